@@ -1,0 +1,119 @@
+/** A Python version as `major.minor` numbers. */
+export interface PythonVersion {
+	readonly major: number;
+	readonly minor: number;
+}
+
+/** An installed (or, from the catalog, an expected) distribution. */
+export interface Distribution {
+	/** As its metadata spells it: `python-jose`. */
+	readonly name: string;
+	readonly version: string;
+	/** PEP 508 strings of `Requires-Dist`. */
+	readonly requires: readonly string[];
+	readonly requiresPython: string | null;
+	/** Top-level import names it provides. */
+	readonly topLevel: readonly string[];
+	readonly extras: readonly string[];
+}
+
+/** One parameter of a signature read from source. */
+export interface Parameter {
+	readonly name: string;
+	readonly kind: "positional-only" | "positional" | "var-positional" | "keyword-only" | "var-keyword";
+	readonly hasDefault: boolean;
+	/** Source text of the annotation, or null. */
+	readonly annotation: string | null;
+	/** Source text of the default, or null. */
+	readonly defaultText: string | null;
+}
+
+export interface Signature {
+	readonly parameters: readonly Parameter[];
+	readonly isAsync: boolean;
+	readonly isGenerator: boolean;
+	/** Dotted source text of each decorator, without arguments. */
+	readonly decorators: readonly string[];
+	/** Source text of the return annotation, or null. */
+	readonly returns: string | null;
+}
+
+/** What a name of an external module is. */
+export type ExternalEntry =
+	| { readonly kind: "function"; readonly signature: Signature }
+	| {
+			readonly kind: "class";
+			readonly bases: readonly string[];
+			readonly members: Readonly<Record<string, ClassMember>>;
+			readonly metaclass: string | null;
+			readonly decorators: readonly string[];
+	  }
+	/** `from module import name as …` (name null: the module itself). `module` is absolute. */
+	| { readonly kind: "alias"; readonly module: string; readonly name: string | null }
+	/** A plain assignment; `text` is the source of the value where it is short (at most 200 characters). */
+	| { readonly kind: "value"; readonly text: string | null }
+	| { readonly kind: "submodule"; readonly module: string }
+	| { readonly kind: "unknown" };
+
+export type ClassMember =
+	| { readonly kind: "method"; readonly signature: Signature }
+	| { readonly kind: "attribute"; readonly annotation: string | null; readonly text: string | null };
+
+/** `absent` only where it is certain: no dynamic `__getattr__`, no star import that cannot be followed, no `globals()` tricks. */
+export type ExportLookup =
+	| { readonly found: "present"; readonly entry: ExternalEntry }
+	| { readonly found: "absent" }
+	| { readonly found: "unknown" };
+
+/** A module outside the project, known only by what its source (or the catalog) says. */
+export interface ExternalModule {
+	readonly name: string;
+	readonly isPackage: boolean;
+	readonly origin: "stdlib" | "installed" | "catalog";
+	/** `opaque`: a C extension or anything else whose names cannot be read. */
+	readonly kind: "source" | "stub" | "opaque" | "namespace";
+	/** Name of the distribution it came with, where known. */
+	readonly distribution: string | null;
+	/** What `from name import symbol` would find at the end of the module's import, submodules included. */
+	lookup(symbol: string): ExportLookup;
+	/** All names it certainly has, for suggestions. */
+	names(): readonly string[];
+	/** Names that `from name import *` binds, or null where unknown. */
+	starNames(): readonly string[] | null;
+	/** Absolute names of the external modules that importing it certainly tries to import at module level outside any try, each with the names asked of it. */
+	imports(): readonly string[];
+}
+
+/** `missing` is certain; `unknown` is said whenever we cannot tell (a `.pth` hook, an unlisted package of the catalog). */
+export type ModuleLookup =
+	| { readonly found: "present"; readonly module: ExternalModule }
+	| { readonly found: "missing" }
+	| { readonly found: "unknown" };
+
+/** Everything outside the project's own files: the interpreter, its standard library and the installed packages. */
+export interface Environment {
+	readonly python: PythonVersion;
+	/** How the version is known, for the report: `pyvenv.cfg of .venv`. */
+	readonly pythonEvidence: string;
+	/** `interpreter`: packages were read from a real site-packages. `catalog`: nothing is installed, the bundled catalog answers for what is declared. */
+	readonly kind: "interpreter" | "catalog";
+	/** Path of the interpreter, or null. */
+	readonly pythonPath: string | null;
+	/** Installed distributions by normalised (PEP 503) name; from the catalog: those that the manifests would bring. */
+	readonly distributions: ReadonlyMap<string, Distribution>;
+	/** Names of the standard library's top-level modules for this version (`sys.stdlib_module_names`). */
+	isStdlib(topLevelName: string): boolean;
+	/** Looks a dotted module up in the standard library and site-packages. */
+	findModule(dotted: string): ModuleLookup;
+	/** Follows aliases to where a symbol is defined: `sqlalchemy.ext.asyncio.AsyncEngine` → `sqlalchemy.ext.asyncio.engine.AsyncEngine`. Returns its argument where it cannot. */
+	canonical(dotted: string): string;
+	/** Distributions (PEP 503 names) known to provide a top-level import name, best first; from what is installed, then from the bundled map. */
+	distributionsFor(importName: string): readonly string[];
+	/** Public modules that define or re-export a symbol of this name, shortest first, among the given installed top-level packages: for `moved` suggestions. */
+	findSymbol(symbol: string, topLevelNames: readonly string[]): readonly string[];
+}
+
+/** PEP 503 normalised name of a distribution. */
+export function normalizeName(name: string): string {
+	return name.toLowerCase().replace(/[-_.]+/g, "-");
+}

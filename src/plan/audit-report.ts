@@ -1,0 +1,69 @@
+import type { Issue, Story } from "../audit/issue.ts";
+
+/** Everything an audit has to say, in our own spelling; `report/json.ts` gives it the published one. Plain data. */
+export interface AuditReport {
+	readonly project: ProjectSummary;
+	readonly filesScanned: number;
+	readonly durationSeconds: number;
+	/** In critical-path order, the rest behind by severity, path and line. */
+	readonly issues: readonly Issue[];
+	/** Ids of the issues that stand between the user and a running server, in the order to fix them. */
+	readonly criticalPath: readonly string[];
+	readonly phases: readonly PlannedPhase[];
+	readonly recommendations: readonly Recommendation[];
+	readonly dependencies: readonly DependencyRow[];
+	readonly importGraph: ImportGraphSummary;
+	/** What could not be audited, and why. */
+	readonly notices: readonly Notice[];
+}
+
+export interface ProjectSummary {
+	readonly root: string;
+	/** Relative to the root; `""` where the backend is the root. */
+	readonly backend: string;
+	/** `src.main:app`, or null. */
+	readonly target: string | null;
+	readonly targetEvidence: string | null;
+	/** First folder of the target's module below the backend (`src`), or null. */
+	readonly packageRoot: string | null;
+	/** `3.11 (pyvenv.cfg of .venv)`. */
+	readonly python: string;
+	readonly manifests: readonly string[];
+}
+
+export interface PlannedPhase {
+	readonly story: Story;
+	readonly title: string;
+	/** Issue ids in order. */
+	readonly issues: readonly string[];
+}
+
+export interface Recommendation {
+	readonly priority: number;
+	readonly description: string;
+	readonly impact: string;
+}
+
+/** The seed's Dependency Manifest, one package a row. */
+export interface DependencyRow {
+	readonly name: string;
+	readonly declared: string | null;
+	readonly declaredIn: string | null;
+	readonly installed: string | null;
+	readonly requiredBy: readonly string[];
+	/** Modules of the project that import it. */
+	readonly importedBy: readonly string[];
+	readonly verdict: string;
+}
+
+export interface ImportGraphSummary {
+	readonly modules: readonly string[];
+	readonly edges: readonly (readonly [string, string])[];
+	/** Each cycle as module names, its first repeated at the end. */
+	readonly cycles: readonly (readonly string[])[];
+}
+
+export interface Notice {
+	readonly path: string;
+	readonly message: string;
+}

@@ -1,0 +1,73 @@
+import type { Environment } from "../environment/environment.ts";
+import type * as ast from "../python/ast.ts";
+import type { LineIndex } from "../text/line-index.ts";
+import type { ImportTrace } from "./imports/trace.ts";
+import type { Manifest } from "./manifests/manifest.ts";
+
+/** A text file of the project as it was when the audit began. */
+export interface SourceFile {
+	/** Relative to the repository root, `/` separated. */
+	readonly path: string;
+	/** Decoded, without its byte order mark. */
+	readonly text: string;
+	/** SHA-256 (hex) of the bytes on disk. */
+	readonly sha256: string;
+}
+
+/** A file that is there and could not be read as text. It is named in the report; the rest is audited. */
+export interface UnreadableFile {
+	readonly path: string;
+	/** For people: `not UTF-8 (byte 0xe9 at offset 120) and no coding cookie`. */
+	readonly reason: string;
+	/** `bytes`: Python would refuse these bytes as source; `access`: it could not be opened; `size`: too large to audit. */
+	readonly kind: "bytes" | "access" | "size";
+}
+
+/** Path → file, relative to the repository root. Files that git ignores are in it too (`.env`), folders like venvs and node_modules are not. */
+export type SourceTree = ReadonlyMap<string, SourceFile>;
+
+/** The application that a server is told to start. */
+export interface Target {
+	/** Dotted module, `src.main`. */
+	readonly module: string;
+	/** Attribute path, `app`; with `factory` a callable that makes the application. */
+	readonly attribute: string;
+	readonly factory: boolean;
+	/** Where it was read: `Dockerfile:12`, `--target`, `backend/src/main.py builds a FastAPI app`. */
+	readonly evidence: string;
+}
+
+/** One Python file of the project under the name by which the target's process would import it. */
+export interface Module {
+	/** Dotted name, `src.core.database`. */
+	readonly name: string;
+	readonly path: string;
+	/** Is it an `__init__.py`? */
+	readonly isPackage: boolean;
+	readonly text: string;
+	readonly lines: LineIndex;
+	readonly tree: ast.Module;
+}
+
+/** All that the audit knows, immutable. A changed file means a new Project. */
+export interface Project {
+	/** Absolute path of the repository root; only for words, never to be opened. */
+	readonly root: string;
+	/** The server's working directory, relative to the root (`""` or `backend`): the first entry of `sys.path`. */
+	readonly backend: string;
+	readonly files: SourceTree;
+	readonly unreadable: readonly UnreadableFile[];
+	/** Null where no application was found. */
+	readonly target: Target | null;
+	/** Other applications of the repository. */
+	readonly otherTargets: readonly Target[];
+	readonly environment: Environment;
+	/** Every Python file below the backend, by dotted name; tests and scripts too. */
+	readonly modules: ReadonlyMap<string, Module>;
+	readonly modulesByPath: ReadonlyMap<string, Module>;
+	/** What importing and starting the target does. */
+	readonly trace: ImportTrace;
+	readonly manifests: readonly Manifest[];
+	/** Variables of the process that would start the server, as far as they count (see `--clean-env`). */
+	readonly processEnvironment: Readonly<Record<string, string>>;
+}

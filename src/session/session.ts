@@ -1,0 +1,68 @@
+import type { Fix } from "../audit/fix.ts";
+import type { Issue, Story } from "../audit/issue.ts";
+import type { AuditReport } from "../plan/audit-report.ts";
+
+/** What a person (or `fix --yes`) asks of a session. Decisions name issues by fingerprint: ids change between audits. */
+export type Command =
+	/** `fix` is the issue's own, an alternative, or one that was edited. */
+	| { readonly type: "accept"; readonly fingerprint: string; readonly fix: Fix; readonly edited: boolean }
+	| { readonly type: "skip"; readonly fingerprint: string; readonly reason: string | null }
+	/** Takes the newest decision of an open phase back (the file returns to its bytes before it). */
+	| { readonly type: "undo" }
+	| { readonly type: "redo" }
+	| { readonly type: "commit-phase"; readonly story: Story }
+	| { readonly type: "rollback-phase"; readonly story: Story }
+	| { readonly type: "audit" }
+	| { readonly type: "finish" };
+
+/** What became of a command; `refused` changes nothing and says why and what to do. */
+export type Outcome =
+	| { readonly type: "done"; readonly message: string }
+	| { readonly type: "refused"; readonly message: string; readonly nextStep: string };
+
+export type Decision =
+	| { readonly type: "accepted"; readonly edited: boolean; readonly write: number }
+	| { readonly type: "skipped"; readonly reason: string | null };
+
+/** An issue that was decided, kept as it was when shown: an accepted one no longer is in the report. */
+export interface DecidedIssue {
+	readonly issue: Issue;
+	readonly decision: Decision;
+	readonly story: Story;
+	/** Files that an accepted fix changed. */
+	readonly files: readonly string[];
+}
+
+export interface PhaseState {
+	readonly story: Story;
+	readonly status: "open" | "committed" | "kept" | "rolled-back";
+	/** Hash of the phase's commit; null without git, with `--no-commit`, or where only ignored files changed. */
+	readonly commit: string | null;
+	readonly files: readonly string[];
+	readonly subject: string | null;
+}
+
+/** Everything a screen needs, replayed from the journal plus the newest report. */
+export interface SessionState {
+	readonly id: string;
+	readonly report: AuditReport;
+	/** In the order of the decisions. */
+	readonly decided: readonly DecidedIssue[];
+	readonly phases: readonly PhaseState[];
+	readonly canUndo: boolean;
+	readonly canRedo: boolean;
+	readonly git: { readonly branch: string | null; readonly head: string | null; readonly dirtyFiles: readonly string[] } | null;
+	readonly finished: boolean;
+	/** What an interrupted earlier run left, in a sentence; null where there was none. */
+	readonly resumedFrom: string | null;
+}
+
+/** A session: commands in, state out. Commands are carried out one after the other. */
+export interface Session {
+	readonly state: SessionState;
+	dispatch(command: Command): Promise<Outcome>;
+	/** Called after every change of state; returns its own removal. */
+	subscribe(listener: (state: SessionState) => void): () => void;
+	/** Releases the lock; everything stays on disk. */
+	close(): Promise<void>;
+}
