@@ -31,6 +31,10 @@ export interface DecidedIssue {
 	readonly story: Story;
 	/** Files that an accepted fix changed. */
 	readonly files: readonly string[];
+	/** The fix that was applied (edited or an alternative, maybe); null for a skipped issue. */
+	readonly fix: Fix | null;
+	/** Text of the fix's files just before it was applied, so that its diff can be shown again; a file that was created is not in it. */
+	readonly before: ReadonlyMap<string, string>;
 }
 
 export interface PhaseState {
@@ -46,6 +50,8 @@ export interface PhaseState {
 export interface SessionState {
 	readonly id: string;
 	readonly report: AuditReport;
+	/** Text (decoded, without byte order mark) of every file that a fix of the report edits, as the audit saw it: what a diff is drawn from. */
+	readonly sources: ReadonlyMap<string, string>;
 	/** In the order of the decisions. */
 	readonly decided: readonly DecidedIssue[];
 	readonly phases: readonly PhaseState[];
