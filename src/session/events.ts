@@ -1,0 +1,101 @@
+import type { Severity, Story } from "../audit/issue.ts";
+
+/** Version of the journal's format. A journal of a newer version is left alone, with a sentence that says so. */
+export const journalVersion = 1;
+
+/** What a file was at one moment. Its bytes lie in the session's backups under their hash. */
+export interface FileImage {
+	/** SHA-256 (hex) of the bytes. */
+	readonly sha256: string;
+	/** In bytes. */
+	readonly size: number;
+	/** Permission bits, e.g. `0o644`. */
+	readonly mode: number;
+	/** Modification time in milliseconds since 1970; null where the file has not been written yet. */
+	readonly modifiedMs: number | null;
+}
+
+/** What a write does to one file; null stands for "there is no such file". */
+export interface FileChange {
+	/** Relative to the repository root, `/` separated. */
+	readonly path: string;
+	readonly before: FileImage | null;
+	readonly after: FileImage | null;
+}
+
+/** A decision as the journal keeps it: enough for a list. The issue and its fix lie in the backups, as they may hold secrets. */
+export interface DecisionRecord {
+	readonly fingerprint: string;
+	readonly issueId: string;
+	readonly rule: string;
+	readonly severity: Severity;
+	readonly story: Story;
+	/** What the issue says is wrong, through the display gate. */
+	readonly problem: string;
+	/** Hash of the backup that holds issue and fix as JSON. */
+	readonly details: string;
+}
+
+/** Why files are written. */
+export type WritePurpose =
+	| { readonly type: "accept"; readonly decision: DecisionRecord; readonly edited: boolean }
+	/** Takes back the decision that `write` carried out. */
+	| { readonly type: "undo"; readonly write: number }
+	| { readonly type: "redo"; readonly write: number }
+	/** `writes` are the ones that it takes back. */
+	| { readonly type: "rollback"; readonly story: Story; readonly writes: readonly number[] };
+
+/**
+ * What happened in a session, one line of its journal each. Everything that changes the project is announced before it
+ * happens (`…-intended`) and closed afterwards, so that a later run knows what an interrupted one was about.
+ */
+export type SessionEvent =
+	| { readonly type: "session-started"; readonly id: string; readonly branch: string | null; readonly head: string | null }
+	| { readonly type: "session-resumed" }
+	| { readonly type: "audited"; readonly issues: number; readonly critical: number }
+	| {
+			readonly type: "write-intended";
+			readonly write: number;
+			readonly purpose: WritePurpose;
+			readonly files: readonly FileChange[];
+	  }
+	| { readonly type: "write-finished"; readonly write: number }
+	/** Every file is again what it was before the write. */
+	| { readonly type: "write-undone"; readonly write: number; readonly reason: string }
+	| { readonly type: "skipped"; readonly decision: DecisionRecord; readonly reason: string | null }
+	| { readonly type: "skip-undone"; readonly fingerprint: string }
+	| { readonly type: "skip-redone"; readonly fingerprint: string }
+	/** `parent` is the commit that HEAD named, null on an unborn branch. `write` is the rollback that the commit records, null for a phase's fixes. */
+	| {
+			readonly type: "commit-intended";
+			readonly story: Story;
+			readonly write: number | null;
+			readonly subject: string;
+			readonly paths: readonly string[];
+			readonly parent: string | null;
+	  }
+	| { readonly type: "commit-abandoned"; readonly story: Story; readonly reason: string }
+	/** The phase's fixes are committed. */
+	| {
+			readonly type: "phase-committed";
+			readonly story: Story;
+			readonly commit: string;
+			readonly subject: string;
+			readonly paths: readonly string[];
+	  }
+	/** The phase is closed without a commit. */
+	| { readonly type: "phase-kept"; readonly story: Story; readonly reason: string }
+	/** `commit` records the rollback; null where git had nothing to record. */
+	| { readonly type: "phase-rolled-back"; readonly story: Story; readonly write: number; readonly commit: string | null }
+	| { readonly type: "backups-removed" }
+	| { readonly type: "finished" };
+
+/** One line of the journal. */
+export interface JournalLine {
+	readonly version: number;
+	/** Counts from 1 without a gap. */
+	readonly number: number;
+	/** ISO 8601, UTC. */
+	readonly at: string;
+	readonly event: SessionEvent;
+}

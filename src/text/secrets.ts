@@ -1,0 +1,153 @@
+/** What stands for a secret; its length says nothing about the secret's. */
+export const mask = "••••";
+
+/**
+ * The text with every secret masked and its form kept: passwords in URLs (`postgres://app:••••@db`), values of settings
+ * whose names speak of a secret, tokens of well-known shapes and private keys. Lines stay where they are. In Python
+ * (`path` ends in `.py`, or no path is known) only literals are values; in settings files everything after the sign is.
+ */
+export function maskSecrets(text: string, path?: string): string {
+	const inCode = path === undefined || /\.pyi?$/i.test(path);
+	let masked = maskPrivateKeys(text);
+	masked = maskUrlPasswords(masked);
+	masked = maskTokens(masked);
+	masked = maskLiterals(masked);
+	return inCode ? maskCompactSettings(masked) : maskSettings(masked);
+}
+
+/** Does a setting of this name hold a secret? `JWT_SECRET_KEY`, `dbPassword`, `apiKey` do, `TOKEN_URL`, `token_type` do not. */
+export function isSecretName(name: string): boolean {
+	const words = name
+		.replace(/([a-z0-9])([A-Z])/g, "$1_$2")
+		.toLowerCase()
+		.split(/[^a-z0-9]+/)
+		.filter((word) => word !== "" && !/^\d+$/.test(word));
+	const last = words.at(-1) ?? "";
+	if (harmlessEndings.has(last)) return false;
+	if (words.some((word) => secretWords.has(word) || /(secret|passw(or)?d|apikey|token)$/.test(word))) return true;
+	return words.some((word, i) => word === "key" && i > 0 && keyKinds.has(words[i - 1] ?? ""));
+}
+
+const secretWords = new Set([
+	"secret",
+	"secrets",
+	"password",
+	"passwd",
+	"passphrase",
+	"pwd",
+	"pass",
+	"token",
+	"apikey",
+	"credential",
+	"credentials",
+	"salt",
+	"pepper",
+]);
+const keyKinds = new Set(
+	"api access secret private signing signature encryption encrypt auth jwt master account service session cookie fernet aes hmac license webhook app".split(
+		" ",
+	),
+);
+const harmlessEndings = new Set(
+	(
+		"url uri path file filename name type expire expires expiry minutes hours days seconds algorithm alg header headers length len field fields " +
+		"scheme schema schemas context ttl id bearer min max policy enabled required prefix error errors message form manager class model count limit"
+	).split(" "),
+);
+
+/** A value that only names another: `${DB_PASSWORD}`, `{settings.password}`, `$PASS`, `%s`, `<password>`. */
+function isReference(value: string): boolean {
+	return /^(\$?\{\{?[^{}:]*\}?\}|\$\([^()]*\)|\$\w+|%\(\w+\)s|%s|<[^<>]*>|\*+|•+|\.{3})$/.test(value);
+}
+
+function maskPrivateKeys(text: string): string {
+	return text.replace(
+		/(-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----)([^-]{1,20000})/g,
+		(_, begin: string, body: string) => begin + body.replace(/(?:[^\s\\]|\\(?![nr]))+/g, mask),
+	);
+}
+
+function maskUrlPasswords(text: string): string {
+	return text.replace(
+		/\b([a-z][a-z0-9+.-]{1,30}:\/\/)([^\s:@/"'`]{0,200}):([^\s"'`<>]{1,500}|<[^\s"'`<>]{1,60}>)@/gi,
+		(whole: string, scheme: string, user: string, password: string) =>
+			isReference(password) ? whole : `${scheme}${user}:${mask}@`,
+	);
+}
+
+const tokenShapes: readonly RegExp[] = [
+	/\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g,
+	/\bgh[pousr]_[A-Za-z0-9]{20,}/g,
+	/\bgithub_pat_[A-Za-z0-9_]{20,}/g,
+	/\bglpat-[A-Za-z0-9_-]{20,}/g,
+	/\bxox[abeprs]-[A-Za-z0-9-]{10,}/g,
+	/\b(?:sk|rk|pk)[-_](?:live|test|proj|ant|or)[-_][A-Za-z0-9_-]{16,}/g,
+	/\bsk-[A-Za-z0-9_-]{20,}/g,
+	/\bAIza[0-9A-Za-z_-]{30,}/g,
+	/\beyJ[A-Za-z0-9_-]{5,}\.eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*/g,
+	/\bnpm_[A-Za-z0-9]{30,}/g,
+	/\bnpg_[A-Za-z0-9]{8,}/g,
+	/\bpypi-[A-Za-z0-9_-]{30,}/g,
+	/\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}/g,
+	/\bhf_[A-Za-z0-9]{20,}/g,
+	/\bdop_v1_[a-f0-9]{40,}/g,
+	/\bwhsec_[A-Za-z0-9+/=]{20,}/g,
+	/\bhooks\.slack\.com\/services\/[A-Za-z0-9/]{20,}/g,
+];
+
+function maskTokens(text: string): string {
+	return tokenShapes.reduce((masked, shape) => masked.replace(shape, (token) => tokenPrefix(token) + mask), text);
+}
+
+/** The part of a token that only says whose it is (`ghp_`, `sk-`), so that a person can tell which one is meant. */
+function tokenPrefix(token: string): string {
+	return /^(?:[A-Za-z]{2,6}[-_]|SG\.|hooks\.slack\.com\/services\/)/.exec(token)?.[0] ?? "";
+}
+
+/**
+ * Quoted values of secret settings, as Python, JSON, TOML and YAML write them: `SECRET_KEY: str = "…"`,
+ * `"password": "…"`, `os.getenv("TOKEN", "…")`, `api_key: SecretStr = Field("…")`; also in connection parameters (`?password=…`).
+ */
+function maskLiterals(text: string): string {
+	const literals = text.replace(
+		/(["']?)\b([A-Za-z_][\w.-]{0,80})\1((?:\s{0,3}:\s{0,3}[\w.[\]| ]{1,60}(?==))?\s{0,3}(?:=|:|,|==|:=)\s{0,3}(?:[\w.]{1,40}\((?:default\s?=\s?)?)?[rbfuRBFU]{0,2})("""|'''|"|')((?:(?!\4)[^\\\n]|\\.){1,4000})\4/g,
+		(whole: string, quote: string, name: string, sign: string, delimiter: string, value: string) => {
+			// `f(token, "text")` only lists arguments: after a comma the name itself must have been a literal.
+			const listed = /^\s*,/.test(sign) && quote === "";
+			if (listed || !isSecretName(name) || isReference(value)) return whole;
+			return `${quote}${name}${quote}${sign}${delimiter}${mask}${delimiter}`;
+		},
+	);
+	return literals.replace(
+		/([?&;]([\w.-]{1,60})=)([^\s&;#"'`]{1,500})/g,
+		(whole: string, start: string, name: string, value: string) =>
+			isSecretName(name) && !isReference(value) ? start + mask : whole,
+	);
+}
+
+/** `NAME=value` without blanks, as shells and `.env` files write it, wherever no path says which kind of text it is. */
+function maskCompactSettings(text: string): string {
+	return text.replace(
+		/(^|[\s"'`(])((?:export )?([A-Z][A-Z0-9_]{2,80})=)([^\s"'`(),]{1,1000})(?=$|[\s"'`,)])/gm,
+		(whole: string, before: string, start: string, name: string, value: string) =>
+			isSecretName(name) && !isReference(value) && !/^(?:os|self|settings|config|cls)\./.test(value)
+				? before + start + mask
+				: whole,
+	);
+}
+
+/** Settings files (`.env`, YAML, INI, TOML, Dockerfile): the whole value up to the end of the line or a comment. */
+function maskSettings(text: string): string {
+	return text.replace(
+		/^([ \t]{0,80}(?:#\s?)?(?:- )?(?:(?:export|set|ENV|ARG|-e)\s{1,3})?["']?([A-Za-z_][\w.-]{0,80})["']?\s{0,20}[=:][ \t]{0,20})(\S.{0,4000})$/gm,
+		(whole: string, start: string, name: string, rest: string) => {
+			if (!isSecretName(name)) return whole;
+			const [, value = "", comment = ""] = /^(.*?)(\s+#.*)?$/.exec(rest) ?? [];
+			const quoted = /^(["'])(.*)\1([,;]?)$/.exec(value);
+			const fallback = /^(\$\{\w+:?[-=])(.+)\}$/.exec(value);
+			if (fallback) return `${start}${fallback[1]}${mask}}${comment}`;
+			if (isReference(quoted?.[2] ?? value) || /^(true|false|null|none|\d{1,2}|[|>][+-]?|\{|\[)$/i.test(value)) return whole;
+			return quoted ? `${start}${quoted[1]}${mask}${quoted[1]}${quoted[3]}${comment}` : `${start}${mask}${comment}`;
+		},
+	);
+}
