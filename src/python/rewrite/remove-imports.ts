@@ -44,14 +44,25 @@ function removeSome(source: PythonSource, statement: ImportStatement, doomed: Re
 		if (!start || !doomed.has(start)) continue;
 		let last = first;
 		for (let next = names[last + 1]; next && doomed.has(next) && sameRun(start, next); next = names[last + 1]) last++;
-		edits.push(...removeRun(source, names, first, last, sameRun));
+		const before = names[first - 1];
+		edits.push(
+			removeRun(
+				source,
+				start,
+				names[last] ?? start,
+				before && !doomed.has(before) ? before : undefined,
+				names[last + 1],
+				sameRun,
+			),
+		);
 		first = last;
 	}
 	const lastKept = names.findLast((name) => !doomed.has(name));
 	const lastName = names.at(-1);
 	if (lastKept && lastName && doomed.has(lastName) && !sameRun(lastKept, lastName) && !hasTrailingComma(source, lastName)) {
 		const comma = commaAfter(source, lastKept);
-		if (comma !== null) edits.push(replaceText(source, comma, comma + 1, ""));
+		const gone = edits.some((edit) => comma !== null && edit.range.start <= comma && comma < edit.range.end);
+		if (comma !== null && !gone) edits.push(replaceText(source, comma, comma + 1, ""));
 	}
 	return edits.sort((a, b) => a.range.start - b.range.start);
 }
@@ -59,23 +70,24 @@ function removeSome(source: PythonSource, statement: ImportStatement, doomed: Re
 /** Removes neighbours that stand on one line, together with the comma on the side where a name stays. */
 function removeRun(
 	source: PythonSource,
-	names: readonly ast.Alias[],
-	first: number,
-	last: number,
+	head: ast.Alias,
+	tail: ast.Alias,
+	keptBefore: ast.Alias | undefined,
+	after: ast.Alias | undefined,
 	sameLine: (a: ast.Alias, b: ast.Alias) => boolean,
-): TextEdit[] {
+): TextEdit {
 	const { text } = source;
-	const [head, tail] = [names[first], names[last]];
-	if (!head || !tail) return [];
-	const before = names[first - 1];
-	const after = names[last + 1];
-	if (before && sameLine(before, head)) return [replaceText(source, before.end, tail.end, "")];
-	if (after && sameLine(tail, after)) return [replaceText(source, head.start, after.start, "")];
+	if (keptBefore && sameLine(keptBefore, head)) return replaceText(source, keptBefore.end, tail.end, "");
+	if (after && sameLine(tail, after)) return replaceText(source, head.start, after.start, "");
+	const closes = text[tail.end] === ")";
+	if (closes && keptBefore && !text.slice(keptBefore.end, head.start).includes("#"))
+		return replaceText(source, keptBefore.end, tail.end, "");
 	const behindComma = (commaAfter(source, tail) ?? tail.end - 1) + 1;
 	const restOfLine = text.slice(behindComma, lineEndAt(text, behindComma)).trim();
 	const alone = restOfLine === "" || restOfLine.startsWith("#");
-	if (isFirstOnLine(text, head.start) && alone) return [replaceText(source, lineStartAt(text, head.start), nextLineAt(text, tail.end), "")];
-	return [replaceText(source, head.start, behindComma, "")];
+	if (isFirstOnLine(text, head.start) && alone)
+		return replaceText(source, lineStartAt(text, head.start), nextLineAt(text, tail.end), "");
+	return replaceText(source, head.start, behindComma, "");
 }
 
 function hasTrailingComma(source: PythonSource, name: ast.Alias): boolean {

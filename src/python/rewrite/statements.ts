@@ -1,7 +1,16 @@
 import type { TextEdit } from "../../text/range.ts";
 import type * as ast from "../ast.ts";
 import { blockOf } from "./blocks.ts";
-import { indentAt, isFirstOnLine, lineBreakOf, lineEndAt, lineStartAt, nextLineAt, type PythonSource, replaceText } from "./source.ts";
+import {
+	indentAt,
+	isFirstOnLine,
+	lineBreakOf,
+	lineEndAt,
+	lineStartAt,
+	nextLineAt,
+	type PythonSource,
+	replaceText,
+} from "./source.ts";
 
 /**
  * Removes statements with the lines they fill and the comments on those lines. A block that would be left empty gets
@@ -20,7 +29,8 @@ export function removeStatements(source: PythonSource, statements: readonly ast.
 		}
 		for (const sibling of block.statements) doomed.delete(sibling);
 		const { owner } = block;
-		if (owner.type === "If" && isTypeCheckingTest(owner.test) && owner.orelse.length === 0) edits.push(removeStatement(source, owner));
+		if (owner.type === "If" && isTypeCheckingTest(owner.test) && owner.orelse.length === 0)
+			edits.push(removeStatement(source, owner));
 		else edits.push(passInstead(source, block.statements));
 	}
 	return edits.sort((a, b) => a.range.start - b.range.start);
@@ -68,7 +78,8 @@ function removeStatement(source: PythonSource, statement: ast.Statement): TextEd
 	const { text } = source;
 	const start = startWithDecorators(statement);
 	const separator = /^[ \t]*;[ \t]*/.exec(text.slice(statement.end, lineEndAt(text, statement.end)))?.[0];
-	const followed = separator !== undefined && !/^(#|$)/.test(text.slice(statement.end + separator.length, lineEndAt(text, statement.end)));
+	const followed =
+		separator !== undefined && !/^(#|$)/.test(text.slice(statement.end + separator.length, lineEndAt(text, statement.end)));
 	if (!isFirstOnLine(text, start)) return removeAfterOthers(source, statement);
 	if (followed) return replaceText(source, start, statement.end + (separator?.length ?? 0), "");
 	return removeLines(source, lineStartAt(text, start), nextLineAt(text, statement.end));
@@ -85,7 +96,8 @@ function removeAfterOthers(source: PythonSource, statement: ast.Statement): Text
 function removeLines(source: PythonSource, start: number, end: number): TextEdit {
 	const { text } = source;
 	const blankAfter = end < text.length && text.slice(end, lineEndAt(text, end)).trim() === "";
-	const lineBefore = start > 0 ? text.slice(lineStartAt(text, start - 1 - (text.slice(start - 2, start) === "\r\n" ? 1 : 0)), start) : "";
+	const lineBefore =
+		start > 0 ? text.slice(lineStartAt(text, start - 1 - (text.slice(start - 2, start) === "\r\n" ? 1 : 0)), start) : "";
 	if (blankAfter && lineBefore.trim() === "") return replaceText(source, start, nextLineAt(text, end), "");
 	return replaceText(source, start, end, "");
 }
