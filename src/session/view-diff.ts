@@ -1,0 +1,68 @@
+import type { Fix } from "../audit/fix.ts";
+import { type DiffHunk, type DiffLine, diffTexts } from "../text/diff.ts";
+import { applyToFiles } from "../text/edit.ts";
+import { show, showLine } from "../text/gate.ts";
+import { breakLine, type Line, lineOf, type Span, span, type Tone, wrapLine } from "./view-line.ts";
+
+/** What a fix does to one file. */
+export interface FileDiff {
+	readonly path: string;
+	/** The fix creates the file. */
+	readonly isNew: boolean;
+	readonly hunks: readonly DiffHunk[];
+}
+
+const drawn = new WeakMap<Fix, { readonly sources: ReadonlyMap<string, string>; readonly files: readonly FileDiff[] | null }>();
+
+/** The changes of a fix, file by file, passed through the display gate; null where it does not apply to these sources. Remembered per fix. */
+export function diffFix(fix: Fix, sources: ReadonlyMap<string, string>): readonly FileDiff[] | null {
+	const known = drawn.get(fix);
+	if (known?.sources === sources) return known.files;
+	const results = applyToFiles(sources, fix.edits);
+	const files =
+		results &&
+		[...results].map(([path, after]): FileDiff => {
+			const hunks = diffTexts(sources.get(path) ?? "", after, { display: (text) => show(text, path) });
+			return { path, isNew: !sources.has(path), hunks };
+		});
+	drawn.set(fix, { sources, files });
+	return files;
+}
+
+/** The changes as rows of at most `width` cells. Long lines go on in the next row: nothing of a change is cut off. */
+export function diffRows(files: readonly FileDiff[], width: number): readonly Line[] {
+	const numberWidth = String(highestLine(files)).length;
+	return files.flatMap((file, index) => [
+		...(index > 0 ? [[]] : []),
+		...wrapLine([span(showLine(file.path), "strong"), span(file.isNew ? "  new file" : "", "dim")], width),
+		...file.hunks.flatMap((hunk, position) => [
+			...(position > 0 ? [lineOf(`  ${" ".repeat(numberWidth)}⋯`, "dim")] : []),
+			...hunk.lines.flatMap((line) => lineRows(line, numberWidth, width)),
+		]),
+		...(file.hunks.length === 0 ? [lineOf("  only its permissions or encoding change", "dim")] : []),
+	]);
+}
+
+function lineRows(line: DiffLine, numberWidth: number, width: number): readonly Line[] {
+	const sign = line.kind === "removed" ? "-" : line.kind === "added" ? "+" : " ";
+	const tone: Tone = line.kind === "context" ? "dim" : line.kind;
+	const number = String(line.oldLine ?? line.newLine ?? "").padStart(numberWidth);
+	const gutter = span(`${sign} ${number}  `, tone);
+	const note: Span[] = line.invisibleChange ? [span("  (differs in what is not shown)", "dim")] : [];
+	const rows = breakLine([...line.spans.map((piece) => span(piece.text, toneOf(line, piece.changed))), ...note], width - gutter.text.length);
+	const hang = span(`${sign} ${" ".repeat(numberWidth)}  `, tone);
+	return rows.map((row, index) => [index === 0 ? gutter : hang, ...row]);
+}
+
+/** Word-level marks stand out only where the line has both changed and unchanged words. */
+function toneOf(line: DiffLine, changed: boolean): Tone {
+	if (line.kind === "context") return "plain";
+	const isMixed = changed && line.spans.some((piece) => !piece.changed && piece.text.trim() !== "");
+	if (line.kind === "removed") return isMixed ? "removed-word" : "removed";
+	return isMixed ? "added-word" : "added";
+}
+
+function highestLine(files: readonly FileDiff[]): number {
+	const lines = files.flatMap((file) => file.hunks.flatMap((hunk) => hunk.lines));
+	return lines.reduce((highest, line) => Math.max(highest, line.oldLine ?? 0, line.newLine ?? 0), 1);
+}

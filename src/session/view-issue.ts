@@ -1,0 +1,202 @@
+import type { Fix } from "../audit/fix.ts";
+import { showLine } from "../text/gate.ts";
+import type { SessionState } from "./session.ts";
+import { diffFix, diffRows } from "./view-diff.ts";
+import type { Item, ItemMemory } from "./view-items.ts";
+import { type Line, lineOf, type Span, span, spreadLine, wrapLine } from "./view-line.ts";
+import { phaseOf } from "./view-items.ts";
+import { impactOf, placeOf } from "./view-words.ts";
+
+/** A way to mend an issue that can be looked at. */
+export interface Proposal {
+	readonly fix: Fix;
+	readonly origin: "proposed" | "alternative" | "edited" | "applied";
+}
+
+/** The visible part of something longer; rows count from 0. */
+export interface Scroll {
+	readonly top: number;
+	/** Row after the last visible one. */
+	readonly bottom: number;
+	readonly total: number;
+}
+
+export interface IssueCard {
+	readonly lines: readonly Line[];
+	readonly scroll: Scroll;
+}
+
+/** The ways to mend an issue, the best first; an edited one stands before all others. Empty where nobody knows an edit. */
+export function proposalsOf(item: Item, drafts: ReadonlyMap<string, Fix>): readonly Proposal[] {
+	if (item.decided?.fix) return [{ fix: item.decided.fix, origin: "applied" }];
+	const draft = drafts.get(item.fingerprint);
+	const { fix, alternatives } = item.issue;
+	return [
+		...(draft ? [{ fix: draft, origin: "edited" as const }] : []),
+		...(fix ? [{ fix, origin: "proposed" as const }] : []),
+		...alternatives.map((alternative) => ({ fix: alternative, origin: "alternative" as const })),
+	];
+}
+
+/** The texts that a proposal's diff starts from: the tree's, or for a decided issue those before the decision. */
+export function sourcesOf(item: Item, state: SessionState): ReadonlyMap<string, string> {
+	return item.decided?.fix ? item.decided.before : state.sources;
+}
+
+interface CardInput {
+	readonly item: Item;
+	readonly state: SessionState;
+	readonly memory: ItemMemory;
+	readonly proposals: readonly Proposal[];
+	readonly choice: number;
+	readonly scroll: number;
+	readonly width: number;
+	readonly height: number;
+}
+
+/** How much is said above the diff; less where the diff would have no room. */
+type Density = "full" | "short" | "brief";
+
+/** A diff with so many rows in sight can be read beside the full words. */
+const comfortableRows = 12;
+
+/** One issue: what it is, why, and its fix as a diff. Words give way to the diff, and the diff scrolls where it must. */
+export function issueCard(input: CardInput): IssueCard {
+	const head = headRows(input);
+	const body = bodyRows(input);
+	const densities: readonly Density[] = ["full", "short", "brief"];
+	let above: readonly Line[] = head;
+	for (const density of densities) {
+		above = [...head, ...contextRows(input, density), ...fixRows(input, density)];
+		const room = input.height - above.length;
+		if (body.length <= room || room >= comfortableRows) break;
+	}
+	const overflows = body.length > input.height - above.length;
+	const room = Math.max(1, input.height - above.length - (overflows ? 1 : 0));
+	const top = Math.max(0, Math.min(input.scroll, body.length - room));
+	const scroll = { top, bottom: Math.min(top + room, body.length), total: body.length };
+	const lines = [...above, ...body.slice(scroll.top, scroll.bottom), ...(overflows ? [scrollRow(scroll)] : [])];
+	return { lines: lines.slice(0, input.height), scroll };
+}
+
+function headRows({ item, state, width }: CardInput): readonly Line[] {
+	const { issue } = item;
+	const facts = [issue.severity, impactOf(issue), placeOf(issue)].join(" · ");
+	return [
+		...wrapLine([span(item.label, "accent"), span("  "), span(showLine(issue.problem), "strong")], width),
+		...wrapLine([span(facts, "dim")], width),
+		...decisionRows(item, state, width),
+	];
+}
+
+function decisionRows({ decided, issue }: Item, state: SessionState, width: number): readonly Line[] {
+	if (decided === null) return [];
+	if (decided.decision.type === "skipped") {
+		const reason = decided.decision.reason === null ? "" : `: ${showLine(decided.decision.reason)}`;
+		return wrapLine([span(`– skipped${reason}`, "strong")], width);
+	}
+	const phase = phaseOf(state, issue.story);
+	const where = phase.status === "committed" && phase.commit !== null ? `, in commit ${phase.commit.slice(0, 7)}` : "";
+	return wrapLine([span(`✓ accepted${decided.decision.edited ? " as you edited it" : ""}${where}`, "accent")], width);
+}
+
+function contextRows({ item, memory, state, width }: CardInput, density: Density): readonly Line[] {
+	const { issue } = item;
+	const rows: Line[] = [];
+	if (issue.expectedError !== null) {
+		const error = wrapLine([span(`  ${showLine(issue.expectedError)}`)], width, 2);
+		if (density === "full") rows.push(lineOf(errorIntro(item), "dim"));
+		rows.push(...(density === "brief" ? clip(error, 1) : error));
+	}
+	if (density === "brief") return rows;
+	const cause = wrapLine([span(showLine(issue.rootCause))], width);
+	rows.push(...(density === "short" ? clip(cause, 2) : cause));
+	if (density === "full") {
+		if (issue.importChain.length > 0) {
+			rows.push(...wrapLine([span("Reached by  ", "dim"), span(issue.importChain.map((name) => showLine(name)).join(" → "))], width, 12));
+		}
+		const hidden = labelsOf(issue.hides, state, memory);
+		if (hidden.length > 0) rows.push(...wrapLine([span("It hides  ", "dim"), span(hidden.join(", "))], width, 10));
+		const related = labelsOf(issue.related, state, memory);
+		if (related.length > 0) rows.push(...wrapLine([span("See also  ", "dim"), span(related.join(", "))], width, 10));
+	}
+	return rows.length === 0 ? [] : [[], ...rows];
+}
+
+function fixRows({ item, proposals, choice, width, height }: CardInput, density: Density): readonly Line[] {
+	const gap: readonly Line[] = height >= 8 ? [[]] : [];
+	const proposal = proposals[choice] ?? proposals[0];
+	if (proposal === undefined) {
+		const words = item.decided === null ? "No edit can mend this for certain. By hand:" : "It was left as it is.";
+		return [...gap, ...wrapLine([span(words, "strong")], width)];
+	}
+	const notes: Span[] = [
+		...(proposal.origin === "edited" ? [span("edited · ", "accent")] : []),
+		span(proposal.fix.applicability === "safe" ? "safe" : "please review", proposal.fix.applicability === "safe" ? "dim" : "warning"),
+		span(proposals.length > 1 ? ` · ${choice + 1} of ${proposals.length}` : "", "dim"),
+	];
+	const explanation = wrapLine([span(showLine(proposal.fix.explanation), "dim")], width);
+	const shown = density === "full" ? explanation : density === "short" ? clip(explanation, 1) : [];
+	return [...gap, ...titleRows(showLine(proposal.fix.title), notes, width), ...shown];
+}
+
+function titleRows(title: string, notes: readonly Span[], width: number): readonly Line[] {
+	const spread = spreadLine([span(title, "strong")], notes, width);
+	if (title.length + notes.reduce((sum, note) => sum + note.text.length, 2) <= width) return [spread];
+	return wrapLine([span(title, "strong"), span("  "), ...notes], width);
+}
+
+/** What scrolls: the diff, the commands that go with it and the steps by hand. */
+function bodyRows({ item, state, proposals, choice, width }: CardInput): readonly Line[] {
+	const proposal = proposals[choice] ?? proposals[0];
+	const rows: Line[] = [];
+	if (proposal !== undefined) {
+		rows.push(...proposalRows(item, state, proposal, width));
+		for (const command of proposal.fix.commands) {
+			rows.push(...wrapLine([span("  then run  ", "dim"), span(showLine(command), "strong")], width, 12));
+		}
+	}
+	if (item.decided !== null) return rows;
+	if (proposal !== undefined && item.issue.manualSteps.length > 0) rows.push([], lineOf("Also by hand:", "dim"));
+	for (const [index, step] of item.issue.manualSteps.entries()) {
+		rows.push(...wrapLine([span(`  ${index + 1}. `, "dim"), span(showLine(step))], width, 5));
+	}
+	if (proposal === undefined && item.issue.manualSteps.length === 0) rows.push(lineOf("  It needs a decision that only you can take.", "dim"));
+	return rows;
+}
+
+function proposalRows(item: Item, state: SessionState, { fix, origin }: Proposal, width: number): readonly Line[] {
+	const sources = sourcesOf(item, state);
+	if (origin === "applied" && sources.size === 0) {
+		return (item.decided?.files ?? []).map((path) => lineOf(`  changed  ${showLine(path)}`, "dim"));
+	}
+	const files = diffFix(fix, sources);
+	if (files === null) return [lineOf("The file has changed since the audit; r audits again.", "warning")];
+	return diffRows(files, width);
+}
+
+function errorIntro({ issue, decided }: Item): string {
+	if (decided?.decision.type === "accepted") return "The server stopped here with";
+	if (issue.blocksStartup) return "The server stops here with";
+	return issue.stage === "request" ? "A request ends with" : "Python says";
+}
+
+function scrollRow({ top, bottom, total }: Scroll): Line {
+	const words = `rows ${top + 1}–${bottom} of ${total}`;
+	return [span(`  ${words}`, "dim"), span(bottom < total ? "   space shows more ↓" : "   the end", bottom < total ? "accent" : "dim")];
+}
+
+/** The first rows, the last of them marked where more was said. */
+function clip(rows: readonly Line[], height: number): readonly Line[] {
+	if (rows.length <= height) return rows;
+	const last = rows[height - 1] ?? [];
+	return [...rows.slice(0, height - 1), [...last, span(" …", "dim")]];
+}
+
+/** Ids of the newest report as the names under which the list shows them. */
+export function labelsOf(ids: readonly string[], state: SessionState, memory: ItemMemory): readonly string[] {
+	return ids.map((id) => {
+		const issue = state.report.issues.find((candidate) => candidate.id === id);
+		return issue === undefined ? id : (memory.labels.get(issue.fingerprint) ?? id);
+	});
+}

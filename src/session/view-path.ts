@@ -1,0 +1,62 @@
+import type { Category } from "../audit/issue.ts";
+import type { Item } from "./view-items.ts";
+import { type Line, lineWidth, type Span, span } from "./view-line.ts";
+
+/** One station on the way to a running server. */
+export interface PathStep {
+	readonly name: string;
+	readonly shortName: string;
+	/** `clear`: start-up gets past it; `here`: the first one that start-up does not get past; `ahead`: behind that one. */
+	readonly status: "clear" | "here" | "ahead";
+	/** Share of the way through this station, 0 to 1. */
+	readonly filled: number;
+}
+
+const stations: readonly { readonly name: string; readonly shortName: string; readonly category: Category }[] = [
+	{ name: "dependencies", shortName: "deps", category: "DEPENDENCY" },
+	{ name: "imports", shortName: "imports", category: "IMPORT" },
+	{ name: "database", shortName: "database", category: "DATABASE" },
+	{ name: "connection", shortName: "connection", category: "CONFIG" },
+	{ name: "entrypoint", shortName: "entry", category: "ENTRYPOINT" },
+];
+
+/** How far start-up gets, by the audit. Only issues on the critical path count; a skipped one still stands in the way. */
+export function pathSteps(items: readonly Item[], onCriticalPath: ReadonlySet<string>): readonly PathStep[] {
+	let blocked = false;
+	const steps = stations.map(({ name, shortName, category }): PathStep => {
+		const onPath = items.filter((item) => item.issue.category === category && countsOnPath(item, onCriticalPath));
+		const mended = onPath.filter((item) => item.decided?.decision.type === "accepted").length;
+		if (blocked) return { name, shortName, status: "ahead", filled: 0 };
+		if (mended === onPath.length) return { name, shortName, status: "clear", filled: 1 };
+		blocked = true;
+		return { name, shortName, status: "here", filled: mended / onPath.length };
+	});
+	return [...steps, { name: "boots", shortName: "boots", status: blocked ? "ahead" : "clear", filled: blocked ? 0 : 1 }];
+}
+
+/** The stations on one row, as wide as there is room for. */
+export function pathLine(steps: readonly PathStep[], width: number): Line {
+	const long = drawPath(steps, "name", 4);
+	if (lineWidth(long) <= width) return long;
+	const short = drawPath(steps, "shortName", 2);
+	return lineWidth(short) <= width ? short : drawPath(steps, "shortName", 0);
+}
+
+function drawPath(steps: readonly PathStep[], label: "name" | "shortName", track: number): Line {
+	return steps.flatMap((step, index): Span[] => {
+		const isLast = index === steps.length - 1;
+		const tone = step.status === "clear" ? "accent" : step.status === "here" ? "strong" : "dim";
+		const sign = step.status === "clear" ? "●" : step.status === "here" ? "◐" : "○";
+		const done = Math.round(step.filled * track);
+		const rail: Span[] = isLast
+			? []
+			: track === 0
+				? [span(" ")]
+				: [span(` ${"━".repeat(done)}`, "accent"), span(`${"─".repeat(track - done)} `, "dim")];
+		return [span(`${sign} ${step[label]}`, tone), ...rail];
+	});
+}
+
+function countsOnPath(item: Item, onCriticalPath: ReadonlySet<string>): boolean {
+	return item.issue.blocksStartup || item.issue.severity === "CRITICAL" || onCriticalPath.has(item.fingerprint);
+}

@@ -1,0 +1,168 @@
+import type { Fix } from "../audit/fix.ts";
+import { type Story, stories } from "../audit/issue.ts";
+import type { Command, Outcome, SessionState } from "./session.ts";
+import type { TextBuffer } from "./view-buffer.ts";
+import { emptyMemory, type Item, type ItemMemory, listItems, pendingItems, phaseOf, remember, uncommittedFixes } from "./view-items.ts";
+
+/** Which screen is up, with what only that screen needs. */
+export type Screen =
+	/** What an interrupted or earlier run left. */
+	| { readonly type: "resumed" }
+	/** The list, the chosen issue and its diff. */
+	| { readonly type: "issues" }
+	/** Everything known about the chosen issue. */
+	| { readonly type: "why"; readonly scroll: number }
+	/** "Accept these n safe fixes?" */
+	| { readonly type: "accept-all"; readonly fingerprints: readonly string[]; readonly scroll: number }
+	/** A story is decided: commit it, look again, take it back or stop. */
+	| { readonly type: "checkpoint"; readonly story: Story }
+	| { readonly type: "phases"; readonly story: Story }
+	/** "Take this phase back?" `together` names later phases that must go with it. */
+	| { readonly type: "rollback"; readonly story: Story; readonly from: "checkpoint" | "phases" }
+	| { readonly type: "help"; readonly scroll: number; readonly from: Screen }
+	/** The small editor for where there is no $VISUAL or $EDITOR. */
+	| { readonly type: "editor"; readonly title: string; readonly buffer: TextBuffer; readonly askedToDrop: boolean }
+	| { readonly type: "summary"; readonly scroll: number };
+
+/** One sentence below the body: what just happened, or why something did not. */
+export interface Message {
+	readonly tone: "plain" | "warning";
+	readonly text: string;
+}
+
+/** What the screen itself knows; everything else is in the session. */
+export interface UiState {
+	readonly screen: Screen;
+	/** Fingerprint of the chosen issue. */
+	readonly selected: string | null;
+	/** Which of the issue's proposals is shown. */
+	readonly choice: number;
+	/** First row of the diff that is shown. */
+	readonly scroll: number;
+	/** Rows of this proposal's diff that have been on the screen. */
+	readonly seen: number;
+	/** Proposals that were edited and are not decided yet, by fingerprint. */
+	readonly drafts: ReadonlyMap<string, Fix>;
+	readonly message: Message | null;
+	/** What is going on right now, in words; null while the person has the turn. */
+	readonly busy: string | null;
+	readonly memory: ItemMemory;
+}
+
+/** The screen of a session that has just been opened. */
+export function firstScreen(state: SessionState): UiState {
+	const memory = remember(emptyMemory, state);
+	const start: UiState = {
+		screen: { type: "issues" },
+		selected: null,
+		choice: 0,
+		scroll: 0,
+		seen: 0,
+		drafts: new Map(),
+		message: null,
+		busy: null,
+		memory,
+	};
+	const placed = goOn(start, state);
+	return state.resumedFrom === null ? placed : { ...placed, screen: { type: "resumed" } };
+}
+
+/** Takes a newer session state in: remembers its issues and keeps the choice on one that exists. */
+export function withSession(ui: UiState, state: SessionState): UiState {
+	const memory = remember(ui.memory, state);
+	const next = memory === ui.memory ? ui : { ...ui, memory };
+	const items = listItems(state, memory);
+	if (next.selected !== null && items.some((item) => item.fingerprint === next.selected)) return next;
+	return select(next, items.find((item) => item.decided === null) ?? items[0] ?? null);
+}
+
+/** Chooses an issue, from the top of its own proposal. */
+export function select(ui: UiState, item: Item | null): UiState {
+	return { ...ui, selected: item?.fingerprint ?? null, choice: 0, scroll: 0, seen: 0 };
+}
+
+/** Chooses the issue `step` places further on, wrapping round. */
+export function moveSelection(ui: UiState, items: readonly Item[], step: number): UiState {
+	if (items.length === 0) return ui;
+	const position = items.findIndex((item) => item.fingerprint === ui.selected);
+	const next = items[(Math.max(position, 0) + step + items.length) % items.length];
+	return { ...select(ui, next ?? null), message: null };
+}
+
+export function show(ui: UiState, screen: Screen): UiState {
+	return { ...ui, screen, message: null };
+}
+
+export function say(ui: UiState, text: string, tone: Message["tone"] = "plain"): UiState {
+	return { ...ui, message: { tone, text } };
+}
+
+/** Where the work goes on: the next undecided issue, else the checkpoint of a story with uncommitted fixes, else the end. */
+export function goOn(ui: UiState, state: SessionState): UiState {
+	const items = listItems(state, ui.memory);
+	for (const story of stories) {
+		const pending = pendingItems(items, story);
+		if (pending.length > 0) return select({ ...ui, screen: { type: "issues" } }, pending[0] ?? null);
+		if (uncommittedFixes(state, story).length > 0) return { ...ui, screen: { type: "checkpoint", story } };
+	}
+	return { ...select(ui, items[0] ?? null), screen: { type: "summary", scroll: 0 } };
+}
+
+/** What the screen does when a command has been carried out or refused; `before` is the session as it was. */
+export function afterCommand(ui: UiState, command: Command, outcome: Outcome, before: SessionState, state: SessionState): UiState {
+	const current = withSession({ ...ui, busy: null }, state);
+	if (outcome.type === "refused") return say(current, `${outcome.message} ${outcome.nextStep}`.trim(), "warning");
+	return { ...placeAfter(current, command, before, state), message: { tone: "plain", text: outcome.message } };
+}
+
+function placeAfter(ui: UiState, command: Command, before: SessionState, state: SessionState): UiState {
+	switch (command.type) {
+		case "accept":
+		case "skip":
+			return afterDecision(ui, command.fingerprint, state);
+		case "undo":
+		case "redo":
+			return afterUndo(ui, before, state);
+		case "commit-phase":
+			return goOn(ui, state);
+		case "rollback-phase":
+			return afterRollback(ui, command.story, state);
+		case "audit":
+		case "finish":
+			return ui;
+	}
+}
+
+/** After a decision: the next undecided issue of the same story; where none is left, that story's checkpoint. */
+export function afterDecision(ui: UiState, fingerprint: string, state: SessionState): UiState {
+	const drafts = new Map(ui.drafts);
+	drafts.delete(fingerprint);
+	const items = listItems(state, ui.memory);
+	const position = items.findIndex((item) => item.fingerprint === fingerprint);
+	const decided = items[position];
+	if (decided === undefined) return goOn({ ...ui, drafts }, state);
+	const pending = pendingItems(items, decided.issue.story);
+	const next = pending.find((item) => items.indexOf(item) > position) ?? pending[0];
+	if (next !== undefined) return select({ ...ui, drafts, screen: { type: "issues" } }, next);
+	if (hasDecisions(state, decided.issue.story)) return { ...ui, drafts, screen: { type: "checkpoint", story: decided.issue.story } };
+	return goOn({ ...ui, drafts }, state);
+}
+
+/** Undo and redo lead to the issue whose decision changed. */
+function afterUndo(ui: UiState, before: SessionState, state: SessionState): UiState {
+	const was = new Set(before.decided.map((decided) => decided.issue.fingerprint));
+	const is = new Set(state.decided.map((decided) => decided.issue.fingerprint));
+	const changed = listItems(state, ui.memory).find((item) => was.has(item.fingerprint) !== is.has(item.fingerprint));
+	return changed === undefined ? ui : select({ ...ui, screen: { type: "issues" } }, changed);
+}
+
+function afterRollback(ui: UiState, story: Story, state: SessionState): UiState {
+	if (ui.screen.type === "rollback" && ui.screen.from === "phases") return { ...ui, screen: { type: "phases", story } };
+	const items = listItems(state, ui.memory);
+	const first = pendingItems(items, story)[0];
+	return first === undefined ? { ...ui, screen: { type: "phases", story } } : select({ ...ui, screen: { type: "issues" } }, first);
+}
+
+function hasDecisions(state: SessionState, story: Story): boolean {
+	return phaseOf(state, story).status !== "committed" && state.decided.some((decided) => decided.story === story);
+}
