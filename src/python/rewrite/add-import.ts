@@ -35,20 +35,30 @@ export type OriginOf = (module: string) => Origin;
  * line beside its like. No edit where the file imports it already.
  */
 export function addImport(source: PythonSource, wanted: WantedImport, originOf: OriginOf): readonly TextEdit[] {
-	if (findImport(source, wanted)) return [];
+	if (isImported(source, wanted)) return [];
 	return wanted.typeOnly ? addForTyping(source, wanted, originOf) : addAtRuntime(source, wanted, originOf);
 }
 
-/** The statement at module level that already binds the wanted name, or null. */
-export function findImport(source: PythonSource, wanted: WantedImport): ImportStatement | null {
-	const local = wanted.asName ?? (wanted.module === "" ? wanted.name.split(".")[0] : wanted.name);
-	const atRuntime = source.tree.body.filter((statement) => statement.type === "Import" || statement.type === "ImportFrom");
-	for (const statement of wanted.typeOnly ? importsOf(source.tree) : atRuntime) {
-		if (!isFrom(statement, wanted.module)) continue;
-		if (statement.names.some((alias) => alias.name.name === wanted.name && boundName(statement, alias) === local))
-			return statement;
-	}
-	return null;
+/** Does a statement at module level bind the wanted name already, before its first use? For annotations any place will do. */
+export function isImported(source: PythonSource, wanted: WantedImport): boolean {
+	const local = localName(wanted);
+	const neededAt = wanted.typeOnly ? source.text.length : firstUseOf(source, wanted);
+	const candidates = wanted.typeOnly ? importsOf(source.tree) : source.tree.body;
+	return candidates.some(
+		(statement) =>
+			(statement.type === "Import" || statement.type === "ImportFrom") &&
+			statement.start < neededAt &&
+			isFrom(statement, wanted.module) &&
+			statement.names.some((alias) => alias.name.name === wanted.name && boundName(statement, alias) === local),
+	);
+}
+
+function localName(wanted: WantedImport): string {
+	return wanted.asName ?? (wanted.module === "" ? (wanted.name.split(".")[0] ?? "") : wanted.name);
+}
+
+function firstUseOf(source: PythonSource, wanted: WantedImport): number {
+	return namesUsed(source.tree).firstUse.get(localName(wanted)) ?? source.text.length;
 }
 
 function isFrom(statement: ImportStatement, module: string): boolean {
@@ -57,7 +67,7 @@ function isFrom(statement: ImportStatement, module: string): boolean {
 }
 
 function addAtRuntime(source: PythonSource, wanted: WantedImport, originOf: OriginOf): readonly TextEdit[] {
-	const neededAt = namesUsed(source.tree).firstUse.get(wanted.asName ?? wanted.name.split(".")[0] ?? "") ?? source.text.length;
+	const neededAt = firstUseOf(source, wanted);
 	for (const statement of source.tree.body) {
 		if (statement.type === "ImportFrom" && !statement.star && isFrom(statement, wanted.module) && statement.start < neededAt) {
 			return joinStatement(source, statement, itemOf(wanted));
@@ -103,7 +113,7 @@ function addTypingBlock(source: PythonSource, wanted: WantedImport, originOf: Or
 }
 
 function addAtRuntimeUnlessThere(source: PythonSource, wanted: WantedImport, originOf: OriginOf): readonly TextEdit[] {
-	return findImport(source, wanted) ? [] : addAtRuntime(source, wanted, originOf);
+	return isImported(source, wanted) ? [] : addAtRuntime(source, wanted, originOf);
 }
 
 /** The last of the imports that a file begins with. */

@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import type { Project } from "../project/project.ts";
+import { LineIndex } from "../text/line-index.ts";
+import type { Fix, FixProposal } from "./fix.ts";
+import { type Issue, type Location, type Severity, storyOf } from "./issue.ts";
+import { materialise } from "./materialise.ts";
+import type { AnyRule, Description, Match } from "./rule.ts";
+
+/** An issue before the plan has numbered it and related it to others. */
+export interface FoundIssue extends Omit<Issue, "id" | "related" | "hides"> {
+	/** Position in start-up, comparable between issues; null where start-up does not meet it. */
+	readonly order: number | null;
+}
+
+export interface AuditResult {
+	/** By rule, then in the order in which the rule yields them. */
+	readonly issues: readonly FoundIssue[];
+	/** Rules that broke down, which is a bug of ours: the audit goes on without them, and says so. */
+	readonly brokenRules: readonly BrokenRule[];
+}
+
+export interface BrokenRule {
+	readonly rule: string;
+	readonly error: string;
+}
+
+/** Asks every rule about the project. */
+export function runRules(project: Project, rules: readonly AnyRule[]): AuditResult {
+	const runner = new Runner(project);
+	const issues: FoundIssue[] = [];
+	const brokenRules: BrokenRule[] = [];
+	for (const rule of rules) {
+		try {
+			for (const match of rule.detect(project)) issues.push(runner.issueOf(rule, match));
+		} catch (error) {
+			brokenRules.push({ rule: rule.name, error: error instanceof Error ? error.message : String(error) });
+		}
+	}
+	return { issues, brokenRules };
+}
+
+/** What the issues of one run share. */
+class Runner {
+	private readonly lines = new Map<string, LineIndex>();
+	private readonly fingerprints = new Map<string, number>();
+	private readonly reachedPaths: ReadonlySet<string>;
+
+	constructor(private readonly project: Project) {
+		this.reachedPaths = reachedPathsOf(project);
+	}
+
+	issueOf(rule: AnyRule, match: Match<unknown>): FoundIssue {
+		const { project } = this;
+		const description = rule.describe(match, project);
+		const reached = !/\.pyi?$/.test(match.path) || this.reachedPaths.has(match.path);
+		const severity = clamped(description.severity, reached);
+		const fix = this.fixOf(rule.fix?.(match, project));
+		const module = project.modulesByPath.get(match.path);
+		return {
+			rule: rule.name,
+			fingerprint: this.fingerprint(rule, match),
+			severity,
+			category: rule.category,
+			story: storyOf(rule.category),
+			stage: severity === description.severity ? description.stage : "none",
+			blocksStartup: severity === "CRITICAL",
+			reachedFromTarget: reached,
+			failsOn: severity === "CRITICAL" ? (description.failsOn ?? ["this-machine", "clean-install"]) : (description.failsOn ?? []),
+			at: this.locationOf(match),
+			problem: description.problem,
+			rootCause: description.rootCause,
+			expectedError: description.expectedError ?? null,
+			importChain: (reached && module && project.trace.runs.get(module.name)?.chain) || [],
+			fix,
+			alternatives: (rule.alternatives?.(match, project) ?? []).flatMap((proposal) => this.fixOf(proposal) ?? []),
+			manualSteps: manualSteps(description, fix),
+			order: description.order ?? null,
+		};
+	}
+
+	private fixOf(proposal: FixProposal | undefined): Fix | null {
+		return proposal ? materialise(proposal, this.project) : null;
+	}
+
+	private locationOf(match: Match<unknown>): Location {
+		const { path, range } = match;
+		const lines = this.linesOf(path);
+		const start = lines.positionAt(range.start);
+		return { path, range, line: start.line, column: start.column, endLine: lines.positionAt(Math.max(range.start, range.end - 1)).line };
+	}
+
+	private linesOf(path: string): LineIndex {
+		let lines = this.project.modulesByPath.get(path)?.lines ?? this.lines.get(path);
+		if (!lines) {
+			lines = new LineIndex(this.project.files.get(path)?.text ?? "");
+			this.lines.set(path, lines);
+		}
+		return lines;
+	}
+
+	/** Made of names only, so that it survives moved lines. The second issue of the same subject in a file is told apart by its turn. */
+	private fingerprint(rule: AnyRule, match: Match<unknown>): string {
+		const key = [rule.name, match.path, match.subject].join("\0");
+		const turn = this.fingerprints.get(key) ?? 0;
+		this.fingerprints.set(key, turn + 1);
+		return createHash("sha256").update(turn === 0 ? key : `${key}\0${turn}`).digest("hex").slice(0, 16);
+	}
+}
+
+/** A file that the target never reaches cannot stop it. */
+function clamped(severity: Severity, reached: boolean): Severity {
+	return severity === "CRITICAL" && !reached ? "MEDIUM" : severity;
+}
+
+function manualSteps(description: Description, fix: Fix | null): readonly string[] {
+	const steps = description.manualSteps ?? [];
+	if (fix || steps.length > 0) return steps;
+	return ["No change of the code is certain to mend this: read the cause above, and decide what was meant."];
+}
+
+function reachedPathsOf(project: Project): ReadonlySet<string> {
+	const paths = new Set<string>();
+	for (const run of project.trace.runs.values()) if (run.reached) paths.add(run.module.path);
+	for (const failure of project.trace.failures) if (failure.reached) paths.add(failure.module.path);
+	return paths;
+}
