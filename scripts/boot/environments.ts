@@ -1,0 +1,140 @@
+import { execFile } from "node:child_process";
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const venvs = join(root, ".venvs");
+/** The Python whose error lines are on record. */
+const recordedVersion = "3.11";
+
+/** The names of the package pools, newest first. */
+export const pools: readonly string[] = readdirSync(join(root, "fixtures/pools"))
+	.filter((file) => file.endsWith(".txt"))
+	.map((file) => file.replace(/\.txt$/, ""))
+	.sort()
+	.reverse();
+
+let interpreter: Promise<string> | undefined;
+
+/** Finds the base interpreter: Python 3.11, which the records were made with, or else any from 3.10 on. Throws when there is none. */
+export function findPython(): Promise<string> {
+	interpreter ??= searchPython();
+	return interpreter;
+}
+
+async function searchPython(): Promise<string> {
+	const pyenv = join(homedir(), ".pyenv/versions");
+	const managed = existsSync(pyenv) ? readdirSync(pyenv).map((version) => join(pyenv, version, "bin/python")) : [];
+	const candidates = [`python${recordedVersion}`, ...managed, "python3", "python3.12", "python3.13", "python3.10", "python"];
+	const usable: { path: string; version: string }[] = [];
+	for (const candidate of candidates) {
+		const found = await describePython(candidate);
+		if (found?.version === recordedVersion) return found.path;
+		if (found !== null) usable.push(found);
+	}
+	const first = usable[0];
+	if (first === undefined) throw new Error("No Python from 3.10 on with venv and pip was found on the PATH.");
+	return first.path;
+}
+
+async function describePython(command: string): Promise<{ path: string; version: string } | null> {
+	const script =
+		"import ensurepip, sys, venv; assert sys.version_info >= (3, 10); print(sys.executable); print('%d.%d' % sys.version_info[:2])";
+	try {
+		const { stdout } = await run(command, ["-c", script], { timeout: 20_000 });
+		const [path = "", version = ""] = stdout.trim().split("\n");
+		return { path, version };
+	} catch {
+		return null;
+	}
+}
+
+const poolBuilds = new Map<string, Promise<string>>();
+
+/** The folder of a pool's virtual environment, built on first use (a minute or so) and kept in `.venvs/`. Throws when pip fails. */
+export function preparePool(pool: string): Promise<string> {
+	const known = poolBuilds.get(pool);
+	if (known !== undefined) return known;
+	const build = buildPool(pool);
+	poolBuilds.set(pool, build);
+	return build;
+}
+
+async function buildPool(pool: string): Promise<string> {
+	const pins = join(root, "fixtures/pools", `${pool}.txt`);
+	const python = await findPython();
+	const folder = join(venvs, `pool-${pool}-${digest(python, readFileSync(pins, "utf8"))}`);
+	if (existsSync(folder)) return folder;
+	mkdirSync(venvs, { recursive: true });
+	// Renamed when complete, so that a folder of that name is always whole; its interpreter does not mind, its scripts are not used.
+	const building = `${folder}.building`;
+	rmSync(building, { recursive: true, force: true });
+	await run(python, ["-m", "venv", building]);
+	const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"];
+	await run(join(building, "bin/python"), [...install, "-r", pins], { timeout: 600_000, maxBuffer: 1 << 26 });
+	renameSync(building, folder);
+	return folder;
+}
+
+/** What a virtual environment is to hold. */
+export interface ViewRequest {
+	readonly pool: string;
+	/** Absolute path of a requirements.txt or pyproject.toml, or null. */
+	readonly manifest: string | null;
+	readonly also: readonly string[];
+	readonly without: readonly string[];
+}
+
+export interface View {
+	/** Absolute path of its interpreter. */
+	readonly python: string;
+	readonly folder: string;
+	/** Requirements that the pool cannot meet: for pip they would be an error, or bring something else. */
+	readonly missing: readonly string[];
+}
+
+const views = new Map<string, Promise<View>>();
+
+/** A virtual environment with exactly what a manifest declares and what that needs, linked out of a pool in a blink. */
+export function prepareView(request: ViewRequest): Promise<View> {
+	const text = request.manifest === null ? "" : readManifest(request.manifest);
+	const key = digest(request.pool, text, request.also.join(" "), request.without.join(" "));
+	const known = views.get(key);
+	if (known !== undefined) return known;
+	const view = linkView(request, key);
+	views.set(key, view);
+	return view;
+}
+
+/** The manifest with its includes: what the view depends on. */
+function readManifest(path: string): string {
+	const text = readFileSync(path, "latin1");
+	const includes = [...text.matchAll(/^(?:-r|--requirement)[\s=]*(\S+)/gm)].map((match) => join(path, "..", match[1] ?? ""));
+	return [text, ...includes.filter((include) => existsSync(include)).map(readManifest)].join("\n");
+}
+
+async function linkView(request: ViewRequest, key: string): Promise<View> {
+	const pool = await preparePool(request.pool);
+	const folder = join(venvs, `view-${digest(pool, key, readFileSync(join(root, "scripts/boot/view.py"), "utf8"))}`);
+	const answer = join(folder, "view.json");
+	if (!existsSync(answer)) {
+		const building = mkdtempSync(`${folder}.`);
+		const input = join(building, "request.json");
+		writeFileSync(input, JSON.stringify({ ...request, destination: join(building, "venv") }));
+		const { stdout } = await run(join(pool, "bin/python"), [join(root, "scripts/boot/view.py"), input]);
+		writeFileSync(join(building, "view.json"), stdout);
+		if (existsSync(folder)) rmSync(building, { recursive: true });
+		else renameSync(building, folder);
+	}
+	const { missing } = JSON.parse(readFileSync(answer, "utf8")) as { missing: string[] };
+	return { python: join(folder, "venv/bin/python"), folder: join(folder, "venv"), missing };
+}
+
+function digest(...parts: readonly string[]): string {
+	return createHash("sha256").update(parts.join("\0")).digest("hex").slice(0, 12);
+}

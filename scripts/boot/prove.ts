@@ -1,0 +1,113 @@
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { cpus, tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type { BootCase } from "./case-file.ts";
+import { prepareView, type View } from "./environments.ts";
+import type { Outcome } from "./outcome.ts";
+import { type Postgres, startPostgres } from "./postgres.ts";
+import { bootServer } from "./server.ts";
+
+/** What booting a case showed. */
+export interface Proof {
+	/** With what is installed on this machine. */
+	readonly thisMachine: Outcome;
+	/** With exactly what is declared; the same boot where the two do not differ. */
+	readonly cleanInstall: Outcome;
+	/** Requirements that the package pool cannot meet. */
+	readonly missing: readonly string[];
+}
+
+/** Writes a case's files into a fresh temporary folder, hands it to `use`, and removes it. */
+export async function withProject<T>(boot: BootCase, use: (root: string) => Promise<T>): Promise<T> {
+	const root = realpathSync(mkdtempSync(join(tmpdir(), "bootmend-case-")));
+	try {
+		for (const [path, content] of boot.files) {
+			mkdirSync(dirname(join(root, path)), { recursive: true });
+			writeFileSync(join(root, path), content);
+		}
+		return await use(root);
+	} finally {
+		rmSync(root, { recursive: true, force: true, maxRetries: 3 });
+	}
+}
+
+/** Boots a case as it stands. */
+export async function proveCase(boot: BootCase): Promise<Proof> {
+	const thisMachine = await prepareCaseView(boot);
+	const outcome = await withProject(boot, (root) => bootProject(boot, root, thisMachine));
+	if (boot.alsoInstalled.length === 0 && boot.notInstalled.length === 0) {
+		return { thisMachine: outcome, cleanInstall: outcome, missing: thisMachine.missing };
+	}
+	const cleanInstall = await withProject(boot, async (root) => bootProject(boot, root, await prepareCleanView(boot, root)));
+	return { thisMachine: outcome, cleanInstall, missing: thisMachine.missing };
+}
+
+/** The virtual environment that the case says this machine has. */
+export function prepareCaseView(boot: BootCase): Promise<View> {
+	return withProject(boot, (root) =>
+		prepareView({ pool: boot.pool, manifest: manifestBelow(boot, root), also: boot.alsoInstalled, without: boot.notInstalled }),
+	);
+}
+
+/** The virtual environment that an installation of the manifest below `root` (as it is now) would make. */
+export function prepareCleanView(boot: BootCase, root: string): Promise<View> {
+	return prepareView({ pool: boot.pool, manifest: manifestBelow(boot, root), also: [], without: [] });
+}
+
+function manifestBelow(boot: BootCase, root: string): string | null {
+	return boot.manifest === null ? null : join(root, boot.manifest);
+}
+
+/** Boots the project below `root` as its case says. */
+export async function bootProject(boot: BootCase, root: string, view: View): Promise<Outcome> {
+	const { output: _, ...outcome } = await bootServer({
+		python: view.python,
+		root,
+		workingDirectory: join(root, boot.workingDirectory),
+		target: boot.target,
+		environment: await fillEnvironment(boot.environment),
+		requests: boot.requests,
+	});
+	return outcome;
+}
+
+let postgres: Promise<Postgres | null> | undefined;
+
+/** Puts the throw-away PostgreSQL into the values that ask for it. Throws where it is needed and not installed. */
+export async function fillEnvironment(environment: Readonly<Record<string, string>>): Promise<Record<string, string>> {
+	const filled: Record<string, string> = {};
+	for (const [key, value] of Object.entries(environment)) {
+		if (!value.includes("{postgres}")) {
+			filled[key] = value;
+			continue;
+		}
+		postgres ??= startPostgres();
+		const running = await postgres;
+		if (running === null) throw new Error("This case needs PostgreSQL (initdb and postgres): apt-get install postgresql");
+		filled[key] = value.replaceAll("{postgres}", running.authority);
+	}
+	return filled;
+}
+
+/** Stops the PostgreSQL that {@link fillEnvironment} started, if it did. */
+export async function stopPostgres(): Promise<void> {
+	(await postgres)?.stop();
+	postgres = undefined;
+}
+
+/** Runs `work` on every item, as many at a time as there are processors. Results keep the order. */
+export async function mapParallel<Item, Result>(
+	items: readonly Item[],
+	work: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+	const results: Result[] = [];
+	let next = 0;
+	const worker = async () => {
+		for (let index = next++; index < items.length; index = next++) {
+			const item = items[index];
+			if (item !== undefined) results[index] = await work(item);
+		}
+	};
+	await Promise.all(Array.from({ length: Math.max(2, cpus().length) }, worker));
+	return results;
+}

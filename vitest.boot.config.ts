@@ -1,0 +1,12 @@
+import { defineConfig } from "vitest/config";
+
+/** Tests that start real Python servers; `npm test` leaves them to `npm run test:boot`. */
+export default defineConfig({
+	test: {
+		include: ["test/boot/**/*.boot.ts"],
+		// One process, so that all share the package pools and the throw-away PostgreSQL; each test keeps both processors busy itself.
+		fileParallelism: false,
+		testTimeout: 240_000,
+		hookTimeout: 240_000,
+	},
+});
