@@ -86,7 +86,13 @@ class Runner {
 		const { path, range } = match;
 		const lines = this.linesOf(path);
 		const start = lines.positionAt(range.start);
-		return { path, range, line: start.line, column: start.column, endLine: lines.positionAt(Math.max(range.start, range.end - 1)).line };
+		return {
+			path,
+			range,
+			line: start.line,
+			column: start.column,
+			endLine: lines.positionAt(Math.max(range.start, range.end - 1)).line,
+		};
 	}
 
 	private linesOf(path: string): LineIndex {
@@ -103,7 +109,10 @@ class Runner {
 		const key = [rule.name, match.path, match.subject].join("\0");
 		const turn = this.fingerprints.get(key) ?? 0;
 		this.fingerprints.set(key, turn + 1);
-		return createHash("sha256").update(turn === 0 ? key : `${key}\0${turn}`).digest("hex").slice(0, 16);
+		return createHash("sha256")
+			.update(turn === 0 ? key : `${key}\0${turn}`)
+			.digest("hex")
+			.slice(0, 16);
 	}
 }
 

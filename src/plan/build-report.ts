@@ -1,0 +1,67 @@
+import type { AuditResult } from "../audit/run-rules.ts";
+import type { Project } from "../project/project.ts";
+import type { AuditReport, DependencyRow, Notice, ProjectSummary } from "./audit-report.ts";
+import { summariseImports } from "./import-graph-summary.ts";
+import { planIssues } from "./plan.ts";
+import { recommend } from "./recommendations.ts";
+
+/** What a report is made of besides the project itself. */
+export interface ReportInput {
+	readonly result: AuditResult;
+	readonly dependencies: readonly DependencyRow[];
+	readonly durationSeconds: number;
+}
+
+/** Puts together everything an audit has to say. */
+export function buildReport(project: Project, input: ReportInput): AuditReport {
+	const { issues, criticalPath, phases } = planIssues(input.result.issues);
+	return {
+		project: summariseProject(project),
+		filesScanned: countScanned(project),
+		durationSeconds: input.durationSeconds,
+		issues,
+		criticalPath,
+		phases,
+		recommendations: recommend(project, issues, criticalPath),
+		dependencies: input.dependencies,
+		importGraph: summariseImports(project),
+		notices: [...noticesOf(project), ...brokenRules(input.result)],
+	};
+}
+
+function summariseProject(project: Project): ProjectSummary {
+	const { target, environment } = project;
+	const [first, ...rest] = target?.module.split(".") ?? [];
+	return {
+		root: project.root,
+		backend: project.backend,
+		target: target ? `${target.module}:${target.attribute}` : null,
+		targetEvidence: target?.evidence ?? null,
+		packageRoot: first !== undefined && rest.length > 0 ? first : null,
+		python: `${environment.python.major}.${environment.python.minor} (${environment.pythonEvidence})`,
+		manifests: project.manifests.map((manifest) => manifest.path),
+	};
+}
+
+/** Python files, manifests and settings files: what the rules looked at. */
+function countScanned(project: Project): number {
+	const paths = new Set(project.modulesByPath.keys());
+	for (const manifest of project.manifests) paths.add(manifest.path);
+	for (const path of project.files.keys()) if (/(^|\/)\.env(\.[\w-]+)?$/.test(path)) paths.add(path);
+	return paths.size;
+}
+
+function noticesOf(project: Project): readonly Notice[] {
+	const unreadable = project.unreadable.map((file) => ({ path: file.path, message: `not audited: ${file.reason}` }));
+	const problems = project.manifests.flatMap((manifest) =>
+		manifest.problems.map((problem) => ({ path: problem.path, message: `line ${problem.line}: ${problem.message}` })),
+	);
+	return [...unreadable, ...problems];
+}
+
+function brokenRules(result: AuditResult): readonly Notice[] {
+	return result.brokenRules.map(({ rule, error }) => ({
+		path: "",
+		message: `the rule ${rule} broke down (${error}); its issues are missing from this report, please report this as a bug of bootmend`,
+	}));
+}

@@ -1,0 +1,5 @@
+// Written by scripts/rules-index.ts; a test holds it current.
+import type { AnyRule } from "../audit/rule.ts";
+
+/** Every rule, in the order in which the audit asks them. */
+export const rules: readonly AnyRule[] = [];
