@@ -2,14 +2,17 @@ import type { TextRange } from "../../text/range.ts";
 
 export type ManifestKind = "requirements" | "pyproject" | "pipfile" | "setup-cfg" | "setup-py" | "conda";
 
+/** How a requirement is written: one PEP 508 string, or a key with a version or table (poetry, Pipfile). */
+export type RequirementNotation = "pep508" | "poetry" | "pipfile" | "conda";
+
 /** One requirement as a manifest states it. */
 export interface Requirement {
-	/** As written: `psycopg2-binary`. */
+	/** As written: `psycopg2-binary`. `""` for a path or address whose name only an installation would tell. */
 	readonly name: string;
 	/** PEP 503 normalised. */
 	readonly normalized: string;
 	readonly extras: readonly string[];
-	/** PEP 440 specifier set as written, `>=2.9.9` or `""`. Poetry's carets are translated. */
+	/** PEP 440 specifier set as written, `>=2.9.9` or `""`. Poetry's carets are translated; a union (`||`) gives `""`. */
 	readonly specifier: string;
 	/** PEP 508 marker text or null. */
 	readonly marker: string | null;
@@ -17,10 +20,11 @@ export interface Requirement {
 	readonly url: string | null;
 	/** The file it stands in (an included `-r` file differs from its manifest's). */
 	readonly path: string;
-	/** Covers the requirement itself, without its line break or trailing comment. */
+	/** Covers the requirement itself, without its quotes, line break or trailing comment; for `key = value` notations both sides. */
 	readonly range: TextRange;
 	/** `""` for the main list, else the group or extra: `dev`. */
 	readonly group: string;
+	readonly notation: RequirementNotation;
 }
 
 /** A file that says which packages the backend needs. */
@@ -28,12 +32,18 @@ export interface Manifest {
 	readonly kind: ManifestKind;
 	readonly path: string;
 	readonly requirements: readonly Requirement[];
-	/** `requires-python` or its like, or null. */
+	/** Versions that `-c` files allow; they bring nothing in themselves. */
+	readonly constraints: readonly Requirement[];
+	/** `requires-python` or its like as a PEP 440 specifier set, or null. */
 	readonly requiresPython: string | null;
+	/** Where `requires-python` stands, its value without quotes; null where there is none. */
+	readonly requiresPythonRange: TextRange | null;
 	/** What could not be understood, with its line (counting from 1). */
 	readonly problems: readonly ManifestProblem[];
 	/** True for the manifest that an installation for start-up would use. */
 	readonly primary: boolean;
+	/** Why it is the primary one, or which one is: `Dockerfile:7 installs it`. */
+	readonly evidence: string;
 	/** The command that installs from it: `pip install -r requirements.txt`, `uv sync`. */
 	readonly installCommand: string;
 }
@@ -42,4 +52,6 @@ export interface ManifestProblem {
 	readonly path: string;
 	readonly line: number;
 	readonly message: string;
+	/** True where the installing tool refuses the whole file because of it. */
+	readonly fatal: boolean;
 }

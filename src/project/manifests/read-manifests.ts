@@ -1,0 +1,127 @@
+import type { SourceTree } from "../project.ts";
+import { findInstallEvidence } from "./install-evidence.ts";
+import { type Installer, installCommand, installerOf } from "./installer.ts";
+import { type LockFile, readLockFiles } from "./lock-files.ts";
+import type { Manifest, ManifestKind } from "./manifest.ts";
+import { folderOf, foldersUpwards, inFolder } from "./paths.ts";
+import { readPipfile } from "./pipfile.ts";
+import { readPyproject } from "./pyproject.ts";
+import { type RequirementsContent, readRequirementsFile } from "./requirements-file.ts";
+import { readSetupCfg } from "./setup-cfg.ts";
+import { readSetupPy } from "./setup-py.ts";
+
+/**
+ * All manifests of the backend: those in its folder first, then those of the folders above it. One is primary: the one a
+ * Dockerfile or another start-up file installs from, else one with a lock file, else the first of the usual places.
+ * Never throws; what cannot be read is in each manifest's problems.
+ */
+export function readManifests(files: SourceTree, backend: string): Manifest[] {
+	const locks = readLockFiles(files, backend);
+	const found = foldersUpwards(backend).flatMap((folder) => readFolder(files, folder, locks));
+	const primary = choosePrimary(files, backend, found);
+	return found.map(({ content, installer, kind, path }) => ({
+		kind,
+		path,
+		requirements: content.requirements,
+		constraints: content.constraints,
+		requiresPython: content.requiresPython,
+		requiresPythonRange: content.requiresPythonRange,
+		problems: content.problems,
+		primary: primary?.path === path,
+		evidence: primary === null ? "" : primary.evidence,
+		installCommand: installCommand(installer, path, backend),
+	}));
+}
+
+type PythonRequirement = Pick<Manifest, "requiresPython" | "requiresPythonRange">;
+
+interface Found {
+	readonly kind: ManifestKind;
+	readonly path: string;
+	readonly content: RequirementsContent & PythonRequirement;
+	readonly installer: Installer;
+	readonly locked: LockFile | null;
+	/** Names of tests, linters and the like: `requirements-dev.txt`. */
+	readonly forDevelopment: boolean;
+}
+
+function readFolder(files: SourceTree, folder: string, locks: readonly LockFile[]): Found[] {
+	const found: Found[] = [];
+	const add = (name: string, kind: ManifestKind, content: Found["content"], tool: string | null = null): void => {
+		const locked = locks.find((lock) => folderOf(lock.path) === folder && locksKind(lock, kind)) ?? null;
+		const forDevelopment = /(?:^|[^a-z])(?:dev|test|tests|lint|docs?|ci|local)(?:[^a-z]|$)/.test(name.toLowerCase());
+		found.push({
+			kind,
+			path: inFolder(folder, name),
+			content,
+			installer: installerOf(kind, tool, locked),
+			locked,
+			forDevelopment,
+		});
+	};
+	for (const name of listRequirementsFiles(files, folder)) {
+		add(name, "requirements", {
+			...readRequirementsFile(files, inFolder(folder, name)),
+			requiresPython: null,
+			requiresPythonRange: null,
+		});
+	}
+	if (files.has(inFolder(folder, "pyproject.toml"))) {
+		const content = readPyproject(files, inFolder(folder, "pyproject.toml"));
+		if (content.declaresDependencies || content.problems.length > 0) add("pyproject.toml", "pyproject", content, content.tool);
+	}
+	if (files.has(inFolder(folder, "Pipfile"))) add("Pipfile", "pipfile", readPipfile(files, inFolder(folder, "Pipfile")));
+	for (const [name, kind, read] of [
+		["setup.cfg", "setup-cfg", readSetupCfg],
+		["setup.py", "setup-py", readSetupPy],
+	] as const) {
+		if (!files.has(inFolder(folder, name))) continue;
+		const content = read(files, inFolder(folder, name));
+		if (content.declaresDependencies) add(name, kind, content);
+	}
+	return found;
+}
+
+function locksKind(lock: LockFile, kind: ManifestKind): boolean {
+	return lock.kind === "pipenv" ? kind === "pipfile" : kind === "pyproject";
+}
+
+/** `requirements.txt` first, then its like (`requirements-prod.txt`, `requirements/base.txt`) by name. */
+function listRequirementsFiles(files: SourceTree, folder: string): string[] {
+	const prefix = folder === "" ? "" : `${folder}/`;
+	const names: string[] = [];
+	for (const path of files.keys()) {
+		if (!path.startsWith(prefix)) continue;
+		const name = path.slice(prefix.length);
+		if (/^(?:[\w.-]*requirements[\w.-]*\.(?:txt|in)|requirements\/[\w.-]+\.(?:txt|in))$/i.test(name)) names.push(name);
+	}
+	const rank = (name: string): number => (name === "requirements.txt" ? 0 : name.endsWith(".in") ? 2 : 1);
+	return names.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+}
+
+interface Primary {
+	readonly path: string;
+	readonly evidence: string;
+}
+
+function choosePrimary(files: SourceTree, backend: string, found: readonly Found[]): Primary | null {
+	const stated = findInstallEvidence(
+		files,
+		backend,
+		found.map(({ kind, path }) => ({ kind, path })),
+	);
+	if (stated !== null) return stated;
+	const candidates = found.filter(({ content, forDevelopment }) => content.requirements.length > 0 && !forDevelopment);
+	const nearest = candidates[0] === undefined ? null : folderOf(candidates[0].path.replace(/\/requirements\/[^/]+$/, "/x"));
+	const inNearest = candidates.filter(({ path }) => path.startsWith(nearest === "" || nearest === null ? "" : `${nearest}/`));
+	const locked = inNearest.find((manifest) => manifest.locked !== null);
+	if (locked?.locked) return { path: locked.path, evidence: `${locked.locked.path} is its lock file` };
+	const first = inNearest[0] ?? found[0];
+	if (first === undefined) return null;
+	const others = inNearest.filter((manifest) => manifest !== first);
+	const evidence =
+		others.length === 0
+			? "the only manifest of the backend"
+			: `the first of ${inNearest.length} manifests, nothing names another`;
+	return { path: first.path, evidence };
+}
