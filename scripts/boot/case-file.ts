@@ -5,6 +5,8 @@ export interface ProbeRequest {
 	/** JSON text, or null for none. */
 	readonly body: string | null;
 	readonly status: number;
+	/** Text that the answer's body must contain; `""` for any. */
+	readonly contains: string;
 }
 
 /** A tiny backend in one text file, with how to start it. `fixtures/README.md` describes the format. */
@@ -134,9 +136,15 @@ function findManifest(files: ReadonlyMap<string, Buffer>, workingDirectory: stri
 }
 
 function parseRequest(name: string, text: string): ProbeRequest {
-	const match = /^([A-Z]+) (\S+)(?: (.+))? => (\d{3})$/.exec(text);
+	const match = /^([A-Z]+) (\S+)(?: (.+?))? => (\d{3})(?: (.+))?$/.exec(text);
 	if (match === null) throw new CaseFileError(`${name}: a request reads "GET /items => 200", not "${text}"`);
-	return { method: match[1] ?? "", path: match[2] ?? "", body: match[3] ?? null, status: Number(match[4]) };
+	return {
+		method: match[1] ?? "",
+		path: match[2] ?? "",
+		body: match[3] ?? null,
+		status: Number(match[4]),
+		contains: match[5] ?? "",
+	};
 }
 
 function splitOnce(text: string, separator: string): [string, string] {

@@ -76,31 +76,31 @@ function failure(stage: "import" | "startup", error: string): Outcome {
 }
 
 async function probe(log: Log, base: string, requests: readonly ProbeRequest[], names: PathNames): Promise<Outcome> {
-	const everyRequestFails = ((await ask(`${base}/no-such-path`, { method: "GET" })) ?? 500) >= 500;
-	const openapi: ProbeRequest = { method: "GET", path: "/openapi.json", body: null, status: 200 };
+	const everyRequestFails = ((await ask(`${base}/no-such-path`, { method: "GET" }))?.status ?? 500) >= 500;
+	const openapi: ProbeRequest = { method: "GET", path: "/openapi.json", body: null, status: 200, contains: "" };
 	for (const request of [openapi, ...requests]) {
 		const before = log.text.length;
-		const status = await ask(base + request.path, {
+		const answer = await ask(base + request.path, {
 			method: request.method,
 			...(request.body === null ? {} : { body: request.body, headers: { "content-type": "application/json" } }),
 		});
 		const wanted = request === openapi ? [200, 404] : [request.status];
-		if (status !== null && wanted.includes(status)) continue;
+		if (answer !== null && wanted.includes(answer.status) && answer.body.includes(request.contains)) continue;
 		await sleep(100);
 		const said = log.text.slice(before);
 		const exception = said.includes("Traceback") ? readException(said, names) : { error: null, detail: [], at: null };
-		const words = `${request.method} ${request.path} answered ${status ?? "nothing"}, not ${request.status}`;
+		const words =
+			`${request.method} ${request.path} answered ${answer?.status ?? "nothing"}, not ${request.status} ${request.contains}`.trimEnd();
 		return { stage: "request", ...exception, error: exception.error ?? words, everyRequestFails };
 	}
 	return { stage: "boots", error: null, detail: [], at: null, everyRequestFails };
 }
 
-/** The status of an answer, or null when there is none in time. */
-async function ask(url: string, init: RequestInit): Promise<number | null> {
+/** An answer, or null when there is none in time. */
+async function ask(url: string, init: RequestInit): Promise<{ status: number; body: string } | null> {
 	try {
 		const response = await fetch(url, { ...init, redirect: "manual", signal: AbortSignal.timeout(answerLimit) });
-		await response.arrayBuffer();
-		return response.status;
+		return { status: response.status, body: await response.text() };
 	} catch {
 		return null;
 	}
