@@ -1,0 +1,209 @@
+import { createHash } from "node:crypto";
+import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { join, relative, sep } from "node:path";
+import { decodeSource, isPythonPath } from "./source-encoding.ts";
+
+/** A text file below the root, decoded. */
+export interface ReadFile {
+	/** Relative to the root, `/` separated. */
+	readonly path: string;
+	/** Without its byte order mark. */
+	readonly text: string;
+	/** SHA-256 (hex) of the bytes on disk. */
+	readonly sha256: string;
+}
+
+/** A file or folder that is there and was not read as text. */
+export interface UnreadFile {
+	readonly path: string;
+	readonly reason: string;
+	readonly kind: "bytes" | "access" | "size";
+}
+
+export interface SourceTreeReading {
+	/** By path, in the order of the folders. */
+	readonly files: ReadonlyMap<string, ReadFile>;
+	readonly unreadable: readonly UnreadFile[];
+}
+
+/** What bounds the reading of a tree, so that no tree costs unbounded time or memory. */
+export interface ReadingBounds {
+	readonly files: number;
+	readonly depth: number;
+	/** In bytes, for one Python file. */
+	readonly pythonSize: number;
+	/** In bytes, for one other file. */
+	readonly otherSize: number;
+	/** In bytes, for all files together. */
+	readonly totalSize: number;
+}
+
+const defaultBounds: ReadingBounds = {
+	files: 20_000,
+	depth: 40,
+	pythonSize: 2_000_000,
+	otherSize: 2_000_000,
+	totalSize: 200_000_000,
+};
+
+/** Folders whose content is made by tools: nothing in them is the project's own source. */
+const skippedFolders = new Set(
+	(
+		".git .hg .svn .bootmend node_modules bower_components __pycache__ __pypackages__ site-packages dist .tox .nox .eggs .mypy_cache .ruff_cache " +
+		".pytest_cache .hypothesis .pytype .pyre .cache .npm .yarn .pnpm-store .next .nuxt .svelte-kit .turbo .parcel-cache .terraform .idea .vscode " +
+		"htmlcov .ipynb_checkpoints"
+	).split(" "),
+);
+
+const sourceExtensions = new Set(
+	"py pyi toml cfg ini conf yaml yml json env sh bash zsh ps1 bat cmd lock mako service".split(" "),
+);
+const sourceNames =
+	/^(\.env.*|.*\.env|(docker|container)file.*|.*\.dockerfile|procfile.*|(gnu)?makefile|justfile|pipfile|\.python-version|\.tool-versions|runtime\.txt|(requirements|constraints|reqs?|deps|dependencies)[^/]*|\.gitignore|\.dockerignore)$/i;
+/** Written by package managers for others than Python: large, and nothing in them concerns the backend. */
+const skippedNames =
+	/^(package-lock\.json|npm-shrinkwrap\.json|.*\.min\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|composer\.lock|cargo\.lock|gemfile\.lock)$/i;
+
+/**
+ * Reads the text files below `root` that can matter to a backend's start: Python, manifests, settings, container and
+ * process files. Tool folders and virtual environments are left out. Never throws: what cannot be read is named.
+ */
+export function readSourceTree(root: string, bounds: Partial<ReadingBounds> = {}): SourceTreeReading {
+	const walk = new TreeWalk(root, { ...defaultBounds, ...bounds });
+	walk.readFolder("", []);
+	return { files: walk.files, unreadable: walk.unreadable };
+}
+
+class TreeWalk {
+	readonly files = new Map<string, ReadFile>();
+	readonly unreadable: UnreadFile[] = [];
+	readonly #realRoot: string;
+	#folders = 0;
+	#totalSize = 0;
+	#full = false;
+
+	constructor(
+		readonly root: string,
+		readonly bounds: ReadingBounds,
+	) {
+		this.#realRoot = realPath(root) ?? root;
+	}
+
+	/** `above` holds the real paths of the folders on the way here: a link to one of them would be read for ever. */
+	readFolder(path: string, above: readonly string[]): void {
+		const real = realPath(join(this.root, path));
+		if (this.#full || real === null || above.includes(real)) return;
+		if (above.length > this.bounds.depth) {
+			this.#name(path, `more than ${this.bounds.depth} folders deep`, "size");
+			return;
+		}
+		if (++this.#folders > this.bounds.files) {
+			this.#stop(path);
+			return;
+		}
+		const entries = this.#entries(path, real);
+		if (entries.some((entry) => entry.name === "pyvenv.cfg" || entry.name === "conda-meta")) return;
+		for (const entry of entries) {
+			const child = path === "" ? entry.name : `${path}/${entry.name}`;
+			const kind = entry.isSymbolicLink()
+				? this.#kindOfLink(child, entry.name)
+				: entry.isDirectory()
+					? "folder"
+					: entry.isFile()
+						? "file"
+						: "other";
+			if (kind === "folder" && !isSkippedFolder(entry.name)) this.readFolder(child, [...above, real]);
+			if (kind === "file" && isSource(entry.name)) this.#readFile(child);
+		}
+	}
+
+	#entries(path: string, real: string): readonly Dirent[] {
+		try {
+			return readdirSync(real, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+		} catch (error) {
+			this.#name(path === "" ? "." : path, describeAccess(error), "access");
+			return [];
+		}
+	}
+
+	#kindOfLink(path: string, name: string): "folder" | "file" | "other" {
+		const real = realPath(join(this.root, path));
+		if (real === null) {
+			if (isSource(name)) this.#name(path, "a link that leads nowhere", "access");
+			return "other";
+		}
+		const inside = relative(this.#realRoot, real);
+		const stats = statSync(real, { throwIfNoEntry: false });
+		if (inside === ".." || inside.startsWith(`..${sep}`)) {
+			if (isSource(name) && stats?.isFile()) this.#name(path, "a link to a file outside the repository", "access");
+			return "other";
+		}
+		if (inside.split(sep).some(isSkippedFolder)) return "other";
+		return stats?.isDirectory() ? "folder" : stats?.isFile() ? "file" : "other";
+	}
+
+	#readFile(path: string): void {
+		if (this.files.size >= this.bounds.files || this.#totalSize >= this.bounds.totalSize) {
+			this.#stop(path);
+			return;
+		}
+		try {
+			const absolute = join(this.root, path);
+			const { size } = statSync(absolute);
+			const limit = isPythonPath(path) ? this.bounds.pythonSize : this.bounds.otherSize;
+			if (size > limit) {
+				this.#name(path, `too large to audit (${megabytes(size)}, the limit is ${megabytes(limit)})`, "size");
+				return;
+			}
+			const bytes = readFileSync(absolute);
+			this.#totalSize += bytes.length;
+			const decoded = decodeSource(path, bytes);
+			if (decoded.type === "unreadable") this.#name(path, decoded.reason, "bytes");
+			else this.files.set(path, { path, text: decoded.text, sha256: createHash("sha256").update(bytes).digest("hex") });
+		} catch (error) {
+			this.#name(path, describeAccess(error), "access");
+		}
+	}
+
+	#stop(path: string): void {
+		if (!this.#full) {
+			const limit = `${this.bounds.files} files or ${megabytes(this.bounds.totalSize)}`;
+			this.#name(path, `left out with all that follows: the audit reads at most ${limit}`, "size");
+		}
+		this.#full = true;
+	}
+
+	#name(path: string, reason: string, kind: UnreadFile["kind"]): void {
+		this.unreadable.push({ path, reason, kind });
+	}
+}
+
+function realPath(path: string): string | null {
+	try {
+		return realpathSync(path);
+	} catch {
+		return null;
+	}
+}
+
+function isSkippedFolder(name: string): boolean {
+	return skippedFolders.has(name) || name.endsWith(".egg-info") || name.endsWith(".dist-info");
+}
+
+function isSource(name: string): boolean {
+	if (skippedNames.test(name)) return false;
+	const extension = name.slice(name.lastIndexOf(".") + 1).toLowerCase();
+	return (name.includes(".") && sourceExtensions.has(extension)) || sourceNames.test(name);
+}
+
+function megabytes(bytes: number): string {
+	return `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+function describeAccess(error: unknown): string {
+	const code = error instanceof Error && "code" in error ? String(error.code) : "";
+	if (code === "EACCES" || code === "EPERM") return "you may not read it";
+	if (code === "ELOOP") return "a loop of links";
+	if (code === "ENOENT") return "it vanished while it was read";
+	return `it could not be read (${code || String(error)})`;
+}
