@@ -34,18 +34,9 @@ export function installCommand(installer: Installer, path: string, backend: stri
 	}
 }
 
-/** What brings a lock file up to date after its manifest was edited, or null where there is no lock to be kept. */
-export function lockCommand(installer: Installer): string | null {
-	switch (installer) {
-		case "uv":
-			return "uv lock";
-		case "poetry":
-			return "poetry lock";
-		case "pdm":
-			return "pdm lock";
-		case "pipenv":
-			return "pipenv lock";
-		default:
-			return null;
-	}
+/** What to run after a manifest was edited. uv and pipenv renew their lock file while they install; poetry and pdm refuse a stale one. */
+export function updateCommands(installer: Installer, path: string, backend: string, isLocked: boolean): string[] {
+	const install = installCommand(installer, path, backend);
+	if (!isLocked || (installer !== "poetry" && installer !== "pdm")) return [install];
+	return [install.replace(/ install\b/, " lock"), install];
 }

@@ -46,6 +46,8 @@ export interface Manifest {
 	readonly evidence: string;
 	/** The command that installs from it: `pip install -r requirements.txt`, `uv sync`. */
 	readonly installCommand: string;
+	/** What to run, in order, after the manifest was edited: the lock file's command where there is a lock, then the installation. */
+	readonly updateCommands: readonly string[];
 }
 
 export interface ManifestProblem {

@@ -1,6 +1,6 @@
 import type { SourceTree } from "../project.ts";
 import { findInstallEvidence } from "./install-evidence.ts";
-import { type Installer, installCommand, installerOf } from "./installer.ts";
+import { type Installer, installCommand, installerOf, updateCommands } from "./installer.ts";
 import { type LockFile, readLockFiles } from "./lock-files.ts";
 import type { Manifest, ManifestKind } from "./manifest.ts";
 import { folderOf, foldersUpwards, inFolder } from "./paths.ts";
@@ -19,7 +19,7 @@ export function readManifests(files: SourceTree, backend: string): Manifest[] {
 	const locks = readLockFiles(files, backend);
 	const found = foldersUpwards(backend).flatMap((folder) => readFolder(files, folder, locks));
 	const primary = choosePrimary(files, backend, found);
-	return found.map(({ content, installer, kind, path }) => ({
+	return found.map(({ content, installer, kind, path, locked }) => ({
 		kind,
 		path,
 		requirements: content.requirements,
@@ -30,6 +30,7 @@ export function readManifests(files: SourceTree, backend: string): Manifest[] {
 		primary: primary?.path === path,
 		evidence: primary === null ? "" : primary.evidence,
 		installCommand: installCommand(installer, path, backend),
+		updateCommands: updateCommands(installer, path, backend, locked !== null),
 	}));
 }
 

@@ -1,0 +1,73 @@
+import { type Environment, normalizeName } from "../../environment/environment.ts";
+import type { Manifest, Requirement } from "./manifest.ts";
+import { markerApplies } from "./marker.ts";
+import { folderOf, joinPath } from "./paths.ts";
+import { parsePep508 } from "./pep508.ts";
+
+/** What an installation of some requirements brings, as far as the metadata of the environment tells. */
+export interface RequirementClosure {
+	/** PEP 503 name → how it comes in: the names from the declared one to it. */
+	readonly provided: ReadonlyMap<string, readonly string[]>;
+	/** Names whose own requirements nobody knows; where there are any, more may come in than is in `provided`. */
+	readonly opaque: readonly string[];
+}
+
+/** The manifest that an installation for start-up would use, or null. */
+export function primaryManifest(manifests: readonly Manifest[]): Manifest | null {
+	return manifests.find((manifest) => manifest.primary) ?? null;
+}
+
+/** Follows `Requires-Dist` from the given requirements with their extras. What a marker leaves open counts as provided. */
+export function closeOver(
+	requirements: readonly Requirement[],
+	manifests: readonly Manifest[],
+	environment: Environment,
+): RequirementClosure {
+	const provided = new Map<string, readonly string[]>();
+	const opaque = new Set<string>();
+	const visited = new Set<string>();
+	const pending = requirements
+		.filter((requirement) => markerApplies(requirement.marker, environment.python) !== false)
+		.map((requirement) => ({
+			requirement,
+			name: requirement.normalized,
+			extras: requirement.extras,
+			chain: [] as readonly string[],
+		}));
+
+	for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+		const { requirement, name, extras, chain } = next;
+		const key = `${name}[${extras.toSorted().join()}]${name === "" ? requirement.range.start : ""}`;
+		if (visited.has(key)) continue;
+		visited.add(key);
+		const local = localRequirements(requirement, manifests);
+		if (local !== null && chain.length === 0) {
+			for (const each of local) pending.push({ requirement: each, name: each.normalized, extras: each.extras, chain: [] });
+		}
+		if (name === "") {
+			if (local === null) opaque.add(requirement.url ?? "");
+			continue;
+		}
+		const here = [...chain, name];
+		if (!provided.has(name)) provided.set(name, here);
+		const distribution = environment.distributions.get(name);
+		if (distribution === undefined) {
+			if (local === null) opaque.add(name);
+			continue;
+		}
+		for (const required of distribution.requires) {
+			const parsed = parsePep508(required);
+			if (parsed === null || markerApplies(parsed.marker, environment.python, extras) === false) continue;
+			pending.push({ requirement, name: normalizeName(parsed.name), extras: parsed.extras, chain: here });
+		}
+	}
+	return { provided, opaque: [...opaque] };
+}
+
+/** The requirements of a project of this repository that is referred to by its folder (`-e .`, `./libs/common`). */
+function localRequirements(requirement: Requirement, manifests: readonly Manifest[]): readonly Requirement[] | null {
+	if (requirement.url === null || /:\/\//.test(requirement.url)) return null;
+	const folder = joinPath(requirement.path, requirement.url.replace(/\[[^\]]*\]$/, ""));
+	const project = manifests.find(({ kind, path }) => kind !== "requirements" && folderOf(path) === folder);
+	return project?.requirements.filter(({ group }) => group === "" || requirement.extras.includes(group)) ?? null;
+}

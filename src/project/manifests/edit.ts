@@ -1,0 +1,199 @@
+import { LineIndex } from "../../text/line-index.ts";
+import type { TextEdit } from "../../text/range.ts";
+import type { SourceTree } from "../project.ts";
+import type { Manifest, Requirement } from "./manifest.ts";
+import { parsePep508 } from "./pep508.ts";
+import {
+	type Addition,
+	dominantOperator,
+	isSorted,
+	mainList,
+	operatorOf,
+	renderKeyedValue,
+	renderPep508,
+} from "./requirement-style.ts";
+import { findTomlNode, parseTomlDocument } from "./toml-document.ts";
+
+/**
+ * Declares a package in the manifest's main list, in the list's own hand: sorted where it is sorted, else at its end (or
+ * directly behind `beside`), with its operator, quotes, indentation and trailing comma. Null where no place is certain.
+ */
+export function addRequirement(
+	files: SourceTree,
+	manifest: Manifest,
+	addition: Addition,
+	beside: Requirement | null = null,
+): TextEdit[] | null {
+	const path = beside?.path ?? fileOfMainList(manifest);
+	const text = files.get(path)?.text;
+	if (text === undefined) return null;
+	const list = mainList(manifest, path);
+	const written = list.map((requirement) => text.slice(requirement.range.start, requirement.range.end));
+	const operator = dominantOperator(written);
+	const sorted = isSorted(list);
+	const before = sorted ? list.findLast(({ name }) => name.toLowerCase() < addition.name.toLowerCase()) : (beside ?? list.at(-1));
+	const first = list[0];
+	if (first === undefined) return addToEmptyList(text, path, manifest, addition);
+	const keyed = first.notation === "poetry" || first.notation === "pipfile" ? first.notation : null;
+	if (keyed !== null) {
+		const line = `${quoteKey(addition.name)} = ${renderKeyedValue(addition, operator, keyed)}`;
+		return [insertLine(text, path, alignKey(line, written), before ?? null, first)];
+	}
+	const rendered = renderPep508(addition, operator, isSpaced(written));
+	if (isQuoted(text, first)) return insertItem(text, path, rendered, before ?? null, first);
+	// A line of a requirements file or of setup.cfg; several on one line cannot be told apart safely.
+	return first.notation === "pep508" ? [insertLine(text, path, rendered, before ?? null, first)] : null;
+}
+
+/** Puts another package in the place of one, keeping marker and trailing comment. Hashes of the old one go with it. */
+export function replaceRequirement(files: SourceTree, requirement: Requirement, addition: Addition): TextEdit[] | null {
+	const { path, range, notation } = requirement;
+	const text = files.get(path)?.text;
+	if (text === undefined) return null;
+	const written = text.slice(range.start, range.end);
+	if (notation === "poetry" || notation === "pipfile") {
+		const value = renderKeyedValue(addition, operatorOf(written.replace(/^[^=]*=/, "")), notation);
+		const gap = /^[^=\s]+(\s*=\s*)/.exec(written)?.[1];
+		return gap === undefined ? null : [{ path, range, newText: `${quoteKey(addition.name)}${gap}${value}` }];
+	}
+	const parsed = parsePep508(written);
+	if (parsed === null) return null;
+	const specification = written.slice(0, parsed.specifierRange.end);
+	const rendered = renderPep508(addition, operatorOf(specification), isSpaced([specification]));
+	const rest = written.slice(parsed.specifierRange.end);
+	const end = endWithHashes(text, range.end);
+	return [{ path, range: { start: range.start, end }, newText: `${rendered}${rest}` }];
+}
+
+/** Takes a requirement out, with its line where it stands alone on it. */
+export function removeRequirement(files: SourceTree, requirement: Requirement): TextEdit[] | null {
+	const { path, range } = requirement;
+	const text = files.get(path)?.text;
+	if (text === undefined) return null;
+	const quoted = isQuoted(text, requirement);
+	const start = quoted ? range.start - 1 : range.start;
+	const end = quoted ? range.end + 1 : endWithHashes(text, range.end);
+	const lines = new LineIndex(text);
+	const firstLine = lines.positionAt(start).line;
+	const lineStart = lines.lineStart(firstLine);
+	const nextLine = lines.lineStart(lines.positionAt(end).line + 1);
+	const tail = /^[ \t]*,?[ \t]*(?:#.*)?$/.exec(text.slice(end, lines.lineEnd(lines.positionAt(end).line)));
+	const alone = text.slice(lineStart, start).trim() === "" && tail !== null;
+	if (alone) {
+		// Without a line break behind it, the one in front goes, or an empty line would stay at the end.
+		const atEnd = nextLine === text.length && !/[\r\n]$/.test(text) && firstLine > 1;
+		return [{ path, range: { start: atEnd ? lines.lineEnd(firstLine - 1) : lineStart, end: nextLine }, newText: "" }];
+	}
+	if (!quoted) return null;
+	const commaBehind = /^[ \t]*,[ \t]*/.exec(text.slice(end));
+	if (commaBehind !== null) return [{ path, range: { start, end: end + commaBehind[0].length }, newText: "" }];
+	const commaBefore = /,[ \t]*$/.exec(text.slice(0, start));
+	return [{ path, range: { start: start - (commaBefore?.[0].length ?? 0), end }, newText: "" }];
+}
+
+/** Does a requirements file pin hashes? pip then refuses every line without one, so a new line needs its own. */
+export function usesHashes(files: SourceTree, manifest: Manifest): boolean {
+	return manifest.kind === "requirements" && /\s--hash[=\s]/.test(files.get(fileOfMainList(manifest))?.text ?? "");
+}
+
+/** The file that holds most of the main list: a requirements.txt may do nothing but include others. */
+export function fileOfMainList(manifest: Manifest): string {
+	const counts = new Map<string, number>([[manifest.path, 0]]);
+	for (const { path, group } of manifest.requirements) if (group === "") counts.set(path, (counts.get(path) ?? 0) + 1);
+	const own = counts.get(manifest.path) ?? 0;
+	if (own > 0) return manifest.path;
+	return [...counts].reduce((best, each) => (each[1] > best[1] ? each : best))[0];
+}
+
+function lineBreakOf(text: string): string {
+	return /\r\n|\n|\r/.exec(text)?.[0] ?? "\n";
+}
+
+function isQuoted(text: string, requirement: Requirement): boolean {
+	const quote = text[requirement.range.start - 1];
+	return (quote === '"' || quote === "'") && text[requirement.range.end] === quote;
+}
+
+function isSpaced(written: readonly string[]): boolean {
+	const withVersion = written.map((each) => each.replace(/;.*$/s, "")).filter((each) => /[=<>~]/.test(each));
+	return withVersion.length > 0 && withVersion.filter((each) => /\s[~=!<>]/.test(each)).length * 2 > withVersion.length;
+}
+
+/** A new line behind the one that `before` ends on, or in front of the first requirement. */
+function insertLine(text: string, path: string, line: string, before: Requirement | null, first: Requirement): TextEdit {
+	const lines = new LineIndex(text);
+	const eol = lineBreakOf(text);
+	const indentOf = (offset: number): string => text.slice(lines.lineStart(lines.positionAt(offset).line), offset);
+	if (before === null) {
+		const start = first.range.start;
+		return { path, range: { start, end: start }, newText: `${line}${eol}${indentOf(start)}` };
+	}
+	const end = lines.lineEnd(lines.positionAt(endWithHashes(text, before.range.end)).line);
+	const indent = /^[ \t]*$/.test(indentOf(before.range.start)) ? indentOf(before.range.start) : "";
+	return { path, range: { start: end, end }, newText: `${eol}${indent}${line}` };
+}
+
+/** A new item of a list of strings, one a line or all on one line. */
+function insertItem(text: string, path: string, requirement: string, before: Requirement | null, first: Requirement): TextEdit[] {
+	const quote = text[first.range.start - 1] ?? '"';
+	const item = requirement.includes(quote)
+		? `${quote}${requirement.replaceAll(quote, quote === '"' ? "'" : '"')}${quote}`
+		: `${quote}${requirement}${quote}`;
+	const lines = new LineIndex(text);
+	const eol = lineBreakOf(text);
+	const firstStart = first.range.start - 1;
+	const lead = text.slice(lines.lineStart(lines.positionAt(firstStart).line), firstStart);
+	const onePerLine = /^[ \t]*$/.test(lead);
+	if (before === null) {
+		const newText = onePerLine ? `${item},${eol}${lead}` : `${item}, `;
+		return [{ path, range: { start: firstStart, end: firstStart }, newText }];
+	}
+	const itemEnd = before.range.end + 1;
+	if (!onePerLine) return [{ path, range: { start: itemEnd, end: itemEnd }, newText: `, ${item}` }];
+	const lineEnd = lines.lineEnd(lines.positionAt(itemEnd).line);
+	const behind = text.slice(itemEnd, lineEnd);
+	if (/^[ \t]*,[ \t]*(?:#.*)?$/.test(behind))
+		return [{ path, range: { start: lineEnd, end: lineEnd }, newText: `${eol}${lead}${item},` }];
+	if (/^[ \t]*$/.test(behind)) return [{ path, range: { start: itemEnd, end: itemEnd }, newText: `,${eol}${lead}${item}` }];
+	if (!/^[ \t]*#/.test(behind)) return [{ path, range: { start: itemEnd, end: itemEnd }, newText: `,${eol}${lead}${item}` }];
+	return [
+		{ path, range: { start: itemEnd, end: itemEnd }, newText: "," },
+		{ path, range: { start: lineEnd, end: lineEnd }, newText: `${eol}${lead}${item}` },
+	];
+}
+
+function addToEmptyList(text: string, path: string, manifest: Manifest, addition: Addition): TextEdit[] | null {
+	const eol = lineBreakOf(text);
+	const atEnd = (line: string): TextEdit => {
+		const joined = text === "" || /[\r\n]$/.test(text) ? `${line}${eol}` : `${eol}${line}${eol}`;
+		return { path, range: { start: text.length, end: text.length }, newText: joined };
+	};
+	if (manifest.kind === "requirements") return [atEnd(renderPep508(addition, ">=", false))];
+	if (manifest.kind !== "pyproject") return null;
+	const array = findTomlNode(parseTomlDocument(text), ["project", "dependencies"]);
+	if (array?.kind !== "array" || array.items.length > 0) return null;
+	const start = array.range.start + 1;
+	return [{ path, range: { start, end: start }, newText: `"${renderPep508(addition, ">=", false)}"` }];
+}
+
+/** Bare TOML keys may hold letters, digits, `-` and `_`. */
+function quoteKey(name: string): string {
+	return /^[\w-]+$/.test(name) ? name : `"${name}"`;
+}
+
+/** Where the `=` of a table stand below one another, so does the new one. */
+function alignKey(line: string, written: readonly string[]): string {
+	const columns = written.map((each) => each.indexOf("="));
+	const lengths = new Set(written.map((each) => each.slice(0, each.indexOf("=")).trimEnd().length));
+	const column = columns[0] ?? -1;
+	if (written.length < 3 || lengths.size < 2 || !columns.every((each) => each === column)) return line;
+	const [key = "", ...value] = line.split(" = ");
+	return `${key.padEnd(column - 1)} = ${value.join(" = ")}`;
+}
+
+/** Just behind the `--hash=…` options that follow a requirement, over their continuation lines. */
+function endWithHashes(text: string, end: number): number {
+	const hashes = /(?:[ \t]*(?:\\\r?\n)?[ \t]*--hash[=\s][^\s\\]+)+/y;
+	hashes.lastIndex = end;
+	return hashes.test(text) ? hashes.lastIndex : end;
+}
