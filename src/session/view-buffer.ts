@@ -39,9 +39,13 @@ export function editBuffer(buffer: TextBuffer, key: string, text: string): TextB
 	const line = buffer.lines[buffer.row] ?? "";
 	switch (key) {
 		case "left":
-			return buffer.column > 0 ? moveTo(buffer, buffer.row, previousStop(line, buffer.column)) : moveTo(buffer, buffer.row - 1, Infinity);
+			return buffer.column > 0
+				? moveTo(buffer, buffer.row, previousStop(line, buffer.column))
+				: moveTo(buffer, buffer.row - 1, Infinity);
 		case "right":
-			return buffer.column < line.length ? moveTo(buffer, buffer.row, nextStop(line, buffer.column)) : moveTo(buffer, buffer.row + 1, 0);
+			return buffer.column < line.length
+				? moveTo(buffer, buffer.row, nextStop(line, buffer.column))
+				: moveTo(buffer, buffer.row + 1, 0);
 		case "up":
 			return moveTo(buffer, buffer.row - 1, buffer.column);
 		case "down":
@@ -98,7 +102,14 @@ function deleteForward(buffer: TextBuffer, line: string): TextBuffer {
 	return replaceLines(buffer, buffer.row, 2, [line + below], buffer.row, buffer.column);
 }
 
-function replaceLines(buffer: TextBuffer, from: number, count: number, lines: readonly string[], row: number, column: number): TextBuffer {
+function replaceLines(
+	buffer: TextBuffer,
+	from: number,
+	count: number,
+	lines: readonly string[],
+	row: number,
+	column: number,
+): TextBuffer {
 	const result = [...buffer.lines.slice(0, from), ...lines, ...buffer.lines.slice(from + count)];
 	return { ...buffer, lines: result, row, column, changed: true };
 }

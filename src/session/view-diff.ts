@@ -49,7 +49,10 @@ function lineRows(line: DiffLine, numberWidth: number, width: number): readonly 
 	const number = String(line.oldLine ?? line.newLine ?? "").padStart(numberWidth);
 	const gutter = span(`${sign} ${number}  `, tone);
 	const note: Span[] = line.invisibleChange ? [span("  (differs in what is not shown)", "dim")] : [];
-	const rows = breakLine([...line.spans.map((piece) => span(piece.text, toneOf(line, piece.changed))), ...note], width - gutter.text.length);
+	const rows = breakLine(
+		[...line.spans.map((piece) => span(piece.text, toneOf(line, piece.changed))), ...note],
+		width - gutter.text.length,
+	);
 	const hang = span(`${sign} ${" ".repeat(numberWidth)}  `, tone);
 	return rows.map((row, index) => [index === 0 ? gutter : hang, ...row]);
 }

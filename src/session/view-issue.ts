@@ -3,8 +3,8 @@ import { showLine } from "../text/gate.ts";
 import type { SessionState } from "./session.ts";
 import { diffFix, diffRows } from "./view-diff.ts";
 import type { Item, ItemMemory } from "./view-items.ts";
-import { type Line, lineOf, type Span, span, spreadLine, wrapLine } from "./view-line.ts";
 import { phaseOf } from "./view-items.ts";
+import { type Line, lineOf, type Span, span, spreadLine, wrapLine } from "./view-line.ts";
 import { impactOf, placeOf } from "./view-words.ts";
 
 /** A way to mend an issue that can be looked at. */
@@ -113,7 +113,9 @@ function contextRows({ item, memory, state, width }: CardInput, density: Density
 	rows.push(...(density === "short" ? clip(cause, 2) : cause));
 	if (density === "full") {
 		if (issue.importChain.length > 0) {
-			rows.push(...wrapLine([span("Reached by  ", "dim"), span(issue.importChain.map((name) => showLine(name)).join(" → "))], width, 12));
+			rows.push(
+				...wrapLine([span("Reached by  ", "dim"), span(issue.importChain.map((name) => showLine(name)).join(" → "))], width, 12),
+			);
 		}
 		const hidden = labelsOf(issue.hides, state, memory);
 		if (hidden.length > 0) rows.push(...wrapLine([span("It hides  ", "dim"), span(hidden.join(", "))], width, 10));
@@ -132,12 +134,20 @@ function fixRows({ item, proposals, choice, width, height }: CardInput, density:
 	}
 	const notes: Span[] = [
 		...(proposal.origin === "edited" ? [span("edited · ", "accent")] : []),
-		span(proposal.fix.applicability === "safe" ? "safe" : "please review", proposal.fix.applicability === "safe" ? "dim" : "warning"),
+		span(
+			proposal.fix.applicability === "safe" ? "safe" : "please review",
+			proposal.fix.applicability === "safe" ? "dim" : "warning",
+		),
 		span(proposals.length > 1 ? ` · ${choice + 1} of ${proposals.length}` : "", "dim"),
 	];
 	const explanation = wrapLine([span(showLine(proposal.fix.explanation), "dim")], width);
 	const shown = density === "full" ? explanation : density === "short" ? clip(explanation, 1) : [];
-	return [...gap, ...titleRows(showLine(proposal.fix.title), notes, width), ...shown];
+	return [
+		...gap,
+		...titleRows(showLine(proposal.fix.title), notes, width),
+		...shown,
+		...(density === "brief" ? [] : [[] as Line]),
+	];
 }
 
 function titleRows(title: string, notes: readonly Span[], width: number): readonly Line[] {
@@ -161,7 +171,8 @@ function bodyRows({ item, state, proposals, choice, width }: CardInput): readonl
 	for (const [index, step] of item.issue.manualSteps.entries()) {
 		rows.push(...wrapLine([span(`  ${index + 1}. `, "dim"), span(showLine(step))], width, 5));
 	}
-	if (proposal === undefined && item.issue.manualSteps.length === 0) rows.push(lineOf("  It needs a decision that only you can take.", "dim"));
+	if (proposal === undefined && item.issue.manualSteps.length === 0)
+		rows.push(lineOf("  It needs a decision that only you can take.", "dim"));
 	return rows;
 }
 
@@ -183,7 +194,10 @@ function errorIntro({ issue, decided }: Item): string {
 
 function scrollRow({ top, bottom, total }: Scroll): Line {
 	const words = `rows ${top + 1}–${bottom} of ${total}`;
-	return [span(`  ${words}`, "dim"), span(bottom < total ? "   space shows more ↓" : "   the end", bottom < total ? "accent" : "dim")];
+	return [
+		span(`  ${words}`, "dim"),
+		span(bottom < total ? "   space shows more ↓" : "   the end", bottom < total ? "accent" : "dim"),
+	];
 }
 
 /** The first rows, the last of them marked where more was said. */

@@ -78,7 +78,7 @@ export function spreadLine(left: Line, right: Line, width: number): Line {
 	const rightWidth = lineWidth(right);
 	if (rightWidth === 0) return fitLine(left, width);
 	if (rightWidth + 2 >= width) return fitLine(left, width);
-	return [...padLine(left, width - rightWidth), ...right];
+	return [...padLine(left, width - rightWidth - 2), span("  "), ...right];
 }
 
 /**
@@ -136,7 +136,8 @@ function append(row: Span[], text: string, tone: Tone): void {
 	else row.push(span(text, tone));
 }
 
-function trimEnd(row: readonly Span[]): Line {
+/** The row without spaces at its end. */
+export function trimEnd(row: readonly Span[]): Line {
 	const last = row[row.length - 1];
 	if (last === undefined) return row;
 	const text = last.text.trimEnd();

@@ -13,7 +13,13 @@ type Row =
 	| { readonly type: "space" };
 
 /** The issue list as rows, `height` at most: grouped by story, by severity inside, the chosen issue always in sight. */
-export function listRows(state: SessionState, items: readonly Item[], selected: string | null, width: number, height: number): readonly Line[] {
+export function listRows(
+	state: SessionState,
+	items: readonly Item[],
+	selected: string | null,
+	width: number,
+	height: number,
+): readonly Line[] {
 	const rows = arrange(items);
 	const chosen = rows.findIndex((row) => row.type === "item" && row.item.fingerprint === selected);
 	const top = windowTop(rows.length, height, chosen);
@@ -33,7 +39,10 @@ export function positionRow(state: SessionState, items: readonly Item[], selecte
 	const item = items[position];
 	if (item === undefined) return lineOf("no issues", "dim");
 	const { story } = item.issue;
-	const left = [span(`${position + 1} of ${items.length}`, "strong"), span(` · ${priority(story)} · ${story} ${storyTitle(state, story)}`, "dim")];
+	const left = [
+		span(`${position + 1} of ${items.length}`, "strong"),
+		span(` · ${priority(story)} · ${story} ${storyTitle(state, story)}`, "dim"),
+	];
 	return spreadLine(left, tally(items, story), width);
 }
 

@@ -2,7 +2,16 @@ import type { Fix } from "../audit/fix.ts";
 import { type Story, stories } from "../audit/issue.ts";
 import type { Command, Outcome, SessionState } from "./session.ts";
 import type { TextBuffer } from "./view-buffer.ts";
-import { emptyMemory, type Item, type ItemMemory, listItems, pendingItems, phaseOf, remember, uncommittedFixes } from "./view-items.ts";
+import {
+	emptyMemory,
+	type Item,
+	type ItemMemory,
+	listItems,
+	pendingItems,
+	phaseOf,
+	remember,
+	uncommittedFixes,
+} from "./view-items.ts";
 
 /** Which screen is up, with what only that screen needs. */
 export type Screen =
@@ -109,7 +118,13 @@ export function goOn(ui: UiState, state: SessionState): UiState {
 }
 
 /** What the screen does when a command has been carried out or refused; `before` is the session as it was. */
-export function afterCommand(ui: UiState, command: Command, outcome: Outcome, before: SessionState, state: SessionState): UiState {
+export function afterCommand(
+	ui: UiState,
+	command: Command,
+	outcome: Outcome,
+	before: SessionState,
+	state: SessionState,
+): UiState {
 	const current = withSession({ ...ui, busy: null }, state);
 	if (outcome.type === "refused") return say(current, `${outcome.message} ${outcome.nextStep}`.trim(), "warning");
 	return { ...placeAfter(current, command, before, state), message: { tone: "plain", text: outcome.message } };
@@ -144,7 +159,8 @@ export function afterDecision(ui: UiState, fingerprint: string, state: SessionSt
 	const pending = pendingItems(items, decided.issue.story);
 	const next = pending.find((item) => items.indexOf(item) > position) ?? pending[0];
 	if (next !== undefined) return select({ ...ui, drafts, screen: { type: "issues" } }, next);
-	if (hasDecisions(state, decided.issue.story)) return { ...ui, drafts, screen: { type: "checkpoint", story: decided.issue.story } };
+	if (hasDecisions(state, decided.issue.story))
+		return { ...ui, drafts, screen: { type: "checkpoint", story: decided.issue.story } };
 	return goOn({ ...ui, drafts }, state);
 }
 
@@ -160,7 +176,9 @@ function afterRollback(ui: UiState, story: Story, state: SessionState): UiState 
 	if (ui.screen.type === "rollback" && ui.screen.from === "phases") return { ...ui, screen: { type: "phases", story } };
 	const items = listItems(state, ui.memory);
 	const first = pendingItems(items, story)[0];
-	return first === undefined ? { ...ui, screen: { type: "phases", story } } : select({ ...ui, screen: { type: "issues" } }, first);
+	return first === undefined
+		? { ...ui, screen: { type: "phases", story } }
+		: select({ ...ui, screen: { type: "issues" } }, first);
 }
 
 function hasDecisions(state: SessionState, story: Story): boolean {

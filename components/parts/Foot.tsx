@@ -1,0 +1,35 @@
+import { Box, Text } from "ink";
+import Spinner from "ink-spinner";
+import type { Line } from "../../src/session/view-line.ts";
+import { theme } from "../theme.ts";
+import { Row, Rows } from "./Rows.tsx";
+
+interface FootProps {
+	/** What just happened, or what is going on. */
+	readonly message: Line;
+	readonly isBusy: boolean;
+	readonly hints: readonly Line[];
+}
+
+/** The last rows of every screen: one sentence, and the keys. */
+export function Foot({ message, isBusy, hints }: FootProps) {
+	return (
+		<Box flexDirection="column" flexShrink={0}>
+			{isBusy ? <Working words={message} /> : <Row line={message} />}
+			<Rows lines={hints} />
+		</Box>
+	);
+}
+
+/** Something under way: a spinner beside its words. */
+export function Working({ words }: { readonly words: Line }) {
+	return (
+		<Box>
+			<Text {...theme.accent}>
+				<Spinner type="dots" />
+			</Text>
+			<Text> </Text>
+			<Row line={words} />
+		</Box>
+	);
+}

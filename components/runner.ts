@@ -1,0 +1,352 @@
+import type { Fix } from "../src/audit/fix.ts";
+import type { Command, Outcome, Session, SessionState } from "../src/session/session.ts";
+import { type ScreenSize, type WizardView, wizardView } from "../src/session/view.ts";
+import { openBuffer } from "../src/session/view-buffer.ts";
+import type { CheckpointChoice } from "../src/session/view-checkpoint.ts";
+import { editableTexts, editedFix } from "../src/session/view-edit.ts";
+import {
+	choose,
+	type Effect,
+	isDecision,
+	type KeyContext,
+	type KeyPress,
+	press,
+	type Response,
+} from "../src/session/view-keys.ts";
+import { type AuditProgress, withProgress } from "../src/session/view-opening.ts";
+import { afterCommand, firstScreen, say, type UiState, withSession } from "../src/session/view-state.ts";
+import type { EditorResult } from "../src/workspace/editor.ts";
+
+/** What is on the screen; a new object after each change. */
+export interface Snapshot {
+	readonly size: ScreenSize;
+	/** Steps of the first audit. */
+	readonly steps: readonly AuditProgress[];
+	/** Null until the session is open. */
+	readonly view: WizardView | null;
+}
+
+/** Ties a session to the screen: keys become commands, and states become views. Everything happens in the order of the keys. */
+export interface Runner {
+	readonly snapshot: () => Snapshot;
+	readonly subscribe: (listener: () => void) => () => void;
+	readonly receive: (keys: readonly KeyPress[]) => void;
+	readonly choose: (choice: CheckpointChoice) => void;
+	readonly resize: (size: ScreenSize) => void;
+	/** Gives the runner Ink's own way to write, which paints the whole frame again. */
+	readonly attach: (write: (data: string) => void) => void;
+	/** Paints everything anew, over whatever stands on the screen. */
+	readonly repaint: () => void;
+	/** A step of the first audit. */
+	readonly report: (progress: AuditProgress) => void;
+	readonly open: (session: Session) => void;
+	/** Resolves with the last state of the screen once the person leaves; rejects where something broke. */
+	readonly left: Promise<UiState | null>;
+	readonly leave: () => void;
+	readonly fail: (error: unknown) => void;
+}
+
+export interface RunnerOptions {
+	readonly size: ScreenSize;
+	/** Edits a text in the person's own editor, with the screen out of the way. */
+	readonly edit: (text: string, path: string) => EditorResult;
+	readonly suspend: () => void;
+	/** What makes the terminal blank, written before everything is painted anew. */
+	readonly clear: string;
+	/** Milliseconds, rising. */
+	readonly now: () => number;
+}
+
+/** Decisions that come sooner after a change of the screen were meant for the screen before. Milliseconds. */
+const settleTime = 150;
+
+/** One fix on its way through the editor, a file at a time. */
+interface Editing {
+	readonly fingerprint: string;
+	readonly fix: Fix;
+	readonly paths: readonly string[];
+	readonly isChanged: boolean;
+}
+
+export function createRunner(options: RunnerOptions): Runner {
+	const listeners = new Set<() => void>();
+	let resolveLeft: (ui: UiState | null) => void = () => {};
+	let rejectLeft: (error: unknown) => void = () => {};
+	const left = new Promise<UiState | null>((resolve, reject) => {
+		resolveLeft = resolve;
+		rejectLeft = reject;
+	});
+	/** What a person wrote and we could not take, so that the next try starts from it; by fingerprint and path. */
+	const rejected = new Map<string, string>();
+	let snapshot: Snapshot = { size: options.size, steps: [], view: null };
+	let session: Session | null = null;
+	let ui: UiState | null = null;
+	let editing: Editing | null = null;
+	let changedAt = Number.NEGATIVE_INFINITY;
+	let decidedInChunk = false;
+	let hasEnded = false;
+	let write: (data: string) => void = () => {};
+
+	function publish(): void {
+		const view = session !== null && ui !== null ? wizardView(session.state, ui, snapshot.size) : null;
+		if (view !== null && ui !== null && view.scroll.bottom > ui.seen) ui = { ...ui, seen: view.scroll.bottom };
+		snapshot = { ...snapshot, view };
+		for (const listener of listeners) listener();
+	}
+
+	function setUi(next: UiState): void {
+		if (ui === null || next.screen.type !== ui.screen.type || next.selected !== ui.selected || next.choice !== ui.choice)
+			changedAt = options.now();
+		ui = next;
+		publish();
+	}
+
+	function receive(keys: readonly KeyPress[]): void {
+		if (ui?.screen.type === "editor" && keys.length > 1) {
+			receiveKey({ name: "", text: keys[0]?.text ?? "" });
+			return;
+		}
+		for (const key of keys) receiveKey(key);
+	}
+
+	function receiveKey(key: KeyPress): void {
+		if (hasEnded) return;
+		if (ui === null || session === null || snapshot.view === null) {
+			if (key.name === "q" || key.name === "ctrl-c") end();
+			return;
+		}
+		// In the editor these are letters; its own way out is not a decision about the project.
+		if (ui.screen.type !== "editor" && isDecision(key) && !mayDecide()) return;
+		respond(press(ui, key, { state: session.state, view: snapshot.view }));
+	}
+
+	/** One decision for each chunk of input, and none before the person can have seen what it is about. */
+	function mayDecide(): boolean {
+		if (decidedInChunk || options.now() - changedAt < settleTime) return false;
+		decidedInChunk = true;
+		setImmediate(() => {
+			decidedInChunk = false;
+		});
+		return true;
+	}
+
+	function respond({ ui: next, effect }: Response): void {
+		if (next !== ui) setUi(next);
+		if (effect !== null) perform(effect);
+	}
+
+	function perform(effect: Effect): void {
+		switch (effect.type) {
+			case "dispatch":
+				track(dispatch(effect.command, effect.busy));
+				return;
+			case "accept-all":
+				track(acceptAll(effect.fingerprints));
+				return;
+			case "edit":
+				startEditing(effect.fingerprint, effect.fix);
+				return;
+			case "edited":
+				takeEdited(effect.text);
+				return;
+			case "leave":
+				end();
+				return;
+			case "suspend":
+				options.suspend();
+				return;
+			case "redraw":
+				repaint();
+				return;
+		}
+	}
+
+	function track(work: Promise<unknown>): void {
+		work.catch(fail);
+	}
+
+	async function dispatch(command: Command, busy: string): Promise<Outcome | null> {
+		if (session === null || ui === null) return null;
+		const before = session.state;
+		setUi({ ...ui, busy, message: null });
+		await painted();
+		const outcome = await session.dispatch(command);
+		if (ui === null) return outcome;
+		setUi(afterCommand(ui, command, outcome, before, session.state));
+		await finishAtTheEnd();
+		return outcome;
+	}
+
+	/** The summary of a session in which everything is decided is its end. */
+	async function finishAtTheEnd(): Promise<void> {
+		if (session === null || ui?.screen.type !== "summary" || session.state.finished) return;
+		const message = ui.message;
+		const outcome = await session.dispatch({ type: "finish" });
+		if (ui === null) return;
+		setUi(
+			outcome.type === "refused"
+				? say(ui, `${outcome.message} ${outcome.nextStep}`, "warning")
+				: { ...withSession(ui, session.state), message },
+		);
+	}
+
+	/** Accepts one fix after the other, each as the audit before it proposes it; stops where one is refused. */
+	async function acceptAll(fingerprints: readonly string[]): Promise<void> {
+		let accepted = 0;
+		for (const [index, fingerprint] of fingerprints.entries()) {
+			const issue = session?.state.report.issues.find((candidate) => candidate.fingerprint === fingerprint);
+			if (issue?.fix?.applicability !== "safe") continue;
+			const command: Command = { type: "accept", fingerprint, fix: issue.fix, edited: false };
+			const outcome = await dispatch(command, `Applying ${index + 1} of ${fingerprints.length}`);
+			if (outcome?.type !== "done") return;
+			accepted++;
+		}
+		if (ui !== null) setUi(say(ui, `${accepted} of ${fingerprints.length} safe fixes accepted; u takes the newest back.`));
+	}
+
+	function startEditing(fingerprint: string, fix: Fix): void {
+		if (session === null || ui === null) return;
+		const paths = editableTexts(fix, session.state.sources).map((editable) => editable.path);
+		if (paths.length === 0) {
+			setUi(say(ui, "The file has changed since the audit; r audits again.", "warning"));
+			return;
+		}
+		editing = { fingerprint, fix, paths, isChanged: false };
+		editNext();
+	}
+
+	/** Opens the next file of the fix in the person's editor, or in ours where they have none. */
+	function editNext(): void {
+		if (session === null || ui === null || editing === null) return;
+		const [path] = editing.paths;
+		if (path === undefined) {
+			finishEditing(editing);
+			return;
+		}
+		const proposal = editableTexts(editing.fix, session.state.sources).find((editable) => editable.path === path);
+		const text = rejected.get(draftKey(editing.fingerprint, path)) ?? proposal?.text ?? "";
+		const result = options.edit(text, path);
+		switch (result.type) {
+			case "edited":
+				takeText(result.text);
+				return;
+			case "failed":
+				editing = null;
+				setUi(say(ui, result.reason, "warning"));
+				return;
+			case "no-editor":
+				setUi({
+					...ui,
+					screen: { type: "editor", title: path, buffer: openBuffer(text, path), askedToDrop: false },
+					message: null,
+				});
+		}
+	}
+
+	/** The built-in editor has closed; null where its text was dropped. */
+	function takeEdited(text: string | null): void {
+		if (ui === null) return;
+		ui = { ...ui, screen: { type: "issues" }, message: null };
+		if (text !== null) {
+			takeText(text);
+			return;
+		}
+		editing = null;
+		publish();
+	}
+
+	function takeText(text: string): void {
+		if (session === null || ui === null || editing === null) return;
+		const [path = "", ...paths] = editing.paths;
+		const { fingerprint, fix, isChanged } = editing;
+		const proposal = editableTexts(fix, session.state.sources).find((editable) => editable.path === path);
+		if (text === proposal?.text) {
+			editing = { fingerprint, fix, paths, isChanged };
+			editNext();
+			return;
+		}
+		const result = editedFix(fix, session.state.sources, path, text);
+		if (result.type === "rejected") {
+			rejected.set(draftKey(fingerprint, path), text);
+			editing = null;
+			setUi(say(ui, `${result.reason} e goes on with your text.`, "warning"));
+			return;
+		}
+		rejected.delete(draftKey(fingerprint, path));
+		editing = { fingerprint, fix: result.fix, paths, isChanged: true };
+		editNext();
+	}
+
+	function finishEditing({ fingerprint, fix, isChanged }: Editing): void {
+		editing = null;
+		if (ui === null) return;
+		if (!isChanged) {
+			setUi(say(ui, "The proposal is as it was."));
+			return;
+		}
+		const drafts = new Map(ui.drafts).set(fingerprint, fix);
+		setUi(say({ ...ui, drafts, choice: 0, scroll: 0, seen: 0 }, "This is your version now; y accepts it, x shows the proposal."));
+	}
+
+	function repaint(): void {
+		write(options.clear);
+	}
+
+	function end(): void {
+		if (hasEnded) return;
+		hasEnded = true;
+		resolveLeft(ui);
+	}
+
+	function fail(error: unknown): void {
+		hasEnded = true;
+		rejectLeft(error);
+	}
+
+	return {
+		snapshot: () => snapshot,
+		subscribe: (listener) => {
+			listeners.add(listener);
+			return () => listeners.delete(listener);
+		},
+		receive,
+		choose: (choice) => {
+			if (ui === null || session === null || snapshot.view === null || hasEnded || !mayDecide()) return;
+			const context: KeyContext = { state: session.state, view: snapshot.view };
+			respond(choose(ui, choice, context));
+		},
+		resize: (size) => {
+			snapshot = { ...snapshot, size };
+			publish();
+		},
+		attach: (writer) => {
+			write = writer;
+		},
+		repaint,
+		report: (progress) => {
+			snapshot = { ...snapshot, steps: withProgress(snapshot.steps, progress) };
+			publish();
+		},
+		open: (opened) => {
+			session = opened;
+			opened.subscribe((state: SessionState) => {
+				if (ui !== null) ui = withSession(ui, state);
+				publish();
+			});
+			setUi(firstScreen(opened.state));
+			track(finishAtTheEnd());
+		},
+		left,
+		leave: end,
+		fail,
+	};
+}
+
+function draftKey(fingerprint: string, path: string): string {
+	return `${fingerprint}\n${path}`;
+}
+
+/** Lets Ink paint the frame before work begins that holds the thread. Milliseconds are those of two frames at 30 a second. */
+function painted(): Promise<void> {
+	return new Promise((resolve) => setTimeout(resolve, 40));
+}

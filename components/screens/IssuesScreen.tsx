@@ -1,0 +1,22 @@
+import { Box, Text } from "ink";
+import type { BodyView } from "../../src/session/view.ts";
+import { Rows } from "../parts/Rows.tsx";
+import { theme } from "../theme.ts";
+
+interface IssuesScreenProps {
+	readonly body: Extract<BodyView, { type: "columns" }>;
+	readonly height: number;
+}
+
+/** The issue list beside the chosen issue. */
+export function IssuesScreen({ body, height }: IssuesScreenProps) {
+	return (
+		<Box>
+			<Rows lines={body.left} width={body.leftWidth} />
+			<Box width={3} flexShrink={0}>
+				<Text {...theme.dim}>{Array.from({ length: height }, () => " │").join("\n")}</Text>
+			</Box>
+			<Rows lines={body.right} />
+		</Box>
+	);
+}

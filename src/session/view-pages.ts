@@ -1,0 +1,215 @@
+import { type Story, stories } from "../audit/issue.ts";
+import { showLine } from "../text/gate.ts";
+import type { SessionState } from "./session.ts";
+import { labelsOf } from "./view-issue.ts";
+import { type Item, type ItemMemory, phaseOf, uncommittedFixes } from "./view-items.ts";
+import { type Line, lineOf, type Span, span, wrapLine } from "./view-line.ts";
+import { consequenceOf, count, impactOf, placeOf, storyTitle } from "./view-words.ts";
+
+/** Everything known about one issue, at full length. */
+export function whyRows(item: Item, state: SessionState, memory: ItemMemory, width: number): readonly Line[] {
+	const { issue } = item;
+	const chain = issue.importChain.map((name) => showLine(name));
+	const found = issue.failsOn.map((place) => (place === "this-machine" ? "this machine" : "a clean install")).join(" and ");
+	return [
+		...wrapLine([span(item.label, "accent"), span("  "), span(showLine(issue.problem), "strong")], width),
+		[],
+		...fact("where", placeOf(issue), width),
+		...fact("impact", `${issue.severity}: ${impactOf(issue)}; left as it is, ${consequenceOf(issue)}`, width),
+		...(found === "" ? [] : fact("fails on", found, width)),
+		...(issue.expectedError === null ? [] : fact("error", showLine(issue.expectedError), width)),
+		...fact("why", showLine(issue.rootCause), width),
+		...(chain.length === 0 ? [] : fact("reached by", chain.join(" → "), width)),
+		...(chain.length === 0 && !issue.reachedFromTarget ? fact("reached by", "nothing that the server imports", width) : []),
+		...listFact("hides", labelsOf(issue.hides, state, memory), width),
+		...listFact("see also", labelsOf(issue.related, state, memory), width),
+		...fact("rule", showLine(issue.rule), width),
+		...(issue.fix === null
+			? []
+			: [[], ...fact("fix", showLine(issue.fix.title), width), ...fact("", showLine(issue.fix.explanation), width)]),
+		...issue.alternatives.flatMap((alternative) => [
+			[],
+			...fact("or", showLine(alternative.title), width),
+			...fact("", showLine(alternative.explanation), width),
+		]),
+		...(issue.manualSteps.length === 0 ? [] : [[] as Line]),
+		...issue.manualSteps.flatMap((step, index) => fact(index === 0 ? "by hand" : "", showLine(step), width)),
+	];
+}
+
+/** The safe fixes that one key would accept, to be looked over once more. */
+export function acceptAllRows(items: readonly Item[], width: number): readonly Line[] {
+	return [
+		lineOf(`Accept ${count(items.length, "safe fix", "safe fixes")} at once?`, "strong"),
+		...wrapLine(
+			[
+				span(
+					"Each is applied on its own and the audit runs after each, so a fix that is not needed any more is left out.",
+					"dim",
+				),
+			],
+			width,
+		),
+		[],
+		...items.flatMap((item) =>
+			wrapLine([span(`  ${item.label}  `, "accent"), span(showLine(item.issue.fix?.title ?? item.issue.problem))], width, 4),
+		),
+		[],
+		...wrapLine([key("y"), span(" accepts them    "), key("Esc"), span(" goes back")], width),
+	];
+}
+
+/** What an earlier run left. */
+export function resumedRows(state: SessionState, width: number): readonly Line[] {
+	const accepted = state.decided.filter((decided) => decided.decision.type === "accepted").length;
+	const skipped = state.decided.length - accepted;
+	return [
+		lineOf("Welcome back", "strong"),
+		[],
+		...wrapLine([span(showLine(state.resumedFrom ?? ""))], width),
+		...wrapLine(
+			[
+				span(
+					`${count(accepted, "fix", "fixes")} accepted, ${skipped} skipped, ${count(state.report.issues.length, "issue")} in the newest audit.`,
+					"dim",
+				),
+			],
+			width,
+		),
+		[],
+		...wrapLine([key("Enter"), span(" goes on where you stopped    "), key("q"), span(" leaves everything as it is")], width),
+	];
+}
+
+/** "Take this phase back?", with what will happen. */
+export function rollbackRows(state: SessionState, story: Story, width: number): readonly Line[] {
+	const phase = phaseOf(state, story);
+	const files = phaseFiles(state, story);
+	const how =
+		phase.status === "committed"
+			? `A new commit reverts ${phase.commit?.slice(0, 7) ?? "the phase's commit"}; history is kept.`
+			: "The files get back the bytes they had before, from the backup.";
+	return [
+		lineOf(`Take ${story} back?`, "strong"),
+		[],
+		...wrapLine(
+			[
+				span(
+					`${how} Files that git ignores are restored from the backup. A file that someone has changed since is never overwritten.`,
+				),
+			],
+			width,
+		),
+		[],
+		...files.flatMap((path) => wrapLine([span(`  ${showLine(path)}`)], width, 4)),
+		...(files.length > 0 ? [[] as Line] : []),
+		...wrapLine([key("y"), span(` takes ${story} back    `), key("Esc"), span(" leaves it")], width),
+	];
+}
+
+/** The three stories, what became of each and what can be done with it now. */
+export function phaseRows(state: SessionState, items: readonly Item[], chosen: Story, width: number): readonly Line[] {
+	const rows = stories.flatMap((story): readonly Line[] => {
+		const isChosen = story === chosen;
+		const phase = phaseOf(state, story);
+		const subject = phase.subject === null ? "" : `  ${showLine(phase.subject)}`;
+		return [
+			[
+				span(isChosen ? "▸ " : "  ", "accent"),
+				span(`${story}  `, isChosen ? "accent" : "plain"),
+				span(storyTitle(state, story), "strong"),
+			],
+			...wrapLine([span(`       ${phaseStatus(state, items, story)}`), span(subject, "dim")], width, 7),
+			...phaseFiles(state, story).flatMap((path) => wrapLine([span(`       ${showLine(path)}`, "dim")], width, 9)),
+			[],
+		];
+	});
+	return [lineOf("Phases", "strong"), [], ...rows];
+}
+
+/** Files that the accepted fixes of a story changed. */
+export function phaseFiles(state: SessionState, story: Story): readonly string[] {
+	const phase = phaseOf(state, story);
+	if (phase.status === "rolled-back") return [];
+	const decided = state.decided.filter((candidate) => candidate.story === story).flatMap((candidate) => candidate.files);
+	return [...new Set([...phase.files, ...decided])];
+}
+
+/** `committed as 3f2a1bc: 3 accepted, 1 skipped` */
+function phaseStatus(state: SessionState, items: readonly Item[], story: Story): string {
+	const own = items.filter((item) => item.issue.story === story);
+	const phase = phaseOf(state, story);
+	const accepted = own.filter((item) => item.decided?.decision.type === "accepted").length;
+	const skipped = own.filter((item) => item.decided?.decision.type === "skipped").length;
+	const pending = own.length - accepted - skipped;
+	const parts = [
+		...(accepted > 0 ? [`${accepted} accepted`] : []),
+		...(skipped > 0 ? [`${skipped} skipped`] : []),
+		...(pending > 0 ? [`${pending} to decide`] : []),
+	];
+	const tally = parts.join(", ");
+	if (phase.status === "committed")
+		return `committed${phase.commit === null ? "" : ` as ${phase.commit.slice(0, 7)}`}${tally && `: ${tally}`}`;
+	if (phase.status === "kept") return `kept without a commit${tally && `: ${tally}`}`;
+	if (phase.status === "rolled-back") return `taken back${tally && `: ${tally}`}`;
+	if (own.length === 0) return "nothing found";
+	return uncommittedFixes(state, story).length > 0 ? `${tally}; not committed yet` : tally;
+}
+
+/** Every key, by what it is for. */
+export function helpRows(width: number): readonly Line[] {
+	const sections: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
+		[
+			"Decide",
+			[
+				["y  a", "accept the fix that is shown"],
+				["n  s", "skip the issue; it stays as it is"],
+				["e", "edit the proposal first, in $VISUAL or $EDITOR, else in the small editor here"],
+				["x", "show another way to mend it"],
+				["A", "accept every safe fix of this story, after a look at the list"],
+				["u  U", "undo the newest decision; do it again"],
+			],
+		],
+		[
+			"Look",
+			[
+				["]  [", "next and previous issue (also → ←, Tab)"],
+				["j  k", "scroll the diff (also ↓ ↑, Space, PgDn PgUp, g G)"],
+				["w", "why: everything known about the issue"],
+				["r", "audit again"],
+			],
+		],
+		[
+			"Go on",
+			[
+				["Enter", "go on: scroll what is unread, accept a safe fix that was read, or go to the next step"],
+				["p", "phases: commit one, or take one back"],
+				["q  ^C", "quit; everything is kept and `bootmend resume` goes on"],
+				["^Z  ^L", "suspend; draw the screen anew"],
+			],
+		],
+	];
+	const signs = "● stops start-up   · does not   ✓ accepted   – skipped";
+	return [
+		...sections.flatMap(([title, keys]) => [
+			lineOf(title, "strong"),
+			...keys.flatMap(([names, words]) => wrapLine([span(`  ${names.padEnd(8)}`, "accent"), span(words)], width, 10)),
+			[],
+		]),
+		...wrapLine([span(signs, "dim")], width),
+	];
+}
+
+function key(name: string): Span {
+	return span(name, "accent");
+}
+
+const factIndent = 12;
+
+function fact(name: string, words: string, width: number): readonly Line[] {
+	return wrapLine([span(name.padEnd(factIndent), "dim"), span(words)], width, factIndent);
+}
+
+function listFact(name: string, words: readonly string[], width: number): readonly Line[] {
+	return words.length === 0 ? [] : fact(name, words.join(", "), width);
+}

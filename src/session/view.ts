@@ -1,0 +1,315 @@
+import type { Story } from "../audit/issue.ts";
+import { showLine } from "../text/gate.ts";
+import type { SessionState } from "./session.ts";
+import { checkpointMenu, checkpointNotes, checkpointRows, type MenuItem } from "./view-checkpoint.ts";
+import { editorRows } from "./view-editor.ts";
+import { issueCard, type Proposal, proposalsOf, type Scroll } from "./view-issue.ts";
+import { type Item, listItems, pendingItems, uncommittedFixes } from "./view-items.ts";
+import { fitLine, type Line, lineOf, lineWidth, type Span, span, spreadLine, trimEnd } from "./view-line.ts";
+import { listRows, positionRow } from "./view-list.ts";
+import { acceptAllRows, helpRows, phaseRows, resumedRows, rollbackRows, whyRows } from "./view-pages.ts";
+import { pathLine, pathSteps } from "./view-path.ts";
+import type { UiState } from "./view-state.ts";
+import { summaryRows } from "./view-summary.ts";
+import { projectName } from "./view-words.ts";
+
+/** Size of the terminal in cells. */
+export interface ScreenSize {
+	readonly columns: number;
+	readonly rows: number;
+}
+
+export type BodyView =
+	| { readonly type: "columns"; readonly left: readonly Line[]; readonly leftWidth: number; readonly right: readonly Line[] }
+	| { readonly type: "page"; readonly lines: readonly Line[] }
+	| {
+			readonly type: "menu";
+			readonly id: string;
+			readonly above: readonly Line[];
+			readonly items: readonly MenuItem[];
+			readonly below: readonly Line[];
+	  };
+
+/** One screen, ready to be painted: rows that fit, and what the keys need to know about them. */
+export interface WizardView {
+	/** Cells inside the margin. */
+	readonly width: number;
+	readonly top: readonly Line[];
+	readonly body: BodyView;
+	/** Rows that the body may take. */
+	readonly bodyHeight: number;
+	readonly message: Line;
+	readonly isBusy: boolean;
+	readonly hints: readonly Line[];
+	/** What scrolls on this screen. */
+	readonly scroll: Scroll;
+	/** The chosen issue and the proposal in sight, where there are any. */
+	readonly item: Item | null;
+	readonly proposal: Proposal | null;
+	/** How many ways there are to mend the chosen issue. */
+	readonly proposalCount: number;
+	readonly items: readonly Item[];
+}
+
+/** Below this size nothing sensible can be shown. */
+export const smallestSize: ScreenSize = { columns: 40, rows: 12 };
+
+/** From this width on the list stands beside the issue. */
+const wideColumns = 90;
+
+/** The screen for a state of the session and of the screen itself. Pure: the same states and size give the same rows. */
+export function wizardView(state: SessionState, ui: UiState, size: ScreenSize): WizardView {
+	const width = size.columns - 2;
+	const items = listItems(state, ui.memory);
+	const item = items.find((candidate) => candidate.fingerprint === ui.selected) ?? null;
+	const proposals = item === null ? [] : proposalsOf(item, ui.drafts);
+	const proposal = proposals[ui.choice] ?? proposals[0] ?? null;
+	const frame = { state, ui, items, item, proposals, width, size };
+	const top = topRows(frame);
+	const hints = hintRows(hintsFor(frame, proposal), width, size.rows < 16 ? 1 : 2);
+	// One row stays free, or Ink would clear the whole screen at each frame; one is for the message.
+	const bodyHeight = Math.max(1, size.rows - 1 - top.length - hints.length - 2);
+	const { body, scroll } = bodyOf(frame, bodyHeight);
+	const message =
+		ui.busy !== null ? lineOf(ui.busy, "dim") : ui.message === null ? [] : lineOf(showLine(ui.message.text), ui.message.tone);
+	return {
+		width,
+		top,
+		body,
+		bodyHeight,
+		message,
+		isBusy: ui.busy !== null,
+		hints,
+		scroll,
+		item,
+		proposal,
+		proposalCount: proposals.length,
+		items,
+	};
+}
+
+interface Frame {
+	readonly state: SessionState;
+	readonly ui: UiState;
+	readonly items: readonly Item[];
+	readonly item: Item | null;
+	readonly proposals: readonly Proposal[];
+	readonly width: number;
+	readonly size: ScreenSize;
+}
+
+function topRows({ state, ui, items, width, size }: Frame): readonly Line[] {
+	const decided = items.filter((item) => item.decided !== null).length;
+	const progress = lineOf(`${decided} of ${items.length} decided`, "dim");
+	const path = pathLine(pathSteps(items, ui.memory.onPath), width);
+	const rows = [spreadLine(titleLine(state), lineOf("? help", "dim"), width)];
+	rows.push(lineWidth(path) + lineWidth(progress) + 3 <= width ? spreadLine(path, progress, width) : path);
+	return size.rows >= 18 ? [...rows, []] : rows;
+}
+
+/** `bootmend  todo/backend · src.main:app · Python 3.11 · main, clean` */
+function titleLine(state: SessionState): Line {
+	const { root, backend, target, python } = state.report.project;
+	const place = backend === "" ? projectName(root) : `${projectName(root)}/${showLine(backend)}`;
+	const parts = [
+		place,
+		target === null ? "no application found" : showLine(target),
+		`Python ${showLine(python)}`,
+		gitWords(state),
+	];
+	return [span("bootmend", "accent"), span(`  ${parts.join(" · ")}`, "dim")];
+}
+
+function gitWords({ git, phases, decided }: SessionState): string {
+	if (git === null) return "no git";
+	const ours = new Set([...phases.flatMap((phase) => phase.files), ...decided.flatMap((issue) => issue.files)]);
+	const others = git.dirtyFiles.filter((path) => !ours.has(path)).length;
+	const tree = others > 0 ? `${others} of your files changed` : git.dirtyFiles.length > 0 ? "fixes to commit" : "clean";
+	return `${showLine(git.branch ?? "no branch")}, ${tree}`;
+}
+
+function bodyOf(frame: Frame, height: number): { readonly body: BodyView; readonly scroll: Scroll } {
+	const { state, ui, items, item, width } = frame;
+	switch (ui.screen.type) {
+		case "issues":
+			return issuesBody(frame, height);
+		case "checkpoint": {
+			const { story } = ui.screen;
+			const above = checkpointRows(state, items, story, width);
+			const menu = checkpointMenu(state, items, story);
+			const room = height - above.length - menu.length - 2;
+			const below = room > 1 ? checkpointNotes(state, story, width).slice(0, room) : [];
+			const body: BodyView = {
+				type: "menu",
+				id: story,
+				above: above.slice(0, Math.max(1, height - menu.length - 1)),
+				items: menu,
+				below,
+			};
+			return { body, scroll: unscrolled };
+		}
+		case "why":
+			return scrolledPage(item === null ? [] : whyRows(item, state, ui.memory, width), ui.screen.scroll, height);
+		case "accept-all": {
+			const { fingerprints, scroll } = ui.screen;
+			const chosen = items.filter((candidate) => fingerprints.includes(candidate.fingerprint));
+			return scrolledPage(acceptAllRows(chosen, width), scroll, height);
+		}
+		case "help":
+			return scrolledPage(helpRows(width), ui.screen.scroll, height);
+		case "summary":
+			return scrolledPage(summaryRows(state, items, width), ui.screen.scroll, height);
+		case "resumed":
+			return scrolledPage(resumedRows(state, width), 0, height);
+		case "rollback":
+			return scrolledPage(rollbackRows(state, ui.screen.story, width), 0, height);
+		case "phases":
+			return scrolledPage(phaseRows(state, items, ui.screen.story, width), 0, height);
+		case "editor":
+			return { body: { type: "page", lines: editorRows(ui.screen.title, ui.screen.buffer, width, height) }, scroll: unscrolled };
+	}
+}
+
+function issuesBody(frame: Frame, height: number): { readonly body: BodyView; readonly scroll: Scroll } {
+	const { state, ui, items, item, proposals, width, size } = frame;
+	const card = (cardWidth: number, cardHeight: number) =>
+		item === null
+			? { lines: [lineOf("There is nothing to decide.", "strong")], scroll: unscrolled }
+			: issueCard({
+					item,
+					state,
+					memory: ui.memory,
+					proposals,
+					choice: ui.choice,
+					scroll: ui.scroll,
+					width: cardWidth,
+					height: cardHeight,
+				});
+	if (size.columns < wideColumns) {
+		const { lines, scroll } = card(width, height - 2);
+		return { body: { type: "page", lines: [positionRow(state, items, ui.selected, width), [], ...lines] }, scroll };
+	}
+	const leftWidth = Math.min(60, Math.max(34, Math.floor(width * 0.36)));
+	const { lines, scroll } = card(width - leftWidth - 3, height);
+	return {
+		body: { type: "columns", left: listRows(state, items, ui.selected, leftWidth, height), leftWidth, right: lines },
+		scroll,
+	};
+}
+
+const unscrolled: Scroll = { top: 0, bottom: 0, total: 0 };
+
+function scrolledPage(
+	lines: readonly Line[],
+	wanted: number,
+	height: number,
+): { readonly body: BodyView; readonly scroll: Scroll } {
+	const overflows = lines.length > height;
+	const room = overflows ? height - 1 : height;
+	const top = Math.max(0, Math.min(wanted, lines.length - room));
+	const bottom = Math.min(top + room, lines.length);
+	const more = overflows ? [lineOf(bottom < lines.length ? "  ↓ more" : "  the end", "dim")] : [];
+	return { body: { type: "page", lines: [...lines.slice(top, bottom), ...more] }, scroll: { top, bottom, total: lines.length } };
+}
+
+/** A key and its word in the footer. */
+type Hint = readonly [string, string];
+
+/** The keys that do something right now, the most needed first. */
+function hintsFor({ ui, state, items, item, proposals }: Frame, proposal: Proposal | null): readonly Hint[] {
+	if (ui.busy !== null) return [["q", "quit"]];
+	switch (ui.screen.type) {
+		case "issues":
+			return issueHints({ ui, state, items, item, proposals }, proposal);
+		case "checkpoint":
+			return [["↑↓", "choose"], ["Enter", "take it"], ...undoHints(state), ["p", "phases"], ["?", "help"], ["q", "quit"]];
+		case "phases":
+			return [...phaseHints(state, ui.screen.story), ["↑↓", "choose"], ["Esc", "back"], ["q", "quit"]];
+		case "why":
+		case "help":
+			return [
+				["j k", "scroll"],
+				["Esc", "back"],
+				["q", "quit"],
+			];
+		case "summary":
+			return [
+				["j k", "scroll"],
+				["p", "phases"],
+				["[ ]", "look at the issues"],
+				["q", "leave"],
+			];
+		case "editor":
+			return [
+				["^S", "use this text"],
+				["Esc", "drop it"],
+			];
+		case "resumed":
+		case "rollback":
+		case "accept-all":
+			return [];
+	}
+}
+
+function issueHints(
+	{ ui, state, items, item, proposals }: Omit<Frame, "width" | "size">,
+	proposal: Proposal | null,
+): readonly Hint[] {
+	const undecided = item !== null && item.decided === null;
+	const safe = undecided ? safeItems(items, item.issue.story).length : 0;
+	const isDraft = item !== null && ui.drafts.has(item.fingerprint);
+	return [
+		...(undecided && proposal !== null ? ([["y", "accept"]] as const) : []),
+		...(undecided ? ([["n", "skip"]] as const) : ([["Enter", "go on"]] as const)),
+		...(undecided && proposal !== null ? ([["e", isDraft ? "edit more" : "edit"]] as const) : []),
+		...(undecided && proposals.length > 1 ? ([["x", "other fix"]] as const) : []),
+		["w", "why"],
+		["[ ]", "issue"],
+		...undoHints(state),
+		...(safe > 1 ? ([["A", `accept ${safe} safe`]] as const) : []),
+		["p", "phases"],
+		["q", "quit"],
+	];
+}
+
+function undoHints(state: SessionState): readonly Hint[] {
+	return [...(state.canUndo ? ([["u", "undo"]] as const) : []), ...(state.canRedo ? ([["U", "redo"]] as const) : [])];
+}
+
+function phaseHints(state: SessionState, story: Story): readonly Hint[] {
+	return [
+		...(uncommittedFixes(state, story).length > 0 ? ([["c", state.git === null ? "keep" : "commit"]] as const) : []),
+		...(canRollBack(state, story) ? ([["R", "take back"]] as const) : []),
+	];
+}
+
+/** Is there anything of this story to take back? */
+export function canRollBack(state: SessionState, story: Story): boolean {
+	const phase = state.phases.find((candidate) => candidate.story === story);
+	return phase?.status === "committed" || phase?.status === "kept" || uncommittedFixes(state, story).length > 0;
+}
+
+/** Undecided issues of a story whose own fix is safe. */
+export function safeItems(items: readonly Item[], story: Story): readonly Item[] {
+	return pendingItems(items, story).filter((item) => item.issue.fix?.applicability === "safe");
+}
+
+/** The hints on at most `height` rows; those that find no room are left out, the last one (the way out) never. */
+function hintRows(hints: readonly Hint[], width: number, height: number): readonly Line[] {
+	const rows: Span[][] = [[]];
+	const last = hints[hints.length - 1];
+	for (const hint of hints) {
+		const [name, words] = hint;
+		const cells = name.length + words.length + 4;
+		const reserve = rows.length === height && hint !== last && last !== undefined ? last[0].length + last[1].length + 4 : 0;
+		let row = rows[rows.length - 1] ?? [];
+		if (lineWidth(row) + cells + reserve > width + 3) {
+			if (rows.length === height && hint !== last) continue;
+			if (rows.length < height) rows.push([]);
+			row = rows[rows.length - 1] ?? [];
+		}
+		row.push(span(name, "accent"), span(` ${words}   `, "dim"));
+	}
+	// The gap after the last hint of a row is not needed.
+	return rows.map((row) => fitLine(trimEnd(row), width));
+}
