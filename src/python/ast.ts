@@ -447,3 +447,6 @@ export type Node =
 	| ExceptHandler
 	| MatchCase
 	| WithItem;
+
+/** Any node that says its type. */
+export type TypedNode = Module | Statement | Expression;

@@ -1,7 +1,7 @@
 import type * as ast from "../../python/ast.ts";
 import type { TextRange } from "../../text/range.ts";
 import type { Module } from "../project.ts";
-import type { Namespace, Value } from "./values.ts";
+import type { ClassValue, FunctionValue, Namespace, Value } from "./values.ts";
 
 /** When something runs: while modules are imported, in the lifespan or a startup event, or (never simulated) on a request. */
 export type RunStage = "import" | "startup";
@@ -45,41 +45,87 @@ export interface Failure {
 }
 
 export type FailureDetail =
-	/** No module of that name: `missing` is the dotted part that cannot be found, `requested` the whole specifier as written. */
-	| {
-			readonly type: "module-not-found";
-			readonly requested: string;
-			readonly missing: string;
-			readonly level: number;
-			readonly names: readonly string[];
-			readonly parentIsModule: boolean;
-	  }
-	| { readonly type: "relative-beyond-top"; readonly requested: string; readonly level: number }
-	/** `from module import name`, and the module has no such name. `cycle` lists the modules where it is only not bound yet. */
-	| {
-			readonly type: "name-not-in-module";
-			readonly source: string;
-			readonly name: string;
-			readonly external: boolean;
-			readonly cycle: readonly string[] | null;
-	  }
-	| {
-			readonly type: "attribute-missing";
-			readonly owner: string;
-			readonly name: string;
-			readonly cycle: readonly string[] | null;
-	  }
-	| {
-			readonly type: "name-not-defined";
-			readonly name: string;
-			readonly place: "statement" | "decorator" | "default" | "annotation" | "base" | "class-body" | "called-code";
-	  }
+	| ModuleNotFound
+	| RelativeBeyondTop
+	| NameNotInModule
+	| AttributeMissing
+	| NameNotDefined
+	/** `os.environ["KEY"]` and nothing sets it. */
+	| { readonly type: "missing-variable"; readonly key: string }
 	| { readonly type: "syntax"; readonly message: string }
-	| { readonly type: "external-import"; readonly module: string; readonly missing: string }
 	/** Something else that raises for certain (`raise` at module level, a call that cannot bind its arguments). */
 	| { readonly type: "raises"; readonly exception: string };
 
-/** A name bound by an import statement, for rules about unused or doubtful imports. */
+/** No module of that name. */
+export interface ModuleNotFound {
+	readonly type: "module-not-found";
+	/** The absolute dotted name asked for. */
+	readonly requested: string;
+	/** The part of it that cannot be found: `src.core` of `src.core.config`. */
+	readonly missing: string;
+	/** Dots in front of it as written; 0 for an absolute import. */
+	readonly level: number;
+	/** Names that the from-import asks of it. */
+	readonly names: readonly string[];
+	/** True where `missing` lies below a plain module, which can hold none. */
+	readonly parentIsModule: boolean;
+	/** True where its first part is a package of the project. */
+	readonly own: boolean;
+	/** The own module that it most likely stands for; the simulation went on with that one. */
+	readonly meant: string | null;
+}
+
+export interface RelativeBeyondTop {
+	readonly type: "relative-beyond-top";
+	readonly requested: string;
+	readonly level: number;
+	readonly names: readonly string[];
+	readonly meant: string | null;
+}
+
+/** `from source import name`, and the module has no such name. */
+export interface NameNotInModule {
+	readonly type: "name-not-in-module";
+	readonly source: string;
+	readonly name: string;
+	readonly external: boolean;
+	/** Where the name is only not bound yet: the modules of the cycle, the first repeated at the end. */
+	readonly cycle: readonly string[] | null;
+}
+
+export interface AttributeMissing {
+	readonly type: "attribute-missing";
+	/** A module by its dotted name, a class by its name. */
+	readonly owner: string;
+	readonly name: string;
+	readonly cycle: readonly string[] | null;
+	/** `star-import`: a name of `__all__` that the module does not have. */
+	readonly via: "module" | "instance" | "star-import";
+}
+
+export interface NameNotDefined {
+	readonly type: "name-not-defined";
+	readonly name: string;
+	readonly place: "statement" | "decorator" | "default" | "annotation" | "base" | "class-body" | "called-code";
+}
+
+/** A class statement that start-up executed. */
+export interface ClassDefinition {
+	readonly value: ClassValue;
+	readonly stage: RunStage;
+	readonly order: number;
+	readonly reached: boolean;
+}
+
+/** A `def` that start-up executed; its body may never have been. */
+export interface FunctionDefinition {
+	readonly value: FunctionValue;
+	readonly stage: RunStage;
+	readonly order: number;
+	readonly reached: boolean;
+}
+
+/** One execution of a module of the project. */
 export interface ModuleRun {
 	readonly module: Module;
 	/** Position among all modules, in the order in which their execution begins. */
@@ -106,7 +152,10 @@ export interface ImportTrace {
 	readonly runs: ReadonlyMap<string, ModuleRun>;
 	readonly failures: readonly Failure[];
 	readonly calls: readonly Call[];
-	readonly edges: readonly ImportEdge[];
+	/** Classes whose `class` statement was executed, in order. */
+	readonly classes: readonly ClassDefinition[];
+	/** Functions decorated or defined at run time of start-up, in order. */
+	readonly functions: readonly FunctionDefinition[];
 	/** External top-level modules that start-up imports for certain, with the first place, outside any guard. */
 	readonly externalImports: readonly ExternalImport[];
 }

@@ -22,7 +22,8 @@ export type Value =
 	| FunctionValue
 	| ClassValue
 	| InstanceValue
-	| BoundMethodValue;
+	| BoundMethodValue
+	| CoroutineValue;
 
 export interface UnknownValue {
 	readonly kind: "unknown";
@@ -102,6 +103,13 @@ export interface BoundMethodValue {
 	readonly receiver: Value;
 	readonly name: string;
 	readonly function: FunctionValue | null;
+}
+
+/** What calling an `async def` of the project gives; awaiting it runs the body. */
+export interface CoroutineValue {
+	readonly kind: "coroutine";
+	readonly function: FunctionValue;
+	readonly run: () => Value;
 }
 
 /** Names bound so far. `dynamic` is set when a name we cannot see may be bound (star import of something unknown, `globals()`). */

@@ -1,0 +1,199 @@
+import type * as ast from "../python/ast.ts";
+import { parentOf } from "./imports/resolver.ts";
+import type { SourceTree, Target } from "./project.ts";
+import { findApplications, findStartCommands } from "./target.ts";
+
+/** The folder a server starts from, what it starts, and what else it could start. */
+export interface Discovery {
+	/** Relative to the root; `""` for the root itself. */
+	readonly backend: string;
+	readonly target: Target | null;
+	readonly otherTargets: readonly Target[];
+}
+
+export interface DiscoveryInput {
+	readonly files: SourceTree;
+	/** The folder a person named, relative to the root. */
+	readonly hint: string;
+	/** `--target`, or null. */
+	readonly given: Target | null;
+	readonly parse: (path: string) => ast.Module | null;
+}
+
+interface Candidate {
+	readonly backend: string;
+	readonly target: Target;
+	/** Higher is likelier. */
+	readonly score: number;
+}
+
+/** Finds the backend folder and the application, from start commands first and from the modules that build one otherwise. */
+export function discover(input: DiscoveryInput): Discovery {
+	if (input.given !== null) return { backend: folderOfGiven(input, input.given), target: input.given, otherTargets: [] };
+	const candidates = [...fromCommands(input), ...fromModules(input)].sort(
+		(a, b) => b.score - a.score || a.backend.length - b.backend.length || (a.target.module < b.target.module ? -1 : 1),
+	);
+	const [best, ...others] = candidates;
+	if (best === undefined) return { backend: input.hint, target: null, otherTargets: [] };
+	const seen = new Set([fileOf(input.files, best.backend, best.target.module)]);
+	const otherTargets: Target[] = [];
+	for (const candidate of others) {
+		const file = fileOf(input.files, candidate.backend, candidate.target.module);
+		if (seen.has(file)) continue;
+		seen.add(file);
+		otherTargets.push(candidate.target);
+	}
+	return { backend: best.backend, target: best.target, otherTargets };
+}
+
+/** The file a dotted module is in below a folder, or null. */
+function fileOf(files: SourceTree, folder: string, module: string): string | null {
+	const base = joined(folder, module.replace(/\./g, "/"));
+	if (files.has(`${base}/__init__.py`)) return `${base}/__init__.py`;
+	return files.has(`${base}.py`) ? `${base}.py` : null;
+}
+
+function joined(folder: string, path: string): string {
+	return folder === "" ? path : `${folder}/${path}`;
+}
+
+function folderOfGiven(input: DiscoveryInput, target: Target): string {
+	const folders = [...new Set([input.hint, ...foldersHolding(input.files, target.module)])];
+	return (
+		folders.find((folder) => isBelow(folder, input.hint) && fileOf(input.files, folder, target.module) !== null) ?? input.hint
+	);
+}
+
+function isBelow(folder: string, hint: string): boolean {
+	return hint === "" || folder === hint || folder.startsWith(`${hint}/`);
+}
+
+/** Folders from which a dotted module can be imported. */
+function foldersHolding(files: SourceTree, module: string): string[] {
+	const path = module.replace(/\./g, "/");
+	const folders: string[] = [];
+	for (const file of files.keys()) {
+		for (const ending of [`${path}.py`, `${path}/__init__.py`]) {
+			if (file === ending) folders.push("");
+			else if (file.endsWith(`/${ending}`)) folders.push(file.slice(0, -ending.length - 1));
+		}
+	}
+	return folders.sort((a, b) => a.length - b.length);
+}
+
+/** Start commands of deployment files, in the folders where what they name exists. */
+function fromCommands(input: DiscoveryInput): Candidate[] {
+	const result: Candidate[] = [];
+	for (const [index, command] of findStartCommands(input.files).entries()) {
+		const { target } = command;
+		for (const folder of new Set([command.folder, input.hint, ...foldersHolding(input.files, target.module)])) {
+			const file = fileOf(input.files, folder, target.module);
+			if (file === null || !isBelow(folder, input.hint)) continue;
+			const near = folder === input.hint ? 15 : folder === command.folder ? 10 : 0;
+			result.push({ backend: folder, target, score: 200 + near - index });
+		}
+	}
+	return result;
+}
+
+const unlikely = /(^|\/)(tests?|examples?|docs?|scripts?|migrations?|alembic|node_modules|benchmarks?|conftest)(\/|\.py$|$)/i;
+
+/** Modules that build an application, under the name that their own imports presuppose. */
+function fromModules(input: DiscoveryInput): Candidate[] {
+	const result: Candidate[] = [];
+	for (const [path, file] of input.files) {
+		if (!path.endsWith(".py") || !isBelow(path, input.hint) || !/FastAPI|Starlette|_app\(/.test(file.text)) continue;
+		const tree = input.parse(path);
+		if (tree === null) continue;
+		const [application] = findApplications(tree);
+		if (application === undefined) continue;
+		const placed = placeModule(input, path, tree);
+		const name = path.slice(path.lastIndexOf("/") + 1);
+		const usual = /^(main|app|server|asgi|api|__init__|application)\.py$/.test(name) ? (name === "main.py" ? 12 : 6) : 0;
+		const depth = path.slice(placed.folder.length).split("/").length;
+		const score = 100 + usual - application.rank * 8 - depth - (unlikely.test(path.slice(input.hint.length)) ? 50 : 0);
+		const { attribute, factory } = application;
+		result.push({
+			backend: placed.folder,
+			target: { module: placed.module, attribute, factory, evidence: `${path} builds the application` },
+			score,
+		});
+	}
+	return result;
+}
+
+/**
+ * The folder that must be on `sys.path` for a module's imports to make sense: where the packages it imports by absolute name lie, or
+ * above the package that its relative imports need.
+ */
+function placeModule(
+	input: DiscoveryInput,
+	path: string,
+	tree: ast.Module,
+): { readonly folder: string; readonly module: string } {
+	const folders: string[] = [];
+	for (let folder = parentOf(path); isBelow(folder, input.hint); folder = parentOf(folder)) {
+		folders.push(folder);
+		if (folder === "" || folder === input.hint) break;
+	}
+	let best = { folder: folders[0] ?? "", score: Number.NEGATIVE_INFINITY };
+	for (const folder of folders) {
+		const score = scoreFolder(input, folder, path, tree);
+		if (score > best.score) best = { folder, score };
+	}
+	const module = path
+		.slice(best.folder === "" ? 0 : best.folder.length + 1, -3)
+		.replace(/\/__init__$/, "")
+		.replace(/\//g, ".");
+	return { folder: best.folder, module };
+}
+
+function scoreFolder(input: DiscoveryInput, folder: string, path: string, tree: ast.Module): number {
+	const inside = path.slice(folder === "" ? 0 : folder.length + 1).split("/");
+	let score = 0;
+	for (const statement of allImports(tree.body)) {
+		if (statement.type === "ImportFrom" && statement.level > 0) {
+			// One dot needs the module in a package, two need a package around that.
+			if (inside.length > statement.level) score += 10;
+			else score -= 10;
+			continue;
+		}
+		const names = statement.type === "Import" ? statement.names.map((alias) => alias.name.name) : [statement.module];
+		for (const name of names) {
+			const top = name.split(".")[0] ?? name;
+			const exists = input.files.has(`${joined(folder, top)}.py`) || isFolder(input.files, joined(folder, top));
+			if (exists)
+				score +=
+					fileOf(input.files, folder, name) !== null || isFolder(input.files, joined(folder, name.replace(/\./g, "/"))) ? 10 : 5;
+		}
+	}
+	const hasManifest = ["requirements.txt", "pyproject.toml", "Pipfile", ".env", "setup.py", "poetry.lock", "uv.lock"].some(
+		(name) => input.files.has(joined(folder, name)),
+	);
+	if (hasManifest) score += 4;
+	if (folder === input.hint) score += 2;
+	// A regular package is meant to be imported by its name, from outside.
+	if (input.files.has(`${folder === "" ? "" : `${folder}/`}__init__.py`)) score -= 6;
+	return score - 0.1 * inside.length;
+}
+
+const folderCache = new WeakMap<SourceTree, Set<string>>();
+
+function isFolder(files: SourceTree, folder: string): boolean {
+	let folders = folderCache.get(files);
+	if (folders === undefined) {
+		folders = new Set();
+		for (const path of files.keys()) for (let each = parentOf(path); each !== ""; each = parentOf(each)) folders.add(each);
+		folderCache.set(files, folders);
+	}
+	return folders.has(folder);
+}
+
+function allImports(body: readonly ast.Statement[]): (ast.Import | ast.ImportFrom)[] {
+	return body.flatMap((statement) => {
+		if (statement.type === "Import" || statement.type === "ImportFrom") return [statement];
+		if (statement.type === "Try" || statement.type === "If" || statement.type === "FunctionDef")
+			return allImports(statement.body);
+		return [];
+	});
+}

@@ -1,0 +1,258 @@
+import type * as ast from "../../../python/ast.ts";
+import { walk } from "../../../python/walk.ts";
+import type { Binding, ClassValue, ExternalValue, FunctionValue, InstanceValue, ModuleValue, Value } from "../values.ts";
+import { unknown } from "../values.ts";
+import { moduleAttributes } from "./builtins.ts";
+import { classMember, externalSymbol, homeOf, memberOf } from "./external.ts";
+import { cyclePath } from "./import-statements.ts";
+import { type Frame, fail, type Machine } from "./machine.ts";
+
+/** `owner.name`. */
+export function attribute(machine: Machine, frame: Frame, owner: Value, name: string, node: ast.Node): Value {
+	switch (owner.kind) {
+		case "module":
+			return ofModule(machine, frame, owner, name, node);
+		case "external":
+			return ofExternal(machine, frame, owner, name, node);
+		case "class":
+			return ofClass(machine, owner, name);
+		case "instance":
+			return ofInstance(machine, frame, owner, name, node);
+		case "constant":
+			// Members of our enums are kept as their plain values.
+			if (name === "value" || name === "name") return name === "value" ? owner : unknown;
+			return { kind: "bound-method", receiver: owner, name, function: null };
+		case "sequence":
+		case "dict":
+			return { kind: "bound-method", receiver: owner, name, function: null };
+		default:
+			machine.doubts++;
+			return unknown;
+	}
+}
+
+function ofModule(machine: Machine, frame: Frame, owner: ModuleValue, name: string, node: ast.Node): Value {
+	const binding = owner.namespace.names.get(name);
+	if (binding !== undefined) {
+		if (binding.maybe) machine.doubts++;
+		return binding.value;
+	}
+	const record = machine.sysModules.get(owner.name);
+	if (owner.namespace.dynamic || owner.namespace.names.has("__getattr__") || moduleAttributes.has(name) || name === "__path__") {
+		machine.doubts++;
+		return unknown;
+	}
+	const running = record?.status === "running";
+	const isCycle = running && owner.module !== null && machine.willBind(owner.module, name);
+	fail(machine, {
+		detail: {
+			type: "attribute-missing",
+			owner: owner.name,
+			name,
+			cycle: isCycle ? cyclePath(machine, owner.name) : null,
+			via: "module",
+		},
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "AttributeError",
+		message: running
+			? `partially initialized module '${owner.name}' has no attribute '${name}' (most likely due to a circular import)`
+			: `module '${owner.name}' has no attribute '${name}'`,
+	});
+	return unknown;
+}
+
+function ofExternal(machine: Machine, frame: Frame, owner: ExternalValue, name: string, node: ast.Node): Value {
+	if (!owner.isModule) return externalSymbol(machine, `${owner.name}.${name}`, null);
+	const member = memberOf(machine, owner.name, name);
+	if (member !== "absent") return member;
+	fail(machine, {
+		detail: { type: "attribute-missing", owner: owner.name, name, cycle: null, via: "module" },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "AttributeError",
+		message: `module '${owner.name}' has no attribute '${name}'`,
+	});
+	return externalSymbol(machine, `${owner.name}.${name}`, null);
+}
+
+/** Finds a name in a class or its own base classes. */
+export function findInClass(owner: ClassValue, name: string, depth = 0): Binding | null {
+	const found = owner.namespace.names.get(name);
+	if (found !== undefined || depth > 20) return found ?? null;
+	for (const base of owner.bases) {
+		const inherited = base.kind === "class" ? findInClass(base, name, depth + 1) : null;
+		if (inherited !== null) return inherited;
+	}
+	return null;
+}
+
+function ofClass(machine: Machine, owner: ClassValue, name: string): Value {
+	const found = findInClass(owner, name);
+	if (found === null || found.maybe) {
+		machine.doubts++;
+		return found?.value ?? unknown;
+	}
+	if (found.value.kind === "function" && isDecoratedBy(found.value, "builtins.classmethod")) {
+		return { kind: "bound-method", receiver: owner, name, function: found.value };
+	}
+	return found.value;
+}
+
+export function isDecoratedBy(value: FunctionValue, canonical: string): boolean {
+	return value.decorators.some((decorator) => decorator.kind === "external" && decorator.canonical === canonical);
+}
+
+function ofInstance(machine: Machine, frame: Frame, owner: InstanceValue, name: string, node: ast.Node): Value {
+	const own = owner.attributes.get(name);
+	if (own !== undefined) return own;
+	const { of } = owner;
+	if (of.kind === "external") return ofExternalInstance(machine, frame, owner, of, name, node);
+	const found = findInClass(of, name);
+	if (found !== null) {
+		if (found.value.kind !== "function") {
+			machine.doubts++;
+			return isPlainClass(of) ? found.value : unknown;
+		}
+		const method = found.value;
+		if (isDecoratedBy(method, "builtins.staticmethod")) return method;
+		if (isProperty(method)) return propertyValue(machine, frame, owner, method, node);
+		return { kind: "bound-method", receiver: owner, name, function: method };
+	}
+	if (!hasKnownAttributes(machine, of) || declaresAttribute(of, name) || name.startsWith("__")) {
+		machine.doubts++;
+		return unknown;
+	}
+	fail(machine, {
+		detail: { type: "attribute-missing", owner: of.node.name.name, name, cycle: null, via: "instance" },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "AttributeError",
+		message: `'${of.node.name.name}' object has no attribute '${name}'`,
+	});
+	return unknown;
+}
+
+function isProperty(method: FunctionValue): boolean {
+	return isDecoratedBy(method, "builtins.property") || isDecoratedBy(method, "functools.cached_property");
+}
+
+function propertyValue(machine: Machine, frame: Frame, owner: InstanceValue, method: FunctionValue, node: ast.Node): Value {
+	const call: ast.Call = {
+		type: "Call",
+		start: node.start,
+		end: node.end,
+		callee: { type: "InvalidExpression", start: node.start, end: node.end },
+		args: [],
+		keywords: [],
+		argumentsRange: { start: node.end, end: node.end },
+	};
+	const plain: FunctionValue = { ...method, decorators: [] };
+	return machine.call(frame, plain, { args: [owner], keywords: new Map(), open: false }, call);
+}
+
+/** A class without bases, metaclass or decorators: its class attributes are what its instances show. */
+function isPlainClass(owner: ClassValue): boolean {
+	return owner.bases.every((base) => base.kind === "class" && isPlainClass(base)) && owner.keywords.size === 0;
+}
+
+/** Are all attributes that instances can have visible in the class bodies? */
+function hasKnownAttributes(machine: Machine, owner: ClassValue): boolean {
+	if (findInClass(owner, "__getattr__") !== null || findInClass(owner, "__getattribute__") !== null) return false;
+	if (owner.namespace.dynamic || owner.decorators.length > 0 || owner.keywords.size > 0 || setsAttributesByName(owner))
+		return false;
+	return owner.bases.every((base) => {
+		if (base.kind === "class") return hasKnownAttributes(machine, base);
+		return base.kind === "external" && isSettingsBase(base) && !allowsExtra(owner);
+	});
+}
+
+/** pydantic's settings classes have the attributes of their fields and methods, and no others unless `extra` is allowed. */
+function isSettingsBase(base: ExternalValue): boolean {
+	return base.name === "builtins.object" || /^pydantic(_settings)?\..*\bBaseSettings$/.test(base.canonical);
+}
+
+function allowsExtra(owner: ClassValue): boolean {
+	let found = false;
+	walk(owner.node, (node) => {
+		if (node.type === "Constant" && node.value === "allow") found = true;
+		if (node.type === "Attribute" && node.attribute.name === "allow") found = true;
+		return !found;
+	});
+	return found;
+}
+
+function setsAttributesByName(owner: ClassValue): boolean {
+	let found = false;
+	walk(owner.node, (node) => {
+		if (node.type === "Name" && (node.id === "setattr" || node.id === "vars")) found = true;
+		if (node.type === "Attribute" && node.attribute.name === "__dict__") found = true;
+		return !found;
+	});
+	return found;
+}
+
+/** Members every pydantic model and every object has. */
+const inherited = new Set(
+	(
+		"copy dict json model_config model_computed_fields model_construct model_copy model_dump model_dump_json model_extra model_fields " +
+		"model_fields_set model_json_schema model_parametrized_name model_post_init model_rebuild model_validate model_validate_json " +
+		"model_validate_strings parse_file parse_obj parse_raw schema schema_json settings_customise_sources construct from_orm update_forward_refs validate fields Config"
+	).split(" "),
+);
+
+/** Is the attribute annotated in a class body, or set on `self` by any method, of the class or its own bases? */
+function declaresAttribute(owner: ClassValue, name: string): boolean {
+	if (inherited.has(name)) return true;
+	let found = false;
+	walk(owner.node, (node) => {
+		if (node.type === "AnnAssign" && node.target.type === "Name" && node.target.id === name) found = true;
+		if (
+			node.type === "Assign" ||
+			node.type === "AnnAssign" ||
+			node.type === "AugAssign" ||
+			node.type === "For" ||
+			node.type === "With"
+		) {
+			walk(node, (inner) => {
+				if (inner.type === "Attribute" && inner.attribute.name === name) found = true;
+				return !found;
+			});
+		}
+		return !found;
+	});
+	return found || owner.bases.some((base) => base.kind === "class" && declaresAttribute(base, name));
+}
+
+/** Packages whose classes are plain Python: what their source does not define, their instances do not have. */
+const plainPackages = /^(fastapi|starlette)\./;
+
+function ofExternalInstance(
+	machine: Machine,
+	frame: Frame,
+	owner: InstanceValue,
+	of: ExternalValue,
+	name: string,
+	node: ast.Node,
+): Value {
+	const method: Value = { kind: "bound-method", receiver: owner, name, function: null };
+	if (of.entry?.kind !== "class" || !plainPackages.test(of.canonical)) return method;
+	const member = classMember(machine, of.entry, homeOf(of), name);
+	if (member === "unknown") return method;
+	if (member === "absent") {
+		const className = of.canonical.slice(of.canonical.lastIndexOf(".") + 1);
+		fail(machine, {
+			detail: { type: "attribute-missing", owner: of.canonical, name, cycle: null, via: "instance" },
+			module: frame.module,
+			range: { start: node.start, end: node.end },
+			statement: null,
+			exception: "AttributeError",
+			message: `'${className}' object has no attribute '${name}'`,
+		});
+		return unknown;
+	}
+	return member.kind === "method" ? method : unknown;
+}

@@ -1,0 +1,369 @@
+import type * as ast from "../../../python/ast.ts";
+import { isGenerator } from "../../../python/walk.ts";
+import type { Call } from "../trace.ts";
+import type { BoundMethodValue, ClassValue, ExternalValue, FunctionValue, InstanceValue, Namespace, Value } from "../values.ts";
+import { unknown } from "../values.ts";
+import { findInClass, isDecoratedBy } from "./attributes.ts";
+import { constant, externalSymbol } from "./external.ts";
+import { knownCall } from "./known-calls.ts";
+import {
+	BudgetSpent,
+	type CallArguments,
+	type Frame,
+	fail,
+	isGuarded,
+	type Machine,
+	newNamespace,
+	stepBudget,
+} from "./machine.ts";
+import { stringMethod } from "./operations.ts";
+import { collectReturns } from "./statements.ts";
+
+/** Calls a value. Calls of the project's own functions run them; all others are recorded with what is known of their arguments. */
+export function call(machine: Machine, frame: Frame, callee: Value, args: CallArguments, node: ast.Call): Value {
+	if (machine.steps > stepBudget) throw new BudgetSpent();
+	switch (callee.kind) {
+		case "function":
+			return callFunction(machine, frame, callee, args, node);
+		case "class":
+			return instantiate(machine, frame, callee, args, node);
+		case "external":
+			return callExternal(machine, frame, callee, args, node);
+		case "bound-method":
+			return callMethod(machine, frame, callee, args, node);
+		case "instance":
+			return callInstance(machine, frame, callee, args, node);
+		default:
+			machine.doubts++;
+			return unknown;
+	}
+}
+
+function record(machine: Machine, frame: Frame, callee: Value, args: CallArguments, node: ast.Call): Call {
+	const made: Call = {
+		callee,
+		args: args.args,
+		keywords: args.keywords,
+		open: args.open,
+		node,
+		module: frame.module,
+		stage: machine.stage,
+		order: machine.order++,
+		reached: machine.reached,
+		guarded: isGuarded(machine, "Exception"),
+		result: unknown,
+	};
+	machine.calls.push(made);
+	return made;
+}
+
+function callExternal(machine: Machine, frame: Frame, callee: ExternalValue, args: CallArguments, node: ast.Call): Value {
+	const made = record(machine, frame, callee, args, node);
+	const known = knownCall(machine, frame, callee.canonical, args, node);
+	if (known !== null) {
+		made.result = known;
+		return known;
+	}
+	if (!isHarmless(callee)) machine.doubts++;
+	const result: InstanceValue = { kind: "instance", of: callee, attributes: new Map(), call: made };
+	made.result = result;
+	return result;
+}
+
+/** Constructors that cannot raise for reasons we do not look at elsewhere. */
+function isHarmless(callee: ExternalValue): boolean {
+	return /^(fastapi|starlette|logging)\./.test(callee.canonical);
+}
+
+function callMethod(machine: Machine, frame: Frame, callee: BoundMethodValue, args: CallArguments, node: ast.Call): Value {
+	const { receiver } = callee;
+	if (callee.function !== null) {
+		return callFunction(machine, frame, callee.function, { ...args, args: [receiver, ...args.args] }, node);
+	}
+	if (receiver.kind === "constant") return stringMethod(receiver, callee.name, args.args, args.keywords);
+	if (receiver.kind === "sequence") return listMethod(machine, receiver, callee.name, args);
+	if (receiver.kind === "dict") return dictMethod(machine, receiver, callee.name, args);
+	const made = record(machine, frame, callee, args, node);
+	machine.doubts++;
+	if (receiver.kind === "instance" && receiver.of.kind === "external") {
+		const method = externalSymbol(machine, `${receiver.of.canonical}.${callee.name}`, null);
+		const known = knownCall(machine, frame, method.name, args, node, receiver);
+		made.result = known ?? { kind: "instance", of: method, attributes: new Map(), call: made };
+	}
+	return made.result;
+}
+
+/** Applying what an earlier call gave: `@router.get("/")` over a function, a factory's product. */
+function callInstance(machine: Machine, frame: Frame, callee: InstanceValue, args: CallArguments, node: ast.Call): Value {
+	if (callee.of.kind === "class") {
+		const method = findInClass(callee.of, "__call__");
+		if (method?.value.kind === "function")
+			return callFunction(machine, frame, method.value, { ...args, args: [callee, ...args.args] }, node);
+	}
+	const made = record(machine, frame, callee, args, node);
+	machine.doubts++;
+	// A decorator of a library gives back the function, or something that stands for it.
+	const only = args.args.length === 1 ? args.args[0] : undefined;
+	if (only?.kind === "function" || only?.kind === "class") made.result = only;
+	return made.result;
+}
+
+function listMethod(machine: Machine, list: Value & { kind: "sequence" }, name: string, args: CallArguments): Value {
+	const [first] = args.args;
+	if (name === "append" && first !== undefined) {
+		if (machine.uncertain > 0) list.complete = false;
+		else list.items.push(first);
+		return constant(null);
+	}
+	if (name === "extend" && first !== undefined) {
+		if (first.kind === "sequence" && machine.uncertain === 0) list.items.push(...first.items);
+		if (first.kind !== "sequence" || !first.complete || machine.uncertain > 0) list.complete = false;
+		return constant(null);
+	}
+	if (["insert", "remove", "pop", "clear", "sort", "reverse"].includes(name)) {
+		list.complete = false;
+		list.items.length = 0;
+	}
+	return unknown;
+}
+
+function dictMethod(machine: Machine, dict: Value & { kind: "dict" }, name: string, args: CallArguments): Value {
+	const [key, fallback] = args.args;
+	if (name === "get" && key?.kind === "constant" && key.value !== undefined && typeof key.value !== "bigint") {
+		const found = dict.entries.get(key.value);
+		if (found !== undefined) return found;
+		return dict.complete ? (fallback ?? constant(null)) : unknown;
+	}
+	if (name === "keys" && dict.complete)
+		return { kind: "sequence", type: "list", items: [...dict.entries.keys()].map((item) => constant(item)), complete: true };
+	if (name === "values" && dict.complete)
+		return { kind: "sequence", type: "list", items: [...dict.entries.values()], complete: true };
+	if (name === "items" && dict.complete) {
+		const items = [...dict.entries].map(
+			([item, value]): Value => ({ kind: "sequence", type: "tuple", items: [constant(item), value], complete: true }),
+		);
+		return { kind: "sequence", type: "list", items, complete: true };
+	}
+	if (["update", "setdefault", "pop", "popitem", "clear"].includes(name)) {
+		machine.doubts++;
+		dict.complete = false;
+		if (name !== "setdefault" && name !== "update") dict.entries.clear();
+	}
+	return unknown;
+}
+
+/** Decorators after which calling the name still runs the function as it stands. */
+const transparent = new Set([
+	"functools.lru_cache",
+	"functools.cache",
+	"builtins.staticmethod",
+	"builtins.classmethod",
+	"typing.no_type_check",
+	"typing.override",
+	"typing.final",
+]);
+
+function isTransparent(decorator: Value): boolean {
+	if (decorator.kind === "external") return transparent.has(decorator.canonical);
+	if (decorator.kind !== "instance" || decorator.of.kind !== "external") return false;
+	const { canonical } = decorator.of;
+	return transparent.has(canonical) || /^fastapi\.(applications\.FastAPI|routing\.APIRouter)\.\w+$/.test(canonical);
+}
+
+const maxDepth = 40;
+
+/** Runs a function of the project with what is known of its arguments. */
+export function callFunction(
+	machine: Machine,
+	frame: Frame,
+	callee: FunctionValue,
+	args: CallArguments,
+	node: ast.Call,
+	stopAtYield = false,
+): Value {
+	const { node: definition } = callee;
+	if (definition.type === "Lambda") return callLambda(machine, callee, definition, args);
+	if (!callee.decorators.every(isTransparent)) {
+		machine.doubts++;
+		return unknown;
+	}
+	const scope = newNamespace(callee.scope);
+	bindParameters(machine, frame, callee, definition, scope, args, node);
+	const generator = isGenerator(definition);
+	if (generator && !stopAtYield) {
+		machine.doubts++;
+		return unknown;
+	}
+	const run = (): Value => runBody(machine, callee, definition, scope, stopAtYield);
+	return definition.isAsync && !stopAtYield ? { kind: "coroutine", function: callee, run } : run();
+}
+
+function runBody(
+	machine: Machine,
+	callee: FunctionValue,
+	definition: ast.FunctionDef,
+	scope: Namespace,
+	stopAtYield: boolean,
+): Value {
+	if (machine.callDepth >= maxDepth || machine.activeCalls.has(definition)) {
+		machine.doubts++;
+		return unknown;
+	}
+	const frame = functionFrame(callee, scope, stopAtYield);
+	const returned = collectReturns(frame);
+	const place = machine.place;
+	machine.place = "called-code";
+	machine.callDepth++;
+	machine.activeCalls.add(definition);
+	try {
+		const completion = machine.execute(frame, definition.body);
+		if (completion === "normal" && returned.length === 0) return constant(null);
+		if (completion === "return" && returned.length === 1) return returned[0] ?? unknown;
+		const [first] = returned;
+		return completion === "return" && first !== undefined && returned.every((value) => value === first) ? first : unknown;
+	} finally {
+		machine.activeCalls.delete(definition);
+		machine.callDepth--;
+		machine.place = place;
+	}
+}
+
+function functionFrame(callee: FunctionValue, scope: Namespace, stopAtYield: boolean): Frame {
+	let globals: Namespace = scope;
+	while (globals.parent !== null) globals = globals.parent;
+	return {
+		module: callee.module,
+		kind: "function",
+		scope,
+		enclosing: scope,
+		globals,
+		globalNames: new Set(),
+		futures: callee.module.tree.futures,
+		stopAtYield,
+	};
+}
+
+function callLambda(machine: Machine, callee: FunctionValue, definition: ast.Lambda, args: CallArguments): Value {
+	const scope = newNamespace(callee.scope);
+	for (const [index, parameter] of definition.parameters.entries()) {
+		const value = args.args[index] ?? args.keywords.get(parameter.name.name) ?? unknown;
+		scope.names.set(parameter.name.name, { value, node: parameter, maybe: false });
+	}
+	if (machine.activeCalls.has(definition)) return unknown;
+	machine.activeCalls.add(definition);
+	try {
+		return machine.evaluate(functionFrame(callee, scope, false), definition.body);
+	} finally {
+		machine.activeCalls.delete(definition);
+	}
+}
+
+/** Binds arguments to parameters by Python's rules; an impossible binding is a TypeError. */
+function bindParameters(
+	machine: Machine,
+	frame: Frame,
+	callee: FunctionValue,
+	definition: ast.FunctionDef,
+	scope: Namespace,
+	args: CallArguments,
+	node: ast.Call,
+): void {
+	const { parameters } = definition;
+	const positional = parameters.filter((parameter) => parameter.kind === "positional" || parameter.kind === "positional-only");
+	const names = new Set<string>();
+	const set = (name: string, value: Value, parameter: ast.Parameter): void => {
+		scope.names.set(name, { value, node: parameter, maybe: false });
+		names.add(name);
+	};
+	for (const [index, parameter] of positional.entries()) {
+		const value = args.args[index];
+		if (value !== undefined) set(parameter.name.name, value, parameter);
+	}
+	const extra: string[] = [];
+	for (const [name, value] of args.keywords) {
+		const parameter = parameters.find(
+			(each) => each.name.name === name && (each.kind === "positional" || each.kind === "keyword-only"),
+		);
+		if (parameter !== undefined) set(name, value, parameter);
+		else extra.push(name);
+	}
+	const takesAny = (kind: ast.Parameter["kind"]): boolean => parameters.some((parameter) => parameter.kind === kind);
+	const missing: ast.Parameter[] = [];
+	for (const parameter of parameters) {
+		if (names.has(parameter.name.name)) continue;
+		const isVariadic = parameter.kind === "var-positional" || parameter.kind === "var-keyword";
+		if (parameter.default === null && !isVariadic && !args.open) missing.push(parameter);
+		set(parameter.name.name, parameter.default === null ? unknown : defaultValue(machine, callee, parameter.default), parameter);
+	}
+	const problem = bindingProblem(
+		machine,
+		definition,
+		args,
+		positional,
+		missing,
+		takesAny("var-keyword") ? [] : extra,
+		takesAny("var-positional"),
+	);
+	if (problem === null) return;
+	fail(machine, {
+		detail: { type: "raises", exception: "TypeError" },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "TypeError",
+		message: problem,
+	});
+}
+
+/** Defaults were evaluated when the function was defined; only plain constants are looked at again. */
+function defaultValue(machine: Machine, callee: FunctionValue, node: ast.Expression): Value {
+	if (node.type !== "Constant" || node.literal === "bytes") return unknown;
+	return machine.evaluate(functionFrame(callee, newNamespace(callee.scope), false), node);
+}
+
+function bindingProblem(
+	machine: Machine,
+	definition: ast.FunctionDef,
+	args: CallArguments,
+	positional: readonly ast.Parameter[],
+	missing: readonly ast.Parameter[],
+	unexpected: readonly string[],
+	takesMore: boolean,
+): string | null {
+	const name = definition.name.name;
+	// From 3.10 on the message names the method with its class, which we do not track: the plain name is what older ones print.
+	if (unexpected[0] !== undefined) return `${name}() got an unexpected keyword argument '${unexpected[0]}'`;
+	if (!takesMore && args.args.length > positional.length) {
+		const were = args.args.length === 1 ? "was" : "were";
+		return `${name}() takes ${positional.length} positional argument${positional.length === 1 ? "" : "s"} but ${args.args.length} ${were} given`;
+	}
+	const lacking = missing.filter((parameter) => parameter.kind !== "keyword-only");
+	const chosen = lacking.length > 0 ? lacking : missing;
+	if (chosen.length === 0) return null;
+	machine.doubts++;
+	const kind = lacking.length > 0 ? "positional" : "keyword-only";
+	const quoted = chosen.map((parameter) => `'${parameter.name.name}'`);
+	const list =
+		quoted.length === 1
+			? (quoted[0] ?? "")
+			: `${quoted.slice(0, -1).join(", ")}${quoted.length > 2 ? "," : ""} and ${quoted.at(-1)}`;
+	return `${name}() missing ${chosen.length} required ${kind} argument${chosen.length === 1 ? "" : "s"}: ${list}`;
+}
+
+function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: CallArguments, node: ast.Call): Value {
+	const made = record(machine, frame, callee, args, node);
+	const instance: InstanceValue = { kind: "instance", of: callee, attributes: new Map(), call: made };
+	made.result = instance;
+	const settings = machine.instantiateSettings(frame, callee, args, made);
+	if (settings !== null) {
+		for (const [name, value] of settings) instance.attributes.set(name, value);
+		return instance;
+	}
+	const init = findInClass(callee, "__init__");
+	if (init?.value.kind === "function" && !isDecoratedBy(init.value, "typing.overload")) {
+		callFunction(machine, frame, init.value, { ...args, args: [instance, ...args.args] }, node);
+	} else {
+		machine.doubts++;
+	}
+	return instance;
+}

@@ -1,0 +1,412 @@
+import type * as ast from "../../../python/ast.ts";
+import type { DictValue, FunctionValue, SequenceValue, Value } from "../values.ts";
+import { unknown } from "../values.ts";
+import { isBuiltin, moduleAttributes } from "./builtins.ts";
+import { builtin, constant } from "./external.ts";
+import {
+	at,
+	bind,
+	type CallArguments,
+	type Frame,
+	fail,
+	isDynamic,
+	lookUp,
+	type Machine,
+	maybe,
+	newNamespace,
+	ReachedYield,
+} from "./machine.ts";
+import { asText, binary, compare, truth } from "./operations.ts";
+
+/** What an expression evaluates to, with everything that evaluating it does. */
+export function evaluate(machine: Machine, frame: Frame, node: ast.Expression): Value {
+	machine.steps++;
+	switch (node.type) {
+		case "Name":
+			return name(machine, frame, node);
+		case "Constant":
+			return literal(frame, node);
+		case "JoinedString":
+			return joinedString(machine, frame, node);
+		case "Attribute":
+			return machine.attribute(frame, machine.evaluate(frame, node.value), node.attribute.name, node);
+		case "Call":
+			return call(machine, frame, node);
+		case "Subscript":
+			return subscript(machine, frame, node);
+		case "BinOp":
+			return binaryOperation(machine, frame, node);
+		case "BoolOp":
+			return booleanOperation(machine, frame, node);
+		case "UnaryOp": {
+			const operand = machine.evaluate(frame, node.operand);
+			if (node.operator === "not") {
+				const value = truth(operand);
+				return value === undefined ? unknown : constant(!value);
+			}
+			if (node.operator === "-" && operand.kind === "constant" && typeof operand.value === "number")
+				return constant(-operand.value);
+			return unknown;
+		}
+		case "Compare":
+			return comparison(machine, frame, node);
+		case "IfExp": {
+			const test = truth(machine.evaluate(frame, node.test));
+			if (test === true) return machine.evaluate(frame, node.body);
+			if (test === false) return machine.evaluate(frame, node.orelse);
+			const [a, b] = maybe(machine, () => [machine.evaluate(frame, node.body), machine.evaluate(frame, node.orelse)]);
+			return a !== undefined && a === b ? a : unknown;
+		}
+		case "Lambda": {
+			for (const parameter of node.parameters) {
+				const fallback = parameter.default;
+				if (fallback !== null) at(machine, "default", () => machine.evaluate(frame, fallback));
+			}
+			const value: FunctionValue = { kind: "function", node, module: frame.module, decorators: [], scope: frame.enclosing };
+			return value;
+		}
+		case "NamedExpr": {
+			const value = machine.evaluate(frame, node.value);
+			bind(machine, frame.scope, node.target.name, value, node.target);
+			return value;
+		}
+		case "Await": {
+			const value = machine.evaluate(frame, node.value);
+			if (value.kind === "coroutine") return value.run();
+			machine.doubts++;
+			return unknown;
+		}
+		case "Yield":
+			if (node.value !== null) machine.evaluate(frame, node.value);
+			if (frame.stopAtYield && machine.uncertain === 0) throw new ReachedYield();
+			return unknown;
+		case "Starred":
+			machine.evaluate(frame, node.value);
+			return unknown;
+		case "Sequence":
+			return sequence(machine, frame, node);
+		case "Dict":
+			return dict(machine, frame, node);
+		case "Comprehension":
+			return comprehension(machine, frame, node);
+		case "Slice":
+			for (const part of node.parts) machine.evaluate(frame, part);
+			return unknown;
+		case "InvalidExpression":
+			return unknown;
+	}
+}
+
+/** Evaluates an annotation where this Python does: not with postponed evaluation, nor from 3.14 on (PEP 563, PEP 649). */
+export function annotation(machine: Machine, frame: Frame, node: ast.Expression, owner?: ast.FunctionDef): void {
+	if (!annotationsAreEvaluated(machine, frame.futures)) return;
+	let scope = frame;
+	if (owner !== undefined && owner.typeParameters.length > 0) {
+		const inner = newNamespace(frame.enclosing);
+		for (const parameter of owner.typeParameters) inner.names.set(parameter.name, { value: unknown, node: null, maybe: false });
+		scope = { ...frame, kind: "function", scope: inner };
+	}
+	at(machine, "annotation", () => machine.evaluate(scope, node));
+}
+
+/** Does this interpreter evaluate annotations when it meets them? */
+export function annotationsAreEvaluated(machine: Machine, futures: ReadonlySet<string>): boolean {
+	const { major, minor } = machine.environment.python;
+	return !futures.has("annotations") && (major < 3 || minor < 14);
+}
+
+/** Looks a name up as CPython does: own scope, enclosing functions, module, builtins. */
+function name(machine: Machine, frame: Frame, node: ast.Name): Value {
+	const scopes = frame.kind === "class" ? [frame.scope, frame.enclosing, frame.globals] : [frame.scope, frame.globals];
+	for (const scope of scopes) {
+		const found = lookUp(scope, node.id);
+		if (found !== null) {
+			if (found.maybe) machine.doubts++;
+			return found.value;
+		}
+	}
+	if (isBuiltin(node.id, machine.environment.python.minor)) return builtin(node.id);
+	if (moduleAttributes.has(node.id)) return unknown;
+	if (scopes.some(isDynamic)) {
+		machine.doubts++;
+		return unknown;
+	}
+	fail(machine, {
+		detail: { type: "name-not-defined", name: node.id, place: machine.place },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "NameError",
+		message: `name '${node.id}' is not defined`,
+	});
+	return unknown;
+}
+
+function literal(frame: Frame, node: ast.Constant): Value {
+	if (node.literal === "bytes") return unknown;
+	if (node.literal === "ellipsis") return constant(undefined);
+	if (node.literal !== "string") return constant(node.value);
+	const range = node.content ?? { start: node.start, end: node.end };
+	return constant(node.value, { type: "source", path: frame.module.path, range: { start: range.start, end: range.end } });
+}
+
+function joinedString(machine: Machine, frame: Frame, node: ast.JoinedString): Value {
+	let text: string | null = "";
+	for (const part of node.parts) {
+		if (typeof part === "string") {
+			if (text !== null) text += part;
+			continue;
+		}
+		const value = machine.evaluate(frame, part.value);
+		const shown = part.conversion !== null || part.hasFormat ? null : asText(value);
+		text = text === null || shown === null ? null : text + shown;
+	}
+	return text === null ? unknown : constant(text);
+}
+
+function call(machine: Machine, frame: Frame, node: ast.Call): Value {
+	const callee = machine.evaluate(frame, node.callee);
+	return machine.call(frame, callee, evaluateArguments(machine, frame, node.args, node.keywords), node);
+}
+
+/** Evaluates arguments in order; `*x` of a known list and `**x` of a known dict are spread. */
+export function evaluateArguments(
+	machine: Machine,
+	frame: Frame,
+	args: readonly ast.Expression[],
+	keywords: readonly ast.Keyword[],
+): CallArguments {
+	const values: Value[] = [];
+	const named = new Map<string, Value>();
+	let open = false;
+	for (const arg of args) {
+		if (arg.type !== "Starred") {
+			values.push(machine.evaluate(frame, arg));
+			continue;
+		}
+		const spread = machine.evaluate(frame, arg.value);
+		if (spread.kind === "sequence" && spread.complete) values.push(...spread.items);
+		else open = true;
+	}
+	for (const keyword of keywords) {
+		const value = machine.evaluate(frame, keyword.value);
+		if (keyword.name !== null) {
+			named.set(keyword.name.name, value);
+			continue;
+		}
+		if (value.kind === "dict") for (const [key, item] of value.entries) if (typeof key === "string") named.set(key, item);
+		if (value.kind !== "dict" || !value.complete) open = true;
+	}
+	return { args: values, keywords: named, open };
+}
+
+function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
+	const owner = machine.evaluate(frame, node.value);
+	const index = machine.evaluate(frame, node.index);
+	if (owner.kind === "external") {
+		if (owner.canonical === "os.environ") return environItem(machine, frame, index, node);
+		return subscriptedType(machine, frame, owner.name, node) ?? owner;
+	}
+	if (owner.kind === "class") return owner;
+	if (index.kind !== "constant") return unknown;
+	if (owner.kind === "sequence" && typeof index.value === "number") {
+		const at = index.value < 0 && owner.complete ? owner.items.length + index.value : index.value;
+		return owner.items[at] ?? unknown;
+	}
+	if (owner.kind === "dict" && index.value !== undefined && typeof index.value !== "bigint")
+		return owner.entries.get(index.value) ?? unknown;
+	return unknown;
+}
+
+/** `list[int]` before Python 3.9 (PEP 585). */
+function subscriptedType(machine: Machine, frame: Frame, name: string, node: ast.Subscript): Value | null {
+	const plain = name.replace(/^builtins\./, "");
+	const { minor } = machine.environment.python;
+	if (minor >= 9 || plain === name || !["list", "dict", "set", "tuple", "frozenset", "type"].includes(plain)) return null;
+	fail(machine, {
+		detail: { type: "raises", exception: "TypeError" },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "TypeError",
+		message: "'type' object is not subscriptable",
+	});
+	return unknown;
+}
+
+function environItem(machine: Machine, frame: Frame, index: Value, node: ast.Subscript): Value {
+	if (index.kind !== "constant" || typeof index.value !== "string") return unknown;
+	const known = machine.environ.get(index.value);
+	if (known !== undefined) return known;
+	if (machine.environDynamic) {
+		machine.doubts++;
+		return unknown;
+	}
+	fail(machine, {
+		detail: { type: "missing-variable", key: index.value },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "KeyError",
+		message: `'${index.value}'`,
+	});
+	return unknown;
+}
+
+function binaryOperation(machine: Machine, frame: Frame, node: ast.BinOp): Value {
+	const left = machine.evaluate(frame, node.left);
+	const right = machine.evaluate(frame, node.right);
+	if (node.operator === "|") {
+		const failed = failedUnion(machine, left, right);
+		if (failed !== null) {
+			fail(machine, {
+				detail: { type: "raises", exception: "TypeError" },
+				module: frame.module,
+				range: { start: node.start, end: node.end },
+				statement: null,
+				exception: "TypeError",
+				message: `unsupported operand type(s) for |: ${failed}`,
+			});
+			return unknown;
+		}
+	}
+	if (node.operator === "/") {
+		const path = joinedPath(left, right);
+		if (path !== null) return path;
+	}
+	return binary(node.operator, left, right);
+}
+
+/** `Path(...) / "name"`, for the `sys.path` edits and file names that start-up computes. */
+function joinedPath(left: Value, right: Value): Value | null {
+	if (left.kind !== "instance" || !left.attributes.has("__fspath__")) return null;
+	const base = left.attributes.get("__fspath__");
+	if (base?.kind !== "constant" || right.kind !== "constant" || typeof right.value !== "string") return unknown;
+	const joined = right.value.startsWith("/") ? right.value : `${String(base.value).replace(/\/$/, "")}/${right.value}`;
+	return { ...left, attributes: new Map([["__fspath__", constant(joined)]]) };
+}
+
+/** The operand types of a `|` between types that this Python refuses (PEP 604 came with 3.10; a string never could). */
+function failedUnion(machine: Machine, left: Value, right: Value): string | null {
+	const a = unionOperand(left);
+	const b = unionOperand(right);
+	if (a === null || b === null) return null;
+	if (a === "'str'" || b === "'str'") return `${a} and ${b}`;
+	if (a === "'NoneType'" && b === "'NoneType'") return `${a} and ${b}`;
+	return machine.environment.python.minor < 10 ? `${a} and ${b}` : null;
+}
+
+function unionOperand(value: Value): string | null {
+	if (value.kind === "constant") return value.value === null ? "'NoneType'" : typeof value.value === "string" ? "'str'" : null;
+	if (
+		value.kind === "external" &&
+		/^builtins\.(int|str|float|bool|bytes|list|dict|set|tuple|object|type|complex|frozenset)$/.test(value.name)
+	)
+		return "'type'";
+	// A class with a metaclass of its own may define `|`; plain ones and pydantic models do not.
+	if (value.kind === "class" && value.bases.length === 0 && value.keywords.size === 0) return "'type'";
+	return null;
+}
+
+function booleanOperation(machine: Machine, frame: Frame, node: ast.BoolOp): Value {
+	const left = machine.evaluate(frame, node.left);
+	const decided = truth(left);
+	if (decided === undefined) {
+		const right = maybe(machine, () => machine.evaluate(frame, node.right));
+		if (node.operator === "and" && truth(right) === false) return constant(false);
+		return unknown;
+	}
+	if (node.operator === "or") return decided ? left : machine.evaluate(frame, node.right);
+	return decided ? machine.evaluate(frame, node.right) : left;
+}
+
+function comparison(machine: Machine, frame: Frame, node: ast.Compare): Value {
+	const values = node.operands.map((operand) => machine.evaluate(frame, operand));
+	let result: boolean | undefined = true;
+	for (const [index, operator] of node.operators.entries()) {
+		const left = values[index];
+		const right = values[index + 1];
+		const holds = left === undefined || right === undefined ? undefined : compare(operator, left, right);
+		if (holds === false) return constant(false);
+		if (holds === undefined) result = undefined;
+	}
+	return result === undefined ? unknown : constant(result);
+}
+
+function sequence(machine: Machine, frame: Frame, node: ast.Sequence): SequenceValue {
+	const items: Value[] = [];
+	let complete = true;
+	for (const item of node.items) {
+		if (item.type !== "Starred") {
+			items.push(machine.evaluate(frame, item));
+			continue;
+		}
+		const spread = machine.evaluate(frame, item.value);
+		if (spread.kind === "sequence") items.push(...spread.items);
+		if (spread.kind !== "sequence" || !spread.complete) complete = false;
+	}
+	return { kind: "sequence", type: node.kind, items, complete };
+}
+
+function dict(machine: Machine, frame: Frame, node: ast.Dict): DictValue {
+	const result: DictValue = { kind: "dict", entries: new Map(), complete: true };
+	for (const entry of node.entries) {
+		const value = machine.evaluate(frame, entry.value);
+		if (entry.key === null) {
+			if (value.kind === "dict") for (const [key, item] of value.entries) result.entries.set(key, item);
+			if (value.kind !== "dict" || !value.complete) result.complete = false;
+			continue;
+		}
+		const key = machine.evaluate(frame, entry.key);
+		if (key.kind === "constant" && key.value !== undefined && typeof key.value !== "bigint") result.entries.set(key.value, value);
+		else result.complete = false;
+	}
+	return result;
+}
+
+const maxComprehended = 64;
+
+/** A comprehension has a scope of its own, which does not see the names of a class body around it; its first iterable does. */
+function comprehension(machine: Machine, frame: Frame, node: ast.Comprehension): Value {
+	const [first, ...rest] = node.clauses;
+	if (first === undefined) return unknown;
+	const iterable = machine.evaluate(frame, first.iterable);
+	const scope = newNamespace(frame.enclosing);
+	const inner: Frame = { ...frame, kind: "function", scope, enclosing: scope, stopAtYield: false };
+	const known =
+		iterable.kind === "sequence" && iterable.complete && iterable.items.length <= maxComprehended ? iterable.items : null;
+	if (known !== null && rest.length === 0 && node.kind !== "generator" && node.kind !== "dict") {
+		const items: Value[] = [];
+		let complete = true;
+		for (const item of known) {
+			bindTarget(scope, first.target, item);
+			const conditions = first.conditions.map((condition) => truth(machine.evaluate(inner, condition)));
+			if (conditions.includes(false)) continue;
+			if (conditions.includes(undefined)) complete = false;
+			items.push(machine.evaluate(inner, node.element));
+		}
+		return { kind: "sequence", type: node.kind === "set" ? "set" : "list", items, complete };
+	}
+	machine.doubts++;
+	maybe(machine, () => {
+		for (const clause of node.clauses) {
+			if (clause !== first) machine.evaluate(inner, clause.iterable);
+			bindTarget(scope, clause.target, unknown);
+			for (const condition of clause.conditions) machine.evaluate(inner, condition);
+		}
+		if (node.key !== null) machine.evaluate(inner, node.key);
+		machine.evaluate(inner, node.element);
+	});
+	return unknown;
+}
+
+function bindTarget(scope: Frame["scope"], target: ast.Expression, value: Value): void {
+	if (target.type === "Name") {
+		scope.names.set(target.id, { value, node: target, maybe: false });
+	} else if (target.type === "Sequence") {
+		const items = value.kind === "sequence" && value.complete && value.items.length === target.items.length ? value.items : null;
+		for (const [index, item] of target.items.entries()) bindTarget(scope, item, items?.[index] ?? unknown);
+	} else if (target.type === "Starred") {
+		bindTarget(scope, target.value, unknown);
+	}
+}

@@ -1,0 +1,166 @@
+import type { ClassMember, ExternalEntry } from "../../../environment/environment.ts";
+import { type ConstantValue, type ExternalValue, type Origin, unknown, type Value } from "../values.ts";
+import type { Machine } from "./machine.ts";
+
+export function constant(value: ConstantValue["value"], origin: Origin | null = null): ConstantValue {
+	return { kind: "constant", value, origin };
+}
+
+/** A module outside the project, as a value. */
+export function externalModule(name: string): ExternalValue {
+	return { kind: "external", name, canonical: name, isModule: true, entry: null };
+}
+
+/** A symbol outside the project; where it is really defined is found out only when somebody asks. */
+export function externalSymbol(machine: Machine, name: string, entry: ExternalEntry | null): ExternalValue {
+	let canonical: string | null = null;
+	return {
+		kind: "external",
+		name,
+		get canonical() {
+			canonical ??= machine.environment.canonical(name);
+			return canonical;
+		},
+		isModule: false,
+		entry,
+	};
+}
+
+/** A name of the `builtins` module. */
+export function builtin(name: string): ExternalValue {
+	const full = `builtins.${name}`;
+	return { kind: "external", name: full, canonical: full, isModule: false, entry: null };
+}
+
+/** What `module.symbol` is, for a module outside the project; `absent` only where that is certain. */
+export function memberOf(machine: Machine, module: string, symbol: string): Value | "absent" {
+	const known = knownConstant(machine, `${module}.${symbol}`);
+	if (known !== null) return known;
+	const found = machine.environment.findModule(module);
+	if (found.found !== "present") return unknownMember(machine, `${module}.${symbol}`);
+	const looked = found.module.lookup(symbol);
+	if (looked.found === "absent") return "absent";
+	if (looked.found === "unknown") return unknownMember(machine, `${module}.${symbol}`);
+	const { entry } = looked;
+	if (entry.kind === "submodule") return externalModule(entry.module);
+	if (entry.kind === "alias") {
+		if (entry.name === null) return externalModule(entry.module);
+		const canonicalConstant = knownConstant(machine, `${entry.module}.${entry.name}`);
+		if (canonicalConstant !== null) return canonicalConstant;
+		const home = machine.environment.findModule(`${entry.module}.${entry.name}`);
+		if (home.found === "present" && isSubmoduleAlias(machine, entry.module, entry.name)) return externalModule(home.module.name);
+	}
+	return externalSymbol(machine, `${module}.${symbol}`, resolveEntry(machine, entry));
+}
+
+function isSubmoduleAlias(machine: Machine, module: string, name: string): boolean {
+	const owner = machine.environment.findModule(module);
+	if (owner.found !== "present") return false;
+	const looked = owner.module.lookup(name);
+	return looked.found === "present" && looked.entry.kind === "submodule";
+}
+
+/** Something of a module we cannot read: usable, and nothing is known about it but the name it was asked by. */
+function unknownMember(machine: Machine, name: string): ExternalValue {
+	return externalSymbol(machine, name, null);
+}
+
+/** Follows re-exports to the entry that says what a symbol is. */
+export function resolveEntry(machine: Machine, entry: ExternalEntry): ExternalEntry {
+	let current = entry;
+	for (let hops = 0; hops < 12 && current.kind === "alias" && current.name !== null; hops++) {
+		const found = machine.environment.findModule(current.module);
+		if (found.found !== "present") return { kind: "unknown" };
+		const looked = found.module.lookup(current.name);
+		if (looked.found !== "present") return { kind: "unknown" };
+		current = looked.entry;
+	}
+	return current;
+}
+
+function knownConstant(machine: Machine, name: string): Value | null {
+	const { major, minor } = machine.environment.python;
+	switch (name) {
+		case "typing.TYPE_CHECKING":
+		case "typing_extensions.TYPE_CHECKING":
+			return constant(false);
+		case "sys.version_info":
+			return { kind: "sequence", type: "tuple", items: [constant(major), constant(minor)], complete: false };
+		case "sys.platform":
+			return constant("linux");
+		case "os.name":
+			return constant("posix");
+		case "os.sep":
+			return constant("/");
+		case "sys.modules":
+		case "sys.argv":
+		case "sys.executable":
+			return unknown;
+		default:
+			return null;
+	}
+}
+
+/** Finds a member of an external class along its bases; `absent` only where every base is known and nothing is dynamic. */
+export function classMember(
+	machine: Machine,
+	classEntry: ExternalEntry | null,
+	module: string,
+	name: string,
+	depth = 0,
+): ClassMember | "absent" | "unknown" {
+	if (classEntry === null || classEntry.kind !== "class" || depth > 12) return "unknown";
+	const { members, bases } = classEntry;
+	if (Object.hasOwn(members, name)) return members[name] ?? "unknown";
+	if (Object.hasOwn(members, "__getattr__") || Object.hasOwn(members, "__getattribute__")) return "unknown";
+	for (const base of bases) {
+		if (base === "object" || base === "Generic" || base.startsWith("Generic[")) continue;
+		const home = baseEntry(machine, module, base);
+		if (home === null) return "unknown";
+		const found = classMember(machine, home.entry, home.module, name, depth + 1);
+		if (found !== "absent") return found;
+	}
+	return objectMembers.has(name) ? "unknown" : "absent";
+}
+
+const objectMembers = new Set([
+	"__class__",
+	"__dict__",
+	"__doc__",
+	"__module__",
+	"__init__",
+	"__eq__",
+	"__hash__",
+	"__repr__",
+	"__str__",
+	"__name__",
+]);
+
+/** The entry of a base class as its class statement spells it, and the module it stands in. */
+function baseEntry(machine: Machine, module: string, base: string): { entry: ExternalEntry; module: string } | null {
+	const plain = base.replace(/\[.*$/s, "");
+	const parts = plain.split(".");
+	let owner = module;
+	for (const [index, part] of parts.entries()) {
+		const found = machine.environment.findModule(owner);
+		if (found.found !== "present") return null;
+		const looked = found.module.lookup(part);
+		if (looked.found !== "present") return null;
+		if (index < parts.length - 1) {
+			if (looked.entry.kind === "submodule") owner = looked.entry.module;
+			else if (looked.entry.kind === "alias")
+				owner = looked.entry.name === null ? looked.entry.module : `${looked.entry.module}.${looked.entry.name}`;
+			else return null;
+			continue;
+		}
+		const canonical = machine.environment.canonical(`${owner}.${part}`);
+		const entry = resolveEntry(machine, looked.entry);
+		return { entry, module: canonical.slice(0, canonical.lastIndexOf(".")) };
+	}
+	return null;
+}
+
+/** The module in which a symbol is defined, from its canonical name. */
+export function homeOf(value: ExternalValue): string {
+	return value.canonical.slice(0, Math.max(0, value.canonical.lastIndexOf(".")));
+}

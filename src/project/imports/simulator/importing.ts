@@ -1,0 +1,251 @@
+import type { Module } from "../../project.ts";
+import type { OwnModule } from "../resolver.ts";
+import type { ModuleValue, Namespace } from "../values.ts";
+import { loadedBeforeTarget } from "./builtins.ts";
+import { constant } from "./external.ts";
+import {
+	type Frame,
+	fail,
+	type ImportedModule,
+	type ImportRequest,
+	isGuarded,
+	type Machine,
+	type ModuleRecord,
+	newNamespace,
+} from "./machine.ts";
+
+/** Imports a dotted name as CPython does: each parent first, `sys.modules` before any finder (language reference 5.3). */
+export function importModule(machine: Machine, frame: Frame, request: ImportRequest): ImportedModule {
+	const parts = request.name.split(".");
+	let record: ModuleRecord | null = null;
+	for (const [index, part] of parts.entries()) {
+		const name = parts.slice(0, index + 1).join(".");
+		const parent: ModuleRecord | null = record;
+		const next: ModuleRecord | "external" | null =
+			parent === null ? importTop(machine, part) : importSubmodule(machine, parent, part);
+		if (next === "external") return importExternal(machine, frame, request);
+		if (next === null) {
+			if (parent !== null && isExtensible(parent)) {
+				machine.doubts++;
+				machine.importDoubts++;
+				return { type: "unknown" };
+			}
+			return missing(machine, frame, request, name, parent);
+		}
+		record = next;
+	}
+	return record === null ? { type: "unknown" } : { type: "own", record };
+}
+
+/** A package that changes its own search path or serves names dynamically may have submodules we cannot see. */
+function isExtensible(record: ModuleRecord): boolean {
+	return record.value.namespace.names.get("__path__")?.node != null;
+}
+
+function importTop(machine: Machine, name: string): ModuleRecord | "external" | null {
+	const loaded = machine.sysModules.get(name);
+	if (loaded !== undefined) return again(machine, loaded);
+	if (loadedBeforeTarget.has(name)) return "external";
+	let namespaceFolders: string[] = [];
+	const search = (folders: readonly string[]): OwnModule | null => {
+		for (const folder of folders) {
+			const found = machine.resolver.findIn(folder, name);
+			if (found?.type === "module") return found;
+			if (found?.type === "namespace") namespaceFolders = [...namespaceFolders, found.folder];
+		}
+		return null;
+	};
+	const front = search(machine.path.front);
+	if (front !== null) return load(machine, name, front, null);
+	const installed = machine.environment.findModule(name).found;
+	if (installed === "present") return "external";
+	const back = search(machine.path.back);
+	if (back !== null) return load(machine, name, back, null);
+	if (namespaceFolders.length > 0) return namespacePackage(machine, name, namespaceFolders);
+	return "external";
+}
+
+/** A module that only an uncertain path imported runs again when a certain one does: what failed there was not reported. */
+function again(machine: Machine, record: ModuleRecord): ModuleRecord {
+	if (record.certain || machine.uncertain > 0 || record.status === "running" || record.module === null) return record;
+	machine.sysModules.delete(record.name);
+	return start(machine, record.name, record.module, record.folders);
+}
+
+/** Finds and runs a submodule of an own package; null where the package has none of that name. */
+export function importSubmodule(machine: Machine, parent: ModuleRecord, name: string): ModuleRecord | null {
+	if (parent.folders === null) return null;
+	const full = `${parent.name}.${name}`;
+	const loaded = machine.sysModules.get(full);
+	if (loaded !== undefined) return again(machine, loaded);
+	let namespaceFolders: string[] = [];
+	for (const folder of parent.folders) {
+		const found = machine.resolver.findIn(folder, name);
+		if (found?.type === "module") return load(machine, full, found, parent);
+		if (found?.type === "namespace") namespaceFolders = [...namespaceFolders, found.folder];
+	}
+	if (namespaceFolders.length === 0) return null;
+	const record = namespacePackage(machine, full, namespaceFolders);
+	bindInParent(machine, parent, name, record.value);
+	return record;
+}
+
+function load(machine: Machine, name: string, found: OwnModule, parent: ModuleRecord | null): ModuleRecord | null {
+	const module = machine.moduleAt(found.path, name, found.isPackage);
+	if (module === null) return null;
+	const folders = found.isPackage ? [found.path.replace(/\/?__init__\.py$/, "")] : null;
+	const record = start(machine, name, module, folders);
+	if (parent !== null) bindInParent(machine, parent, name.slice(name.lastIndexOf(".") + 1), record.value);
+	return record;
+}
+
+function bindInParent(machine: Machine, parent: ModuleRecord, name: string, value: ModuleValue): void {
+	const earlier = parent.value.namespace.names.get(name);
+	if (machine.uncertain === 0 || earlier === undefined)
+		parent.value.namespace.names.set(name, { value, node: null, maybe: machine.uncertain > 0 });
+}
+
+function namespacePackage(machine: Machine, name: string, folders: readonly string[]): ModuleRecord {
+	const value: ModuleValue = { kind: "module", module: null, name, namespace: newNamespace(null) };
+	const record: ModuleRecord = { name, module: null, value, folders, status: "done", certain: true };
+	machine.sysModules.set(name, record);
+	return record;
+}
+
+/** Runs a module's top level. Whatever it raises removes it from `sys.modules` again, as CPython does. */
+function start(machine: Machine, name: string, module: Module, folders: readonly string[] | null): ModuleRecord {
+	const namespace = newNamespace(null);
+	namespace.names.set("__name__", { value: constant(name), node: null, maybe: false });
+	namespace.names.set("__file__", { value: constant(`${machine.root}/${module.path}`), node: null, maybe: false });
+	const value: ModuleValue = { kind: "module", module, name, namespace };
+	const record: ModuleRecord = { name, module, value, folders, status: "running", certain: machine.uncertain === 0 };
+	machine.sysModules.set(name, record);
+	machine.importStack.push(name);
+	if (!machine.runs.has(name) || record.certain) {
+		machine.runs.set(name, {
+			module,
+			order: machine.order++,
+			reached: machine.reached,
+			chain: [...machine.importStack],
+			namespace,
+		});
+	}
+	const place = machine.place;
+	machine.place = "statement";
+	let completed = false;
+	try {
+		reportSyntax(machine, module);
+		machine.execute(frameOf(module, namespace), module.tree.body);
+		completed = true;
+	} finally {
+		machine.place = place;
+		machine.importStack.pop();
+		record.status = "done";
+		if (!completed) machine.sysModules.delete(name);
+	}
+	return record;
+}
+
+function frameOf(module: Module, namespace: Namespace): Frame {
+	return {
+		module,
+		kind: "module",
+		scope: namespace,
+		enclosing: namespace,
+		globals: namespace,
+		globalNames: new Set(),
+		futures: module.tree.futures,
+		stopAtYield: false,
+	};
+}
+
+/** A file that does not parse raises before its first statement runs. */
+function reportSyntax(machine: Machine, module: Module): void {
+	const first = module.tree.errors[0];
+	if (first === undefined) return;
+	fail(machine, {
+		detail: { type: "syntax", message: first.message },
+		module,
+		range: { start: first.start, end: first.end },
+		statement: null,
+		exception: first.exception,
+		message: first.message,
+	});
+}
+
+function importExternal(machine: Machine, frame: Frame, request: ImportRequest): ImportedModule {
+	const parts = request.name.split(".");
+	recordExternal(machine, frame, request);
+	for (let index = 0; index < parts.length; index++) {
+		const prefix = parts.slice(0, index + 1).join(".");
+		const found = machine.environment.findModule(prefix).found;
+		if (found === "missing") return missing(machine, frame, request, prefix, null);
+		if (found === "unknown") {
+			machine.doubts++;
+			machine.importDoubts++;
+			break;
+		}
+	}
+	return { type: "external", name: request.name };
+}
+
+function recordExternal(machine: Machine, frame: Frame, request: ImportRequest): void {
+	machine.externalImports.push({
+		module: request.name,
+		importer: frame.module,
+		range: request.range,
+		stage: machine.stage,
+		reached: machine.reached,
+		guarded: isGuarded(machine, "ModuleNotFoundError"),
+		deferred: false,
+		order: machine.order++,
+	});
+}
+
+/** Nothing of that name. The simulation goes on with the module that was most likely meant, so that what lies behind it is seen too. */
+function missing(
+	machine: Machine,
+	frame: Frame,
+	request: ImportRequest,
+	name: string,
+	parent: ModuleRecord | null,
+): ImportedModule {
+	const top = request.name.split(".")[0] ?? request.name;
+	const own = parent !== null || machine.sysModules.has(top);
+	const parentIsModule = parent !== null && parent.folders === null;
+	const meant = own || !isPackageName(machine, request.name) ? machine.guess(request.name, request.names) : null;
+	const externalParent = parent === null && name.includes(".") ? name.slice(0, name.lastIndexOf(".")) : null;
+	const isPlain = externalParent !== null && isPlainModule(machine, externalParent);
+	fail(machine, {
+		detail: {
+			type: "module-not-found",
+			requested: request.name,
+			missing: name,
+			level: request.level,
+			names: request.names,
+			parentIsModule,
+			own,
+			meant,
+		},
+		module: frame.module,
+		range: request.range,
+		statement: request.statement,
+		exception: "ModuleNotFoundError",
+		message:
+			parentIsModule || isPlain
+				? `No module named '${name}'; '${parent?.name ?? externalParent}' is not a package`
+				: `No module named '${name}'`,
+	});
+	if (meant === null) return own ? { type: "unknown" } : { type: "external", name: request.name };
+	return machine.importModule(frame, { ...request, name: meant });
+}
+
+function isPlainModule(machine: Machine, name: string): boolean {
+	const found = machine.environment.findModule(name);
+	return found.found === "present" && !found.module.isPackage && found.module.kind === "source";
+}
+
+/** A single name that a known distribution provides is taken for that distribution, not for one of our own modules elsewhere. */
+function isPackageName(machine: Machine, name: string): boolean {
+	return !name.includes(".") && machine.environment.distributionsFor(name).length > 0;
+}

@@ -1,0 +1,291 @@
+import type * as ast from "../../../python/ast.ts";
+import type { InstanceValue, Value } from "../values.ts";
+import { unknown } from "../values.ts";
+import { constant, externalModule } from "./external.ts";
+import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
+import { asText } from "./operations.ts";
+
+/**
+ * What well-known functions of the standard library and python-dotenv give, as far as start-up needs it: environment variables, paths
+ * and `sys.path`, dynamic imports, conversions. Null for all others.
+ */
+export function knownCall(
+	machine: Machine,
+	frame: Frame,
+	canonical: string,
+	args: CallArguments,
+	node: ast.Call,
+	receiver: InstanceValue | null = null,
+): Value | null {
+	const [first, second] = args.args;
+	switch (canonical) {
+		case "os.getenv":
+		case "os.environ.get":
+			return environ(machine, first, second ?? args.keywords.get("default"));
+		case "os.environ.setdefault":
+			if (first?.kind === "constant" && typeof first.value === "string" && !machine.environ.has(first.value)) {
+				machine.environ.set(first.value, machine.environDynamic ? unknown : (second ?? unknown));
+			}
+			return environ(machine, first, second);
+		case "os.environ.update":
+			machine.environDynamic = true;
+			return unknown;
+		case "dotenv.main.load_dotenv":
+		case "dotenv.load_dotenv":
+			return loadDotenv(machine, frame, args);
+		case "os.path.dirname":
+		case "posixpath.dirname":
+			return onPath(first, dirname);
+		case "os.path.abspath":
+		case "os.path.realpath":
+		case "posixpath.abspath":
+		case "posixpath.realpath":
+			return onPath(first, (path) => normalize(machine, path));
+		case "os.path.join":
+		case "posixpath.join":
+			return join(args);
+		case "os.getcwd":
+			return constant(machine.workingDirectory);
+		case "pathlib.Path":
+		case "pathlib._local.Path":
+			return first === undefined && !args.open ? pathOf(".") : (path(first) ?? null);
+		case "sys.path.insert":
+			return editPath(machine, second, "front");
+		case "sys.path.append":
+			return editPath(machine, first, "back");
+		case "sys.path.extend":
+			machine.path.dynamic = true;
+			return unknown;
+		case "importlib.import_module":
+			return importByName(machine, frame, args, node);
+		case "asyncio.runners.run":
+		case "asyncio.run":
+			return first?.kind === "coroutine" ? first.run() : null;
+		case "sys.exit":
+			return exit(machine, frame, first, node);
+		case "builtins.globals":
+		case "builtins.exec":
+		case "builtins.eval":
+		case "builtins.vars":
+			frame.globals.dynamic = true;
+			return unknown;
+		case "builtins.setattr":
+			if (first?.kind === "module") first.namespace.dynamic = true;
+			return constant(null);
+		case "builtins.len":
+			return first?.kind === "sequence" && first.complete ? constant(first.items.length) : unknown;
+		case "builtins.bool":
+		case "builtins.isinstance":
+		case "builtins.hasattr":
+			return unknown;
+		case "builtins.str":
+			return convert(first, (value) => asText(value));
+		case "builtins.int":
+			return toInteger(machine, frame, args, node);
+		case "builtins.list":
+		case "builtins.tuple":
+		case "builtins.sorted":
+			return first?.kind === "sequence" ? { ...first, items: [...first.items] } : unknown;
+		case "builtins.print":
+			return constant(null);
+		default:
+			return receiver === null ? null : pathMethod(receiver, canonical, machine, args);
+	}
+}
+
+function environ(machine: Machine, key: Value | undefined, fallback: Value | undefined): Value {
+	if (key?.kind !== "constant" || typeof key.value !== "string") return unknown;
+	const known = machine.environ.get(key.value);
+	if (known !== undefined) return known;
+	return machine.environDynamic ? unknown : (fallback ?? constant(null));
+}
+
+/** `load_dotenv()` finds `.env` beside the calling file or in a folder above it; values already set win unless `override`. */
+function loadDotenv(machine: Machine, frame: Frame, args: CallArguments): Value {
+	const given = args.args[0] ?? args.keywords.get("dotenv_path");
+	const override = args.keywords.get("override");
+	const overrides = override?.kind === "constant" && override.value === true;
+	const path = given === undefined ? findDotenv(machine, frame.module.path) : relativePath(machine, given);
+	if (path === undefined || args.open || machine.uncertain > 0) {
+		machine.environDynamic = true;
+		return unknown;
+	}
+	const values = path === null ? null : machine.dotenvValues(path);
+	for (const [key, value] of values ?? []) if (overrides || !machine.environ.has(key)) machine.environ.set(key, value);
+	return constant(values !== null);
+}
+
+function findDotenv(machine: Machine, modulePath: string): string | null {
+	for (let folder = dirname(modulePath); ; folder = dirname(folder)) {
+		const path = folder === "" ? ".env" : `${folder}/.env`;
+		if (machine.resolver.hasFile(path)) return path;
+		if (folder === "") return null;
+	}
+}
+
+/** A path below the repository root, relative to it; undefined where it is not known. */
+function relativePath(machine: Machine, value: Value): string | null | undefined {
+	const text = pathText(value);
+	if (text === null) return undefined;
+	const absolute = normalize(machine, text);
+	if (absolute === machine.root) return "";
+	return absolute.startsWith(`${machine.root}/`) ? absolute.slice(machine.root.length + 1) : null;
+}
+
+function pathText(value: Value | undefined): string | null {
+	if (value === undefined) return null;
+	if (value.kind === "constant" && typeof value.value === "string") return value.value;
+	const inner = value.kind === "instance" ? value.attributes.get("__fspath__") : undefined;
+	return inner?.kind === "constant" && typeof inner.value === "string" ? inner.value : null;
+}
+
+function pathOf(text: string): InstanceValue {
+	const of = externalModule("pathlib.Path");
+	return { kind: "instance", of, attributes: new Map([["__fspath__", constant(text)]]), call: null };
+}
+
+function path(value: Value | undefined): InstanceValue | null {
+	const text = pathText(value);
+	return text === null ? null : withParents(text);
+}
+
+/** A path with the attributes that start-up code reads: `parent` and `parents[n]`. */
+function withParents(text: string): InstanceValue {
+	const result = pathOf(text);
+	let outer = dirname(text);
+	const parents: Value[] = [];
+	for (let depth = 0; depth < 8; depth++) {
+		const parent = pathOf(outer);
+		parent.attributes.set("name", constant(outer.slice(outer.lastIndexOf("/") + 1)));
+		parents.push(parent);
+		outer = dirname(outer);
+	}
+	const all = [result, ...parents];
+	for (const [index, each] of all.entries()) {
+		const next = all[index + 1];
+		if (each.kind !== "instance" || next === undefined) continue;
+		each.attributes.set("parent", next);
+		each.attributes.set("parents", { kind: "sequence", type: "tuple", items: all.slice(index + 1), complete: false });
+	}
+	return result;
+}
+
+function pathMethod(receiver: InstanceValue, canonical: string, machine: Machine, args: CallArguments): Value | null {
+	const text = pathText(receiver);
+	if (text === null) return null;
+	const name = canonical.slice(canonical.lastIndexOf(".") + 1);
+	if (name === "resolve" || name === "absolute") return withParents(normalize(machine, text));
+	if (name === "joinpath") {
+		const parts = args.args.map(pathText);
+		return parts.some((part) => part === null) ? unknown : withParents([text, ...parts].join("/"));
+	}
+	if (name === "as_posix" || name === "__str__") return constant(text);
+	return unknown;
+}
+
+function onPath(value: Value | undefined, change: (path: string) => string): Value {
+	const text = pathText(value);
+	return text === null ? unknown : constant(change(text));
+}
+
+function join(args: CallArguments): Value {
+	const parts = args.args.map(pathText);
+	if (args.open) return unknown;
+	let result = "";
+	for (const part of parts) {
+		if (part === null) return unknown;
+		result = part.startsWith("/") || result === "" ? part : `${result.replace(/\/$/, "")}/${part}`;
+	}
+	return constant(result);
+}
+
+function dirname(path: string): string {
+	const slash = path.lastIndexOf("/");
+	if (slash === 0) return "/";
+	return slash < 0 ? "" : path.slice(0, slash);
+}
+
+/** An absolute path without `.`, `..` and doubled slashes. */
+function normalize(machine: Machine, path: string): string {
+	const absolute = path.startsWith("/") ? path : `${machine.workingDirectory}/${path}`;
+	const result: string[] = [];
+	for (const part of absolute.split("/")) {
+		if (part === "" || part === ".") continue;
+		if (part === "..") result.pop();
+		else result.push(part);
+	}
+	return `/${result.join("/")}`;
+}
+
+function editPath(machine: Machine, value: Value | undefined, place: "front" | "back"): Value {
+	const folder = value === undefined ? undefined : relativePath(machine, value);
+	if (folder === undefined) machine.path.dynamic = true;
+	else if (folder !== null && !machine.path[place].includes(folder)) {
+		if (place === "front") machine.path.front.unshift(folder);
+		else machine.path.back.push(folder);
+	}
+	return constant(null);
+}
+
+function importByName(machine: Machine, frame: Frame, args: CallArguments, node: ast.Call): Value {
+	const [name] = args.args;
+	if (name?.kind !== "constant" || typeof name.value !== "string" || name.value.startsWith(".") || name.value === "") {
+		machine.doubts++;
+		machine.importDoubts++;
+		return unknown;
+	}
+	const imported = machine.importModule(frame, {
+		name: name.value,
+		written: name.value,
+		level: 0,
+		names: [],
+		statement: null,
+		range: { start: node.start, end: node.end },
+	});
+	if (imported.type === "own") return imported.record.value;
+	return imported.type === "external" ? externalModule(imported.name) : unknown;
+}
+
+function exit(machine: Machine, frame: Frame, status: Value | undefined, node: ast.Call): Value {
+	const text = status === undefined ? "" : asText(status);
+	fail(machine, {
+		detail: { type: "raises", exception: "SystemExit" },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "SystemExit",
+		message: text ?? "",
+	});
+	return unknown;
+}
+
+function convert(value: Value | undefined, change: (value: Value) => string | null): Value {
+	if (value?.kind !== "constant") return unknown;
+	const text = change(value);
+	return text === null ? unknown : constant(text, value.origin);
+}
+
+function toInteger(machine: Machine, frame: Frame, args: CallArguments, node: ast.Call): Value {
+	const [value] = args.args;
+	if (value?.kind !== "constant" || args.args.length !== 1) {
+		machine.doubts++;
+		return unknown;
+	}
+	if (typeof value.value === "number") return constant(Math.trunc(value.value), value.origin);
+	if (typeof value.value === "boolean") return constant(value.value ? 1 : 0);
+	const text = typeof value.value === "string" ? value.value.trim() : null;
+	if (text !== null && /^[+-]?\d+(_\d+)*$/.test(text)) return constant(Number(text.replace(/_/g, "")), value.origin);
+	const isNone = value.value === null;
+	if (!isNone && text === null) return unknown;
+	fail(machine, {
+		detail: { type: "raises", exception: isNone ? "TypeError" : "ValueError" },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: isNone ? "TypeError" : "ValueError",
+		message: isNone
+			? "int() argument must be a string, a bytes-like object or a real number, not 'NoneType'"
+			: `invalid literal for int() with base 10: '${String(value.value)}'`,
+	});
+	return unknown;
+}

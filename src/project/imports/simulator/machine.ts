@@ -1,0 +1,248 @@
+import type { Environment } from "../../../environment/environment.ts";
+import type * as ast from "../../../python/ast.ts";
+import type { TextRange } from "../../../text/range.ts";
+import type { Module } from "../../project.ts";
+import type { Resolver } from "../resolver.ts";
+import type {
+	Call,
+	ClassDefinition,
+	ExternalImport,
+	Failure,
+	FailureDetail,
+	FunctionDefinition,
+	ModuleRun,
+	RunStage,
+} from "../trace.ts";
+import type { Binding, ClassValue, ModuleValue, Namespace, Value } from "../values.ts";
+import { isException } from "./builtins.ts";
+
+/** A module in `sys.modules`, running or done. */
+export interface ModuleRecord {
+	readonly name: string;
+	/** Null for a namespace package. */
+	readonly module: Module | null;
+	readonly value: ModuleValue;
+	/** Folder in which submodules are found, relative to the root; null for a plain module. */
+	readonly folders: readonly string[] | null;
+	status: "running" | "done";
+	/** False where only a path we are not sure of imported it; a certain import runs it again. */
+	certain: boolean;
+}
+
+/** Where code runs: a module's top level, a class body or a function body. */
+export interface Frame {
+	readonly module: Module;
+	readonly kind: "module" | "class" | "function";
+	readonly scope: Namespace;
+	/** What functions defined here see as their enclosing scope (class scopes are skipped). */
+	readonly enclosing: Namespace;
+	readonly globals: Namespace;
+	readonly globalNames: Set<string>;
+	readonly futures: ReadonlySet<string>;
+	/** True where a `yield` ends the simulation of this frame: the lifespan up to its yield. */
+	readonly stopAtYield: boolean;
+}
+
+/** A `try` or `with suppress(...)` that is being executed. */
+export interface Handler {
+	/** Names of caught exception classes; null: something we cannot tell. */
+	readonly catches: readonly (string | null)[];
+}
+
+/** How a block ended. `maybe`: on some paths it left, on others it goes on. */
+export type Completion = "normal" | "return" | "break" | "continue" | "maybe-left";
+
+/** Unwinds to the `try` whose handler catches it. */
+export class PythonException extends Error {
+	constructor(
+		readonly exception: string,
+		readonly handler: Handler,
+	) {
+		super(exception);
+	}
+}
+
+/** Unwinds out of the lifespan at its yield. */
+export class ReachedYield extends Error {}
+
+/** Unwinds everything: the program is larger than we care to follow. */
+export class BudgetSpent extends Error {}
+
+/** The state of one simulated process. Everything that runs is handed it; `order` gives each event its place in start-up. */
+export interface Machine {
+	readonly environment: Environment;
+	readonly resolver: Resolver;
+	/** Absolute path of the repository root, for `__file__`. */
+	readonly root: string;
+	/** Absolute path of the server's working directory. */
+	readonly workingDirectory: string;
+	/** Own folders on `sys.path` before the standard library (front) and behind site-packages (back), relative to the root. */
+	readonly path: { readonly front: string[]; readonly back: string[]; dynamic: boolean };
+	readonly moduleAt: (path: string, name: string, isPackage: boolean) => Module | null;
+	/** `os.environ` as known; `dotenv` says whether load_dotenv may have added what we cannot see. */
+	readonly environ: Map<string, Value>;
+	environDynamic: boolean;
+	readonly dotenvValues: (path: string) => ReadonlyMap<string, Value> | null;
+	readonly sysModules: Map<string, ModuleRecord>;
+	readonly runs: Map<string, ModuleRun>;
+	readonly failures: Failure[];
+	readonly calls: Call[];
+	readonly classes: ClassDefinition[];
+	readonly functions: FunctionDefinition[];
+	readonly externalImports: ExternalImport[];
+	readonly handlers: Handler[];
+	readonly importStack: string[];
+	/** Depth of branches that may not be taken; inside them nothing is reported. */
+	uncertain: number;
+	/** Counts events that may raise for reasons we cannot see; the second only those of imports. */
+	doubts: number;
+	importDoubts: number;
+	stage: RunStage;
+	reached: boolean;
+	order: number;
+	steps: number;
+	callDepth: number;
+	/** What kind of code is being evaluated, for the words about an undefined name. */
+	place: NamePlace;
+	readonly activeCalls: Set<ast.Node>;
+
+	evaluate(frame: Frame, expression: ast.Expression): Value;
+	execute(frame: Frame, body: readonly ast.Statement[]): Completion;
+	call(frame: Frame, callee: Value, args: CallArguments, node: ast.Call): Value;
+	attribute(frame: Frame, owner: Value, name: string, node: ast.Node): Value;
+	importModule(frame: Frame, request: ImportRequest): ImportedModule;
+	/** Imports `record.name` as a submodule of an own package; null where there is none. */
+	importSubmodule(record: ModuleRecord, name: string): ModuleRecord | null;
+	/** The own module that an unresolvable name most likely stands for, or null. */
+	guess(name: string, names: readonly string[]): string | null;
+	/** Attributes of a new settings object, or null where the class is none. */
+	instantiateSettings(frame: Frame, cls: ClassValue, args: CallArguments, call: Call): ReadonlyMap<string, Value> | null;
+	/** Does any statement of the module bind this name? */
+	willBind(module: Module, name: string): boolean;
+}
+
+export type NamePlace = "statement" | "decorator" | "default" | "annotation" | "base" | "class-body" | "called-code";
+
+export interface CallArguments {
+	readonly args: readonly Value[];
+	readonly keywords: ReadonlyMap<string, Value>;
+	readonly open: boolean;
+}
+
+export interface ImportRequest {
+	/** Absolute dotted name. */
+	readonly name: string;
+	/** As written, with its dots. */
+	readonly written: string;
+	readonly level: number;
+	/** Names asked of it by a from-import. */
+	readonly names: readonly string[];
+	readonly statement: ast.Statement | null;
+	readonly range: TextRange;
+}
+
+export type ImportedModule =
+	| { readonly type: "own"; readonly record: ModuleRecord }
+	| { readonly type: "external"; readonly name: string }
+	| { readonly type: "unknown" };
+
+/** Steps after which we stop following: a generous multiple of what real backends need. */
+export const stepBudget = 3_000_000;
+
+export function newNamespace(parent: Namespace | null): Namespace {
+	return { names: new Map(), dynamic: false, parent };
+}
+
+/** Binds a name; on an uncertain path the old and the new value are both possible. */
+export function bind(machine: Machine, scope: Namespace, name: string, value: Value, node: ast.Node | null): void {
+	const earlier = scope.names.get(name);
+	if (machine.uncertain === 0) scope.names.set(name, { value, node, maybe: false });
+	else if (earlier === undefined) scope.names.set(name, { value, node, maybe: true });
+	else if (earlier.value !== value)
+		scope.names.set(name, { value: { kind: "unknown" }, node: earlier.node, maybe: earlier.maybe });
+}
+
+export function lookUp(scope: Namespace | null, name: string): Binding | null {
+	for (let current = scope; current !== null; current = current.parent) {
+		const found = current.names.get(name);
+		if (found !== undefined) return found;
+	}
+	return null;
+}
+
+/** Could a name that we do not see be bound here or further out? */
+export function isDynamic(scope: Namespace | null): boolean {
+	for (let current = scope; current !== null; current = current.parent) if (current.dynamic) return true;
+	return false;
+}
+
+/** Runs code on a path that may not be taken. */
+export function maybe<T>(machine: Machine, run: () => T): T {
+	machine.uncertain++;
+	try {
+		return run();
+	} finally {
+		machine.uncertain--;
+	}
+}
+
+/** Evaluates code of a certain kind; inside called functions it stays `called-code`. */
+export function at<T>(machine: Machine, place: NamePlace, run: () => T): T {
+	const outer = machine.place;
+	if (outer !== "called-code") machine.place = place;
+	try {
+		return run();
+	} finally {
+		machine.place = outer;
+	}
+}
+
+export interface FailureReport {
+	readonly detail: FailureDetail;
+	readonly module: Module;
+	readonly range: TextRange;
+	readonly statement: ast.Statement | null;
+	readonly exception: string;
+	readonly message: string;
+}
+
+/**
+ * Something fails for certain. On an uncertain path, or where a handler may catch it, nothing is said; where a handler catches it
+ * for certain the stack unwinds to it; else the failure is recorded and the simulation goes on as if it were mended.
+ */
+export function fail(machine: Machine, report: FailureReport): void {
+	machine.doubts++;
+	if (isException(report.exception, "ImportError")) machine.importDoubts++;
+	if (machine.uncertain > 0) return;
+	const handler = findHandler(machine, report.exception);
+	if (handler === "maybe") return;
+	if (handler !== null) throw new PythonException(report.exception, handler);
+	machine.failures.push({
+		detail: report.detail,
+		module: report.module,
+		range: report.range,
+		statement: report.statement,
+		error: report.message === "" ? report.exception : `${report.exception}: ${report.message}`,
+		stage: machine.stage,
+		order: machine.order++,
+		reached: machine.reached,
+		chain: [...machine.importStack],
+	});
+}
+
+function findHandler(machine: Machine, exception: string): Handler | "maybe" | null {
+	for (let i = machine.handlers.length - 1; i >= 0; i--) {
+		const handler = machine.handlers[i];
+		if (handler === undefined) continue;
+		for (const caught of handler.catches) {
+			if (caught === null) return "maybe";
+			if (isException(exception, caught)) return handler;
+		}
+	}
+	return null;
+}
+
+/** Would an exception of this class be caught, or may it be? */
+export function isGuarded(machine: Machine, exception: string): boolean {
+	return machine.uncertain > 0 || findHandler(machine, exception) !== null;
+}

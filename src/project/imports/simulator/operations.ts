@@ -1,0 +1,256 @@
+import type { ConstantValue, Value } from "../values.ts";
+import { unknown } from "../values.ts";
+import { constant } from "./external.ts";
+
+/** Whether a value counts as true; undefined where that is not known. */
+export function truth(value: Value): boolean | undefined {
+	switch (value.kind) {
+		case "constant":
+			return value.value === undefined ? true : Boolean(value.value);
+		case "sequence":
+			if (value.items.length > 0) return true;
+			return value.complete ? false : undefined;
+		case "dict":
+			if (value.entries.size > 0) return true;
+			return value.complete ? false : undefined;
+		case "module":
+		case "function":
+		case "class":
+		case "bound-method":
+			return true;
+		default:
+			return undefined;
+	}
+}
+
+/** One comparison; undefined where it cannot be known. */
+export function compare(operator: string, left: Value, right: Value): boolean | undefined {
+	if (operator === "is" || operator === "is not") {
+		const same = isSame(left, right);
+		return same === undefined ? undefined : operator === "is" ? same : !same;
+	}
+	if (operator === "in" || operator === "not in") {
+		const inside = isIn(left, right);
+		return inside === undefined ? undefined : operator === "in" ? inside : !inside;
+	}
+	if (left.kind === "sequence" && right.kind === "sequence")
+		return compareSequences(operator, left.items, right.items, left.complete && right.complete);
+	if (left.kind !== "constant" || right.kind !== "constant") return undefined;
+	return compareConstants(operator, left.value, right.value);
+}
+
+function isSame(left: Value, right: Value): boolean | undefined {
+	if (left.kind === "constant" && right.kind === "constant") return left.value === right.value;
+	if (left.kind === "unknown" || right.kind === "unknown") return undefined;
+	if (left.kind === "external" || right.kind === "external") return undefined;
+	if (left.kind === "constant" || right.kind === "constant") {
+		const other = left.kind === "constant" ? right : left;
+		const literal = left.kind === "constant" ? left : right;
+		const isNone = literal.kind === "constant" && literal.value === null;
+		return isNone && other.kind !== "instance" ? false : undefined;
+	}
+	return undefined;
+}
+
+function isIn(left: Value, right: Value): boolean | undefined {
+	if (left.kind !== "constant") return undefined;
+	if (right.kind === "constant" && typeof right.value === "string" && typeof left.value === "string")
+		return right.value.includes(left.value);
+	if (right.kind === "sequence") {
+		if (right.items.some((item) => item.kind === "constant" && item.value === left.value)) return true;
+		return right.complete && right.items.every((item) => item.kind === "constant") ? false : undefined;
+	}
+	if (right.kind === "dict" && left.value !== undefined && typeof left.value !== "bigint") {
+		if (right.entries.has(left.value)) return true;
+		return right.complete ? false : undefined;
+	}
+	return undefined;
+}
+
+function compareConstants(operator: string, a: ConstantValue["value"], b: ConstantValue["value"]): boolean | undefined {
+	if (operator === "==") return a === b;
+	if (operator === "!=") return a !== b;
+	if (typeof a !== typeof b || a === null || b === null || a === undefined || b === undefined) return undefined;
+	if (operator === "<") return a < b;
+	if (operator === "<=") return a <= b;
+	if (operator === ">") return a > b;
+	if (operator === ">=") return a >= b;
+	return undefined;
+}
+
+/** Tuple comparison; `sys.version_info` is known in its first two items only, which decides most tests. */
+function compareSequences(
+	operator: string,
+	left: readonly Value[],
+	right: readonly Value[],
+	complete: boolean,
+): boolean | undefined {
+	for (let i = 0; i < Math.min(left.length, right.length); i++) {
+		const a = left[i];
+		const b = right[i];
+		if (a?.kind !== "constant" || b?.kind !== "constant") return undefined;
+		if (a.value === b.value) continue;
+		return compareConstants(operator, a.value, b.value);
+	}
+	if (complete) return compareConstants(operator, left.length, right.length);
+	// `version_info` is longer than what it is compared with, and equal so far: it is the greater one.
+	if (left.length >= right.length) return operator === ">" || operator === ">=" || operator === "!=";
+	return undefined;
+}
+
+/** A binary operation on known values. */
+export function binary(operator: string, left: Value, right: Value): Value {
+	if (left.kind === "constant" && right.kind === "constant") {
+		const a = left.value;
+		const b = right.value;
+		if (typeof a === "string" && typeof b === "string" && operator === "+") return constant(a + b, left.origin ?? right.origin);
+		if (typeof a === "string" && typeof b === "number" && operator === "*" && b >= 0 && a.length * b < 10_000)
+			return constant(a.repeat(b), left.origin);
+		if (typeof a === "number" && typeof b === "number") return arithmetic(operator, a, b);
+		if (typeof a === "string" && operator === "%") return percent(a, [right]);
+	}
+	if (left.kind === "sequence" && right.kind === "sequence" && operator === "+" && left.type === right.type) {
+		return {
+			kind: "sequence",
+			type: left.type,
+			items: [...left.items, ...right.items],
+			complete: left.complete && right.complete,
+		};
+	}
+	if (left.kind === "constant" && typeof left.value === "string" && operator === "%" && right.kind === "sequence")
+		return percent(left.value, right.items);
+	if (left.kind === "dict" && right.kind === "dict" && operator === "|") {
+		return { kind: "dict", entries: new Map([...left.entries, ...right.entries]), complete: left.complete && right.complete };
+	}
+	return unknown;
+}
+
+function arithmetic(operator: string, a: number, b: number): Value {
+	switch (operator) {
+		case "+":
+			return constant(a + b);
+		case "-":
+			return constant(a - b);
+		case "*":
+			return constant(a * b);
+		case "/":
+			return b === 0 ? unknown : constant(a / b);
+		case "//":
+			return b === 0 ? unknown : constant(Math.floor(a / b));
+		default:
+			return unknown;
+	}
+}
+
+function percent(format: string, values: readonly Value[]): Value {
+	let index = 0;
+	let known = true;
+	const text = format.replace(/%(%|[sd])/g, (whole, kind: string) => {
+		if (kind === "%") return "%";
+		const value = values[index++];
+		const shown = value === undefined ? null : asText(value);
+		if (shown === null) known = false;
+		return shown ?? whole;
+	});
+	return known && index === values.length && !/%[^%sd]/.test(format) ? constant(text) : unknown;
+}
+
+/** `str(value)` where it is known. */
+export function asText(value: Value): string | null {
+	if (value.kind !== "constant") return null;
+	if (value.value === null) return "None";
+	if (value.value === true) return "True";
+	if (value.value === false) return "False";
+	if (value.value === undefined) return null;
+	if (typeof value.value === "number" && !Number.isInteger(value.value)) return null;
+	return String(value.value);
+}
+
+/** A method of a known string. */
+export function stringMethod(
+	text: ConstantValue,
+	name: string,
+	args: readonly Value[],
+	keywords: ReadonlyMap<string, Value>,
+): Value {
+	const self = text.value;
+	if (typeof self !== "string") return unknown;
+	const strings: string[] = [];
+	for (const arg of args) {
+		if (arg.kind !== "constant" || typeof arg.value !== "string") {
+			if (name === "format" || name === "join" || name === "replace" || name === "split" || name === "rsplit") break;
+			return unknown;
+		}
+		strings.push(arg.value);
+	}
+	const [first, second] = strings;
+	const derived = (value: string): Value => constant(value, text.origin);
+	switch (name) {
+		case "replace": {
+			if (first === undefined || second === undefined) return unknown;
+			const count = args[2];
+			if (count === undefined) return derived(self.split(first).join(second));
+			return count.kind === "constant" && count.value === 1 ? derived(self.replace(first, () => second)) : unknown;
+		}
+		case "strip":
+		case "lstrip":
+		case "rstrip":
+			return derived(strip(self, name, first));
+		case "lower":
+			return derived(self.toLowerCase());
+		case "upper":
+			return derived(self.toUpperCase());
+		case "removeprefix":
+			return first === undefined ? unknown : derived(self.startsWith(first) ? self.slice(first.length) : self);
+		case "removesuffix":
+			return first === undefined ? unknown : derived(first !== "" && self.endsWith(first) ? self.slice(0, -first.length) : self);
+		case "startsWith":
+		case "startswith":
+			return args.length === 1 && first !== undefined ? constant(self.startsWith(first)) : unknown;
+		case "endswith":
+			return args.length === 1 && first !== undefined ? constant(self.endsWith(first)) : unknown;
+		case "isdigit":
+			return constant(/^\d+$/.test(self));
+		case "split": {
+			if (args.length > 1) return unknown;
+			const items = first === undefined ? self.split(/\s+/).filter((part) => part !== "") : self.split(first);
+			return { kind: "sequence", type: "list", items: items.map((item) => constant(item, text.origin)), complete: true };
+		}
+		case "join": {
+			const list = args[0];
+			if (list?.kind !== "sequence" || !list.complete) return unknown;
+			const parts = list.items.map((item) => (item.kind === "constant" && typeof item.value === "string" ? item.value : null));
+			return parts.some((part) => part === null) ? unknown : constant(parts.join(self));
+		}
+		case "format":
+			return format(self, args, keywords);
+		case "encode":
+			return unknown;
+		default:
+			return unknown;
+	}
+}
+
+function strip(text: string, name: string, characters: string | undefined): string {
+	const isStripped = (char: string): boolean => (characters === undefined ? /\s/.test(char) : characters.includes(char));
+	let start = 0;
+	let end = text.length;
+	if (name !== "rstrip") while (start < end && isStripped(text[start] ?? "")) start++;
+	if (name !== "lstrip") while (end > start && isStripped(text[end - 1] ?? "")) end--;
+	return text.slice(start, end);
+}
+
+function format(text: string, args: readonly Value[], keywords: ReadonlyMap<string, Value>): Value {
+	let next = 0;
+	let known = true;
+	const result = text.replace(/\{\{|\}\}|\{([^{}]*)\}/g, (whole, field: string | undefined) => {
+		if (whole === "{{") return "{";
+		if (whole === "}}") return "}";
+		const name = field ?? "";
+		const value = name === "" ? args[next++] : /^\d+$/.test(name) ? args[Number(name)] : keywords.get(name);
+		const shown = value === undefined ? null : asText(value);
+		if (shown === null) known = false;
+		return shown ?? whole;
+	});
+	return known ? constant(result) : unknown;
+}

@@ -1,0 +1,244 @@
+import type { Environment } from "../../../environment/environment.ts";
+import type * as ast from "../../../python/ast.ts";
+import { boundNames } from "../../../python/scopes.ts";
+import type { Module, Target } from "../../project.ts";
+import { instantiateSettings } from "../../settings/settings-class.ts";
+import { guessModules } from "../nearest-module.ts";
+import type { Resolver } from "../resolver.ts";
+import type { Call, ImportTrace } from "../trace.ts";
+import type { FunctionValue, Value } from "../values.ts";
+import { attribute } from "./attributes.ts";
+import { call, callFunction } from "./calls.ts";
+import { evaluate } from "./expressions.ts";
+import { constant } from "./external.ts";
+import { importModule, importSubmodule } from "./importing.ts";
+import { BudgetSpent, type Frame, type Machine, newNamespace, PythonException, ReachedYield } from "./machine.ts";
+import { execute } from "./statements.ts";
+
+export interface SimulationInput {
+	readonly root: string;
+	/** The server's working directory, relative to the root. */
+	readonly backend: string;
+	readonly target: Target | null;
+	readonly environment: Environment;
+	readonly resolver: Resolver;
+	/** Own modules by the names they have from the working directory. */
+	readonly modules: ReadonlyMap<string, Module>;
+	/** Parses a file under a name; the same file may be imported under two. */
+	readonly moduleAt: (path: string, name: string, isPackage: boolean) => Module | null;
+	readonly processEnvironment: Readonly<Record<string, string>>;
+	/** The variables of a `.env` file, or null where there is no such file. */
+	readonly dotenvValues: (path: string) => ReadonlyMap<string, Value> | null;
+}
+
+/** Imports and starts the target, then imports every other module, which the report marks as not reached. */
+export function simulate(input: SimulationInput): ImportTrace {
+	const machine = createMachine(input);
+	if (input.target !== null) {
+		following(machine, () => importTarget(machine, input.target?.module ?? ""));
+		following(machine, () => startUp(machine));
+	}
+	machine.reached = input.target === null;
+	machine.stage = "import";
+	for (const name of input.modules.keys()) {
+		if (machine.sysModules.has(name) || machine.runs.has(name)) continue;
+		following(machine, () => importTarget(machine, name));
+	}
+	return {
+		runs: machine.runs,
+		failures: machine.failures,
+		calls: machine.calls,
+		classes: machine.classes,
+		functions: machine.functions,
+		externalImports: machine.externalImports,
+	};
+}
+
+function createMachine(input: SimulationInput): Machine {
+	const names = [...input.modules.keys()];
+	const bound = new Map<string, ReadonlySet<string>>();
+	const bindsOf = (module: Module): ReadonlySet<string> => {
+		let found = bound.get(module.path);
+		if (found === undefined) {
+			found = boundNames(module.tree.body);
+			bound.set(module.path, found);
+		}
+		return found;
+	};
+	const definesAll = (name: string, wanted: readonly string[]): boolean | null => {
+		const module = input.modules.get(name);
+		if (module === undefined || wanted.length === 0) return null;
+		const binds = bindsOf(module);
+		return wanted.every((each) => binds.has(each) || input.modules.has(`${name}.${each}`));
+	};
+	const machine: Machine = {
+		environment: input.environment,
+		resolver: input.resolver,
+		root: input.root,
+		workingDirectory: input.backend === "" ? input.root : `${input.root}/${input.backend}`,
+		path: { front: [input.backend], back: [], dynamic: false },
+		moduleAt: input.moduleAt,
+		environ: new Map(
+			Object.entries(input.processEnvironment).map(([key, value]) => [key, constant(value, { type: "environment", key })]),
+		),
+		environDynamic: false,
+		dotenvValues: input.dotenvValues,
+		sysModules: new Map(),
+		runs: new Map(),
+		failures: [],
+		calls: [],
+		classes: [],
+		functions: [],
+		externalImports: [],
+		handlers: [],
+		importStack: [],
+		uncertain: 0,
+		doubts: 0,
+		importDoubts: 0,
+		stage: "import",
+		reached: true,
+		order: 0,
+		steps: 0,
+		callDepth: 0,
+		place: "statement",
+		activeCalls: new Set(),
+		evaluate: (frame, expression) => evaluate(machine, frame, expression),
+		execute: (frame, body) => execute(machine, frame, body),
+		call: (frame, callee, args, node) => call(machine, frame, callee, args, node),
+		attribute: (frame, owner, name, node) => attribute(machine, frame, owner, name, node),
+		importModule: (frame, request) => importModule(machine, frame, request),
+		importSubmodule: (record, name) => importSubmodule(machine, record, name),
+		instantiateSettings: (frame, cls, args, made) => instantiateSettings(machine, frame, cls, args, made),
+		willBind: (module, name) => bindsOf(module).has(name),
+		guess: (name, wanted) => {
+			const importing = machine.importStack.at(-1);
+			const candidates = names.filter((each) => each !== importing);
+			const [best, second] = guessModules(name, candidates, (module) => definesAll(module, wanted));
+			if (best === undefined || best.score < certainScore) return null;
+			return second !== undefined && best.score - second.score < 5 && best.score < 100 ? null : best.name;
+		},
+	};
+	return machine;
+}
+
+/** Below this a guess at what an import meant is not followed: a wrong turn would report what never runs. */
+const certainScore = 75;
+
+/** Runs a part of start-up; what ends the simulation early loses only what is behind it. */
+function following(machine: Machine, run: () => void): void {
+	try {
+		run();
+	} catch (error) {
+		const ended = error instanceof PythonException || error instanceof ReachedYield || error instanceof BudgetSpent;
+		// Very deeply nested code exhausts our own stack: as unknowable as a spent budget.
+		if (!ended && !(error instanceof RangeError)) throw error;
+	} finally {
+		machine.handlers.length = 0;
+		machine.importStack.length = 0;
+		machine.uncertain = 0;
+		machine.activeCalls.clear();
+		machine.callDepth = 0;
+		machine.place = "statement";
+	}
+}
+
+const nowhere: Module = {
+	name: "",
+	path: "",
+	isPackage: false,
+	text: "",
+	get lines(): never {
+		throw new Error("a frame outside every module has no lines");
+	},
+	tree: { type: "Module", start: 0, end: 0, body: [], errors: [], futures: new Set() },
+};
+
+function outsideFrame(): Frame {
+	const scope = newNamespace(null);
+	return {
+		module: nowhere,
+		kind: "module",
+		scope,
+		enclosing: scope,
+		globals: scope,
+		globalNames: new Set(),
+		futures: new Set(),
+		stopAtYield: false,
+	};
+}
+
+function importTarget(machine: Machine, name: string): void {
+	let known = "";
+	for (const part of name.split(".")) {
+		const parent = known === "" ? null : machine.sysModules.get(known);
+		known = known === "" ? part : `${known}.${part}`;
+		const frame = outsideFrame();
+		// An unresolvable target is a fault of the entrypoint, reported by its own rule: here it just ends the matter.
+		if (parent === undefined) return;
+		if (parent === null)
+			importModule(machine, frame, {
+				name: part,
+				written: part,
+				level: 0,
+				names: [],
+				statement: null,
+				range: { start: 0, end: 0 },
+			});
+		else importSubmodule(machine, parent, part);
+	}
+}
+
+/** Runs what an application does before it answers: its lifespan up to the yield, or its start-up handlers. */
+function startUp(machine: Machine): void {
+	machine.stage = "startup";
+	for (const application of applications(machine.calls)) {
+		const lifespan = application.keywords.get("lifespan");
+		if (lifespan?.kind === "function") runHandler(machine, lifespan, application);
+		else for (const handler of startupHandlers(machine, application)) runHandler(machine, handler, application);
+	}
+}
+
+/** Calls that built a FastAPI or Starlette application while modules were imported. */
+function applications(calls: readonly Call[]): Call[] {
+	return calls.filter(
+		(each) =>
+			each.reached &&
+			each.callee.kind === "external" &&
+			/^(fastapi|starlette)\.applications\.(FastAPI|Starlette)$/.test(each.callee.canonical),
+	);
+}
+
+/** Functions registered by `@app.on_event("startup")` or `on_startup=[…]`; Starlette ignores them beside a lifespan. */
+function startupHandlers(machine: Machine, application: Call): FunctionValue[] {
+	const result: FunctionValue[] = [];
+	const listed = application.keywords.get("on_startup");
+	if (listed?.kind === "sequence") for (const item of listed.items) if (item.kind === "function") result.push(item);
+	const registrations = new Set<Value>();
+	for (const each of machine.calls) {
+		const [event] = each.args;
+		const isEvent =
+			each.callee.kind === "bound-method" && each.callee.receiver === application.result && each.callee.name === "on_event";
+		if (isEvent && event?.kind === "constant" && event.value === "startup") registrations.add(each.result);
+	}
+	for (const { value } of machine.functions)
+		if (value.decorators.some((decorator) => registrations.has(decorator))) result.push(value);
+	return result;
+}
+
+function runHandler(machine: Machine, handler: FunctionValue, application: Call): void {
+	if (handler.node.type === "Lambda") return;
+	const frame = outsideFrame();
+	const node: ast.Call = application.node;
+	const plain: FunctionValue = { ...handler, decorators: [] };
+	const args = {
+		args: handler.node.parameters.length > 0 ? [application.result] : [],
+		keywords: new Map<string, Value>(),
+		open: true,
+	};
+	try {
+		const result = callFunction(machine, frame, plain, args, node, true);
+		if (result.kind === "coroutine") result.run();
+	} catch (error) {
+		if (!(error instanceof ReachedYield)) throw error;
+	}
+}

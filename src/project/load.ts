@@ -1,0 +1,124 @@
+import type { Environment } from "../environment/environment.ts";
+import type * as ast from "../python/ast.ts";
+import { parseModule } from "../python/parse.ts";
+import { LineIndex } from "../text/line-index.ts";
+import { discover } from "./discover.ts";
+import { Resolver } from "./imports/resolver.ts";
+import { constant } from "./imports/simulator/external.ts";
+import { simulate } from "./imports/simulator/simulate.ts";
+import type { Value } from "./imports/values.ts";
+import type { Manifest } from "./manifests/manifest.ts";
+import { readManifests } from "./manifests/read-manifests.ts";
+import type { Module, Project, SourceTree, Target, UnreadableFile } from "./project.ts";
+import { parseDotenv, resolveDotenv } from "./settings/dotenv.ts";
+
+/** What a project is loaded from. Nothing here touches a disk: files and environment come from outside. */
+export interface LoadInput {
+	/** Absolute path of the repository root, without a slash at its end. */
+	readonly root: string;
+	/** The folder that a person named, relative to the root; `""` for the root. */
+	readonly hint: string;
+	readonly files: SourceTree;
+	readonly unreadable: readonly UnreadableFile[];
+	/** `--target`, or null to discover it. */
+	readonly target: Target | null;
+	/** The variables that count as the server's. */
+	readonly processEnvironment: Readonly<Record<string, string>>;
+	/** Opens the environment once the backend folder and its manifests are known. */
+	readonly openEnvironment: (backend: string, manifests: readonly Manifest[]) => Environment;
+	/** Told about each stage of the work, for a progress display. */
+	readonly onProgress?: (stage: "discover" | "environment" | "simulate") => void;
+}
+
+/** Parses, resolves and simulates a backend. Never throws on anything that stands in its files. */
+export function loadProject(input: LoadInput): Project {
+	const trees = new Map<string, ast.Module>();
+	const parse = (path: string): ast.Module | null => {
+		const known = trees.get(path);
+		if (known !== undefined) return known;
+		const file = input.files.get(path);
+		if (file === undefined) return null;
+		const tree = parseModule(file.text);
+		trees.set(path, tree);
+		return tree;
+	};
+	input.onProgress?.("discover");
+	const { backend, target, otherTargets } = discover({ files: input.files, hint: input.hint, given: input.target, parse });
+	const manifests = readManifests(input.files, backend);
+	input.onProgress?.("environment");
+	const environment = input.openEnvironment(backend, manifests);
+	const resolver = new Resolver(input.files);
+	const modules = new Map<string, Module>();
+	const modulesByPath = new Map<string, Module>();
+	const makeModule = (path: string, name: string, isPackage: boolean): Module | null => {
+		const file = input.files.get(path);
+		const tree = parse(path);
+		if (file === undefined || tree === null) return null;
+		let lines: LineIndex | null = null;
+		return {
+			name,
+			path,
+			isPackage,
+			text: file.text,
+			tree,
+			get lines() {
+				lines ??= new LineIndex(file.text);
+				return lines;
+			},
+		};
+	};
+	for (const { name, path, isPackage } of resolver.modulesBelow(backend)) {
+		const module = makeModule(path, name, isPackage);
+		if (module === null) continue;
+		modules.set(name, module);
+		modulesByPath.set(path, module);
+	}
+	input.onProgress?.("simulate");
+	const trace = simulate({
+		root: input.root,
+		backend,
+		target,
+		environment,
+		resolver,
+		modules,
+		moduleAt: (path, name, isPackage) => {
+			const known = modules.get(name);
+			return known?.path === path ? known : makeModule(path, name, isPackage);
+		},
+		processEnvironment: input.processEnvironment,
+		dotenvValues: (path) => readDotenv(input.files, path, input.processEnvironment),
+	});
+	return {
+		root: input.root,
+		backend,
+		files: input.files,
+		unreadable: input.unreadable,
+		target,
+		otherTargets,
+		environment,
+		modules,
+		modulesByPath,
+		trace,
+		manifests,
+		processEnvironment: input.processEnvironment,
+	};
+}
+
+/** The variables of a `.env` file as python-dotenv gives them, each with the place where it is written; null where there is no such file. */
+function readDotenv(
+	files: SourceTree,
+	path: string,
+	environment: Readonly<Record<string, string>>,
+): ReadonlyMap<string, Value> | null {
+	const file = files.get(path);
+	if (file === undefined) return null;
+	const { entries } = parseDotenv(file.text);
+	const resolved = resolveDotenv(entries, environment, "environment");
+	const result = new Map<string, Value>();
+	for (const entry of entries) {
+		const value = resolved.get(entry.key);
+		if (value === undefined || value === null || entry.valueRange === null) continue;
+		result.set(entry.key, constant(value, { type: "env-file", path, key: entry.key, range: entry.valueRange }));
+	}
+	return result;
+}

@@ -1,0 +1,45 @@
+import type * as ast from "./ast.ts";
+
+type Located = { readonly start: number; readonly end: number };
+
+/** Calls `visit` for a node and everything below it, in source order; where it returns false, the node's insides are left out. */
+export function walk(node: object, visit: (node: ast.TypedNode) => unknown): void {
+	const isNode = "type" in node && typeof node.type === "string";
+	if (isNode && visit(node as ast.TypedNode) === false) return;
+	for (const value of Object.values(node)) {
+		if (Array.isArray(value)) {
+			for (const item of value) if (isStructure(item)) walk(item, visit);
+		} else if (isStructure(value)) {
+			walk(value, visit);
+		}
+	}
+}
+
+function isStructure(value: unknown): value is object {
+	return typeof value === "object" && value !== null && !(value instanceof Set);
+}
+
+/** Is the offset inside the node? */
+export function contains(node: Located, offset: number): boolean {
+	return node.start <= offset && offset < node.end;
+}
+
+/** The dotted name an expression spells (`a.b.c`), or null where it is anything else. */
+export function dottedName(node: ast.Expression): string | null {
+	if (node.type === "Name") return node.id;
+	if (node.type !== "Attribute") return null;
+	const owner = dottedName(node.value);
+	return owner === null ? null : `${owner}.${node.attribute.name}`;
+}
+
+/** Does the function's own body (nested functions and classes aside) contain a `yield`? */
+export function isGenerator(node: ast.FunctionDef): boolean {
+	let found = false;
+	for (const statement of node.body) {
+		walk(statement, (each) => {
+			if (each.type === "Yield") found = true;
+			return !(found || each.type === "FunctionDef" || each.type === "Lambda" || each.type === "ClassDef");
+		});
+	}
+	return found;
+}
