@@ -1,27 +1,8 @@
+import type { FileChange } from "../apply/file-change.ts";
 import type { Severity, Story } from "../audit/issue.ts";
 
 /** Version of the journal's format. A journal of a newer version is left alone, with a sentence that says so. */
 export const journalVersion = 1;
-
-/** What a file was at one moment. Its bytes lie in the session's backups under their hash. */
-export interface FileImage {
-	/** SHA-256 (hex) of the bytes. */
-	readonly sha256: string;
-	/** In bytes. */
-	readonly size: number;
-	/** Permission bits, e.g. `0o644`. */
-	readonly mode: number;
-	/** Modification time in milliseconds since 1970; null where the file has not been written yet. */
-	readonly modifiedMs: number | null;
-}
-
-/** What a write does to one file; null stands for "there is no such file". */
-export interface FileChange {
-	/** Relative to the repository root, `/` separated. */
-	readonly path: string;
-	readonly before: FileImage | null;
-	readonly after: FileImage | null;
-}
 
 /** A decision as the journal keeps it: enough for a list. The issue and its fix lie in the backups, as they may hold secrets. */
 export interface DecisionRecord {
@@ -42,8 +23,8 @@ export type WritePurpose =
 	/** Takes back the decision that `write` carried out. */
 	| { readonly type: "undo"; readonly write: number }
 	| { readonly type: "redo"; readonly write: number }
-	/** `writes` are the ones that it takes back. */
-	| { readonly type: "rollback"; readonly story: Story; readonly writes: readonly number[] };
+	/** `writes` are the ones that it takes back, newest first; `stories` begins with the one that was asked for. */
+	| { readonly type: "rollback"; readonly stories: readonly Story[]; readonly writes: readonly number[] };
 
 /**
  * What happened in a session, one line of its journal each. Everything that changes the project is announced before it
@@ -65,16 +46,19 @@ export type SessionEvent =
 	| { readonly type: "skipped"; readonly decision: DecisionRecord; readonly reason: string | null }
 	| { readonly type: "skip-undone"; readonly fingerprint: string }
 	| { readonly type: "skip-redone"; readonly fingerprint: string }
-	/** `parent` is the commit that HEAD named, null on an unborn branch. `write` is the rollback that the commit records, null for a phase's fixes. */
+	/**
+	 * `stories` is one for a phase's fixes; several where one rollback takes back several. `parent` is the commit that
+	 * HEAD named, null on an unborn branch. `rollback` is the write that the commit records, null for a phase's fixes.
+	 */
 	| {
 			readonly type: "commit-intended";
-			readonly story: Story;
-			readonly write: number | null;
+			readonly stories: readonly Story[];
+			readonly rollback: number | null;
 			readonly subject: string;
 			readonly paths: readonly string[];
 			readonly parent: string | null;
 	  }
-	| { readonly type: "commit-abandoned"; readonly story: Story; readonly reason: string }
+	| { readonly type: "commit-abandoned"; readonly reason: string }
 	/** The phase's fixes are committed. */
 	| {
 			readonly type: "phase-committed";
@@ -86,7 +70,12 @@ export type SessionEvent =
 	/** The phase is closed without a commit. */
 	| { readonly type: "phase-kept"; readonly story: Story; readonly reason: string }
 	/** `commit` records the rollback; null where git had nothing to record. */
-	| { readonly type: "phase-rolled-back"; readonly story: Story; readonly write: number; readonly commit: string | null }
+	| {
+			readonly type: "phases-rolled-back";
+			readonly stories: readonly Story[];
+			readonly write: number;
+			readonly commit: string | null;
+	  }
 	| { readonly type: "backups-removed" }
 	| { readonly type: "finished" };
 

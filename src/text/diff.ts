@@ -76,7 +76,7 @@ function displayedLines(text: string, display: (text: string) => string): readon
 }
 
 function alignLines(before: readonly Line[], after: readonly Line[]): readonly DiffLine[] {
-	const changes = compare(
+	const changes = compareLines(
 		before.map((line) => line.raw),
 		after.map((line) => line.raw),
 	);
@@ -108,12 +108,14 @@ function alignLines(before: readonly Line[], after: readonly Line[]): readonly D
 	return lines;
 }
 
-interface Change {
+/** A run of equal, removed or added items. */
+export interface SequenceChange {
 	readonly kind: "same" | "removed" | "added";
 	readonly count: number;
 }
 
-function compare(before: readonly string[], after: readonly string[]): readonly Change[] {
+/** How one sequence of lines becomes the other, in order; a removal comes before the addition in its place. */
+export function compareLines(before: readonly string[], after: readonly string[]): readonly SequenceChange[] {
 	let head = 0;
 	while (head < before.length && head < after.length && before[head] === after[head]) head++;
 	let tail = 0;
@@ -121,13 +123,13 @@ function compare(before: readonly string[], after: readonly string[]): readonly 
 	const oldMiddle = before.slice(head, before.length - tail);
 	const newMiddle = after.slice(head, after.length - tail);
 	const exact = diffArrays(oldMiddle, newMiddle, { maxEditLength: maxEditDistance });
-	const middle: Change[] = exact
+	const middle: SequenceChange[] = exact
 		? exact.map((part) => ({ kind: part.removed ? "removed" : part.added ? "added" : "same", count: part.value.length }))
 		: [
 				{ kind: "removed", count: oldMiddle.length },
 				{ kind: "added", count: newMiddle.length },
 			];
-	const all: Change[] = [{ kind: "same", count: head }, ...middle, { kind: "same", count: tail }];
+	const all: SequenceChange[] = [{ kind: "same", count: head }, ...middle, { kind: "same", count: tail }];
 	return all.filter((change) => change.count > 0);
 }
 

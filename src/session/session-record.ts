@@ -1,0 +1,196 @@
+import type { FileChange } from "../apply/file-change.ts";
+import { type Story, stories } from "../audit/issue.ts";
+import type { DecisionRecord, JournalLine, SessionEvent, WritePurpose } from "./events.ts";
+
+/** A decision that stands. */
+export interface RecordedDecision {
+	readonly record: DecisionRecord;
+	readonly type: "accepted" | "skipped";
+	readonly edited: boolean;
+	/** Of a skip; null where none was given. */
+	readonly reason: string | null;
+	/** Number of the write that carried it out; null for a skip. */
+	readonly write: number | null;
+	readonly files: readonly FileChange[];
+	/** Its phase was committed or kept since, so `undo` leaves it alone. */
+	readonly closed: boolean;
+}
+
+export interface RecordedCommit {
+	readonly hash: string;
+	readonly subject: string;
+	readonly paths: readonly string[];
+}
+
+export interface RecordedPhase {
+	readonly status: "open" | "committed" | "kept" | "rolled-back";
+	/** Of the fixes, oldest first; a phase that was opened again has several. Empty once it is rolled back. */
+	readonly commits: readonly RecordedCommit[];
+}
+
+type WriteIntended = Extract<SessionEvent, { type: "write-intended" }>;
+type CommitIntended = Extract<SessionEvent, { type: "commit-intended" }>;
+
+/** What a journal says, all its events taken together. */
+export interface SessionRecord {
+	readonly id: string;
+	/** ISO 8601, UTC. */
+	readonly startedAt: string;
+	readonly lastAt: string;
+	readonly branch: string | null;
+	readonly head: string | null;
+	/** In the order in which they were made. */
+	readonly decisions: readonly RecordedDecision[];
+	/** Taken back, the newest last: what `redo` brings back. */
+	readonly undone: readonly RecordedDecision[];
+	readonly phases: Readonly<Record<Story, RecordedPhase>>;
+	readonly nextWrite: number;
+	/** Announced and neither finished nor undone: a run was interrupted there. */
+	readonly openWrite: WriteIntended | null;
+	/** A rollback whose files are written and which is not closed yet. */
+	readonly openRollback: WriteIntended | null;
+	readonly openCommit: CommitIntended | null;
+	readonly finished: boolean;
+	readonly backupsRemoved: boolean;
+}
+
+/** The record of a whole journal; null for one that does not begin with the start of a session. */
+export function replay(lines: readonly JournalLine[]): SessionRecord | null {
+	const [first, ...rest] = lines;
+	if (first?.event.type !== "session-started") return null;
+	const { id, branch, head } = first.event;
+	const phase: RecordedPhase = { status: "open", commits: [] };
+	const start: SessionRecord = {
+		id,
+		startedAt: first.at,
+		lastAt: first.at,
+		branch,
+		head,
+		decisions: [],
+		undone: [],
+		phases: { US1: phase, US2: phase, US3: phase },
+		nextWrite: 1,
+		openWrite: null,
+		openRollback: null,
+		openCommit: null,
+		finished: false,
+		backupsRemoved: false,
+	};
+	return rest.reduce((record, line) => reduce({ ...record, lastAt: line.at }, line.event), start);
+}
+
+/** One more event. Pure and total: an event that does not fit leaves the record as it is. */
+export function reduce(record: SessionRecord, event: SessionEvent): SessionRecord {
+	switch (event.type) {
+		case "session-started":
+		case "audited":
+			return record;
+		case "session-resumed":
+			return { ...record, finished: false };
+		case "write-intended":
+			return { ...record, openWrite: event, nextWrite: Math.max(record.nextWrite, event.write + 1) };
+		case "write-finished":
+			return record.openWrite?.write === event.write ? finishWrite({ ...record, openWrite: null }, record.openWrite) : record;
+		case "write-undone":
+			return {
+				...record,
+				openWrite: record.openWrite?.write === event.write ? null : record.openWrite,
+				openRollback: record.openRollback?.write === event.write ? null : record.openRollback,
+			};
+		case "skipped": {
+			const { decision, reason } = event;
+			return decide(record, { record: decision, type: "skipped", edited: false, reason, write: null, files: [], closed: false });
+		}
+		case "skip-undone":
+			return takeBack(record, (decision) => decision.type === "skipped" && decision.record.fingerprint === event.fingerprint);
+		case "skip-redone":
+			return bringBack(record, (decision) => decision);
+		case "commit-intended":
+			return { ...record, openCommit: event };
+		case "commit-abandoned":
+			return { ...record, openCommit: null };
+		case "phase-committed": {
+			const { story, commit, subject, paths } = event;
+			const commits = [...record.phases[story].commits, { hash: commit, subject, paths }];
+			return { ...closePhase(record, story, { status: "committed", commits }), openCommit: null };
+		}
+		case "phase-kept":
+			return closePhase(record, event.story, { ...record.phases[event.story], status: "kept" });
+		case "phases-rolled-back":
+			return rollBack(record, event.stories, event.write);
+		case "backups-removed":
+			return { ...record, backupsRemoved: true };
+		case "finished":
+			return { ...record, finished: true };
+	}
+}
+
+/** Accepted decisions of a story that still stand, in order. */
+export function acceptedOf(record: SessionRecord, story: Story): readonly RecordedDecision[] {
+	return record.decisions.filter((decision) => decision.type === "accepted" && decision.record.story === story);
+}
+
+function finishWrite(record: SessionRecord, write: WriteIntended): SessionRecord {
+	const purpose: WritePurpose = write.purpose;
+	switch (purpose.type) {
+		case "accept":
+			return decide(record, {
+				record: purpose.decision,
+				type: "accepted",
+				edited: purpose.edited,
+				reason: null,
+				write: write.write,
+				files: write.files,
+				closed: false,
+			});
+		case "undo":
+			return takeBack(record, (decision) => decision.write === purpose.write);
+		case "redo":
+			return bringBack(record, (decision) => ({ ...decision, write: write.write, files: write.files }));
+		case "rollback":
+			return { ...record, openRollback: write };
+	}
+}
+
+/** A new decision about an issue replaces an older skip of it, opens its phase, and ends what `redo` could bring back. */
+function decide(record: SessionRecord, decision: RecordedDecision): SessionRecord {
+	const { fingerprint } = decision.record;
+	const others = record.decisions.filter((other) => other.type === "accepted" || other.record.fingerprint !== fingerprint);
+	return openPhase({ ...record, decisions: [...others, decision], undone: [] }, decision.record.story);
+}
+
+function takeBack(record: SessionRecord, isTaken: (decision: RecordedDecision) => boolean): SessionRecord {
+	const taken = record.decisions.findLast(isTaken);
+	if (taken === undefined) return record;
+	return { ...record, decisions: record.decisions.filter((decision) => decision !== taken), undone: [...record.undone, taken] };
+}
+
+function bringBack(record: SessionRecord, again: (decision: RecordedDecision) => RecordedDecision): SessionRecord {
+	const last = record.undone.at(-1);
+	if (last === undefined) return record;
+	const back = { ...record, decisions: [...record.decisions, again(last)], undone: record.undone.slice(0, -1) };
+	return openPhase(back, last.record.story);
+}
+
+function openPhase(record: SessionRecord, story: Story): SessionRecord {
+	return { ...record, phases: { ...record.phases, [story]: { ...record.phases[story], status: "open" } } };
+}
+
+function closePhase(record: SessionRecord, story: Story, phase: RecordedPhase): SessionRecord {
+	const decisions = record.decisions.map((decision) =>
+		decision.record.story === story ? { ...decision, closed: true } : decision,
+	);
+	const undone = record.undone.filter((decision) => decision.record.story !== story);
+	return { ...record, decisions, undone, phases: { ...record.phases, [story]: phase } };
+}
+
+function rollBack(record: SessionRecord, rolledBack: readonly Story[], write: number): SessionRecord {
+	const taken =
+		record.openRollback?.write === write && record.openRollback.purpose.type === "rollback"
+			? record.openRollback.purpose.writes
+			: [];
+	const phases = { ...record.phases };
+	for (const story of stories) if (rolledBack.includes(story)) phases[story] = { status: "rolled-back", commits: [] };
+	const decisions = record.decisions.filter((decision) => decision.write === null || !taken.includes(decision.write));
+	return { ...record, decisions, phases, undone: [], openRollback: null, openCommit: null };
+}

@@ -1,0 +1,203 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { type SimpleGit, simpleGit } from "simple-git";
+
+/** Where HEAD stands. */
+export interface Head {
+	/** Null when HEAD is detached. */
+	readonly branch: string | null;
+	/** Hash of the commit; null on a branch without commits. */
+	readonly commit: string | null;
+}
+
+/** `clean`: tracked and as in HEAD and the index. `changed`: tracked, with changes that are not committed, staged or not. */
+export type PathStatus = "clean" | "changed" | "untracked" | "ignored";
+
+export type CommitResult =
+	| { readonly type: "committed"; readonly commit: string }
+	| { readonly type: "failed"; readonly reason: string };
+
+/** A git repository, asked through the `git` command. Paths are relative to its root. Methods reject only where git itself is gone or broken. */
+export interface Repository {
+	head(): Promise<Head>;
+	/** Paths with changes that are not committed, untracked ones too, ignored ones not. */
+	dirtyFiles(): Promise<readonly string[]>;
+	statusOf(paths: readonly string[]): Promise<ReadonlyMap<string, PathStatus>>;
+	/** What a person is in the middle of (`a merge`, `a rebase`), or null. */
+	operationInProgress(): string | null;
+	/** Does git know who commits? */
+	hasIdentity(): Promise<boolean>;
+	/** Commits these paths as they are on disk, and nothing else: other staged changes stay staged. Hooks and signing run as for any commit. */
+	commitPaths(paths: readonly string[], message: string): Promise<CommitResult>;
+	/** The newest commit after `since` (null: of all) whose message has each of these lines, or null. */
+	findCommit(lines: readonly string[], since: string | null): Promise<string | null>;
+	/** Does the commit stand in the history of HEAD? */
+	isInHistory(commit: string): Promise<boolean>;
+	/** Adds a line to `.git/info/exclude` unless it is there. */
+	exclude(pattern: string): Promise<void>;
+}
+
+/**
+ * The repository whose root is `root`; null where there is none, no `git` command, or git refuses to work there. Variables such as `GIT_DIR` do not count.
+ */
+export async function openRepository(root: string): Promise<Repository | null> {
+	try {
+		const git = simpleGit({ baseDir: root, allowEnvironment: identityVariables });
+		const [top = "", folder = ""] = (await git.raw(["rev-parse", "--show-toplevel", "--absolute-git-dir"])).trimEnd().split("\n");
+		if (top === "" || realpathSync(top) !== realpathSync(root)) return null;
+		return new GitRepository(root, folder, git);
+	} catch {
+		return null;
+	}
+}
+
+/** simple-git keeps all `GIT_…` variables from git; these say who a person is and where their settings lie. */
+const identityVariables = [
+	...[
+		"GIT_AUTHOR_NAME",
+		"GIT_AUTHOR_EMAIL",
+		"GIT_AUTHOR_DATE",
+		"GIT_COMMITTER_NAME",
+		"GIT_COMMITTER_EMAIL",
+		"GIT_COMMITTER_DATE",
+	],
+	...["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"],
+];
+
+const operations: readonly (readonly [file: string, words: string])[] = [
+	["MERGE_HEAD", "a merge"],
+	["rebase-merge", "a rebase"],
+	["rebase-apply", "a rebase"],
+	["CHERRY_PICK_HEAD", "a cherry-pick"],
+	["REVERT_HEAD", "a revert"],
+	["BISECT_LOG", "a bisect"],
+];
+
+class GitRepository implements Repository {
+	readonly #folder: string;
+	readonly #git: SimpleGit;
+
+	constructor(
+		readonly root: string,
+		folder: string,
+		git: SimpleGit,
+	) {
+		this.#folder = folder;
+		this.#git = git;
+	}
+
+	async head(): Promise<Head> {
+		const branch = (await this.#ask(["symbolic-ref", "--quiet", "--short", "HEAD"])).trim();
+		const commit = (await this.#ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).trim();
+		return { branch: branch || null, commit: commit || null };
+	}
+
+	async dirtyFiles(): Promise<readonly string[]> {
+		return parseStatus(await this.#git.raw(["--no-optional-locks", "status", "--porcelain=v1", "-z"]));
+	}
+
+	async statusOf(paths: readonly string[]): Promise<ReadonlyMap<string, PathStatus>> {
+		if (paths.length === 0) return new Map();
+		const tracked = new Set((await this.#git.raw(["--literal-pathspecs", "ls-files", "-z", "--", ...paths])).split("\0"));
+		const status = [
+			"--literal-pathspecs",
+			"--no-optional-locks",
+			"status",
+			"--porcelain=v1",
+			"-z",
+			"--untracked-files=no",
+			"--",
+			...paths,
+		];
+		const changed = new Set(parseStatus(await this.#git.raw(status)));
+		const result = new Map<string, PathStatus>();
+		for (const path of paths) {
+			if (tracked.has(path) || changed.has(path)) result.set(path, changed.has(path) ? "changed" : "clean");
+			else
+				result.set(path, (await this.#ask(["--literal-pathspecs", "check-ignore", "--", path])) === "" ? "untracked" : "ignored");
+		}
+		return result;
+	}
+
+	operationInProgress(): string | null {
+		return operations.find(([file]) => existsSync(join(this.#folder, file)))?.[1] ?? null;
+	}
+
+	async hasIdentity(): Promise<boolean> {
+		return (await this.#ask(["var", "GIT_COMMITTER_IDENT"])) !== "" && (await this.#ask(["var", "GIT_AUTHOR_IDENT"])) !== "";
+	}
+
+	async commitPaths(paths: readonly string[], message: string): Promise<CommitResult> {
+		const status = await this.statusOf(paths);
+		const added = paths.filter((path) => status.get(path) === "untracked");
+		try {
+			// A path that git does not know cannot be named in a commit; "intent to add" makes it known without staging anything.
+			if (added.length > 0) await this.#git.raw(["--literal-pathspecs", "add", "--intent-to-add", "--", ...added]);
+			await this.#git.raw(["--literal-pathspecs", "commit", "--quiet", "--only", "-m", message, "--", ...paths]);
+			const { commit } = await this.head();
+			return commit === null ? { type: "failed", reason: "git made no commit" } : { type: "committed", commit };
+		} catch (error) {
+			if (added.length > 0) await this.#ask(["--literal-pathspecs", "reset", "--quiet", "--", ...added]);
+			return { type: "failed", reason: gitWords(error) };
+		}
+	}
+
+	async findCommit(lines: readonly string[], since: string | null): Promise<string | null> {
+		const range = since === null ? "HEAD" : `${since}..HEAD`;
+		const greps = lines.map((line) => `--grep=^${line.replace(/[.[\]*^$\\]/g, "\\$&")}$`);
+		const found = await this.#ask([
+			"log",
+			"--format=%H",
+			"--max-count=1",
+			"--basic-regexp",
+			"--all-match",
+			...greps,
+			range,
+			"--",
+		]);
+		return found.trim() || null;
+	}
+
+	async isInHistory(commit: string): Promise<boolean> {
+		const base = await this.#ask(["merge-base", commit, "HEAD"]);
+		return base.trim() === commit;
+	}
+
+	async exclude(pattern: string): Promise<void> {
+		const file = resolve(this.root, (await this.#git.raw(["rev-parse", "--git-path", "info/exclude"])).trim());
+		const text = existsSync(file) ? readFileSync(file, "utf8") : "";
+		if (text.split(/\r?\n/).includes(pattern)) return;
+		mkdirSync(dirname(file), { recursive: true });
+		appendFileSync(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${pattern}\n`);
+	}
+
+	/** For questions to which a failing git means "no": its output, or the empty text. */
+	async #ask(command: readonly string[]): Promise<string> {
+		try {
+			return await this.#git.raw([...command]);
+		} catch {
+			return "";
+		}
+	}
+}
+
+/** Paths of `git status --porcelain=v1 -z`; of a rename both names. */
+function parseStatus(output: string): readonly string[] {
+	const entries = output.split("\0").filter((entry) => entry !== "");
+	const paths: string[] = [];
+	for (let i = 0; i < entries.length; i++) {
+		const entry = entries[i] ?? "";
+		paths.push(entry.slice(3));
+		if (/^(R|C|.R|.C)/.test(entry.slice(0, 2))) paths.push(entries[++i] ?? "");
+	}
+	return paths;
+}
+
+/** What git said, without its own prefixes, in at most a few lines. */
+function gitWords(error: unknown): string {
+	const lines = (error instanceof Error ? error.message : String(error)).split("\n").map((line) => line.trim());
+	const said = lines
+		.filter((line) => line !== "" && !line.startsWith("hint:"))
+		.map((line) => line.replace(/^(fatal|error): /, ""));
+	return said.slice(0, 6).join("; ") || "git gave no reason";
+}

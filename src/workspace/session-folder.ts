@@ -1,0 +1,89 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { type AppendLog, openAppendLog, readLogLines } from "./append-log.ts";
+import { replaceFile, syncFolder } from "./durable.ts";
+import { acquireLock, type LockAttempt, type LockOwner, lockHolder } from "./process-lock.ts";
+import { sha256 } from "./project-files.ts";
+
+/** Folder at the repository root that holds all that bootmend remembers. */
+export const stateFolderName = ".bootmend";
+
+/** Keeps two runs in one repository apart. Throws what node:fs throws where `.bootmend` cannot be made. */
+export function lockRepository(root: string, now: Date): LockAttempt {
+	makePrivateFolder(join(root, stateFolderName));
+	return acquireLock(join(root, stateFolderName, "lock"), now);
+}
+
+/** The run that works in this repository at the moment, or null. */
+export function repositoryLockHolder(root: string): LockOwner | null {
+	return lockHolder(join(root, stateFolderName, "lock"));
+}
+
+/** Ids of the sessions of this repository, oldest first; ids begin with their date. */
+export function listSessionIds(root: string): readonly string[] {
+	try {
+		return readdirSync(sessionsFolder(root), { withFileTypes: true })
+			.filter((entry) => entry.isDirectory() && existsSync(join(sessionsFolder(root), entry.name, "journal.jsonl")))
+			.map((entry) => entry.name)
+			.sort();
+	} catch {
+		return [];
+	}
+}
+
+/** The whole lines of a session's journal, or null where it cannot be read. */
+export function readJournalLines(root: string, id: string): readonly string[] | null {
+	return readLogLines(join(sessionsFolder(root), id, "journal.jsonl"));
+}
+
+/** Opens a session's journal for appending; a new session gets its folders (mode 0700) here. Throws what node:fs throws. */
+export function openJournal(root: string, id: string): AppendLog {
+	makePrivateFolder(join(root, stateFolderName));
+	makePrivateFolder(sessionsFolder(root));
+	makePrivateFolder(join(sessionsFolder(root), id));
+	makePrivateFolder(backupsFolder(root, id));
+	return openAppendLog(join(sessionsFolder(root), id, "journal.jsonl"));
+}
+
+/** Keeps bytes in a session's backups (mode 0600), on disk before it returns. Returns their SHA-256. Throws what node:fs throws. */
+export function keepBackup(root: string, id: string, bytes: Uint8Array): string {
+	const hash = sha256(bytes);
+	const path = join(backupsFolder(root, id), hash);
+	if (readBackup(root, id, hash) === null) replaceFile(path, `${path}.tmp`, bytes, { mode: 0o600, modifiedMs: null });
+	return hash;
+}
+
+/** Bytes that a session keeps; null where they are gone or no longer what they were. */
+export function readBackup(root: string, id: string, hash: string): Buffer | null {
+	if (!/^[0-9a-f]{64}$/.test(hash)) return null;
+	try {
+		const bytes = readFileSync(join(backupsFolder(root, id), hash));
+		return sha256(bytes) === hash ? bytes : null;
+	} catch {
+		return null;
+	}
+}
+
+/** Removes a session's backups; returns how many bytes became free. Throws what node:fs throws. */
+export function removeBackups(root: string, id: string): number {
+	const folder = backupsFolder(root, id);
+	if (!existsSync(folder)) return 0;
+	const bytes = readdirSync(folder).reduce((sum, name) => sum + readFileSync(join(folder, name)).length, 0);
+	rmSync(folder, { recursive: true, force: true });
+	syncFolder(join(sessionsFolder(root), id));
+	return bytes;
+}
+
+function sessionsFolder(root: string): string {
+	return join(root, stateFolderName, "sessions");
+}
+
+function backupsFolder(root: string, id: string): string {
+	return join(sessionsFolder(root), id, "backups");
+}
+
+function makePrivateFolder(path: string): void {
+	if (existsSync(path)) return;
+	mkdirSync(path, { mode: 0o700 });
+	syncFolder(join(path, ".."));
+}
