@@ -74,6 +74,18 @@ export function readSourceTree(root: string, bounds: Partial<ReadingBounds> = {}
 	return { files: walk.files, unreadable: walk.unreadable };
 }
 
+/**
+ * Like `readSourceTree` for one folder of a repository, `/` separated and relative to `root`: everything below it, and of the
+ * folders above it only the files that lie directly there (a Dockerfile, a pyproject.toml). Paths are relative to `root`.
+ */
+export function readSourceFolder(root: string, folder: string, bounds: Partial<ReadingBounds> = {}): SourceTreeReading {
+	const walk = new TreeWalk(root, { ...defaultBounds, ...bounds });
+	walk.readFolder(folder, []);
+	const parts = folder === "" ? [] : folder.split("/");
+	for (let depth = parts.length - 1; depth >= 0; depth--) walk.readFolder(parts.slice(0, depth).join("/"), [], false);
+	return { files: walk.files, unreadable: walk.unreadable };
+}
+
 class TreeWalk {
 	readonly files = new Map<string, ReadFile>();
 	readonly unreadable: UnreadFile[] = [];
@@ -89,8 +101,8 @@ class TreeWalk {
 		this.#realRoot = realPath(root) ?? root;
 	}
 
-	/** `above` holds the real paths of the folders on the way here: a link to one of them would be read for ever. */
-	readFolder(path: string, above: readonly string[]): void {
+	/** `above` holds the real paths of the folders on the way here: a link to one of them would be read for ever. Unless `deep`, folders in it are left out. */
+	readFolder(path: string, above: readonly string[], deep = true): void {
 		const real = realPath(join(this.root, path));
 		if (this.#full || real === null || above.includes(real)) return;
 		if (above.length > this.bounds.depth) {
@@ -112,7 +124,7 @@ class TreeWalk {
 					: entry.isFile()
 						? "file"
 						: "other";
-			if (kind === "folder" && !isSkippedFolder(entry.name)) this.readFolder(child, [...above, real]);
+			if (deep && kind === "folder" && !isSkippedFolder(entry.name)) this.readFolder(child, [...above, real]);
 			if (kind === "file" && isSource(entry.name)) this.#readFile(child);
 		}
 	}
