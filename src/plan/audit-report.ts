@@ -1,4 +1,7 @@
 import type { Issue, Story } from "../audit/issue.ts";
+import type { DependencyRow } from "../project/manifests/dependency-rows.ts";
+
+export type { DependencyRow };
 
 /** Everything an audit has to say, in our own spelling; `report/json.ts` gives it the published one. Plain data. */
 export interface AuditReport {
@@ -42,18 +45,6 @@ export interface Recommendation {
 	readonly priority: number;
 	readonly description: string;
 	readonly impact: string;
-}
-
-/** The seed's Dependency Manifest, one package a row. */
-export interface DependencyRow {
-	readonly name: string;
-	readonly declared: string | null;
-	readonly declaredIn: string | null;
-	readonly installed: string | null;
-	readonly requiredBy: readonly string[];
-	/** Modules of the project that import it. */
-	readonly importedBy: readonly string[];
-	readonly verdict: string;
 }
 
 export interface ImportGraphSummary {

@@ -1,8 +1,8 @@
-import { type Environment, normalizeName } from "../../environment/environment.ts";
+import { type Distribution, type Environment, normalizeName } from "../../environment/environment.ts";
 import type { Manifest, Requirement } from "./manifest.ts";
 import { markerApplies } from "./marker.ts";
 import { folderOf, joinPath } from "./paths.ts";
-import { parsePep508 } from "./pep508.ts";
+import { type Pep508, parsePep508 } from "./pep508.ts";
 
 /** What an installation of some requirements brings, as far as the metadata of the environment tells. */
 export interface RequirementClosure {
@@ -55,13 +55,19 @@ export function closeOver(
 			if (local === null) opaque.add(name);
 			continue;
 		}
-		for (const required of distribution.requires) {
-			const parsed = parsePep508(required);
-			if (parsed === null || markerApplies(parsed.marker, environment.python, extras) === false) continue;
-			pending.push({ requirement, name: normalizeName(parsed.name), extras: parsed.extras, chain: here });
+		for (const required of requiredBy(distribution, extras, environment)) {
+			pending.push({ requirement, name: normalizeName(required.name), extras: required.extras, chain: here });
 		}
 	}
 	return { provided, opaque: [...opaque] };
+}
+
+/** What a distribution with these extras requires for this Python; what a marker leaves open counts. */
+export function requiredBy(distribution: Distribution, extras: readonly string[], environment: Environment): Pep508[] {
+	return distribution.requires.flatMap((required) => {
+		const parsed = parsePep508(required);
+		return parsed === null || markerApplies(parsed.marker, environment.python, extras) === false ? [] : [parsed];
+	});
 }
 
 /** The requirements of a project of this repository that is referred to by its folder (`-e .`, `./libs/common`). */

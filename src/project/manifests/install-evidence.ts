@@ -10,14 +10,17 @@ interface Candidate {
 
 /** Files that install what a start-up needs, the most telling first. */
 const startUpFile =
-	/^(?:Dockerfile[\w.-]*|[\w.-]+\.Dockerfile|Containerfile|render\.ya?ml|railway\.(?:json|toml)|nixpacks\.toml|Procfile|Makefile|justfile|start\.sh|build\.sh|README\.md)$/i;
+	/^(?:Dockerfile[\w.-]*|[\w.-]+\.Dockerfile|Containerfile|render\.ya?ml|railway\.(?:json|toml)|nixpacks\.toml|Procfile|Makefile|justfile|[\w.-]*\.sh)$/i;
 
-/** The manifest that a Dockerfile or its like installs from, with the place that says so; null where none does. */
-export function findInstallEvidence(
-	files: SourceTree,
-	backend: string,
-	candidates: readonly Candidate[],
-): { readonly path: string; readonly evidence: string } | null {
+interface Installation {
+	/** The manifest's path. */
+	readonly path: string;
+	/** The line that installs it: `backend/Dockerfile:7`. */
+	readonly at: string;
+}
+
+/** The manifest that a Dockerfile or its like installs from; null where none does. */
+export function findInstallation(files: SourceTree, backend: string, candidates: readonly Candidate[]): Installation | null {
 	for (const folder of foldersUpwards(backend)) {
 		const names = [...files.keys()]
 			.filter((path) => folderOf(path) === folder)
@@ -34,7 +37,7 @@ export function findInstallEvidence(
 
 function rank(name: string): number {
 	if (/docker|container/i.test(name)) return /dev|test/i.test(name) ? 1 : 0;
-	return name === "README.md" ? 3 : 2;
+	return 2;
 }
 
 const toolCommands: readonly (readonly [RegExp, ManifestKind])[] = [
@@ -44,25 +47,20 @@ const toolCommands: readonly (readonly [RegExp, ManifestKind])[] = [
 	[/\bpipenv\s+(?:install|sync|run)\b/, "pipfile"],
 ];
 
-function findInFile(
-	text: string,
-	path: string,
-	backend: string,
-	candidates: readonly Candidate[],
-): { readonly path: string; readonly evidence: string } | null {
+function findInFile(text: string, path: string, backend: string, candidates: readonly Candidate[]): Installation | null {
 	const lines = new LineIndex(text);
 	for (let line = 1; line <= lines.lineCount; line++) {
 		const content = lines.lineText(line);
 		if (/^\s*#/.test(content)) continue;
-		const evidence = `${path}:${line} installs it`;
+		const at = `${path}:${line}`;
 		for (const match of content.matchAll(/\bpip3?\s+install\b[^#\n]*?(?:-r|--requirement)[\s=]*["']?([\w./\\-]+)/g)) {
 			const manifest = findNamed(match[1] ?? "", path, backend, candidates);
-			if (manifest !== null) return { path: manifest.path, evidence };
+			if (manifest !== null) return { path: manifest.path, at };
 		}
 		for (const [command, kind] of toolCommands) {
 			if (!command.test(content)) continue;
 			const manifest = candidates.find((candidate) => candidate.kind === kind);
-			if (manifest !== undefined) return { path: manifest.path, evidence };
+			if (manifest !== undefined) return { path: manifest.path, at };
 		}
 	}
 	return null;

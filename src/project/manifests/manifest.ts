@@ -42,7 +42,9 @@ export interface Manifest {
 	readonly problems: readonly ManifestProblem[];
 	/** True for the manifest that an installation for start-up would use. */
 	readonly primary: boolean;
-	/** Why it is the primary one, or which one is: `Dockerfile:7 installs it`. */
+	/** The line of a Dockerfile or its like that installs from it (`backend/Dockerfile:7`), or null. */
+	readonly installedBy: string | null;
+	/** Why the primary manifest is the primary one, for people: `backend/Dockerfile:7 installs it`. */
 	readonly evidence: string;
 	/** The command that installs from it: `pip install -r requirements.txt`, `uv sync`. */
 	readonly installCommand: string;

@@ -1,5 +1,5 @@
 import type { SourceTree } from "../project.ts";
-import { findInstallEvidence } from "./install-evidence.ts";
+import { findInstallation } from "./install-evidence.ts";
 import { type Installer, installCommand, installerOf, updateCommands } from "./installer.ts";
 import { type LockFile, readLockFiles } from "./lock-files.ts";
 import type { Manifest, ManifestKind } from "./manifest.ts";
@@ -28,7 +28,8 @@ export function readManifests(files: SourceTree, backend: string): Manifest[] {
 		requiresPythonRange: content.requiresPythonRange,
 		problems: content.problems,
 		primary: primary?.path === path,
-		evidence: primary === null ? "" : primary.evidence,
+		installedBy: primary?.path === path ? primary.installedBy : null,
+		evidence: primary?.evidence ?? "",
 		installCommand: installCommand(installer, path, backend),
 		updateCommands: updateCommands(installer, path, backend, locked !== null),
 	}));
@@ -102,21 +103,19 @@ function listRequirementsFiles(files: SourceTree, folder: string): string[] {
 
 interface Primary {
 	readonly path: string;
+	readonly installedBy: string | null;
 	readonly evidence: string;
 }
 
 function choosePrimary(files: SourceTree, backend: string, found: readonly Found[]): Primary | null {
-	const stated = findInstallEvidence(
-		files,
-		backend,
-		found.map(({ kind, path }) => ({ kind, path })),
-	);
-	if (stated !== null) return stated;
+	const candidateFiles = found.map(({ kind, path }) => ({ kind, path }));
+	const stated = findInstallation(files, backend, candidateFiles);
+	if (stated !== null) return { path: stated.path, installedBy: stated.at, evidence: `${stated.at} installs it` };
 	const candidates = found.filter(({ content, forDevelopment }) => content.requirements.length > 0 && !forDevelopment);
 	const nearest = candidates[0] === undefined ? null : folderOf(candidates[0].path.replace(/\/requirements\/[^/]+$/, "/x"));
 	const inNearest = candidates.filter(({ path }) => path.startsWith(nearest === "" || nearest === null ? "" : `${nearest}/`));
 	const locked = inNearest.find((manifest) => manifest.locked !== null);
-	if (locked?.locked) return { path: locked.path, evidence: `${locked.locked.path} is its lock file` };
+	if (locked?.locked) return { path: locked.path, installedBy: null, evidence: `${locked.locked.path} is its lock file` };
 	const first = inNearest[0] ?? found[0];
 	if (first === undefined) return null;
 	const others = inNearest.filter((manifest) => manifest !== first);
@@ -124,5 +123,5 @@ function choosePrimary(files: SourceTree, backend: string, found: readonly Found
 		others.length === 0
 			? "the only manifest of the backend"
 			: `the first of ${inNearest.length} manifests, nothing names another`;
-	return { path: first.path, evidence };
+	return { path: first.path, installedBy: null, evidence };
 }

@@ -90,7 +90,9 @@ export function readRequirementsFile(files: SourceTree, path: string, group = ""
 		if (included === null) return;
 		if (including.includes(included)) report(`${[...including, included].join(" → ")}: the files include each other in a circle`);
 		else if (files.has(included)) readInto(included, target, including);
-		else report(`the included file ${included} is not there`);
+		// Files of other names are not among those that were read, so nothing is known about them.
+		else if (/(?:^|\/)(?:requirements|constraints)[^/]*$/.test(included)) report(`the included file ${included} is not there`);
+		else content.requirements.push(unreadInclude(from, group));
 	}
 }
 
@@ -139,6 +141,12 @@ function parseReference(text: string): Reference | null {
 	const wheel = /(?:^|[/\\])([A-Za-z0-9._]+?)-\d[^/\\]*\.(?:whl|tar\.gz|zip)(?:#.*)?$/.exec(text);
 	const extras = /[^:]\[([^\]]*)\]$/.exec(text)?.[1]?.split(",") ?? [];
 	return { name: wheel?.[1] ?? "", extras: extras.map((extra) => extra.trim()).filter((extra) => extra !== "") };
+}
+
+/** Stands for whatever an included file brings that is not among the files of the audit. */
+function unreadInclude(path: string, group: string): Requirement {
+	const range = { start: 0, end: 0 };
+	return { name: "", normalized: "", extras: [], specifier: "", marker: null, url: null, path, range, group, notation: "pep508" };
 }
 
 function unquote(text: string): string {

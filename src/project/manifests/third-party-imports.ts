@@ -1,0 +1,82 @@
+import { type Environment, normalizeName } from "../../environment/environment.ts";
+import { walk } from "../../python/walk.ts";
+import type { TextRange } from "../../text/range.ts";
+import type { Module, Project } from "../project.ts";
+
+/** An import statement that asks for something outside the project and the standard library. */
+export interface ThirdPartyImport {
+	/** Dotted as written: `jose.jwt`. */
+	readonly name: string;
+	readonly module: Module;
+	/** Covers the dotted name. */
+	readonly range: TextRange;
+	/** Inside a function: it runs when the function is called. */
+	readonly deferred: boolean;
+	/** Inside a `try`, an `if` or another block that may keep it from running or from failing. */
+	readonly conditional: boolean;
+}
+
+/** Third-party imports of every Python file of the project, in the order of the text. */
+export function listThirdPartyImports(project: Project): ThirdPartyImport[] {
+	const own = new Set([...project.modules.keys()].map((name) => name.split(".")[0] ?? name));
+	const isThirdParty = (name: string): boolean => {
+		const top = name.split(".")[0] ?? name;
+		return top !== "" && !own.has(top) && !project.environment.isStdlib(top);
+	};
+	return [...project.modules.values()].flatMap((module) => importsOf(module).filter(({ name }) => isThirdParty(name)));
+}
+
+function importsOf(module: Module): ThirdPartyImport[] {
+	const imports: ThirdPartyImport[] = [];
+	const visitBlock = (block: object, deferred: boolean, conditional: boolean): void => {
+		walk(block, (node) => {
+			if (!("type" in node) || node === block) return undefined;
+			switch (node.type) {
+				case "FunctionDef":
+				case "Lambda":
+					if (!deferred) visitBlock(node, true, conditional);
+					return deferred ? undefined : false;
+				case "If":
+				case "Try":
+				case "While":
+				case "For":
+				case "With":
+				case "Match":
+					if (!conditional) visitBlock(node, deferred, true);
+					return conditional ? undefined : false;
+				case "Import":
+					for (const { name } of node.names) {
+						imports.push({ name: name.name, module, range: { start: name.start, end: name.end }, deferred, conditional });
+					}
+					return false;
+				case "ImportFrom":
+					if (node.level === 0) {
+						const { start, end } = node.moduleRange;
+						imports.push({ name: node.module, module, range: { start, end }, deferred, conditional });
+					}
+					return false;
+				default:
+					return undefined;
+			}
+		});
+	};
+	visitBlock(module.tree, false, false);
+	return imports;
+}
+
+/**
+ * Distributions (PEP 503 names) that provide a dotted module, best first. What is installed here decides; a namespace
+ * package shared by many (`google`) is only known where the module itself is found.
+ */
+export function distributionsOf(dotted: string, environment: Environment): readonly string[] {
+	const found = environment.findModule(dotted);
+	if (found.found === "present" && found.module.distribution !== null) return [normalizeName(found.module.distribution)];
+	const top = dotted.split(".")[0] ?? dotted;
+	const candidates = environment.distributionsFor(top);
+	return candidates.length > 1 && isSharedNamespace(top) ? [] : candidates;
+}
+
+/** Top-level packages that many unrelated distributions put their modules into. */
+function isSharedNamespace(top: string): boolean {
+	return ["google", "azure", "zope", "sphinxcontrib", "backports", "jaraco", "opentelemetry", "airflow", "ruamel"].includes(top);
+}
