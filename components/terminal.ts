@@ -1,6 +1,9 @@
 const enterSequence = "\x1b[?1049h\x1b[2J\x1b[H\x1b[?25l";
 const leaveSequence = "\x1b[?25h\x1b[?1049l";
 
+/** A process that still runs this long after it was told to stop has not been stopped. Milliseconds. */
+const notStopped = 200;
+
 /** The signals that end the wizard from outside. */
 export type EndingSignal = "SIGTERM" | "SIGHUP" | "SIGINT";
 
@@ -63,7 +66,14 @@ export function createTerminal(stdin: NodeJS.ReadStream, stdout: NodeJS.WriteStr
 			if (process.platform === "win32") return;
 			stdin.setRawMode(false);
 			leave();
-			process.once("SIGCONT", comeBack);
+			const wake = () => {
+				process.off("SIGCONT", wake);
+				clearTimeout(timer);
+				comeBack();
+			};
+			process.on("SIGCONT", wake);
+			// Where nobody can wake us (no job control) the signal does nothing, and neither must the key.
+			const timer = setTimeout(wake, notStopped);
 			process.kill(0, "SIGTSTP");
 		},
 		repaint: () => {},

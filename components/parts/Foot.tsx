@@ -6,7 +6,7 @@ import { Row, Rows } from "./Rows.tsx";
 
 interface FootProps {
 	/** What just happened, or what is going on. */
-	readonly message: Line;
+	readonly message: readonly Line[];
 	readonly isBusy: boolean;
 	readonly hints: readonly Line[];
 }
@@ -15,7 +15,14 @@ interface FootProps {
 export function Foot({ message, isBusy, hints }: FootProps) {
 	return (
 		<Box flexDirection="column" flexShrink={0}>
-			{isBusy ? <Working words={message} /> : <Row line={message} />}
+			{isBusy ? (
+				<>
+					<Rows lines={message.slice(0, -1)} />
+					<Working words={message[message.length - 1] ?? []} />
+				</>
+			) : (
+				<Rows lines={message} />
+			)}
 			<Rows lines={hints} />
 		</Box>
 	);

@@ -12,20 +12,29 @@ export interface FileDiff {
 	readonly hunks: readonly DiffHunk[];
 }
 
-const drawn = new WeakMap<Fix, { readonly sources: ReadonlyMap<string, string>; readonly files: readonly FileDiff[] | null }>();
+interface Drawn {
+	readonly sources: ReadonlyMap<string, string>;
+	readonly context: number;
+	readonly files: readonly FileDiff[] | null;
+}
+
+const drawn = new WeakMap<Fix, Drawn>();
+
+/** Unchanged lines around a change, as `git diff` shows. */
+export const usualContext = 3;
 
 /** The changes of a fix, file by file, passed through the display gate; null where it does not apply to these sources. Remembered per fix. */
-export function diffFix(fix: Fix, sources: ReadonlyMap<string, string>): readonly FileDiff[] | null {
+export function diffFix(fix: Fix, sources: ReadonlyMap<string, string>, context = usualContext): readonly FileDiff[] | null {
 	const known = drawn.get(fix);
-	if (known?.sources === sources) return known.files;
+	if (known?.sources === sources && known.context === context) return known.files;
 	const results = applyToFiles(sources, fix.edits);
 	const files =
 		results &&
 		[...results].map(([path, after]): FileDiff => {
-			const hunks = diffTexts(sources.get(path) ?? "", after, { display: (text) => show(text, path) });
+			const hunks = diffTexts(sources.get(path) ?? "", after, { context, display: (text) => show(text, path) });
 			return { path, isNew: !sources.has(path), hunks };
 		});
-	drawn.set(fix, { sources, files });
+	drawn.set(fix, { sources, context, files });
 	return files;
 }
 

@@ -34,7 +34,7 @@ export function editableTexts(fix: Fix, sources: ReadonlyMap<string, string>): r
 	});
 }
 
-/** The fix with one file's proposal replaced by what the person made of it. A proposal that would break the file is rejected. */
+/** The fix with one file's proposal replaced by what the person made of it, which nobody can call safe. One that would break the file is rejected. */
 export function editedFix(fix: Fix, sources: ReadonlyMap<string, string>, path: string, edited: string): EditResult {
 	const results = applyToFiles(sources, fix.edits);
 	if (results === null) return { type: "rejected", reason: "The file has changed meanwhile; audit again first." };
@@ -61,7 +61,7 @@ export function editedFix(fix: Fix, sources: ReadonlyMap<string, string>, path: 
 	if (fault !== null) return { type: "rejected", reason: fault };
 	const edits = [...fix.edits.filter((edit) => edit.path !== path), ...lineEdits(path, before, after)];
 	if (edits.length === 0) return { type: "rejected", reason: "Nothing is left of the change; n skips the issue." };
-	return { type: "edited", fix: { ...fix, edits } };
+	return { type: "edited", fix: { ...fix, applicability: "review", edits } };
 }
 
 interface Stretch {

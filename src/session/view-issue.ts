@@ -1,10 +1,10 @@
 import type { Fix } from "../audit/fix.ts";
 import { showLine } from "../text/gate.ts";
 import type { SessionState } from "./session.ts";
-import { diffFix, diffRows } from "./view-diff.ts";
+import { diffFix, diffRows, usualContext } from "./view-diff.ts";
 import type { Item, ItemMemory } from "./view-items.ts";
 import { phaseOf } from "./view-items.ts";
-import { type Line, lineOf, type Span, span, spreadLine, wrapLine } from "./view-line.ts";
+import { type Line, lineOf, lineWidth, type Span, span, spreadLine, textWidth, wrapLine } from "./view-line.ts";
 import { impactOf, placeOf } from "./view-words.ts";
 
 /** A way to mend an issue that can be looked at. */
@@ -59,6 +59,9 @@ type Density = "full" | "short" | "brief";
 
 /** A diff with so many rows in sight can be read beside the full words. */
 const comfortableRows = 12;
+
+/** Below this height every row counts. */
+const lowHeight = 16;
 
 /** One issue: what it is, why, and its fix as a diff. Words give way to the diff, and the diff scrolls where it must. */
 export function issueCard(input: CardInput): IssueCard {
@@ -126,20 +129,13 @@ function contextRows({ item, memory, state, width }: CardInput, density: Density
 }
 
 function fixRows({ item, proposals, choice, width, height }: CardInput, density: Density): readonly Line[] {
-	const gap: readonly Line[] = height >= 8 ? [[]] : [];
+	const gap: readonly Line[] = density === "brief" && height < lowHeight ? [] : [[]];
 	const proposal = proposals[choice] ?? proposals[0];
 	if (proposal === undefined) {
 		const words = item.decided === null ? "No edit can mend this for certain. By hand:" : "It was left as it is.";
 		return [...gap, ...wrapLine([span(words, "strong")], width)];
 	}
-	const notes: Span[] = [
-		...(proposal.origin === "edited" ? [span("edited · ", "accent")] : []),
-		span(
-			proposal.fix.applicability === "safe" ? "safe" : "please review",
-			proposal.fix.applicability === "safe" ? "dim" : "warning",
-		),
-		span(proposals.length > 1 ? ` · ${choice + 1} of ${proposals.length}` : "", "dim"),
-	];
+	const notes: Span[] = [standing(proposal), span(proposals.length > 1 ? ` · ${choice + 1} of ${proposals.length}` : "", "dim")];
 	const explanation = wrapLine([span(showLine(proposal.fix.explanation), "dim")], width);
 	const shown = density === "full" ? explanation : density === "short" ? clip(explanation, 1) : [];
 	return [
@@ -150,18 +146,28 @@ function fixRows({ item, proposals, choice, width, height }: CardInput, density:
 	];
 }
 
-function titleRows(title: string, notes: readonly Span[], width: number): readonly Line[] {
-	const spread = spreadLine([span(title, "strong")], notes, width);
-	if (title.length + notes.reduce((sum, note) => sum + note.text.length, 2) <= width) return [spread];
+/** How far a proposal can be trusted, in a word or two. */
+function standing({ fix, origin }: Proposal): Span {
+	if (origin === "edited") return span("edited by you", "accent");
+	if (origin === "applied") return span("applied", "dim");
+	return fix.applicability === "safe" ? span("safe", "dim") : span("please review", "warning");
+}
+
+function titleRow(title: string, notes: Line, width: number): Line {
+	return spreadLine([span(title, "strong")], notes, width);
+}
+
+function titleRows(title: string, notes: Line, width: number): readonly Line[] {
+	if (textWidth(title) + lineWidth(notes) + 2 <= width) return [titleRow(title, notes, width)];
 	return wrapLine([span(title, "strong"), span("  "), ...notes], width);
 }
 
 /** What scrolls: the diff, the commands that go with it and the steps by hand. */
-function bodyRows({ item, state, proposals, choice, width }: CardInput): readonly Line[] {
+function bodyRows({ item, state, proposals, choice, width, height }: CardInput): readonly Line[] {
 	const proposal = proposals[choice] ?? proposals[0];
 	const rows: Line[] = [];
 	if (proposal !== undefined) {
-		rows.push(...proposalRows(item, state, proposal, width));
+		rows.push(...proposalRows(item, state, proposal, width, height < lowHeight ? 1 : usualContext));
 		for (const command of proposal.fix.commands) {
 			rows.push(...wrapLine([span("  then run  ", "dim"), span(showLine(command), "strong")], width, 12));
 		}
@@ -176,12 +182,18 @@ function bodyRows({ item, state, proposals, choice, width }: CardInput): readonl
 	return rows;
 }
 
-function proposalRows(item: Item, state: SessionState, { fix, origin }: Proposal, width: number): readonly Line[] {
+function proposalRows(
+	item: Item,
+	state: SessionState,
+	{ fix, origin }: Proposal,
+	width: number,
+	context: number,
+): readonly Line[] {
 	const sources = sourcesOf(item, state);
 	if (origin === "applied" && sources.size === 0) {
 		return (item.decided?.files ?? []).map((path) => lineOf(`  changed  ${showLine(path)}`, "dim"));
 	}
-	const files = diffFix(fix, sources);
+	const files = diffFix(fix, sources, context);
 	if (files === null) return [lineOf("The file has changed since the audit; r audits again.", "warning")];
 	return diffRows(files, width);
 }

@@ -170,7 +170,14 @@ function accept(ui: UiState, { state, view }: KeyContext, by: "y" | "enter"): Re
 	}
 	if (proposal === null) return only(say(ui, "No edit can mend this one: n skips it, the steps by hand stay in the summary."));
 	if (Math.max(ui.seen, view.scroll.bottom) < view.scroll.total) {
-		return only(say({ ...ui, scroll: nextPage(view) }, "The change goes on; once all of it has been in sight, y accepts it."));
+		const scroll = nextPage(view);
+		const isAll = scroll + view.scroll.bottom - view.scroll.top >= view.scroll.total;
+		return only(
+			say(
+				{ ...ui, scroll },
+				isAll ? "That is all of it; y accepts." : "There is more of it; y accepts once you have seen it all.",
+			),
+		);
 	}
 	if (diffFix(proposal.fix, state.sources) === null)
 		return only(say(ui, "The file has changed since the audit; r audits again.", "warning"));

@@ -5,7 +5,7 @@ import { checkpointMenu, checkpointNotes, checkpointRows, type MenuItem } from "
 import { editorRows } from "./view-editor.ts";
 import { issueCard, type Proposal, proposalsOf, type Scroll } from "./view-issue.ts";
 import { type Item, listItems, pendingItems, uncommittedFixes } from "./view-items.ts";
-import { fitLine, type Line, lineOf, lineWidth, type Span, span, spreadLine, trimEnd } from "./view-line.ts";
+import { fitLine, type Line, lineOf, lineWidth, type Span, span, spreadLine, trimEnd, wrapLine } from "./view-line.ts";
 import { listRows, positionRow } from "./view-list.ts";
 import { acceptAllRows, helpRows, phaseRows, resumedRows, rollbackRows, whyRows } from "./view-pages.ts";
 import { pathLine, pathSteps } from "./view-path.ts";
@@ -38,7 +38,7 @@ export interface WizardView {
 	readonly body: BodyView;
 	/** Rows that the body may take. */
 	readonly bodyHeight: number;
-	readonly message: Line;
+	readonly message: readonly Line[];
 	readonly isBusy: boolean;
 	readonly hints: readonly Line[];
 	/** What scrolls on this screen. */
@@ -67,11 +67,10 @@ export function wizardView(state: SessionState, ui: UiState, size: ScreenSize): 
 	const frame = { state, ui, items, item, proposals, width, size };
 	const top = topRows(frame);
 	const hints = hintRows(hintsFor(frame, proposal), width, size.rows < 16 ? 1 : 2);
-	// One row stays free, or Ink would clear the whole screen at each frame; one is for the message.
-	const bodyHeight = Math.max(1, size.rows - 1 - top.length - hints.length - 2);
+	const message = messageRows(ui, width, isRoomy(size) ? 2 : 1);
+	// One row stays free, or Ink would clear the whole screen, scrollback included, at each frame.
+	const bodyHeight = Math.max(1, size.rows - 1 - top.length - message.length - hints.length);
 	const { body, scroll } = bodyOf(frame, bodyHeight);
-	const message =
-		ui.busy !== null ? lineOf(ui.busy, "dim") : ui.message === null ? [] : lineOf(showLine(ui.message.text), ui.message.tone);
 	return {
 		width,
 		top,
@@ -87,6 +86,22 @@ export function wizardView(state: SessionState, ui: UiState, size: ScreenSize): 
 		items,
 	};
 }
+
+/** Is there room for rows that only keep things apart? */
+function isRoomy(size: ScreenSize): boolean {
+	return size.rows >= 24;
+}
+
+/** What just happened or is going on, on at least `height` rows: a long sentence takes rows of the body rather than be cut. */
+function messageRows(ui: UiState, width: number, height: number): readonly Line[] {
+	const words: Line =
+		ui.busy !== null ? lineOf(ui.busy, "dim") : ui.message === null ? [] : lineOf(showLine(ui.message.text), ui.message.tone);
+	const rows = wrapLine(words, width).slice(0, longestMessage);
+	return [...Array.from({ length: Math.max(0, height - rows.length) }, (): Line => []), ...rows];
+}
+
+/** Rows of the longest message. */
+const longestMessage = 4;
 
 interface Frame {
 	readonly state: SessionState;
@@ -104,7 +119,7 @@ function topRows({ state, ui, items, width, size }: Frame): readonly Line[] {
 	const path = pathLine(pathSteps(items, ui.memory.onPath), width);
 	const rows = [spreadLine(titleLine(state), lineOf("? help", "dim"), width)];
 	rows.push(lineWidth(path) + lineWidth(progress) + 3 <= width ? spreadLine(path, progress, width) : path);
-	return size.rows >= 18 ? [...rows, []] : rows;
+	return isRoomy(size) ? [...rows, []] : rows;
 }
 
 /** `bootmend  todo/backend · src.main:app · Python 3.11 · main, clean` */
@@ -186,8 +201,9 @@ function issuesBody(frame: Frame, height: number): { readonly body: BodyView; re
 					height: cardHeight,
 				});
 	if (size.columns < wideColumns) {
-		const { lines, scroll } = card(width, height - 2);
-		return { body: { type: "page", lines: [positionRow(state, items, ui.selected, width), [], ...lines] }, scroll };
+		const above = [positionRow(state, items, ui.selected, width), ...(isRoomy(size) ? [[] as Line] : [])];
+		const { lines, scroll } = card(width, height - above.length);
+		return { body: { type: "page", lines: [...above, ...lines] }, scroll };
 	}
 	const leftWidth = Math.min(60, Math.max(34, Math.floor(width * 0.36)));
 	const { lines, scroll } = card(width - leftWidth - 3, height);
