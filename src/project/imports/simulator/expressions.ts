@@ -204,6 +204,7 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 	const owner = machine.evaluate(frame, node.value);
 	const index = machine.evaluate(frame, node.index);
 	if (owner.kind === "external") {
+		if (owner.canonical === "sys.modules") return unknown;
 		if (owner.canonical === "os.environ") return environItem(machine, frame, index, node);
 		return subscriptedType(machine, frame, owner.name, node) ?? owner;
 	}

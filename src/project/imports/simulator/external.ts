@@ -92,7 +92,6 @@ function knownConstant(machine: Machine, name: string): Value | null {
 			return constant("posix");
 		case "os.sep":
 			return constant("/");
-		case "sys.modules":
 		case "sys.argv":
 		case "sys.executable":
 			return unknown;

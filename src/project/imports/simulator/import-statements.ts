@@ -139,7 +139,7 @@ function nameOfOwn(machine: Machine, frame: Frame, record: ModuleRecord, alias: 
 	}
 	const submodule = machine.importSubmodule(record, name);
 	if (submodule !== null) return submodule.value;
-	if (namespace.dynamic || namespace.names.has("__getattr__")) {
+	if (namespace.dynamic || namespace.names.has("__getattr__") || machine.path.dynamic) {
 		doubt(machine);
 		return unknown;
 	}

@@ -1,6 +1,6 @@
 import type { Module } from "../../project.ts";
 import type { OwnModule } from "../resolver.ts";
-import type { ModuleValue, Namespace } from "../values.ts";
+import { type ModuleValue, type Namespace, unknown } from "../values.ts";
 import { loadedBeforeTarget } from "./builtins.ts";
 import { constant } from "./external.ts";
 import {
@@ -25,7 +25,7 @@ export function importModule(machine: Machine, frame: Frame, request: ImportRequ
 			parent === null ? importTop(machine, part) : importSubmodule(machine, parent, part);
 		if (next === "external") return importExternal(machine, frame, request);
 		if (next === null) {
-			if (parent !== null && isExtensible(parent)) {
+			if (machine.path.dynamic || (parent !== null && isExtensible(parent))) {
 				machine.doubts++;
 				machine.importDoubts++;
 				return { type: "unknown" };
@@ -68,8 +68,13 @@ function importTop(machine: Machine, name: string): ModuleRecord | "external" | 
 /** A module that only an uncertain path imported runs again when a certain one does: what failed there was not reported. */
 function again(machine: Machine, record: ModuleRecord): ModuleRecord {
 	if (record.certain || machine.uncertain > 0 || record.status === "running" || record.module === null) return record;
-	machine.sysModules.delete(record.name);
-	return start(machine, record.name, record.module, record.folders);
+	// The same namespace is filled anew: whoever holds the module sees what the certain run binds.
+	const { names } = record.value.namespace;
+	for (const [name, binding] of names) if (binding.value.kind !== "module" || binding.node !== null) names.delete(name);
+	record.value.namespace.dynamic = false;
+	record.certain = true;
+	run(machine, record, record.module);
+	return record;
 }
 
 /** Finds and runs a submodule of an own package; null where the package has none of that name. */
@@ -114,21 +119,23 @@ function namespacePackage(machine: Machine, name: string, folders: readonly stri
 
 /** Runs a module's top level. Whatever it raises removes it from `sys.modules` again, as CPython does. */
 function start(machine: Machine, name: string, module: Module, folders: readonly string[] | null): ModuleRecord {
-	const namespace = newNamespace(null);
-	namespace.names.set("__name__", { value: constant(name), node: null, maybe: false });
-	namespace.names.set("__file__", { value: constant(`${machine.root}/${module.path}`), node: null, maybe: false });
-	const value: ModuleValue = { kind: "module", module, name, namespace };
+	const value: ModuleValue = { kind: "module", module, name, namespace: newNamespace(null) };
 	const record: ModuleRecord = { name, module, value, folders, status: "running", certain: machine.uncertain === 0 };
 	machine.sysModules.set(name, record);
+	run(machine, record, module);
+	return record;
+}
+
+function run(machine: Machine, record: ModuleRecord, module: Module): void {
+	const { name } = record;
+	const { namespace } = record.value;
+	namespace.names.set("__name__", { value: constant(name), node: null, maybe: false });
+	namespace.names.set("__file__", { value: constant(`${machine.root}/${module.path}`), node: null, maybe: false });
+	if (record.folders !== null) namespace.names.set("__path__", { value: unknown, node: null, maybe: false });
+	record.status = "running";
 	machine.importStack.push(name);
 	if (!machine.runs.has(name) || record.certain) {
-		machine.runs.set(name, {
-			module,
-			order: machine.order++,
-			reached: machine.reached,
-			chain: [...machine.importStack],
-			namespace,
-		});
+		machine.runs.set(name, { module, order: machine.order++, reached: machine.reached, chain: [...machine.importStack], namespace });
 	}
 	const place = machine.place;
 	machine.place = "statement";
@@ -143,7 +150,6 @@ function start(machine: Machine, name: string, module: Module, folders: readonly
 		record.status = "done";
 		if (!completed) machine.sysModules.delete(name);
 	}
-	return record;
 }
 
 function frameOf(module: Module, namespace: Namespace): Frame {
@@ -179,8 +185,8 @@ function importExternal(machine: Machine, frame: Frame, request: ImportRequest):
 	for (let index = 0; index < parts.length; index++) {
 		const prefix = parts.slice(0, index + 1).join(".");
 		const found = machine.environment.findModule(prefix).found;
-		if (found === "missing") return missing(machine, frame, request, prefix, null);
-		if (found === "unknown") {
+		if (found === "missing" && !machine.path.dynamic) return missing(machine, frame, request, prefix, null);
+		if (found !== "present") {
 			machine.doubts++;
 			machine.importDoubts++;
 			break;

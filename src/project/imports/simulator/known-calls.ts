@@ -54,6 +54,13 @@ export function knownCall(
 		case "sys.path.append":
 			return editPath(machine, first, "back");
 		case "sys.path.extend":
+		case "sys.path.remove":
+		case "sys.path.pop":
+		case "site.addsitedir":
+		case "sys.modules.update":
+		case "sys.modules.setdefault":
+		case "sys.meta_path.append":
+		case "sys.meta_path.insert":
 			machine.path.dynamic = true;
 			return unknown;
 		case "importlib.import_module":
@@ -71,6 +78,8 @@ export function knownCall(
 			return unknown;
 		case "builtins.setattr":
 			if (first?.kind === "module") first.namespace.dynamic = true;
+			else if (first?.kind === "instance" && second?.kind === "constant") first.attributes.set(String(second.value), unknown);
+			else if (first?.kind === "unknown") frame.globals.dynamic = true;
 			return constant(null);
 		case "builtins.len":
 			return first?.kind === "sequence" && first.complete ? constant(first.items.length) : unknown;

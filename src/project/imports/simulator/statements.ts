@@ -164,7 +164,7 @@ export function assign(machine: Machine, frame: Frame, target: ast.Expression, v
 		case "Subscript": {
 			const owner = machine.evaluate(frame, target.value);
 			const index = machine.evaluate(frame, target.index);
-			setItem(machine, owner, index, value);
+			setItem(machine, frame, owner, index, value);
 			return;
 		}
 		default:
@@ -172,13 +172,15 @@ export function assign(machine: Machine, frame: Frame, target: ast.Expression, v
 	}
 }
 
-function setItem(machine: Machine, owner: Value, index: Value, value: Value): void {
+function setItem(machine: Machine, frame: Frame, owner: Value, index: Value, value: Value): void {
 	if (owner.kind === "external" && owner.canonical === "os.environ") {
 		if (index.kind === "constant" && typeof index.value === "string")
 			machine.environ.set(index.value, machine.uncertain > 0 ? unknown : value);
 		else machine.environDynamic = true;
 	} else if (owner.kind === "external" && owner.canonical === "sys.modules") {
+		// Whatever stands in `sys.modules` now is what later imports find.
 		machine.path.dynamic = true;
+		frame.globals.dynamic = true;
 	} else if (owner.kind === "dict") {
 		if (index.kind === "constant" && index.value !== undefined && typeof index.value !== "bigint")
 			owner.entries.set(index.value, machine.uncertain > 0 ? unknown : value);
