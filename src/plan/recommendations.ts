@@ -17,7 +17,7 @@ export function recommend(
 		makeEnvironment(project, issues),
 		tidy(issues),
 	];
-	return advice.flatMap((one, i) => (one ? [{ priority: i + 1, ...one }] : [])).map((one, i) => ({ ...one, priority: i + 1 }));
+	return advice.filter((one) => one !== null).map((one, i) => ({ priority: i + 1, ...one }));
 }
 
 type Advice = Omit<Recommendation, "priority"> | null;

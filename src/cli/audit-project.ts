@@ -1,0 +1,29 @@
+import { runRules } from "../audit/run-rules.ts";
+import type { AuditReport } from "../plan/audit-report.ts";
+import { buildReport } from "../plan/build-report.ts";
+import { dependencyRows } from "../project/manifests/dependency-rows.ts";
+import { rules } from "../rules/index.ts";
+import type { ProcessIo } from "./io.ts";
+import { type LoadingStage, type OpenedProject, openProject } from "./open-project.ts";
+import type { CommonOptions } from "./options.ts";
+
+/** A project with what the rules say about it. */
+export interface Audited extends OpenedProject {
+	readonly report: AuditReport;
+}
+
+/** Reads, understands and audits the backend that a person named. Changes nothing, runs nothing of it. */
+export function auditProject(
+	path: string | undefined,
+	options: CommonOptions,
+	io: ProcessIo,
+	onProgress: (stage: LoadingStage) => void = () => {},
+): Audited {
+	const started = performance.now();
+	const opened = openProject(path, options, io, onProgress);
+	onProgress("audit");
+	const result = runRules(opened.project, rules);
+	const dependencies = dependencyRows(opened.project);
+	const durationSeconds = (performance.now() - started) / 1000;
+	return { ...opened, report: buildReport(opened.project, { result, dependencies, durationSeconds }) };
+}

@@ -1,0 +1,84 @@
+import { openEnvironment } from "../environment/open-environment.ts";
+import { loadProject } from "../project/load.ts";
+import type { Project, SourceTree, Target } from "../project/project.ts";
+import { parseDotenv, resolveDotenv } from "../project/settings/dotenv.ts";
+import { openPackageFiles } from "../workspace/package-files.ts";
+import { readText } from "../workspace/read-text.ts";
+import { environmentOptions } from "./environment-options.ts";
+import type { ProcessIo } from "./io.ts";
+import type { CommonOptions } from "./options.ts";
+import { type Place, placeOf, readFiles } from "./place.ts";
+import { UserError } from "./user-error.ts";
+
+/** Stages of the work, for a progress display. */
+export type LoadingStage = "read" | "discover" | "environment" | "simulate" | "audit";
+
+/** A backend as it is on disk, understood but not yet audited. */
+export interface OpenedProject {
+	readonly place: Place;
+	readonly project: Project;
+}
+
+/** Reads and understands the backend that a person named, or the one in the current folder. */
+export function openProject(
+	path: string | undefined,
+	options: CommonOptions,
+	io: ProcessIo,
+	onProgress: (stage: LoadingStage) => void = () => {},
+): OpenedProject {
+	const place = placeOf(path, io);
+	onProgress("read");
+	const { files, unreadable } = readFiles(place);
+	const packages = openPackageFiles();
+	const project = loadProject({
+		root: place.root,
+		hint: place.folder,
+		files,
+		unreadable,
+		target: options.target === undefined ? null : parseTarget(options.target),
+		processEnvironment: serverVariables(options, io),
+		openEnvironment: (folder, manifests) =>
+			openEnvironment(
+				environmentOptions({ root: place.root, folder, files, manifests }, packages, options.python ?? null, io.env),
+			),
+		onProgress,
+	});
+	if (project.target === null && !namesFastapi(files)) throw nothingThere(place);
+	return { place, project };
+}
+
+function parseTarget(text: string): Target {
+	const match = /^([\p{L}_][\p{L}\p{N}_.]*):([\p{L}_][\p{L}\p{N}_.]*)(\(\))?$/u.exec(text);
+	if (!match?.[1] || !match[2]) {
+		throw new UserError(`${text} is not a target.`, "Write it as uvicorn takes it: --target src.main:app");
+	}
+	return { module: match[1], attribute: match[2], factory: match[3] !== undefined, evidence: "--target" };
+}
+
+/** The variables that the server would see: this shell's, and those of `--env-file` that the shell does not have. */
+function serverVariables(options: CommonOptions, io: ProcessIo): Readonly<Record<string, string>> {
+	const shell = options.cleanEnv ? {} : definedOnly(io.env);
+	if (options.envFile === undefined) return shell;
+	const text = readText(io.cwd(), options.envFile);
+	if (text === null)
+		throw new UserError(`There is no file ${options.envFile} to read settings from.`, "Name the file after --env-file.");
+	return { ...definedOnly(Object.fromEntries(resolveDotenv(parseDotenv(text).entries, shell, "environment"))), ...shell };
+}
+
+function definedOnly(variables: Readonly<Record<string, string | null | undefined>>): Readonly<Record<string, string>> {
+	return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value == null ? [] : [[name, value]])));
+}
+
+/** Does anything here speak of FastAPI? A backend without a target is one whose target is broken; this is none at all. */
+function namesFastapi(files: SourceTree): boolean {
+	for (const file of files.values()) if (/\bfastapi\b/i.test(file.text)) return true;
+	return false;
+}
+
+function nothingThere(place: Place): UserError {
+	const where = place.folder === "" ? place.root : `${place.root}/${place.folder}`;
+	return new UserError(
+		`There is no FastAPI backend in ${where}.`,
+		"Name the folder that holds it (bootmend audit backend), or the application (--target src.main:app).",
+	);
+}

@@ -1,0 +1,50 @@
+import type { Severity, Story } from "../audit/issue.ts";
+
+/** Options that every command about a project has, as commander gives them. */
+export interface CommonOptions {
+	readonly target?: string;
+	readonly python?: string;
+	readonly envFile?: string;
+	readonly cleanEnv?: boolean;
+	readonly color?: boolean;
+	readonly quiet?: boolean;
+	readonly verbose?: boolean;
+}
+
+export interface AuditOptions extends CommonOptions {
+	readonly format?: "pretty" | "json" | "markdown" | "sarif" | "github";
+	readonly output?: string;
+	readonly failOn: Severity;
+	readonly brief?: boolean;
+}
+
+export interface FixOptions extends CommonOptions {
+	readonly yes?: boolean;
+	readonly review?: boolean;
+	readonly dryRun?: boolean;
+	readonly phase?: Story;
+	readonly severity?: Severity;
+	readonly issue?: readonly string[];
+	readonly commit?: boolean;
+}
+
+export interface RollbackOptions extends CommonOptions {
+	readonly phase?: Story;
+	readonly session?: string;
+	readonly withLater?: boolean;
+	readonly list?: boolean;
+	readonly dryRun?: boolean;
+}
+
+export interface GraphOptions extends CommonOptions {
+	readonly format: "text" | "mermaid" | "dot" | "json";
+	readonly cycles?: boolean;
+}
+
+export interface DepsOptions extends CommonOptions {
+	readonly format: "pretty" | "json" | "markdown";
+}
+
+export interface WizardOptions extends CommonOptions {
+	readonly commit?: boolean;
+}

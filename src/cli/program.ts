@@ -1,0 +1,126 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { severities, stories } from "../audit/issue.ts";
+import type { ProcessIo } from "./io.ts";
+
+/** Version of bootmend, as its package says. */
+export const version: string = packageJson.version;
+
+/**
+ * The command line. Each command loads its own code when it is asked for, so that an audit never waits for a screen.
+ * `finish` receives the exit status of the command that ran.
+ */
+export function buildProgram(io: ProcessIo, finish: (status: number) => void): Command {
+	const program = new Command("bootmend");
+	program
+		.description("Gets a FastAPI backend that will not start to boot: finds what stops it, and mends it with you, step by step.")
+		.version(version, "--version", "print the version")
+		.helpOption("-h, --help", "print this help")
+		.helpCommand(false)
+		.showSuggestionAfterError()
+		.exitOverride()
+		.configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
+		.addHelpText("after", afterHelp);
+
+	command(program, "wizard [path]", "walk through the fixes one by one (what bootmend does when you name no command)", true)
+		.option("--no-commit", "leave the commits to me")
+		.action(async (path, options) => finish(await (await import("./commands/wizard.ts")).wizardCommand(path, options, io)));
+
+	command(program, "audit [path]", "print what stops the backend; changes nothing")
+		.addOption(new Option("--format <format>", "how to print it").choices(["pretty", "json", "markdown", "sarif", "github"]))
+		.option("--output <file>", "write it to a file")
+		.addOption(severityOption("--fail-on <severity>", "exit with 1 at or above this").default("CRITICAL"))
+		.option("--brief", "no causes, no diffs")
+		.action(async (path, options) => finish(await (await import("./commands/audit.ts")).auditCommand(path, options, io)));
+
+	command(program, "fix [path]", "apply the fixes without a screen: backups, one commit a phase")
+		.option("--yes", "apply every safe fix")
+		.option("--review", "also those that a person should look at")
+		.option("--dry-run", "print the changes as a patch; change nothing")
+		.addOption(new Option("--phase <story>", "only this phase").choices([...stories]).argParser(upperCased(stories)))
+		.addOption(severityOption("--severity <severity>", "only at or above this"))
+		.option("--issue <id...>", "only these issues, by id or fingerprint")
+		.option("--no-commit", "leave the commits to me")
+		.action(async (path, options) => finish(await (await import("./commands/fix.ts")).fixCommand(path, options, io)));
+
+	command(program, "rollback [path]", "take back a phase, or the whole session")
+		.addOption(new Option("--phase <story>", "only this phase").choices([...stories]).argParser(upperCased(stories)))
+		.option("--session <id>", "an older session")
+		.option("--with-later", "also the later phases that changed the same files")
+		.option("--list", "say what can be taken back; change nothing")
+		.option("--dry-run", "say what would happen; change nothing")
+		.action(async (path, options) => finish(await (await import("./commands/rollback.ts")).rollbackCommand(path, options, io)));
+
+	command(program, "status [path]", "where the session stands")
+		.option("--json", "print it as JSON")
+		.action(async (path, options) => finish(await (await import("./commands/status.ts")).statusCommand(path, options, io)));
+
+	command(program, "resume [path]", "go on with an interrupted session")
+		.option("--no-commit", "leave the commits to me")
+		.action(async (path, options) => finish(await (await import("./commands/wizard.ts")).resumeCommand(path, options, io)));
+
+	command(program, "clean [path]", "remove the backups of finished sessions").action(async (path, options) =>
+		finish(await (await import("./commands/clean.ts")).cleanCommand(path, options, io)),
+	);
+
+	command(program, "graph [path]", "the import graph with its cycles; changes nothing")
+		.addOption(new Option("--format <format>", "how to print it").choices(["text", "mermaid", "dot", "json"]).default("text"))
+		.option("--cycles", "only the modules that lie on a cycle")
+		.action(async (path, options) => finish(await (await import("./commands/graph.ts")).graphCommand(path, options, io)));
+
+	command(program, "deps [path]", "declared, installed and required packages; changes nothing")
+		.addOption(new Option("--format <format>", "how to print it").choices(["pretty", "json", "markdown"]).default("pretty"))
+		.action(async (path, options) => finish(await (await import("./commands/deps.ts")).depsCommand(path, options, io)));
+
+	program
+		.command("rules")
+		.description("list the faults that bootmend knows")
+		.option("--json", "print it as JSON")
+		.option("--no-color", "without colours")
+		.action(async (options) => finish(await (await import("./commands/rules.ts")).rulesCommand(options, io)));
+
+	program
+		.command("explain <rule>")
+		.description("one fault: whom it hurts, where the facts come from, an example")
+		.option("--no-color", "without colours")
+		.action(async (rule, options) => finish(await (await import("./commands/rules.ts")).explainCommand(rule, options, io)));
+
+	return program;
+}
+
+function command(program: Command, usage: string, description: string, isDefault = false): Command {
+	return program
+		.command(usage, { isDefault })
+		.description(description)
+		.option("--target <module:app>", "the application to start (found by itself unless told)")
+		.option("--python <path>", "the interpreter or virtual environment of the project")
+		.option("--env-file <file>", "read settings from this file")
+		.option("--clean-env", "ignore the variables of this shell")
+		.option("--no-color", "without colours")
+		.option("--quiet", "only what was asked for")
+		.option("--verbose", "more about what is going on");
+}
+
+function severityOption(flags: string, description: string): Option {
+	return new Option(flags, description).choices([...severities]).argParser(upperCased(severities));
+}
+
+/** `us1` and `high` are understood too. */
+function upperCased(known: readonly string[]): (value: string) => string {
+	return (value) => {
+		const upper = value.toUpperCase();
+		if (known.includes(upper)) return upper;
+		throw new InvalidArgumentError(`Use one of ${known.join(", ")}.`);
+	};
+}
+
+const afterHelp = `
+Exit status
+  audit     0 nothing at or above --fail-on   1 something   2 it could not run
+  fix       0 all that was asked is applied   1 something is left   2 it could not run
+  rollback  0 done   1 refused, and nothing half done   2 it could not run
+
+Try
+  bootmend audit            what stops the backend here?
+  bootmend                  mend it together
+  bootmend fix --dry-run    the patch, nothing changed`;
