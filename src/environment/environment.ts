@@ -62,7 +62,8 @@ export type ClassMember =
 /** `absent` only where it is certain: no dynamic `__getattr__`, no star import that cannot be followed, no `globals()` tricks. */
 export type ExportLookup =
 	| { readonly found: "present"; readonly entry: ExternalEntry }
-	| { readonly found: "absent" }
+	/** `error`: what Python prints where the module itself refuses the name with more than "cannot import name". */
+	| { readonly found: "absent"; readonly error?: string }
 	| { readonly found: "unknown" };
 
 /** A module outside the project, known only by what its source (or the catalog) says. */
@@ -101,6 +102,8 @@ export interface Environment {
 	readonly pythonPath: string | null;
 	/** Installed distributions by normalised (PEP 503) name; from the catalog: those that the manifests would bring. */
 	readonly distributions: ReadonlyMap<string, Distribution>;
+	/** Folders outside site-packages that `.pth` files and editable installs put on `sys.path`, absolute, in order. */
+	readonly searchFolders: readonly string[];
 	/** Names of the standard library's top-level modules for this version (`sys.stdlib_module_names`). */
 	isStdlib(topLevelName: string): boolean;
 	/** Looks a dotted module up in the standard library and site-packages. */

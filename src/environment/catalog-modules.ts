@@ -1,0 +1,200 @@
+import type { CatalogChoice } from "./catalog-versions.ts";
+import type { ExportLookup, ExternalModule, ModuleLookup, PythonVersion } from "./environment.ts";
+import { TableModule } from "./external-module.ts";
+import type { ModuleProvider, ModuleWorld } from "./installed-modules.ts";
+import type { ModuleTable } from "./module-table.ts";
+import type { PackageFiles } from "./package-files.ts";
+
+const missing: ModuleLookup = { found: "missing" };
+const unknown: ModuleLookup = { found: "unknown" };
+
+/** The modules of the distributions that were chosen from the catalog. */
+export class CatalogModules implements ModuleProvider {
+	private readonly packages = new Map<string, CataloguedPackage>();
+	private readonly byTopLevel = new Map<string, string[]>();
+
+	constructor(
+		private readonly files: PackageFiles,
+		private readonly python: PythonVersion,
+		private readonly choices: ReadonlyMap<string, CatalogChoice>,
+		/** Whether everything that would be installed is catalogued, and the names of what is not. */
+		private readonly closure: { readonly complete: boolean; readonly unknown: ReadonlySet<string> },
+	) {
+		for (const [name, { facts }] of choices)
+			for (const top of facts.topLevel) this.byTopLevel.set(top, [...(this.byTopLevel.get(top) ?? []), name]);
+	}
+
+	find(dotted: string, world: ModuleWorld): ModuleLookup {
+		const top = dotted.split(".")[0] ?? dotted;
+		const providers = this.byTopLevel.get(top) ?? [];
+		if (providers.length === 0) return this.closure.complete ? missing : unknown;
+		let answer: ModuleLookup = missing;
+		for (const name of providers) {
+			const choice = this.choices.get(name);
+			if (choice === undefined) continue;
+			const found = this.findIn(name, choice, dotted, world);
+			if (found.found === "present") return found;
+			if (found.found === "unknown") answer = found;
+		}
+		// A namespace package may go on in a distribution that we do not know.
+		return answer.found === "missing" && !this.closure.complete && providers.length > 1 ? unknown : answer;
+	}
+
+	modulesMentioning(symbol: string, topLevelName: string): readonly string[] {
+		return (this.byTopLevel.get(topLevelName) ?? []).flatMap((name) => {
+			const choice = this.choices.get(name);
+			return choice === undefined ? [] : this.open(name, choice.catalogued).mentioning(symbol, topLevelName);
+		});
+	}
+
+	private findIn(name: string, choice: CatalogChoice, dotted: string, world: ModuleWorld): ModuleLookup {
+		const here = this.open(name, choice.catalogued).module(dotted, this.context(dotted, name), world);
+		if (choice.exact) return here ?? this.belowKnown(name, choice.catalogued, dotted, world);
+		const there =
+			choice.neighbour === null ? null : this.open(name, choice.neighbour).module(dotted, this.context(dotted, name), world);
+		if (here?.found === "present")
+			return { found: "present", module: new ApproximateModule(here.module, there?.found === "present" ? there.module : null) };
+		if (there !== null || choice.neighbour === null) return unknown;
+		return this.belowKnown(name, choice.catalogued, dotted, world);
+	}
+
+	/** A module that its distribution does not list: missing, unless its parent makes modules of its own. */
+	private belowKnown(name: string, version: string, dotted: string, world: ModuleWorld): ModuleLookup {
+		const parentName = dotted.slice(0, Math.max(0, dotted.lastIndexOf(".")));
+		if (parentName === "") return missing;
+		const parent = this.open(name, version).module(parentName, this.context(parentName, name), world);
+		if (parent?.found !== "present") return parent ?? this.belowKnown(name, version, parentName, world);
+		return parent.module instanceof TableModule && parent.module.mayProvide(dotted) ? unknown : missing;
+	}
+
+	private context(dotted: string, distribution: string): ModuleSetting {
+		return { dotted, distribution, python: this.python, platform: this.files.platform };
+	}
+
+	private open(name: string, version: string): CataloguedPackage {
+		const key = `${name}-${version}`;
+		let opened = this.packages.get(key);
+		if (opened === undefined) {
+			opened = new CataloguedPackage(this.files.readData(`catalog/${key}.gz`) ?? "");
+			this.packages.set(key, opened);
+		}
+		return opened;
+	}
+}
+
+interface ModuleSetting {
+	readonly dotted: string;
+	readonly distribution: string;
+	readonly python: PythonVersion;
+	readonly platform: string;
+}
+
+/** The modules of one catalogued version: one line each, parsed when somebody asks. */
+class CataloguedPackage {
+	private readonly lines = new Map<string, string>();
+	private readonly modules = new Map<string, ModuleLookup>();
+
+	constructor(text: string) {
+		for (const line of text.split("\n")) {
+			const tab = line.indexOf("\t");
+			if (tab > 0) this.lines.set(line.slice(0, tab), line.slice(tab + 1));
+		}
+	}
+
+	module(dotted: string, setting: ModuleSetting, world: ModuleWorld): ModuleLookup | null {
+		const known = this.modules.get(dotted);
+		if (known !== undefined) return known;
+		const line = this.lines.get(dotted);
+		if (line === undefined) return null;
+		const [flags = "", json = ""] = line.split("\t", 2);
+		const isPackage = flags.includes("p");
+		const table = parseTable(json);
+		const module = new TableModule(
+			{
+				name: dotted,
+				isPackage,
+				origin: "catalog",
+				kind: flags.includes("n") ? "namespace" : table === null ? "opaque" : flags.includes("t") ? "stub" : "source",
+				context: { module: dotted, isPackage, python: setting.python, platform: setting.platform },
+				table,
+				text: "",
+				introspected: () => null,
+				submoduleNames: () => this.submodules(dotted),
+				distribution: () => setting.distribution,
+			},
+			world,
+		);
+		const answer: ModuleLookup = { found: "present", module };
+		this.modules.set(dotted, answer);
+		return answer;
+	}
+
+	mentioning(symbol: string, topLevelName: string): readonly string[] {
+		return [...this.lines]
+			.filter(([name, line]) => (name === topLevelName || name.startsWith(`${topLevelName}.`)) && line.includes(symbol))
+			.map(([name]) => name);
+	}
+
+	private submodules(dotted: string): readonly string[] {
+		const prefix = `${dotted}.`;
+		return [...this.lines.keys()]
+			.filter((name) => name.startsWith(prefix) && !name.includes(".", prefix.length))
+			.map((name) => name.slice(prefix.length));
+	}
+}
+
+/** A module of a version that is not catalogued, between two that are: only what both lack is absent. */
+class ApproximateModule implements ExternalModule {
+	constructor(
+		private readonly below: ExternalModule,
+		private readonly above: ExternalModule | null,
+	) {}
+
+	get name(): string {
+		return this.below.name;
+	}
+	get isPackage(): boolean {
+		return this.below.isPackage;
+	}
+	get origin(): ExternalModule["origin"] {
+		return this.below.origin;
+	}
+	get kind(): ExternalModule["kind"] {
+		return this.below.kind;
+	}
+	get distribution(): string | null {
+		return this.below.distribution;
+	}
+
+	lookup(symbol: string): ExportLookup {
+		const here = this.below.lookup(symbol);
+		if (here.found !== "absent") return here;
+		return this.above?.lookup(symbol).found === "absent" ? here : { found: "unknown" };
+	}
+
+	names(): readonly string[] {
+		return this.below.names();
+	}
+
+	starNames(): readonly string[] | null {
+		const here = this.below.starNames();
+		const there = this.above?.starNames() ?? null;
+		return here !== null && there !== null && here.length === there.length && here.every((name) => there.includes(name))
+			? here
+			: null;
+	}
+
+	imports(): readonly string[] {
+		const there = new Set(this.above?.imports() ?? []);
+		return this.below.imports().filter((module) => there.has(module));
+	}
+}
+
+function parseTable(json: string): ModuleTable | null {
+	try {
+		const table: ModuleTable = JSON.parse(json);
+		return { ...table, names: Object.assign(Object.create(null), table.names) };
+	} catch {
+		return null;
+	}
+}

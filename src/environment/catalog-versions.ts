@@ -1,0 +1,129 @@
+import { compare, satisfies } from "@renovatebot/pep440";
+import type { CatalogOptions, DeclaredRequirement } from "./catalog.ts";
+import type { CatalogIndex, CatalogVersion } from "./catalog-index.ts";
+import { markerHolds, parseRequirement } from "./requirement.ts";
+
+/** The version of a distribution that an installation would bring, and the catalogued one that stands for it. */
+export interface CatalogChoice {
+	/** The version itself, which the catalog need not have. */
+	readonly version: string;
+	/** The catalogued version nearest to it, at or below where there is one. */
+	readonly catalogued: string;
+	/** Where the version is not in the catalog: the next catalogued one on its other side, or null. */
+	readonly neighbour: string | null;
+	readonly facts: CatalogVersion;
+	/** False where only one neighbour or none vouches for what is missing. */
+	readonly exact: boolean;
+}
+
+export interface CatalogChoices {
+	readonly choices: ReadonlyMap<string, CatalogChoice>;
+	/** Everything that would be installed is in the catalog. */
+	readonly complete: boolean;
+	/** Distributions that would be installed and are not in it. */
+	readonly unknown: ReadonlySet<string>;
+}
+
+/** Rounds of choosing and collecting what the choice requires; real requirements settle in three or four. */
+const mostRounds = 8;
+
+/** Works out, without a network, what installing the requirements would bring. */
+export function chooseVersions(index: CatalogIndex, options: CatalogOptions & { readonly platform: string }): CatalogChoices {
+	let choices = new Map<string, CatalogChoice>();
+	let unknown = new Set<string>();
+	let previous = "";
+	for (let round = 0; round < mostRounds; round++) {
+		const wanted = collect(index, options, choices);
+		choices = new Map();
+		unknown = new Set();
+		for (const [name, specifiers] of wanted) {
+			const choice = choose(index, options, name, [...specifiers]);
+			if (choice === null) unknown.add(name);
+			else choices.set(name, choice);
+		}
+		const now = [...choices].map(([name, choice]) => `${name}==${choice.version}`).join(" ");
+		if (now === previous) break;
+		previous = now;
+	}
+	return { choices, complete: unknown.size === 0, unknown };
+}
+
+/** Every distribution that is declared or required by a chosen one, with all specifiers laid on it. */
+function collect(
+	index: CatalogIndex,
+	options: CatalogOptions & { readonly platform: string },
+	choices: ReadonlyMap<string, CatalogChoice>,
+): Map<string, Set<string>> {
+	const wanted = new Map<string, Set<string>>();
+	const done = new Set<string>();
+	const queue: DeclaredRequirement[] = [...options.requirements];
+	for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+		if (next.marker !== null && !markerHolds(next.marker, { python: options.python, platform: options.platform, extras: [] }))
+			continue;
+		const name = next.normalized;
+		const specifiers = wanted.get(name) ?? new Set<string>();
+		if (next.specifier !== "") specifiers.add(next.specifier);
+		wanted.set(name, specifiers);
+		const facts = (choices.get(name) ?? choose(index, options, name, [...specifiers]))?.facts;
+		const key = `${name}[${next.extras.join(",")}]`;
+		if (facts === undefined || done.has(key)) continue;
+		done.add(key);
+		for (const text of facts.requires) {
+			const required = parseRequirement(text);
+			if (required === null) continue;
+			const facts = { python: options.python, platform: options.platform, extras: next.extras };
+			if (required.marker === null || markerHolds(required.marker, facts)) queue.push({ ...required, marker: null });
+		}
+	}
+	return wanted;
+}
+
+function choose(index: CatalogIndex, options: CatalogOptions, name: string, specifiers: readonly string[]): CatalogChoice | null {
+	const entry = Object.hasOwn(index.distributions, name) ? index.distributions[name] : undefined;
+	if (entry === undefined) return null;
+	const versions = Object.keys(entry).sort(compare);
+	const locked = options.locked.get(name);
+	const pinned =
+		locked ??
+		specifiers.map((specifier) => /^\s*===?\s*([^*,\s]+)\s*$/.exec(specifier)?.[1]).find((version) => version !== undefined);
+	if (pinned !== undefined) return standIn(entry, versions, pinned);
+	const fitting = versions.filter(
+		(version) => runsOn(entry[version], options) && specifiers.every((specifier) => allows(version, specifier)),
+	);
+	const newest = fitting.at(-1);
+	if (newest !== undefined) return standIn(entry, versions, newest);
+	// Nothing catalogued fits: an upper bound between two catalogued versions, or requirements that contradict each other.
+	const upper = specifiers.flatMap((specifier) => [...specifier.matchAll(/<=?\s*([\w.]+)/g)].map((match) => match[1] ?? ""));
+	const [lowest] = upper.sort(compare);
+	return lowest === undefined ? null : standIn(entry, versions, lowest, false);
+}
+
+function runsOn(facts: CatalogVersion | undefined, options: CatalogOptions): boolean {
+	if (facts?.requiresPython == null) return facts !== undefined;
+	return allows(`${options.python.major}.${options.python.minor}.99`, facts.requiresPython);
+}
+
+function allows(version: string, specifier: string): boolean {
+	try {
+		return satisfies(version, specifier);
+	} catch {
+		// A specifier that is none allows everything: the manifest rules speak about it.
+		return true;
+	}
+}
+
+/** A catalogued version for one that may not be catalogued. */
+function standIn(
+	entry: Readonly<Record<string, CatalogVersion>>,
+	versions: readonly string[],
+	version: string,
+	known = true,
+): CatalogChoice | null {
+	const below = versions.filter((one) => compare(one, version) <= 0).at(-1);
+	const above = versions.find((one) => compare(one, version) > 0);
+	const catalogued = below ?? above;
+	const facts = catalogued === undefined ? undefined : entry[catalogued];
+	if (catalogued === undefined || facts === undefined) return null;
+	const isExact = known && catalogued === version;
+	return { version, catalogued, neighbour: isExact || below === undefined ? null : (above ?? null), facts, exact: isExact };
+}

@@ -1,0 +1,49 @@
+import { type CatalogIndex, readCatalogIndex } from "./catalog-index.ts";
+import { CatalogModules } from "./catalog-modules.ts";
+import { type CatalogChoice, chooseVersions } from "./catalog-versions.ts";
+import type { Distribution, PythonVersion } from "./environment.ts";
+import type { ModuleProvider } from "./installed-modules.ts";
+import type { PackageFiles } from "./package-files.ts";
+
+/** One requirement of the project; `project/manifests` has more about it than is needed here. */
+export interface DeclaredRequirement {
+	/** PEP 503 normalised. */
+	readonly normalized: string;
+	readonly extras: readonly string[];
+	/** PEP 440 specifier set, `""` for any version. */
+	readonly specifier: string;
+	readonly marker: string | null;
+}
+
+/** What the project's manifests would bring, as far as the bundled catalog knows it. */
+export interface Catalog {
+	readonly distributions: ReadonlyMap<string, Distribution>;
+	readonly modules: ModuleProvider;
+}
+
+export interface CatalogOptions {
+	readonly python: PythonVersion;
+	readonly requirements: readonly DeclaredRequirement[];
+	readonly locked: ReadonlyMap<string, string>;
+}
+
+/** Chooses a version of everything that is declared or required by it, and answers for their modules. */
+export function openCatalog(files: PackageFiles, options: CatalogOptions): Catalog {
+	const index: CatalogIndex = readCatalogIndex(files.readData("catalog/index.json.gz"));
+	const { choices, complete, unknown } = chooseVersions(index, { ...options, platform: files.platform });
+	const distributions = new Map<string, Distribution>();
+	for (const [name, choice] of choices) distributions.set(name, distributionOf(name, choice));
+	return { distributions, modules: new CatalogModules(files, options.python, choices, { complete, unknown }) };
+}
+
+function distributionOf(name: string, choice: CatalogChoice): Distribution {
+	const { facts, version } = choice;
+	return {
+		name: facts.name === "" ? name : facts.name,
+		version,
+		requires: facts.requires,
+		requiresPython: facts.requiresPython,
+		topLevel: facts.topLevel,
+		extras: facts.extras,
+	};
+}

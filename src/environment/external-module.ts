@@ -1,0 +1,278 @@
+import type { Environment, ExportLookup, ExternalEntry, ExternalModule } from "./environment.ts";
+import { evaluateGetattr, type GetattrWorld } from "./module-getattr.ts";
+import type { ModuleTable, Slot, TableName } from "./module-table.ts";
+import type { SourceContext } from "./outline/block-reader.ts";
+import { readEntry } from "./outline/read-entry.ts";
+
+/** Attributes that every module has (https://docs.python.org/3/reference/datamodel.html#module-objects). */
+const moduleAttributes = new Set(
+	"__name__ __doc__ __file__ __loader__ __spec__ __package__ __cached__ __builtins__ __dict__ __class__ __annotations__ __init__ __repr__ __getattribute__ __setattr__ __delattr__ __dir__ __new__ __reduce__ __reduce_ex__ __hash__ __str__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __format__ __sizeof__ __subclasshook__ __init_subclass__ __getstate__".split(
+		" ",
+	),
+);
+
+const present = (entry: ExternalEntry): ExportLookup => ({ found: "present", entry });
+const unknownEntry: ExternalEntry = { kind: "unknown" };
+const absent: ExportLookup = { found: "absent" };
+const unknown: ExportLookup = { found: "unknown" };
+
+/** What an external module is made from. */
+export interface ModuleFacts {
+	readonly name: string;
+	readonly isPackage: boolean;
+	readonly origin: ExternalModule["origin"];
+	readonly kind: ExternalModule["kind"];
+	readonly context: SourceContext;
+	/** Null for what has no readable names of its own: a C extension, a namespace package. */
+	readonly table: ModuleTable | null;
+	/** The source that lazy slots point into; `""` for tables that have none. */
+	readonly text: string;
+	/** What introspection of the real module showed; null where nobody looked. */
+	readonly introspected: () => Introspection | null;
+	readonly submoduleNames: () => readonly string[];
+	readonly distribution: () => string | null;
+}
+
+/** Names that `dir()` of a real module showed. */
+export interface Introspection {
+	readonly names: ReadonlySet<string>;
+	/** What a star import of it binds. */
+	readonly star: readonly string[];
+	/** There can be no others on this platform. */
+	readonly complete: boolean;
+}
+
+/** A module whose export table is known, with names looked up as `from module import name` would. */
+export class TableModule implements ExternalModule {
+	readonly name: string;
+	readonly isPackage: boolean;
+	readonly origin: ExternalModule["origin"];
+	readonly kind: ExternalModule["kind"];
+	private readonly answers = new Map<string, ExportLookup>();
+	private readonly running = new Set<string>();
+	private readonly entries = new Map<string, ExternalEntry>();
+	private starList: readonly string[] | null | undefined;
+
+	constructor(
+		private readonly facts: ModuleFacts,
+		private readonly environment: Pick<Environment, "findModule" | "isStdlib">,
+	) {
+		this.name = facts.name;
+		this.isPackage = facts.isPackage;
+		this.origin = facts.origin;
+		this.kind = facts.kind;
+	}
+
+	get distribution(): string | null {
+		return this.facts.distribution();
+	}
+
+	lookup(symbol: string): ExportLookup {
+		const known = this.answers.get(symbol);
+		if (known !== undefined) return known;
+		// A circle of star imports: whoever asked first goes on without us.
+		if (this.running.has(symbol)) return unknown;
+		this.running.add(symbol);
+		const answer = this.search(symbol);
+		this.running.delete(symbol);
+		this.answers.set(symbol, answer);
+		return answer;
+	}
+
+	names(): readonly string[] {
+		const names = new Set<string>(this.facts.introspected()?.names);
+		for (const [name, { slot }] of Object.entries(this.facts.table?.names ?? {})) if (slot.kind !== "maybe") names.add(name);
+		for (const star of this.facts.table?.stars ?? [])
+			for (const name of this.moduleOf(star.module)?.starNames() ?? []) names.add(name);
+		for (const name of this.facts.submoduleNames()) names.add(name);
+		const getattr = this.facts.table?.getattr;
+		if (getattr?.kind === "table") for (const name of Object.keys(getattr.names)) names.add(name);
+		else if (this.facts.table?.all && this.facts.table.all !== "unknown")
+			for (const name of this.facts.table.all.names) names.add(name);
+		return [...names];
+	}
+
+	starNames(): readonly string[] | null {
+		if (this.starList !== undefined) return this.starList;
+		// Asked again while it is being worked out (modules that star-import each other): not known.
+		this.starList = null;
+		this.starList = this.computeStarNames();
+		return this.starList;
+	}
+
+	imports(): readonly string[] {
+		return this.facts.table?.imports ?? [];
+	}
+
+	/** May this module bring a submodule into being that no file shows? */
+	mayProvide(dotted: string): boolean {
+		const { table } = this.facts;
+		// C extensions may register modules of their own; those of the standard library do not.
+		if (table === null || this.kind === "stub") return this.kind !== "namespace" && this.origin === "installed";
+		if (table.path === "unknown" || table.injects === "unknown" || table.replaced) return true;
+		return table.injects.some((name) => name === dotted || name.startsWith(`${dotted}.`) || dotted.startsWith(`${name}.`));
+	}
+
+	/** The table behind the answers, for those that follow names of their own through it. */
+	get table(): ModuleTable | null {
+		return this.facts.table;
+	}
+
+	get text(): string {
+		return this.facts.text;
+	}
+
+	get context(): SourceContext {
+		return this.facts.context;
+	}
+
+	private search(symbol: string): ExportLookup {
+		const { table } = this.facts;
+		const answer = table === null ? this.searchOpaque(symbol) : this.searchTable(table, symbol);
+		if (answer.found === "present") return answer;
+		const introspected = this.facts.introspected();
+		if (introspected?.names.has(symbol)) return present(unknownEntry);
+		return introspected?.complete ? absent : answer;
+	}
+
+	private searchOpaque(symbol: string): ExportLookup {
+		if (moduleAttributes.has(symbol) || (symbol === "__path__" && this.isPackage)) return present(unknownEntry);
+		const submodule = this.submodule(symbol);
+		return submodule.found === "absent" && this.kind !== "namespace" ? unknown : submodule;
+	}
+
+	private searchTable(table: ModuleTable, symbol: string): ExportLookup {
+		if (table.replaced) return unknown;
+		const own = table.names[symbol];
+		let uncertain = table.dynamic || this.kind === "stub";
+		for (let index = table.stars.length - 1; index >= (own?.stars ?? 0); index--) {
+			const star = table.stars[index];
+			const found = star === undefined ? absent : this.searchStar(star.module, symbol);
+			if (found.found === "present" && star?.certain) return found;
+			if (found.found !== "absent") uncertain = true;
+		}
+		if (own !== undefined) return this.searchOwn(own, symbol);
+		if (moduleAttributes.has(symbol) || (symbol === "__path__" && this.isPackage)) return present(unknownEntry);
+		const submodule = this.submodule(symbol);
+		if (submodule.found === "present") return submodule;
+		if (submodule.found === "unknown") uncertain = true;
+		if (table.getattr !== null) {
+			const world = this.getattrWorld();
+			const served = world === null ? unknown : evaluateGetattr(table.getattr, symbol, world);
+			if (served.found === "present") return served;
+			if (served.found === "unknown") uncertain = true;
+			else if (!uncertain) return served;
+		}
+		return uncertain ? unknown : absent;
+	}
+
+	private searchOwn(own: TableName, symbol: string): ExportLookup {
+		if (own.slot.kind === "maybe") {
+			const { slot } = own.slot;
+			return slot.kind === "alias" && this.follows(slot) ? present(slot) : unknown;
+		}
+		return present(this.entryOf(own.slot, symbol));
+	}
+
+	private entryOf(slot: Slot, symbol: string): ExternalEntry {
+		if (slot.kind === "either") {
+			const chosen = slot.slots.find((one) => one.kind !== "alias" || this.follows(one));
+			return chosen === undefined ? unknownEntry : this.entryOf(chosen, symbol);
+		}
+		let entry = this.entries.get(symbol);
+		if (entry === undefined) {
+			entry = readEntry(slot, this.facts.text, this.facts.context, (dotted) => this.absoluteName(dotted));
+			this.entries.set(symbol, entry);
+		}
+		return entry;
+	}
+
+	/** Does what an alias points at certainly exist? */
+	private follows(alias: { readonly module: string; readonly name: string | null }): boolean {
+		const module = this.moduleOf(alias.module);
+		return module !== null && (alias.name === null || module.lookup(alias.name).found === "present");
+	}
+
+	private searchStar(moduleName: string, symbol: string): ExportLookup {
+		const module = this.moduleOf(moduleName);
+		if (module === null) return unknown;
+		const names = module.starNames();
+		if (names?.includes(symbol)) return present({ kind: "alias", module: moduleName, name: symbol });
+		if (symbol.startsWith("_") && !(module instanceof TableModule && module.table?.all)) return absent;
+		if (names === null) return module.lookup(symbol).found === "absent" ? absent : unknown;
+		// Submodules that happen to be loaded are starred too, where no __all__ says otherwise.
+		const mayLeak = module instanceof TableModule && module.table?.all === null && module.isPackage;
+		return mayLeak && module.lookup(symbol).found !== "absent" ? unknown : absent;
+	}
+
+	private submodule(symbol: string): ExportLookup {
+		if (!this.isPackage) return absent;
+		const module = `${this.name}.${symbol}`;
+		const found = this.environment.findModule(module);
+		if (found.found === "present") return present({ kind: "submodule", module });
+		return found.found === "unknown" ? unknown : absent;
+	}
+
+	private computeStarNames(): readonly string[] | null {
+		const { table } = this.facts;
+		const introspected = this.facts.introspected();
+		if (introspected !== null && (table === null || table.dynamic)) return introspected.star;
+		if (table === null || table.replaced || table.all === "unknown") return null;
+		if (table.all !== null) {
+			const names = new Set(table.all.names);
+			for (const module of table.all.modules) {
+				const more = this.moduleOf(module)?.starNames() ?? null;
+				if (more === null) return null;
+				for (const name of more) names.add(name);
+			}
+			return [...names];
+		}
+		if (table.dynamic) return null;
+		const names = new Set(
+			Object.keys(table.names).filter((name) => !name.startsWith("_") && table.names[name]?.slot.kind !== "maybe"),
+		);
+		for (const star of table.stars) {
+			const more = this.moduleOf(star.module)?.starNames() ?? null;
+			if (more === null) return null;
+			for (const name of more) names.add(name);
+		}
+		return [...names];
+	}
+
+	/** The absolute dotted name of an expression such as a base class, as far as the table tells. */
+	private absoluteName(dotted: string): string {
+		const [first = "", ...rest] = dotted.split(".");
+		const own = this.facts.table?.names[first];
+		const slot = own?.slot.kind === "maybe" ? own.slot.slot : own?.slot;
+		if (slot?.kind === "alias") return [slot.module, ...(slot.name === null ? [] : [slot.name]), ...rest].join(".");
+		if (slot !== undefined) return `${this.name}.${dotted}`;
+		const found = this.running.has(first) ? absent : this.lookup(first);
+		if (found.found === "present" && found.entry.kind === "alias")
+			return [found.entry.module, found.entry.name ?? "", ...rest].filter((part) => part !== "").join(".");
+		const builtins = this.moduleOf("builtins");
+		return builtins !== null && builtins.lookup(first).found === "present" ? `builtins.${dotted}` : dotted;
+	}
+
+	private moduleOf(name: string): ExternalModule | null {
+		const found = this.environment.findModule(name);
+		return found.found === "present" ? found.module : null;
+	}
+
+	/** This module as the evaluator of its `__getattr__` needs it. */
+	private getattrWorld(): GetattrWorld | null {
+		const { table, text, context } = this.facts;
+		if (table === null) return null;
+		const { module, isPackage } = context;
+		return {
+			moduleName: this.name,
+			packageName: isPackage ? module : module.slice(0, Math.max(0, module.lastIndexOf("."))),
+			text,
+			table,
+			find: (name) => this.environment.findModule(name),
+			source: (name) => {
+				const other = this.moduleOf(name);
+				return other instanceof TableModule && other.text !== "" ? other.getattrWorld() : null;
+			},
+		};
+	}
+}

@@ -1,0 +1,163 @@
+import type { Environment, ModuleLookup, PythonVersion } from "./environment.ts";
+import { type ModuleFacts, TableModule } from "./external-module.ts";
+import type { PackageFiles } from "./package-files.ts";
+import { formatPythonVersion } from "./python-version.ts";
+import { ModuleFinder, type ModuleLocation, type SearchPath } from "./search-path.ts";
+import type { StandardLibrary } from "./standard-library.ts";
+import { loadTable } from "./table-store.ts";
+
+/** Where modules come from: the standard library of an interpreter, its site-packages, or the catalog. */
+export interface ModuleProvider {
+	find(dotted: string, world: ModuleWorld): ModuleLookup;
+	/** Every module at or below a top-level name whose text mentions `symbol`, as dotted names. */
+	modulesMentioning(symbol: string, topLevelName: string): readonly string[];
+}
+
+/** What a module needs of the whole environment to answer. */
+export type ModuleWorld = Pick<Environment, "findModule" | "isStdlib">;
+
+const missing: ModuleLookup = { found: "missing" };
+const unknown: ModuleLookup = { found: "unknown" };
+
+/** Modules found in folders: a standard library, or site-packages with all that `.pth` files add. */
+export class FolderModules implements ModuleProvider {
+	private readonly finder: ModuleFinder;
+	private readonly locations = new Map<string, ModuleLocation | null>();
+
+	constructor(
+		private readonly files: PackageFiles,
+		private readonly python: PythonVersion,
+		private readonly origin: "stdlib" | "installed",
+		private readonly path: SearchPath,
+		private readonly standard: StandardLibrary,
+		private readonly distributionOf: (topLevelName: string) => string | null,
+	) {
+		this.finder = new ModuleFinder(files, formatPythonVersion(python).replace(".", ""));
+	}
+
+	find(dotted: string, world: ModuleWorld): ModuleLookup {
+		const dot = dotted.lastIndexOf(".");
+		const location = this.locate(dotted);
+		if (location !== null) return { found: "present", module: this.open(dotted, location, world) };
+		if (dot < 0) return this.path.provided.has(dotted) || this.path.hooked ? unknown : missing;
+		const parentName = dotted.slice(0, dot);
+		const parent = this.find(parentName, world);
+		if (parent.found !== "present") return parent;
+		if (!(parent.module instanceof TableModule)) return unknown;
+		return parent.module.mayProvide(dotted) || this.path.hooked ? unknown : missing;
+	}
+
+	modulesMentioning(symbol: string, topLevelName: string): readonly string[] {
+		const found: string[] = [];
+		const visit = (dotted: string, depth: number): void => {
+			const location = this.locate(dotted);
+			if (location === null || depth > 8) return;
+			const file = location.kind === "namespace" ? null : location.kind === "extension" ? location.stub : location.file;
+			if (file !== null && this.files.readText(file)?.includes(symbol)) found.push(dotted);
+			if (location.kind === "module") return;
+			for (const name of this.finder.names(location.folders))
+				if (!/^(?:tests?|testing|conftest)$/.test(name)) visit(`${dotted}.${name}`, depth + 1);
+		};
+		visit(topLevelName, 0);
+		return found;
+	}
+
+	private locate(dotted: string): ModuleLocation | null {
+		const known = this.locations.get(dotted);
+		if (known !== undefined) return known;
+		const location = this.search(dotted);
+		this.locations.set(dotted, location);
+		return location;
+	}
+
+	private search(dotted: string): ModuleLocation | null {
+		const dot = dotted.lastIndexOf(".");
+		const mapped = this.path.mapped.get(dotted);
+		if (mapped !== undefined) return this.finder.at(mapped);
+		if (dot < 0) return this.finder.find(dotted, this.path.folders);
+		const parentName = dotted.slice(0, dot);
+		const parent = this.locate(parentName);
+		if (parent === null || parent.kind === "module") return null;
+		const here = this.finder.find(dotted.slice(dot + 1), parent.folders);
+		// A package that extends its own path is spread over all of sys.path, like a namespace package.
+		if (here !== null || parent.kind !== "package" || !this.files.readText(parent.file)?.match(/extend_path|declare_namespace/))
+			return here;
+		return this.finder.find(
+			dotted.slice(dot + 1),
+			this.path.folders.map((folder) => `${folder}/${parentName.replaceAll(".", "/")}`),
+		);
+	}
+
+	private open(dotted: string, location: ModuleLocation, world: ModuleWorld): TableModule {
+		const isPackage = location.kind !== "module" && (location.kind !== "extension" || location.folders.length > 0);
+		const context = { module: dotted, isPackage, python: this.python, platform: this.files.platform };
+		const file = location.kind === "namespace" ? null : location.kind === "extension" ? location.stub : location.file;
+		const text = file === null ? null : this.files.readText(file);
+		const facts: ModuleFacts = {
+			name: dotted,
+			isPackage,
+			origin: this.origin,
+			kind:
+				location.kind === "namespace"
+					? "namespace"
+					: text === null
+						? "opaque"
+						: location.kind === "extension"
+							? "stub"
+							: "source",
+			context,
+			table: text === null ? null : loadTable(this.files, text, context),
+			text: text ?? "",
+			introspected: () => (this.origin === "stdlib" ? this.standard.introspect(dotted) : null),
+			submoduleNames: () => (location.kind === "module" ? [] : this.finder.names(location.folders)),
+			distribution: () => (this.origin === "stdlib" ? null : this.distributionOf(dotted.split(".")[0] ?? dotted)),
+		};
+		return new TableModule(facts, world);
+	}
+}
+
+/** Modules of the standard library that only introspection knows: built into the interpreter, or all of them where no library is at hand. */
+export class IntrospectedModules implements ModuleProvider {
+	constructor(
+		private readonly python: PythonVersion,
+		private readonly platform: string,
+		private readonly standard: StandardLibrary,
+		/** With a real library at hand only what is built into the interpreter is answered here. */
+		private readonly onlyBuiltin: boolean,
+	) {}
+
+	find(dotted: string, world: ModuleWorld): ModuleLookup {
+		const module = this.standard.find(dotted);
+		if (module === null) {
+			const parent = dotted.slice(0, Math.max(0, dotted.lastIndexOf(".")));
+			return parent !== "" && this.standard.has(parent.split(".")[0] ?? "") && !this.onlyBuiltin && parent !== "os"
+				? this.missingBelow(parent)
+				: missing;
+		}
+		if (this.onlyBuiltin && module.kind !== "builtin") return missing;
+		if (module.kind === "absent") return unknown;
+		const facts: ModuleFacts = {
+			name: dotted,
+			isPackage: module.isPackage,
+			origin: this.onlyBuiltin ? "stdlib" : "catalog",
+			kind: "opaque",
+			context: { module: dotted, isPackage: module.isPackage, python: this.python, platform: this.platform },
+			table: null,
+			text: "",
+			introspected: () => this.standard.introspect(dotted),
+			submoduleNames: () => this.standard.submodules(dotted),
+			distribution: () => null,
+		};
+		return { found: "present", module: new TableModule(facts, world) };
+	}
+
+	modulesMentioning(symbol: string, topLevelName: string): readonly string[] {
+		const modules = [topLevelName, ...this.standard.submodules(topLevelName).map((name) => `${topLevelName}.${name}`)];
+		return modules.filter((name) => this.standard.introspect(name)?.names.has(symbol));
+	}
+
+	private missingBelow(parent: string): ModuleLookup {
+		const known = this.standard.find(parent);
+		return known === null || known.kind === "absent" ? unknown : missing;
+	}
+}

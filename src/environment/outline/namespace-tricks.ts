@@ -1,0 +1,137 @@
+import type { LogicalLine } from "./logical-lines.ts";
+
+/** What a module does to namespaces and `sys.modules` behind the back of its own statements. */
+export interface NamespaceTricks {
+	/** Names may be bound that no statement shows. */
+	readonly dynamic: boolean;
+	readonly replaced: boolean;
+	readonly injects: readonly string[] | "unknown";
+	/** Names that functions bind with `global`, or that are set by a literal key. */
+	readonly perhapsBound: readonly string[];
+}
+
+const suspicious =
+	/\b(?:globals|locals|vars)\s*\(\s*\)|\bglobal\s|\bsys\.modules\b|\bexec\s*\(|\b_?_convert_?\s*\(|\bimport_module\s*\(\s*__name__\s*\)|__name__/;
+const none: NamespaceTricks = { dynamic: false, replaced: false, injects: [], perhapsBound: [] };
+
+/** Functions that only answer attribute access; what they write comes from what they serve. */
+const accessors = new Set(["__getattr__", "__dir__"]);
+
+/** Looks for writes through `globals()`, `locals()`, `vars()`, `exec`, `global` and `sys.modules`. */
+export function findNamespaceTricks(text: string, lines: readonly LogicalLine[], moduleName: string): NamespaceTricks {
+	if (!suspicious.test(text)) return none;
+	let dynamic = false;
+	let replaced = false;
+	let injects: readonly string[] | "unknown" = [];
+	const perhapsBound: string[] = [];
+	let definition: { readonly indent: number; readonly name: string; readonly isClass: boolean } | null = null;
+	for (const line of lines) {
+		if (definition !== null && line.indent <= definition.indent) definition = null;
+		const source = text.slice(line.start, line.end);
+		if (definition === null) {
+			const header = /^(?:async\s+)?(def|class)\s+(\w+)/.exec(source);
+			if (header?.[2] !== undefined) definition = { indent: line.indent, name: header[2], isClass: header[1] === "class" };
+		}
+		if (!suspicious.test(source) || (definition !== null && accessors.has(definition.name))) continue;
+		const code = source.replace(/#.*$/gm, "");
+		const atTop = definition === null;
+		const declared = /^global\s+(.+)$/s.exec(code)?.[1];
+		if (declared !== undefined) perhapsBound.push(...declared.split(",").map((name) => name.trim()));
+		for (const write of namespaceWrites(text, code, atTop)) {
+			if (write === null) dynamic = true;
+			else perhapsBound.push(write);
+		}
+		if (atTop && (/\bexec\s*\(/.test(code) || /\b_?_convert_?\s*\(/.test(code))) dynamic = true;
+		if (/\bimport_module\s*\(\s*__name__\s*\)/.test(code)) dynamic = true;
+		// A call for its effect that is told this module's name may well change the module.
+		if (
+			atTop &&
+			/^[\w.]+\s*\(.*\b__name__\b/s.test(code) &&
+			!/^(?:\w*log\w*|warnings)\.|declare_namespace|^(?:print|if|elif|while)\b/i.test(code)
+		)
+			dynamic = true;
+		const modules = sysModulesWrites(code, moduleName);
+		if (modules.self === "replaced") replaced = true;
+		if (modules.self === "changed") dynamic = true;
+		injects = injects === "unknown" || modules.injects === "unknown" ? "unknown" : [...injects, ...modules.injects];
+	}
+	return { dynamic, replaced, injects, perhapsBound };
+}
+
+/** Names written through a namespace dictionary in one line; null for a name that is computed. */
+function namespaceWrites(text: string, code: string, atTop: boolean): readonly (string | null)[] {
+	const writes: (string | null)[] = [];
+	for (const match of code.matchAll(/\b(globals|locals|vars)\s*\(\s*\)/g)) {
+		if (match[1] !== "globals" && !atTop) continue;
+		const before = code.slice(0, match.index);
+		const after = code.slice(match.index + match[0].length);
+		const key = /^\s*\[\s*(?:(["'])(\w+)\1|[^\]]*)\s*\]\s*(?:=(?!=)|[-+|]=)/.exec(after);
+		if (key !== null) writes.push(key[2] ?? null);
+		else if (/^\s*\[|^\s*\.\s*(?:get|items|keys|values|copy)\b/.test(after)) continue;
+		else if (/\b(?:in|not in)\s*$|\b(?:dict|list|sorted|len|set|tuple)\s*\(\s*$|\beval\s*\([^()]*$/.test(before)) continue;
+		else {
+			const variable = /^\s*(\w+)\s*=\s*$/.exec(before)?.[1];
+			const callee = /^\s*(\w+)\s*\(\s*$/.exec(before)?.[1];
+			if (variable !== undefined && /^\s*$/.test(after) && isOnlyRead(text, variable)) continue;
+			if (callee !== undefined && /^\s*\)\s*$/.test(after) && functionOnlyReads(text, callee)) continue;
+			writes.push(null);
+		}
+	}
+	return writes;
+}
+
+/** Is a variable that holds a namespace nowhere written through, and never handed on? */
+function isOnlyRead(text: string, variable: string): boolean {
+	const uses = new RegExp(`(?<![\\w.])${variable}(?!\\w)([^\\n]*)`, "g");
+	let assignments = 0;
+	for (const use of text.matchAll(uses)) {
+		const after = use[1] ?? "";
+		if (/^\s*=\s*(?:globals|locals|vars)\s*\(/.test(after)) assignments++;
+		else if (/^\s*\[[^\]]*\]\s*(?:=(?!=)|[-+|]=)/.test(after)) return false;
+		else if (!/^\s*\[|^\s*\.\s*(?:get|items|keys|values|copy)\b/.test(after)) return false;
+	}
+	return assignments > 0;
+}
+
+/** Does a function of the same module only look through the namespace it is given as its one parameter? */
+function functionOnlyReads(text: string, name: string): boolean {
+	const found = new RegExp(`^def ${name}\\((\\w+)[^)]*\\)[^:]*:[ \\t]*\\n((?:[ \\t]+[^\\n]*\\n|[ \\t]*\\n)*)`, "m").exec(text);
+	const [, parameter, body] = found ?? [];
+	if (parameter === undefined || body === undefined) return false;
+	for (const use of body.matchAll(new RegExp(`(?<![\\w.])${parameter}(?!\\w)([^\\n]*)`, "g")))
+		if (!/^\s*\.\s*(?:get|items|keys|values|copy)\b/.test(use[1] ?? "")) return false;
+	return true;
+}
+
+function sysModulesWrites(
+	code: string,
+	moduleName: string,
+): { self: "replaced" | "changed" | null; injects: readonly string[] | "unknown" } {
+	let self: "replaced" | "changed" | null = null;
+	let injects: readonly string[] | "unknown" = [];
+	for (const match of code.matchAll(/\bsys\.modules\b(.*)/gs)) {
+		const after = match[1] ?? "";
+		const before = code.slice(0, match.index);
+		const item = /^\s*\[\s*([^\]]*?)\s*\]\s*(=(?!=))?/.exec(after) ?? /^\s*\.\s*setdefault\s*\(\s*([^,()]*?)\s*(,)/.exec(after);
+		if (item === null) {
+			if (/^\s*\.\s*update\b/.test(after)) injects = "unknown";
+			continue;
+		}
+		const [, key = "", write] = item;
+		if (/\bdel\s*$/.test(before)) continue;
+		const ownName = key === "__name__" || key === `"${moduleName}"` || key === `'${moduleName}'`;
+		if (ownName)
+			self =
+				write !== undefined
+					? "replaced"
+					: /^\s*\[[^\]]*\]\s*\.\s*__(?:doc|file|name|path)__/.test(after)
+						? self
+						: (self ?? "changed");
+		else if (write !== undefined) {
+			const literal = /^(["'])([\w.]+)\1$/.exec(key)?.[2];
+			if (literal === undefined) injects = "unknown";
+			else if (injects !== "unknown") injects = [...injects, literal];
+		}
+	}
+	return { self, injects };
+}

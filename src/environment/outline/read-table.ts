@@ -1,0 +1,45 @@
+import type { ModuleGetattr, ModuleTable, TableName } from "../module-table.ts";
+import { BlockReader, type SourceContext } from "./block-reader.ts";
+import { splitLogicalLines } from "./logical-lines.ts";
+import { findNamespaceTricks } from "./namespace-tricks.ts";
+
+/** Reads the export table of a module from its source. Any text gives a table; what is no Python gives a dynamic one. */
+export function readModuleTable(text: string, context: SourceContext): ModuleTable {
+	const { lines, sound } = splitLogicalLines(text);
+	const reader = new BlockReader(text, lines, context, false);
+	reader.read(0, lines.length);
+	const tricks = findNamespaceTricks(text, lines, context.module);
+	const names: Record<string, TableName> = Object.create(null);
+	for (const [name, found] of reader.scope.changes) {
+		if (found.state === "unbound") continue;
+		names[name] = { slot: found.state === "maybe" ? { kind: "maybe", slot: found.slot } : found.slot, stars: found.stars };
+	}
+	for (const name of tricks.perhapsBound)
+		names[name] ??= { slot: { kind: "maybe", slot: { kind: "unknown" } }, stars: reader.stars.length };
+	return {
+		names,
+		stars: reader.stars,
+		all: reader.all,
+		getattr: getattrOf(reader),
+		dynamic: !sound || reader.dynamic || tricks.dynamic,
+		replaced: tricks.replaced,
+		imports: [...reader.imports],
+		path: pathOf(text),
+		injects: tricks.injects,
+	};
+}
+
+function getattrOf(reader: BlockReader): ModuleGetattr | null {
+	const found = reader.scope.changes.get("__getattr__");
+	if (found === undefined || found.state === "unbound") return null;
+	const { slot } = found;
+	if (found.state === "bound" && slot.kind === "lazy-function") return { kind: "function", at: slot.at };
+	if (found.state === "bound" && slot.kind === "lazy-value") return { kind: "value", start: slot.start, end: slot.end };
+	return { kind: "unknown" };
+}
+
+function pathOf(text: string): ModuleTable["path"] {
+	if (!text.includes("__path__") && !text.includes("declare_namespace")) return "plain";
+	if (/\bextend_path\s*\(\s*__path__|\bdeclare_namespace\s*\(\s*__name__\s*\)/.test(text)) return "extended";
+	return /\b__path__\s*(?:=(?!=)|\+=|\[|\.\s*(?:append|extend|insert|__iadd__))/.test(text) ? "unknown" : "plain";
+}

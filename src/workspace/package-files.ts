@@ -1,0 +1,126 @@
+import { mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gunzipSync } from "node:zlib";
+import type { PackageFiles } from "../environment/package-files.ts";
+
+/** Larger files are data, not modules that anybody imports names from. */
+const largestFile = 8 * 1024 * 1024;
+
+/**
+ * The packages of this machine. `dataFolder` holds the bundled catalog; `cacheFolder` (by default `bootmend` in the user's
+ * cache folder, https://specifications.freedesktop.org/basedir-spec/latest/) is used where it can be, null switches it off.
+ */
+export function openPackageFiles(
+	options: { readonly dataFolder?: string; readonly cacheFolder?: string | null } = {},
+): PackageFiles {
+	const dataFolder = options.dataFolder ?? bundledDataFolder();
+	const cacheFolder = options.cacheFolder === undefined ? userCacheFolder() : options.cacheFolder;
+	let cacheWorks = cacheFolder !== null;
+	return {
+		platform: process.platform,
+		readText,
+		listFolder,
+		realPath(path) {
+			try {
+				return realpathSync(path);
+			} catch {
+				return null;
+			}
+		},
+		readData(name) {
+			try {
+				const bytes = readFileSync(join(dataFolder, name));
+				return (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+			} catch {
+				return null;
+			}
+		},
+		readCache(key) {
+			try {
+				return cacheFolder === null ? null : readFileSync(join(cacheFolder, key), "utf8");
+			} catch {
+				return null;
+			}
+		},
+		writeCache(key, text) {
+			if (cacheFolder === null || !cacheWorks) return;
+			cacheWorks = writeAtomically(cacheFolder, key, text);
+		},
+	};
+}
+
+function readText(path: string): string | null {
+	try {
+		const bytes = readFileSync(path);
+		if (bytes.length > largestFile) return null;
+		const text = bytes.toString("utf8");
+		return text.includes("\ufffd") ? bytes.toString("latin1") : text;
+	} catch {
+		return null;
+	}
+}
+
+function listFolder(path: string): ReadonlyMap<string, "file" | "folder"> | null {
+	try {
+		const entries = new Map<string, "file" | "folder">();
+		for (const entry of readdirSync(path, { withFileTypes: true })) {
+			if (entry.isDirectory()) entries.set(entry.name, "folder");
+			else if (entry.isFile()) entries.set(entry.name, "file");
+			else if (entry.isSymbolicLink()) {
+				const kind = kindBehindLink(join(path, entry.name));
+				if (kind !== null) entries.set(entry.name, kind);
+			}
+		}
+		return entries;
+	} catch {
+		return null;
+	}
+}
+
+function kindBehindLink(path: string): "file" | "folder" | null {
+	try {
+		const target = statSync(path);
+		return target.isDirectory() ? "folder" : target.isFile() ? "file" : null;
+	} catch {
+		return null;
+	}
+}
+
+/** Writes beside the target and renames, so that another process never reads half a file. */
+function writeAtomically(folder: string, key: string, text: string): boolean {
+	const target = join(folder, key);
+	const temporary = `${target}.${process.pid}.${Math.random().toString(36).slice(2)}`;
+	try {
+		mkdirSync(join(target, ".."), { recursive: true, mode: 0o700 });
+		writeFileSync(temporary, text);
+		renameSync(temporary, target);
+		return true;
+	} catch {
+		try {
+			unlinkSync(temporary);
+		} catch {
+			// It was never made.
+		}
+		return false;
+	}
+}
+
+function userCacheFolder(): string | null {
+	const base = process.env.XDG_CACHE_HOME;
+	if (base?.startsWith("/")) return join(base, "bootmend");
+	if (process.platform === "win32")
+		return process.env.LOCALAPPDATA === undefined ? null : join(process.env.LOCALAPPDATA, "bootmend", "cache");
+	return join(homedir(), ".cache", "bootmend");
+}
+
+/** `data/` beside `src/` in the repository, and beside `dist/` in the package. */
+function bundledDataFolder(): string {
+	const here = fileURLToPath(new URL(".", import.meta.url));
+	for (const up of ["../../data", "../data"]) {
+		const folder = join(here, up);
+		if (listFolder(folder) !== null) return folder;
+	}
+	return join(here, "data");
+}
