@@ -1,5 +1,5 @@
 import type { Fix } from "../src/audit/fix.ts";
-import type { Command, Outcome, Session, SessionState } from "../src/session/session.ts";
+import type { Command, Session, SessionState } from "../src/session/session.ts";
 import { type ScreenSize, type WizardView, wizardView } from "../src/session/view.ts";
 import { openBuffer } from "../src/session/view-buffer.ts";
 import type { CheckpointChoice } from "../src/session/view-checkpoint.ts";
@@ -140,9 +140,6 @@ export function createRunner(options: RunnerOptions): Runner {
 			case "dispatch":
 				track(dispatch(effect.command, effect.busy));
 				return;
-			case "accept-all":
-				track(acceptAll(effect.fingerprints));
-				return;
 			case "edit":
 				startEditing(effect.fingerprint, effect.fix);
 				return;
@@ -165,16 +162,14 @@ export function createRunner(options: RunnerOptions): Runner {
 		work.catch(fail);
 	}
 
-	async function dispatch(command: Command, busy: string): Promise<Outcome | null> {
-		if (session === null || ui === null) return null;
+	async function dispatch(command: Command, busy: string): Promise<void> {
+		if (session === null || ui === null) return;
 		const before = session.state;
 		setUi({ ...ui, busy, message: null });
 		await painted();
 		const outcome = await session.dispatch(command);
-		if (ui === null) return outcome;
 		setUi(afterCommand(ui, command, outcome, before, session.state));
 		await finishAtTheEnd();
-		return outcome;
 	}
 
 	/** The summary of a session in which everything is decided is its end. */
@@ -188,20 +183,6 @@ export function createRunner(options: RunnerOptions): Runner {
 				? say(ui, `${outcome.message} ${outcome.nextStep}`, "warning")
 				: { ...withSession(ui, session.state), message },
 		);
-	}
-
-	/** Accepts one fix after the other, each as the audit before it proposes it; stops where one is refused. */
-	async function acceptAll(fingerprints: readonly string[]): Promise<void> {
-		let accepted = 0;
-		for (const [index, fingerprint] of fingerprints.entries()) {
-			const issue = session?.state.report.issues.find((candidate) => candidate.fingerprint === fingerprint);
-			if (issue?.fix?.applicability !== "safe") continue;
-			const command: Command = { type: "accept", fingerprint, fix: issue.fix, edited: false };
-			const outcome = await dispatch(command, `Applying ${index + 1} of ${fingerprints.length}`);
-			if (outcome?.type !== "done") return;
-			accepted++;
-		}
-		if (ui !== null) setUi(say(ui, `${accepted} of ${fingerprints.length} safe fixes accepted; u takes the newest back.`));
 	}
 
 	function startEditing(fingerprint: string, fix: Fix): void {

@@ -4,7 +4,7 @@ import type { SessionState } from "./session.ts";
 import { diffFix, diffRows, usualContext } from "./view-diff.ts";
 import type { Item, ItemMemory } from "./view-items.ts";
 import { phaseOf } from "./view-items.ts";
-import { type Line, lineOf, lineWidth, type Span, span, spreadLine, textWidth, wrapLine } from "./view-line.ts";
+import { fitLine, type Line, lineOf, lineWidth, type Span, span, spreadLine, textWidth, wrapLine } from "./view-line.ts";
 import { impactOf, placeOf } from "./view-words.ts";
 
 /** A way to mend an issue that can be looked at. */
@@ -109,11 +109,11 @@ function contextRows({ item, memory, state, width }: CardInput, density: Density
 	if (issue.expectedError !== null) {
 		const error = wrapLine([span(`  ${showLine(issue.expectedError)}`)], width, 2);
 		if (density === "full") rows.push(lineOf(errorIntro(item), "dim"));
-		rows.push(...(density === "brief" ? clip(error, 1) : error));
+		rows.push(...(density === "brief" ? clip(error, 1, width) : error));
 	}
 	if (density === "brief") return rows;
 	const cause = wrapLine([span(showLine(issue.rootCause))], width);
-	rows.push(...(density === "short" ? clip(cause, 2) : cause));
+	rows.push(...(density === "short" ? clip(cause, 2, width) : cause));
 	if (density === "full") {
 		if (issue.importChain.length > 0) {
 			rows.push(
@@ -137,7 +137,7 @@ function fixRows({ item, proposals, choice, width, height }: CardInput, density:
 	}
 	const notes: Span[] = [standing(proposal), span(proposals.length > 1 ? ` · ${choice + 1} of ${proposals.length}` : "", "dim")];
 	const explanation = wrapLine([span(showLine(proposal.fix.explanation), "dim")], width);
-	const shown = density === "full" ? explanation : density === "short" ? clip(explanation, 1) : [];
+	const shown = density === "full" ? explanation : density === "short" ? clip(explanation, 1, width) : [];
 	return [
 		...gap,
 		...titleRows(showLine(proposal.fix.title), notes, width),
@@ -213,9 +213,9 @@ function scrollRow({ top, bottom, total }: Scroll): Line {
 }
 
 /** The first rows, the last of them marked where more was said. */
-function clip(rows: readonly Line[], height: number): readonly Line[] {
+function clip(rows: readonly Line[], height: number, width: number): readonly Line[] {
 	if (rows.length <= height) return rows;
-	const last = rows[height - 1] ?? [];
+	const last = fitLine(rows[height - 1] ?? [], width - 2);
 	return [...rows.slice(0, height - 1), [...last, span(" …", "dim")]];
 }
 

@@ -7,6 +7,7 @@ import type { CheckpointChoice } from "./view-checkpoint.ts";
 import { diffFix } from "./view-diff.ts";
 import { pendingItems, uncommittedFixes } from "./view-items.ts";
 import { goOn, moveSelection, type Screen, say, select, show, type UiState } from "./view-state.ts";
+import { count } from "./view-words.ts";
 
 /** One key as the wizard names it: `y`, `up`, `pagedown`, `ctrl-c`, `enter`; `text` is what was typed or pasted, for the editor. */
 export interface KeyPress {
@@ -17,7 +18,6 @@ export interface KeyPress {
 /** What a key asks of the world outside the screen. */
 export type Effect =
 	| { readonly type: "dispatch"; readonly command: Command; readonly busy: string }
-	| { readonly type: "accept-all"; readonly fingerprints: readonly string[] }
 	/** Edit this fix, in $EDITOR or here. */
 	| { readonly type: "edit"; readonly fingerprint: string; readonly fix: Fix }
 	/** The built-in editor is done; null where the person dropped the text. */
@@ -61,9 +61,7 @@ export function press(ui: UiState, key: KeyPress, context: KeyContext): Response
 		case "rollback":
 			return pressOnRollback(ui, ui.screen, key);
 		case "accept-all":
-			if (key.name === "y")
-				return withEffect(show(ui, { type: "issues" }), { type: "accept-all", fingerprints: ui.screen.fingerprints });
-			return pressOnPage(ui, ui.screen, key, context, { type: "issues" });
+			return pressOnAcceptAll(ui, ui.screen, key, context);
 		case "why":
 			return key.name === "w" ? only(show(ui, { type: "issues" })) : pressOnPage(ui, ui.screen, key, context, { type: "issues" });
 		case "help":
@@ -87,7 +85,7 @@ export function choose(ui: UiState, choice: CheckpointChoice, { state, view }: K
 		case "look":
 			return only(select(show(ui, { type: "issues" }), view.items.find((item) => item.issue.story === story) ?? null));
 		case "rollback":
-			return only(show(ui, { type: "rollback", story, from: "checkpoint" }));
+			return only(show(ui, { type: "rollback", story, from: "checkpoint", together: [] }));
 		case "stop":
 			return withEffect(ui, { type: "leave" });
 	}
@@ -192,6 +190,18 @@ function accept(ui: UiState, { state, view }: KeyContext, by: "y" | "enter"): Re
 	return withEffect(ui, { type: "dispatch", command, busy: `Applying ${item.label} and auditing again` });
 }
 
+function pressOnAcceptAll(
+	ui: UiState,
+	screen: Extract<Screen, { type: "accept-all" }>,
+	key: KeyPress,
+	context: KeyContext,
+): Response {
+	if (key.name !== "y") return pressOnPage(ui, screen, key, context, { type: "issues" });
+	const { fingerprints } = screen;
+	const busy = `Applying ${count(fingerprints.length, "safe fix", "safe fixes")}`;
+	return withEffect(show(ui, { type: "issues" }), { type: "dispatch", command: { type: "accept-all", fingerprints }, busy });
+}
+
 function pressAtCheckpoint(ui: UiState, key: KeyPress, context: KeyContext): Response {
 	if (ui.screen.type !== "checkpoint") return only(ui);
 	if (key.name === "p") return only(show(ui, { type: "phases", story: ui.screen.story }));
@@ -216,7 +226,7 @@ function pressOnPhases(ui: UiState, screen: Extract<Screen, { type: "phases" }>,
 		case "R":
 			if (!canRollBack(state, screen.story))
 				return only(say(ui, `${screen.story} has changed nothing, so there is nothing to take back.`));
-			return only(show(ui, { type: "rollback", story: screen.story, from: "phases" }));
+			return only(show(ui, { type: "rollback", story: screen.story, from: "phases", together: [] }));
 		case "p":
 		case "escape":
 		case "enter":
@@ -232,9 +242,11 @@ function commitFromPhases(ui: UiState, { story }: Extract<Screen, { type: "phase
 }
 
 function pressOnRollback(ui: UiState, screen: Extract<Screen, { type: "rollback" }>, key: KeyPress): Response {
-	const { story, from } = screen;
-	if (key.name === "y")
-		return withEffect(ui, { type: "dispatch", command: { type: "rollback-phase", story }, busy: `Taking ${story} back` });
+	const { story, from, together } = screen;
+	if (key.name === "y") {
+		const command: Command = { type: "rollback-phase", story, ...(together.length > 0 ? { withLater: true } : {}) };
+		return withEffect(ui, { type: "dispatch", command, busy: `Taking ${[story, ...together].join(" and ")} back` });
+	}
 	if (["n", "escape", "backspace"].includes(key.name)) return only(show(ui, { type: from, story }));
 	return only(ui);
 }

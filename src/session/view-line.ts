@@ -87,7 +87,7 @@ export function spreadLine(left: Line, right: Line, width: number): Line {
  */
 export function wrapLine(line: Line, width: number, indent = 0): readonly Line[] {
 	const room = Math.max(1, width);
-	const hang = Math.min(indent, room - 1);
+	const hang = Math.max(0, Math.min(indent, room - 2));
 	const rows: Span[][] = [[]];
 	let used = 0;
 	const newRow = () => {

@@ -81,29 +81,27 @@ export function resumedRows(state: SessionState, width: number): readonly Line[]
 	];
 }
 
-/** "Take this phase back?", with what will happen. */
-export function rollbackRows(state: SessionState, story: Story, width: number): readonly Line[] {
-	const phase = phaseOf(state, story);
-	const files = phaseFiles(state, story);
-	const how =
-		phase.status === "committed"
-			? `A new commit reverts ${phase.commit?.slice(0, 7) ?? "the phase's commit"}; history is kept.`
-			: "The files get back the bytes they had before, from the backup.";
+/** "Take this phase back?", with what will happen; `together` are later phases that have to go with it. */
+export function rollbackRows(state: SessionState, story: Story, together: readonly Story[], width: number): readonly Line[] {
+	const phases = [story, ...together];
+	const files = [...new Set(phases.flatMap((phase) => phaseFiles(state, phase)))];
+	const isCommitted = phases.some((phase) => phaseOf(state, phase).status === "committed");
+	const how = isCommitted
+		? "A new commit takes the changes out again; history is kept. "
+		: "The files get back the bytes they had before, from the backup. ";
+	const why =
+		together.length > 0
+			? `${together.join(" and ")} changed the same lines since and ${together.length === 1 ? "has" : "have"} to go with it. `
+			: "";
+	const promise = "Files that git ignores come from the backup. What someone has changed since is never overwritten.";
 	return [
-		lineOf(`Take ${story} back?`, "strong"),
+		lineOf(`Take ${phases.join(" and ")} back?`, "strong"),
 		[],
-		...wrapLine(
-			[
-				span(
-					`${how} Files that git ignores are restored from the backup. A file that someone has changed since is never overwritten.`,
-				),
-			],
-			width,
-		),
+		...wrapLine([span(why, "strong"), span(how + promise)], width),
 		[],
 		...files.flatMap((path) => wrapLine([span(`  ${showLine(path)}`)], width, 4)),
 		...(files.length > 0 ? [[] as Line] : []),
-		...wrapLine([key("y"), span(` takes ${story} back    `), key("Esc"), span(" leaves it")], width),
+		...wrapLine([key("y"), span(` takes ${phases.join(" and ")} back    `), key("Esc"), span(" leaves it")], width),
 	];
 }
 

@@ -1,6 +1,6 @@
 import type { Category } from "../audit/issue.ts";
 import type { Item } from "./view-items.ts";
-import { type Line, lineWidth, type Span, span } from "./view-line.ts";
+import { type Line, lineWidth, type Span, span, type Tone } from "./view-line.ts";
 
 /** One station on the way to a running server. */
 export interface PathStep {
@@ -39,22 +39,36 @@ export function pathLine(steps: readonly PathStep[], width: number): Line {
 	const long = drawPath(steps, "name", 4);
 	if (lineWidth(long) <= width) return long;
 	const short = drawPath(steps, "shortName", 2);
-	return lineWidth(short) <= width ? short : drawPath(steps, "shortName", 0);
+	if (lineWidth(short) <= width) return short;
+	const bare = drawPath(steps, "shortName", 0);
+	return lineWidth(bare) <= width ? bare : drawSigns(steps);
+}
+
+/** Only the signs, and the name of the station where start-up stands. */
+function drawSigns(steps: readonly PathStep[]): Line {
+	const place = steps.find((step) => step.status === "here") ?? steps[steps.length - 1];
+	return [...steps.map((step) => span(`${signOf(step)} `, toneOf(step))), span(` ${place?.name ?? ""}`, "strong")];
 }
 
 function drawPath(steps: readonly PathStep[], label: "name" | "shortName", track: number): Line {
 	return steps.flatMap((step, index): Span[] => {
 		const isLast = index === steps.length - 1;
-		const tone = step.status === "clear" ? "accent" : step.status === "here" ? "strong" : "dim";
-		const sign = step.status === "clear" ? "●" : step.status === "here" ? "◐" : "○";
 		const done = Math.round(step.filled * track);
 		const rail: Span[] = isLast
 			? []
 			: track === 0
 				? [span(" ")]
 				: [span(` ${"━".repeat(done)}`, "accent"), span(`${"─".repeat(track - done)} `, "dim")];
-		return [span(`${sign} ${step[label]}`, tone), ...rail];
+		return [span(`${signOf(step)} ${step[label]}`, toneOf(step)), ...rail];
 	});
+}
+
+function signOf({ status }: PathStep): string {
+	return status === "clear" ? "●" : status === "here" ? "◐" : "○";
+}
+
+function toneOf({ status }: PathStep): Tone {
+	return status === "clear" ? "accent" : status === "here" ? "strong" : "dim";
 }
 
 function countsOnPath(item: Item, onCriticalPath: ReadonlySet<string>): boolean {

@@ -27,7 +27,12 @@ export type Screen =
 	| { readonly type: "checkpoint"; readonly story: Story }
 	| { readonly type: "phases"; readonly story: Story }
 	/** "Take this phase back?" `together` names later phases that must go with it. */
-	| { readonly type: "rollback"; readonly story: Story; readonly from: "checkpoint" | "phases" }
+	| {
+			readonly type: "rollback";
+			readonly story: Story;
+			readonly from: "checkpoint" | "phases";
+			readonly together: readonly Story[];
+	  }
 	| { readonly type: "help"; readonly scroll: number; readonly from: Screen }
 	/** The small editor for where there is no $VISUAL or $EDITOR. */
 	| { readonly type: "editor"; readonly title: string; readonly buffer: TextBuffer; readonly askedToDrop: boolean }
@@ -126,8 +131,18 @@ export function afterCommand(
 	state: SessionState,
 ): UiState {
 	const current = withSession({ ...ui, busy: null }, state);
-	if (outcome.type === "refused") return say(current, `${outcome.message} ${outcome.nextStep}`.trim(), "warning");
-	return { ...placeAfter(current, command, before, state), message: { tone: "plain", text: outcome.message } };
+	if (outcome.type === "done") return { ...placeAfter(current, command, before, state), message: messageOf(outcome) };
+	const refused = say(current, `${outcome.message} ${outcome.nextStep}`.trim(), "warning");
+	if (command.type !== "rollback-phase" || (outcome.later ?? []).length === 0) return refused;
+	const from = ui.screen.type === "rollback" ? ui.screen.from : "phases";
+	return { ...refused, screen: { type: "rollback", story: command.story, from, together: outcome.later ?? [] } };
+}
+
+/** The outcome in words: what happened, what became of each file of a rollback, and what to mind. */
+function messageOf({ message, ledger = [], warnings = [] }: Extract<Outcome, { type: "done" }>): Message {
+	const files = ledger.map((entry) => `${entry.path} ${entry.result}`).join(", ");
+	const words = [message, ...(files === "" ? [] : [`${files}.`]), ...warnings];
+	return { tone: warnings.length > 0 ? "warning" : "plain", text: words.join(" ") };
 }
 
 function placeAfter(ui: UiState, command: Command, before: SessionState, state: SessionState): UiState {
@@ -135,6 +150,8 @@ function placeAfter(ui: UiState, command: Command, before: SessionState, state: 
 		case "accept":
 		case "skip":
 			return afterDecision(ui, command.fingerprint, state);
+		case "accept-all":
+			return afterDecision(ui, command.fingerprints[command.fingerprints.length - 1] ?? "", state);
 		case "undo":
 		case "redo":
 			return afterUndo(ui, before, state);
@@ -142,6 +159,7 @@ function placeAfter(ui: UiState, command: Command, before: SessionState, state: 
 			return goOn(ui, state);
 		case "rollback-phase":
 			return afterRollback(ui, command.story, state);
+		case "accept-all":
 		case "audit":
 		case "finish":
 			return ui;

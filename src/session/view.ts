@@ -177,7 +177,7 @@ function bodyOf(frame: Frame, height: number): { readonly body: BodyView; readon
 		case "resumed":
 			return scrolledPage(resumedRows(state, width), 0, height);
 		case "rollback":
-			return scrolledPage(rollbackRows(state, ui.screen.story, width), 0, height);
+			return scrolledPage(rollbackRows(state, ui.screen.story, ui.screen.together, width), 0, height);
 		case "phases":
 			return scrolledPage(phaseRows(state, items, ui.screen.story, width), 0, height);
 		case "editor":

@@ -65,6 +65,14 @@ export class ScriptedSession implements Session {
 		switch (command.type) {
 			case "accept":
 				return this.accept(command.fingerprint, command.fix, command.edited);
+			case "accept-all": {
+				for (const fingerprint of command.fingerprints) {
+					const fix = this.find(fingerprint)?.fix;
+					if (fix != null) this.accept(fingerprint, fix, false);
+					this.state = this.audit();
+				}
+				return done(`${command.fingerprints.length} fixes applied.`);
+			}
 			case "skip": {
 				const issue = this.find(command.fingerprint);
 				if (issue === undefined) return refused("There is no such issue.");
@@ -100,11 +108,26 @@ export class ScriptedSession implements Session {
 				return done(`Committed ${command.story}: ${subject}`);
 			}
 			case "rollback-phase": {
+				const later = stories.filter(
+					(story) => story > command.story && this.phases.some((phase) => phase.story === story && phase.status === "committed"),
+				);
+				if (later.length > 0 && command.withLater !== true) {
+					return {
+						type: "refused",
+						message: `${later.join(" and ")} changed the same lines.`,
+						nextStep: "Take both back.",
+						later,
+					};
+				}
+				for (const story of later) this.carryOut({ type: "rollback-phase", story });
 				const own = this.decided.filter((issue) => issue.story === command.story);
 				for (const issue of own.reverse()) this.files = new Map([...this.files, ...issue.before]);
 				this.decided = this.decided.filter((issue) => issue.story !== command.story);
 				this.setPhase({ story: command.story, status: "rolled-back", commit: null, files: [], subject: null });
-				return done(`Took ${command.story} back: ${own.length} fixes.`);
+				return {
+					...done(`Took ${command.story} back.`),
+					ledger: own.flatMap((issue) => issue.files).map((path) => ({ path, result: "restored" as const })),
+				};
 			}
 			case "audit":
 				return done("Audited again.");
@@ -229,7 +252,7 @@ function issueOf(fault: ScriptedFault, fingerprint: string, id: string, text: st
 	};
 }
 
-function done(message: string): Outcome {
+function done(message: string): Extract<Outcome, { type: "done" }> {
 	return { type: "done", message };
 }
 
