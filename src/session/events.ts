@@ -23,8 +23,13 @@ export type WritePurpose =
 	/** Takes back the decision that `write` carried out. */
 	| { readonly type: "undo"; readonly write: number }
 	| { readonly type: "redo"; readonly write: number }
-	/** `writes` are the ones that it takes back, newest first; `stories` begins with the one that was asked for. */
-	| { readonly type: "rollback"; readonly stories: readonly Story[]; readonly writes: readonly number[] };
+	/** `writes` are the ones that it takes back, newest first; `stories` begins with the one that was asked for; `commit` lists the paths whose return git must record. */
+	| {
+			readonly type: "rollback";
+			readonly stories: readonly Story[];
+			readonly writes: readonly number[];
+			readonly commit: readonly string[];
+	  };
 
 /**
  * What happened in a session, one line of its journal each. Everything that changes the project is announced before it

@@ -6,19 +6,34 @@ import type { AuditReport } from "../plan/audit-report.ts";
 export type Command =
 	/** `fix` is the issue's own, an alternative, or one that was edited. */
 	| { readonly type: "accept"; readonly fingerprint: string; readonly fix: Fix; readonly edited: boolean }
+	/** Accepts the own fixes of these issues, as the newest audit proposes them, audit by audit until none is left to apply. */
+	| { readonly type: "accept-all"; readonly fingerprints: readonly string[] }
 	| { readonly type: "skip"; readonly fingerprint: string; readonly reason: string | null }
 	/** Takes the newest decision of an open phase back (the file returns to its bytes before it). */
 	| { readonly type: "undo" }
 	| { readonly type: "redo" }
 	| { readonly type: "commit-phase"; readonly story: Story }
-	| { readonly type: "rollback-phase"; readonly story: Story }
+	/** Where later phases changed the same lines it is refused and names them, unless `withLater` takes them back too. */
+	| { readonly type: "rollback-phase"; readonly story: Story; readonly withLater?: boolean }
 	| { readonly type: "audit" }
 	| { readonly type: "finish" };
 
 /** What became of a command; `refused` changes nothing and says why and what to do. */
 export type Outcome =
-	| { readonly type: "done"; readonly message: string }
-	| { readonly type: "refused"; readonly message: string; readonly nextStep: string };
+	| {
+			readonly type: "done";
+			readonly message: string;
+			readonly warnings?: readonly string[];
+			readonly ledger?: readonly LedgerEntry[];
+	  }
+	/** `later`: the phases that must be taken back with it (a rollback that can be asked for again with `withLater`). */
+	| { readonly type: "refused"; readonly message: string; readonly nextStep: string; readonly later?: readonly Story[] };
+
+/** What became of one file of a rollback. `merged`: taken back, with the later changes of someone else kept. */
+export interface LedgerEntry {
+	readonly path: string;
+	readonly result: "restored" | "merged" | "removed" | "unchanged";
+}
 
 export type Decision =
 	| { readonly type: "accepted"; readonly edited: boolean; readonly write: number }

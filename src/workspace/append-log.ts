@@ -4,7 +4,7 @@ import { syncFolder, writeAll } from "./durable.ts";
 
 /** A file of lines that only grows; each line is on the disk before `append` returns. */
 export interface AppendLog {
-	/** Throws what node:fs throws (a full disk, say); the file then ends with the last whole line once it is opened again. */
+	/** Throws what node:fs throws (a full disk, say); the log is then as it was before. */
 	append(line: string): void;
 	close(): void;
 }
@@ -14,11 +14,20 @@ export function openAppendLog(path: string): AppendLog {
 	const isNew = !existsSync(path);
 	const file = openSync(path, "a", 0o600);
 	if (isNew) syncFolder(dirname(path));
-	else ftruncateSync(file, wholeLength(readFileSync(path)));
+	let length = isNew ? 0 : wholeLength(readFileSync(path));
+	ftruncateSync(file, length);
 	return {
 		append(line) {
-			writeAll(file, Buffer.from(`${line}\n`, "utf8"));
-			fsyncSync(file);
+			const bytes = Buffer.from(`${line}\n`, "utf8");
+			try {
+				writeAll(file, bytes);
+				fsyncSync(file);
+				length += bytes.length;
+			} catch (error) {
+				// The next line must not continue one that a full disk cut short.
+				ftruncateSync(file, length);
+				throw error;
+			}
 		},
 		close() {
 			closeSync(file);

@@ -1,5 +1,6 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { type SimpleGit, simpleGit } from "simple-git";
 
 /** Where HEAD stands. */
@@ -31,8 +32,10 @@ export interface Repository {
 	commitPaths(paths: readonly string[], message: string): Promise<CommitResult>;
 	/** The newest commit after `since` (null: of all) whose message has each of these lines, or null. */
 	findCommit(lines: readonly string[], since: string | null): Promise<string | null>;
-	/** Does the commit stand in the history of HEAD? */
-	isInHistory(commit: string): Promise<boolean>;
+	/** Makes git forget paths that a commit was to add and that it never came to know beyond "intent to add". */
+	forgetIntents(paths: readonly string[]): Promise<void>;
+	/** Waits, at most a few seconds, while another git holds the index. */
+	waitUntilUnlocked(): Promise<void>;
 	/** Adds a line to `.git/info/exclude` unless it is there. */
 	exclude(pattern: string): Promise<void>;
 }
@@ -158,9 +161,18 @@ class GitRepository implements Repository {
 		return found.trim() || null;
 	}
 
-	async isInHistory(commit: string): Promise<boolean> {
-		const base = await this.#ask(["merge-base", commit, "HEAD"]);
-		return base.trim() === commit;
+	async forgetIntents(paths: readonly string[]): Promise<void> {
+		for (const path of paths) {
+			const inHead = await this.#ask(["--literal-pathspecs", "ls-tree", "--name-only", "HEAD", "--", path]);
+			const staged = await this.#ask(["--literal-pathspecs", "diff", "--cached", "--name-only", "--", path]);
+			const known = await this.#ask(["--literal-pathspecs", "ls-files", "--", path]);
+			if (known !== "" && inHead === "" && staged === "")
+				await this.#ask(["--literal-pathspecs", "reset", "--quiet", "--", path]);
+		}
+	}
+
+	async waitUntilUnlocked(): Promise<void> {
+		for (let waited = 0; waited < 30 && existsSync(join(this.#folder, "index.lock")); waited++) await sleep(100);
 	}
 
 	async exclude(pattern: string): Promise<void> {

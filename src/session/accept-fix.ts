@@ -1,0 +1,64 @@
+import type { FileChange } from "../apply/file-change.ts";
+import { type PlannedFile, planFix } from "../apply/plan-fix.ts";
+import type { Fix } from "../audit/fix.ts";
+import type { Issue } from "../audit/issue.ts";
+import type { SourceTree } from "../project/project.ts";
+import { parseModule } from "../python/parse.ts";
+import { showLine } from "../text/gate.ts";
+import { LineIndex } from "../text/line-index.ts";
+import type { TextEdit } from "../text/range.ts";
+import { decodePython, isPythonPath } from "../workspace/source-encoding.ts";
+import { carryOutWrite } from "./carry-out-write.ts";
+import { keepDecision } from "./decision-details.ts";
+import { keepBothSides, type SessionContext } from "./session-context.ts";
+
+export type AcceptResult =
+	| { readonly type: "accepted"; readonly files: readonly string[] }
+	/** A file is no longer what the audit saw. */
+	| { readonly type: "stale"; readonly path: string }
+	/** `reason` is a sentence without a full stop. */
+	| { readonly type: "refused"; readonly reason: string };
+
+/**
+ * Applies one fix to the tree on disk. `taken` are the edits of fixes from the same audit that were applied since.
+ * A fix after which a Python file would no longer parse is refused before anything is written.
+ */
+export async function acceptFix(
+	context: SessionContext,
+	choice: { readonly issue: Issue; readonly fix: Fix; readonly edited: boolean },
+	files: SourceTree,
+	taken: readonly TextEdit[],
+): Promise<AcceptResult> {
+	const plan = planFix(context.root, files, taken, choice.fix.edits);
+	if (plan.type !== "planned") return plan;
+	const broken = plan.files.map(newSyntaxFault).find((fault) => fault !== null);
+	if (broken) return { type: "refused", reason: broken };
+
+	const status = await context.repository?.statusOf(plan.files.map((file) => file.path));
+	const changes = plan.files.map(
+		(file): FileChange => ({
+			path: file.path,
+			before: file.before?.image ?? null,
+			after: file.after.image,
+			folders: file.folders,
+			status: status?.get(file.path) ?? null,
+		}),
+	);
+	keepBothSides(context, plan.files);
+	const decision = keepDecision(context, choice.issue, choice.fix);
+	const outcome = carryOutWrite(context, { type: "accept", decision, edited: choice.edited }, changes);
+	if (outcome.type === "done") return { type: "accepted", files: plan.files.map((file) => file.path) };
+	return { type: "refused", reason: outcome.reason };
+}
+
+/** The first syntax error that a planned file has and its old text had not. */
+function newSyntaxFault(file: PlannedFile): string | null {
+	if (!isPythonPath(file.path)) return null;
+	const [fault] = parseModule(file.text).errors;
+	if (fault === undefined) return null;
+	const before = file.before === null ? null : decodePython(file.before.bytes);
+	if (before?.type === "text" && parseModule(before.text).errors.length > 0) return null;
+	const lines = new LineIndex(file.text);
+	const { line } = lines.positionAt(fault.start);
+	return `${file.path} would no longer parse: line ${line}, ${fault.message}: ${showLine(lines.lineText(line).trim(), file.path)}`;
+}

@@ -1,0 +1,224 @@
+import { editsConflict } from "../text/edit.ts";
+import type { TextEdit } from "../text/range.ts";
+import { describeSystemError } from "../workspace/project-files.ts";
+import { acceptFix } from "./accept-fix.ts";
+import { commitPhase } from "./commit-phase.ts";
+import { misgivings } from "./compare-reports.ts";
+import { keepDecision } from "./decision-details.ts";
+import type { Diagnose, Diagnosis } from "./diagnosis.ts";
+import { recover } from "./recover.ts";
+import { rollbackPhase } from "./rollback-phase.ts";
+import type { Command, Outcome, Session, SessionState } from "./session.ts";
+import { count, done, listed, refused, type SessionContext } from "./session-context.ts";
+import { gitState, StateBuilder } from "./session-state.ts";
+import { redoDecision, undoDecision } from "./undo-decision.ts";
+
+/** Fixes may reveal fixes; a chain longer than this is going in circles. */
+const mostPasses = 10;
+
+/** The session as the commands see it. Commands queue up: each begins when the one before is done. */
+export class RunningSession implements Session {
+	readonly #context: SessionContext;
+	readonly #diagnose: Diagnose;
+	readonly #builder: StateBuilder;
+	readonly #release: () => void;
+	readonly #listeners = new Set<(state: SessionState) => void>();
+	#diagnosis: Diagnosis;
+	#state: SessionState;
+	#queue: Promise<unknown> = Promise.resolve();
+	#closed = false;
+
+	private constructor(
+		context: SessionContext,
+		diagnose: Diagnose,
+		diagnosis: Diagnosis,
+		state: SessionState,
+		builder: StateBuilder,
+		release: () => void,
+	) {
+		this.#context = context;
+		this.#diagnose = diagnose;
+		this.#diagnosis = diagnosis;
+		this.#state = state;
+		this.#builder = builder;
+		this.#release = release;
+	}
+
+	/** Audits, and opens the session for commands. */
+	static async start(
+		context: SessionContext,
+		diagnose: Diagnose,
+		resumedFrom: string | null,
+		release: () => void,
+	): Promise<RunningSession> {
+		const diagnosis = await diagnose();
+		noteAudit(context, diagnosis);
+		const builder = new StateBuilder(context);
+		const state = builder.build(diagnosis, await gitState(context.repository), resumedFrom);
+		return new RunningSession(context, diagnose, diagnosis, state, builder, release);
+	}
+
+	get state(): SessionState {
+		return this.#state;
+	}
+
+	dispatch(command: Command): Promise<Outcome> {
+		const result = this.#queue.then(() => this.#carryOut(command));
+		this.#queue = result.catch(() => undefined);
+		return result;
+	}
+
+	subscribe(listener: (state: SessionState) => void): () => void {
+		this.#listeners.add(listener);
+		return () => this.#listeners.delete(listener);
+	}
+
+	async close(): Promise<void> {
+		await this.#queue;
+		if (this.#closed) return;
+		this.#closed = true;
+		this.#release();
+	}
+
+	async #carryOut(command: Command): Promise<Outcome> {
+		if (this.#closed) return refused("The session is closed", "Start bootmend again; it goes on where it stopped.");
+		try {
+			const { openWrite, openRollback, openCommit } = this.#context.journal.record;
+			if (openWrite ?? openRollback ?? openCommit) await recover(this.#context);
+			return await this.#run(command);
+		} catch (error) {
+			// A file system that fails under the journal or the backups: nothing is written without them.
+			if (!(error instanceof Error && "code" in error)) throw error;
+			return refused(
+				`.bootmend ${describeSystemError(error)}`,
+				"Nothing is changed without a journal and a backup. Make room or mend the permissions, then try again.",
+			);
+		} finally {
+			await this.#refresh();
+		}
+	}
+
+	async #run(command: Command): Promise<Outcome> {
+		switch (command.type) {
+			case "accept":
+				return this.#accept(command);
+			case "accept-all":
+				return this.#acceptAll(command.fingerprints);
+			case "skip":
+				return this.#skip(command.fingerprint, command.reason);
+			case "undo":
+				return this.#audited(undoDecision(this.#context));
+			case "redo":
+				return this.#audited(redoDecision(this.#context));
+			case "commit-phase":
+				await this.#audit();
+				return commitPhase(this.#context, command.story);
+			case "rollback-phase":
+				return this.#audited(await rollbackPhase(this.#context, command.story, command.withLater === true));
+			case "audit":
+				await this.#audit();
+				return done(`The audit finds ${count(this.#diagnosis.report.issues.length, "issue")}`);
+			case "finish":
+				this.#context.journal.append({ type: "finished" });
+				return done("The session is finished; its backups stay until `bootmend clean`");
+		}
+	}
+
+	async #accept(command: Extract<Command, { type: "accept" }>): Promise<Outcome> {
+		const before = this.#diagnosis;
+		const issue = this.#issue(command.fingerprint);
+		if (issue === undefined)
+			return refused("The audit no longer finds this issue", "There is nothing to accept; go on with the next one.");
+		const result = await acceptFix(this.#context, { issue, fix: command.fix, edited: command.edited }, before.files, []);
+		if (result.type === "stale") {
+			await this.#audit();
+			return refused(`${result.path} changed since the audit`, "It was audited again: look at the fresh proposal.");
+		}
+		if (result.type === "refused")
+			return refused(
+				`The fix of ${issue.id} is not applied: ${result.reason}`,
+				command.edited ? "Edit it again, or skip it." : "Edit it, or skip it.",
+			);
+		await this.#audit();
+		return done(
+			`${issue.id} is fixed in ${listed(result.files)}`,
+			misgivings(before.report, this.#diagnosis.report, [issue.fingerprint]),
+		);
+	}
+
+	/** Pass by pass: all fixes that leave each other alone, then an audit, until none of those asked for is left. */
+	async #acceptAll(fingerprints: readonly string[]): Promise<Outcome> {
+		const first = this.#diagnosis.report;
+		const applied: string[] = [];
+		const problems = new Map<string, string>();
+		for (let pass = 0; pass < mostPasses; pass++) {
+			const accepted = await this.#acceptPass(
+				fingerprints.filter((fingerprint) => !applied.includes(fingerprint)),
+				problems,
+			);
+			if (accepted.length === 0) break;
+			applied.push(...accepted);
+			await this.#audit();
+		}
+		const warnings = [...problems].filter(([fingerprint]) => this.#issue(fingerprint) !== undefined).map(([, problem]) => problem);
+		if (applied.length === 0)
+			return refused("No fix was applied", warnings.join(" ") || "The audit has no fix for these issues.");
+		return done(`${count(applied.length, "fix").replace(/fixs$/, "fixes")} applied`, [
+			...warnings,
+			...misgivings(first, this.#diagnosis.report, applied),
+		]);
+	}
+
+	/** Applies those fixes of the newest audit that do not touch each other; returns the fingerprints of the applied ones. */
+	async #acceptPass(fingerprints: readonly string[], problems: Map<string, string>): Promise<readonly string[]> {
+		const { report, files } = this.#diagnosis;
+		const taken: TextEdit[] = [];
+		const accepted: string[] = [];
+		for (const issue of report.issues) {
+			if (!fingerprints.includes(issue.fingerprint) || issue.fix === null || editsConflict(taken, issue.fix.edits)) continue;
+			const result = await acceptFix(this.#context, { issue, fix: issue.fix, edited: false }, files, taken);
+			if (result.type === "accepted") {
+				taken.push(...issue.fix.edits);
+				accepted.push(issue.fingerprint);
+				problems.delete(issue.fingerprint);
+			} else {
+				const reason = result.type === "stale" ? `${result.path} changed while it was audited` : result.reason;
+				problems.set(issue.fingerprint, `${issue.id} is not applied: ${reason}.`);
+			}
+		}
+		return accepted;
+	}
+
+	#skip(fingerprint: string, reason: string | null): Outcome {
+		const issue = this.#issue(fingerprint);
+		if (issue === undefined)
+			return refused("The audit no longer finds this issue", "There is nothing to skip; go on with the next one.");
+		const decision = keepDecision(this.#context, issue, issue.fix);
+		this.#context.journal.append({ type: "skipped", decision, reason });
+		return done(`${issue.id} is skipped`);
+	}
+
+	#issue(fingerprint: string) {
+		return this.#diagnosis.report.issues.find((issue) => issue.fingerprint === fingerprint);
+	}
+
+	async #audited(outcome: Outcome): Promise<Outcome> {
+		if (outcome.type === "done") await this.#audit();
+		return outcome;
+	}
+
+	async #audit(): Promise<void> {
+		this.#diagnosis = await this.#diagnose();
+		noteAudit(this.#context, this.#diagnosis);
+	}
+
+	async #refresh(): Promise<void> {
+		this.#state = this.#builder.build(this.#diagnosis, await gitState(this.#context.repository), this.#state.resumedFrom);
+		for (const listener of this.#listeners) listener(this.#state);
+	}
+}
+
+function noteAudit(context: SessionContext, { report }: Diagnosis): void {
+	const critical = report.issues.filter((issue) => issue.severity === "CRITICAL").length;
+	context.journal.append({ type: "audited", issues: report.issues.length, critical });
+}
