@@ -1,0 +1,47 @@
+import data from "../../../data/mistaken-names.json" with { type: "json" };
+import { normalizeName } from "../../environment/environment.ts";
+import type { Project } from "../project.ts";
+import type { Requirement } from "./manifest.ts";
+
+/** A name that is declared where another distribution is meant; recorded from real installations, see scripts/mistaken-names. */
+export interface MistakenName {
+	/** PEP 503 name as declared: `jose`. */
+	readonly name: string;
+	/** The module that code imports when it means the other one. */
+	readonly module: string;
+	/** The distribution that provides it: `python-jose`. */
+	readonly meant: string;
+	/**
+	 * `refused`: pip cannot install it, and so installs nothing of the list. `broken`: its module does not import on
+	 * Python 3. `absent`: it brings no such module. `other`: a package of another author under the same module name.
+	 * `forwards`: it requires the one that is meant, and so works.
+	 */
+	readonly outcome: "refused" | "broken" | "absent" | "other" | "forwards";
+	/** The line that pip or Python prints; `""` for `other`. */
+	readonly error: string;
+}
+
+const outcomes = ["refused", "broken", "absent", "other", "forwards"] as const;
+
+const byName: ReadonlyMap<string, MistakenName> = new Map(
+	Object.entries(data.names).map(([name, { module, meant, outcome, error }]) => [
+		name,
+		{ name, module, meant, outcome: outcomes.find((each) => each === outcome) ?? "other", error },
+	]),
+);
+
+/** What is known of a declared name that is not the package people mean by it; undefined for all others. */
+export function findMistakenName(requirement: Requirement): MistakenName | undefined {
+	return requirement.url === null ? byName.get(requirement.normalized) : undefined;
+}
+
+/** Is the module of this import declared under a mistaken name? Then that is the fault, not a missing declaration. */
+export function isMistakenlyDeclared(importName: string, project: Project): boolean {
+	const top = importName.split(".")[0];
+	return project.manifests.some(({ requirements }) =>
+		requirements.some((requirement) => {
+			const mistaken = findMistakenName(requirement);
+			return mistaken !== undefined && mistaken.module === top && normalizeName(mistaken.meant) !== requirement.normalized;
+		}),
+	);
+}

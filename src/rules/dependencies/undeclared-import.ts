@@ -1,0 +1,209 @@
+import { defineRule } from "../../audit/rule.ts";
+import { closeOver, primaryManifest, type RequirementClosure } from "../../project/manifests/declared.ts";
+import { addRequirement, fileOfMainList, usesHashes } from "../../project/manifests/edit.ts";
+import type { Manifest } from "../../project/manifests/manifest.ts";
+import { isMistakenlyDeclared } from "../../project/manifests/mistaken-names.ts";
+import { packageAddition } from "../../project/manifests/package-addition.ts";
+import { distributionsOf, listThirdPartyImports } from "../../project/manifests/third-party-imports.ts";
+import type { Module, Project } from "../../project/project.ts";
+import type { TextRange } from "../../text/range.ts";
+
+interface Evidence {
+	/** Dotted as written. */
+	readonly module: string;
+	/** PEP 503 name of the distribution that provides it. */
+	readonly distribution: string;
+	/** Path of the manifest that should declare it, or null where the backend has none. */
+	readonly manifest: string | null;
+	/** Where it is declared instead: `the group dev of pyproject.toml`; null where nothing declares it. */
+	readonly elsewhere: string | null;
+	readonly missingHere: boolean;
+	readonly missingAfterInstall: boolean;
+	/** Runs only when a function is called. */
+	readonly deferred: boolean;
+	readonly stage: "import" | "startup";
+	readonly order: number | null;
+}
+
+const backendBefore = `from fastapi import FastAPI
+from jose import jwt
+
+app = FastAPI()
+`;
+
+export default defineRule<Evidence>({
+	name: "undeclared-import",
+	category: "DEPENDENCY",
+	summary: "A package is imported and no manifest declares it",
+	story:
+		"The backend starts on the machine of whoever once installed the package by hand, and on no other: a fresh clone, a container or a colleague stops at the import.",
+	references: ["https://packaging.python.org/en/latest/discussions/distribution-package-vs-import-package/"],
+	example: {
+		before: { "requirements.txt": "fastapi\nuvicorn\n", "main.py": backendBefore },
+		after: { "requirements.txt": "fastapi\nuvicorn\npython-jose\n", "main.py": backendBefore },
+	},
+
+	*detect(project) {
+		const declared = declaredBy(project);
+		const reported = new Set<string>();
+		for (const use of listUses(project)) {
+			const candidates = distributionsOf(use.name, project.environment);
+			const distribution = candidates[0];
+			if (distribution === undefined || candidates.some((name) => reported.has(name))) continue;
+			if (isOwnName(project, use.name) || isMistakenlyDeclared(use.name, project)) continue;
+			const evidence = judge(project, use, candidates, declared);
+			if (evidence === null) continue;
+			for (const name of candidates) reported.add(name);
+			yield { subject: distribution, path: use.module.path, range: use.range, evidence };
+		}
+	},
+
+	describe({ evidence }) {
+		const { module, distribution, manifest, elsewhere, missingHere, missingAfterInstall, deferred, stage, order } = evidence;
+		const provided = distribution === module.toLowerCase() ? "" : `${module} comes with ${distribution}. `;
+		const declared =
+			elsewhere === null
+				? manifest === null
+					? "the backend has no manifest"
+					: `${manifest} does not declare it`
+				: `only ${elsewhere} declares it`;
+		const here = missingHere ? "It is not installed here." : "It happens to be installed here, so only a clean install shows it.";
+		const stops = missingHere || missingAfterInstall;
+		return {
+			severity: !stops ? "MEDIUM" : deferred ? "HIGH" : "CRITICAL",
+			stage: deferred ? "request" : stage,
+			problem: `${module} is imported and ${declared}`,
+			rootCause: `${provided}An installation does not bring it, since ${declared}. ${here}`,
+			expectedError: `ModuleNotFoundError: No module named '${module.split(".")[0]}'`,
+			failsOn: [
+				...(missingHere ? (["this-machine"] as const) : []),
+				...(missingAfterInstall ? (["clean-install"] as const) : []),
+			],
+			...(order === null ? {} : { order }),
+			manualSteps:
+				manifest === null
+					? [`Install it (pip install ${distribution}), and write it in a requirements.txt with the other packages.`]
+					: [],
+		};
+	},
+
+	fix({ evidence }, project) {
+		const manifest = primaryManifest(project.manifests);
+		if (manifest === null) return undefined;
+		const { distribution, module, elsewhere } = evidence;
+		const edits = addRequirement(project.files, manifest, packageAddition(distribution, [], project.environment));
+		if (edits === null) return undefined;
+		const hashed = usesHashes(project.files, manifest);
+		const hashes = hashed
+			? ` ${manifest.path} pins hashes: the new line needs its own, so generate the file anew with the tool that wrote it.`
+			: "";
+		return {
+			title: `Declare ${distribution} in ${fileOfMainList(manifest)}`,
+			explanation: `${module} comes with ${distribution}; once it is declared, every installation brings it.${hashes}`,
+			applicability: hashed || elsewhere !== null ? "review" : "safe",
+			edits,
+			commands: manifest.updateCommands,
+		};
+	},
+});
+
+/** One import that start-up, or a function of a module that start-up loads, executes. */
+interface Use {
+	readonly name: string;
+	readonly module: Module;
+	readonly range: TextRange;
+	readonly deferred: boolean;
+	readonly stage: "import" | "startup";
+	readonly order: number | null;
+}
+
+/** What start-up imports for certain, in its order, then the imports inside functions of the modules it loads. */
+function listUses(project: Project): Use[] {
+	const atStart = project.trace.externalImports
+		.filter(({ reached, guarded, deferred, module }) => reached && !guarded && !deferred && isThirdParty(project, module))
+		.toSorted((a, b) => a.order - b.order)
+		.map(({ module, importer, range, stage, order }) => ({
+			name: module,
+			module: importer,
+			range,
+			deferred: false,
+			stage,
+			order,
+		}));
+	const reachedModules = new Set(
+		[...project.trace.runs.values()].filter(({ reached }) => reached).map(({ module }) => module.path),
+	);
+	const imports = listThirdPartyImports(project);
+	// A package that some place does without is optional everywhere.
+	const optional = new Set(imports.filter(({ conditional }) => conditional).map(({ name }) => name.split(".")[0]));
+	const inFunctions = imports
+		.filter(({ name, deferred, module }) => deferred && !optional.has(name.split(".")[0]) && reachedModules.has(module.path))
+		.map(({ name, module, range }) => ({ name, module, range, deferred: true, stage: "import" as const, order: null }));
+	return [...atStart, ...inFunctions];
+}
+
+function isThirdParty(project: Project, module: string): boolean {
+	return !project.environment.isStdlib(module.split(".")[0] ?? module);
+}
+
+interface Declared {
+	readonly manifest: Manifest | null;
+	/** What the main list of the primary manifest brings. */
+	readonly main: RequirementClosure;
+	/** What all lists of all manifests bring. */
+	readonly all: RequirementClosure;
+}
+
+function declaredBy(project: Project): Declared {
+	const { manifests, environment } = project;
+	const manifest = primaryManifest(manifests);
+	const main = manifest?.requirements.filter(({ group }) => group === "") ?? [];
+	const all = manifests.flatMap(({ requirements }) => requirements);
+	return { manifest, main: closeOver(main, manifests, environment), all: closeOver(all, manifests, environment) };
+}
+
+/** What is certain about one use; null where it is provided, or where nobody can tell. */
+function judge(project: Project, use: Use, candidates: readonly string[], declared: Declared): Evidence | null {
+	const { manifest, main, all } = declared;
+	const [distribution] = candidates;
+	if (distribution === undefined || candidates.some((name) => main.provided.has(name))) return null;
+	const { name: module, deferred, stage, order } = use;
+	const isInstallation = project.environment.kind === "interpreter";
+	const missingHere = isInstallation && project.environment.findModule(module.split(".")[0] ?? module).found === "missing";
+	const base = { module, distribution, manifest: manifest === null ? null : fileOfMainList(manifest), deferred, stage, order };
+	const elsewhere = candidates.find((name) => all.provided.has(name));
+	if (elsewhere !== undefined) {
+		const stated = main.opaque.length === 0 && manifest?.installedBy != null;
+		// Whoever installs the other list has it; only where a start-up file names this manifest is it certain that it lacks.
+		return {
+			...base,
+			elsewhere: placeOf(project, elsewhere),
+			missingHere,
+			missingAfterInstall: stated && !declaresInGroup(manifest, elsewhere),
+		};
+	}
+	const missingAfterInstall = manifest !== null && all.opaque.length === 0;
+	return missingHere || missingAfterInstall ? { ...base, elsewhere: null, missingHere, missingAfterInstall } : null;
+}
+
+function declaresInGroup(manifest: Manifest | null, distribution: string): boolean {
+	return manifest?.requirements.some(({ normalized }) => normalized === distribution) ?? false;
+}
+
+function placeOf(project: Project, distribution: string): string {
+	for (const manifest of project.manifests) {
+		const found = manifest.requirements.find(({ normalized }) => normalized === distribution);
+		if (found !== undefined) return found.group === "" ? found.path : `the group ${found.group} of ${found.path}`;
+	}
+	return "another manifest";
+}
+
+/** Does an own module end in this name? Then the import has lost its root, and no package is missing. */
+function isOwnName(project: Project, name: string): boolean {
+	for (const own of project.modules.keys()) if (own === name || own.endsWith(`.${name}`)) return true;
+	const [top] = name.split(".");
+	const meant = project.trace.failures.some(
+		({ detail }) => detail.type === "module-not-found" && detail.requested === name && (detail.own || detail.meant !== null),
+	);
+	return meant && [...project.modules.keys()].some((own) => own.split(".").includes(top ?? name));
+}
