@@ -1,0 +1,117 @@
+import { parentOf } from "../../../project/imports/resolver.ts";
+import type { Namespace } from "../../../project/imports/values.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import { isImportedElsewhere, isNameUsed } from "../usage/name-users.ts";
+import { listExternalHomes } from "./external-homes.ts";
+import { type FailureOf, importedNameAt } from "./import-failures.ts";
+import { ownModules } from "./module-spelling.ts";
+import { findSimilarName } from "./similar-name.ts";
+import { listHomesInUse, listOwnHomes, type SymbolHome } from "./symbol-homes.ts";
+
+/** One way to mend the import of a name that its module does not have. */
+export type Remedy =
+	| ({ readonly type: "move" } & SymbolHome)
+	| { readonly type: "rename"; readonly to: string; readonly isCertain: boolean }
+	/** The name is nowhere, and nothing uses it. */
+	| { readonly type: "drop" };
+
+/** The ways to mend a failing from-import of one name, best first. */
+export function findRemedies(project: Project, failure: FailureOf<"name-not-in-module">): readonly Remedy[] {
+	const { detail, module } = failure;
+	const found = importedNameAt(failure);
+	if (found === null) return [];
+	const moves = detail.external ? externalMoves(project, failure) : ownMoves(project, failure);
+	const rename = renameRemedy(project, failure);
+	const local = found.alias.asName?.name ?? detail.name;
+	const isNeeded = isNameUsed(module, local) || isImportedElsewhere(project, module, local);
+	const certain = moves.filter((move) => move.isCertain);
+	const doubtful = moves.filter((move) => !move.isCertain);
+	const ways: Remedy[] = [...certain, ...(rename ? [rename] : []), ...doubtful];
+	return ways.length === 0 && !isNeeded ? [{ type: "drop" }] : ways;
+}
+
+type Move = Extract<Remedy, { readonly type: "move" }>;
+
+function externalMoves(project: Project, failure: FailureOf<"name-not-in-module">): readonly Move[] {
+	const { detail, module } = failure;
+	const inUse = listHomesInUse(project, detail.name).filter((home) => home.module !== detail.source);
+	const known = listExternalHomes(project, detail.source, detail.name, module);
+	return distinct([
+		...known.filter((home) => home.isCertain),
+		...inUse.map((home) => ({ ...home, isCertain: inUse.length === 1 })),
+		...known,
+		...ownHomes(project, module, detail.name, detail.source, false),
+	]);
+}
+
+function ownMoves(project: Project, failure: FailureOf<"name-not-in-module">): readonly Move[] {
+	const { detail, module } = failure;
+	const inUse = listHomesInUse(project, detail.name).filter((home) => home.module !== detail.source);
+	const own = ownHomes(project, module, detail.name, detail.source, true);
+	return distinct([...own, ...inUse.map((home) => ({ ...home, isCertain: own.length === 0 && inUse.length === 1 }))]);
+}
+
+/** Own modules that define the name, nearest to the module asked first. */
+function ownHomes(
+	project: Project,
+	importer: Module,
+	name: string,
+	source: string,
+	canBeCertain: boolean,
+): readonly SymbolHome[] {
+	const homes = listOwnHomes(project, name, importer).filter((home) => home !== source && isReachable(project, home));
+	const ranked = homes
+		.map((module) => ({ module, rank: distanceFrom(source, module) }))
+		.sort((a, b) => a.rank - b.rank || (a.module < b.module ? -1 : 1));
+	const [first, second] = ranked;
+	const isClear = first !== undefined && (second === undefined || (first.rank < 10 && second.rank >= 10));
+	return ranked.map(({ module }) => ({ module, isOwn: true, isCertain: canBeCertain && isClear && module === first?.module }));
+}
+
+/** Below the package asked is nearest; beside it comes next. */
+function distanceFrom(source: string, module: string): number {
+	if (module.startsWith(`${source}.`)) return module.split(".").length - source.split(".").length;
+	const [a, b] = [source.split("."), module.split(".")];
+	let common = 0;
+	while (common < a.length && a[common] === b[common]) common++;
+	return 10 + a.length + b.length - 2 * common;
+}
+
+/** Only what lies in the same top-level package or folder as something that start-up imports can be imported by it. */
+function isReachable(project: Project, home: string): boolean {
+	const module = ownModules(project).get(home);
+	return module === undefined || !/(^|\/)(tests?|migrations|alembic|scripts)$/.test(parentOf(module.path));
+}
+
+function distinct(homes: readonly SymbolHome[]): readonly Move[] {
+	const seen = new Set<string>();
+	return homes.flatMap((home) => {
+		if (seen.has(home.module)) return [];
+		seen.add(home.module);
+		return [{ type: "move" as const, ...home }];
+	});
+}
+
+/** A name of the same module that is spelt alike. */
+function renameRemedy(project: Project, failure: FailureOf<"name-not-in-module">): Remedy | null {
+	const { detail } = failure;
+	const names = detail.external ? externalNames(project, detail.source) : ownNames(project, detail.source);
+	const similar = findSimilarName(detail.name, names);
+	return similar && { type: "rename", to: similar.name, isCertain: similar.isOnly };
+}
+
+function externalNames(project: Project, source: string): readonly string[] {
+	const found = project.environment.findModule(source);
+	return found.found === "present" ? found.module.names().filter((name) => !name.startsWith("_")) : [];
+}
+
+/** What an own module has at its end, and the submodules of a package. */
+function ownNames(project: Project, source: string): readonly string[] {
+	const namespace: Namespace | undefined = project.trace.runs.get(source)?.namespace;
+	const names = [...(namespace?.names.keys() ?? [])].filter((name) => !name.startsWith("__"));
+	for (const dotted of ownModules(project).keys()) {
+		const rest = dotted.startsWith(`${source}.`) ? dotted.slice(source.length + 1) : "";
+		if (rest !== "" && !rest.includes(".")) names.push(rest);
+	}
+	return names;
+}

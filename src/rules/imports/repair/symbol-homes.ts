@@ -1,0 +1,72 @@
+import type { Environment } from "../../../environment/environment.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { importsOf } from "../../../python/rewrite/remove-imports.ts";
+import { boundNames } from "../../../python/scopes.ts";
+import { ownModules } from "./module-spelling.ts";
+
+/** A module from which a name can be imported. */
+export interface SymbolHome {
+	/** Absolute dotted name. */
+	readonly module: string;
+	readonly isOwn: boolean;
+	/** Is this the only thing of that name in sight, or the one the project itself imports elsewhere? */
+	readonly isCertain: boolean;
+}
+
+/** Where an own module's symbol of a name comes from: the modules that define it, and submodules so called. */
+export function listOwnHomes(project: Project, name: string, importer: Module): readonly string[] {
+	const homes: string[] = [];
+	for (const [dotted, module] of ownModules(project)) {
+		if (module.path === importer.path || isTest(module.path)) continue;
+		const at = dotted.lastIndexOf(".");
+		if (at > 0 && dotted.slice(at + 1) === name) homes.push(dotted.slice(0, at));
+		else if (definesName(module.tree, name)) homes.push(dotted);
+	}
+	return homes;
+}
+
+/** Does the module itself bind the name at its top level, by anything but an import? */
+export function definesName(tree: ast.Module, name: string): boolean {
+	return boundNames(tree.body.filter((statement) => statement.type !== "Import" && statement.type !== "ImportFrom")).has(name);
+}
+
+/** Own and external modules that a statement anywhere in the project imports the name from, and that have it; most frequent first. */
+export function listHomesInUse(project: Project, name: string): readonly Omit<SymbolHome, "isCertain">[] {
+	const counts = new Map<string, number>();
+	for (const [dotted, module] of ownModules(project)) {
+		for (const statement of importsOf(module.tree)) {
+			if (statement.type !== "ImportFrom" || !statement.names.some((alias) => alias.name.name === name)) continue;
+			const home = absoluteModule(dotted, module.isPackage, statement);
+			if (home !== null) counts.set(home, (counts.get(home) ?? 0) + 1);
+		}
+	}
+	const own = ownModules(project);
+	return [...counts]
+		.sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
+		.map(([module]) => ({ module, isOwn: own.has(module) }))
+		.filter(({ module }) => {
+			const mine = own.get(module);
+			return mine ? definesName(mine.tree, name) : hasSymbol(project.environment, module, name);
+		});
+}
+
+/** The absolute name of the module that a from-import names, or null above the top. */
+export function absoluteModule(importer: string, isPackage: boolean, statement: ast.ImportFrom): string | null {
+	if (statement.level === 0) return statement.module;
+	const parts = importer.split(".");
+	const drop = statement.level - (isPackage ? 1 : 0);
+	if (drop >= parts.length) return null;
+	const base = parts.slice(0, parts.length - drop);
+	return statement.module === "" ? base.join(".") : [...base, statement.module].join(".");
+}
+
+/** Does an external module certainly have the name? */
+export function hasSymbol(environment: Environment, module: string, name: string): boolean {
+	const found = environment.findModule(module);
+	return found.found === "present" && found.module.lookup(name).found === "present";
+}
+
+function isTest(path: string): boolean {
+	return /(^|\/)(tests?\/|conftest\.py$|test_[^/]*\.py$|[^/]*_test\.py$)/.test(path);
+}
