@@ -1,6 +1,7 @@
 import { render, renderToString } from "ink";
 import type { Session, SessionState } from "../src/session/session.ts";
 import { emptyMemory, listItems, remember } from "../src/session/view-items.ts";
+import type { AuditProgress } from "../src/session/view-opening.ts";
 import { summaryRows } from "../src/session/view-summary.ts";
 import { App } from "./App.tsx";
 import { Rows } from "./parts/Rows.tsx";
@@ -30,7 +31,7 @@ export async function mountWizard(options: WizardOptions): Promise<WizardResult>
 	ink.waitUntilExit().catch(runner.fail);
 	let session: Session | null = null;
 	try {
-		session = await openedSession(options, runner);
+		session = await openedSession(options, runner, () => ink.rerender(<App runner={runner} />));
 		await runner.left;
 	} finally {
 		ink.unmount();
@@ -43,8 +44,13 @@ export async function mountWizard(options: WizardOptions): Promise<WizardResult>
 }
 
 /** The open session, or null where the person leaves before the audit is done. */
-async function openedSession({ openSession }: WizardOptions, runner: Runner): Promise<Session | null> {
-	const opening = openSession(runner.report).then((session) => {
+async function openedSession({ openSession }: WizardOptions, runner: Runner, paint: () => void): Promise<Session | null> {
+	const report = (progress: AuditProgress) => {
+		runner.report(progress);
+		// The audit holds the thread between its steps, so each step is painted at once rather than when React finds time.
+		paint();
+	};
+	const opening = openSession(report).then((session) => {
 		runner.open(session);
 		return session;
 	});

@@ -159,7 +159,6 @@ function placeAfter(ui: UiState, command: Command, before: SessionState, state: 
 			return goOn(ui, state);
 		case "rollback-phase":
 			return afterRollback(ui, command.story, state);
-		case "accept-all":
 		case "audit":
 		case "finish":
 			return ui;

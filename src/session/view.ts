@@ -129,7 +129,7 @@ function titleLine(state: SessionState): Line {
 	const parts = [
 		place,
 		target === null ? "no application found" : showLine(target),
-		`Python ${showLine(python)}`,
+		`Python ${showLine(python.split(" ")[0] ?? python)}`,
 		gitWords(state),
 	];
 	return [span("bootmend", "accent"), span(`  ${parts.join(" · ")}`, "dim")];
@@ -233,7 +233,6 @@ type Hint = readonly [string, string];
 
 /** The keys that do something right now, the most needed first. */
 function hintsFor({ ui, state, items, item, proposals }: Frame, proposal: Proposal | null): readonly Hint[] {
-	if (ui.busy !== null) return [["q", "quit"]];
 	switch (ui.screen.type) {
 		case "issues":
 			return issueHints({ ui, state, items, item, proposals }, proposal);

@@ -1,0 +1,64 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const project = (name: string) => fileURLToPath(new URL(`../../../fixtures/projects/${name}`, import.meta.url));
+
+/** A git repository of its own with one commit: a copy of one of the bundled backends. */
+export class ScratchRepository {
+	readonly folder: string;
+	private readonly parent = mkdtempSync(join(tmpdir(), "bootmend-journey-"));
+
+	/** `name` is the name of a bundled backend, `folder` what its copy is called. */
+	constructor(name = "todo-broken", folder = "todo") {
+		this.folder = join(this.parent, folder);
+		cpSync(project(name), this.folder, { recursive: true });
+		this.git("init", "--quiet", "--initial-branch=main");
+		this.git("config", "user.name", "A Person");
+		this.git("config", "user.email", "person@example.com");
+		this.git("add", ".");
+		this.git("commit", "--quiet", "--message", "The backend as it is");
+	}
+
+	git(...args: readonly string[]): string {
+		return execFileSync("git", args, { cwd: this.folder, encoding: "utf8" }).trim();
+	}
+
+	/** Subjects of all commits, the newest first. */
+	log(): readonly string[] {
+		return this.git("log", "--format=%s").split("\n");
+	}
+
+	/** Files that differ from the newest commit, or that git does not know. */
+	status(): string {
+		return this.git("status", "--porcelain");
+	}
+
+	read(path: string): string {
+		return readFileSync(join(this.folder, path), "utf8");
+	}
+
+	/** Path → text of every file of the backend. */
+	tree(): Readonly<Record<string, string>> {
+		return treeOf(this.folder);
+	}
+
+	remove(): void {
+		rmSync(this.parent, { recursive: true, force: true });
+	}
+}
+
+/** Path → text of every file of a bundled backend. */
+export function projectTree(name: string): Readonly<Record<string, string>> {
+	return treeOf(project(name));
+}
+
+function treeOf(folder: string): Readonly<Record<string, string>> {
+	const files = readdirSync(folder, { recursive: true, withFileTypes: true })
+		.filter((entry) => entry.isFile())
+		.map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+		.filter((path) => !/^(\.git|\.bootmend)\//.test(path) && !path.includes("__pycache__"));
+	return Object.fromEntries(files.sort().map((path) => [path, readFileSync(join(folder, path), "utf8")]));
+}
