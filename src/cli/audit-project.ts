@@ -22,6 +22,11 @@ export function auditProject(
 	const started = performance.now();
 	const opened = openProject(path, options, io, onProgress);
 	onProgress("audit");
+	return auditOpened(opened, started);
+}
+
+/** Asks the rules about a project that is understood already; `started` is when the work on it began, as `performance.now()` has it. */
+export function auditOpened(opened: OpenedProject, started: number): Audited {
 	const result = runRules(opened.project, rules);
 	const dependencies = dependencyRows(opened.project);
 	const durationSeconds = (performance.now() - started) / 1000;

@@ -28,7 +28,17 @@ export function openProject(
 ): OpenedProject {
 	const place = placeOf(path, io);
 	onProgress("read");
-	const { files, unreadable } = readFiles(place);
+	return understand(place, readFiles(place), options, io, onProgress);
+}
+
+/** Understands files as they were read from a place, or as a dry run has changed them in memory. */
+export function understand(
+	place: Place,
+	{ files, unreadable }: Pick<Project, "files" | "unreadable">,
+	options: CommonOptions,
+	io: ProcessIo,
+	onProgress: (stage: LoadingStage) => void = () => {},
+): OpenedProject {
 	const packages = openPackageFiles();
 	const project = loadProject({
 		root: place.root,

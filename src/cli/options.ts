@@ -33,7 +33,17 @@ export interface RollbackOptions extends CommonOptions {
 	readonly session?: string;
 	readonly withLater?: boolean;
 	readonly list?: boolean;
+	readonly json?: boolean;
 	readonly dryRun?: boolean;
+	readonly commit?: boolean;
+}
+
+export interface StatusOptions extends CommonOptions {
+	readonly json?: boolean;
+}
+
+export interface CleanOptions extends CommonOptions {
+	readonly all?: boolean;
 }
 
 export interface GraphOptions extends CommonOptions {

@@ -48,6 +48,8 @@ export function buildProgram(io: ProcessIo, finish: (status: number) => void): C
 		.option("--session <id>", "an older session")
 		.option("--with-later", "also the later phases that changed the same files")
 		.option("--list", "say what can be taken back; change nothing")
+		.option("--json", "print the list as JSON")
+		.option("--no-commit", "leave the commits to me")
 		.option("--dry-run", "say what would happen; change nothing")
 		.action(async (path, options) => finish(await (await import("./commands/rollback.ts")).rollbackCommand(path, options, io)));
 
@@ -59,9 +61,9 @@ export function buildProgram(io: ProcessIo, finish: (status: number) => void): C
 		.option("--no-commit", "leave the commits to me")
 		.action(async (path, options) => finish(await (await import("./commands/wizard.ts")).resumeCommand(path, options, io)));
 
-	command(program, "clean [path]", "remove the backups of finished sessions").action(async (path, options) =>
-		finish(await (await import("./commands/clean.ts")).cleanCommand(path, options, io)),
-	);
+	command(program, "clean [path]", "remove the backups of finished sessions")
+		.option("--all", "of unfinished ones too")
+		.action(async (path, options) => finish(await (await import("./commands/clean.ts")).cleanCommand(path, options, io)));
 
 	command(program, "graph [path]", "the import graph with its cycles; changes nothing")
 		.addOption(new Option("--format <format>", "how to print it").choices(["text", "mermaid", "dot", "json"]).default("text"))

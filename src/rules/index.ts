@@ -1,14 +1,20 @@
 // Written by scripts/rules-index.ts; a test holds it current.
 import type { AnyRule } from "../audit/rule.ts";
+import syncDatabaseUrl from "./config/sync-database-url.ts";
+import syncSessionFactory from "./database/sync-session-factory.ts";
 import syncDriverDeclared from "./dependencies/sync-driver-declared.ts";
 import undeclaredImport from "./dependencies/undeclared-import.ts";
 import unknownImportSymbol from "./imports/unknown-import-symbol.ts";
+import unresolvedImport from "./imports/unresolved-import.ts";
 import unusedImport from "./imports/unused-import.ts";
 
 /** Every rule, in the order in which the audit asks them. */
 export const rules: readonly AnyRule[] = [
+	syncDatabaseUrl,
+	syncSessionFactory,
 	syncDriverDeclared,
 	undeclaredImport,
 	unknownImportSymbol,
+	unresolvedImport,
 	unusedImport,
 ];

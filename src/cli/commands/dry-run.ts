@@ -1,0 +1,97 @@
+import type { Issue } from "../../audit/issue.ts";
+import type { SourceFile, SourceTree } from "../../project/project.ts";
+import { type Paint, paintWith } from "../../report/paint.ts";
+import { diffTexts } from "../../text/diff.ts";
+import { applyToFiles, editsConflict } from "../../text/edit.ts";
+import { show, showLine } from "../../text/gate.ts";
+import { type Audited, auditOpened, auditProject } from "../audit-project.ts";
+import { exitStatus } from "../exit-status.ts";
+import { outputOf, type ProcessIo } from "../io.ts";
+import { understand } from "../open-project.ts";
+import type { FixOptions } from "../options.ts";
+import { isApplicable, matters, reasonLeft, type Selection, selectionOf } from "../selection.ts";
+
+/** As many audits as a real run would make at most. */
+const mostRounds = 30;
+
+/** `bootmend fix --dry-run`: the patch that the same command would make of the files, made in memory. */
+export async function dryRunCommand(path: string | undefined, options: FixOptions, io: ProcessIo): Promise<number> {
+	const output = outputOf(io, options);
+	const before = auditProject(path, options, io);
+	const selection = selectionOf(options, before.report);
+	const { audited, applied } = mendInMemory(before, selection, options, io);
+	const paint = paintWith(output.colour);
+	for (const issue of applied) output.say(`${issue.id}  ${showLine(issue.fix?.title ?? issue.problem)}`);
+	if (applied.length > 0) output.say("");
+	output.data(patch(before.project.files, audited.project.files, paint));
+	const left = audited.report.issues.filter((issue) => matters(issue, selection));
+	for (const issue of left) output.say(`Left: ${issue.id}  ${showLine(issue.problem)} (${reasonLeft(issue)})`);
+	output.say(applied.length === 0 ? "Nothing would change." : "Nothing was changed.");
+	return left.length === 0 ? exitStatus.ok : exitStatus.found;
+}
+
+/** Applies what the selection allows, audit by audit, to copies of the files. */
+function mendInMemory(
+	before: Audited,
+	selection: Selection,
+	options: FixOptions,
+	io: ProcessIo,
+): { readonly audited: Audited; readonly applied: readonly Issue[] } {
+	let audited = before;
+	const applied = new Map<string, Issue>();
+	for (let round = 0; round < mostRounds; round++) {
+		const fixes = compatibleFixes(
+			audited.report.issues.filter((issue) => isApplicable(issue, selection) && !applied.has(issue.fingerprint)),
+		);
+		if (fixes.length === 0) break;
+		const texts = new Map([...audited.project.files].map(([path, file]) => [path, file.text]));
+		const after = applyToFiles(
+			texts,
+			fixes.flatMap((issue) => issue.fix?.edits ?? []),
+		);
+		if (after === null) break;
+		const files = withTexts(audited.project.files, after);
+		audited = auditOpened(
+			understand(before.place, { files, unreadable: before.project.unreadable }, options, io),
+			performance.now(),
+		);
+		for (const issue of fixes) applied.set(issue.fingerprint, issue);
+	}
+	return { audited, applied: [...applied.values()] };
+}
+
+/** In the order of the plan, those whose edits leave each other alone. */
+function compatibleFixes(issues: readonly Issue[]): readonly Issue[] {
+	const taken: Issue[] = [];
+	for (const issue of issues) {
+		const free = taken.every((other) => !editsConflict(other.fix?.edits ?? [], issue.fix?.edits ?? []));
+		if (free) taken.push(issue);
+	}
+	return taken;
+}
+
+function withTexts(files: SourceTree, texts: ReadonlyMap<string, string>): SourceTree {
+	const changed = new Map<string, SourceFile>(files);
+	for (const [path, text] of texts) changed.set(path, { path, text, sha256: "" });
+	return changed;
+}
+
+/** A unified diff; secrets in it are masked, so that it may be shown to anybody. */
+function patch(before: SourceTree, after: SourceTree, paint: Paint): string {
+	const lines: string[] = [];
+	for (const [path, file] of after) {
+		const hunks = diffTexts(before.get(path)?.text ?? "", file.text, { display: (text) => show(text, path) });
+		if (hunks.length === 0) continue;
+		lines.push(
+			paint.bold(`--- ${before.has(path) ? `a/${showLine(path)}` : "/dev/null"}`),
+			paint.bold(`+++ b/${showLine(path)}`),
+		);
+		for (const hunk of hunks) {
+			lines.push(paint.accent(`@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`));
+			for (const { kind, text } of hunk.lines) {
+				lines.push(kind === "removed" ? paint.red(`-${text}`) : kind === "added" ? paint.green(`+${text}`) : ` ${text}`);
+			}
+		}
+	}
+	return lines.map((line) => `${line}\n`).join("");
+}

@@ -1,0 +1,106 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { renderIndex, indexPath, listRuleFiles } from "../scripts/rules-index.ts";
+import type { Category, Issue } from "../src/audit/issue.ts";
+import type { AnyRule, ExampleFiles } from "../src/audit/rule.ts";
+import { runRules } from "../src/audit/run-rules.ts";
+import { environmentOptions } from "../src/cli/environment-options.ts";
+import { openEnvironment } from "../src/environment/open-environment.ts";
+import { planIssues } from "../src/plan/plan.ts";
+import { loadProject } from "../src/project/load.ts";
+import type { Project, SourceFile } from "../src/project/project.ts";
+import { parseModule } from "../src/python/parse.ts";
+import { rules } from "../src/rules/index.ts";
+import { applyToFiles } from "../src/text/edit.ts";
+import { openPackageFiles } from "../src/workspace/package-files.ts";
+
+const folders: Readonly<Record<Category, string>> = {
+	DEPENDENCY: "dependencies",
+	IMPORT: "imports",
+	DATABASE: "database",
+	CONFIG: "config",
+	ENTRYPOINT: "entrypoint",
+};
+
+const packages = openPackageFiles({ cacheFolder: null });
+
+/** An example as it would be on a machine where nothing is installed: the bundled catalog answers for what it declares. */
+function exampleProject(files: ExampleFiles): Project {
+	const tree = new Map<string, SourceFile>(Object.entries(files).map(([path, text]) => [path, { path, text, sha256: "" }]));
+	return loadProject({
+		root: "/example",
+		hint: "",
+		files: tree,
+		unreadable: [],
+		target: null,
+		processEnvironment: {},
+		openEnvironment: (folder, manifests) =>
+			openEnvironment(environmentOptions({ root: "/example", folder, files: tree, manifests }, packages, null, {})),
+	});
+}
+
+function auditOf(files: ExampleFiles): readonly Issue[] {
+	const { issues, brokenRules } = runRules(exampleProject(files), rules);
+	expect(brokenRules).toEqual([]);
+	return planIssues(issues).issues;
+}
+
+/** Applies the rule's own fixes, one after the other with an audit between, until none is left. */
+function mended(rule: AnyRule, files: ExampleFiles): ExampleFiles {
+	let current = files;
+	for (let pass = 0; pass < 10; pass++) {
+		const fix = auditOf(current).find((issue) => issue.rule === rule.name && issue.fix)?.fix;
+		if (!fix) return current;
+		const after = applyToFiles(new Map(Object.entries(current)), fix.edits);
+		expect(after, "the edits of a fix contradict one another").not.toBeNull();
+		current = { ...current, ...Object.fromEntries(after ?? []) };
+	}
+	throw new Error("the rule's fixes never come to an end");
+}
+
+it("has an index that lists every rule file", () => {
+	expect(readFileSync(indexPath, "utf8"), "run: npm run rules-index").toBe(renderIndex(listRuleFiles()));
+});
+
+it("names each rule once, after its file and in its category's folder", () => {
+	const files = listRuleFiles().map((file) => `${file.folder}/${file.name}`);
+	expect([...rules].map((rule) => `${folders[rule.category]}/${rule.name}`).sort()).toEqual([...files].sort());
+	expect(new Set(rules.map((rule) => rule.name)).size).toBe(rules.length);
+});
+
+describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (_, rule) => {
+	it("says what is wrong, whom it hurts, and where the facts come from", () => {
+		expect(rule.name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
+		expect(rule.name).not.toMatch(/^(no|use|check)-|-check$/);
+		expect(rule.summary.length).toBeGreaterThan(10);
+		expect(rule.summary).not.toMatch(/\.$/);
+		expect(rule.story).toMatch(/\.$/);
+		expect(rule.references.length).toBeGreaterThan(0);
+		for (const reference of rule.references) expect(reference).toMatch(/^https:\/\//);
+	});
+
+	it("sees the fault of its example, and nothing of the sort once it is mended", () => {
+		const before = auditOf(rule.example.before);
+		expect(before.map((issue) => issue.rule)).toContain(rule.name);
+		expect(new Set(before.map((issue) => issue.fingerprint)).size).toBe(before.length);
+		const after = auditOf(rule.example.after);
+		expect(after.filter((issue) => issue.rule === rule.name).map((issue) => issue.problem)).toEqual([]);
+		const known = new Set(before.map((issue) => issue.fingerprint));
+		expect(after.filter((issue) => !known.has(issue.fingerprint)).map((issue) => `${issue.rule}: ${issue.problem}`)).toEqual([]);
+	});
+
+	it("mends its example exactly, once and for all", () => {
+		const result = mended(rule, rule.example.before);
+		expect(result).toEqual(rule.example.after);
+		expect(mended(rule, result)).toEqual(result);
+		for (const [path, text] of Object.entries(result)) if (path.endsWith(".py")) expect(parseModule(text).errors).toEqual([]);
+	});
+
+	it("finds the same with every line moved down", () => {
+		const moved = Object.fromEntries(
+			Object.entries(rule.example.before).map(([path, text]) => [path, /\.(py|txt)$/.test(path) && !text.startsWith("#") ? `# moved\n${text}` : text]),
+		);
+		const fingerprints = (files: ExampleFiles) => auditOf(files).filter((issue) => issue.rule === rule.name).map((issue) => issue.fingerprint);
+		expect(fingerprints(moved)).toEqual(fingerprints(rule.example.before));
+	});
+});
