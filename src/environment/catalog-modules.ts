@@ -92,10 +92,14 @@ interface ModuleSetting {
 /** The modules of one catalogued version: one line each, parsed when somebody asks. */
 class CataloguedPackage {
 	private readonly lines = new Map<string, string>();
+	/** Attributes that some code of the package sets on other modules. */
+	private readonly assigned: ReadonlySet<string>;
 	private readonly modules = new Map<string, ModuleLookup>();
 
 	constructor(text: string) {
-		for (const line of text.split("\n")) {
+		const [first = "", ...rest] = text.split("\n");
+		this.assigned = new Set(first.split(" "));
+		for (const line of rest) {
 			const tab = line.indexOf("\t");
 			if (tab > 0) this.lines.set(line.slice(0, tab), line.slice(tab + 1));
 		}
@@ -119,6 +123,7 @@ class CataloguedPackage {
 				table,
 				text: "",
 				introspected: () => null,
+				changedFromOutside: (symbol) => this.assigned.has(symbol),
 				submoduleNames: () => this.submodules(dotted),
 				distribution: () => setting.distribution,
 			},

@@ -6,7 +6,7 @@ import { readEntry } from "./outline/read-entry.ts";
 
 /** Attributes that every module has (https://docs.python.org/3/reference/datamodel.html#module-objects). */
 const moduleAttributes = new Set(
-	"__name__ __doc__ __file__ __loader__ __spec__ __package__ __cached__ __builtins__ __dict__ __class__ __annotations__ __init__ __repr__ __getattribute__ __setattr__ __delattr__ __dir__ __new__ __reduce__ __reduce_ex__ __hash__ __str__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __format__ __sizeof__ __subclasshook__ __init_subclass__ __getstate__".split(
+	"__name__ __doc__ __file__ __loader__ __spec__ __package__ __cached__ __builtins__ __dict__ __class__ __annotations__ __init__ __repr__ __getattribute__ __setattr__ __delattr__ __dir__ __new__ __reduce__ __reduce_ex__ __hash__ __str__ __eq__ __ne__ __lt__ __le__ __gt__ __ge__ __format__ __sizeof__ __warningregistry__ __subclasshook__ __init_subclass__ __getstate__".split(
 		" ",
 	),
 );
@@ -29,6 +29,8 @@ export interface ModuleFacts {
 	readonly text: string;
 	/** What introspection of the real module showed; null where nobody looked. */
 	readonly introspected: () => Introspection | null;
+	/** May code elsewhere in its package, or compiled code, have given it this attribute? */
+	readonly changedFromOutside: (symbol: string) => boolean;
 	readonly submoduleNames: () => readonly string[];
 	readonly distribution: () => string | null;
 }
@@ -52,6 +54,7 @@ export class TableModule implements ExternalModule {
 	private readonly running = new Set<string>();
 	private readonly entries = new Map<string, ExternalEntry>();
 	private starList: readonly string[] | null | undefined;
+	private open: boolean | undefined;
 
 	constructor(
 		private readonly facts: ModuleFacts,
@@ -132,7 +135,27 @@ export class TableModule implements ExternalModule {
 		if (answer.found === "present") return answer;
 		const introspected = this.facts.introspected();
 		if (introspected?.names.has(symbol)) return present(unknownEntry);
-		return introspected?.complete ? absent : answer;
+		if (introspected?.complete) return absent;
+		const isDoubtful = answer.found === "absent" && (this.facts.changedFromOutside(symbol) || this.letsOthersIn());
+		return isDoubtful ? unknown : answer;
+	}
+
+	/** Does the module call something for its effect that may write into its caller's namespace? */
+	private letsOthersIn(): boolean {
+		this.open ??= (this.facts.table?.calls ?? []).some((callee) => {
+			const definer = this.definerOf(callee, 0);
+			return definer !== null && /\bf_globals\b|\b_getframe\b|\bcurrentframe\b|\binspect\.stack\b/.test(definer.text);
+		});
+		return this.open;
+	}
+
+	/** The package module in which a function is defined, through re-exports; null for the standard library's and the unknown. */
+	private definerOf(dotted: string, depth: number): TableModule | null {
+		const dot = dotted.lastIndexOf(".");
+		const module = dot < 0 ? null : this.moduleOf(dotted.slice(0, dot));
+		if (!(module instanceof TableModule) || module.origin === "stdlib" || depth > 8) return null;
+		const slot = module.table?.names[dotted.slice(dot + 1)]?.slot;
+		return slot?.kind === "alias" && slot.name !== null ? this.definerOf(`${slot.module}.${slot.name}`, depth + 1) : module;
 	}
 
 	private searchOpaque(symbol: string): ExportLookup {
@@ -271,7 +294,7 @@ export class TableModule implements ExternalModule {
 			find: (name) => this.environment.findModule(name),
 			source: (name) => {
 				const other = this.moduleOf(name);
-				return other instanceof TableModule && other.text !== "" ? other.getattrWorld() : null;
+				return other instanceof TableModule && other.text !== "" && other.origin !== "stdlib" ? other.getattrWorld() : null;
 			},
 		};
 	}

@@ -19,10 +19,18 @@ export type ModuleWorld = Pick<Environment, "findModule" | "isStdlib">;
 const missing: ModuleLookup = { found: "missing" };
 const unknown: ModuleLookup = { found: "unknown" };
 
+/** A whole package as two texts, to look for words in. */
+interface PackageText {
+	readonly sources: string;
+	readonly extensions: string;
+}
+
 /** Modules found in folders: a standard library, or site-packages with all that `.pth` files add. */
 export class FolderModules implements ModuleProvider {
 	private readonly finder: ModuleFinder;
 	private readonly locations = new Map<string, ModuleLocation | null>();
+	private readonly packageTexts = new Map<string, PackageText>();
+	private readonly packageFiles = new Map<string, readonly { readonly module: string; readonly file: string }[]>();
 
 	constructor(
 		private readonly files: PackageFiles,
@@ -48,17 +56,53 @@ export class FolderModules implements ModuleProvider {
 	}
 
 	modulesMentioning(symbol: string, topLevelName: string): readonly string[] {
-		const found: string[] = [];
-		const visit = (dotted: string, depth: number): void => {
-			const location = this.locate(dotted);
+		return this.filesBelow(topLevelName)
+			.filter(({ file }) => this.files.readText(file)?.includes(symbol))
+			.map(({ module }) => module);
+	}
+
+	/** Does other code of the package assign `….symbol = `, or does a C extension of it name the module? */
+	private isChanged(dotted: string, symbol: string): boolean {
+		const location = this.locate(dotted);
+		// A compiled twin of a source has a few names of its compiler's own.
+		if (symbol.startsWith("__") && location?.kind === "module" && this.finder.hasCompiledTwin(location.file)) return true;
+		const { sources, extensions } = this.textOf(dotted.split(".")[0] ?? dotted);
+		if (extensions.includes(`\0${dotted}\0`)) return true;
+		if (!sources.includes(symbol)) return false;
+		return new RegExp(`(?<!\\bself|\\bcls)\\.${symbol}\\s*=(?!=)|\\bsetattr\\([^)\\n]*["']${symbol}["']`).test(sources);
+	}
+
+	/** All text of a top-level package, kept because a second question about it is likely. */
+	private textOf(topLevelName: string): PackageText {
+		let text = this.packageTexts.get(topLevelName);
+		if (text === undefined) {
+			const files = this.filesBelow(topLevelName).map(({ file }) => file);
+			const join = (wanted: readonly string[]) => wanted.map((file) => this.files.readText(file) ?? "").join("\n");
+			text = {
+				sources: join(files.filter((file) => file.endsWith(".py"))),
+				extensions: join(files.filter((file) => !/\.pyi?$/.test(file))),
+			};
+			this.packageTexts.set(topLevelName, text);
+		}
+		return text;
+	}
+
+	/** Sources and C extensions of a top-level package, tests left out. */
+	private filesBelow(topLevelName: string): readonly { readonly module: string; readonly file: string }[] {
+		const known = this.packageFiles.get(topLevelName);
+		if (known !== undefined) return known;
+		const found: { module: string; file: string }[] = [];
+		const visit = (module: string, depth: number): void => {
+			const location = this.locate(module);
 			if (location === null || depth > 8) return;
-			const file = location.kind === "namespace" ? null : location.kind === "extension" ? location.stub : location.file;
-			if (file !== null && this.files.readText(file)?.includes(symbol)) found.push(dotted);
+			if (location.kind !== "namespace") found.push({ module, file: location.file });
+			if (location.kind === "extension" && location.stub !== null) found.push({ module, file: location.stub });
 			if (location.kind === "module") return;
 			for (const name of this.finder.names(location.folders))
-				if (!/^(?:tests?|testing|conftest)$/.test(name)) visit(`${dotted}.${name}`, depth + 1);
+				if (!/^(?:tests?|testing|conftest)$/.test(name)) visit(`${module}.${name}`, depth + 1);
 		};
 		visit(topLevelName, 0);
+		this.packageFiles.set(topLevelName, found);
 		return found;
 	}
 
@@ -108,6 +152,7 @@ export class FolderModules implements ModuleProvider {
 			context,
 			table: text === null ? null : loadTable(this.files, text, context),
 			text: text ?? "",
+			changedFromOutside: (symbol) => this.origin === "installed" && this.isChanged(dotted, symbol),
 			introspected: () => (this.origin === "stdlib" ? this.standard.introspect(dotted) : null),
 			submoduleNames: () => (location.kind === "module" ? [] : this.finder.names(location.folders)),
 			distribution: () => (this.origin === "stdlib" ? null : this.distributionOf(dotted.split(".")[0] ?? dotted)),
@@ -145,6 +190,7 @@ export class IntrospectedModules implements ModuleProvider {
 			table: null,
 			text: "",
 			introspected: () => this.standard.introspect(dotted),
+			changedFromOutside: () => false,
 			submoduleNames: () => this.standard.submodules(dotted),
 			distribution: () => null,
 		};

@@ -108,15 +108,33 @@ type Outcome =
 	| { readonly type: "continue" | "break" };
 const next: Outcome = { type: "next" };
 
+/** Module-level values and functions that were worked out before, by module. */
+const remembered = new WeakMap<ModuleTable, { readonly values: Map<string, Value>; readonly functions: Map<number, Value> }>();
+
+function memoryOf(world: GetattrWorld): { readonly values: Map<string, Value>; readonly functions: Map<number, Value> } {
+	let memory = remembered.get(world.table);
+	if (memory === undefined) {
+		memory = { values: new Map(), functions: new Map() };
+		remembered.set(world.table, memory);
+	}
+	return memory;
+}
+
 /** One evaluation, with its budget. */
 class Run {
 	private steps = 0;
-	private readonly constants = new Map<string, Value>();
 
 	/** `asked` is the module whose namespace lacks the name. */
 	constructor(private readonly asked: string) {}
 
 	functionAt(world: GetattrWorld, at: number): Value {
+		const { functions } = memoryOf(world);
+		const value = functions.get(at) ?? this.parseFunction(world, at);
+		functions.set(at, value);
+		return value;
+	}
+
+	private parseFunction(world: GetattrWorld, at: number): Value {
 		const lines = definitionLines(world.text, at);
 		const [first, last] = [lines[0], lines.at(-1)];
 		if (first === undefined || last === undefined) return unknownValue;
@@ -223,11 +241,20 @@ class Run {
 		// Undecided: fine as long as neither side does anything but, say, warn.
 		for (const body of [statement.body, statement.orelse]) {
 			const names = new Map(frame.names);
-			const outcome = this.execute(body, { ...frame, names });
-			if (outcome.type !== "next") throw new Unsure();
+			if (!this.onlyGoesOn(body, { ...frame, names })) throw new Unsure();
 			for (const [name, value] of names) if (frame.names.get(name) !== value) frame.names.set(name, unknownValue);
 		}
 		return next;
+	}
+
+	/** Does a block, if it runs, neither leave nor raise? */
+	private onlyGoesOn(body: readonly ast.Statement[], frame: Frame): boolean {
+		try {
+			return this.execute(body, frame).type === "next";
+		} catch (thrown) {
+			if (thrown instanceof Raised) return false;
+			throw thrown;
+		}
 	}
 
 	private executeTry(statement: ast.Try, frame: Frame): Outcome {
@@ -275,10 +302,12 @@ class Run {
 		const value = argument === undefined ? none : this.evaluate(argument, frame);
 		const message = value.type === "constant" && typeof value.value === "string" ? value.value : "";
 		if (callee.type !== "Name") return new Raised(callee.type === "Attribute" ? callee.attribute.name : "Exception", message);
+		for (let scope: Frame | null = frame; scope !== null; scope = scope.parent) {
+			const local = scope.names.get(callee.id);
+			if (local?.type === "member") return new Raised(`${local.module}.${local.name}`, message);
+		}
 		const slot = frame.world.table.names[callee.id]?.slot;
 		if (slot?.kind === "alias") return new Raised(`${slot.module}.${slot.name ?? ""}`, message);
-		const local = frame.names.get(callee.id);
-		if (local?.type === "member") return new Raised(`${local.module}.${local.name}`, message);
 		return new Raised(slot === undefined ? callee.id : `${frame.world.moduleName}.${callee.id}`, message);
 	}
 
@@ -325,11 +354,7 @@ class Run {
 			case "BoolOp": {
 				const left = this.evaluate(node.left, frame);
 				const truth = truthOf(left);
-				if (truth === undefined) {
-					const right = truthOf(this.evaluate(node.right, frame));
-					const decides = node.operator === "or";
-					return right === decides ? { type: "constant", value: decides } : unknownValue;
-				}
+				if (truth === undefined) return unknownValue;
 				return truth === (node.operator === "or") ? left : this.evaluate(node.right, frame);
 			}
 			case "UnaryOp": {
@@ -388,14 +413,19 @@ class Run {
 
 	/** A module-level name of a module whose source we have. */
 	private ofModule(name: string, world: GetattrWorld): Value {
-		const key = `${world.moduleName}:${name}`;
-		const known = this.constants.get(key);
+		const { values } = memoryOf(world);
+		const known = values.get(name);
 		if (known !== undefined) return known;
 		// A name that leads back to itself is unknown.
-		this.constants.set(key, unknownValue);
-		const value = this.moduleValue(name, world);
-		this.constants.set(key, value);
-		return value;
+		values.set(name, unknownValue);
+		try {
+			const value = this.moduleValue(name, world);
+			values.set(name, value);
+			return value;
+		} catch (thrown) {
+			values.delete(name);
+			throw thrown;
+		}
 	}
 
 	private moduleValue(name: string, world: GetattrWorld): Value {
@@ -504,6 +534,7 @@ class Run {
 
 	private evaluateSubscript(node: ast.Subscript, frame: Frame): Value {
 		const owner = this.evaluate(node.value, frame);
+		if (node.index.type === "Slice") return this.evaluateSlice(owner, node.index, frame);
 		const index = this.evaluate(node.index, frame);
 		if (index.type !== "constant") return unknownValue;
 		if (owner.type === "namespace") throw new Raised("KeyError", "");
@@ -514,6 +545,17 @@ class Run {
 		}
 		return owner.type === "sequence" && typeof index.value === "number"
 			? (owner.items.at(index.value) ?? unknownValue)
+			: unknownValue;
+	}
+
+	/** `items[:n]`, the one slice that such code is made of. */
+	private evaluateSlice(owner: Value, slice: ast.Slice, frame: Frame): Value {
+		const [only] = slice.parts;
+		if (owner.type !== "sequence" || only === undefined || slice.parts.length > 1 || only.start === slice.start)
+			return unknownValue;
+		const stop = this.evaluate(only, frame);
+		return stop.type === "constant" && typeof stop.value === "number"
+			? { type: "sequence", items: owner.items.slice(0, stop.value) }
 			: unknownValue;
 	}
 
@@ -648,6 +690,13 @@ class Run {
 				return constant(owner.value.toUpperCase());
 			case "split":
 				return text === null || node.args.length > 1 ? unknownValue : sequence(owner.value.split(text));
+			case "join": {
+				const joined = given === undefined ? null : itemsOf(given);
+				const parts = joined?.map((part) => (part.type === "constant" && typeof part.value === "string" ? part.value : null)) ?? [
+					null,
+				];
+				return parts.includes(null) ? unknownValue : constant(parts.join(owner.value));
+			}
 			case "rsplit":
 			case "rpartition": {
 				const at = text === null ? -1 : owner.value.lastIndexOf(text);

@@ -1,7 +1,7 @@
 import type { ExternalEntry } from "./environment.ts";
 
 /** Bumped whenever the shape or the meaning of a table changes: older cache entries and catalogs are then not read. */
-export const tableFormat = 1;
+export const tableFormat = 2;
 
 /**
  * What one name of a module is bound to. The lazy kinds only say where the source is; `read-entry.ts` makes the
@@ -65,6 +65,8 @@ export interface ModuleTable {
 	readonly dynamic: boolean;
 	/** The module puts something else in its own place in `sys.modules`. */
 	readonly replaced: boolean;
+	/** Imported functions that it calls for their effect alone, absolute: one may reach into this module. */
+	readonly calls: readonly string[];
 	/** Modules that it imports for certain, absolute. */
 	readonly imports: readonly string[];
 	/** What becomes of `__path__`: as the import system made it, joined over all of `sys.path`, or unknown. */

@@ -129,6 +129,13 @@ export class ModuleFinder {
 		return this.find(name, [path.slice(0, slash)]);
 	}
 
+	/** Does a compiled module lie beside a source file, so that it is what Python imports? */
+	hasCompiledTwin(file: string): boolean {
+		const slash = file.lastIndexOf("/");
+		const stem = file.slice(slash + 1).replace(/\.py$/, "");
+		return this.list(file.slice(0, slash))?.extensions.has(stem) ?? false;
+	}
+
 	/** Names of the modules and packages right inside some folders. */
 	names(folders: readonly string[]): readonly string[] {
 		const names = new Set<string>();

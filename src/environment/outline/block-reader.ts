@@ -6,6 +6,7 @@ import { Scope } from "./bindings.ts";
 import { type ConditionFacts, evaluate, type Known, truthOf } from "./conditions.ts";
 import { readImport } from "./import-statement.ts";
 import type { LogicalLine } from "./logical-lines.ts";
+import { dottedName } from "./signature.ts";
 import { indexOfOperator, sourceOf, splitTokens, type Token, tokenize } from "./tokens.ts";
 
 /** Where a block of source stands and what its conditions may depend on. */
@@ -33,6 +34,7 @@ export class BlockReader {
 	readonly scope = new Scope();
 	readonly stars: StarImport[] = [];
 	readonly imports = new Set<string>();
+	readonly calls = new Set<string>();
 	all: AllNames | "unknown" | null = null;
 	/** Something in the block may bind names in a way that cannot be followed. */
 	dynamic = false;
@@ -317,6 +319,10 @@ export class BlockReader {
 	/** An assignment of any kind, or an expression for its effect. */
 	private readExpression(tokens: readonly Token[], path: Path): void {
 		const [first, second] = tokens;
+		const paren = indexOfOperator(tokens, "(", 0);
+		const callee = paren > 0 ? dottedName(tokens.slice(0, paren)) : null;
+		if (callee !== null && first !== undefined && this.current.get(first.text)?.slot.kind === "alias")
+			this.calls.add(this.resolve(callee) ?? callee);
 		for (const [at, token] of tokens.entries()) if (token.text === ":=") this.bindMaybe(tokens[at - 1]?.text);
 		if (first?.text === "__all__") this.readAll(tokens, path);
 		const equals = indexOfOperator(tokens, "=", 0);

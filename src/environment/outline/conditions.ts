@@ -17,6 +17,13 @@ export type Known = string | number | boolean | null | readonly Known[] | undefi
 
 /** Whether a condition holds, or undefined where that cannot be told. */
 export function truthOf(test: ast.Expression, facts: ConditionFacts): boolean | undefined {
+	if (test.type === "BoolOp") {
+		// One side may decide without the other being known.
+		const decides = test.operator === "or";
+		const sides = [truthOf(test.left, facts), truthOf(test.right, facts)];
+		if (sides.includes(decides)) return decides;
+		return sides.includes(undefined) ? undefined : !decides;
+	}
 	const value = evaluate(test, facts);
 	if (value === undefined) return undefined;
 	return Array.isArray(value) ? value.length > 0 : Boolean(value);
@@ -44,11 +51,8 @@ export function evaluate(node: ast.Expression, facts: ConditionFacts): Known {
 		}
 		case "BoolOp": {
 			const left = truthOf(node.left, facts);
-			const decides = node.operator === "or";
-			if (left === decides) return decides;
-			const right = truthOf(node.right, facts);
-			if (right === decides) return decides;
-			return left === undefined || right === undefined ? undefined : !decides;
+			if (left === undefined) return undefined;
+			return evaluate(left === (node.operator === "or") ? node.left : node.right, facts);
 		}
 		case "Compare":
 			return evaluateComparison(node, facts);
@@ -56,9 +60,13 @@ export function evaluate(node: ast.Expression, facts: ConditionFacts): Known {
 			const value = evaluate(node.value, facts);
 			if (!Array.isArray(value)) return undefined;
 			if (node.index.type === "Slice") {
-				const bounds = node.index.parts.map((part) => evaluate(part, facts));
-				const [stop] = bounds;
-				return bounds.length === 1 && typeof stop === "number" ? value.slice(0, stop) : undefined;
+				const [only] = node.index.parts;
+				// `[:n]` begins with its colon.
+				const stop =
+					only === undefined || only.start === node.index.start || node.index.parts.length > 1
+						? undefined
+						: evaluate(only, facts);
+				return typeof stop === "number" ? value.slice(0, stop) : undefined;
 			}
 			const index = evaluate(node.index, facts);
 			return typeof index === "number" ? value.at(index) : undefined;

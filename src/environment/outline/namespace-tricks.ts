@@ -68,7 +68,8 @@ function namespaceWrites(text: string, code: string, atTop: boolean): readonly (
 		const key = /^\s*\[\s*(?:(["'])(\w+)\1|[^\]]*)\s*\]\s*(?:=(?!=)|[-+|]=)/.exec(after);
 		if (key !== null) writes.push(key[2] ?? null);
 		else if (/^\s*\[|^\s*\.\s*(?:get|items|keys|values|copy)\b/.test(after)) continue;
-		else if (/\b(?:in|not in)\s*$|\b(?:dict|list|sorted|len|set|tuple)\s*\(\s*$|\beval\s*\([^()]*$/.test(before)) continue;
+		else if (/\b(?:in|not in)\s*$|\b(?:dict|list|sorted|len|set|tuple)\s*\(\s*$|\beval\s*\([^()]*$|\*\*\s*$/.test(before))
+			continue;
 		else {
 			const variable = /^\s*(\w+)\s*=\s*$/.exec(before)?.[1];
 			const callee = /^\s*(\w+)\s*\(\s*$/.exec(before)?.[1];
@@ -82,13 +83,12 @@ function namespaceWrites(text: string, code: string, atTop: boolean): readonly (
 
 /** Is a variable that holds a namespace nowhere written through, and never handed on? */
 function isOnlyRead(text: string, variable: string): boolean {
-	const uses = new RegExp(`(?<![\\w.])${variable}(?!\\w)([^\\n]*)`, "g");
+	const uses = new RegExp(`(\\bin\\s+)?(?<![\\w.])${variable}(?!\\w)([^\\n]*)`, "g");
 	let assignments = 0;
-	for (const use of text.matchAll(uses)) {
-		const after = use[1] ?? "";
+	for (const [, membership, after = ""] of text.matchAll(uses)) {
 		if (/^\s*=\s*(?:globals|locals|vars)\s*\(/.test(after)) assignments++;
 		else if (/^\s*\[[^\]]*\]\s*(?:=(?!=)|[-+|]=)/.test(after)) return false;
-		else if (!/^\s*\[|^\s*\.\s*(?:get|items|keys|values|copy)\b/.test(after)) return false;
+		else if (membership === undefined && !/^\s*\[|^\s*\.\s*(?:get|items|keys|values|copy)\b/.test(after)) return false;
 	}
 	return assignments > 0;
 }

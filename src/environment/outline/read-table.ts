@@ -23,6 +23,7 @@ export function readModuleTable(text: string, context: SourceContext): ModuleTab
 		getattr: getattrOf(reader),
 		dynamic: !sound || reader.dynamic || tricks.dynamic,
 		replaced: tricks.replaced,
+		calls: [...reader.calls],
 		imports: [...reader.imports],
 		path: pathOf(text),
 		injects: tricks.injects,
