@@ -35,7 +35,11 @@ export function CheckpointScreen({ body, isActive, onChoose }: CheckpointScreenP
 }
 
 function Indicator({ isSelected = false }: { readonly isSelected?: boolean }) {
-	return <Text {...theme.accent}>{isSelected ? "▸ " : "  "}</Text>;
+	return (
+		<Box flexShrink={0}>
+			<Text {...theme.accent}>{isSelected ? "▸ " : "  "}</Text>
+		</Box>
+	);
 }
 
 function Choice({ label, isSelected = false }: { readonly label: string; readonly isSelected?: boolean }) {

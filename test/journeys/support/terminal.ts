@@ -85,16 +85,28 @@ export class TerminalRun {
 		);
 	}
 
-	/** Presses keys one after the other, each on a screen that has settled. */
+	/** Presses keys one after the other, each on a screen that has settled; resolves when it has settled again. */
 	async press(...keys: readonly string[]): Promise<void> {
+		await this.settle();
 		for (const key of keys) {
-			await this.until(
-				() => performance.now() - this.lastOutput >= quiet,
-				() => "a screen that settles",
-			);
 			this.process.write(key);
 			this.lastOutput = performance.now();
+			await this.settle();
 		}
+	}
+
+	/** Resolves once the screen is not what it was. */
+	async change(before: string): Promise<void> {
+		await this.until(
+			() => this.screen() !== before,
+			() => "a change of the screen",
+		);
+	}
+
+	/** Resolves once nothing moves any more and no spinner turns. */
+	private async settle(): Promise<void> {
+		const isAtRest = () => performance.now() - this.lastOutput >= quiet && !/[\u2801-\u28ff]/.test(this.screen());
+		await this.until(isAtRest, () => "a screen at rest");
 	}
 
 	/** Changes the size of the window, as a person does while the program runs. */
