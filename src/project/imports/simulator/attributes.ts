@@ -3,7 +3,7 @@ import { walk } from "../../../python/walk.ts";
 import type { Binding, ClassValue, ExternalValue, FunctionValue, InstanceValue, ModuleValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { moduleAttributes } from "./builtins.ts";
-import { classMember, externalSymbol, homeOf, memberOf } from "./external.ts";
+import { classMember, constant, externalSymbol, isPlainExternalClass, memberOf } from "./external.ts";
 import { cyclePath } from "./import-statements.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
 
@@ -15,13 +15,11 @@ export function attribute(machine: Machine, frame: Frame, owner: Value, name: st
 		case "external":
 			return ofExternal(machine, frame, owner, name, node);
 		case "class":
-			return ofClass(machine, owner, name);
+			return ofClass(machine, frame, owner, name, node);
 		case "instance":
 			return ofInstance(machine, frame, owner, name, node);
 		case "constant":
-			// Members of our enums are kept as their plain values.
-			if (name === "value" || name === "name") return name === "value" ? owner : unknown;
-			return { kind: "bound-method", receiver: owner, name, function: null };
+			return ofConstant(machine, frame, owner, name, node);
 		case "sequence":
 		case "dict":
 			return { kind: "bound-method", receiver: owner, name, function: null };
@@ -42,8 +40,9 @@ function ofModule(machine: Machine, frame: Frame, owner: ModuleValue, name: stri
 		machine.doubts++;
 		return unknown;
 	}
+	const submodule = machine.sysModules.get(`${owner.name}.${name}`);
 	const running = record?.status === "running";
-	const isCycle = running && owner.module !== null && machine.willBind(owner.module, name);
+	const isCycle = submodule?.status === "running" || (running && owner.module !== null && machine.willBind(owner.module, name));
 	fail(machine, {
 		detail: {
 			type: "attribute-missing",
@@ -56,15 +55,18 @@ function ofModule(machine: Machine, frame: Frame, owner: ModuleValue, name: stri
 		range: { start: node.start, end: node.end },
 		statement: null,
 		exception: "AttributeError",
-		message: running
-			? `partially initialized module '${owner.name}' has no attribute '${name}' (most likely due to a circular import)`
-			: `module '${owner.name}' has no attribute '${name}'`,
+		message:
+			submodule?.status === "running"
+				? `cannot access submodule '${name}' of module '${owner.name}' (most likely due to a circular import)`
+				: running
+					? `partially initialized module '${owner.name}' has no attribute '${name}' (most likely due to a circular import)`
+					: `module '${owner.name}' has no attribute '${name}'`,
 	});
 	return unknown;
 }
 
 function ofExternal(machine: Machine, frame: Frame, owner: ExternalValue, name: string, node: ast.Node): Value {
-	if (!owner.isModule) return externalSymbol(machine, `${owner.name}.${name}`, null);
+	if (!owner.isModule) return ofExternalClass(machine, frame, owner, name, node);
 	const member = memberOf(machine, owner.name, name);
 	if (member !== "absent") return member;
 	fail(machine, {
@@ -75,6 +77,25 @@ function ofExternal(machine: Machine, frame: Frame, owner: ExternalValue, name: 
 		exception: "AttributeError",
 		message: `module '${owner.name}' has no attribute '${name}'`,
 	});
+	return externalSymbol(machine, `${owner.name}.${name}`, null);
+}
+
+/** An attribute of a class of a library: missing for certain only where class and bases are plain Python with visible bodies. */
+function ofExternalClass(machine: Machine, frame: Frame, owner: ExternalValue, name: string, node: ast.Node): Value {
+	const isMissing =
+		owner.entry?.kind === "class" &&
+		isPlainExternalClass(machine, owner.entry) &&
+		classMember(machine, owner.entry, name) === "absent";
+	if (isMissing) {
+		fail(machine, {
+			detail: { type: "attribute-missing", owner: owner.canonical, name, cycle: null, via: "instance" },
+			module: frame.module,
+			range: { start: node.start, end: node.end },
+			statement: null,
+			exception: "AttributeError",
+			message: `type object '${owner.canonical.slice(owner.canonical.lastIndexOf(".") + 1)}' has no attribute '${name}'`,
+		});
+	}
 	return externalSymbol(machine, `${owner.name}.${name}`, null);
 }
 
@@ -89,17 +110,92 @@ export function findInClass(owner: ClassValue, name: string, depth = 0): Binding
 	return null;
 }
 
-function ofClass(machine: Machine, owner: ClassValue, name: string): Value {
+function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string, node: ast.Node): Value {
 	const found = findInClass(owner, name);
-	if (found === null || found.maybe) {
+	if (found === null) {
+		if (isClosedClass(owner) && !name.startsWith("__") && name !== "mro") reportMissing(machine, frame, owner, name, node);
+		else machine.doubts++;
+		return unknown;
+	}
+	if (found.maybe) {
 		machine.doubts++;
-		return found?.value ?? unknown;
+		return found.value;
 	}
 	if (found.value.kind === "function" && isDecoratedBy(found.value, "builtins.classmethod")) {
 		return { kind: "bound-method", receiver: owner, name, function: found.value };
 	}
+	if (isEnum(owner) && found.value.kind === "constant") {
+		return {
+			kind: "instance",
+			of: owner,
+			attributes: new Map<string, Value>([
+				["value", found.value],
+				["name", constant(name)],
+			]),
+			call: null,
+		};
+	}
 	return found.value;
 }
+
+function reportMissing(machine: Machine, frame: Frame, owner: ClassValue, name: string, node: ast.Node): void {
+	const className = owner.node.name.name;
+	fail(machine, {
+		detail: { type: "attribute-missing", owner: className, name, cycle: null, via: "instance" },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "AttributeError",
+		// Enum's own look-up printed the bare name until 3.12.
+		message:
+			isEnum(owner) && machine.environment.python.minor < 12 ? name : `type object '${className}' has no attribute '${name}'`,
+	});
+}
+
+function isEnum(owner: ClassValue): boolean {
+	return owner.bases.some((base) =>
+		base.kind === "class" ? isEnum(base) : base.kind === "external" && enumBases.has(base.canonical),
+	);
+}
+
+const enumBases = new Set(["enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"]);
+
+/** Can the class have no attributes but those its body and its own bases bind? */
+function isClosedClass(owner: ClassValue): boolean {
+	if (owner.namespace.dynamic || owner.decorators.length > 0 || owner.keywords.size > 0) return false;
+	const enumeration = isEnum(owner);
+	return (
+		owner.bases.every((base) => {
+			if (base.kind === "class") return isClosedClass(base);
+			return base.kind === "external" && enumeration && (base.canonical === "enum.Enum" || base.canonical === "builtins.str");
+		}) && !setsAttributesByName(owner)
+	);
+}
+
+function ofConstant(machine: Machine, frame: Frame, owner: Value & { kind: "constant" }, name: string, node: ast.Node): Value {
+	if (typeof owner.value !== "string" || stringMembers.has(name) || name.startsWith("__")) {
+		if (typeof owner.value !== "string") machine.doubts++;
+		return { kind: "bound-method", receiver: owner, name, function: null };
+	}
+	fail(machine, {
+		detail: { type: "attribute-missing", owner: "str", name, cycle: null, via: "instance" },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "AttributeError",
+		message: `'str' object has no attribute '${name}'`,
+	});
+	return unknown;
+}
+
+/** `dir(str)` without its dunder names; `removeprefix` and `removesuffix` came with 3.9. */
+const stringMembers = new Set(
+	(
+		"capitalize casefold center count encode endswith expandtabs find format format_map index isalnum isalpha isascii isdecimal isdigit " +
+		"isidentifier islower isnumeric isprintable isspace istitle isupper join ljust lower lstrip maketrans partition removeprefix removesuffix " +
+		"replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title translate upper zfill"
+	).split(" "),
+);
 
 export function isDecoratedBy(value: FunctionValue, canonical: string): boolean {
 	return value.decorators.some((decorator) => decorator.kind === "external" && decorator.canonical === canonical);
@@ -240,7 +336,7 @@ function ofExternalInstance(
 ): Value {
 	const method: Value = { kind: "bound-method", receiver: owner, name, function: null };
 	if (of.entry?.kind !== "class" || !plainPackages.test(of.canonical)) return method;
-	const member = classMember(machine, of.entry, homeOf(of), name);
+	const member = classMember(machine, of.entry, name);
 	if (member === "unknown") return method;
 	if (member === "absent") {
 		const className = of.canonical.slice(of.canonical.lastIndexOf(".") + 1);

@@ -5,6 +5,7 @@ import type { BoundMethodValue, ClassValue, ExternalValue, FunctionValue, Instan
 import { unknown } from "../values.ts";
 import { findInClass, isDecoratedBy } from "./attributes.ts";
 import { constant, externalSymbol } from "./external.ts";
+import { externalBindingProblem } from "./external-signature.ts";
 import { knownCall } from "./known-calls.ts";
 import {
 	BudgetSpent,
@@ -59,6 +60,17 @@ function record(machine: Machine, frame: Frame, callee: Value, args: CallArgumen
 
 function callExternal(machine: Machine, frame: Frame, callee: ExternalValue, args: CallArguments, node: ast.Call): Value {
 	const made = record(machine, frame, callee, args, node);
+	const problem = externalBindingProblem(machine, callee, args);
+	if (problem !== null) {
+		fail(machine, {
+			detail: { type: "raises", exception: "TypeError" },
+			module: frame.module,
+			range: { start: node.start, end: node.end },
+			statement: null,
+			exception: "TypeError",
+			message: problem,
+		});
+	}
 	const known = knownCall(machine, frame, callee.canonical, args, node);
 	if (known !== null) {
 		made.result = known;

@@ -103,63 +103,54 @@ function knownConstant(machine: Machine, name: string): Value | null {
 /** Finds a member of an external class along its bases; `absent` only where every base is known and nothing is dynamic. */
 export function classMember(
 	machine: Machine,
-	classEntry: ExternalEntry | null,
-	module: string,
+	entry: ExternalEntry | null,
 	name: string,
 	depth = 0,
 ): ClassMember | "absent" | "unknown" {
-	if (classEntry === null || classEntry.kind !== "class" || depth > 12) return "unknown";
-	const { members, bases } = classEntry;
+	if (entry === null || entry.kind !== "class" || depth > 12) return "unknown";
+	const { members, bases } = entry;
 	if (Object.hasOwn(members, name)) return members[name] ?? "unknown";
 	if (Object.hasOwn(members, "__getattr__") || Object.hasOwn(members, "__getattribute__")) return "unknown";
 	for (const base of bases) {
-		if (base === "object" || base === "Generic" || base.startsWith("Generic[")) continue;
-		const home = baseEntry(machine, module, base);
-		if (home === null) return "unknown";
-		const found = classMember(machine, home.entry, home.module, name, depth + 1);
+		if (transparentBases.has(base)) continue;
+		const found = classMember(machine, symbolEntry(machine, base), name, depth + 1);
 		if (found !== "absent") return found;
 	}
 	return objectMembers.has(name) ? "unknown" : "absent";
 }
 
-const objectMembers = new Set([
-	"__class__",
-	"__dict__",
-	"__doc__",
-	"__module__",
-	"__init__",
-	"__eq__",
-	"__hash__",
-	"__repr__",
-	"__str__",
-	"__name__",
+/** Bases that add nothing a plain attribute look-up would find. */
+const transparentBases = new Set([
+	"object",
+	"builtins.object",
+	"typing.Generic",
+	"typing.Protocol",
+	"typing_extensions.Protocol",
+	"abc.ABC",
 ]);
 
-/** The entry of a base class as its class statement spells it, and the module it stands in. */
-function baseEntry(machine: Machine, module: string, base: string): { entry: ExternalEntry; module: string } | null {
-	const plain = base.replace(/\[.*$/s, "");
-	const parts = plain.split(".");
-	let owner = module;
-	for (const [index, part] of parts.entries()) {
-		const found = machine.environment.findModule(owner);
-		if (found.found !== "present") return null;
-		const looked = found.module.lookup(part);
-		if (looked.found !== "present") return null;
-		if (index < parts.length - 1) {
-			if (looked.entry.kind === "submodule") owner = looked.entry.module;
-			else if (looked.entry.kind === "alias")
-				owner = looked.entry.name === null ? looked.entry.module : `${looked.entry.module}.${looked.entry.name}`;
-			else return null;
-			continue;
-		}
-		const canonical = machine.environment.canonical(`${owner}.${part}`);
-		const entry = resolveEntry(machine, looked.entry);
-		return { entry, module: canonical.slice(0, canonical.lastIndexOf(".")) };
-	}
-	return null;
+const objectMembers = new Set(
+	(
+		"__class__ __dict__ __doc__ __module__ __init__ __new__ __eq__ __ne__ __hash__ __repr__ __str__ __name__ __qualname__ __mro__ __bases__ " +
+		"__subclasses__ __init_subclass__ __annotations__ __weakref__ __slots__ __sizeof__ __reduce__ __format__ __dir__ __delattr__ __setattr__ mro"
+	).split(" "),
+);
+
+/** What a dotted name of an external module's symbol stands for, or null. */
+function symbolEntry(machine: Machine, dotted: string): ExternalEntry | null {
+	const dot = dotted.lastIndexOf(".");
+	if (dot < 0) return null;
+	const found = machine.environment.findModule(dotted.slice(0, dot));
+	if (found.found !== "present") return null;
+	const looked = found.module.lookup(dotted.slice(dot + 1));
+	return looked.found === "present" ? resolveEntry(machine, looked.entry) : null;
 }
 
-/** The module in which a symbol is defined, from its canonical name. */
-export function homeOf(value: ExternalValue): string {
-	return value.canonical.slice(0, Math.max(0, value.canonical.lastIndexOf(".")));
+/** Has the class, or one of its bases, a metaclass or a decorator that may give its instances more than its body says? */
+export function isPlainExternalClass(machine: Machine, entry: ExternalEntry | null, depth = 0): boolean {
+	if (entry === null || entry.kind !== "class" || depth > 12 || entry.metaclass !== null || entry.decorators.length > 0)
+		return false;
+	return entry.bases.every(
+		(base) => transparentBases.has(base) || isPlainExternalClass(machine, symbolEntry(machine, base), depth + 1),
+	);
 }

@@ -113,7 +113,9 @@ function importedName(machine: Machine, frame: Frame, imported: ImportedModule, 
 		if (found.found !== "present" || found.module.lookup(name).found === "unknown") doubt(machine);
 		return member;
 	}
+	const refusal = refusedWith(machine, imported.name, name);
 	fail(machine, {
+		...(refusal === null ? {} : { line: refusal }),
 		detail: { type: "name-not-in-module", source: imported.name, name, external: true, cycle: null },
 		module: frame.module,
 		range: { start: alias.name.start, end: alias.name.end },
@@ -122,6 +124,14 @@ function importedName(machine: Machine, frame: Frame, imported: ImportedModule, 
 		message: `cannot import name '${name}' from '${imported.name}'`,
 	});
 	return externalSymbol(machine, `${imported.name}.${name}`, null);
+}
+
+/** What a module's own `__getattr__` says of a name it refuses (pydantic: where it went). */
+function refusedWith(machine: Machine, module: string, name: string): string | null {
+	const found = machine.environment.findModule(module);
+	if (found.found !== "present") return null;
+	const looked = found.module.lookup(name);
+	return looked.found === "absent" ? (looked.error ?? null) : null;
 }
 
 function doubt(machine: Machine): void {

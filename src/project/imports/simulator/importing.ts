@@ -135,7 +135,13 @@ function run(machine: Machine, record: ModuleRecord, module: Module): void {
 	record.status = "running";
 	machine.importStack.push(name);
 	if (!machine.runs.has(name) || record.certain) {
-		machine.runs.set(name, { module, order: machine.order++, reached: machine.reached, chain: [...machine.importStack], namespace });
+		machine.runs.set(name, {
+			module,
+			order: machine.order++,
+			reached: machine.reached,
+			chain: [...machine.importStack],
+			namespace,
+		});
 	}
 	const place = machine.place;
 	machine.place = "statement";

@@ -204,6 +204,8 @@ export interface FailureReport {
 	readonly statement: ast.Statement | null;
 	readonly exception: string;
 	readonly message: string;
+	/** The whole line where Python prints another one than `exception: message`. */
+	readonly line?: string;
 }
 
 /**
@@ -222,7 +224,7 @@ export function fail(machine: Machine, report: FailureReport): void {
 		module: report.module,
 		range: report.range,
 		statement: report.statement,
-		error: report.message === "" ? report.exception : `${report.exception}: ${report.message}`,
+		error: report.line ?? (report.message === "" ? report.exception : `${report.exception}: ${report.message}`),
 		stage: machine.stage,
 		order: machine.order++,
 		reached: machine.reached,

@@ -1,0 +1,50 @@
+import type { Parameter, Signature } from "../../../environment/environment.ts";
+import type { ExternalValue } from "../values.ts";
+import { classMember, isPlainExternalClass } from "./external.ts";
+import type { CallArguments, Machine } from "./machine.ts";
+
+/**
+ * Why a call of a library's function or class cannot bind its arguments, in Python's words; null where it can or where we cannot tell:
+ * decorated callables, metaclasses and `__new__` may take other arguments than the signature says.
+ */
+export function externalBindingProblem(machine: Machine, callee: ExternalValue, args: CallArguments): string | null {
+	const { entry } = callee;
+	const name = callee.canonical.slice(callee.canonical.lastIndexOf(".") + 1);
+	if (entry?.kind === "function") {
+		return entry.signature.decorators.length > 0 ? null : problemOf(`${name}()`, entry.signature.parameters, args);
+	}
+	if (entry?.kind !== "class" || !isPlainExternalClass(machine, entry)) return null;
+	if (classMember(machine, entry, "__new__") !== "absent" && !("__init__" in entry.members)) return null;
+	if ("__new__" in entry.members || "__call__" in entry.members) return null;
+	const init = classMember(machine, entry, "__init__");
+	if (init === "absent" || init === "unknown" || init.kind !== "method" || !isPlainMethod(init.signature)) return null;
+	const shown = machine.environment.python.minor >= 10 ? `${name}.__init__()` : "__init__()";
+	return problemOf(shown, init.signature.parameters.slice(1), args);
+}
+
+function isPlainMethod(signature: Signature): boolean {
+	return signature.decorators.length === 0 && signature.parameters[0]?.kind.startsWith("positional") === true;
+}
+
+function problemOf(shown: string, parameters: readonly Parameter[], args: CallArguments): string | null {
+	const takesAny = (kind: Parameter["kind"]): boolean => parameters.some((parameter) => parameter.kind === kind);
+	const positional = parameters.filter((parameter) => parameter.kind === "positional" || parameter.kind === "positional-only");
+	if (!takesAny("var-keyword")) {
+		for (const name of args.keywords.keys()) {
+			const isKnown = parameters.some(
+				(parameter) => parameter.name === name && ["positional", "keyword-only"].includes(parameter.kind),
+			);
+			if (!isKnown) return `${shown} got an unexpected keyword argument '${name}'`;
+		}
+	}
+	if (args.open || takesAny("var-positional")) return null;
+	const given = new Set([...positional.slice(0, args.args.length).map((parameter) => parameter.name), ...args.keywords.keys()]);
+	const lacking = positional.filter((parameter) => !parameter.hasDefault && !given.has(parameter.name));
+	if (lacking.length === 0) return null;
+	const quoted = lacking.map((parameter) => `'${parameter.name}'`);
+	const list =
+		quoted.length === 1
+			? (quoted[0] ?? "")
+			: `${quoted.slice(0, -1).join(", ")}${quoted.length > 2 ? "," : ""} and ${quoted.at(-1)}`;
+	return `${shown} missing ${lacking.length} required positional argument${lacking.length === 1 ? "" : "s"}: ${list}`;
+}
