@@ -4,7 +4,7 @@ import { mergeTexts } from "../text/merge.ts";
 import { type FileImage, readProjectFile, sha256 } from "../workspace/project-files.ts";
 import { decodeSource, encodeSource } from "../workspace/source-encoding.ts";
 import type { LedgerEntry } from "./session.ts";
-import { recall, type SessionContext } from "./session-context.ts";
+import { recall, type SessionView } from "./session-context.ts";
 import { acceptedOf, type RecordedDecision } from "./session-record.ts";
 
 /** A file as it would be after the rollback. */
@@ -33,7 +33,7 @@ export type RollbackPlan =
  * What taking a phase back would do to each file, without doing it. The newest fix goes first; changes that somebody
  * made since to other lines stay. Later phases that changed the same lines have to go with it and are added to `stories`.
  */
-export function planRollback(context: SessionContext, story: Story): RollbackPlan {
+export function planRollback(context: SessionView, story: Story): RollbackPlan {
 	const chosen: Story[] = [story];
 	for (;;) {
 		const attempt = simulate(context, chosen);
@@ -53,7 +53,7 @@ interface FileState {
 	merged: boolean;
 }
 
-function simulate(context: SessionContext, chosen: readonly Story[]): Simulation {
+function simulate(context: SessionView, chosen: readonly Story[]): Simulation {
 	const all = chosen.flatMap((story) => acceptedOf(context.journal.record, story));
 	const decisions = [...all].sort((a, b) => (b.write ?? 0) - (a.write ?? 0));
 	const states = new Map<string, FileState>();
@@ -71,7 +71,7 @@ function simulate(context: SessionContext, chosen: readonly Story[]): Simulation
 	return { type: "possible", stories: chosen, decisions, files: [...states.values()].map(rolledBackFile) };
 }
 
-function readState(context: SessionContext, path: string): FileState | string {
+function readState(context: SessionView, path: string): FileState | string {
 	const reading = readProjectFile(context.root, path);
 	if (reading.type === "refused") return reading.reason;
 	if (reading.type === "absent") return { path, original: null, bytes: null, image: null, folders: [], merged: false };
@@ -79,7 +79,7 @@ function readState(context: SessionContext, path: string): FileState | string {
 }
 
 /** Takes one change out of the state; says what is in the way, if anything is. */
-function takeBack(context: SessionContext, state: FileState, change: FileChange): string | null {
+function takeBack(context: SessionView, state: FileState, change: FileChange): string | null {
 	const { path } = change;
 	const current = state.bytes === null ? null : sha256(state.bytes);
 	state.folders = [...new Set([...change.folders, ...state.folders])];
@@ -91,7 +91,7 @@ function takeBack(context: SessionContext, state: FileState, change: FileChange)
 	return mergeBack(context, state, change.before, change.after);
 }
 
-function restore(context: SessionContext, state: FileState, image: FileImage | null): string | null {
+function restore(context: SessionView, state: FileState, image: FileImage | null): string | null {
 	const bytes = image === null ? null : recall(context, image.sha256);
 	if (image !== null && bytes === null) return `the backup of ${state.path} is gone`;
 	state.bytes = bytes;
@@ -100,7 +100,7 @@ function restore(context: SessionContext, state: FileState, image: FileImage | n
 }
 
 /** Takes our change out of a file that has changed elsewhere since. */
-function mergeBack(context: SessionContext, state: FileState, before: FileImage, after: FileImage): string | null {
+function mergeBack(context: SessionView, state: FileState, before: FileImage, after: FileImage): string | null {
 	const { path } = state;
 	const current = state.bytes === null ? null : decodeSource(path, state.bytes);
 	const texts = [before, after].map((image) => {
@@ -123,7 +123,7 @@ function mergeBack(context: SessionContext, state: FileState, before: FileImage,
 
 /** Phases with a newer fix in the same file that would stay: taken back first, they may clear the way. */
 function laterStories(
-	context: SessionContext,
+	context: SessionView,
 	decision: RecordedDecision,
 	path: string,
 	chosen: readonly Story[],

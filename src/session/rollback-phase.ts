@@ -9,17 +9,19 @@ import type { SessionEvent } from "./events.ts";
 import { rollbackSubject } from "./phase-words.ts";
 import { planRollback, type RollbackPlan, type RolledBackFile } from "./plan-rollback.ts";
 import type { Outcome } from "./session.ts";
-import { done, keep, listed, recall, refused, type SessionContext } from "./session-context.ts";
+import { done, keep, listed, recall, refused, type SessionContext, type SessionView } from "./session-context.ts";
 import { acceptedOf, type SessionRecord } from "./session-record.ts";
 
 /** What `rollbackPhase` would do, found out without changing anything. */
 export type RollbackPreview =
 	| { readonly type: "nothing" }
 	| { readonly type: "possible"; readonly plan: Extract<RollbackPlan, { type: "possible" }>; readonly commit: readonly string[] }
-	| { readonly type: "blocked"; readonly refusal: Outcome };
+	| { readonly type: "blocked"; readonly refusal: Refusal };
+
+type Refusal = Extract<Outcome, { type: "refused" }>;
 
 /** Can a phase be taken back now, with which others, and what would happen to each file? */
-export async function previewRollback(context: SessionContext, story: Story): Promise<RollbackPreview> {
+export async function previewRollback(context: SessionView, story: Story): Promise<RollbackPreview> {
 	const { record } = context.journal;
 	if (acceptedOf(record, story).length === 0) return { type: "nothing" };
 	const plan = planRollback(context, story);
@@ -121,9 +123,9 @@ async function fileChanges(context: SessionContext, files: readonly RolledBackFi
 
 /** Files whose return must be committed: those that a commit of the phases changed. Refused where that would take other changes along. */
 async function pathsToRecord(
-	context: SessionContext,
+	context: SessionView,
 	plan: Extract<RollbackPlan, { type: "possible" }>,
-): Promise<string[] | Outcome> {
+): Promise<string[] | Refusal> {
 	const { repository } = context;
 	const { record } = context.journal;
 	if (repository === null || !context.commits) return [];

@@ -160,7 +160,9 @@ export class RunningSession implements Session {
 			applied.push(...accepted);
 			await this.#audit();
 		}
-		const warnings = [...problems].filter(([fingerprint]) => this.#issue(fingerprint) !== undefined).map(([, problem]) => problem);
+		const warnings = [...problems]
+			.filter(([fingerprint]) => this.#issue(fingerprint) !== undefined)
+			.map(([, problem]) => problem);
 		if (applied.length === 0)
 			return refused("No fix was applied", warnings.join(" ") || "The audit has no fix for these issues.");
 		return done(`${count(applied.length, "fix").replace(/fixs$/, "fixes")} applied`, [

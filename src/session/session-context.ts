@@ -3,16 +3,22 @@ import type { Repository } from "../workspace/git.ts";
 import { keepBackup, readBackup } from "../workspace/session-folder.ts";
 import type { Journal } from "./journal.ts";
 import type { Outcome } from "./session.ts";
+import type { SessionRecord } from "./session-record.ts";
 
-/** What the commands of one open session work with. */
-export interface SessionContext {
+/** A session to look at: nothing can be changed with it. */
+export interface SessionView {
 	/** Absolute path of the repository root. */
 	readonly root: string;
-	readonly journal: Journal;
+	readonly journal: { readonly record: SessionRecord };
 	/** Null without git. */
 	readonly repository: Repository | null;
 	/** Are phases committed? */
 	readonly commits: boolean;
+}
+
+/** What the commands of one open session work with. */
+export interface SessionContext extends SessionView {
+	readonly journal: Journal;
 	/** Told the name of each durable step as it has happened, so that tests can stop a run there. */
 	readonly onStep: (step: string) => void;
 }
@@ -25,7 +31,7 @@ export function keep(context: SessionContext, bytes: Uint8Array): string {
 }
 
 /** Bytes from the session's backups, or null where they are gone. */
-export function recall(context: SessionContext, hash: string): Buffer | null {
+export function recall(context: SessionView, hash: string): Buffer | null {
 	return readBackup(context.root, context.journal.record.id, hash);
 }
 

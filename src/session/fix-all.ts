@@ -1,0 +1,132 @@
+import { type Issue, type Story, stories } from "../audit/issue.ts";
+import { applyToFiles, editsConflict } from "../text/edit.ts";
+import type { TextEdit } from "../text/range.ts";
+import type { Diagnosis } from "./diagnosis.ts";
+import type { DecidedIssue, Outcome, Session } from "./session.ts";
+
+export interface FixAllOptions {
+	readonly session: Session;
+	/** Which issues are asked for: `--phase`, `--severity`, `--issue`. */
+	readonly wanted: (issue: Issue) => boolean;
+	/** Apply fixes marked `review` too? Otherwise only `safe` ones. */
+	readonly review: boolean;
+	/** Told what became of each command as it happens. */
+	readonly onOutcome?: (story: Story, outcome: Outcome) => void;
+}
+
+export interface FixAllResult {
+	/** What this run applied, in order. */
+	readonly applied: readonly DecidedIssue[];
+	/** What was asked for and is still there. */
+	readonly left: readonly LeftIssue[];
+	/** Commands that were refused: a commit, say. */
+	readonly refusals: readonly Extract<Outcome, { type: "refused" }>[];
+}
+
+/** `reason` is the end of a sentence about the issue: `needs a look first (--review)`. */
+export interface LeftIssue {
+	readonly issue: Issue;
+	readonly reason: string;
+}
+
+/** A mended early phase may reveal issues of it while a later one is being fixed; more rounds than this is going in circles. */
+const mostRounds = 3;
+
+/** The wizard's work without the screen: phase by phase every fix that is asked for and may be applied, then the phase's commit. */
+export async function fixAll(options: FixAllOptions): Promise<FixAllResult> {
+	const { session } = options;
+	const known = new Set(session.state.decided);
+	const refusals: Extract<Outcome, { type: "refused" }>[] = [];
+	const note = (story: Story, outcome: Outcome) => {
+		if (outcome.type === "refused") refusals.push(outcome);
+		options.onOutcome?.(story, outcome);
+		return outcome.type === "done";
+	};
+	const tried = new Set<string>();
+	for (let round = 0; round < mostRounds; round++) {
+		let progress = false;
+		for (const story of stories) {
+			const chosen = eligible(session, options, story).filter((issue) => !tried.has(issue.fingerprint));
+			if (chosen.length === 0) continue;
+			for (const issue of chosen) tried.add(issue.fingerprint);
+			progress =
+				note(story, await session.dispatch({ type: "accept-all", fingerprints: chosen.map((issue) => issue.fingerprint) })) ||
+				progress;
+			const isOpen = session.state.phases.some(
+				(phase) => phase.story === story && phase.status === "open" && phase.files.length > 0,
+			);
+			if (isOpen) note(story, await session.dispatch({ type: "commit-phase", story }));
+		}
+		if (!progress) break;
+	}
+	const applied = session.state.decided.filter((decided) => !known.has(decided) && decided.decision.type === "accepted");
+	return {
+		applied,
+		left: leftIssues(session.state.report.issues.filter(options.wanted), options.review, skippedOf(session)),
+		refusals,
+	};
+}
+
+export interface FixPreview {
+	/** Issues whose fixes would be applied in the first pass, in order. */
+	readonly issues: readonly Issue[];
+	/** Whole texts before and after; `before` is null for a file that would be created. */
+	readonly files: readonly { readonly path: string; readonly before: string | null; readonly after: string }[];
+	/** Issues whose fixes would follow in a later pass, or not at all. */
+	readonly left: readonly LeftIssue[];
+}
+
+/** What `fixAll` would do to the files in its first pass, without doing it. */
+export function previewFixes(diagnosis: Diagnosis, wanted: (issue: Issue) => boolean, review: boolean): FixPreview {
+	const asked = diagnosis.report.issues.filter(wanted);
+	const sources = new Map([...diagnosis.files].map(([path, file]) => [path, file.text]));
+	const issues: Issue[] = [];
+	const later: LeftIssue[] = [];
+	let taken: readonly TextEdit[] = [];
+	for (const issue of asked) {
+		if (!mayApply(issue, review)) continue;
+		const edits = issue.fix?.edits ?? [];
+		if (editsConflict(taken, edits) || applyToFiles(sources, [...taken, ...edits]) === null) {
+			later.push({ issue, reason: "touches the same lines as a fix before it; it follows once that one is applied" });
+			continue;
+		}
+		taken = [...taken, ...edits];
+		issues.push(issue);
+	}
+	const after = applyToFiles(sources, taken) ?? new Map<string, string>();
+	const files = [...after].map(([path, text]) => ({ path, before: sources.get(path) ?? null, after: text }));
+	const others = asked.filter((issue) => !mayApply(issue, review));
+	return {
+		issues,
+		files: files.filter((file) => file.before !== file.after),
+		left: [...later, ...leftIssues(others, review, new Set())],
+	};
+}
+
+function eligible(session: Session, options: FixAllOptions, story: Story): readonly Issue[] {
+	const skipped = skippedOf(session);
+	return session.state.report.issues.filter(
+		(issue) =>
+			issue.story === story && options.wanted(issue) && mayApply(issue, options.review) && !skipped.has(issue.fingerprint),
+	);
+}
+
+function mayApply(issue: Issue, review: boolean): boolean {
+	return issue.fix !== null && (review || issue.fix.applicability === "safe");
+}
+
+/** Issues that a person skipped in this session are left alone. */
+function skippedOf(session: Session): ReadonlySet<string> {
+	return new Set(
+		session.state.decided.filter(({ decision }) => decision.type === "skipped").map(({ issue }) => issue.fingerprint),
+	);
+}
+
+function leftIssues(issues: readonly Issue[], review: boolean, skipped: ReadonlySet<string>): readonly LeftIssue[] {
+	return issues.map((issue) => {
+		if (issue.fix === null) return { issue, reason: "has no fix that can be applied by itself" };
+		if (skipped.has(issue.fingerprint)) return { issue, reason: "was skipped in this session" };
+		if (!mayApply(issue, review)) return { issue, reason: "has a fix that needs a look first (--review applies it)" };
+		return { issue, reason: "could not be applied" };
+	});
+}
