@@ -1,7 +1,7 @@
 import { Box, useInput, useStdout } from "ink";
 import { useEffect, useSyncExternalStore } from "react";
 import { smallestSize } from "../src/session/view.ts";
-import { lineOf } from "../src/session/view-line.ts";
+import { span, wrapLine } from "../src/session/view-line.ts";
 import { keyPresses } from "./keys.ts";
 import { Foot } from "./parts/Foot.tsx";
 import { Rows } from "./parts/Rows.tsx";
@@ -62,9 +62,6 @@ function useRunner(runner: Runner): Snapshot {
 
 function tooSmall(columns: number) {
 	const { columns: wanted, rows } = smallestSize;
-	const words =
-		columns < 30
-			? ["A little larger,", `please: ${wanted}x${rows}.`]
-			: [`This window is a little too small; ${wanted}x${rows} will do.`, "q quits, everything is kept."];
-	return words.map((text) => lineOf(text));
+	const words = `This window is a little too small for me; ${wanted}x${rows} will do. q quits, and everything is kept.`;
+	return wrapLine([span(words)], columns - 2);
 }

@@ -2,18 +2,31 @@ import type { Key } from "ink";
 import type { KeyPress } from "../src/session/view-keys.ts";
 
 /**
- * The keys of one chunk of input, as the wizard names them. Keys pressed in rapid succession come as one string, so it is
- * taken apart; `text` of the first one holds the whole, for the editor, where a paste is one thing.
+ * The keys of one chunk of input, as the wizard names them. Keys pressed in rapid succession, a held Backspace and a paste
+ * come as one string, which is taken apart here.
  */
 export function keyPresses(input: string, key: Key): readonly KeyPress[] {
 	const name = namedKey(key);
 	if (name !== null) return [{ name, text: "" }];
 	if (key.ctrl) return [{ name: `ctrl-${input}`, text: "" }];
-	const characters = [...new Intl.Segmenter().segment(input)].map(({ segment }) => segment);
-	return characters.map((character, index) => ({
-		name: /[\r\n]/.test(character) ? "enter" : character,
-		text: index === 0 ? input : "",
-	}));
+	return [...new Intl.Segmenter().segment(input)].map(({ segment }) => {
+		if (/[\r\n]/.test(segment)) return { name: "enter", text: "\n" };
+		if (segment === "\x7f" || segment === "\b") return { name: "backspace", text: "" };
+		return { name: segment === "\t" ? "tab" : segment, text: segment };
+	});
+}
+
+/** What was typed or pasted in one go as one piece of text: that is how an editor takes it. */
+export function joinText(keys: readonly KeyPress[]): readonly KeyPress[] {
+	if (keys.length < 2) return keys;
+	const joined: KeyPress[] = [];
+	for (const key of keys) {
+		const last = joined[joined.length - 1];
+		if (key.text !== "" && last !== undefined && last.text !== "")
+			joined[joined.length - 1] = { name: "", text: last.text + key.text };
+		else joined.push(key.text === "" ? key : { name: "", text: key.text });
+	}
+	return joined;
 }
 
 function namedKey(key: Key): string | null {

@@ -16,6 +16,7 @@ import {
 import { type AuditProgress, withProgress } from "../src/session/view-opening.ts";
 import { afterCommand, firstScreen, say, type UiState, withSession } from "../src/session/view-state.ts";
 import type { EditorResult } from "../src/workspace/editor.ts";
+import { joinText } from "./keys.ts";
 
 /** What is on the screen; a new object after each change. */
 export interface Snapshot {
@@ -102,11 +103,7 @@ export function createRunner(options: RunnerOptions): Runner {
 	}
 
 	function receive(keys: readonly KeyPress[]): void {
-		if (ui?.screen.type === "editor" && keys.length > 1) {
-			receiveKey({ name: "", text: keys[0]?.text ?? "" });
-			return;
-		}
-		for (const key of keys) receiveKey(key);
+		for (const key of ui?.screen.type === "editor" ? joinText(keys) : keys) receiveKey(key);
 	}
 
 	function receiveKey(key: KeyPress): void {
@@ -115,6 +112,8 @@ export function createRunner(options: RunnerOptions): Runner {
 			if (key.name === "q" || key.name === "ctrl-c") end();
 			return;
 		}
+		// The menu has its own ear for it, and would find the decision taken.
+		if (ui.screen.type === "checkpoint" && key.name === "enter") return;
 		// In the editor these are letters; its own way out is not a decision about the project.
 		if (ui.screen.type !== "editor" && isDecision(key) && !mayDecide()) return;
 		respond(press(ui, key, { state: session.state, view: snapshot.view }));

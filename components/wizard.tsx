@@ -33,16 +33,17 @@ export async function runWizard(options: WizardOptions): Promise<WizardResult> {
 	return mountWizard(options);
 }
 
-/** Ink and chalk read the environment once, when they are loaded: in CI Ink would draw nothing until the end, and chalk knows no NO_COLOR. */
+/**
+ * Ink and chalk read the environment once, when they are loaded. In CI Ink would draw nothing until the end, and chalk draw
+ * without colours, even where `CI=false`; and chalk knows no NO_COLOR.
+ */
 async function withInkEnvironment<Result>(color: boolean, load: () => Promise<Result>): Promise<Result> {
 	const { env } = process;
-	const wanted: Readonly<Record<string, string>> = {
-		CI: "false",
-		CONTINUOUS_INTEGRATION: "false",
-		...(color ? (env.FORCE_COLOR === undefined ? {} : { FORCE_COLOR: env.FORCE_COLOR }) : { FORCE_COLOR: "0" }),
-	};
-	const before = Object.keys(wanted).map((name) => [name, env[name]] as const);
-	Object.assign(env, wanted);
+	const names = ["CI", "CONTINUOUS_INTEGRATION", "FORCE_COLOR"];
+	const before = names.map((name) => [name, env[name]] as const);
+	delete env.CI;
+	delete env.CONTINUOUS_INTEGRATION;
+	if (!color) env.FORCE_COLOR = "0";
 	try {
 		return await load();
 	} finally {

@@ -50,7 +50,7 @@ export async function drive(
 		},
 		burst: async (names) => {
 			driven.clock += 1000;
-			runner.receive([...names].map((name, index) => ({ name, text: index === 0 ? names : "" })));
+			runner.receive([...names].map((name) => ({ name, text: name })));
 			await idle();
 		},
 		view,

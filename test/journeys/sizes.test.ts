@@ -50,7 +50,7 @@ test("a window that changes its size in the middle is drawn anew, and the work g
 	await run.waitFor(/2 of \d+ · P1 · US1/, "IMPORT-001");
 	expectFrame(run, 60, 20);
 	run.resize({ columns: 36, rows: 10 });
-	await run.waitFor("window is a little too small");
+	await run.waitFor("This window is a little too small");
 	run.resize({ columns: 110, rows: 34 });
 	await run.waitFor("✓ DEPENDENCY-001", "▸ ● IMPORT-001");
 	expectFrame(run, 110, 34);
