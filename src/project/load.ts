@@ -47,7 +47,7 @@ export function loadProject(input: LoadInput): Project {
 	const manifests = readManifests(input.files, backend);
 	input.onProgress?.("environment");
 	const environment = input.openEnvironment(backend, manifests);
-	const resolver = new Resolver(input.files);
+	const resolver = new Resolver([...input.files.keys(), ...input.unreadable.map((file) => file.path)]);
 	const modules = new Map<string, Module>();
 	const modulesByPath = new Map<string, Module>();
 	const makeModule = (path: string, name: string, isPackage: boolean): Module | null => {

@@ -1,5 +1,3 @@
-import type { SourceTree } from "../project.ts";
-
 /** Where a dotted name leads inside the project's own files. */
 export type OwnLookup = OwnModule | OwnNamespace;
 
@@ -24,9 +22,9 @@ export class Resolver {
 	private readonly folders = new Set<string>();
 	private readonly files: ReadonlySet<string>;
 
-	constructor(tree: SourceTree) {
-		this.files = new Set(tree.keys());
-		for (const path of tree.keys()) {
+	constructor(paths: readonly string[]) {
+		this.files = new Set(paths);
+		for (const path of paths) {
 			for (let folder = parentOf(path); !this.folders.has(folder); folder = parentOf(folder)) {
 				this.folders.add(folder);
 				if (folder === "") break;

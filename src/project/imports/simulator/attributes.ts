@@ -36,9 +36,14 @@ function ofModule(machine: Machine, frame: Frame, owner: ModuleValue, name: stri
 		return binding.value;
 	}
 	const record = machine.sysModules.get(owner.name);
-	if (owner.namespace.dynamic || owner.namespace.names.has("__getattr__") || moduleAttributes.has(name) || name === "__path__") {
+	if (owner.namespace.dynamic || moduleAttributes.has(name)) {
 		machine.doubts++;
 		return unknown;
+	}
+	const served = machine.moduleGetattr(frame, owner, name);
+	if (served !== "absent") {
+		machine.doubts++;
+		return served;
 	}
 	const submodule = machine.sysModules.get(`${owner.name}.${name}`);
 	const running = record?.status === "running";

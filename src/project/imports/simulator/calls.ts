@@ -1,7 +1,16 @@
 import type * as ast from "../../../python/ast.ts";
 import { isGenerator } from "../../../python/walk.ts";
 import type { Call } from "../trace.ts";
-import type { BoundMethodValue, ClassValue, ExternalValue, FunctionValue, InstanceValue, Namespace, Value } from "../values.ts";
+import type {
+	BoundMethodValue,
+	ClassValue,
+	ExternalValue,
+	FunctionValue,
+	InstanceValue,
+	ModuleValue,
+	Namespace,
+	Value,
+} from "../values.ts";
 import { unknown } from "../values.ts";
 import { findInClass, isDecoratedBy } from "./attributes.ts";
 import { constant, externalSymbol } from "./external.ts";
@@ -12,9 +21,11 @@ import {
 	type CallArguments,
 	type Frame,
 	fail,
+	type Handler,
 	isGuarded,
 	type Machine,
 	newNamespace,
+	PythonException,
 	stepBudget,
 } from "./machine.ts";
 import { stringMethod } from "./operations.ts";
@@ -182,6 +193,38 @@ function isTransparent(decorator: Value): boolean {
 	return transparent.has(canonical) || /^fastapi\.(applications\.FastAPI|routing\.APIRouter)\.\w+$/.test(canonical);
 }
 
+/** Asks a module's own `__getattr__` for a name, as import and attribute access do (PEP 562). */
+export function moduleGetattr(machine: Machine, frame: Frame, owner: ModuleValue, name: string): Value | "absent" {
+	const binding = owner.namespace.names.get("__getattr__");
+	if (binding === undefined) return "absent";
+	if (binding.value.kind !== "function" || binding.maybe || machine.uncertain > 0) return unknown;
+	const { node } = binding.value;
+	const call: ast.Call = {
+		type: "Call",
+		start: node.start,
+		end: node.start,
+		callee: nowhere(node),
+		args: [],
+		keywords: [],
+		argumentsRange: nowhere(node),
+	};
+	const refusal: Handler = { catches: ["AttributeError"] };
+	const depth = machine.handlers.length;
+	machine.handlers.push(refusal);
+	try {
+		return callFunction(machine, frame, binding.value, { args: [constant(name)], keywords: new Map(), open: false }, call);
+	} catch (error) {
+		if (error instanceof PythonException && error.handler === refusal) return "absent";
+		throw error;
+	} finally {
+		machine.handlers.length = depth;
+	}
+}
+
+function nowhere(node: ast.Node): ast.InvalidExpression {
+	return { type: "InvalidExpression", start: node.start, end: node.start };
+}
+
 const maxDepth = 40;
 
 /** Runs a function of the project with what is known of its arguments. */
@@ -249,6 +292,7 @@ function functionFrame(callee: FunctionValue, scope: Namespace, stopAtYield: boo
 		scope,
 		enclosing: scope,
 		globals,
+		walrusScope: scope,
 		globalNames: new Set(),
 		futures: callee.module.tree.futures,
 		stopAtYield,

@@ -67,7 +67,7 @@ export function evaluate(machine: Machine, frame: Frame, node: ast.Expression): 
 		}
 		case "NamedExpr": {
 			const value = machine.evaluate(frame, node.value);
-			bind(machine, frame.scope, node.target.name, value, node.target);
+			bind(machine, frame.walrusScope, node.target.name, value, node.target);
 			return value;
 		}
 		case "Await": {
@@ -125,6 +125,8 @@ function name(machine: Machine, frame: Frame, node: ast.Name): Value {
 			return found.value;
 		}
 	}
+	const injected = machine.patched.get(`builtins.${node.id}`);
+	if (injected !== undefined) return injected;
 	if (isBuiltin(node.id, machine.environment.python.minor)) return builtin(node.id);
 	if (moduleAttributes.has(node.id)) return unknown;
 	if (scopes.some(isDynamic)) {

@@ -34,7 +34,7 @@ export function builtin(name: string): ExternalValue {
 
 /** What `module.symbol` is, for a module outside the project; `absent` only where that is certain. */
 export function memberOf(machine: Machine, module: string, symbol: string): Value | "absent" {
-	const known = knownConstant(machine, `${module}.${symbol}`);
+	const known = machine.patched.get(`${module}.${symbol}`) ?? knownConstant(machine, `${module}.${symbol}`);
 	if (known !== null) return known;
 	const found = machine.environment.findModule(module);
 	if (found.found !== "present") return unknownMember(machine, `${module}.${symbol}`);

@@ -149,9 +149,14 @@ function nameOfOwn(machine: Machine, frame: Frame, record: ModuleRecord, alias: 
 	}
 	const submodule = machine.importSubmodule(record, name);
 	if (submodule !== null) return submodule.value;
-	if (namespace.dynamic || namespace.names.has("__getattr__") || machine.path.dynamic) {
+	if (namespace.dynamic || machine.path.dynamic) {
 		doubt(machine);
 		return unknown;
+	}
+	const served = machine.moduleGetattr(frame, record.value, name);
+	if (served !== "absent") {
+		doubt(machine);
+		return served;
 	}
 	if (moduleDunders.has(name)) return unknown;
 	const running = record.status === "running";

@@ -95,12 +95,21 @@ export function importSubmodule(machine: Machine, parent: ModuleRecord, name: st
 	return record;
 }
 
-function load(machine: Machine, name: string, found: OwnModule, parent: ModuleRecord | null): ModuleRecord | null {
+function load(machine: Machine, name: string, found: OwnModule, parent: ModuleRecord | null): ModuleRecord {
 	const module = machine.moduleAt(found.path, name, found.isPackage);
-	if (module === null) return null;
+	if (module === null) return unreadableModule(machine, name, parent);
 	const folders = found.isPackage ? [found.path.replace(/\/?__init__\.py$/, "")] : null;
 	const record = start(machine, name, module, folders);
 	if (parent !== null) bindInParent(machine, parent, name.slice(name.lastIndexOf(".") + 1), record.value);
+	return record;
+}
+
+/** A file that is there and cannot be read: what it binds is unknown. */
+function unreadableModule(machine: Machine, name: string, parent: ModuleRecord | null): ModuleRecord {
+	const value: ModuleValue = { kind: "module", module: null, name, namespace: { ...newNamespace(null), dynamic: true } };
+	const record: ModuleRecord = { name, module: null, value, folders: null, status: "done", certain: true };
+	machine.sysModules.set(name, record);
+	if (parent !== null) bindInParent(machine, parent, name.slice(name.lastIndexOf(".") + 1), value);
 	return record;
 }
 
@@ -165,6 +174,7 @@ function frameOf(module: Module, namespace: Namespace): Frame {
 		scope: namespace,
 		enclosing: namespace,
 		globals: namespace,
+		walrusScope: namespace,
 		globalNames: new Set(),
 		futures: module.tree.futures,
 		stopAtYield: false,

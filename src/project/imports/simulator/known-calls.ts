@@ -79,6 +79,8 @@ export function knownCall(
 		case "builtins.setattr":
 			if (first?.kind === "module") first.namespace.dynamic = true;
 			else if (first?.kind === "instance" && second?.kind === "constant") first.attributes.set(String(second.value), unknown);
+			else if (first?.kind === "external" && second?.kind === "constant")
+				machine.patched.set(`${first.canonical}.${String(second.value)}`, unknown);
 			else if (first?.kind === "unknown") frame.globals.dynamic = true;
 			return constant(null);
 		case "builtins.len":
@@ -91,6 +93,8 @@ export function knownCall(
 			return convert(first, (value) => asText(value));
 		case "builtins.int":
 			return toInteger(machine, frame, args, node);
+		case "builtins.range":
+			return range(args);
 		case "builtins.list":
 		case "builtins.tuple":
 		case "builtins.sorted":
@@ -100,6 +104,19 @@ export function knownCall(
 		default:
 			return receiver === null ? null : pathMethod(receiver, canonical, machine, args);
 	}
+}
+
+const longestRange = 64;
+
+/** A short `range` of known bounds, as the numbers it gives. */
+function range(args: CallArguments): Value {
+	const bounds = args.args.map((value) => (value.kind === "constant" && typeof value.value === "number" ? value.value : null));
+	const [first, second] = bounds;
+	if (args.open || first === undefined || first === null || second === null || bounds.length > 2) return unknown;
+	const [start, stop] = second === undefined ? [0, first] : [first, second];
+	if (stop - start > longestRange) return unknown;
+	const items = Array.from({ length: Math.max(0, stop - start) }, (_, index) => constant(start + index));
+	return { kind: "sequence", type: "list", items, complete: true };
 }
 
 function environ(machine: Machine, key: Value | undefined, fallback: Value | undefined): Value {

@@ -37,6 +37,8 @@ export interface Frame {
 	/** What functions defined here see as their enclosing scope (class scopes are skipped). */
 	readonly enclosing: Namespace;
 	readonly globals: Namespace;
+	/** Where `:=` binds: the scope around a comprehension, the frame's own elsewhere. */
+	readonly walrusScope: Namespace;
 	readonly globalNames: Set<string>;
 	readonly futures: ReadonlySet<string>;
 	/** True where a `yield` ends the simulation of this frame: the lifespan up to its yield. */
@@ -83,6 +85,8 @@ export interface Machine {
 	readonly environ: Map<string, Value>;
 	environDynamic: boolean;
 	readonly dotenvValues: (path: string) => ReadonlyMap<string, Value> | null;
+	/** Attributes that the program sets on modules and classes of libraries, by dotted name. */
+	readonly patched: Map<string, Value>;
 	readonly sysModules: Map<string, ModuleRecord>;
 	readonly runs: Map<string, ModuleRun>;
 	readonly failures: Failure[];
@@ -111,6 +115,8 @@ export interface Machine {
 	call(frame: Frame, callee: Value, args: CallArguments, node: ast.Call): Value;
 	attribute(frame: Frame, owner: Value, name: string, node: ast.Node): Value;
 	importModule(frame: Frame, request: ImportRequest): ImportedModule;
+	/** What a module's own `__getattr__` gives for a name (PEP 562); `absent` where it has none, or it certainly raises AttributeError. */
+	moduleGetattr(frame: Frame, owner: ModuleValue, name: string): Value | "absent";
 	/** Imports `record.name` as a submodule of an own package; null where there is none. */
 	importSubmodule(record: ModuleRecord, name: string): ModuleRecord | null;
 	/** The own module that an unresolvable name most likely stands for, or null. */

@@ -8,7 +8,7 @@ import type { Resolver } from "../resolver.ts";
 import type { Call, ImportTrace } from "../trace.ts";
 import type { FunctionValue, Value } from "../values.ts";
 import { attribute } from "./attributes.ts";
-import { call, callFunction } from "./calls.ts";
+import { call, callFunction, moduleGetattr } from "./calls.ts";
 import { evaluate } from "./expressions.ts";
 import { constant } from "./external.ts";
 import { importModule, importSubmodule } from "./importing.ts";
@@ -36,6 +36,7 @@ export function simulate(input: SimulationInput): ImportTrace {
 	const machine = createMachine(input);
 	if (input.target !== null) {
 		following(machine, () => importTarget(machine, input.target?.module ?? ""));
+		following(machine, () => callFactory(machine, input.target));
 		following(machine, () => startUp(machine));
 	}
 	machine.reached = input.target === null;
@@ -83,6 +84,7 @@ function createMachine(input: SimulationInput): Machine {
 		),
 		environDynamic: false,
 		dotenvValues: input.dotenvValues,
+		patched: new Map(),
 		sysModules: new Map(),
 		runs: new Map(),
 		failures: [],
@@ -107,6 +109,7 @@ function createMachine(input: SimulationInput): Machine {
 		call: (frame, callee, args, node) => call(machine, frame, callee, args, node),
 		attribute: (frame, owner, name, node) => attribute(machine, frame, owner, name, node),
 		importModule: (frame, request) => importModule(machine, frame, request),
+		moduleGetattr: (frame, owner, name) => moduleGetattr(machine, frame, owner, name),
 		importSubmodule: (record, name) => importSubmodule(machine, record, name),
 		instantiateSettings: (frame, cls, args, made) => instantiateSettings(machine, frame, cls, args, made),
 		willBind: (module, name) => bindsOf(module).has(name),
@@ -161,6 +164,7 @@ function outsideFrame(): Frame {
 		scope,
 		enclosing: scope,
 		globals: scope,
+		walrusScope: scope,
 		globalNames: new Set(),
 		futures: new Set(),
 		stopAtYield: false,
@@ -186,6 +190,31 @@ function importTarget(machine: Machine, name: string): void {
 			});
 		else importSubmodule(machine, parent, part);
 	}
+}
+
+/** uvicorn calls what the target names whenever it can be called without arguments: a factory, with `--factory` or without. */
+function callFactory(machine: Machine, target: Target | null): void {
+	if (target === null) return;
+	const value = target.attribute
+		.split(".")
+		.reduce<Value | undefined>(
+			(owner, name) => (owner?.kind === "module" || owner?.kind === "class" ? owner.namespace.names.get(name)?.value : undefined),
+			machine.sysModules.get(target.module)?.value,
+		);
+	if (value?.kind !== "function" || value.node.type === "Lambda" || value.node.isAsync) return;
+	// Without `--factory` a function that needs arguments counts as the application itself.
+	if (value.node.parameters.some((parameter) => parameter.default === null && !parameter.kind.startsWith("var-"))) return;
+	const { node } = value;
+	const call: ast.Call = {
+		type: "Call",
+		start: node.start,
+		end: node.start,
+		callee: { type: "Name", start: node.name.start, end: node.name.end, id: node.name.name },
+		args: [],
+		keywords: [],
+		argumentsRange: { start: node.name.end, end: node.name.end },
+	};
+	callFunction(machine, outsideFrame(), value, { args: [], keywords: new Map(), open: false }, call);
 }
 
 /** Runs what an application does before it answers: its lifespan up to the yield, or its start-up handlers. */

@@ -159,6 +159,8 @@ export function assign(machine: Machine, frame: Frame, target: ast.Expression, v
 			const name = target.attribute.name;
 			if (owner.kind === "instance") owner.attributes.set(name, machine.uncertain > 0 ? unknown : value);
 			else if (owner.kind === "module" || owner.kind === "class") bind(machine, owner.namespace, name, value, node);
+			else if (owner.kind === "external")
+				machine.patched.set(`${owner.canonical}.${name}`, machine.uncertain > 0 ? unknown : value);
 			return;
 		}
 		case "Subscript": {
@@ -261,6 +263,7 @@ function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef): void {
 		...outer,
 		kind: "class",
 		scope: namespace,
+		walrusScope: namespace,
 		enclosing: outer.enclosing,
 		globalNames: new Set(),
 		stopAtYield: false,
@@ -430,8 +433,13 @@ function runHandler(
 }
 
 function enterHandler(machine: Machine, frame: Frame, clause: ast.ExceptHandler): Completion {
-	if (clause.name !== null) bind(machine, frame.scope, clause.name.name, unknown, clause);
-	return machine.execute(frame, clause.body);
+	if (clause.name === null) return machine.execute(frame, clause.body);
+	const { name } = clause.name;
+	bind(machine, frame.scope, name, unknown, clause);
+	const completion = machine.execute(frame, clause.body);
+	// The name is deleted when the handler ends (language reference 8.4.1).
+	if (machine.uncertain === 0) frame.scope.names.delete(name);
+	return completion;
 }
 
 function executeWith(machine: Machine, frame: Frame, node: ast.With): Completion {
