@@ -52,8 +52,9 @@ function findPlace(frames: readonly string[], names: PathNames): string | null {
 	for (const frame of [...frames].reverse()) {
 		const match = /^\s*File "([^"]+)", line (\d+)/.exec(frame);
 		if (match === null) continue;
-		const path = renamePaths(match[1] ?? "", names);
-		if (!path.startsWith("<") && !path.startsWith("/")) return `${path}:${match[2]}`;
+		const path = match[1] ?? "";
+		const root = names.find(([folder, name]) => name === "" && path.startsWith(`${folder}/`));
+		if (root !== undefined) return `${path.slice(root[0].length + 1)}:${match[2]}`;
 	}
 	return null;
 }
@@ -61,5 +62,6 @@ function findPlace(frames: readonly string[], names: PathNames): string | null {
 function renamePaths(text: string, names: PathNames): string {
 	let renamed = text;
 	for (const [folder, name] of names) renamed = renamed.replaceAll(name === "" ? `${folder}/` : folder, name);
-	return renamed.replace(/\b0x[0-9a-f]{6,}\b/g, "0x…");
+	// Addresses differ from boot to boot; pydantic writes the identity of a class in decimal.
+	return renamed.replace(/\b0x[0-9a-f]{6,}\b/g, "0x…").replace(/:\d{12,}\b/g, ":…");
 }
