@@ -28,19 +28,22 @@ export function App({ runner }: AppProps) {
 
 function Content({ snapshot, runner }: AppProps & { readonly snapshot: Snapshot }) {
 	const { size, view } = snapshot;
-	if (size.columns < smallestSize.columns || size.rows < smallestSize.rows) return <Rows lines={tooSmall(size.columns)} />;
+	if (size.columns < smallestSize.columns || size.rows < smallestSize.rows)
+		return <Rows lines={tooSmall(size.columns)} width={size.columns - 2} />;
 	if (view === null) return <AuditScreen steps={snapshot.steps} width={size.columns - 2} />;
 	const { body } = view;
 	return (
 		<>
-			<Rows lines={view.top} />
+			<Rows lines={view.top} width={view.width} />
 			<Box height={view.bodyHeight} flexDirection="column" overflow="hidden">
-				{body.type === "columns" && <IssuesScreen body={body} height={view.bodyHeight} />}
-				{body.type === "page" && <Rows lines={body.lines} />}
-				{body.type === "menu" && <CheckpointScreen body={body} isActive={!view.isBusy} onChoose={runner.choose} />}
+				{body.type === "columns" && <IssuesScreen body={body} width={view.width} height={view.bodyHeight} />}
+				{body.type === "page" && <Rows lines={body.lines} width={view.width} />}
+				{body.type === "menu" && (
+					<CheckpointScreen body={body} width={view.width} isActive={!view.isBusy} onChoose={runner.choose} />
+				)}
 			</Box>
 			<Box flexGrow={1} />
-			<Foot message={view.message} isBusy={view.isBusy} hints={view.hints} />
+			<Foot message={view.message} isBusy={view.isBusy} hints={view.hints} width={view.width} />
 		</>
 	);
 }

@@ -67,5 +67,5 @@ const readableWidth = 100;
 function printedSummary(state: SessionState, columns: number): string {
 	const width = Math.min(columns, readableWidth);
 	const rows = summaryRows(state, listItems(state, remember(emptyMemory, state)), width);
-	return renderToString(<Rows lines={rows} />, { columns: width });
+	return renderToString(<Rows lines={rows} width={width} />, { columns: width });
 }

@@ -35,12 +35,13 @@ export async function runWizard(options: WizardOptions): Promise<WizardResult> {
 
 /**
  * Ink and chalk read the environment once, when they are loaded. In CI Ink would draw nothing until the end, and chalk draw
- * without colours, even where `CI=false`; and chalk knows no NO_COLOR.
+ * without colours, even where `CI=false`; and chalk knows no NO_COLOR. React is twice as fast in production.
  */
 async function withInkEnvironment<Result>(color: boolean, load: () => Promise<Result>): Promise<Result> {
 	const { env } = process;
-	const names = ["CI", "CONTINUOUS_INTEGRATION", "FORCE_COLOR"];
+	const names = ["CI", "CONTINUOUS_INTEGRATION", "FORCE_COLOR", "NODE_ENV"];
 	const before = names.map((name) => [name, env[name]] as const);
+	env.NODE_ENV = "production";
 	delete env.CI;
 	delete env.CONTINUOUS_INTEGRATION;
 	if (!color) env.FORCE_COLOR = "0";

@@ -1,38 +1,37 @@
-import { Box, Text } from "ink";
-import type { Line, Span } from "../../src/session/view-line.ts";
+import { Text } from "ink";
+import { fitLine, type Line, type Span, span } from "../../src/session/view-line.ts";
 import { theme } from "../theme.ts";
 
 interface RowsProps {
 	readonly lines: readonly Line[];
-	/** Cells; the width of the parent unless told. */
-	readonly width?: number;
+	/** Cells; what is wider is cut. */
+	readonly width: number;
 }
 
-/** Rows of the view model, one below the other, each on exactly one row of the terminal. */
+const lineBreak = span("\n");
+
+/**
+ * Rows of the view model, one below the other, each on exactly one row of the terminal. All of them are one text to Ink: laying
+ * out a box for each row takes longer than a frame on a large terminal.
+ */
 export function Rows({ lines, width }: RowsProps) {
+	if (lines.length === 0) return null;
+	const pieces = lines.flatMap((line, index) => [...(index > 0 ? [lineBreak] : []), ...rowPieces(line, width)]);
 	return (
-		<Box flexDirection="column" flexShrink={0} {...(width === undefined ? {} : { width })}>
-			{lines.map((line, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: a row is its place on the screen
-				<Row key={index} line={line} />
-			))}
-		</Box>
-	);
-}
-
-/** One row. An empty one takes its place all the same. */
-export function Row({ line }: { readonly line: Line }) {
-	if (line.length === 0) return <Text> </Text>;
-	return (
-		<Text wrap="truncate-end">
-			{line.map((piece, index) => (
-				// biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place in the row
+		<Text>
+			{pieces.map((piece, index) => (
+				// biome-ignore lint/suspicious/noArrayIndexKey: a piece is its place on the screen
 				<Piece key={index} piece={piece} />
 			))}
 		</Text>
 	);
 }
 
+/** An empty row takes its place all the same. */
+function rowPieces(line: Line, width: number): Line {
+	return line.length === 0 ? [span(" ")] : fitLine(line, width);
+}
+
 function Piece({ piece }: { readonly piece: Span }) {
-	return <Text {...theme[piece.tone]}>{piece.text}</Text>;
+	return piece.tone === "plain" ? piece.text : <Text {...theme[piece.tone]}>{piece.text}</Text>;
 }

@@ -16,9 +16,9 @@ export function AuditScreen({ steps, width }: AuditScreenProps) {
 	const { done, current } = openingRows(steps, width);
 	return (
 		<Box flexDirection="column">
-			<Rows lines={title} />
-			<Rows lines={done} />
-			<Working words={current} />
+			<Rows lines={title} width={width} />
+			<Rows lines={done} width={width} />
+			<Working words={current} width={width} />
 		</Box>
 	);
 }

@@ -8,17 +8,18 @@ import { theme } from "../theme.ts";
 
 interface CheckpointScreenProps {
 	readonly body: Extract<BodyView, { type: "menu" }>;
+	readonly width: number;
 	readonly isActive: boolean;
 	readonly onChoose: (choice: CheckpointChoice) => void;
 }
 
 /** A story is decided: what came of it, and the ways on. */
-export function CheckpointScreen({ body, isActive, onChoose }: CheckpointScreenProps) {
+export function CheckpointScreen({ body, width, isActive, onChoose }: CheckpointScreenProps) {
 	const labelWidth = Math.max(...body.items.map((item) => textWidth(item.label)));
 	const items = body.items.map((item) => ({ value: item.value, label: `${item.label.padEnd(labelWidth)}\t${item.note}` }));
 	return (
 		<Box flexDirection="column">
-			<Rows lines={body.above} />
+			<Rows lines={body.above} width={width} />
 			<Text> </Text>
 			<SelectInput
 				key={body.id}
@@ -29,7 +30,7 @@ export function CheckpointScreen({ body, isActive, onChoose }: CheckpointScreenP
 				itemComponent={Choice}
 			/>
 			<Text> </Text>
-			<Rows lines={body.below} />
+			<Rows lines={body.below} width={width} />
 		</Box>
 	);
 }

@@ -5,18 +5,21 @@ import { theme } from "../theme.ts";
 
 interface IssuesScreenProps {
 	readonly body: Extract<BodyView, { type: "columns" }>;
+	readonly width: number;
 	readonly height: number;
 }
 
 /** The issue list beside the chosen issue. */
-export function IssuesScreen({ body, height }: IssuesScreenProps) {
+export function IssuesScreen({ body, width, height }: IssuesScreenProps) {
 	return (
 		<Box>
-			<Rows lines={body.left} width={body.leftWidth} />
+			<Box width={body.leftWidth} flexShrink={0}>
+				<Rows lines={body.left} width={body.leftWidth} />
+			</Box>
 			<Box width={3} flexShrink={0}>
 				<Text {...theme.dim}>{Array.from({ length: height }, () => " │").join("\n")}</Text>
 			</Box>
-			<Rows lines={body.right} />
+			<Rows lines={body.right} width={width - body.leftWidth - 3} />
 		</Box>
 	);
 }
