@@ -1,0 +1,98 @@
+/**
+ * Audits every case, mends it with `fix --yes --review`, boots the result, and prints how often bootmend was right.
+ * `npm run bench:accuracy` for all, `… -- circular decoys/` for those whose name contains a word; `--audit-only` neither mends nor boots.
+ */
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import type { BootCase } from "./case-file.ts";
+import { readCorpus } from "./corpus.ts";
+import { readEvidence } from "./evidence.ts";
+import { describe, judge, type Verdict } from "./judge.ts";
+import type { Outcome } from "./outcome.ts";
+import {
+	bootProject,
+	fillEnvironment,
+	mapParallel,
+	prepareCaseView,
+	prepareCleanView,
+	stopPostgres,
+	withProject,
+} from "./prove.ts";
+import { type Audit, audit, fixEverything, type Subject } from "./run-bootmend.ts";
+
+interface Result {
+	readonly boot: BootCase;
+	readonly verdict: Verdict;
+	readonly audit: Audit;
+	/** What booting the mended copy showed; null where it was not tried. */
+	readonly mended: Outcome | null;
+}
+
+const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
+const auditOnly = process.argv.includes("--audit-only");
+const results = await mapParallel(readCorpus(words), examine);
+await stopPostgres();
+printMisses(results);
+printSummary(results);
+
+async function examine(boot: BootCase): Promise<Result> {
+	const evidence = readEvidence(boot);
+	if (evidence === undefined) throw new Error(`${boot.name} was never booted: npm run record -- --new`);
+	const view = await prepareCaseView(boot);
+	const environment = await fillEnvironment(boot.environment);
+	return withProject(boot, async (root) => {
+		commitEverything(root);
+		const subject: Subject = { folder: join(root, boot.workingDirectory), target: boot.target, python: view.python, environment };
+		const found = await audit(subject);
+		const verdict = judge(boot, evidence.proof, found);
+		if (auditOnly || boot.kind === "decoy") return { boot, verdict, audit: found, mended: null };
+		await fixEverything(subject);
+		const mended = await bootProject(boot, root, await prepareCleanView(boot, root));
+		return { boot, verdict, audit: found, mended };
+	});
+}
+
+function commitEverything(root: string): void {
+	const git = (...command: string[]) => execFileSync("git", command, { cwd: root, stdio: "ignore" });
+	git("init", "--quiet");
+	git("add", "--all");
+	git("-c", "user.name=Fixture", "-c", "user.email=fixture@example.com", "commit", "--quiet", "--message", "As it was");
+}
+
+function printMisses(all: readonly Result[]): void {
+	for (const { boot, verdict, audit: found, mended } of all) {
+		const notes: string[] = [];
+		if (!verdict.right) notes.push(`${boot.kind === "fault" ? "MISSED" : "FALSE ALARM"} ${verdict.words}`);
+		else if (!verdict.sameError) notes.push(`other error  ${verdict.words}`);
+		if (mended !== null && mended.stage !== "boots") notes.push(`NOT MENDED ${mended.stage}: ${mended.error} ${mended.at ?? ""}`);
+		const critical = found.issues.filter((issue) => issue.severity === "CRITICAL");
+		if (boot.kind === "fault" && critical.length > 1)
+			notes.push(`${critical.length} CRITICAL: ${critical.map(describe).join(" | ")}`);
+		if (notes.length > 0) process.stdout.write(`${boot.name}  (${boot.about})\n${notes.map((note) => `    ${note}\n`).join("")}`);
+	}
+}
+
+function printSummary(all: readonly Result[]): void {
+	const faults = all.filter(({ boot }) => boot.kind === "fault");
+	const decoys = all.filter(({ boot }) => boot.kind === "decoy");
+	const named = faults.filter(({ verdict }) => verdict.right);
+	const alarms = decoys.filter(({ verdict }) => !verdict.right);
+	const tried = faults.filter(({ mended }) => mended !== null);
+	const lines = [
+		`faults ${faults.length}, decoys ${decoys.length}`,
+		`recall      ${share(named.length, faults.length)}`,
+		`  same file ${share(faults.filter(({ verdict }) => verdict.right && verdict.sameFile).length, faults.length)}`,
+		`  same line of error first ${share(faults.filter(({ verdict }) => verdict.sameError).length, faults.length)}`,
+		`precision   ${share(named.length, named.length + alarms.length)}  (decoys without a CRITICAL issue ${share(decoys.length - alarms.length, decoys.length)})`,
+	];
+	if (tried.length > 0) {
+		lines.push(
+			`boots after fix --yes --review ${share(tried.filter(({ mended }) => mended?.stage === "boots").length, tried.length)}`,
+		);
+	}
+	process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function share(part: number, whole: number): string {
+	return whole === 0 ? "none" : `${((100 * part) / whole).toFixed(1)} % (${part} of ${whole})`;
+}

@@ -1,0 +1,71 @@
+import { Writable } from "node:stream";
+import { run } from "../../src/cli/run.ts";
+
+/** The part of a report (`--format json`) that the bench reads. */
+export interface ReportedIssue {
+	readonly id: string;
+	readonly rule: string;
+	readonly severity: "CRITICAL" | "HIGH" | "MEDIUM" | "LOW";
+	readonly stage: "import" | "startup" | "request" | "none";
+	readonly fails_on: readonly string[];
+	readonly file_path: string;
+	readonly line_number: number;
+	readonly problem_description: string;
+	readonly expected_error: string | null;
+	readonly exact_fix: object | null;
+}
+
+export interface Audit {
+	readonly issues: readonly ReportedIssue[];
+	/** Ids in the order in which start-up meets them. */
+	readonly criticalPath: readonly string[];
+	/** What bootmend said when it could not audit, else null. */
+	readonly refusal: string | null;
+}
+
+/** Where and as what a backend is audited. */
+export interface Subject {
+	/** Absolute path of the backend's folder. */
+	readonly folder: string;
+	readonly target: string;
+	/** Interpreter that the server would run with. */
+	readonly python: string;
+	readonly environment: Readonly<Record<string, string>>;
+}
+
+/** `bootmend audit --format json`, in this process. */
+export async function audit(subject: Subject): Promise<Audit> {
+	const { stdout, stderr } = await runQuietly(subject, ["audit", subject.folder, "--format", "json"]);
+	if (!stdout.startsWith("{")) return { issues: [], criticalPath: [], refusal: stderr.trim() };
+	const report = JSON.parse(stdout) as { issues: ReportedIssue[]; critical_path: string[] };
+	return { issues: report.issues, criticalPath: report.critical_path, refusal: null };
+}
+
+/** `bootmend fix --yes --review`, in this process; returns what it said. */
+export async function fixEverything(subject: Subject): Promise<string> {
+	const { stdout, stderr } = await runQuietly(subject, ["fix", subject.folder, "--yes", "--review", "--no-commit"]);
+	return stdout + stderr;
+}
+
+async function runQuietly(subject: Subject, command: readonly string[]): Promise<{ stdout: string; stderr: string }> {
+	const stdout = new Collector();
+	const stderr = new Collector();
+	await run([...command, "--target", subject.target, "--python", subject.python], {
+		// Commands only write to these two, which any writable can stand for.
+		stdout: stdout as unknown as NodeJS.WriteStream,
+		stderr: stderr as unknown as NodeJS.WriteStream,
+		stdin: process.stdin,
+		env: { HOME: process.env.HOME, PATH: process.env.PATH, ...subject.environment },
+		cwd: () => subject.folder,
+	});
+	return { stdout: stdout.text, stderr: stderr.text };
+}
+
+class Collector extends Writable {
+	text = "";
+
+	override _write(chunk: Buffer, _encoding: string, done: () => void): void {
+		this.text += chunk.toString("utf8");
+		done();
+	}
+}
