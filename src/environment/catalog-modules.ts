@@ -75,7 +75,7 @@ export class CatalogModules implements ModuleProvider {
 		const key = `${name}-${version}`;
 		let opened = this.packages.get(key);
 		if (opened === undefined) {
-			opened = new CataloguedPackage(this.files.readData(`catalog/${key}.gz`) ?? "");
+			opened = new CataloguedPackage(this.files.readData(`catalog/${key}.br`) ?? "");
 			this.packages.set(key, opened);
 		}
 		return opened;
@@ -123,7 +123,7 @@ class CataloguedPackage {
 				table,
 				text: "",
 				introspected: () => null,
-				changedFromOutside: (symbol) => this.assigned.has(symbol),
+				changedFromOutside: (symbol) => symbol !== null && this.assigned.has(symbol),
 				submoduleNames: () => this.submodules(dotted),
 				distribution: () => setting.distribution,
 			},

@@ -29,7 +29,7 @@ export interface CatalogOptions {
 
 /** Chooses a version of everything that is declared or required by it, and answers for their modules. */
 export function openCatalog(files: PackageFiles, options: CatalogOptions): Catalog {
-	const index: CatalogIndex = readCatalogIndex(files.readData("catalog/index.json.gz"));
+	const index: CatalogIndex = readCatalogIndex(files.readData("catalog/index.json.br"));
 	const { choices, complete, unknown } = chooseVersions(index, { ...options, platform: files.platform });
 	const distributions = new Map<string, Distribution>();
 	for (const [name, choice] of choices) distributions.set(name, distributionOf(name, choice));

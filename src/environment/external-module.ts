@@ -1,5 +1,5 @@
 import type { Environment, ExportLookup, ExternalEntry, ExternalModule } from "./environment.ts";
-import { evaluateGetattr, type GetattrWorld } from "./module-getattr.ts";
+import { bundledGetattr, evaluateGetattr, type GetattrWorld } from "./module-getattr.ts";
 import type { ModuleTable, Slot, TableName } from "./module-table.ts";
 import type { SourceContext } from "./outline/block-reader.ts";
 import { readEntry } from "./outline/read-entry.ts";
@@ -29,8 +29,8 @@ export interface ModuleFacts {
 	readonly text: string;
 	/** What introspection of the real module showed; null where nobody looked. */
 	readonly introspected: () => Introspection | null;
-	/** May code elsewhere in its package, or compiled code, have given it this attribute? */
-	readonly changedFromOutside: (symbol: string) => boolean;
+	/** May code elsewhere in its package, or compiled code, have given it this attribute? With null: may compiled code have given it any? */
+	readonly changedFromOutside: (symbol: string | null) => boolean;
 	readonly submoduleNames: () => readonly string[];
 	readonly distribution: () => string | null;
 }
@@ -140,6 +140,32 @@ export class TableModule implements ExternalModule {
 		return isDoubtful ? unknown : answer;
 	}
 
+	/**
+	 * The table on its own, for the catalog: every lazy slot read, its `__getattr__` asked for each of `candidates`, and what
+	 * only the source could have told settled.
+	 */
+	bundledTable(candidates: readonly string[]): ModuleTable | null {
+		const { table } = this.facts;
+		const world = this.getattrWorld();
+		if (table === null || world === null) return null;
+		const names: Record<string, TableName> = {};
+		for (const [name, { slot, stars }] of Object.entries(table.names)) names[name] = { slot: this.bundledSlot(slot), stars };
+		const isOpen = table.dynamic || this.facts.changedFromOutside(null) || this.letsOthersIn();
+		return {
+			...table,
+			names,
+			dynamic: isOpen,
+			calls: [],
+			getattr: table.getattr === null ? null : bundledGetattr(table.getattr, world, candidates),
+		};
+	}
+
+	private bundledSlot(slot: Slot): Slot {
+		if (slot.kind === "either") return { kind: "either", slots: slot.slots.map((one) => this.bundledSlot(one)) };
+		if (slot.kind === "maybe") return { kind: "maybe", slot: this.bundledSlot(slot.slot) };
+		return readEntry(slot, this.facts.text, this.facts.context, (dotted) => this.absoluteName(dotted));
+	}
+
 	/** Does the module call something for its effect that may write into its caller's namespace? */
 	private letsOthersIn(): boolean {
 		this.open ??= (this.facts.table?.calls ?? []).some((callee) => {
@@ -240,7 +266,7 @@ export class TableModule implements ExternalModule {
 		const { table } = this.facts;
 		const introspected = this.facts.introspected();
 		if (introspected !== null && (table === null || table.dynamic)) return introspected.star;
-		if (table === null || table.replaced || table.all === "unknown") return null;
+		if (table === null || this.kind === "stub" || table.replaced || table.all === "unknown") return null;
 		if (table.all !== null) {
 			const names = new Set(table.all.names);
 			for (const module of table.all.modules) {
@@ -269,9 +295,8 @@ export class TableModule implements ExternalModule {
 		const slot = own?.slot.kind === "maybe" ? own.slot.slot : own?.slot;
 		if (slot?.kind === "alias") return [slot.module, ...(slot.name === null ? [] : [slot.name]), ...rest].join(".");
 		if (slot !== undefined) return `${this.name}.${dotted}`;
-		const found = this.running.has(first) ? absent : this.lookup(first);
-		if (found.found === "present" && found.entry.kind === "alias")
-			return [found.entry.module, found.entry.name ?? "", ...rest].filter((part) => part !== "").join(".");
+		const star = this.facts.table?.stars.find(({ module }) => this.moduleOf(module)?.starNames()?.includes(first));
+		if (star !== undefined) return `${star.module}.${dotted}`;
 		const builtins = this.moduleOf("builtins");
 		return builtins !== null && builtins.lookup(first).found === "present" ? `builtins.${dotted}` : dotted;
 	}

@@ -1,7 +1,7 @@
 import type { Environment, ModuleLookup, PythonVersion } from "./environment.ts";
 import { type ModuleFacts, TableModule } from "./external-module.ts";
 import type { PackageFiles } from "./package-files.ts";
-import { formatPythonVersion } from "./python-version.ts";
+import { anyPython, formatPythonVersion } from "./python-version.ts";
 import { ModuleFinder, type ModuleLocation, type SearchPath } from "./search-path.ts";
 import type { StandardLibrary } from "./standard-library.ts";
 import { loadTable } from "./table-store.ts";
@@ -40,7 +40,7 @@ export class FolderModules implements ModuleProvider {
 		private readonly standard: StandardLibrary,
 		private readonly distributionOf: (topLevelName: string) => string | null,
 	) {
-		this.finder = new ModuleFinder(files, formatPythonVersion(python).replace(".", ""));
+		this.finder = new ModuleFinder(files, python === anyPython ? null : formatPythonVersion(python).replace(".", ""));
 	}
 
 	find(dotted: string, world: ModuleWorld): ModuleLookup {
@@ -61,14 +61,19 @@ export class FolderModules implements ModuleProvider {
 			.map(({ module }) => module);
 	}
 
+	/** Every module at or below a top-level name, as dotted names. */
+	modulesBelow(topLevelName: string): readonly string[] {
+		return [...new Set(this.filesBelow(topLevelName).map(({ module }) => module))];
+	}
+
 	/** Does other code of the package assign `….symbol = `, or does a C extension of it name the module? */
-	private isChanged(dotted: string, symbol: string): boolean {
+	private isChanged(dotted: string, symbol: string | null): boolean {
 		const location = this.locate(dotted);
 		// A compiled twin of a source has a few names of its compiler's own.
-		if (symbol.startsWith("__") && location?.kind === "module" && this.finder.hasCompiledTwin(location.file)) return true;
+		if (symbol?.startsWith("__") && location?.kind === "module" && this.finder.hasCompiledTwin(location.file)) return true;
 		const { sources, extensions } = this.textOf(dotted.split(".")[0] ?? dotted);
 		if (extensions.includes(`\0${dotted}\0`)) return true;
-		if (!sources.includes(symbol)) return false;
+		if (symbol === null || !sources.includes(symbol)) return false;
 		return new RegExp(`(?<!\\bself|\\bcls)\\.${symbol}\\s*=(?!=)|\\bsetattr\\([^)\\n]*["']${symbol}["']`).test(sources);
 	}
 

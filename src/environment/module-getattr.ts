@@ -1,6 +1,6 @@
 import type * as ast from "../python/ast.ts";
 import { parseModule } from "../python/parse.ts";
-import type { ExportLookup, ModuleLookup } from "./environment.ts";
+import type { ExportLookup, ExternalEntry, ModuleLookup } from "./environment.ts";
 import type { ModuleGetattr, ModuleTable } from "./module-table.ts";
 import { resolveRelative } from "./outline/import-statement.ts";
 import { definitionLines } from "./outline/logical-lines.ts";
@@ -19,6 +19,9 @@ export interface GetattrWorld {
 /** Steps after which a `__getattr__` counts as too clever for us. */
 const mostSteps = 20_000;
 const deepestCall = 6;
+/** How many `__getattr__` may be waiting for each other. */
+const deepestNesting = 8;
+let nesting = 0;
 
 /**
  * What a module's `__getattr__` answers for one name: its code is followed with the name as a known string, through
@@ -26,14 +29,16 @@ const deepestCall = 6;
  */
 export function evaluateGetattr(getattr: ModuleGetattr, symbol: string, world: GetattrWorld): ExportLookup {
 	if (getattr.kind === "table") {
-		const served = getattr.names[symbol];
+		const served = Object.hasOwn(getattr.names, symbol) ? getattr.names[symbol] : undefined;
 		if (served !== undefined) return { found: "present", entry: served ?? { kind: "unknown" } };
-		const error = getattr.refused[symbol];
+		const error = Object.hasOwn(getattr.refused, symbol) ? getattr.refused[symbol] : undefined;
 		if (error !== undefined) return { found: "absent", error };
 		return { found: getattr.complete ? "absent" : "unknown" };
 	}
-	if (getattr.kind === "unknown") return { found: "unknown" };
+	// Modules may serve each other's names in a circle.
+	if (getattr.kind === "unknown" || nesting >= deepestNesting) return { found: "unknown" };
 	const run = new Run(world.moduleName);
+	nesting++;
 	try {
 		const callee =
 			getattr.kind === "function"
@@ -48,7 +53,24 @@ export function evaluateGetattr(getattr: ModuleGetattr, symbol: string, world: G
 		}
 		if (thrown instanceof Unsure) return { found: "unknown" };
 		throw thrown;
+	} finally {
+		nesting--;
 	}
+}
+
+/** A `__getattr__` as the catalog keeps it: what it answers for each candidate, and whether it refuses everything else. */
+export function bundledGetattr(getattr: ModuleGetattr, world: GetattrWorld, candidates: readonly string[]): ModuleGetattr {
+	const names: Record<string, ExternalEntry | null> = {};
+	const refused: Record<string, string> = {};
+	let complete = evaluateGetattr(getattr, "bootmend_no_such_name", world).found === "absent";
+	for (const candidate of candidates) {
+		const answer = evaluateGetattr(getattr, candidate, world);
+		if (answer.found === "present") names[candidate] = answer.entry.kind === "unknown" ? null : answer.entry;
+		else if (answer.found === "unknown") names[candidate] = null;
+		else if (answer.error !== undefined) refused[candidate] = answer.error;
+	}
+	if (getattr.kind === "unknown") complete = false;
+	return { kind: "table", names, refused, complete };
 }
 
 function answerOf(value: Value): ExportLookup {

@@ -12,6 +12,9 @@ export function formatPythonVersion(version: PythonVersion): string {
 	return `${version.major}.${version.minor}`;
 }
 
+/** Stands for every Python 3 at once, for the catalog: no comparison with its minor version is decided. */
+export const anyPython: PythonVersion = { major: 3, minor: Number.NaN };
+
 /** Minor versions of Python 3 that the bundled data knows, oldest first. */
 export const knownPythonMinors = [8, 9, 10, 11, 12, 13, 14] as const;
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, statSyn
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { gunzipSync } from "node:zlib";
+import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { PackageFiles } from "../environment/package-files.ts";
 
 /** Larger files are data, not modules that anybody imports names from. */
@@ -32,7 +32,8 @@ export function openPackageFiles(
 		readData(name) {
 			try {
 				const bytes = readFileSync(join(dataFolder, name));
-				return (name.endsWith(".gz") ? gunzipSync(bytes) : bytes).toString("utf8");
+				const unpacked = name.endsWith(".br") ? brotliDecompressSync(bytes) : name.endsWith(".gz") ? gunzipSync(bytes) : bytes;
+				return unpacked.toString("utf8");
 			} catch {
 				return null;
 			}

@@ -36,8 +36,23 @@ export class Scope {
 		return scope;
 	}
 
-	/** Takes over what any of several alternative paths bound; `alternatives` are forks of this scope. */
+	/** Takes over what several alternative paths bound, any of which may have been taken; `alternatives` are forks of this scope. */
 	merge(alternatives: readonly Scope[]): void {
+		this.combine(alternatives, (values) => {
+			const [first] = values;
+			const isSame = first !== undefined && values.every((value) => JSON.stringify(value.slot) === JSON.stringify(first.slot));
+			return isSame
+				? first
+				: { state: "bound", slot: { kind: "unknown" }, stars: Math.max(...values.map((value) => value.stars)) };
+		});
+	}
+
+	/** The same for a `try` and its handlers: the first alternative is what the module would rather have. */
+	mergeAttempts(alternatives: readonly Scope[]): void {
+		this.combine(alternatives, either);
+	}
+
+	private combine(alternatives: readonly Scope[], unite: (values: readonly ScopeName[]) => ScopeName): void {
 		const [only] = alternatives;
 		if (alternatives.length === 1 && only !== undefined) {
 			for (const [name, value] of only.changes) this.set(name, value);
@@ -49,7 +64,7 @@ export class Scope {
 			const bound = values.filter((value) => value !== undefined).filter((value) => value.state !== "unbound");
 			const [first] = bound;
 			if (first === undefined) this.set(name, { state: "unbound", slot: { kind: "unknown" }, stars: 0 });
-			else if (bound.length === values.length && bound.every((value) => value.state === "bound")) this.set(name, either(bound));
+			else if (bound.length === values.length && bound.every((value) => value.state === "bound")) this.set(name, unite(bound));
 			else this.set(name, { ...first, state: "maybe" });
 		}
 	}

@@ -190,7 +190,7 @@ export class BlockReader {
 				return fork;
 			});
 		for (const part of parts) if (part.word === "else") this.readSuite(part.body, part.inline, main, { ...path, guarded });
-		scope.merge([main, ...alternatives]);
+		scope.mergeAttempts([main, ...alternatives]);
 		for (const part of parts) if (part.word === "finally") this.readSuite(part.body, part.inline, scope, path);
 		return next;
 	}
@@ -220,7 +220,7 @@ export class BlockReader {
 		}
 		const fork = this.current.fork();
 		this.readSuite(body, inline, fork, { ...path, guarded: true });
-		this.current.merge([fork, fork.interrupted()]);
+		this.current.mergeAttempts([fork, fork.interrupted()]);
 	}
 
 	private readLoop(index: number, to: number, path: Path): number {

@@ -1,4 +1,5 @@
 import type { LogicalLine } from "./logical-lines.ts";
+import { tokenize } from "./tokens.ts";
 
 /** What a module does to namespaces and `sys.modules` behind the back of its own statements. */
 export interface NamespaceTricks {
@@ -33,7 +34,7 @@ export function findNamespaceTricks(text: string, lines: readonly LogicalLine[],
 			if (header?.[2] !== undefined) definition = { indent: line.indent, name: header[2], isClass: header[1] === "class" };
 		}
 		if (!suspicious.test(source) || (definition !== null && accessors.has(definition.name))) continue;
-		const code = source.replace(/#.*$/gm, "");
+		const code = codeOf(source);
 		const atTop = definition === null;
 		const declared = /^global\s+(.+)$/s.exec(code)?.[1];
 		if (declared !== undefined) perhapsBound.push(...declared.split(",").map((name) => name.trim()));
@@ -56,6 +57,18 @@ export function findNamespaceTricks(text: string, lines: readonly LogicalLine[],
 		injects = injects === "unknown" || modules.injects === "unknown" ? "unknown" : [...injects, ...modules.injects];
 	}
 	return { dynamic, replaced, injects, perhapsBound };
+}
+
+/** A line without its comments, and without strings that are more than a key. */
+function codeOf(source: string): string {
+	let code = "";
+	let end = 0;
+	for (const token of tokenize(source, 0, source.length)) {
+		const isText = token.type === "string" && !/^["'][\w.]*["']$/.test(token.text);
+		code += `${source.slice(end, token.start).replace(/#.*$/gm, "")}${isText ? '""' : token.text}`;
+		end = token.end;
+	}
+	return code;
 }
 
 /** Names written through a namespace dictionary in one line; null for a name that is computed. */

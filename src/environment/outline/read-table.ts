@@ -19,7 +19,7 @@ export function readModuleTable(text: string, context: SourceContext): ModuleTab
 	return {
 		names,
 		stars: reader.stars,
-		all: reader.all,
+		all: tricks.perhapsBound.includes("__all__") ? "unknown" : reader.all,
 		getattr: getattrOf(reader),
 		dynamic: !sound || reader.dynamic || tricks.dynamic,
 		replaced: tricks.replaced,

@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+import { environmentWith, foundIn } from "./environment-of.ts";
+
+const lazyTable = `
+from importlib import import_module
+_dynamic_imports: "dict[str, tuple[str, str]]" = {
+    "Model": (__spec__.parent, ".main"),
+    "Gone": (__spec__.parent, ".main"),
+    "sub": (__spec__.parent, "__module__"),
+}
+_old = {"pkg:Old": "pkg.main:Model"}
+_removed = {"pkg:Removed"}
+
+def _fallback(name):
+    import_path = f"{__name__}:{name}"
+    if import_path in _old:
+        return _load(_old[import_path])
+    if import_path in _removed:
+        raise errors.RemovedError(f"\`{import_path}\` has been removed.")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+def __getattr__(attr_name):
+    dynamic_attr = _dynamic_imports.get(attr_name)
+    if dynamic_attr is None:
+        return _fallback(attr_name)
+    package, module_name = dynamic_attr
+    if module_name == "__module__":
+        return import_module(f".{attr_name}", package=package)
+    module = import_module(module_name, package=package)
+    return getattr(module, attr_name)
+`;
+
+test("a lazy table is followed to the modules it names", () => {
+	const environment = environmentWith({ "pkg/__init__.py": lazyTable, "pkg/main.py": "class Model: ...\n", "pkg/sub.py": "" });
+	const found = (symbol: string) => foundIn(environment, "pkg", symbol);
+	expect(["Model", "sub", "Old", "Gone", "Removed", "Nothing"].map(found)).toEqual([
+		"alias",
+		"submodule",
+		"unknown",
+		"absent",
+		"absent",
+		"absent",
+	]);
+	expect(environment.canonical("pkg.Model")).toBe("pkg.main.Model");
+	const module = environment.findModule("pkg");
+	expect(module.found === "present" && module.module.lookup("Removed")).toEqual({
+		found: "absent",
+		error: "RemovedError: `pkg:Removed` has been removed.",
+	});
+});
+
+test("warnings on the way do not hide what is served", () => {
+	const environment = environmentWith({
+		"pkg.py":
+			'import warnings\n_names = {"A": 1}\ndef __getattr__(name):\n    if name in _names:\n        warnings.warn(f"{name} is old", stacklevel=2)\n        return _names[name]\n    if name == "B":\n        return object_of_its_own\n    raise AttributeError(name)\n',
+	});
+	const module = environment.findModule("pkg");
+	expect(module.found === "present" && ["A", "B", "C"].map((symbol) => module.module.lookup(symbol).found)).toEqual([
+		"present",
+		"unknown",
+		"absent",
+	]);
+});
+
+test("a factory of another module is followed into its closure", () => {
+	const environment = environmentWith({
+		"pkg/__init__.py": "from .migration import served\n__getattr__ = served(__name__)\n",
+		"pkg/migration.py":
+			'import sys\nMOVED = {"pkg:A": 1}\ndef served(module):\n    def wrapper(name):\n        if f"{module}:{name}" in MOVED:\n            return MOVED[f"{module}:{name}"]\n        known = sys.modules[module].__dict__\n        if name in known:\n            return known[name]\n        raise AttributeError(name)\n    return wrapper\n',
+	});
+	const module = environment.findModule("pkg");
+	expect(module.found === "present" && ["A", "B"].map((symbol) => module.module.lookup(symbol).found)).toEqual([
+		"present",
+		"absent",
+	]);
+});
+
+test("what cannot be followed is unknown: unknown helpers, tables filled later, endless loops", () => {
+	const sources = [
+		"def __getattr__(name):\n    return helper(name)\n",
+		"_names = {}\n_names['A'] = 1\ndef __getattr__(name):\n    if name in _names:\n        return _names[name]\n    raise AttributeError(name)\n",
+		"def __getattr__(name):\n    while True:\n        pass\n",
+		"def __getattr__(name):\n    return __getattr__(name + 'x')\n",
+		"from lib import __getattr__\n",
+		"__getattr__, __dir__, __all__ = attach(__name__)\n",
+		"@decorated\ndef __getattr__(name):\n    raise AttributeError(name)\n",
+	];
+	for (const source of sources) expect(foundIn(environmentWith({ "pkg.py": source }), "pkg", "Z"), source).toBe("unknown");
+});
