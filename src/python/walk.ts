@@ -32,14 +32,23 @@ export function dottedName(node: ast.Expression): string | null {
 	return owner === null ? null : `${owner}.${node.attribute.name}`;
 }
 
+const generators = new WeakMap<ast.FunctionDef, boolean>();
+
 /** Does the function's own body (nested functions and classes aside) contain a `yield`? */
 export function isGenerator(node: ast.FunctionDef): boolean {
-	let found = false;
-	for (const statement of node.body) {
-		walk(statement, (each) => {
-			if (each.type === "Yield") found = true;
-			return !(found || each.type === "FunctionDef" || each.type === "Lambda" || each.type === "ClassDef");
-		});
+	let known = generators.get(node);
+	if (known === undefined) {
+		known = node.body.some(hasYield);
+		generators.set(node, known);
 	}
+	return known;
+}
+
+function hasYield(statement: ast.Statement): boolean {
+	let found = false;
+	walk(statement, (each) => {
+		if (each.type === "Yield") found = true;
+		return !(found || each.type === "FunctionDef" || each.type === "Lambda" || each.type === "ClassDef");
+	});
 	return found;
 }

@@ -65,5 +65,6 @@ export function unknownEnvironment(modules: Readonly<Record<string, ExternalModu
 		canonical: (dotted) => dotted,
 		distributionsFor: () => [],
 		findSymbol: () => [],
+		searchFolders: [],
 	};
 }

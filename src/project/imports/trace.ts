@@ -54,7 +54,16 @@ export type FailureDetail =
 	| { readonly type: "missing-variable"; readonly key: string }
 	| { readonly type: "syntax"; readonly message: string }
 	/** Something else that raises for certain (`raise` at module level, a call that cannot bind its arguments). */
-	| { readonly type: "raises"; readonly exception: string };
+	| RaisesException;
+
+export interface RaisesException {
+	readonly type: "raises";
+	readonly exception: string;
+	/** `statement`: the code says `raise` or `sys.exit()`; `call`: a call does not fit its signature; `operation`: anything else. */
+	readonly by: "statement" | "call" | "operation";
+	/** For a keyword argument that nothing takes: its name and the names that would be. */
+	readonly keyword?: { readonly name: string; readonly parameters: readonly string[] };
+}
 
 /** No module of that name. */
 export interface ModuleNotFound {

@@ -286,13 +286,18 @@ function allowsExtra(owner: ClassValue): boolean {
 	return found;
 }
 
-function setsAttributesByName(owner: ClassValue): boolean {
-	let found = false;
-	walk(owner.node, (node) => {
+const settingByName = new WeakMap<ast.ClassDef, boolean>();
+
+function setsAttributesByName({ node: definition }: ClassValue): boolean {
+	let found = settingByName.get(definition);
+	if (found !== undefined) return found;
+	found = false;
+	walk(definition, (node) => {
 		if (node.type === "Name" && (node.id === "setattr" || node.id === "vars")) found = true;
 		if (node.type === "Attribute" && node.attribute.name === "__dict__") found = true;
 		return !found;
 	});
+	settingByName.set(definition, found);
 	return found;
 }
 

@@ -14,7 +14,7 @@ import type {
 import { unknown } from "../values.ts";
 import { findInClass, isDecoratedBy } from "./attributes.ts";
 import { constant, externalSymbol } from "./external.ts";
-import { externalBindingProblem } from "./external-signature.ts";
+import { type BindingProblem, externalBindingProblem } from "./external-signature.ts";
 import { knownCall } from "./known-calls.ts";
 import {
 	BudgetSpent,
@@ -74,12 +74,12 @@ function callExternal(machine: Machine, frame: Frame, callee: ExternalValue, arg
 	const problem = externalBindingProblem(machine, callee, args);
 	if (problem !== null) {
 		fail(machine, {
-			detail: { type: "raises", exception: "TypeError" },
+			detail: { type: "raises", exception: "TypeError", by: "call", ...keywordOf(problem) },
 			module: frame.module,
 			range: { start: node.start, end: node.end },
 			statement: null,
 			exception: "TypeError",
-			message: problem,
+			message: problem.message,
 		});
 	}
 	const known = knownCall(machine, frame, callee.canonical, args, node);
@@ -362,12 +362,12 @@ function bindParameters(
 	);
 	if (problem === null) return;
 	fail(machine, {
-		detail: { type: "raises", exception: "TypeError" },
+		detail: { type: "raises", exception: "TypeError", by: "call", ...keywordOf(problem) },
 		module: frame.module,
 		range: { start: node.start, end: node.end },
 		statement: null,
 		exception: "TypeError",
-		message: problem,
+		message: problem.message,
 	});
 }
 
@@ -385,13 +385,26 @@ function bindingProblem(
 	missing: readonly ast.Parameter[],
 	unexpected: readonly string[],
 	takesMore: boolean,
-): string | null {
+): BindingProblem | null {
 	const name = definition.name.name;
 	// From 3.10 on the message names the method with its class, which we do not track: the plain name is what older ones print.
-	if (unexpected[0] !== undefined) return `${name}() got an unexpected keyword argument '${unexpected[0]}'`;
+	if (unexpected[0] !== undefined) {
+		const free = definition.parameters.filter(
+			(parameter) => parameter.kind === "positional" || parameter.kind === "keyword-only",
+		);
+		return {
+			message: `${name}() got an unexpected keyword argument '${unexpected[0]}'`,
+			keyword: {
+				name: unexpected[0],
+				parameters: free.map((parameter) => parameter.name.name).filter((each) => !args.keywords.has(each)),
+			},
+		};
+	}
 	if (!takesMore && args.args.length > positional.length) {
 		const were = args.args.length === 1 ? "was" : "were";
-		return `${name}() takes ${positional.length} positional argument${positional.length === 1 ? "" : "s"} but ${args.args.length} ${were} given`;
+		return {
+			message: `${name}() takes ${positional.length} positional argument${positional.length === 1 ? "" : "s"} but ${args.args.length} ${were} given`,
+		};
 	}
 	const lacking = missing.filter((parameter) => parameter.kind !== "keyword-only");
 	const chosen = lacking.length > 0 ? lacking : missing;
@@ -403,7 +416,11 @@ function bindingProblem(
 		quoted.length === 1
 			? (quoted[0] ?? "")
 			: `${quoted.slice(0, -1).join(", ")}${quoted.length > 2 ? "," : ""} and ${quoted.at(-1)}`;
-	return `${name}() missing ${chosen.length} required ${kind} argument${chosen.length === 1 ? "" : "s"}: ${list}`;
+	return { message: `${name}() missing ${chosen.length} required ${kind} argument${chosen.length === 1 ? "" : "s"}: ${list}` };
+}
+
+function keywordOf(problem: BindingProblem): Pick<BindingProblem, "keyword"> {
+	return problem.keyword === undefined ? {} : { keyword: problem.keyword };
 }
 
 function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: CallArguments, node: ast.Call): Value {

@@ -227,7 +227,7 @@ function subscriptedType(machine: Machine, frame: Frame, name: string, node: ast
 	const { minor } = machine.environment.python;
 	if (minor >= 9 || plain === name || !["list", "dict", "set", "tuple", "frozenset", "type"].includes(plain)) return null;
 	fail(machine, {
-		detail: { type: "raises", exception: "TypeError" },
+		detail: { type: "raises", exception: "TypeError", by: "operation" },
 		module: frame.module,
 		range: { start: node.start, end: node.end },
 		statement: null,
@@ -263,7 +263,7 @@ function binaryOperation(machine: Machine, frame: Frame, node: ast.BinOp): Value
 		const failed = failedUnion(machine, left, right);
 		if (failed !== null) {
 			fail(machine, {
-				detail: { type: "raises", exception: "TypeError" },
+				detail: { type: "raises", exception: "TypeError", by: "operation" },
 				module: frame.module,
 				range: { start: node.start, end: node.end },
 				statement: null,

@@ -3,11 +3,17 @@ import type { ExternalValue } from "../values.ts";
 import { classMember, isPlainExternalClass } from "./external.ts";
 import type { CallArguments, Machine } from "./machine.ts";
 
+/** Why a call cannot bind its arguments, in Python's words. */
+export interface BindingProblem {
+	readonly message: string;
+	readonly keyword?: { readonly name: string; readonly parameters: readonly string[] };
+}
+
 /**
  * Why a call of a library's function or class cannot bind its arguments, in Python's words; null where it can or where we cannot tell:
  * decorated callables, metaclasses and `__new__` may take other arguments than the signature says.
  */
-export function externalBindingProblem(machine: Machine, callee: ExternalValue, args: CallArguments): string | null {
+export function externalBindingProblem(machine: Machine, callee: ExternalValue, args: CallArguments): BindingProblem | null {
 	const { entry } = callee;
 	const name = callee.canonical.slice(callee.canonical.lastIndexOf(".") + 1);
 	if (entry?.kind === "function") {
@@ -26,7 +32,7 @@ function isPlainMethod(signature: Signature): boolean {
 	return signature.decorators.length === 0 && signature.parameters[0]?.kind.startsWith("positional") === true;
 }
 
-function problemOf(shown: string, parameters: readonly Parameter[], args: CallArguments): string | null {
+function problemOf(shown: string, parameters: readonly Parameter[], args: CallArguments): BindingProblem | null {
 	const takesAny = (kind: Parameter["kind"]): boolean => parameters.some((parameter) => parameter.kind === kind);
 	const positional = parameters.filter((parameter) => parameter.kind === "positional" || parameter.kind === "positional-only");
 	if (!takesAny("var-keyword")) {
@@ -34,7 +40,10 @@ function problemOf(shown: string, parameters: readonly Parameter[], args: CallAr
 			const isKnown = parameters.some(
 				(parameter) => parameter.name === name && ["positional", "keyword-only"].includes(parameter.kind),
 			);
-			if (!isKnown) return `${shown} got an unexpected keyword argument '${name}'`;
+			if (!isKnown) {
+				const free = parameters.map((parameter) => parameter.name).filter((each) => !args.keywords.has(each));
+				return { message: `${shown} got an unexpected keyword argument '${name}'`, keyword: { name, parameters: free } };
+			}
 		}
 	}
 	if (args.open || takesAny("var-positional")) return null;
@@ -46,5 +55,7 @@ function problemOf(shown: string, parameters: readonly Parameter[], args: CallAr
 		quoted.length === 1
 			? (quoted[0] ?? "")
 			: `${quoted.slice(0, -1).join(", ")}${quoted.length > 2 ? "," : ""} and ${quoted.at(-1)}`;
-	return `${shown} missing ${lacking.length} required positional argument${lacking.length === 1 ? "" : "s"}: ${list}`;
+	return {
+		message: `${shown} missing ${lacking.length} required positional argument${lacking.length === 1 ? "" : "s"}: ${list}`,
+	};
 }

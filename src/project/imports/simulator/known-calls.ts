@@ -275,7 +275,7 @@ function importByName(machine: Machine, frame: Frame, args: CallArguments, node:
 function exit(machine: Machine, frame: Frame, status: Value | undefined, node: ast.Call): Value {
 	const text = status === undefined ? "" : asText(status);
 	fail(machine, {
-		detail: { type: "raises", exception: "SystemExit" },
+		detail: { type: "raises", exception: "SystemExit", by: "statement" },
 		module: frame.module,
 		range: { start: node.start, end: node.end },
 		statement: null,
@@ -304,7 +304,7 @@ function toInteger(machine: Machine, frame: Frame, args: CallArguments, node: as
 	const isNone = value.value === null;
 	if (!isNone && text === null) return unknown;
 	fail(machine, {
-		detail: { type: "raises", exception: isNone ? "TypeError" : "ValueError" },
+		detail: { type: "raises", exception: isNone ? "TypeError" : "ValueError", by: "operation" },
 		module: frame.module,
 		range: { start: node.start, end: node.end },
 		statement: null,

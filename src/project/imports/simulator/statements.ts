@@ -514,7 +514,7 @@ function exceptionName(value: Value): string | null {
 
 function raise(machine: Machine, frame: Frame, node: ast.Statement, exception: string, message: string): void {
 	fail(machine, {
-		detail: { type: "raises", exception },
+		detail: { type: "raises", exception, by: "statement" },
 		module: frame.module,
 		range: { start: node.start, end: node.end },
 		statement: node,
