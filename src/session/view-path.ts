@@ -36,12 +36,19 @@ export function pathSteps(items: readonly Item[], onCriticalPath: ReadonlySet<st
 
 /** The stations on one row, as wide as there is room for. */
 export function pathLine(steps: readonly PathStep[], width: number): Line {
-	const long = drawPath(steps, "name", 4);
-	if (lineWidth(long) <= width) return long;
-	const short = drawPath(steps, "shortName", 2);
-	if (lineWidth(short) <= width) return short;
-	const bare = drawPath(steps, "shortName", 0);
-	return lineWidth(bare) <= width ? bare : drawSigns(steps);
+	const drawings = [
+		() => drawPath(steps, "name", 12),
+		() => drawPath(steps, "name", 8),
+		() => drawPath(steps, "name", 4),
+		() => drawPath(steps, "shortName", 4),
+		() => drawPath(steps, "shortName", 2),
+		() => drawPath(steps, "shortName", 0),
+	];
+	for (const draw of drawings) {
+		const drawn = draw();
+		if (lineWidth(drawn) <= width) return drawn;
+	}
+	return drawSigns(steps);
 }
 
 /** Only the signs, and the name of the station where start-up stands. */

@@ -54,6 +54,12 @@ export interface WizardView {
 /** Below this size nothing sensible can be shown. */
 export const smallestSize: ScreenSize = { columns: 40, rows: 12 };
 
+/** The path bar stays together on wide screens. */
+const widestPath = 150;
+
+/** The widest that an issue is still easy to read. */
+const widestCard = 110;
+
 /** From this width on the list stands beside the issue. */
 const wideColumns = 90;
 
@@ -116,7 +122,7 @@ interface Frame {
 function topRows({ state, ui, items, width, size }: Frame): readonly Line[] {
 	const decided = items.filter((item) => item.decided !== null).length;
 	const progress = lineOf(`${decided} of ${items.length} decided`, "dim");
-	const path = pathLine(pathSteps(items, ui.memory.onPath), width);
+	const path = pathLine(pathSteps(items, ui.memory.onPath), Math.min(width, widestPath));
 	const rows = [spreadLine(titleLine(state), lineOf("? help", "dim"), width)];
 	rows.push(lineWidth(path) + lineWidth(progress) + 3 <= width ? spreadLine(path, progress, width) : path);
 	return isRoomy(size) ? [...rows, []] : rows;
@@ -205,8 +211,8 @@ function issuesBody(frame: Frame, height: number): { readonly body: BodyView; re
 		const { lines, scroll } = card(width, height - above.length);
 		return { body: { type: "page", lines: [...above, ...lines] }, scroll };
 	}
-	const leftWidth = Math.min(60, Math.max(34, Math.floor(width * 0.36)));
-	const { lines, scroll } = card(width - leftWidth - 3, height);
+	const leftWidth = Math.min(72, Math.max(34, Math.floor(width * 0.36)));
+	const { lines, scroll } = card(Math.min(widestCard, width - leftWidth - 3), height);
 	return {
 		body: { type: "columns", left: listRows(state, items, ui.selected, leftWidth, height), leftWidth, right: lines },
 		scroll,
