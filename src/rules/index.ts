@@ -2,8 +2,12 @@
 import type { AnyRule } from "../audit/rule.ts";
 import syncDatabaseUrl from "./config/sync-database-url.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
+import missingOptionalDependency from "./dependencies/missing-optional-dependency.ts";
 import syncDriverDeclared from "./dependencies/sync-driver-declared.ts";
 import undeclaredImport from "./dependencies/undeclared-import.ts";
+import missingApplication from "./entrypoint/missing-application.ts";
+import moduleAsRouter from "./entrypoint/module-as-router.ts";
+import startupException from "./entrypoint/startup-exception.ts";
 import unknownImportSymbol from "./imports/unknown-import-symbol.ts";
 import unresolvedImport from "./imports/unresolved-import.ts";
 import unusedImport from "./imports/unused-import.ts";
@@ -12,8 +16,12 @@ import unusedImport from "./imports/unused-import.ts";
 export const rules: readonly AnyRule[] = [
 	syncDatabaseUrl,
 	syncSessionFactory,
+	missingOptionalDependency,
 	syncDriverDeclared,
 	undeclaredImport,
+	missingApplication,
+	moduleAsRouter,
+	startupException,
 	unknownImportSymbol,
 	unresolvedImport,
 	unusedImport,

@@ -1,0 +1,93 @@
+import { defineRule } from "../../audit/rule.ts";
+import type { Value } from "../../project/imports/values.ts";
+
+interface Evidence {
+	/** The module that is included, by its dotted name. */
+	readonly module: string;
+	/** Names in it that are routers. */
+	readonly routers: readonly string[];
+	readonly stage: "import" | "startup";
+	readonly order: number;
+	readonly guarded: boolean;
+}
+
+const example = (argument: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\n",
+	"app/__init__.py": "",
+	"app/items.py": `from fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get("/items")\ndef list_items() -> list[str]:\n    return []\n`,
+	"app/main.py": `from fastapi import FastAPI\n\nfrom app import items\n\napp = FastAPI()\napp.include_router(${argument})\n`,
+});
+
+/** Is the value a router that FastAPI can include? */
+function isRouter(value: Value): boolean {
+	return (
+		value.kind === "instance" &&
+		value.of.kind === "external" &&
+		/^fastapi\.routing\.APIRouter$|^fastapi\.APIRouter$/.test(value.of.canonical)
+	);
+}
+
+export default defineRule<Evidence>({
+	name: "module-as-router",
+	category: "ENTRYPOINT",
+	summary: "A module is included where its router is meant",
+	story:
+		"include_router is handed the module that holds a router instead of the router: the import of the application stops with an AttributeError.",
+	references: ["https://fastapi.tiangolo.com/tutorial/bigger-applications/#include-the-apirouters-for-users-and-items"],
+	example: { before: example("items"), after: example("items.router") },
+
+	*detect(project) {
+		for (const call of project.trace.calls) {
+			const { callee } = call;
+			if (callee.kind !== "bound-method" || callee.name !== "include_router" || callee.receiver.kind !== "instance") continue;
+			const { of } = callee.receiver;
+			if (of.kind !== "external" || !/^fastapi\./.test(of.canonical)) continue;
+			const argument = call.args[0] ?? call.keywords.get("router");
+			const node = call.node.args[0] ?? call.node.keywords.find((keyword) => keyword.name?.name === "router")?.value;
+			if (argument?.kind !== "module" || argument.module === null || node === undefined || node.type === "Starred") continue;
+			const { names, dynamic } = argument.namespace;
+			// A module may well bind the attributes that FastAPI reads; then it passes for a router.
+			if (dynamic || names.has("routes") || names.has("__getattr__")) continue;
+			yield {
+				subject: `${call.module.name}:${argument.name}`,
+				path: call.module.path,
+				range: { start: node.start, end: node.end },
+				evidence: {
+					module: argument.name,
+					routers: [...names].filter(([, binding]) => isRouter(binding.value)).map(([name]) => name),
+					stage: call.stage,
+					order: call.order,
+					guarded: call.guarded,
+				},
+			};
+		}
+	},
+
+	describe({ evidence }) {
+		const { module, routers, stage, order, guarded } = evidence;
+		const has =
+			routers.length === 0 ? "it binds no router" : `its router is ${routers.map((name) => `${module}.${name}`).join(" or ")}`;
+		return {
+			severity: guarded ? "HIGH" : "CRITICAL",
+			stage,
+			problem: `include_router is given the module ${module}, not a router`,
+			rootCause: `${module} is a module, and ${has}.`,
+			order,
+			manualSteps:
+				routers.length === 1
+					? []
+					: [`Pass the router that ${module} should offer; it has ${routers.length === 0 ? "none" : "several"}.`],
+		};
+	},
+
+	fix({ path, range, evidence }) {
+		const [only, ...others] = evidence.routers;
+		if (only === undefined || others.length > 0) return undefined;
+		return {
+			title: `Include ${evidence.module}.${only}`,
+			explanation: `${only} is the router that the module binds.`,
+			applicability: "safe",
+			edits: [{ path, range: { start: range.end, end: range.end }, newText: `.${only}` }],
+		};
+	},
+});
