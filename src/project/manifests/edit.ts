@@ -65,6 +65,17 @@ export function replaceRequirement(files: SourceTree, requirement: Requirement, 
 	return [{ path, range: { start: range.start, end }, newText: `${rendered}${rest}` }];
 }
 
+/** Adds an extra to a PEP 508 requirement: `sqlalchemy>=2.0` becomes `sqlalchemy[asyncio]>=2.0`. Null for other notations. */
+export function addExtra(files: SourceTree, requirement: Requirement, extra: string): TextEdit[] | null {
+	const { path, range, notation } = requirement;
+	const written = files.get(path)?.text.slice(range.start, range.end);
+	const parsed = written === undefined || notation !== "pep508" ? null : parsePep508(written);
+	if (written === undefined || parsed === null || parsed.extras.includes(extra)) return null;
+	const close = parsed.extras.length === 0 ? -1 : written.indexOf("]", parsed.nameRange.end);
+	const at = range.start + (close === -1 ? parsed.nameRange.end : close);
+	return [{ path, range: { start: at, end: at }, newText: close === -1 ? `[${extra}]` : `,${extra}` }];
+}
+
 /** Takes a requirement out, with its line where it stands alone on it. */
 export function removeRequirement(files: SourceTree, requirement: Requirement): TextEdit[] | null {
 	const { path, range } = requirement;

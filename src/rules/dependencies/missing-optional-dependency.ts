@@ -1,0 +1,194 @@
+import type { FixProposal } from "../../audit/fix.ts";
+import { defineRule } from "../../audit/rule.ts";
+import { closeOver, primaryManifest, type RequirementClosure } from "../../project/manifests/declared.ts";
+import { addExtra, addRequirement, fileOfMainList, usesHashes } from "../../project/manifests/edit.ts";
+import { packageAddition } from "../../project/manifests/package-addition.ts";
+import type { Project } from "../../project/project.ts";
+import { listEmailFields } from "./uses/email-fields.ts";
+import { listEngineDrivers, listGreenletUses } from "./uses/engine-packages.ts";
+import { listFormParameters } from "./uses/form-parameters.ts";
+import type { OptionalUse } from "./uses/optional-use.ts";
+import { listStarletteParts } from "./uses/web-packages.ts";
+
+interface Evidence {
+	readonly distribution: string;
+	readonly extras: readonly string[];
+	readonly floor: string | null;
+	readonly what: string;
+	/** Path of the manifest that should declare it, or null where the backend has none. */
+	readonly manifest: string | null;
+	readonly missingHere: boolean;
+	readonly missingAfterInstall: boolean;
+	readonly stage: OptionalUse["stage"];
+	readonly order: number | null;
+	readonly error: string;
+}
+
+const modelModule = `from fastapi import FastAPI
+from pydantic import BaseModel, EmailStr
+
+
+class UserCreate(BaseModel):
+    email: EmailStr
+
+
+app = FastAPI()
+`;
+
+export default defineRule<Evidence>({
+	name: "missing-optional-dependency",
+	category: "DEPENDENCY",
+	summary: "A package that nothing imports by name is needed and not declared",
+	story:
+		"EmailStr, form parameters, templates, signed sessions and database URLs need packages of their own. Without them the server stops at the line that uses them, with no import in sight.",
+	references: [
+		"https://docs.pydantic.dev/latest/api/networks/#pydantic.networks.EmailStr",
+		"https://fastapi.tiangolo.com/tutorial/request-forms/",
+		"https://docs.sqlalchemy.org/en/21/orm/extensions/asyncio.html#asyncio-install",
+	],
+	example: {
+		before: { "requirements.txt": "fastapi\nuvicorn\n", "main.py": modelModule },
+		after: { "requirements.txt": "fastapi\nuvicorn\nemail-validator\n", "main.py": modelModule },
+	},
+
+	*detect(project) {
+		const manifest = primaryManifest(project.manifests);
+		const closure = closeOver(
+			project.manifests.flatMap(({ requirements }) => requirements),
+			project.manifests,
+			project.environment,
+		);
+		const reported = new Set<string>();
+		for (const use of listUses(project)) {
+			const { providers, importName, extras, floor, what, module, range, stage, order, error } = use;
+			const [distribution] = providers;
+			if (distribution === undefined || reported.has(distribution)) continue;
+			const missingHere = isMissingHere(project, use);
+			const missingAfterInstall = manifest !== null && isMissingAfterInstall(closure, providers, use, project);
+			if (!missingHere && !missingAfterInstall) continue;
+			// Declared and only not installed: that has a rule of its own.
+			if (providers.some((name) => closure.provided.has(name))) continue;
+			reported.add(distribution);
+			const manifestPath = manifest === null ? null : fileOfMainList(manifest);
+			const evidence = {
+				distribution,
+				extras,
+				floor,
+				what,
+				manifest: manifestPath,
+				missingHere,
+				missingAfterInstall,
+				stage,
+				order,
+				error,
+			};
+			yield { subject: `${distribution}:${importName}`, path: module.path, range, evidence };
+		}
+	},
+
+	describe({ evidence }) {
+		const { distribution, what, manifest, missingHere, missingAfterInstall, stage, order, error } = evidence;
+		const here = missingHere ? "It is not installed here." : "It happens to be installed here, so only a clean install shows it.";
+		const declared = manifest === null ? "the backend has no manifest that declares it" : `${manifest} does not declare it`;
+		return {
+			severity: stage === "request" ? "HIGH" : "CRITICAL",
+			stage,
+			problem: `${distribution} is needed by ${what}, and ${declared}`,
+			rootCause: `${capitalised(what)} works only with ${distribution}, an optional package that no other declared one brings. ${here}`,
+			expectedError: error,
+			failsOn: [
+				...(missingHere ? (["this-machine"] as const) : []),
+				...(missingAfterInstall ? (["clean-install"] as const) : []),
+			],
+			...(order === null ? {} : { order }),
+			manualSteps:
+				manifest === null
+					? [`Install it (pip install ${distribution}), and write it in a requirements.txt with the other packages.`]
+					: [],
+		};
+	},
+
+	fix({ evidence }, project) {
+		return extraProposal(evidence, project) ?? requirementProposal(evidence, project);
+	},
+
+	alternatives({ evidence }, project) {
+		const plain = extraProposal(evidence, project) === undefined ? undefined : requirementProposal(evidence, project);
+		return plain === undefined ? [] : [plain];
+	},
+});
+
+function listUses(project: Project): OptionalUse[] {
+	const uses = [
+		...listGreenletUses(project),
+		...listEngineDrivers(project),
+		...listEmailFields(project),
+		...listFormParameters(project),
+		...listStarletteParts(project),
+	];
+	const rank = ({ stage, order }: OptionalUse): number =>
+		stage === "request" || order === null ? Number.POSITIVE_INFINITY : order;
+	return uses.toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
+}
+
+function isMissingHere(project: Project, { providers, importName }: OptionalUse): boolean {
+	const { environment } = project;
+	if (environment.kind !== "interpreter") return false;
+	return environment.findModule(importName).found === "missing" && !providers.some((name) => environment.distributions.has(name));
+}
+
+/** Certain only where everything that the declared packages bring is known. */
+function isMissingAfterInstall(
+	closure: RequirementClosure,
+	providers: readonly string[],
+	use: OptionalUse,
+	project: Project,
+): boolean {
+	if (providers.some((name) => closure.provided.has(name))) return false;
+	return closure.opaque.length === 0 || isNeverBrought(use, project);
+}
+
+/** A driver is declared by whoever uses it; libraries that bring one along are rare, and then it is installed here. */
+function isNeverBrought({ providers }: OptionalUse, project: Project): boolean {
+	return project.environment.kind === "interpreter" && !providers.some((name) => project.environment.distributions.has(name));
+}
+
+/** greenlet comes best as SQLAlchemy's extra, where SQLAlchemy is declared. */
+function extraProposal(evidence: Evidence, project: Project): FixProposal | undefined {
+	const manifest = primaryManifest(project.manifests);
+	if (manifest === null || evidence.distribution !== "greenlet") return undefined;
+	const requirement = manifest.requirements.find(({ normalized, group }) => normalized === "sqlalchemy" && group === "");
+	const edits = requirement === undefined ? null : addExtra(project.files, requirement, "asyncio");
+	if (edits === null) return undefined;
+	return {
+		title: "Ask for sqlalchemy[asyncio]",
+		explanation: "SQLAlchemy's extra asyncio brings greenlet, without which its async engine cannot be used.",
+		applicability: "safe",
+		edits,
+		commands: manifest.updateCommands,
+	};
+}
+
+function requirementProposal(evidence: Evidence, project: Project): FixProposal | undefined {
+	const manifest = primaryManifest(project.manifests);
+	if (manifest === null) return undefined;
+	const { distribution, extras, floor, what } = evidence;
+	const known = packageAddition(distribution, extras, project.environment);
+	const edits = addRequirement(project.files, manifest, { ...known, floor: known.floor ?? floor });
+	if (edits === null) return undefined;
+	const hashed = usesHashes(project.files, manifest);
+	const hashes = hashed
+		? ` ${manifest.path} pins hashes: the new line needs its own, so generate the file anew with the tool that wrote it.`
+		: "";
+	return {
+		title: `Declare ${distribution} in ${fileOfMainList(manifest)}`,
+		explanation: `${capitalised(what)} needs ${distribution}; once it is declared, every installation brings it.${hashes}`,
+		applicability: hashed ? "review" : "safe",
+		edits,
+		commands: manifest.updateCommands,
+	};
+}
+
+function capitalised(text: string): string {
+	return text.startsWith("the ") ? `The ${text.slice(4)}` : text;
+}

@@ -1,0 +1,58 @@
+import { versionSatisfies } from "../../../project/manifests/version.ts";
+import type { Project } from "../../../project/project.ts";
+import { isExternal } from "./names.ts";
+import type { OptionalUse } from "./optional-use.ts";
+
+/** Starlette's parts that need a package of their own: templates need jinja2, signed sessions itsdangerous. */
+export function listStarletteParts(project: Project): OptionalUse[] {
+	return [...listTemplates(project), ...listSessions(project)];
+}
+
+/** From Starlette 1.0 on the import fails without jinja2, before that the call of `Jinja2Templates` (starlette/templating.py). */
+function listTemplates(project: Project): OptionalUse[] {
+	const starlette = project.environment.distributions.get("starlette")?.version;
+	const failsAtImport = starlette === undefined ? null : versionSatisfies(starlette, ">=1.0.0rc1");
+	const base = { providers: ["jinja2"], extras: [], floor: null, importName: "jinja2" };
+	if (failsAtImport === true) {
+		return certainImports(project, /^(?:fastapi|starlette)\.templating$/).map((use) => ({
+			...base,
+			...use,
+			error: "ImportError: jinja2 must be installed to use Jinja2Templates",
+		}));
+	}
+	return project.trace.calls
+		.filter(
+			({ callee, reached, guarded }) =>
+				reached && !guarded && isExternal(callee, /^(?:fastapi|starlette)\.templating\.Jinja2Templates$/),
+		)
+		.map(({ module, node, stage, order }) => ({
+			...base,
+			what: "Jinja2Templates",
+			module,
+			range: { start: node.callee.start, end: node.callee.end },
+			stage,
+			order,
+			error:
+				failsAtImport === false
+					? "AssertionError: jinja2 must be installed to use Jinja2Templates"
+					: "ImportError: jinja2 must be installed to use Jinja2Templates",
+		}));
+}
+
+/** `starlette.middleware.sessions` imports itsdangerous at its top. */
+function listSessions(project: Project): OptionalUse[] {
+	return certainImports(project, /^starlette\.middleware\.sessions$/).map((use) => ({
+		providers: ["itsdangerous"],
+		extras: [],
+		floor: null,
+		importName: "itsdangerous",
+		...use,
+		error: "ModuleNotFoundError: No module named 'itsdangerous'",
+	}));
+}
+
+function certainImports(project: Project, pattern: RegExp): Pick<OptionalUse, "what" | "module" | "range" | "stage" | "order">[] {
+	return project.trace.externalImports
+		.filter(({ module, reached, guarded, deferred }) => reached && !guarded && !deferred && pattern.test(module))
+		.map(({ module: name, importer, range, stage, order }) => ({ what: name, module: importer, range, stage, order }));
+}
