@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { renderIndex, indexPath, listRuleFiles } from "../scripts/rules-index.ts";
+import { indexPath, listRuleFiles, renderIndex } from "../scripts/rules-index.ts";
 import type { Category, Issue } from "../src/audit/issue.ts";
 import type { AnyRule, ExampleFiles } from "../src/audit/rule.ts";
 import { runRules } from "../src/audit/run-rules.ts";
@@ -39,9 +39,10 @@ function exampleProject(files: ExampleFiles): Project {
 	});
 }
 
-function auditOf(files: ExampleFiles): readonly Issue[] {
+/** What all rules say; the rule under test must not break down on it. */
+function auditOf(rule: AnyRule, files: ExampleFiles): readonly Issue[] {
 	const { issues, brokenRules } = runRules(exampleProject(files), rules);
-	expect(brokenRules).toEqual([]);
+	expect(brokenRules.filter((broken) => broken.rule === rule.name)).toEqual([]);
 	return planIssues(issues).issues;
 }
 
@@ -49,7 +50,7 @@ function auditOf(files: ExampleFiles): readonly Issue[] {
 function mended(rule: AnyRule, files: ExampleFiles): ExampleFiles {
 	let current = files;
 	for (let pass = 0; pass < 10; pass++) {
-		const fix = auditOf(current).find((issue) => issue.rule === rule.name && issue.fix)?.fix;
+		const fix = auditOf(rule, current).find((issue) => issue.rule === rule.name && issue.fix)?.fix;
 		if (!fix) return current;
 		const after = applyToFiles(new Map(Object.entries(current)), fix.edits);
 		expect(after, "the edits of a fix contradict one another").not.toBeNull();
@@ -80,10 +81,10 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (_, rule) =
 	});
 
 	it("sees the fault of its example, and nothing of the sort once it is mended", () => {
-		const before = auditOf(rule.example.before);
+		const before = auditOf(rule, rule.example.before);
 		expect(before.map((issue) => issue.rule)).toContain(rule.name);
 		expect(new Set(before.map((issue) => issue.fingerprint)).size).toBe(before.length);
-		const after = auditOf(rule.example.after);
+		const after = auditOf(rule, rule.example.after);
 		expect(after.filter((issue) => issue.rule === rule.name).map((issue) => issue.problem)).toEqual([]);
 		const known = new Set(before.map((issue) => issue.fingerprint));
 		expect(after.filter((issue) => !known.has(issue.fingerprint)).map((issue) => `${issue.rule}: ${issue.problem}`)).toEqual([]);
@@ -98,9 +99,15 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (_, rule) =
 
 	it("finds the same with every line moved down", () => {
 		const moved = Object.fromEntries(
-			Object.entries(rule.example.before).map(([path, text]) => [path, /\.(py|txt)$/.test(path) && !text.startsWith("#") ? `# moved\n${text}` : text]),
+			Object.entries(rule.example.before).map(([path, text]) => [
+				path,
+				/\.(py|txt)$/.test(path) && !text.startsWith("#") ? `# moved\n${text}` : text,
+			]),
 		);
-		const fingerprints = (files: ExampleFiles) => auditOf(files).filter((issue) => issue.rule === rule.name).map((issue) => issue.fingerprint);
+		const fingerprints = (files: ExampleFiles) =>
+			auditOf(rule, files)
+				.filter((issue) => issue.rule === rule.name)
+				.map((issue) => issue.fingerprint);
 		expect(fingerprints(moved)).toEqual(fingerprints(rule.example.before));
 	});
 });
