@@ -163,7 +163,10 @@ function joinedString(machine: Machine, frame: Frame, node: ast.JoinedString): V
 		const shown = part.conversion !== null || part.hasFormat ? null : asText(value);
 		text = text === null || shown === null ? null : text + shown;
 	}
-	return text === null ? unknown : constant(text);
+	// The text is put together here: a fix that changes its literal parts goes to the f-string itself.
+	return text === null
+		? unknown
+		: constant(text, { type: "source", path: frame.module.path, range: { start: node.start, end: node.end } });
 }
 
 function call(machine: Machine, frame: Frame, node: ast.Call): Value {

@@ -1,0 +1,40 @@
+import type { Call } from "../imports/trace.ts";
+import type { Value } from "../imports/values.ts";
+import { listAsyncEngines, listSyncEngines } from "../manifests/async-engines.ts";
+import type { Project } from "../project.ts";
+import { type DatabaseUrl, parseDatabaseUrl } from "./database-url.ts";
+
+/** A place where start-up makes a database engine from a URL that is known. */
+export interface EngineCall {
+	readonly call: Call;
+	readonly isAsync: boolean;
+	/** The value that reaches the engine. */
+	readonly value: Value;
+	/** Its text. Holds the password: never to be shown. */
+	readonly text: string;
+	/** Null where SQLAlchemy cannot parse it. */
+	readonly url: DatabaseUrl | null;
+}
+
+/** Engines whose URL is known, in start-up's order. */
+export function listEngineCalls(project: Project): readonly EngineCall[] {
+	const calls = [
+		...listAsyncEngines(project).map(({ call }) => ({ call, isAsync: true })),
+		...listSyncEngines(project).map((call) => ({ call, isAsync: false })),
+	];
+	return calls
+		.flatMap(({ call, isAsync }) => {
+			const value = urlValue(call);
+			if (value?.kind !== "constant" || typeof value.value !== "string") return [];
+			return [{ call, isAsync, value, text: value.value, url: parseDatabaseUrl(value.value) }];
+		})
+		.sort((a, b) => a.call.order - b.call.order);
+}
+
+/** The URL argument of an engine call; through `make_url(...)` and `AsyncEngine(create_engine(...))` the one inside. */
+function urlValue(call: Call): Value | undefined {
+	const value = call.args[0] ?? call.keywords.get("url");
+	if (value?.kind !== "instance" || value.call === null || value.call === call) return value;
+	const maker = value.of.kind === "external" ? value.of.name : "";
+	return /\.(?:make_url|create_engine)$/.test(maker) ? urlValue(value.call) : value;
+}
