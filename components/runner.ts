@@ -1,22 +1,14 @@
-import type { Fix } from "../src/audit/fix.ts";
 import type { Command, Session, SessionState } from "../src/session/session.ts";
 import { type ScreenSize, type WizardView, wizardView } from "../src/session/view.ts";
 import { openBuffer } from "../src/session/view-buffer.ts";
 import type { CheckpointChoice } from "../src/session/view-checkpoint.ts";
-import { editableTexts, editedFix } from "../src/session/view-edit.ts";
-import {
-	choose,
-	type Effect,
-	isDecision,
-	type KeyContext,
-	type KeyPress,
-	press,
-	type Response,
-} from "../src/session/view-keys.ts";
+import { choose, press } from "../src/session/view-keys.ts";
 import { type AuditProgress, withProgress } from "../src/session/view-opening.ts";
+import { type Effect, isDecision, type KeyContext, type KeyPress, type Response } from "../src/session/view-response.ts";
 import { afterCommand, firstScreen, say, type UiState, withSession } from "../src/session/view-state.ts";
 import type { EditorResult } from "../src/workspace/editor.ts";
 import { joinText } from "./keys.ts";
+import { type EditStep, ProposalEditing } from "./proposal-editing.ts";
 
 /** What is on the screen; a new object after each change. */
 export interface Snapshot {
@@ -61,14 +53,6 @@ export interface RunnerOptions {
 /** Decisions that come sooner after a change of the screen were meant for the screen before. Milliseconds. */
 const settleTime = 150;
 
-/** One fix on its way through the editor, a file at a time. */
-interface Editing {
-	readonly fingerprint: string;
-	readonly fix: Fix;
-	readonly paths: readonly string[];
-	readonly isChanged: boolean;
-}
-
 export function createRunner(options: RunnerOptions): Runner {
 	const listeners = new Set<() => void>();
 	let resolveLeft: (ui: UiState | null) => void = () => {};
@@ -77,14 +61,13 @@ export function createRunner(options: RunnerOptions): Runner {
 		resolveLeft = resolve;
 		rejectLeft = reject;
 	});
-	/** What a person wrote and we could not take, so that the next try starts from it; by fingerprint and path. */
-	const rejected = new Map<string, string>();
+	const editing = new ProposalEditing(options.edit);
 	let snapshot: Snapshot = { size: options.size, steps: [], view: null };
 	let session: Session | null = null;
 	let ui: UiState | null = null;
-	let editing: Editing | null = null;
 	let changedAt = Number.NEGATIVE_INFINITY;
 	let decidedInChunk = false;
+	let isFinishing = false;
 	let hasEnded = false;
 	let write: (data: string) => void = () => {};
 
@@ -132,6 +115,7 @@ export function createRunner(options: RunnerOptions): Runner {
 	function respond({ ui: next, effect }: Response): void {
 		if (next !== ui) setUi(next);
 		if (effect !== null) perform(effect);
+		else track(finishAtTheEnd());
 	}
 
 	function perform(effect: Effect): void {
@@ -140,7 +124,7 @@ export function createRunner(options: RunnerOptions): Runner {
 				track(dispatch(effect.command, effect.busy));
 				return;
 			case "edit":
-				startEditing(effect.fingerprint, effect.fix);
+				if (session !== null) showStep(editing.start(effect.fingerprint, effect.fix, session.state.sources));
 				return;
 			case "edited":
 				takeEdited(effect.text);
@@ -173,9 +157,11 @@ export function createRunner(options: RunnerOptions): Runner {
 
 	/** The summary of a session in which everything is decided is its end. */
 	async function finishAtTheEnd(): Promise<void> {
-		if (session === null || ui?.screen.type !== "summary" || session.state.finished) return;
+		if (session === null || ui?.screen.type !== "summary" || ui.busy !== null || session.state.finished || isFinishing) return;
+		isFinishing = true;
 		const message = ui.message;
 		const outcome = await session.dispatch({ type: "finish" });
+		isFinishing = false;
 		if (ui === null) return;
 		setUi(
 			outcome.type === "refused"
@@ -184,88 +170,36 @@ export function createRunner(options: RunnerOptions): Runner {
 		);
 	}
 
-	function startEditing(fingerprint: string, fix: Fix): void {
-		if (session === null || ui === null) return;
-		const paths = editableTexts(fix, session.state.sources).map((editable) => editable.path);
-		if (paths.length === 0) {
-			setUi(say(ui, "The file has changed since the audit; r audits again.", "warning"));
-			return;
-		}
-		editing = { fingerprint, fix, paths, isChanged: false };
-		editNext();
-	}
-
-	/** Opens the next file of the fix in the person's editor, or in ours where they have none. */
-	function editNext(): void {
-		if (session === null || ui === null || editing === null) return;
-		const [path] = editing.paths;
-		if (path === undefined) {
-			finishEditing(editing);
-			return;
-		}
-		const proposal = editableTexts(editing.fix, session.state.sources).find((editable) => editable.path === path);
-		const text = rejected.get(draftKey(editing.fingerprint, path)) ?? proposal?.text ?? "";
-		const result = options.edit(text, path);
-		switch (result.type) {
-			case "edited":
-				takeText(result.text);
-				return;
-			case "failed":
-				editing = null;
-				setUi(say(ui, result.reason, "warning"));
-				return;
-			case "no-editor":
-				setUi({
-					...ui,
-					screen: { type: "editor", title: path, buffer: openBuffer(text, path), askedToDrop: false },
-					message: null,
-				});
-		}
-	}
-
 	/** The built-in editor has closed; null where its text was dropped. */
 	function takeEdited(text: string | null): void {
 		if (ui === null) return;
-		ui = { ...ui, screen: { type: "issues" }, message: null };
-		if (text !== null) {
-			takeText(text);
-			return;
-		}
-		editing = null;
-		publish();
+		setUi({ ...ui, screen: { type: "issues" }, message: null });
+		if (text !== null) showStep(editing.take(text));
 	}
 
-	function takeText(text: string): void {
-		if (session === null || ui === null || editing === null) return;
-		const [path = "", ...paths] = editing.paths;
-		const { fingerprint, fix, isChanged } = editing;
-		const proposal = editableTexts(fix, session.state.sources).find((editable) => editable.path === path);
-		if (text === proposal?.text) {
-			editing = { fingerprint, fix, paths, isChanged };
-			editNext();
-			return;
-		}
-		const result = editedFix(fix, session.state.sources, path, text);
-		if (result.type === "rejected") {
-			rejected.set(draftKey(fingerprint, path), text);
-			editing = null;
-			setUi(say(ui, `${result.reason} e goes on with your text.`, "warning"));
-			return;
-		}
-		rejected.delete(draftKey(fingerprint, path));
-		editing = { fingerprint, fix: result.fix, paths, isChanged: true };
-		editNext();
-	}
-
-	function finishEditing({ fingerprint, fix, isChanged }: Editing): void {
-		editing = null;
+	function showStep(step: EditStep): void {
 		if (ui === null) return;
-		if (!isChanged) {
-			setUi(say(ui, "The proposal is as it was."));
-			return;
+		switch (step.type) {
+			case "here":
+				setUi({
+					...ui,
+					screen: { type: "editor", title: step.path, buffer: openBuffer(step.text, step.path), askedToDrop: false },
+					message: null,
+				});
+				return;
+			case "done": {
+				const drafts = new Map(ui.drafts).set(step.fingerprint, step.fix);
+				setUi(
+					say({ ...ui, drafts, choice: 0, scroll: 0, seen: 0 }, "This is your version now; y accepts it, x shows the proposal."),
+				);
+				return;
+			}
+			case "unchanged":
+				setUi(say(ui, "The proposal is as it was."));
+				return;
+			case "refused":
+				setUi(say(ui, step.reason, "warning"));
 		}
-		const drafts = new Map(ui.drafts).set(fingerprint, fix);
-		setUi(say({ ...ui, drafts, choice: 0, scroll: 0, seen: 0 }, "This is your version now; y accepts it, x shows the proposal."));
 	}
 
 	function repaint(): void {
@@ -320,10 +254,6 @@ export function createRunner(options: RunnerOptions): Runner {
 		leave: end,
 		fail,
 	};
-}
-
-function draftKey(fingerprint: string, path: string): string {
-	return `${fingerprint}\n${path}`;
 }
 
 /** Lets Ink paint the frame before work begins that holds the thread. Milliseconds are those of two frames at 30 a second. */

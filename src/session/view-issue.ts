@@ -5,20 +5,13 @@ import { diffFix, diffRows, usualContext } from "./view-diff.ts";
 import type { Item, ItemMemory } from "./view-items.ts";
 import { phaseOf } from "./view-items.ts";
 import { fitLine, type Line, lineOf, lineWidth, type Span, span, spreadLine, textWidth, wrapLine } from "./view-line.ts";
+import type { Scroll } from "./view-scroll.ts";
 import { impactOf, placeOf } from "./view-words.ts";
 
 /** A way to mend an issue that can be looked at. */
 export interface Proposal {
 	readonly fix: Fix;
 	readonly origin: "proposed" | "alternative" | "edited" | "applied";
-}
-
-/** The visible part of something longer; rows count from 0. */
-export interface Scroll {
-	readonly top: number;
-	/** Row after the last visible one. */
-	readonly bottom: number;
-	readonly total: number;
 }
 
 export interface IssueCard {

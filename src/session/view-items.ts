@@ -78,6 +78,17 @@ export function uncommittedFixes(state: SessionState, story: Story): readonly De
 	return state.decided.filter((decided) => decided.story === story && decided.decision.type === "accepted");
 }
 
+/** Is there anything of this story to take back? */
+export function canRollBack(state: SessionState, story: Story): boolean {
+	const { status } = phaseOf(state, story);
+	return status === "committed" || status === "kept" || uncommittedFixes(state, story).length > 0;
+}
+
+/** Undecided issues of a story whose own fix is safe. */
+export function safeItems(items: readonly Item[], story: Story): readonly Item[] {
+	return pendingItems(items, story).filter((item) => item.issue.fix?.applicability === "safe");
+}
+
 function itemOf(issue: Issue, decided: DecidedIssue | null, memory: ItemMemory): Item {
 	return { fingerprint: issue.fingerprint, label: memory.labels.get(issue.fingerprint) ?? issue.id, issue, decided };
 }

@@ -1,46 +1,13 @@
-import type { Fix } from "../audit/fix.ts";
 import { stories } from "../audit/issue.ts";
-import type { Command, SessionState } from "./session.ts";
-import { canRollBack, safeItems, type WizardView } from "./view.ts";
+import type { Command } from "./session.ts";
 import { bufferText, editBuffer } from "./view-buffer.ts";
 import type { CheckpointChoice } from "./view-checkpoint.ts";
-import { diffFix } from "./view-diff.ts";
-import { pendingItems, uncommittedFixes } from "./view-items.ts";
-import { goOn, moveSelection, type Screen, say, select, show, type UiState } from "./view-state.ts";
+import { pressOnIssue } from "./view-issue-keys.ts";
+import { canRollBack, pendingItems, uncommittedFixes } from "./view-items.ts";
+import { isDecision, type KeyContext, type KeyPress, only, pressEverywhere, type Response, withEffect } from "./view-response.ts";
+import { scrolled } from "./view-scroll.ts";
+import { goOn, type Screen, say, select, show, type UiState } from "./view-state.ts";
 import { count } from "./view-words.ts";
-
-/** One key as the wizard names it: `y`, `up`, `pagedown`, `ctrl-c`, `enter`; `text` is what was typed or pasted, for the editor. */
-export interface KeyPress {
-	readonly name: string;
-	readonly text: string;
-}
-
-/** What a key asks of the world outside the screen. */
-export type Effect =
-	| { readonly type: "dispatch"; readonly command: Command; readonly busy: string }
-	/** Edit this fix, in $EDITOR or here. */
-	| { readonly type: "edit"; readonly fingerprint: string; readonly fix: Fix }
-	/** The built-in editor is done; null where the person dropped the text. */
-	| { readonly type: "edited"; readonly text: string | null }
-	| { readonly type: "leave" }
-	| { readonly type: "suspend" }
-	| { readonly type: "redraw" };
-
-export interface Response {
-	readonly ui: UiState;
-	readonly effect: Effect | null;
-}
-
-/** Everything a key's meaning depends on: the screen that the person saw when it was pressed. */
-export interface KeyContext {
-	readonly state: SessionState;
-	readonly view: WizardView;
-}
-
-/** Keys that decide something: one of them a chunk of input, and none just after the screen has changed. */
-export function isDecision(key: KeyPress): boolean {
-	return ["y", "a", "n", "s", "A", "u", "U", "c", "R", "enter", "ctrl-s"].includes(key.name);
-}
 
 /** What a key does. Pure: what is to happen outside is returned as an effect. */
 export function press(ui: UiState, key: KeyPress, context: KeyContext): Response {
@@ -89,105 +56,6 @@ export function choose(ui: UiState, choice: CheckpointChoice, { state, view }: K
 		case "stop":
 			return withEffect(ui, { type: "leave" });
 	}
-}
-
-function pressOnIssue(ui: UiState, key: KeyPress, context: KeyContext): Response {
-	const { view } = context;
-	switch (key.name) {
-		case "y":
-		case "a":
-			return accept(ui, context, "y");
-		case "enter":
-			return accept(ui, context, "enter");
-		case "n":
-		case "s":
-			return skip(ui, context);
-		case "e":
-			return edit(ui, context);
-		case "x":
-			return only(nextProposal(ui, context));
-		case "A":
-			return only(askForAll(ui, context));
-		case "w":
-			return only(view.item === null ? ui : show(ui, { type: "why", scroll: 0 }));
-		case "]":
-		case "right":
-		case "tab":
-			return only(moveSelection(ui, view.items, 1));
-		case "[":
-		case "left":
-		case "shift-tab":
-			return only(moveSelection(ui, view.items, -1));
-		case "p":
-			return only(show(ui, { type: "phases", story: view.item?.issue.story ?? "US1" }));
-		default:
-			return scrollDiff(ui, key, context);
-	}
-}
-
-/** Everything else on the issue screen scrolls the diff, or means what it means everywhere. */
-function scrollDiff(ui: UiState, key: KeyPress, context: KeyContext): Response {
-	const scroll = scrolled(context.view, key.name);
-	return scroll === null ? (pressEverywhere(ui, key, context) ?? only(ui)) : only({ ...ui, scroll, message: null });
-}
-
-function askForAll(ui: UiState, { view }: KeyContext): UiState {
-	if (view.item === null) return ui;
-	const { story } = view.item.issue;
-	const fingerprints = safeItems(view.items, story).map((item) => item.fingerprint);
-	if (fingerprints.length === 0) return say(ui, `${story} has no safe fix left; the others want a look each.`);
-	return show(ui, { type: "accept-all", fingerprints, scroll: 0 });
-}
-
-function skip(ui: UiState, { view }: KeyContext): Response {
-	if (view.item === null) return only(ui);
-	if (view.item.decided !== null) return only(say(ui, alreadyDecided));
-	const command: Command = { type: "skip", fingerprint: view.item.fingerprint, reason: null };
-	return withEffect(ui, { type: "dispatch", command, busy: `Skipping ${view.item.label}` });
-}
-
-function edit(ui: UiState, { view }: KeyContext): Response {
-	if (view.item === null || view.item.decided !== null) return only(ui);
-	if (view.proposal === null) return only(say(ui, "There is no edit to start from; see the steps by hand."));
-	return withEffect(ui, { type: "edit", fingerprint: view.item.fingerprint, fix: view.proposal.fix });
-}
-
-function nextProposal(ui: UiState, { view }: KeyContext): UiState {
-	if (view.proposalCount < 2) return ui;
-	return { ...ui, choice: (ui.choice + 1) % view.proposalCount, scroll: 0, seen: 0, message: null };
-}
-
-const alreadyDecided = "This issue is decided; u takes the newest decision back.";
-
-/** `y` accepts what has been seen in full and scrolls on otherwise; Enter accepts only where the fix is safe besides. */
-function accept(ui: UiState, { state, view }: KeyContext, by: "y" | "enter"): Response {
-	const { item, proposal } = view;
-	if (item === null || item.decided !== null) {
-		if (by === "enter") return only({ ...goOn(ui, state), message: null });
-		return only(item === null ? ui : say(ui, alreadyDecided));
-	}
-	if (proposal === null) return only(say(ui, "No edit can mend this one: n skips it, the steps by hand stay in the summary."));
-	if (Math.max(ui.seen, view.scroll.bottom) < view.scroll.total) {
-		const scroll = nextPage(view);
-		const isAll = scroll + view.scroll.bottom - view.scroll.top >= view.scroll.total;
-		return only(
-			say(
-				{ ...ui, scroll },
-				isAll ? "That is all of it; y accepts." : "There is more of it; y accepts once you have seen it all.",
-			),
-		);
-	}
-	if (diffFix(proposal.fix, state.sources) === null)
-		return only(say(ui, "The file has changed since the audit; r audits again.", "warning"));
-	if (by === "enter" && proposal.fix.applicability !== "safe")
-		return only(say(ui, "This fix wants a decision of yours: y accepts, n skips."));
-	const command: Command = {
-		type: "accept",
-		fingerprint: item.fingerprint,
-		fix: proposal.fix,
-		edited: proposal.origin === "edited",
-	};
-	return withEffect(ui, { type: "dispatch", command, busy: `Applying ${item.label} and auditing again` });
 }
 
 function pressOnAcceptAll(
@@ -255,7 +123,7 @@ function pressOnSummary(ui: UiState, screen: Extract<Screen, { type: "summary" }
 	if (["[", "]"].includes(key.name)) return only(show(ui, { type: "issues" }));
 	if (key.name === "p") return only(show(ui, { type: "phases", story: pendingStory(context) }));
 	if (key.name === "enter") return withEffect(ui, { type: "leave" });
-	const scroll = scrolled(context.view, key.name);
+	const scroll = scrolled(context.view.scroll, key.name);
 	return scroll === null ? (pressEverywhere(ui, key, context) ?? only(ui)) : only({ ...ui, screen: { ...screen, scroll } });
 }
 
@@ -272,26 +140,8 @@ function pressOnPage(
 	back: Screen,
 ): Response {
 	if (["escape", "enter", "backspace", "n"].includes(key.name)) return only(show(ui, back));
-	const scroll = scrolled(view, key.name);
+	const scroll = scrolled(view.scroll, key.name);
 	return only(scroll === null ? ui : { ...ui, screen: { ...screen, scroll } });
-}
-
-/** Keys that mean the same on several screens; null for any other. */
-function pressEverywhere(ui: UiState, key: KeyPress, { state }: KeyContext): Response | null {
-	switch (key.name) {
-		case "u":
-			if (!state.canUndo) return only(say(ui, "There is no decision to undo in an open phase; p takes a committed phase back."));
-			return withEffect(ui, { type: "dispatch", command: { type: "undo" }, busy: "Undoing the newest decision" });
-		case "U":
-			if (!state.canRedo) return only(say(ui, "There is nothing to do again."));
-			return withEffect(ui, { type: "dispatch", command: { type: "redo" }, busy: "Doing it again" });
-		case "r":
-			return ui.busy !== null
-				? only(ui)
-				: withEffect(ui, { type: "dispatch", command: { type: "audit" }, busy: "Auditing again" });
-		default:
-			return null;
-	}
 }
 
 function pressInEditor(ui: UiState, screen: Extract<Screen, { type: "editor" }>, key: KeyPress): Response {
@@ -310,41 +160,4 @@ function pressInEditor(ui: UiState, screen: Extract<Screen, { type: "editor" }>,
 		screen: { ...screen, buffer: editBuffer(screen.buffer, key.name, key.text), askedToDrop: false },
 		message: null,
 	});
-}
-
-/** First row in sight after a scrolling key; null for any other key. */
-function scrolled(view: WizardView, name: string): number | null {
-	const { top, bottom, total } = view.scroll;
-	const page = Math.max(1, bottom - top - 1);
-	const last = Math.max(0, total - (bottom - top));
-	const moves: Readonly<Record<string, number>> = {
-		j: top + 1,
-		down: top + 1,
-		k: top - 1,
-		up: top - 1,
-		" ": top + page,
-		pagedown: top + page,
-		"ctrl-d": top + page,
-		b: top - page,
-		pageup: top - page,
-		"ctrl-u": top - page,
-		g: 0,
-		home: 0,
-		G: last,
-		end: last,
-	};
-	const target = moves[name];
-	return target === undefined ? null : Math.max(0, Math.min(target, last));
-}
-
-function nextPage(view: WizardView): number {
-	return scrolled(view, "pagedown") ?? 0;
-}
-
-function only(ui: UiState): Response {
-	return { ui, effect: null };
-}
-
-function withEffect(ui: UiState, effect: Effect): Response {
-	return { ui, effect };
 }

@@ -1,14 +1,15 @@
-import type { Story } from "../audit/issue.ts";
 import { showLine } from "../text/gate.ts";
 import type { SessionState } from "./session.ts";
 import { checkpointMenu, checkpointNotes, checkpointRows, type MenuItem } from "./view-checkpoint.ts";
 import { editorRows } from "./view-editor.ts";
-import { issueCard, type Proposal, proposalsOf, type Scroll } from "./view-issue.ts";
-import { type Item, listItems, pendingItems, uncommittedFixes } from "./view-items.ts";
-import { fitLine, type Line, lineOf, lineWidth, type Span, span, spreadLine, trimEnd, wrapLine } from "./view-line.ts";
+import { hintRows, hintsFor } from "./view-hints.ts";
+import { issueCard, type Proposal, proposalsOf } from "./view-issue.ts";
+import { type Item, listItems } from "./view-items.ts";
+import { type Line, lineOf, lineWidth, span, spreadLine, wrapLine } from "./view-line.ts";
 import { listRows, positionRow } from "./view-list.ts";
 import { acceptAllRows, helpRows, phaseRows, resumedRows, rollbackRows, whyRows } from "./view-pages.ts";
 import { pathLine, pathSteps } from "./view-path.ts";
+import { type Scroll, unscrolled } from "./view-scroll.ts";
 import type { UiState } from "./view-state.ts";
 import { summaryRows } from "./view-summary.ts";
 import { projectName } from "./view-words.ts";
@@ -72,7 +73,7 @@ export function wizardView(state: SessionState, ui: UiState, size: ScreenSize): 
 	const proposal = proposals[ui.choice] ?? proposals[0] ?? null;
 	const frame = { state, ui, items, item, proposals, width, size };
 	const top = topRows(frame);
-	const hints = hintRows(hintsFor(frame, proposal), width, size.rows < 16 ? 1 : 2);
+	const hints = hintRows(hintsFor(frame), width, size.rows < 16 ? 1 : 2);
 	const message = messageRows(ui, width, isRoomy(size) ? 2 : 1);
 	// One row stays free, or Ink would clear the whole screen, scrollback included, at each frame.
 	const bodyHeight = Math.max(1, size.rows - 1 - top.length - message.length - hints.length);
@@ -219,8 +220,6 @@ function issuesBody(frame: Frame, height: number): { readonly body: BodyView; re
 	};
 }
 
-const unscrolled: Scroll = { top: 0, bottom: 0, total: 0 };
-
 function scrolledPage(
 	lines: readonly Line[],
 	wanted: number,
@@ -232,105 +231,4 @@ function scrolledPage(
 	const bottom = Math.min(top + room, lines.length);
 	const more = overflows ? [lineOf(bottom < lines.length ? "  ↓ more" : "  the end", "dim")] : [];
 	return { body: { type: "page", lines: [...lines.slice(top, bottom), ...more] }, scroll: { top, bottom, total: lines.length } };
-}
-
-/** A key and its word in the footer. */
-type Hint = readonly [string, string];
-
-/** The keys that do something right now, the most needed first. */
-function hintsFor({ ui, state, items, item, proposals }: Frame, proposal: Proposal | null): readonly Hint[] {
-	switch (ui.screen.type) {
-		case "issues":
-			return issueHints({ ui, state, items, item, proposals }, proposal);
-		case "checkpoint":
-			return [["↑↓", "choose"], ["Enter", "take it"], ...undoHints(state), ["p", "phases"], ["?", "help"], ["q", "quit"]];
-		case "phases":
-			return [...phaseHints(state, ui.screen.story), ["↑↓", "choose"], ["Esc", "back"], ["q", "quit"]];
-		case "why":
-		case "help":
-			return [
-				["j k", "scroll"],
-				["Esc", "back"],
-				["q", "quit"],
-			];
-		case "summary":
-			return [
-				["j k", "scroll"],
-				["p", "phases"],
-				["[ ]", "look at the issues"],
-				["q", "leave"],
-			];
-		case "editor":
-			return [
-				["^S", "use this text"],
-				["Esc", "drop it"],
-			];
-		case "resumed":
-		case "rollback":
-		case "accept-all":
-			return [];
-	}
-}
-
-function issueHints(
-	{ ui, state, items, item, proposals }: Omit<Frame, "width" | "size">,
-	proposal: Proposal | null,
-): readonly Hint[] {
-	const undecided = item !== null && item.decided === null;
-	const safe = undecided ? safeItems(items, item.issue.story).length : 0;
-	const isDraft = item !== null && ui.drafts.has(item.fingerprint);
-	return [
-		...(undecided && proposal !== null ? ([["y", "accept"]] as const) : []),
-		...(undecided ? ([["n", "skip"]] as const) : ([["Enter", "go on"]] as const)),
-		...(undecided && proposal !== null ? ([["e", isDraft ? "edit more" : "edit"]] as const) : []),
-		...(undecided && proposals.length > 1 ? ([["x", "other fix"]] as const) : []),
-		["w", "why"],
-		["[ ]", "issue"],
-		...undoHints(state),
-		...(safe > 1 ? ([["A", `accept ${safe} safe`]] as const) : []),
-		["p", "phases"],
-		["q", "quit"],
-	];
-}
-
-function undoHints(state: SessionState): readonly Hint[] {
-	return [...(state.canUndo ? ([["u", "undo"]] as const) : []), ...(state.canRedo ? ([["U", "redo"]] as const) : [])];
-}
-
-function phaseHints(state: SessionState, story: Story): readonly Hint[] {
-	return [
-		...(uncommittedFixes(state, story).length > 0 ? ([["c", state.git === null ? "keep" : "commit"]] as const) : []),
-		...(canRollBack(state, story) ? ([["R", "take back"]] as const) : []),
-	];
-}
-
-/** Is there anything of this story to take back? */
-export function canRollBack(state: SessionState, story: Story): boolean {
-	const phase = state.phases.find((candidate) => candidate.story === story);
-	return phase?.status === "committed" || phase?.status === "kept" || uncommittedFixes(state, story).length > 0;
-}
-
-/** Undecided issues of a story whose own fix is safe. */
-export function safeItems(items: readonly Item[], story: Story): readonly Item[] {
-	return pendingItems(items, story).filter((item) => item.issue.fix?.applicability === "safe");
-}
-
-/** The hints on at most `height` rows; those that find no room are left out, the last one (the way out) never. */
-function hintRows(hints: readonly Hint[], width: number, height: number): readonly Line[] {
-	const rows: Span[][] = [[]];
-	const last = hints[hints.length - 1];
-	for (const hint of hints) {
-		const [name, words] = hint;
-		const cells = name.length + words.length + 4;
-		const reserve = rows.length === height && hint !== last && last !== undefined ? last[0].length + last[1].length + 4 : 0;
-		let row = rows[rows.length - 1] ?? [];
-		if (lineWidth(row) + cells + reserve > width + 3) {
-			if (rows.length === height && hint !== last) continue;
-			if (rows.length < height) rows.push([]);
-			row = rows[rows.length - 1] ?? [];
-		}
-		row.push(span(name, "accent"), span(` ${words}   `, "dim"));
-	}
-	// The gap after the last hint of a row is not needed.
-	return rows.map((row) => fitLine(trimEnd(row), width));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { canRollBack, type WizardView, wizardView } from "../../src/session/view.ts";
+import { type WizardView, wizardView } from "../../src/session/view.ts";
 import { openBuffer } from "../../src/session/view-buffer.ts";
-import { emptyMemory, listItems, remember } from "../../src/session/view-items.ts";
+import { canRollBack, emptyMemory, listItems, remember } from "../../src/session/view-items.ts";
 import { lineWidth, plainText } from "../../src/session/view-line.ts";
 import { pathSteps } from "../../src/session/view-path.ts";
 import { firstScreen, type Screen, type UiState } from "../../src/session/view-state.ts";
