@@ -1,0 +1,94 @@
+import { expect, it } from "vitest";
+import { type AnyRule, type Description, defineRule, type Match } from "../../src/audit/rule.ts";
+import { runRules } from "../../src/audit/run-rules.ts";
+import { buildProject } from "../project/build-project.ts";
+
+const files = {
+	"main.py": "from fastapi import FastAPI\nimport reached\n\napp = FastAPI()\n",
+	"reached.py": "FAULT = 1\nFAULT = 2\n",
+	"orphan.py": "FAULT = 3\n",
+};
+
+function ruleOf(
+	more: { readonly describe?: (match: Match<null>) => Partial<Description>; readonly fix?: AnyRule["fix"] } = {},
+): AnyRule {
+	return defineRule<null>({
+		name: "word-fault",
+		category: "IMPORT",
+		summary: "A word for tests",
+		story: "A word for tests.",
+		references: [],
+		example: { before: {}, after: {} },
+		*detect(project) {
+			for (const [path, file] of project.files) {
+				for (const { index } of file.text.matchAll(/FAULT/g)) {
+					yield { subject: "FAULT", path, range: { start: index, end: index + 5 }, evidence: null };
+				}
+			}
+		},
+		describe: (match) => ({
+			severity: "CRITICAL",
+			stage: "import",
+			problem: "It is wrong",
+			rootCause: "It is so",
+			...more.describe?.(match),
+		}),
+		...(more.fix ? { fix: more.fix } : {}),
+	});
+}
+
+function auditOf(rule: AnyRule, sources: Readonly<Record<string, string>> = files) {
+	return runRules(buildProject(sources, { target: "main:app" }), [rule]);
+}
+
+it("keeps an issue of a file that the target never imports from stopping start-up", () => {
+	const [first, , orphan] = [...auditOf(ruleOf()).issues].sort(
+		(a, b) => Number(b.reachedFromTarget) - Number(a.reachedFromTarget),
+	);
+	expect(first).toMatchObject({
+		severity: "CRITICAL",
+		stage: "import",
+		blocksStartup: true,
+		reachedFromTarget: true,
+		importChain: ["main", "reached"],
+	});
+	expect(orphan).toMatchObject({ severity: "MEDIUM", stage: "none", blocksStartup: false, failsOn: [], importChain: [] });
+});
+
+it("gives each issue a fingerprint that moved lines do not change, and two of one subject two", () => {
+	const fingerprints = (sources: Readonly<Record<string, string>>) =>
+		auditOf(ruleOf(), sources).issues.map((issue) => issue.fingerprint);
+	const moved = { ...files, "reached.py": `"""Moved."""\n\n\n${files["reached.py"]}` };
+	expect(new Set(fingerprints(files)).size).toBe(3);
+	expect(fingerprints(moved)).toEqual(fingerprints(files));
+});
+
+it("says what to do where there is no fix", () => {
+	const [issue] = auditOf(ruleOf()).issues;
+	expect(issue?.fix).toBeNull();
+	expect(issue?.manualSteps).toHaveLength(1);
+});
+
+it("keeps the issue where its fix would leave no Python", () => {
+	const breaking = ruleOf({
+		fix: (match) => ({
+			title: "Break it",
+			explanation: "No.",
+			applicability: "safe",
+			edits: [{ path: match.path, range: match.range, newText: "(" }],
+		}),
+	});
+	const { issues } = auditOf(breaking);
+	expect(issues.map((issue) => issue.fix)).toEqual([null, null, null]);
+});
+
+it("goes on without a rule that breaks down, and names it", () => {
+	const broken = ruleOf({
+		describe: () => {
+			throw new Error("oh");
+		},
+	});
+	const result = runRules(buildProject(files, { target: "main:app" }), [broken, ruleOf()]);
+	expect(result.brokenRules).toEqual([{ rule: "word-fault", error: "oh" }]);
+	expect(result.issues).toHaveLength(3);
+});
