@@ -1,6 +1,7 @@
 import type * as ast from "../../python/ast.ts";
 import type { TextRange } from "../../text/range.ts";
 import type { Module } from "../project.ts";
+import type { SettingsField } from "../settings/settings-class.ts";
 import type { ClassValue, FunctionValue, Namespace, Value } from "./values.ts";
 
 /** When something runs: while modules are imported, in the lifespan or a startup event, or (never simulated) on a request. */
@@ -134,6 +135,24 @@ export interface FunctionDefinition {
 	readonly reached: boolean;
 }
 
+/** A settings object (pydantic's BaseSettings) that start-up makes, with where its fields get their values from. */
+export interface SettingsObject {
+	readonly call: Call;
+	readonly settingsClass: ClassValue;
+	readonly fields: readonly SettingReading[];
+	/** The `.env` files it looks for, relative to the root, whether they are there or not; null where one is not known or lies outside. */
+	readonly envFiles: readonly string[] | null;
+	/** What these files say, by key. */
+	readonly fileValues: ReadonlyMap<string, Value>;
+}
+
+export interface SettingReading {
+	readonly field: SettingsField;
+	/** What the environment, a file or an argument gives it, before conversion; null: nothing does; unknown: something that we cannot see may. */
+	readonly given: Value | null;
+	readonly isArgument: boolean;
+}
+
 /** One execution of a module of the project. */
 export interface ModuleRun {
 	readonly module: Module;
@@ -165,6 +184,7 @@ export interface ImportTrace {
 	readonly classes: readonly ClassDefinition[];
 	/** Functions decorated or defined at run time of start-up, in order. */
 	readonly functions: readonly FunctionDefinition[];
+	readonly settings: readonly SettingsObject[];
 	/** External top-level modules that start-up imports for certain, with the first place, outside any guard. */
 	readonly externalImports: readonly ExternalImport[];
 }

@@ -1,6 +1,4 @@
 import type * as ast from "../../python/ast.ts";
-import type { CallArguments, Frame, Machine } from "../imports/simulator/machine.ts";
-import type { Call } from "../imports/trace.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
 
 /** How a settings class reads its values (https://docs.pydantic.dev/latest/concepts/pydantic_settings/). */
@@ -12,6 +10,12 @@ export interface SettingsConfig {
 	/** `forbid` unless the class says otherwise; null where that is not known. */
 	readonly extra: "forbid" | "ignore" | "allow" | null;
 	readonly nestedDelimiter: string | null;
+	/** True where an empty value counts as none. */
+	readonly ignoresEmpty: boolean;
+	/** False where lists and the like are not decoded from JSON, which is the default. */
+	readonly decodes: boolean;
+	/** True where other places than arguments, environment and `.env` files may give values. */
+	readonly hasOtherSources: boolean;
 }
 
 /** One field of a settings class. */
@@ -23,6 +27,18 @@ export interface SettingsField {
 	readonly fallback: Value | null;
 	/** Names in the environment, in the order in which they are tried. */
 	readonly keys: readonly string[];
+	/** True where a validator of the class may see the value before pydantic does. */
+	readonly isValidatedBefore: boolean;
+	/** The shortest text allowed (`Field(min_length=32)`), or null. */
+	readonly minLength: number | null;
+}
+
+/** Does the class derive from the BaseSettings of pydantic-settings, not from that of pydantic 1? */
+export function isModernSettingsClass(cls: ClassValue): boolean {
+	return cls.bases.some((base) => {
+		if (base.kind === "class") return isModernSettingsClass(base);
+		return base.kind === "external" && base.canonical.startsWith("pydantic_settings.");
+	});
 }
 
 /** Is this a class of the project that derives from pydantic's BaseSettings? */
@@ -33,102 +49,6 @@ export function isSettingsClass(cls: ClassValue): boolean {
 	});
 }
 
-/** The attributes of a settings object that is made now, from keyword arguments, environment, `.env` files and defaults, in that order of strength. */
-export function instantiateSettings(
-	machine: Machine,
-	frame: Frame,
-	cls: ClassValue,
-	args: CallArguments,
-	_made: Call,
-): ReadonlyMap<string, Value> | null {
-	if (!isSettingsClass(cls)) return null;
-	const config = settingsConfig(cls);
-	const files = dotenvOf(machine, config);
-	const result = new Map<string, Value>();
-	for (const field of settingsFields(cls, config)) {
-		const given = args.keywords.get(field.name) ?? rawValue(machine, config, files, field);
-		if (given === undefined) result.set(field.name, field.fallback ?? unknown);
-		else result.set(field.name, given === null || args.open ? unknown : converted(given, field.node.annotation));
-	}
-	machine.doubts++;
-	void frame;
-	return result;
-}
-
-/** What the `.env` files of a class say, stronger files later; null where a file's name is not known. */
-function dotenvOf(machine: Machine, config: SettingsConfig): ReadonlyMap<string, Value> | null {
-	if (config.envFiles === null) return null;
-	const merged = new Map<string, Value>();
-	for (const name of config.envFiles) {
-		const absolute = name.startsWith("/") ? name : `${machine.workingDirectory}/${name}`;
-		const relative = collapse(absolute);
-		if (!relative.startsWith(`${machine.root}/`)) return null;
-		for (const [key, value] of machine.dotenvValues(relative.slice(machine.root.length + 1)) ?? []) merged.set(key, value);
-	}
-	return merged;
-}
-
-function collapse(path: string): string {
-	const parts: string[] = [];
-	for (const part of path.split("/")) {
-		if (part === "..") parts.pop();
-		else if (part !== "." && part !== "") parts.push(part);
-	}
-	return `/${parts.join("/")}`;
-}
-
-/** The text that the environment or a file gives a field; undefined: nothing sets it; null: something we cannot see may. */
-function rawValue(
-	machine: Machine,
-	config: SettingsConfig,
-	files: ReadonlyMap<string, Value> | null,
-	field: SettingsField,
-): Value | undefined | null {
-	for (const source of [machine.environ, files]) {
-		if (source === null) return null;
-		for (const key of field.keys) {
-			const found = config.caseSensitive ? source.get(key) : getFolded(source, key);
-			if (found !== undefined) return found;
-		}
-		if (source === machine.environ && machine.environDynamic) return null;
-	}
-	return undefined;
-}
-
-function getFolded(source: ReadonlyMap<string, Value>, key: string): Value | undefined {
-	const exact = source.get(key);
-	if (exact !== undefined) return exact;
-	const folded = key.toLowerCase();
-	for (const [name, value] of source) if (name.toLowerCase() === folded) return value;
-	return undefined;
-}
-
-/** The value after pydantic's conversion, for the simple types that start-up code decides on. */
-function converted(value: Value, annotation: ast.Expression): Value {
-	if (value.kind !== "constant" || typeof value.value !== "string") return value;
-	const types = simpleTypes(annotation);
-	if (types === null) return unknown;
-	const text = value.value;
-	if (types.has("bool") && /^(true|1|on|yes|t|y)$/i.test(text)) return { ...value, value: true };
-	if (types.has("bool") && /^(false|0|off|no|f|n)$/i.test(text)) return { ...value, value: false };
-	if (types.has("int") && /^[+-]?\d+$/.test(text.trim())) return { ...value, value: Number(text) };
-	return types.has("str") ? value : unknown;
-}
-
-/** The names of a union of plain types, or null where anything else is in it. */
-function simpleTypes(annotation: ast.Expression): Set<string> | null {
-	if (annotation.type === "Name") return new Set([annotation.id]);
-	if (annotation.type === "Constant" && annotation.literal === "none") return new Set(["None"]);
-	if (annotation.type === "BinOp" && annotation.operator === "|") {
-		const left = simpleTypes(annotation.left);
-		const right = simpleTypes(annotation.right);
-		return left === null || right === null ? null : new Set([...left, ...right]);
-	}
-	if (annotation.type === "Subscript" && annotation.value.type === "Name" && annotation.value.id === "Optional")
-		return simpleTypes(annotation.index);
-	return null;
-}
-
 /** Reads `model_config` or the older inner `Config` class. */
 export function settingsConfig(cls: ClassValue): SettingsConfig {
 	const read = configReader(cls);
@@ -137,6 +57,7 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 	const sensitive = read("case_sensitive");
 	const extra = read("extra");
 	const delimiter = read("env_nested_delimiter");
+	const otherSources = ["secrets_dir", "cli_parse_args", "yaml_file", "json_file", "toml_file", "pyproject_toml_table_header"];
 	const extraText = extra?.kind === "constant" ? extra.value : extra === undefined ? "forbid" : null;
 	return {
 		envFiles: files === undefined ? [] : fileNames(files),
@@ -144,7 +65,16 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 		caseSensitive: sensitive?.kind === "constant" && sensitive.value === true,
 		extra: extraText === "forbid" || extraText === "ignore" || extraText === "allow" ? extraText : null,
 		nestedDelimiter: delimiter?.kind === "constant" && typeof delimiter.value === "string" ? delimiter.value : null,
+		ignoresEmpty: isTrue(read("env_ignore_empty")),
+		decodes: read("enable_decoding") === undefined,
+		hasOtherSources:
+			otherSources.some((key) => read(key) !== undefined) ||
+			lineage(cls).some((each) => each.namespace.names.has("settings_customise_sources")),
 	};
+}
+
+function isTrue(value: Value | undefined): boolean {
+	return value?.kind === "constant" && value.value === true;
 }
 
 function configReader(cls: ClassValue): (key: string) => Value | undefined {
@@ -184,13 +114,16 @@ function lineage(cls: ClassValue): ClassValue[] {
 /** The fields of a settings class, inherited ones first. */
 export function settingsFields(cls: ClassValue, config: SettingsConfig): SettingsField[] {
 	const fields = new Map<string, SettingsField>();
+	const validated = namesValidatedBefore(cls);
+	const isModern = isModernSettingsClass(cls);
 	for (const owner of lineage(cls).reverse()) {
 		for (const node of owner.node.body) {
 			if (node.type !== "AnnAssign" || node.target.type !== "Name" || isClassVariable(node.annotation)) continue;
 			const name = node.target.id;
 			if (name === "model_config" || name.startsWith("_")) continue;
 			const bound = node.value === null ? null : (owner.namespace.names.get(name)?.value ?? unknown);
-			fields.set(name, { name, node, owner, ...fieldSource(bound, name, config) });
+			const isValidatedBefore = validated.has(name) || validated.has("*");
+			fields.set(name, { name, node, owner, isValidatedBefore, ...fieldSource(bound, name, config, isModern) });
 		}
 	}
 	return [...fields.values()];
@@ -203,20 +136,54 @@ function isClassVariable(annotation: ast.Expression): boolean {
 	);
 }
 
+/**
+ * Fields whose values a validator may change before pydantic looks at them; `*` stands for all. A validator in mode `after`, which
+ * is the default of `field_validator`, sees only what was accepted.
+ */
+function namesValidatedBefore(cls: ClassValue): ReadonlySet<string> {
+	const names = new Set<string>();
+	for (const each of lineage(cls)) {
+		for (const { value } of each.namespace.names.values()) {
+			if (value.kind !== "function") continue;
+			for (const decorator of value.decorators) for (const name of validatedNames(decorator)) names.add(name);
+		}
+	}
+	return names;
+}
+
+function validatedNames(decorator: Value): readonly string[] {
+	if (decorator.kind !== "instance" || decorator.of.kind !== "external" || decorator.call === null) return [];
+	const maker = decorator.of.name.slice(decorator.of.name.lastIndexOf(".") + 1);
+	const { args, keywords } = decorator.call;
+	const mode = keywords.get("mode");
+	const isAfter = mode === undefined || (mode.kind === "constant" && mode.value === "after");
+	const named = args.map((arg) => (arg.kind === "constant" && typeof arg.value === "string" ? arg.value : "*"));
+	if (maker === "field_validator") return isAfter ? [] : named;
+	if (maker === "model_validator") return isAfter ? [] : ["*"];
+	if (maker === "validator") return isTrue(keywords.get("pre")) ? named : [];
+	return maker === "root_validator" && isTrue(keywords.get("pre")) ? ["*"] : [];
+}
+
+type FieldSource = Pick<SettingsField, "fallback" | "keys" | "minLength">;
+
 /** Default and environment names of a field, from its value: a plain default or a call of `Field`. */
-function fieldSource(bound: Value | null, name: string, config: SettingsConfig): { fallback: Value | null; keys: string[] } {
+function fieldSource(bound: Value | null, name: string, config: SettingsConfig, isModern: boolean): FieldSource {
 	const keys = [config.prefix + name];
-	if (bound === null) return { fallback: null, keys };
-	if (bound.kind === "constant" && bound.value === undefined) return { fallback: null, keys };
+	if (bound === null || (bound.kind === "constant" && bound.value === undefined))
+		return { fallback: null, keys, minLength: null };
 	const call =
 		bound.kind === "instance" && bound.of.kind === "external" && /\.Field$/.test(bound.of.canonical) ? bound.call : null;
-	if (call === null) return { fallback: bound, keys };
-	const alias = call.keywords.get("validation_alias") ?? call.keywords.get("alias") ?? call.keywords.get("env");
+	if (call === null) return { fallback: bound, keys, minLength: null };
+	// `Field(env=...)` is of pydantic 1; pydantic-settings does not look at it.
+	const alias =
+		call.keywords.get("validation_alias") ?? call.keywords.get("alias") ?? (isModern ? undefined : call.keywords.get("env"));
 	const aliases = alias === undefined ? keys : aliasNames(alias, keys);
+	const shortest = call.keywords.get("min_length");
+	const minLength = shortest?.kind === "constant" && typeof shortest.value === "number" ? shortest.value : null;
 	const first = call.keywords.get("default") ?? call.args[0];
-	if (call.keywords.has("default_factory")) return { fallback: unknown, keys: aliases };
-	if (first === undefined || (first.kind === "constant" && first.value === undefined)) return { fallback: null, keys: aliases };
-	return { fallback: first, keys: aliases };
+	if (call.keywords.has("default_factory")) return { fallback: unknown, keys: aliases, minLength };
+	const isRequired = !call.open && (first === undefined || (first.kind === "constant" && first.value === undefined));
+	return { fallback: isRequired ? null : (first ?? unknown), keys: aliases, minLength };
 }
 
 function aliasNames(alias: Value, otherwise: string[]): string[] {

@@ -12,6 +12,7 @@ import type {
 	FunctionDefinition,
 	ModuleRun,
 	RunStage,
+	SettingsObject,
 } from "../trace.ts";
 import type { Binding, ClassValue, ModuleValue, Namespace, Value } from "../values.ts";
 import { isException } from "./builtins.ts";
@@ -93,6 +94,7 @@ export interface Machine {
 	readonly calls: Call[];
 	readonly classes: ClassDefinition[];
 	readonly functions: FunctionDefinition[];
+	readonly settings: SettingsObject[];
 	readonly externalImports: ExternalImport[];
 	readonly handlers: Handler[];
 	readonly importStack: string[];

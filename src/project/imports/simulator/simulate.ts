@@ -2,7 +2,7 @@ import type { Environment } from "../../../environment/environment.ts";
 import type * as ast from "../../../python/ast.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import type { Module, Target } from "../../project.ts";
-import { instantiateSettings } from "../../settings/settings-class.ts";
+import { instantiateSettings } from "../../settings/read-settings.ts";
 import { guessModules } from "../nearest-module.ts";
 import type { Resolver } from "../resolver.ts";
 import type { Call, ImportTrace } from "../trace.ts";
@@ -51,6 +51,7 @@ export function simulate(input: SimulationInput): ImportTrace {
 		calls: machine.calls,
 		classes: machine.classes,
 		functions: machine.functions,
+		settings: machine.settings,
 		externalImports: machine.externalImports,
 	};
 }
@@ -91,6 +92,7 @@ function createMachine(input: SimulationInput): Machine {
 		calls: [],
 		classes: [],
 		functions: [],
+		settings: [],
 		externalImports: [],
 		handlers: [],
 		importStack: [],

@@ -1,0 +1,98 @@
+import type * as ast from "../../python/ast.ts";
+
+/** What a settings field takes, as far as its annotation tells. */
+export interface SettingType {
+	/** Names of the members of the union, without `None`: `str`, `list`. Null where one of them is not a plain name. */
+	readonly members: readonly string[] | null;
+	readonly isOptional: boolean;
+	/** `json`: the text is decoded as JSON before anything else; `tried`: it is where that works; `text`: it is taken as it stands. */
+	readonly decoding: "json" | "tried" | "text" | "unknown";
+	/** Name of what a list or set holds: `str` of `list[str]`; null where it holds none, or is not known. */
+	readonly itemType: string | null;
+	/** The values that a `Literal` allows, or null. */
+	readonly choices: readonly string[] | null;
+}
+
+const collections = new Set("list List set Set frozenset FrozenSet tuple Tuple Sequence deque Deque".split(" "));
+const mappings = new Set("dict Dict Mapping".split(" "));
+
+/**
+ * Types that take their text as it stands. Any other name may be a model, which is decoded
+ * (`_annotation_is_complex` in pydantic_settings/sources/utils.py).
+ */
+const plain = new Set(
+	(
+		"str int float bool bytes Path Decimal UUID datetime date time timedelta SecretStr SecretBytes AnyUrl AnyHttpUrl HttpUrl PostgresDsn " +
+		"MySQLDsn RedisDsn MongoDsn AmqpDsn KafkaDsn EmailStr NameEmail IPvAnyAddress Literal Any PositiveInt NonNegativeInt"
+	).split(" "),
+);
+
+/** Reads the annotation of a settings field. */
+export function readSettingType(annotation: ast.Expression): SettingType {
+	const { type, isDecoded } = withoutAnnotated(annotation);
+	const members: ast.Expression[] = [];
+	const isOptional = flatten(type, members);
+	const names = members.map(nameOf);
+	const known = names.every((name) => name !== null) ? names : null;
+	const [only] = members;
+	return {
+		members: known,
+		isOptional,
+		decoding: isDecoded ? decodingOf(known, isOptional) : "text",
+		itemType: only?.type === "Subscript" && members.length === 1 ? itemTypeOf(only) : null,
+		choices: only?.type === "Subscript" && members.length === 1 && nameOf(only) === "Literal" ? choicesOf(only) : null,
+	};
+}
+
+export function isCollection(name: string): boolean {
+	return collections.has(name);
+}
+
+function decodingOf(names: readonly string[] | null, isOptional: boolean): SettingType["decoding"] {
+	if (names === null || names.length === 0) return "unknown";
+	const complex = names.filter((name) => collections.has(name) || mappings.has(name));
+	if (complex.length === 0) return names.every((name) => plain.has(name)) ? "text" : "unknown";
+	return names.length > 1 || isOptional ? "tried" : "json";
+}
+
+/** `Annotated[list[str], NoDecode]` is a list that is not decoded. */
+function withoutAnnotated(annotation: ast.Expression): { readonly type: ast.Expression; readonly isDecoded: boolean } {
+	if (annotation.type !== "Subscript" || nameOf(annotation) !== "Annotated" || annotation.index.type !== "Sequence")
+		return { type: annotation, isDecoded: true };
+	const [type, ...metadata] = annotation.index.items;
+	return { type: type ?? annotation, isDecoded: !metadata.some((item) => nameOf(item) === "NoDecode") };
+}
+
+/** Collects the members of a union; true where `None` is among them. */
+function flatten(type: ast.Expression, members: ast.Expression[]): boolean {
+	if (type.type === "Constant" && type.literal === "none") return true;
+	if (type.type === "BinOp" && type.operator === "|") {
+		const left = flatten(type.left, members);
+		return flatten(type.right, members) || left;
+	}
+	const name = nameOf(type);
+	if (type.type === "Subscript" && (name === "Optional" || name === "Union")) {
+		const items = type.index.type === "Sequence" ? type.index.items : [type.index];
+		const optional = items.map((item) => flatten(item, members));
+		return name === "Optional" || optional.includes(true);
+	}
+	members.push(type);
+	return false;
+}
+
+function nameOf(type: ast.Expression): string | null {
+	if (type.type === "Name") return type.id;
+	if (type.type === "Attribute") return type.attribute.name;
+	return type.type === "Subscript" ? nameOf(type.value) : null;
+}
+
+function itemTypeOf(type: ast.Subscript): string | null {
+	const first = type.index.type === "Sequence" ? type.index.items[0] : type.index;
+	return first === undefined ? null : nameOf(first);
+}
+
+function choicesOf(type: ast.Subscript): readonly string[] | null {
+	const items = type.index.type === "Sequence" ? type.index.items : [type.index];
+	const texts = items.map((item) => (item.type === "Constant" && typeof item.value === "string" ? item.value : null));
+	return texts.every((text) => text !== null) ? texts : null;
+}
