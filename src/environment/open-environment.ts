@@ -33,17 +33,22 @@ export interface EnvironmentOptions {
 	readonly pythonHints: readonly PythonHint[];
 }
 
+const serverPackages: readonly string[] = ["fastapi", "uvicorn"];
+
 /** Finds out what the server would run on, from files alone; nothing of the project or its environment is executed. */
 export function openEnvironment(options: EnvironmentOptions): Environment {
 	const { files, requirements } = options;
-	const wanted = ["fastapi", "uvicorn", ...requirements.map((requirement) => requirement.normalized)];
+	const wanted = [...serverPackages, ...requirements.map((requirement) => requirement.normalized)];
 	const seen: Interpreter[] = [];
 	for (const interpreter of findInterpreters(files, options.search)) {
 		seen.push(interpreter);
 		const path = readSearchPath(files, interpreter.siteFolders);
 		const distributions = readDistributions(files, path.folders);
-		if (options.search.override !== null || wanted.some((name) => distributions.has(name)))
-			return openInterpreter(files, interpreter, path, distributions);
+		// A virtual environment with anything of the backend in it is the backend's; the machine's own Python only where it could serve one.
+		const isIts = interpreter.ownedByProject
+			? wanted.some((name) => distributions.has(name))
+			: serverPackages.every((name) => distributions.has(name));
+		if (options.search.override !== null || isIts) return openInterpreter(files, interpreter, path, distributions);
 	}
 	return openFromCatalog(options, seen);
 }

@@ -42,8 +42,10 @@ const leaves = new Set([
 export function parseConcrete(text: string): ConcreteTree {
 	if (parser === null) {
 		parser = new Parser();
-		// The grammar package's own type names its language loosely.
-		parser.setLanguage(Python as unknown as Parser.Language);
+		// Without node type information the binding makes no class per node type, which takes longer than parsing a small backend;
+		// we read nodes through a cursor only. The grammar package's own type names its language loosely.
+		const grammar = Python as unknown as { readonly name: string; readonly language: unknown };
+		parser.setLanguage({ name: grammar.name, language: grammar.language, nodeTypeInfo: [] } as unknown as Parser.Language);
 	}
 	// The binding refuses texts longer than its buffer, which is counted in UTF-16 bytes.
 	const tree = parser.parse(text, undefined, { bufferSize: Math.max(32 * 1024, text.length * 2 + 2) });
