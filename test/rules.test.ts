@@ -2,9 +2,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { indexPath, listRuleFiles, renderIndex } from "../scripts/rules-index.ts";
 import type { Category, Issue } from "../src/audit/issue.ts";
-import type { AnyRule, ExampleFiles } from "../src/audit/rule.ts";
+import type { AnyRule, ExampleFiles, ExampleInstallation } from "../src/audit/rule.ts";
 import { runRules } from "../src/audit/run-rules.ts";
 import { environmentOptions } from "../src/cli/environment-options.ts";
+import { type Distribution, type Environment, normalizeName } from "../src/environment/environment.ts";
 import { openEnvironment } from "../src/environment/open-environment.ts";
 import { planIssues } from "../src/plan/plan.ts";
 import { loadProject } from "../src/project/load.ts";
@@ -25,7 +26,7 @@ const folders: Readonly<Record<Category, string>> = {
 const packages = openPackageFiles({ cacheFolder: null });
 
 /** An example as it would be on a machine where nothing is installed: the bundled catalog answers for what it declares. */
-function exampleProject(files: ExampleFiles): Project {
+function exampleProject(files: ExampleFiles, installed?: ExampleInstallation): Project {
 	const tree = new Map<string, SourceFile>(Object.entries(files).map(([path, text]) => [path, { path, text, sha256: "" }]));
 	return loadProject({
 		root: "/example",
@@ -34,14 +35,46 @@ function exampleProject(files: ExampleFiles): Project {
 		unreadable: [],
 		target: null,
 		processEnvironment: {},
-		openEnvironment: (folder, manifests) =>
-			openEnvironment(environmentOptions({ root: "/example", folder, files: tree, manifests }, packages, null, {})),
+		openEnvironment: (folder, manifests) => {
+			const catalog = openEnvironment(
+				environmentOptions({ root: "/example", folder, files: tree, manifests }, packages, null, {}),
+			);
+			return installed === undefined ? catalog : installation(catalog, installed);
+		},
 	});
 }
 
+/** An environment with just these distributions; their modules are there, and those of all other known distributions are missing. */
+function installation(catalog: Environment, installed: ExampleInstallation): Environment {
+	const distributions = new Map(
+		Object.entries(installed).map(([name, version]): [string, Distribution] => [
+			normalizeName(name),
+			{ name, version, requires: [], requiresPython: null, topLevel: [], extras: [] },
+		]),
+	);
+	const { python, pythonEvidence, pythonPath, searchFolders } = catalog;
+	return {
+		python,
+		pythonEvidence,
+		pythonPath,
+		searchFolders,
+		kind: "interpreter",
+		distributions,
+		isStdlib: (name) => catalog.isStdlib(name),
+		canonical: (dotted) => catalog.canonical(dotted),
+		distributionsFor: (name) => catalog.distributionsFor(name),
+		findSymbol: (symbol, names) => catalog.findSymbol(symbol, names),
+		findModule: (dotted) => {
+			const providers = catalog.distributionsFor(dotted.split(".")[0] ?? dotted);
+			const isMissing = providers.length > 0 && !providers.some((name) => distributions.has(name));
+			return isMissing ? { found: "missing" } : catalog.findModule(dotted);
+		},
+	};
+}
+
 /** What all rules say; the rule under test must not break down on it. */
-function auditOf(rule: AnyRule, files: ExampleFiles): readonly Issue[] {
-	const { issues, brokenRules } = runRules(exampleProject(files), rules);
+function auditOf(rule: AnyRule, files: ExampleFiles, installed = rule.example.installed?.before): readonly Issue[] {
+	const { issues, brokenRules } = runRules(exampleProject(files, installed), rules);
 	expect(brokenRules.filter((broken) => broken.rule === rule.name)).toEqual([]);
 	return planIssues(issues).issues;
 }
@@ -84,7 +117,7 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (_, rule) =
 		const before = auditOf(rule, rule.example.before);
 		expect(before.map((issue) => issue.rule)).toContain(rule.name);
 		expect(new Set(before.map((issue) => issue.fingerprint)).size).toBe(before.length);
-		const after = auditOf(rule, rule.example.after);
+		const after = auditOf(rule, rule.example.after, rule.example.installed?.after);
 		expect(after.filter((issue) => issue.rule === rule.name).map((issue) => issue.problem)).toEqual([]);
 		const known = new Set(before.map((issue) => issue.fingerprint));
 		expect(after.filter((issue) => !known.has(issue.fingerprint)).map((issue) => `${issue.rule}: ${issue.problem}`)).toEqual([]);

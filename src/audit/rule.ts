@@ -30,6 +30,9 @@ export interface Description {
 /** Files of a tiny backend, path → text. */
 export type ExampleFiles = Readonly<Record<string, string>>;
 
+/** Distributions of an example's environment, name → version. */
+export type ExampleInstallation = Readonly<Record<string, string>>;
+
 export interface RuleMeta {
 	/** kebab-case, names the fault; also its file, test and fixture name. */
 	readonly name: string;
@@ -41,7 +44,12 @@ export interface RuleMeta {
 	/** Where the facts come from. */
 	readonly references: readonly string[];
 	/** A backend that has the fault, and the same one mended by the rule's own fix. */
-	readonly example: { readonly before: ExampleFiles; readonly after: ExampleFiles };
+	readonly example: {
+		readonly before: ExampleFiles;
+		readonly after: ExampleFiles;
+		/** What is installed before and after, for rules about that; otherwise nothing is, and the catalog answers. */
+		readonly installed?: { readonly before: ExampleInstallation; readonly after: ExampleInstallation };
+	};
 }
 
 /** A fault we know: it looks at the project, returns what it saw, and can say and mend it. It never throws, reports or reads a disk. */

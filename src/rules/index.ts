@@ -2,9 +2,16 @@
 import type { AnyRule } from "../audit/rule.ts";
 import syncDatabaseUrl from "./config/sync-database-url.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
+import conflictingRequirements from "./dependencies/conflicting-requirements.ts";
+import declaredNotInstalled from "./dependencies/declared-not-installed.ts";
+import duplicateRequirement from "./dependencies/duplicate-requirement.ts";
+import installedVersionMismatch from "./dependencies/installed-version-mismatch.ts";
 import missingOptionalDependency from "./dependencies/missing-optional-dependency.ts";
+import requiresAnotherPython from "./dependencies/requires-another-python.ts";
 import syncDriverDeclared from "./dependencies/sync-driver-declared.ts";
 import undeclaredImport from "./dependencies/undeclared-import.ts";
+import unreadableManifest from "./dependencies/unreadable-manifest.ts";
+import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
 import startupException from "./entrypoint/startup-exception.ts";
@@ -16,9 +23,16 @@ import unusedImport from "./imports/unused-import.ts";
 export const rules: readonly AnyRule[] = [
 	syncDatabaseUrl,
 	syncSessionFactory,
+	conflictingRequirements,
+	declaredNotInstalled,
+	duplicateRequirement,
+	installedVersionMismatch,
 	missingOptionalDependency,
+	requiresAnotherPython,
 	syncDriverDeclared,
 	undeclaredImport,
+	unreadableManifest,
+	wrongDistributionName,
 	missingApplication,
 	moduleAsRouter,
 	startupException,

@@ -76,6 +76,18 @@ export function addExtra(files: SourceTree, requirement: Requirement, extra: str
 	return [{ path, range: { start: at, end: at }, newText: close === -1 ? `[${extra}]` : `,${extra}` }];
 }
 
+/** Asks for other versions of a PEP 508 requirement, extras and marker kept. Null for other notations and direct references. */
+export function setSpecifier(files: SourceTree, requirement: Requirement, specifier: string): TextEdit[] | null {
+	const { path, range, notation, url } = requirement;
+	const text = files.get(path)?.text;
+	const written = text?.slice(range.start, range.end);
+	const parsed = written === undefined || notation !== "pep508" || url !== null ? null : parsePep508(written);
+	if (text === undefined || parsed === null) return null;
+	const { start, end } = parsed.specifierRange;
+	const hashed = parsed.end === end ? endWithHashes(text, range.end) : range.start + end;
+	return [{ path, range: { start: range.start + start, end: hashed }, newText: specifier }];
+}
+
 /** Takes a requirement out, with its line where it stands alone on it. */
 export function removeRequirement(files: SourceTree, requirement: Requirement): TextEdit[] | null {
 	const { path, range } = requirement;

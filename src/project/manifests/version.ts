@@ -28,9 +28,9 @@ export function canAllBeSatisfied(specifiers: readonly string[]): boolean {
 	return [...candidates].some((version) => sets.every((set) => satisfies(version, set, { prereleases: true })));
 }
 
-/** The lowest version that a `>=`, `==` or `~=` clause names, or null. */
-export function lowerBound(specifier: string): string | null {
-	return /(?:>=|===?|~=)\s*([\w.!+]+?)(?:\.\*)?\s*(?:,|$)/.exec(specifier)?.[1] ?? null;
+/** The only version that a specifier set allows (`==1.0`), or null. */
+export function pinnedVersion(specifier: string): string | null {
+	return /^\s*===?\s*([\w.!+]+)\s*$/.exec(specifier)?.[1] ?? null;
 }
 
 /** packaging allows empty clauses (`>=1.0,`) and round brackets (`(>=1.0)`). */

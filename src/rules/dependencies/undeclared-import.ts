@@ -25,10 +25,15 @@ interface Evidence {
 	readonly order: number | null;
 }
 
-const backendBefore = `from fastapi import FastAPI
+const main = `from fastapi import FastAPI
 from jose import jwt
 
 app = FastAPI()
+
+
+@app.get("/claims")
+def read_claims(token: str):
+    return jwt.get_unverified_claims(token)
 `;
 
 export default defineRule<Evidence>({
@@ -39,8 +44,8 @@ export default defineRule<Evidence>({
 		"The backend starts on the machine of whoever once installed the package by hand, and on no other: a fresh clone, a container or a colleague stops at the import.",
 	references: ["https://packaging.python.org/en/latest/discussions/distribution-package-vs-import-package/"],
 	example: {
-		before: { "requirements.txt": "fastapi\nuvicorn\n", "main.py": backendBefore },
-		after: { "requirements.txt": "fastapi\nuvicorn\npython-jose\n", "main.py": backendBefore },
+		before: { "requirements.txt": "fastapi\nuvicorn\n", "main.py": main },
+		after: { "requirements.txt": "fastapi\nuvicorn\npython-jose\n", "main.py": main },
 	},
 
 	*detect(project) {

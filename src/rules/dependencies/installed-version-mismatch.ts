@@ -1,0 +1,66 @@
+import { defineRule } from "../../audit/rule.ts";
+import { primaryManifest } from "../../project/manifests/declared.ts";
+import { setSpecifier } from "../../project/manifests/edit.ts";
+import { markerApplies } from "../../project/manifests/marker.ts";
+import { pinnedVersion, versionSatisfies } from "../../project/manifests/version.ts";
+
+interface Evidence {
+	readonly name: string;
+	readonly installed: string;
+	readonly specifier: string;
+	readonly manifest: string;
+	readonly command: string;
+}
+
+const main = "from fastapi import FastAPI\n\napp = FastAPI()\n";
+
+export default defineRule<Evidence>({
+	name: "installed-version-mismatch",
+	category: "DEPENDENCY",
+	summary: "The installed version of a package is not one that is declared",
+	story: "What runs here is not what the manifest asks for, so this machine and a clean install behave differently.",
+	references: ["https://packaging.python.org/en/latest/specifications/version-specifiers/"],
+	example: {
+		before: { "requirements.txt": "fastapi>=0.116  # web\nuvicorn\n", "main.py": main },
+		after: { "requirements.txt": "fastapi>=0.115.0  # web\nuvicorn\n", "main.py": main },
+		installed: { before: { fastapi: "0.115.0", uvicorn: "0.30.0" }, after: { fastapi: "0.115.0", uvicorn: "0.30.0" } },
+	},
+
+	*detect(project) {
+		const manifest = primaryManifest(project.manifests);
+		if (manifest === null || project.environment.kind !== "interpreter") return;
+		const { installCommand: command } = manifest;
+		for (const { name, normalized, specifier, marker, group, url, path, range } of manifest.requirements) {
+			const installed = project.environment.distributions.get(normalized)?.version;
+			if (installed === undefined || group !== "" || url !== null) continue;
+			if (markerApplies(marker, project.environment.python) !== true || versionSatisfies(installed, specifier) !== false)
+				continue;
+			yield { subject: normalized, path, range, evidence: { name, installed, specifier, manifest: path, command } };
+		}
+	},
+
+	describe({ evidence }) {
+		const { name, installed, specifier, manifest, command } = evidence;
+		return {
+			severity: "MEDIUM",
+			stage: "none",
+			problem: `${name} ${installed} is installed, and ${specifier} is declared`,
+			rootCause: `${manifest} asks for ${name}${specifier}; the environment was made before that, or changed by hand.`,
+			manualSteps: [`Run ${command} to bring the environment in line, or change ${manifest} to the version you really use.`],
+		};
+	},
+
+	fix({ path, range, evidence }, project) {
+		const manifest = primaryManifest(project.manifests);
+		const requirement = manifest?.requirements.find((each) => each.path === path && each.range.start === range.start);
+		const operator = pinnedVersion(evidence.specifier) === null ? ">=" : "==";
+		const edits = requirement === undefined ? null : setSpecifier(project.files, requirement, `${operator}${evidence.installed}`);
+		if (manifest === null || edits === null) return undefined;
+		return {
+			title: "Declare the version that is installed",
+			explanation: `The manifest then says what runs here. Where the newer version is meant, skip this and run ${evidence.command} instead.`,
+			applicability: "review",
+			edits,
+		};
+	},
+});

@@ -1,0 +1,89 @@
+import { defineRule } from "../../audit/rule.ts";
+import type { PythonVersion } from "../../environment/environment.ts";
+import { primaryManifest } from "../../project/manifests/declared.ts";
+import { markerApplies } from "../../project/manifests/marker.ts";
+import { pinnedVersion, versionSatisfies } from "../../project/manifests/version.ts";
+
+interface Evidence {
+	/** `the project`, or the pinned package with its version. */
+	readonly who: string;
+	readonly requires: string;
+	/** `3.11`. */
+	readonly python: string;
+	readonly evidence: string;
+	readonly command: string;
+	/** A pinned package that no installation on this Python can bring. */
+	readonly isPackage: boolean;
+}
+
+const main = "from fastapi import FastAPI\n\napp = FastAPI()\n";
+
+const pyproject = (requires: string): string =>
+	`[project]\nname = "shop"\nversion = "1.0"\nrequires-python = "${requires}"\ndependencies = ["fastapi", "uvicorn"]\n`;
+
+export default defineRule<Evidence>({
+	name: "requires-another-python",
+	category: "DEPENDENCY",
+	summary: "What is declared needs another Python than the project has",
+	story: "The installer refuses a package, or the project itself, because the interpreter is too old or too new for it.",
+	references: ["https://packaging.python.org/en/latest/specifications/core-metadata/#requires-python"],
+	example: {
+		before: { "pyproject.toml": pyproject(">=3.13"), ".python-version": "3.11\n", "main.py": main },
+		after: { "pyproject.toml": pyproject(">=3.11"), ".python-version": "3.11\n", "main.py": main },
+	},
+
+	*detect(project) {
+		const manifest = primaryManifest(project.manifests);
+		if (manifest === null) return;
+		const { environment } = project;
+		const python = `${environment.python.major}.${environment.python.minor}`;
+		const base = { python, evidence: environment.pythonEvidence, command: manifest.installCommand };
+		const { requiresPython, requiresPythonRange, path } = manifest;
+		if (requiresPython !== null && requiresPythonRange !== null && excludes(requiresPython, environment.python)) {
+			const evidence = { ...base, who: "the project", requires: requiresPython, isPackage: false };
+			yield { subject: "requires-python", path, range: requiresPythonRange, evidence };
+		}
+		for (const { name, normalized, specifier, marker, group, path, range } of manifest.requirements) {
+			const distribution = environment.distributions.get(normalized);
+			const requires = distribution?.requiresPython ?? null;
+			if (group !== "" || requires === null || distribution?.version !== pinnedVersion(specifier)) continue;
+			if (markerApplies(marker, environment.python) !== true || !excludes(requires, environment.python)) continue;
+			const evidence = { ...base, who: `${name} ${distribution.version}`, requires, isPackage: true };
+			yield { subject: normalized, path, range, evidence };
+		}
+	},
+
+	describe({ evidence }) {
+		const { who, requires, python, evidence: how, command, isPackage } = evidence;
+		return {
+			severity: isPackage ? "CRITICAL" : "MEDIUM",
+			stage: isPackage ? "import" : "none",
+			problem: `${who} needs Python ${requires}, and the project has ${python}`,
+			rootCause: isPackage
+				? `The Python of the project is ${python} (${how}). ${command} finds no ${who} for it, and installs nothing.`
+				: `The Python of the project is ${python} (${how}). ${command} refuses it or takes another one.`,
+			failsOn: isPackage ? ["clean-install"] : [],
+			...(isPackage ? { order: -1 } : {}),
+			manualSteps: [
+				`Make the environment with a Python that is ${requires}, or ask for a version that supports Python ${python}.`,
+			],
+		};
+	},
+
+	fix({ path, range, evidence }) {
+		const { isPackage, requires, python } = evidence;
+		// Only a plain lower bound can be lowered without a guess; upper bounds are there for a reason.
+		if (isPackage || !/^\s*>=\s*3\.\d+(?:\.\d+)?\s*$/.test(requires)) return undefined;
+		return {
+			title: `Allow Python ${python}`,
+			explanation: `Right if the code needs nothing newer than Python ${python}; otherwise skip this and make the environment with a newer one.`,
+			applicability: "review",
+			edits: [{ path, range, newText: `>=${python}` }],
+		};
+	},
+});
+
+/** Is no release of this minor version allowed? */
+function excludes(specifier: string, { major, minor }: PythonVersion): boolean {
+	return [0, 1, 4, 8, 15, 99].every((patch) => versionSatisfies(`${major}.${minor}.${patch}`, specifier) === false);
+}

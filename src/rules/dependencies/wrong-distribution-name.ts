@@ -1,0 +1,123 @@
+import { defineRule } from "../../audit/rule.ts";
+import { closeOver, primaryManifest } from "../../project/manifests/declared.ts";
+import { removeRequirement, replaceRequirement } from "../../project/manifests/edit.ts";
+import type { Requirement } from "../../project/manifests/manifest.ts";
+import { findMistakenName, type MistakenName } from "../../project/manifests/mistaken-names.ts";
+import { packageAddition } from "../../project/manifests/package-addition.ts";
+import type { Project } from "../../project/project.ts";
+
+interface Evidence {
+	readonly mistaken: MistakenName;
+	/** Where start-up imports the module (`src/auth.py:3`), or null where it does not. */
+	readonly importedAt: string | null;
+	/** Is the right one declared as well? */
+	readonly meantIsDeclared: boolean;
+	readonly order: number | null;
+}
+
+const main = `from fastapi import FastAPI
+from jose import jwt
+
+app = FastAPI()
+
+
+@app.get("/claims")
+def read_claims(token: str):
+    return jwt.get_unverified_claims(token)
+`;
+
+export default defineRule<Evidence>({
+	name: "wrong-distribution-name",
+	category: "DEPENDENCY",
+	summary: "A package is declared under a name that is not the package meant",
+	story:
+		"The name of the import is declared where the package goes by another name. pip then finds nothing, or installs somebody else's package, which breaks at its import or behaves differently.",
+	references: ["https://packaging.python.org/en/latest/discussions/distribution-package-vs-import-package/"],
+	example: {
+		before: { "requirements.txt": "fastapi\nuvicorn\njose\n", "main.py": main },
+		after: { "requirements.txt": "fastapi\nuvicorn\npython-jose\n", "main.py": main },
+	},
+
+	*detect(project) {
+		const manifest = primaryManifest(project.manifests);
+		if (manifest === null) return;
+		for (const requirement of manifest.requirements) {
+			const mistaken = findMistakenName(requirement);
+			if (mistaken === undefined) continue;
+			const use = firstImport(project, mistaken.module);
+			// Somebody may really want the other author's package; without an import of the module nothing speaks against it.
+			if (use === null && mistaken.outcome !== "refused") continue;
+			const { path, range } = requirement;
+			const others = manifest.requirements.filter((other) => other !== requirement);
+			const declared = closeOver(others, project.manifests, project.environment).provided;
+			const evidence = {
+				mistaken,
+				importedAt: use?.at ?? null,
+				meantIsDeclared: declared.has(mistaken.meant),
+				order: use?.order ?? null,
+			};
+			yield { subject: mistaken.name, path, range, evidence };
+		}
+	},
+
+	describe({ evidence }) {
+		const { mistaken, importedAt, meantIsDeclared, order } = evidence;
+		const { name, module, meant, outcome, error } = mistaken;
+		const stops =
+			outcome === "refused" || ((outcome === "broken" || outcome === "absent") && importedAt !== null && !meantIsDeclared);
+		const imported = importedAt === null ? "" : ` ${importedAt} imports ${module}, which is ${meant}.`;
+		return {
+			severity: stops ? "CRITICAL" : outcome === "forwards" ? "LOW" : "HIGH",
+			stage: stops ? "import" : outcome === "forwards" ? "none" : "request",
+			problem: `${name} is declared where ${meant} is meant`,
+			rootCause: `${outcomeInWords[outcome](name, module)}${imported}`,
+			...(error === "" ? {} : { expectedError: error }),
+			failsOn: stops ? ["clean-install"] : [],
+			order: outcome === "refused" ? -1 : (order ?? -1),
+		};
+	},
+
+	fix({ path, range, evidence }, project) {
+		const { mistaken, meantIsDeclared } = evidence;
+		const manifest = primaryManifest(project.manifests);
+		const requirement = manifest?.requirements.find((each) => each.path === path && each.range.start === range.start);
+		if (manifest === null || requirement === undefined) return undefined;
+		const edits = meantIsDeclared
+			? removeRequirement(project.files, requirement)
+			: replaceRequirement(project.files, requirement, additionFor(mistaken, requirement, project));
+		if (edits === null) return undefined;
+		return {
+			title: meantIsDeclared
+				? `Remove ${mistaken.name}, since ${mistaken.meant} is declared`
+				: `Declare ${mistaken.meant} instead of ${mistaken.name}`,
+			explanation: `${mistaken.meant} is the package that provides ${mistaken.module}.`,
+			applicability: mistaken.outcome === "other" ? "review" : "safe",
+			edits,
+			commands: manifest.updateCommands,
+		};
+	},
+});
+
+const outcomeInWords: Readonly<Record<MistakenName["outcome"], (name: string, module: string) => string>> = {
+	refused: (name) => `pip cannot install a package of the name ${name}, and then installs nothing of the list.`,
+	broken: (name, module) => `The package ${name} installs, and its module ${module} does not import on Python 3.`,
+	absent: (name, module) => `The package ${name} brings no module ${module}.`,
+	other: (name, module) => `The package ${name} is another author's; its module ${module} has other functions.`,
+	forwards: (name) =>
+		`The package ${name} only requires the one that is meant. It works, and is in nobody's hands but its author's.`,
+};
+
+function firstImport(project: Project, module: string): { readonly at: string; readonly order: number } | null {
+	const tops = module === "python_multipart" ? ["multipart", module] : [module];
+	const found = project.trace.externalImports.find(
+		({ module: name, reached }) => reached && tops.includes(name.split(".")[0] ?? name),
+	);
+	if (found === undefined) return null;
+	const { line } = found.importer.lines.positionAt(found.range.start);
+	return { at: `${found.importer.path}:${line}`, order: found.order };
+}
+
+/** The old version belongs to another package, so it says nothing about the right one. */
+function additionFor({ meant }: MistakenName, requirement: Requirement, project: Project): ReturnType<typeof packageAddition> {
+	return packageAddition(meant, requirement.extras, project.environment);
+}
