@@ -4,7 +4,7 @@ import type { SessionState } from "./session.ts";
 import { diffFix, diffRows, usualContext } from "./view-diff.ts";
 import type { Item, ItemMemory } from "./view-items.ts";
 import { phaseOf } from "./view-items.ts";
-import { fitLine, type Line, lineOf, lineWidth, type Span, span, spreadLine, textWidth, wrapLine } from "./view-line.ts";
+import { clip, type Line, lineOf, lineWidth, type Span, span, spreadLine, textWidth, wrapLine } from "./view-line.ts";
 import type { Scroll } from "./view-scroll.ts";
 import { impactOf, placeOf } from "./view-words.ts";
 
@@ -203,13 +203,6 @@ function scrollRow({ top, bottom, total }: Scroll): Line {
 		span(`  ${words}`, "dim"),
 		span(bottom < total ? "   space shows more ↓" : "   the end", bottom < total ? "accent" : "dim"),
 	];
-}
-
-/** The first rows, the last of them marked where more was said. */
-function clip(rows: readonly Line[], height: number, width: number): readonly Line[] {
-	if (rows.length <= height) return rows;
-	const last = fitLine(rows[height - 1] ?? [], width - 2);
-	return [...rows.slice(0, height - 1), [...last, span(" …", "dim")]];
 }
 
 /** Ids of the newest report as the names under which the list shows them. */

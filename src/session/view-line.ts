@@ -130,6 +130,13 @@ export function breakLine(line: Line, width: number): readonly Line[] {
 	return rows;
 }
 
+/** The first rows, the last of them marked where more was said. */
+export function clip(rows: readonly Line[], height: number, width: number): readonly Line[] {
+	if (rows.length <= height) return rows;
+	const last = fitLine(rows[height - 1] ?? [], width - 2);
+	return [...rows.slice(0, height - 1), [...last, span(" …", "dim")]];
+}
+
 function append(row: Span[], text: string, tone: Tone): void {
 	const last = row[row.length - 1];
 	if (last?.tone === tone) row[row.length - 1] = span(last.text + text, tone);

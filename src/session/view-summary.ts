@@ -4,7 +4,7 @@ import type { SessionState } from "./session.ts";
 import { type Item, phaseOf } from "./view-items.ts";
 import { type Line, lineOf, type Span, span, wrapLine } from "./view-line.ts";
 import { phaseFiles } from "./view-pages.ts";
-import { consequenceOf, count, startCommand, storyTitle } from "./view-words.ts";
+import { consequenceOf, count, startCommands, storyTitle } from "./view-words.ts";
 
 /** The end of a session, or its state when it is left: what was wrong, what changed, what stays, the way back and the way on. */
 export function summaryRows(state: SessionState, items: readonly Item[], width: number): readonly Line[] {
@@ -79,38 +79,36 @@ function leftSection(title: string, items: readonly Item[], isLeft: (item: Item)
 	];
 }
 
-/** Commands of accepted fixes and steps that no edit could take. */
+/** Steps that no edit could take. */
 function handSection(items: readonly Item[], width: number): readonly Line[] {
-	const accepted = items.filter((item) => item.decided?.decision.type === "accepted");
-	const commands = new Set(accepted.flatMap((item) => item.decided?.fix?.commands ?? []));
 	const steps = new Set(
 		items.filter((item) => item.decided?.decision.type !== "accepted").flatMap((item) => item.issue.manualSteps),
 	);
-	if (commands.size + steps.size === 0) return [];
-	return [
-		lineOf("Left for you", "strong"),
-		...[...commands].flatMap((command) => wrapLine([span("  run  ", "dim"), span(showLine(command), "accent")], width, 7)),
-		...[...steps].flatMap((step) => wrapLine([span(`  ${showLine(step)}`)], width, 4)),
-	];
+	if (steps.size === 0) return [];
+	return [lineOf("Left for you", "strong"), ...[...steps].flatMap((step) => wrapLine([span(`  ${showLine(step)}`)], width, 4))];
 }
 
 function wayBack(state: SessionState, width: number): readonly Line[] {
 	const changed = stories.filter((story) => phaseFiles(state, story).length > 0);
-	if (changed.length === 0) return [];
+	const [first, ...others] = changed;
+	if (first === undefined) return [];
+	const rest = others.length === 0 ? "" : `   or ${others.join(", ")}, or all of it with --session ${showLine(state.id)}`;
 	return [
 		lineOf("The way back", "strong"),
-		...changed.flatMap((story) => wrapLine([span("  bootmend rollback --phase ", "accent"), span(story, "accent")], width, 4)),
+		...wrapLine([span(`  bootmend rollback --phase ${first}`, "accent"), span(rest, "dim")], width, 4),
 	];
 }
 
+/** How to go on with the session, and what starts the server: the commands of the accepted fixes come first. */
 function wayOn(state: SessionState, items: readonly Item[], width: number): readonly Line[] {
-	const start = startCommand(state);
+	const accepted = items.filter((item) => item.decided?.decision.type === "accepted");
+	const commands = [...new Set(accepted.flatMap((item) => item.decided?.fix?.commands ?? []))];
+	const start = startCommands(state, commands);
 	const goesOn = !state.finished && items.some((item) => item.decided === null);
 	return [
-		...(goesOn
-			? [lineOf("Everything is kept. To go on", "strong"), ...wrapLine([span("  bootmend resume", "accent")], width)]
-			: []),
-		...(goesOn && start !== null ? [[] as Line] : []),
-		...(start === null ? [] : [lineOf("To start the server", "strong"), ...wrapLine([span(`  ${start}`, "accent")], width, 4)]),
+		...(goesOn ? [lineOf("Everything is kept. To go on", "strong"), lineOf("  bootmend resume", "accent")] : []),
+		...(goesOn && start.length > 0 ? [[] as Line] : []),
+		...(start.length === 0 ? [] : [lineOf("To start the server", "strong")]),
+		...start.flatMap((command) => wrapLine([span(`  ${showLine(command)}`, "accent")], width, 4)),
 	];
 }

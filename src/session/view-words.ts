@@ -47,12 +47,11 @@ export function count(number: number, one: string, many = `${one}s`): string {
 	return `${number} ${number === 1 ? one : many}`;
 }
 
-/** The command that starts the server, from the repository root; null where no application was found. */
-export function startCommand(state: SessionState): string | null {
+/** What starts the server, from the repository root, after `commands` have run; empty where no application was found. */
+export function startCommands(state: SessionState, commands: readonly string[]): readonly string[] {
 	const { backend, target } = state.report.project;
-	if (target === null) return null;
-	const start = `uvicorn ${showLine(target)}`;
-	return backend === "" ? start : `cd ${showLine(backend)} && ${start}`;
+	if (target === null) return commands;
+	return [...(backend === "" ? [] : [`cd ${backend}`]), ...commands, `uvicorn ${target}`];
 }
 
 /** The last part of an absolute path: what people call the project. */

@@ -5,7 +5,7 @@ import { editorRows } from "./view-editor.ts";
 import { hintRows, hintsFor } from "./view-hints.ts";
 import { issueCard, type Proposal, proposalsOf } from "./view-issue.ts";
 import { type Item, listItems } from "./view-items.ts";
-import { type Line, lineOf, lineWidth, span, spreadLine, wrapLine } from "./view-line.ts";
+import { clip, type Line, lineOf, lineWidth, span, spreadLine, wrapLine } from "./view-line.ts";
 import { listRows, positionRow } from "./view-list.ts";
 import { acceptAllRows, helpRows, phaseRows, resumedRows, rollbackRows, whyRows } from "./view-pages.ts";
 import { pathLine, pathSteps } from "./view-path.ts";
@@ -99,16 +99,13 @@ function isRoomy(size: ScreenSize): boolean {
 	return size.rows >= 24;
 }
 
-/** What just happened or is going on, on at least `height` rows: a long sentence takes rows of the body rather than be cut. */
+/** What just happened or is going on, on at least `height` rows: a long sentence takes as many of the body's rows again. */
 function messageRows(ui: UiState, width: number, height: number): readonly Line[] {
 	const words: Line =
 		ui.busy !== null ? lineOf(ui.busy, "dim") : ui.message === null ? [] : lineOf(showLine(ui.message.text), ui.message.tone);
-	const rows = wrapLine(words, width).slice(0, longestMessage);
+	const rows = clip(wrapLine(words, width), 2 * height, width);
 	return [...Array.from({ length: Math.max(0, height - rows.length) }, (): Line => []), ...rows];
 }
-
-/** Rows of the longest message. */
-const longestMessage = 4;
 
 interface Frame {
 	readonly state: SessionState;

@@ -31,7 +31,8 @@ test("accepting everything, phase by phase, gives the repaired backend and one c
 		"The audit finds nothing more that stops start-up.",
 		"● boots",
 		"bootmend rollback --phase US1",
-		"cd backend && uvicorn src.main:app",
+		"To start the server",
+		"uvicorn src.main:app",
 	);
 	expect(repository.log().map((subject) => subject.slice(0, 8))).toEqual(["fix(US2)", "fix(US1)", "The back"]);
 	expect(repository.git("log", "-1", "--format=%(trailers:key=Bootmend-Phase,valueonly)").trim()).toBe("US2");

@@ -154,5 +154,10 @@ function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<
 	const kept = ["PATH", "HOME", "TMPDIR", "LANG"].flatMap((name) =>
 		process.env[name] === undefined ? [] : [[name, process.env[name]] as const],
 	);
-	return { ...Object.fromEntries(kept), TERM: "xterm-256color", ...extra };
+	return {
+		...Object.fromEntries(kept),
+		TERM: "xterm-256color",
+		...(process.env.JOURNEY_VENV ? { VIRTUAL_ENV: process.env.JOURNEY_VENV } : {}),
+		...extra,
+	};
 }
