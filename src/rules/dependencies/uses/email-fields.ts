@@ -3,7 +3,7 @@ import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { walk } from "../../../python/walk.ts";
 import { findExternal, isExternal } from "./names.ts";
-import { type OptionalUse, reachedRuns } from "./optional-use.ts";
+import { type OptionalUse, orderAt, reachedRuns } from "./optional-use.ts";
 import { listRoutes } from "./routes.ts";
 
 const emailType = /^pydantic\.(?:networks\.)?(?:EmailStr|NameEmail)$/;
@@ -11,7 +11,8 @@ const modelBase = /^(?:pydantic\.(?:main\.)?BaseModel|pydantic_settings\.(?:main
 
 /** Fields of pydantic and SQLModel classes, and route parameters, that are typed `EmailStr` (`import_email_validator` of pydantic/networks.py). */
 export function listEmailFields(project: Project): OptionalUse[] {
-	return reachedRuns(project).flatMap(({ module, namespace, order }) => {
+	return reachedRuns(project).flatMap((run) => {
+		const { module, namespace } = run;
 		const use = (what: string, annotation: ast.Expression, isBuilt: boolean): OptionalUse => ({
 			providers: ["email-validator"],
 			extras: [],
@@ -21,7 +22,7 @@ export function listEmailFields(project: Project): OptionalUse[] {
 			module,
 			range: { start: annotation.start, end: annotation.end },
 			stage: isBuilt ? "import" : "request",
-			order: isBuilt ? order : null,
+			order: isBuilt ? orderAt(project, run, annotation.start) : null,
 			error: "ImportError: email-validator is not installed, run `pip install 'pydantic[email]'`",
 		});
 		const fields = module.tree.body.flatMap((statement) => {

@@ -2,7 +2,7 @@ import type { Namespace, Value } from "../../../project/imports/values.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { findExternal, isExternal, resolveName } from "./names.ts";
-import { type OptionalUse, reachedRuns } from "./optional-use.ts";
+import { type OptionalUse, orderAt, reachedRuns } from "./optional-use.ts";
 import { listRoutes } from "./routes.ts";
 
 const formFunction = /^fastapi\.(?:param_functions\.|params\.)?(?:Form|File)$/;
@@ -15,7 +15,8 @@ const dependsFunction = /^fastapi\.(?:param_functions\.|params\.)?(?:Depends|Sec
  * dependencies. Declaring such a route needs python-multipart (`ensure_multipart_is_installed` of fastapi/dependencies/utils.py).
  */
 export function listFormParameters(project: Project): OptionalUse[] {
-	return reachedRuns(project).flatMap(({ module, namespace, order }) => {
+	return reachedRuns(project).flatMap((run) => {
+		const { module, namespace } = run;
 		return listRoutes(module, namespace).flatMap((route) => {
 			const parameter = findFormParameter(route, namespace, 0);
 			if (parameter === null) return [];
@@ -29,7 +30,7 @@ export function listFormParameters(project: Project): OptionalUse[] {
 					module,
 					range: { start: parameter.start, end: parameter.end },
 					stage: "import" as const,
-					order,
+					order: orderAt(project, run, parameter.start),
 					error: 'RuntimeError: Form data requires "python-multipart" to be installed. ',
 				},
 			];
