@@ -48,7 +48,8 @@ export function isApplicable(issue: Issue, selection: Selection): boolean {
 
 /** Is the work not done while this issue is still there? A small one whose fix nobody allowed is no failure. */
 export function matters(issue: Issue, selection: Selection): boolean {
-	return isWanted(issue, selection) && (issue.blocksStartup || selection.named !== null || isApplicable(issue, selection));
+	if (!isWanted(issue, selection)) return false;
+	return issue.severity === "CRITICAL" || issue.severity === "HIGH" || selection.named !== null || isApplicable(issue, selection);
 }
 
 /** Why an issue that was asked for is left, in half a sentence. */

@@ -1,5 +1,6 @@
 import type { DependencyRow } from "../plan/audit-report.ts";
 import { showLine } from "../text/gate.ts";
+import { jsonText } from "./json-text.ts";
 import { type Paint, paintWith } from "./paint.ts";
 
 /** The dependency manifest as a table for a terminal. */
@@ -34,7 +35,7 @@ export function renderDependenciesJson(rows: readonly DependencyRow[], manifests
 		imported_by: row.importedBy,
 		verdict: row.verdict,
 	}));
-	return `${JSON.stringify({ manifests, packages }, null, 2)}\n`;
+	return jsonText({ manifests, packages });
 }
 
 const headings = ["package", "declared", "in", "installed", "required by", "imported by", "verdict"] as const;

@@ -1,6 +1,7 @@
 import type { ImportGraphSummary } from "../plan/audit-report.ts";
 import type { ImportEdge } from "../project/imports/trace.ts";
 import { showLine } from "../text/gate.ts";
+import { jsonText } from "./json-text.ts";
 
 /** An import with the line it stands on, counting from 1. */
 export interface LocatedEdge extends ImportEdge {
@@ -81,7 +82,7 @@ export function renderGraphJson(view: GraphView): string {
 		})),
 		cycles: view.summary.cycles,
 	};
-	return `${JSON.stringify(document, null, 2)}\n`;
+	return jsonText(document);
 }
 
 function noteOn(edge: ImportEdge): string {

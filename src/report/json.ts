@@ -2,6 +2,7 @@ import type { Fix } from "../audit/fix.ts";
 import type { Issue } from "../audit/issue.ts";
 import type { AuditReport } from "../plan/audit-report.ts";
 import { maskSecrets } from "../text/secrets.ts";
+import { jsonText } from "./json-text.ts";
 import { lineEditsOf, spanOf, type Texts } from "./line-edits.ts";
 import { maskEdit } from "./masked.ts";
 
@@ -58,7 +59,7 @@ export function renderJson(report: AuditReport, texts: Texts, version: string): 
 		},
 		notices: report.notices.map((notice) => ({ file_path: notice.path, message: maskSecrets(notice.message) })),
 	};
-	return `${escapeHidden(JSON.stringify(document, null, 2))}\n`;
+	return jsonText(document);
 }
 
 function count(issues: readonly Issue[], severity: Issue["severity"]): number {
@@ -120,13 +121,4 @@ function fixJson(issue: Issue, fix: Fix, texts: Texts): object {
 			})),
 		commands: fix.commands,
 	};
-}
-
-/** Characters that JSON allows raw although they reorder or hide text, or that terminals obey: C1, zero width, bidi, tags. */
-const hidden = /[\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb]|[\u{e0000}-\u{e01ef}]/gu;
-
-function escapeHidden(json: string): string {
-	return json.replace(hidden, (character) =>
-		[...Array(character.length).keys()].map((i) => `\\u${character.charCodeAt(i).toString(16).padStart(4, "0")}`).join(""),
-	);
 }

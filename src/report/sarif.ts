@@ -6,6 +6,7 @@ import { editsByPath } from "../text/edit.ts";
 import { show, showLine } from "../text/gate.ts";
 import { LineIndex } from "../text/line-index.ts";
 import { maskSecrets } from "../text/secrets.ts";
+import { jsonText } from "./json-text.ts";
 import type { Texts } from "./line-edits.ts";
 
 /**
@@ -37,7 +38,7 @@ export function renderSarif(report: AuditReport, texts: Texts, rules: readonly R
 			},
 		],
 	};
-	return `${JSON.stringify(document, null, 2)}\n`;
+	return jsonText(document);
 }
 
 const levels: Readonly<Record<Severity, string>> = { CRITICAL: "error", HIGH: "error", MEDIUM: "warning", LOW: "note" };

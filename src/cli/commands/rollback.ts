@@ -1,3 +1,4 @@
+import { jsonText } from "../../report/json-text.ts";
 import { paintWith } from "../../report/paint.ts";
 import { forecastRollback, type RollbackForecast, rollbackSession } from "../../session/rollback-session.ts";
 import type { LedgerEntry, Outcome } from "../../session/session.ts";
@@ -15,7 +16,7 @@ export async function rollbackCommand(path: string | undefined, options: Rollbac
 	if (options.list || options.dryRun) {
 		const forecasts = await forecastRollback(request);
 		const chosen = options.phase ? forecasts.filter((forecast) => forecast.story === options.phase) : forecasts;
-		if (options.json) output.data(`${JSON.stringify(chosen, null, 2)}\n`);
+		if (options.json) output.data(jsonText(chosen));
 		else output.data(forecastText(chosen, output));
 		return chosen.some((forecast) => forecast.type === "blocked") ? exitStatus.found : exitStatus.ok;
 	}

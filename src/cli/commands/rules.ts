@@ -1,5 +1,6 @@
 import { categories } from "../../audit/issue.ts";
 import type { AnyRule, ExampleFiles } from "../../audit/rule.ts";
+import { jsonText } from "../../report/json-text.ts";
 import { type Paint, paintWith, wrap } from "../../report/paint.ts";
 import { rules } from "../../rules/index.ts";
 import { diffTexts } from "../../text/diff.ts";
@@ -18,7 +19,7 @@ export async function rulesCommand(options: RulesOptions, io: ProcessIo): Promis
 	const output = outputOf(io, options);
 	if (options.json) {
 		const list = rules.map(({ name, category, summary, story, references }) => ({ name, category, summary, story, references }));
-		output.data(`${JSON.stringify(list, null, 2)}\n`);
+		output.data(jsonText(list));
 		return exitStatus.ok;
 	}
 	const paint = paintWith(output.colour);

@@ -1,3 +1,4 @@
+import { jsonText } from "../../report/json-text.ts";
 import { paintWith } from "../../report/paint.ts";
 import { listSessions, type SessionListing, type SessionSummary } from "../../session/list-sessions.ts";
 import { showLine } from "../../text/gate.ts";
@@ -11,7 +12,7 @@ export async function statusCommand(path: string | undefined, options: StatusOpt
 	const output = outputOf(io, options);
 	const listing = listSessions(placeOf(path, io).root);
 	for (const sentence of listing.unreadable) output.warn(showLine(sentence));
-	if (options.json) output.data(`${JSON.stringify(statusJson(listing), null, 2)}\n`);
+	if (options.json) output.data(jsonText(statusJson(listing)));
 	else output.data(statusText(listing, output));
 	return exitStatus.ok;
 }
