@@ -1,6 +1,10 @@
 // Written by scripts/rules-index.ts; a test holds it current.
 import type { AnyRule } from "../audit/rule.ts";
+import invalidSettingValue from "./config/invalid-setting-value.ts";
+import missingSetting from "./config/missing-setting.ts";
 import syncDatabaseUrl from "./config/sync-database-url.ts";
+import undecodableSetting from "./config/undecodable-setting.ts";
+import unexpectedEnvKey from "./config/unexpected-env-key.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
 import conflictingRequirements from "./dependencies/conflicting-requirements.ts";
 import declaredNotInstalled from "./dependencies/declared-not-installed.ts";
@@ -21,7 +25,11 @@ import unusedImport from "./imports/unused-import.ts";
 
 /** Every rule, in the order in which the audit asks them. */
 export const rules: readonly AnyRule[] = [
+	invalidSettingValue,
+	missingSetting,
 	syncDatabaseUrl,
+	undecodableSetting,
+	unexpectedEnvKey,
 	syncSessionFactory,
 	conflictingRequirements,
 	declaredNotInstalled,

@@ -29,6 +29,8 @@ export interface SettingsField {
 	readonly keys: readonly string[];
 	/** True where a validator of the class may see the value before pydantic does. */
 	readonly isValidatedBefore: boolean;
+	/** True where a validator of the whole class runs first, which may give a missing field a value. */
+	readonly mayBeFilledIn: boolean;
 	/** The shortest text allowed (`Field(min_length=32)`), or null. */
 	readonly minLength: number | null;
 }
@@ -122,8 +124,9 @@ export function settingsFields(cls: ClassValue, config: SettingsConfig): Setting
 			const name = node.target.id;
 			if (name === "model_config" || name.startsWith("_")) continue;
 			const bound = node.value === null ? null : (owner.namespace.names.get(name)?.value ?? unknown);
-			const isValidatedBefore = validated.has(name) || validated.has("*");
-			fields.set(name, { name, node, owner, isValidatedBefore, ...fieldSource(bound, name, config, isModern) });
+			const isValidatedBefore = validated.has(name) || validated.has("*") || validated.has(wholeClass);
+			const mayBeFilledIn = validated.has(wholeClass);
+			fields.set(name, { name, node, owner, isValidatedBefore, mayBeFilledIn, ...fieldSource(bound, name, config, isModern) });
 		}
 	}
 	return [...fields.values()];
@@ -135,6 +138,9 @@ function isClassVariable(annotation: ast.Expression): boolean {
 		(plain.type === "Name" && plain.id === "ClassVar") || (plain.type === "Attribute" && plain.attribute.name === "ClassVar")
 	);
 }
+
+/** Stands for the validators that see the input of the class as a whole. */
+const wholeClass = "(class)";
 
 /**
  * Fields whose values a validator may change before pydantic looks at them; `*` stands for all. A validator in mode `after`, which
@@ -159,9 +165,9 @@ function validatedNames(decorator: Value): readonly string[] {
 	const isAfter = mode === undefined || (mode.kind === "constant" && mode.value === "after");
 	const named = args.map((arg) => (arg.kind === "constant" && typeof arg.value === "string" ? arg.value : "*"));
 	if (maker === "field_validator") return isAfter ? [] : named;
-	if (maker === "model_validator") return isAfter ? [] : ["*"];
+	if (maker === "model_validator") return isAfter ? [] : [wholeClass];
 	if (maker === "validator") return isTrue(keywords.get("pre")) ? named : [];
-	return maker === "root_validator" && isTrue(keywords.get("pre")) ? ["*"] : [];
+	return maker === "root_validator" && isTrue(keywords.get("pre")) ? [wholeClass] : [];
 }
 
 type FieldSource = Pick<SettingsField, "fallback" | "keys" | "minLength">;

@@ -1,0 +1,40 @@
+import type { SettingsObject } from "../imports/trace.ts";
+import type { Value } from "../imports/values.ts";
+import type { Project } from "../project.ts";
+import { findSettingsFaults, type SettingsFaults } from "./settings-faults.ts";
+
+/** A settings object that cannot be made. */
+export interface FaultySettings {
+	readonly object: SettingsObject;
+	readonly faults: SettingsFaults;
+	/** `Settings`. */
+	readonly className: string;
+	/** `src/core/config.py:31`, where the object is made. */
+	readonly madeAt: string;
+}
+
+/** Settings objects that cannot be made, each class once: where start-up makes it first. */
+export function listFaultySettings(project: Project): readonly FaultySettings[] {
+	const found = new Map<unknown, FaultySettings>();
+	for (const object of project.trace.settings) {
+		const { call, settingsClass } = object;
+		if (found.has(settingsClass.node)) continue;
+		const faults = findSettingsFaults(object);
+		if (faults.error === null) continue;
+		const { line } = call.module.lines.positionAt(call.node.start);
+		const className = settingsClass.node.name.name;
+		found.set(settingsClass.node, { object, faults, className, madeAt: `${call.module.path}:${line}` });
+	}
+	return [...found.values()];
+}
+
+/** The place of a value in a `.env` file, or null where it comes from elsewhere. */
+export function envFileOrigin(value: Value): { readonly path: string; readonly key: string } | null {
+	const origin = value.kind === "constant" ? value.origin : null;
+	return origin?.type === "env-file" ? { path: origin.path, key: origin.key } : null;
+}
+
+/** Where a person sets a value anew, in words: `backend/.env` or `the environment of the server`. */
+export function placeInWords(value: Value): string {
+	return envFileOrigin(value)?.path ?? "the environment of the server";
+}

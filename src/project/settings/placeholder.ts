@@ -1,0 +1,68 @@
+import { listAsyncEngines } from "../manifests/async-engines.ts";
+import { databaseDrivers } from "../manifests/database-drivers.ts";
+import type { Project } from "../project.ts";
+import { readSettingType } from "./setting-type.ts";
+import type { SettingsField } from "./settings-class.ts";
+
+/** A value that a setting takes, and that nobody mistakes for a real one. */
+export function placeholderFor(project: Project, field: SettingsField): string {
+	const { members, choices } = readSettingType(field.node.annotation);
+	const name = (field.keys[0] ?? field.name).toUpperCase();
+	const type = members?.[0] ?? "str";
+	if (choices?.[0] !== undefined) return choices[0];
+	switch (type) {
+		case "bool":
+			return "false";
+		case "int":
+		case "PositiveInt":
+		case "NonNegativeInt":
+			return String(numberFor(name));
+		case "float":
+			return `${numberFor(name)}.0`;
+		case "EmailStr":
+			return "change-me@example.com";
+		case "dict":
+		case "Dict":
+			return "{}";
+		case "list":
+		case "List":
+		case "set":
+		case "Set":
+		case "tuple":
+		case "Tuple":
+			return "[]";
+		default:
+			return padded(textFor(project, name, type), field.minLength);
+	}
+}
+
+function textFor(project: Project, name: string, type: string): string {
+	if (type === "RedisDsn" || /REDIS.*(URL|URI|DSN)$/.test(name)) return "redis://localhost:6379/0";
+	if (type === "PostgresDsn" || /(DATABASE|DB|SQLALCHEMY|POSTGRES|SQL|MYSQL).*(URL|URI|DSN)$/.test(name))
+		return databaseUrl(project);
+	if (type.endsWith("Url") || /_(URL|URI)$/.test(name)) return "http://localhost:8000";
+	if (/ALGORITHM$/.test(name)) return "HS256";
+	if (/EMAIL$/.test(name)) return "change-me@example.com";
+	return /HOST$/.test(name) ? "localhost" : "change-me";
+}
+
+/** A URL that names a driver the backend declares, for the kind of engine it makes. */
+function databaseUrl(project: Project): string {
+	const isAsync = listAsyncEngines(project).length > 0;
+	const declared = new Set(project.manifests.flatMap(({ requirements }) => requirements.map(({ normalized }) => normalized)));
+	const driver = databaseDrivers.find((each) => each.isAsync === isAsync && declared.has(each.distribution));
+	if (driver === undefined) return isAsync ? "sqlite+aiosqlite:///./app.db" : "sqlite:///./app.db";
+	const scheme = `${driver.database}+${driver.name}`;
+	return driver.database === "sqlite" ? `${scheme}:///./app.db` : `${scheme}://user:change-me@localhost/app`;
+}
+
+function numberFor(name: string): number {
+	if (!/PORT$/.test(name)) return 30;
+	if (/(DB|DATABASE|POSTGRES|PG)/.test(name)) return 5432;
+	if (/REDIS/.test(name)) return 6379;
+	return /(SMTP|MAIL)/.test(name) ? 587 : 8000;
+}
+
+function padded(text: string, length: number | null): string {
+	return length === null || text.length >= length ? text : text.padEnd(length, `-${text}`);
+}

@@ -1,0 +1,126 @@
+import type { SettingReading, SettingsObject } from "../imports/trace.ts";
+import type { ConstantValue } from "../imports/values.ts";
+import { isCollection, readSettingType, type SettingType } from "./setting-type.ts";
+import { isModernSettingsClass, settingsConfig } from "./settings-class.ts";
+
+/** A value that pydantic refuses. */
+export interface RefusedSetting {
+	readonly reading: SettingReading;
+	readonly value: ConstantValue & { readonly value: string };
+	readonly type: SettingType;
+	/** What it would have to be: `a whole number`. */
+	readonly wanted: string;
+}
+
+/** A key of a `.env` file that no field reads. */
+export interface UnexpectedKey {
+	readonly key: string;
+	readonly value: ConstantValue;
+}
+
+/** All that keeps a settings object from being made. */
+export interface SettingsFaults {
+	/** Required fields that nothing sets. */
+	readonly missing: readonly SettingReading[];
+	/** Fields whose text would have to be JSON; pydantic-settings stops at the first of them, before it looks at anything else. */
+	readonly undecodable: readonly RefusedSetting[];
+	readonly refused: readonly RefusedSetting[];
+	readonly unexpected: readonly UnexpectedKey[];
+	/** The line that Python prints; null where there is no fault. */
+	readonly error: string | null;
+}
+
+/** What is wrong with a settings object, as far as that is certain. */
+export function findSettingsFaults(object: SettingsObject): SettingsFaults {
+	const { fields } = object;
+	const config = settingsConfig(object.settingsClass);
+	const missing = fields.filter(({ field, given }) => given === null && field.fallback === null && !field.mayBeFilledIn);
+	const texts = fields.flatMap(textOf);
+	const undecodable = texts.filter(({ type, value }) => config.decodes && type.decoding === "json" && !isJson(value.value));
+	const refused = texts.filter((text) => !undecodable.includes(text) && isRefused(text));
+	const unexpected = unexpectedKeys(object);
+	const count = missing.length + refused.length + unexpected.length;
+	return { missing, undecodable, refused, unexpected, error: errorOf(object, undecodable[0], count) };
+}
+
+function errorOf(object: SettingsObject, undecodable: RefusedSetting | undefined, count: number): string | null {
+	const { settingsClass } = object;
+	const isModern = isModernSettingsClass(settingsClass);
+	if (undecodable !== undefined) {
+		const { name, keys } = undecodable.reading.field;
+		if (!isModern) return `pydantic.env_settings.SettingsError: error parsing env var "${keys[0] ?? name}"`;
+		const source = undecodable.value.origin?.type === "env-file" ? "DotEnvSettingsSource" : "EnvSettingsSource";
+		return `pydantic_settings.exceptions.SettingsError: error parsing value for field "${name}" from source "${source}"`;
+	}
+	if (count === 0) return null;
+	const errorClass = isModern ? "pydantic_core._pydantic_core.ValidationError" : "pydantic.error_wrappers.ValidationError";
+	return `${errorClass}: ${count} validation error${count === 1 ? "" : "s"} for ${settingsClass.node.name.name}`;
+}
+
+/** A field whose text is known and reaches pydantic as it stands. */
+function textOf(reading: SettingReading): RefusedSetting[] {
+	const { given, field, isArgument } = reading;
+	if (isArgument || given?.kind !== "constant" || typeof given.value !== "string") return [];
+	const type = readSettingType(field.node.annotation);
+	const value = { ...given, value: given.value };
+	return [{ reading, value, type, wanted: wantedOf(type, field.minLength) }];
+}
+
+function isRefused({ reading, value, type }: RefusedSetting): boolean {
+	const { field } = reading;
+	if (field.isValidatedBefore || type.members === null) return false;
+	const text = value.value;
+	const { members } = type;
+	if (type.choices !== null) return !type.choices.includes(text);
+	if (members.length === 1 && members[0] === "str") return field.minLength !== null && [...text].length < field.minLength;
+	// A list beside None: what is no JSON reaches pydantic as text, which is no list.
+	if (type.decoding === "tried") return members.every(isCollection) && !isJson(text);
+	return type.decoding === "text" && members.length > 0 && members.every((name) => numbers[name]?.test(text) === false);
+}
+
+/** The texts that pydantic takes for each type (https://docs.pydantic.dev/latest/concepts/conversion_table/). */
+const numbers: Readonly<Record<string, RegExp>> = {
+	int: /^\s*[+-]?\d+(_\d+)*(\.0*)?\s*$/,
+	float: /^\s*[+-]?((\d[\d_]*)?\.?\d[\d_]*\.?(e[+-]?\d+)?|inf(inity)?|nan)\s*$/i,
+	bool: /^\s*(0|off|f|false|n|no|1|on|t|true|y|yes)\s*$/i,
+};
+
+function wantedOf(type: SettingType, minLength: number | null): string {
+	if (type.choices !== null) return `one of ${type.choices.join(", ")}`;
+	const [name] = type.members ?? [];
+	if (name === "int") return "a whole number";
+	if (name === "float") return "a number";
+	if (name === "bool") return "true or false";
+	if (name === "str") return `at least ${minLength ?? 1} characters long`;
+	return name?.toLowerCase() === "dict" ? "a JSON object" : "a JSON list";
+}
+
+export function isJson(text: string): boolean {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		// Python's decoder takes these too.
+		return /\b(NaN|Infinity)\b/.test(text);
+	}
+}
+
+/** Keys of the `.env` files that pydantic-settings hands to a class that forbids them (DotEnvSettingsSource.__call__). */
+function unexpectedKeys(object: SettingsObject): UnexpectedKey[] {
+	const { settingsClass, fields, fileValues } = object;
+	const config = settingsConfig(settingsClass);
+	if (config.extra !== "forbid" || config.hasOtherSources || !isModernSettingsClass(settingsClass)) return [];
+	if (fields.some(({ field }) => field.mayBeFilledIn)) return [];
+	const folded = (key: string): string => (config.caseSensitive ? key : key.toLowerCase());
+	const names = new Set(fields.map(({ field }) => folded(field.name)));
+	const isRead = (key: string): boolean =>
+		fields.some(({ field }) => {
+			const isText = readSettingType(field.node.annotation).decoding === "text";
+			return field.keys.some((each) => folded(each) === key || (!isText && key.startsWith(folded(each))));
+		});
+	return [...fileValues].flatMap(([key, value]) => {
+		const name = folded(key);
+		if (value.kind !== "constant" || value.value === "" || isRead(name)) return [];
+		return config.prefix !== "" && names.has(name) ? [] : [{ key, value }];
+	});
+}

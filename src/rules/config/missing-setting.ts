@@ -1,0 +1,157 @@
+import { defineRule, type Match } from "../../audit/rule.ts";
+import type { SettingReading } from "../../project/imports/trace.ts";
+import type { Project } from "../../project/project.ts";
+import { appendToEnvFile, type EnvLine, exampleValue, findEntry } from "../../project/settings/env-file-edit.ts";
+import { type FaultySettings, listFaultySettings } from "../../project/settings/faulty-settings.ts";
+import { placeholderFor } from "../../project/settings/placeholder.ts";
+import { settingsConfig } from "../../project/settings/settings-class.ts";
+import { readEnvFile } from "../../project/settings/settings-edit.ts";
+
+interface Evidence {
+	readonly settings: FaultySettings;
+	/** `DATABASE_URL`, as the environment or a file would spell them. */
+	readonly keys: readonly string[];
+	/** The `.env` file that the class reads, relative to the root; null where it reads none. */
+	readonly envFile: string | null;
+	/** A `.env` file that has all the keys, and that the class does not read; null where there is none. */
+	readonly otherFile: string | null;
+}
+
+const example = (env: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\npydantic-settings\n",
+	".env": env,
+	"main.py": `from fastapi import FastAPI
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+
+    app_name: str
+    secret_key: str
+
+
+settings = Settings()
+app = FastAPI(title=settings.app_name)
+`,
+});
+
+export default defineRule<Evidence>({
+	name: "missing-setting",
+	category: "CONFIG",
+	summary: "A required setting is set nowhere",
+	story:
+		"Somebody who has just cloned the backend starts it, and pydantic refuses to make the settings: a value that has no default is neither in the environment nor in .env.",
+	references: [
+		"https://docs.pydantic.dev/latest/concepts/pydantic_settings/#dotenv-env-support",
+		"https://docs.pydantic.dev/latest/errors/validation_errors/#missing",
+	],
+	example: {
+		before: example("APP_NAME=Example\n"),
+		after: example("APP_NAME=Example\nSECRET_KEY=change-me\n"),
+	},
+
+	*detect(project) {
+		for (const settings of listFaultySettings(project)) {
+			const { object, faults, className } = settings;
+			if (faults.missing.length === 0) continue;
+			const { call, settingsClass } = object;
+			const keys = faults.missing.map((reading) => keyOf(settings, reading));
+			const envFile = chooseFile(project, object.envFiles ?? []);
+			yield {
+				subject: `${settingsClass.module.name}:${className}`,
+				path: call.module.path,
+				range: { start: call.node.start, end: call.node.end },
+				evidence: { settings, keys, envFile, otherFile: findFileWith(project, keys, object.envFiles ?? []) },
+			};
+		}
+	},
+
+	describe({ evidence }, project) {
+		const { settings, keys, envFile } = evidence;
+		const { call } = settings.object;
+		const { error } = settings.faults;
+		return {
+			severity: call.guarded ? "HIGH" : "CRITICAL",
+			stage: call.stage,
+			problem: `${settings.className} needs ${listed(keys)}, which nothing sets`,
+			rootCause: `${keys.length === 1 ? "The field has" : "The fields have"} no default, the environment of the server does not set ${keys.length === 1 ? "it" : "them"}, and ${fileInWords(project, evidence)}.`,
+			...(error === null ? {} : { expectedError: error }),
+			order: call.order,
+			manualSteps:
+				envFile === null
+					? [`Set ${listed(keys)} in the environment in which the server is started.`]
+					: [`Give ${listed(keys)} real values in ${envFile}: whoever runs the backend elsewhere knows them.`],
+		};
+	},
+
+	fix(match, project) {
+		const { settings, keys, envFile, otherFile } = match.evidence;
+		if (otherFile !== null && envFile === null) {
+			const edits = readEnvFile(settings.object.settingsClass, pathFromBackend(project, otherFile));
+			if (edits === null) return undefined;
+			return {
+				title: `Read ${otherFile} in ${settings.className}`,
+				explanation: `${otherFile} has ${keys.length === 1 ? "the value" : "all the values"}, but ${settings.className} does not read it. Its other keys are ignored.`,
+				applicability: "safe",
+				...edits,
+			};
+		}
+		if (envFile === null) return undefined;
+		const lines = settings.faults.missing.map((reading, index) => lineFor(project, reading, keys[index] ?? ""));
+		return {
+			title: `Add ${listed(keys)} to ${envFile}`,
+			explanation: explain(match, project),
+			applicability: "review",
+			edits: [appendToEnvFile(project, envFile, lines)],
+		};
+	},
+});
+
+/** The name as a `.env` file would have it: in capitals, unless the class minds the case. */
+function keyOf({ object }: FaultySettings, { field }: SettingReading): string {
+	const key = field.keys[0] ?? field.name;
+	return settingsConfig(object.settingsClass).caseSensitive ? key : key.toUpperCase();
+}
+
+/** The first of the files that is there; where none is, the first one, which the fix makes. */
+function chooseFile(project: Project, paths: readonly string[]): string | null {
+	return paths.find((path) => project.files.has(path)) ?? paths[0] ?? null;
+}
+
+function findFileWith(project: Project, keys: readonly string[], read: readonly string[]): string | null {
+	for (const path of project.files.keys()) {
+		if (!/(^|\/)\.env(\.local)?$/.test(path) || read.includes(path)) continue;
+		if (keys.every((key) => findEntry(project, path, key)?.value)) return path;
+	}
+	return null;
+}
+
+function pathFromBackend(project: Project, path: string): string {
+	if (project.backend === "") return path;
+	if (path.startsWith(`${project.backend}/`)) return path.slice(project.backend.length + 1);
+	return `${"../".repeat(project.backend.split("/").length)}${path}`;
+}
+
+function fileInWords(project: Project, { settings, envFile, otherFile }: Evidence): string {
+	const elsewhere = otherFile === null ? "" : `; ${otherFile} does, and is not read`;
+	if (settings.object.envFiles === null) return `the .env file it reads is not known${elsewhere}`;
+	if (envFile === null) return `the class reads no .env file${elsewhere}`;
+	if (!project.files.has(envFile)) return `${envFile}, which it reads, is not there${elsewhere}`;
+	return `neither does ${envFile}${elsewhere}`;
+}
+
+function lineFor(project: Project, { field }: SettingReading, key: string): EnvLine {
+	return { key, value: exampleValue(project, key)?.value ?? placeholderFor(project, field) };
+}
+
+function explain({ evidence }: Match<Evidence>, project: Project): string {
+	const { keys, envFile } = evidence;
+	const examples = [...new Set(keys.flatMap((key) => exampleValue(project, key)?.path ?? []))];
+	const source = examples.length === 0 ? "placeholders" : `the values of ${listed(examples)}, and placeholders for the rest`;
+	return `Writes ${source} to ${envFile ?? ".env"}, so that the settings can be made. Put the real values in their place before you rely on it.`;
+}
+
+function listed(names: readonly string[]): string {
+	return names.length < 2 ? names.join("") : `${names.slice(0, -1).join(", ")} and ${names.at(-1)}`;
+}

@@ -1,0 +1,106 @@
+import { defineRule } from "../../audit/rule.ts";
+import { replaceEnvValue } from "../../project/settings/env-file-edit.ts";
+import { envFileOrigin, type FaultySettings, listFaultySettings, placeInWords } from "../../project/settings/faulty-settings.ts";
+import { asJsonList } from "../../project/settings/json-list.ts";
+import { isCollection } from "../../project/settings/setting-type.ts";
+import { isJson, type RefusedSetting } from "../../project/settings/settings-faults.ts";
+
+interface Evidence {
+	readonly settings: FaultySettings;
+	readonly setting: RefusedSetting;
+	readonly key: string;
+	/** The same value as JSON; null where it is not clear how. */
+	readonly json: string | null;
+	/** True where pydantic-settings stops at it, false where pydantic refuses the text that is left. */
+	readonly isDecoded: boolean;
+}
+
+const example = (origins: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\npydantic-settings\n",
+	".env": `CORS_ORIGINS=${origins}\n`,
+	"main.py": `from fastapi import FastAPI
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+
+    cors_origins: list[str]
+
+
+settings = Settings()
+app = FastAPI()
+`,
+});
+
+export default defineRule<Evidence>({
+	name: "undecodable-setting",
+	category: "CONFIG",
+	summary: "A list setting is written as plain text, not as JSON",
+	story:
+		"CORS_ORIGINS=http://localhost:3000,http://localhost:8000 looks right, but pydantic-settings decodes lists and the like from JSON, before any validator of the class runs. The server stops where the settings are made.",
+	references: ["https://docs.pydantic.dev/latest/concepts/pydantic_settings/#parsing-environment-variable-values"],
+	example: {
+		before: example("http://localhost:3000,http://localhost:8000"),
+		after: example('["http://localhost:3000","http://localhost:8000"]'),
+	},
+
+	*detect(project) {
+		for (const settings of listFaultySettings(project)) {
+			const { faults, object, className } = settings;
+			const lists = faults.refused.filter(({ type }) => type.decoding === "tried");
+			for (const setting of [...faults.undecodable, ...lists]) {
+				const origin = envFileOrigin(setting.value);
+				const { call, settingsClass } = object;
+				const { field } = setting.reading;
+				const place = setting.value.origin;
+				const isInFile = place?.type === "env-file";
+				yield {
+					subject: `${settingsClass.module.name}:${className}.${field.name}`,
+					path: isInFile ? place.path : call.module.path,
+					range: isInFile ? place.range : { start: call.node.start, end: call.node.end },
+					evidence: {
+						settings,
+						setting,
+						key: origin?.key ?? field.keys[0] ?? field.name,
+						json: asJsonList(setting.value.value, setting.type.itemType),
+						isDecoded: faults.undecodable.includes(setting),
+					},
+				};
+			}
+		}
+	},
+
+	describe({ evidence }) {
+		const { settings, setting, key, isDecoded } = evidence;
+		const { call } = settings.object;
+		const { field } = setting.reading;
+		const { error } = settings.faults;
+		return {
+			severity: call.guarded ? "HIGH" : "CRITICAL",
+			stage: call.stage,
+			problem: `${key} has to be ${setting.wanted}, and is plain text`,
+			rootCause: isDecoded
+				? `${settings.className}.${field.name} is no plain type, so pydantic-settings decodes its text as JSON before any validator sees it.`
+				: `${settings.className}.${field.name} takes a list or nothing; a text that is no JSON is neither.`,
+			...(error === null ? {} : { expectedError: error }),
+			order: call.order,
+			manualSteps: [`Write ${key} in ${placeInWords(setting.value)} as JSON, for example ["a","b"].`],
+		};
+	},
+
+	fix({ evidence }, project) {
+		const { setting, key, json } = evidence;
+		const origin = envFileOrigin(setting.value);
+		const [member] = setting.type.members ?? [];
+		if (origin === null || json === null || !isJson(json) || member === undefined || !isCollection(member)) return undefined;
+		const edit = replaceEnvValue(project, origin.path, origin.key, json);
+		if (edit === null) return undefined;
+		return {
+			title: `Write ${key} as a JSON list`,
+			explanation: "The same items, in the notation that pydantic-settings reads.",
+			applicability: "safe",
+			edits: [edit],
+		};
+	},
+});
