@@ -10,8 +10,8 @@ import { newestOpenDecision } from "./undo-decision.ts";
 /** What git says of the working tree at the moment; null without git. */
 export async function gitState(repository: Repository | null): Promise<SessionState["git"]> {
 	if (repository === null) return null;
-	const { branch, commit } = await repository.head();
-	return { branch, head: commit, dirtyFiles: await repository.dirtyFiles() };
+	const { branch, commit, dirtyFiles } = await repository.workingTree();
+	return { branch, head: commit, dirtyFiles };
 }
 
 /** Builds states; what a decision looked like is read from the backups once. */

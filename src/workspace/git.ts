@@ -21,8 +21,8 @@ export type CommitResult =
 /** A git repository, asked through the `git` command. Paths are relative to its root. Methods reject only where git itself is gone or broken. */
 export interface Repository {
 	head(): Promise<Head>;
-	/** Paths with changes that are not committed, untracked ones too, ignored ones not. */
-	dirtyFiles(): Promise<readonly string[]>;
+	/** HEAD, and the paths with changes that are not committed: untracked ones too (folders as a whole), ignored ones not. */
+	workingTree(): Promise<Head & { readonly dirtyFiles: readonly string[] }>;
 	statusOf(paths: readonly string[]): Promise<ReadonlyMap<string, PathStatus>>;
 	/** What a person is in the middle of (`a merge`, `a rebase`), or null. */
 	operationInProgress(): string | null;
@@ -45,7 +45,7 @@ export interface Repository {
  */
 export async function openRepository(root: string): Promise<Repository | null> {
 	try {
-		const git = simpleGit({ baseDir: root, allowEnvironment: identityVariables });
+		const git = simpleGit({ baseDir: root, allowEnvironment: identityVariables, errors: errorOf });
 		const [top = "", folder = ""] = (await git.raw(["rev-parse", "--show-toplevel", "--absolute-git-dir"])).trimEnd().split("\n");
 		if (top === "" || realpathSync(top) !== realpathSync(root)) return null;
 		return new GitRepository(root, folder, git);
@@ -66,6 +66,13 @@ const identityVariables = [
 	],
 	...["GIT_CONFIG_GLOBAL", "GIT_CONFIG_SYSTEM", "GIT_CONFIG_NOSYSTEM"],
 ];
+
+/** simple-git takes a git that fails without a word (a hook with `exit 1`) for a success; the exit status alone counts here. */
+function errorOf(error: Buffer | Error | undefined, result: { readonly exitCode: number; readonly stdErr: readonly Buffer[] }) {
+	if (error !== undefined || result.exitCode === 0) return error;
+	const said = Buffer.concat([...result.stdErr]);
+	return said.length > 0 ? said : Buffer.from(`git ended with status ${result.exitCode} and gave no reason`);
+}
 
 const operations: readonly (readonly [file: string, words: string])[] = [
 	["MERGE_HEAD", "a merge"],
@@ -91,33 +98,30 @@ class GitRepository implements Repository {
 
 	async head(): Promise<Head> {
 		const branch = (await this.#ask(["symbolic-ref", "--quiet", "--short", "HEAD"])).trim();
-		const commit = (await this.#ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).trim();
-		return { branch: branch || null, commit: commit || null };
+		return { branch: branch || null, commit: await this.#headCommit() };
 	}
 
-	async dirtyFiles(): Promise<readonly string[]> {
-		return parseStatus(await this.#git.raw(["--no-optional-locks", "status", "--porcelain=v1", "-z"]));
+	async workingTree(): Promise<Head & { readonly dirtyFiles: readonly string[] }> {
+		const output = await this.#git.raw(["--no-optional-locks", "status", "--porcelain=v2", "--branch", "-z"]);
+		return parseWorkingTree(output);
 	}
 
 	async statusOf(paths: readonly string[]): Promise<ReadonlyMap<string, PathStatus>> {
-		if (paths.length === 0) return new Map();
-		const tracked = new Set((await this.#git.raw(["--literal-pathspecs", "ls-files", "-z", "--", ...paths])).split("\0"));
-		const status = [
-			"--literal-pathspecs",
-			"--no-optional-locks",
-			"status",
-			"--porcelain=v1",
-			"-z",
-			"--untracked-files=no",
-			"--",
-			...paths,
-		];
-		const changed = new Set(parseStatus(await this.#git.raw(status)));
 		const result = new Map<string, PathStatus>();
-		for (const path of paths) {
-			if (tracked.has(path) || changed.has(path)) result.set(path, changed.has(path) ? "changed" : "clean");
-			else
-				result.set(path, (await this.#ask(["--literal-pathspecs", "check-ignore", "--", path])) === "" ? "untracked" : "ignored");
+		if (paths.length === 0) return result;
+		const options = ["--porcelain=v1", "-z", "--ignored=matching", "--untracked-files=all", "--no-renames"];
+		const output = await this.#git.raw(["--literal-pathspecs", "--no-optional-locks", "status", ...options, "--", ...paths]);
+		for (const entry of output.split("\0")) {
+			const path = entry.slice(3);
+			if (paths.includes(path)) result.set(path, statusWords[entry.slice(0, 2)] ?? "changed");
+		}
+		const silent = paths.filter((path) => !result.has(path));
+		if (silent.length === 0) return result;
+		const tracked = new Set((await this.#git.raw(["--literal-pathspecs", "ls-files", "-z", "--", ...silent])).split("\0"));
+		for (const path of silent) {
+			if (tracked.has(path)) result.set(path, "clean");
+			// A file that is not there yet, or lies in an ignored folder.
+			else result.set(path, (await this.#ask(["check-ignore", "--", path])) === "" ? "untracked" : "ignored");
 		}
 		return result;
 	}
@@ -137,7 +141,7 @@ class GitRepository implements Repository {
 			// A path that git does not know cannot be named in a commit; "intent to add" makes it known without staging anything.
 			if (added.length > 0) await this.#git.raw(["--literal-pathspecs", "add", "--intent-to-add", "--", ...added]);
 			await this.#git.raw(["--literal-pathspecs", "commit", "--quiet", "--only", "-m", message, "--", ...paths]);
-			const { commit } = await this.head();
+			const commit = await this.#headCommit();
 			return commit === null ? { type: "failed", reason: "git made no commit" } : { type: "committed", commit };
 		} catch (error) {
 			if (added.length > 0) await this.#ask(["--literal-pathspecs", "reset", "--quiet", "--", ...added]);
@@ -183,6 +187,10 @@ class GitRepository implements Repository {
 		appendFileSync(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${pattern}\n`);
 	}
 
+	async #headCommit(): Promise<string | null> {
+		return (await this.#ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).trim() || null;
+	}
+
 	/** For questions to which a failing git means "no": its output, or the empty text. */
 	async #ask(command: readonly string[]): Promise<string> {
 		try {
@@ -193,16 +201,27 @@ class GitRepository implements Repository {
 	}
 }
 
-/** Paths of `git status --porcelain=v1 -z`; of a rename both names. */
-function parseStatus(output: string): readonly string[] {
-	const entries = output.split("\0").filter((entry) => entry !== "");
-	const paths: string[] = [];
+/** What the two letters of `git status --porcelain=v1` say, where it is not that a tracked file changed. */
+const statusWords: Readonly<Record<string, PathStatus>> = { "??": "untracked", "!!": "ignored" };
+
+/** The output of `git status --porcelain=v2 --branch -z` (git-status(1), "Porcelain Format Version 2"). */
+function parseWorkingTree(output: string): Head & { readonly dirtyFiles: readonly string[] } {
+	const entries = output.split("\0");
+	let branch: string | null = null;
+	let commit: string | null = null;
+	const dirtyFiles: string[] = [];
 	for (let i = 0; i < entries.length; i++) {
 		const entry = entries[i] ?? "";
-		paths.push(entry.slice(3));
-		if (/^(R|C|.R|.C)/.test(entry.slice(0, 2))) paths.push(entries[++i] ?? "");
+		const fields = entry.split(" ");
+		if (entry.startsWith("# branch.head ")) branch = entry.slice(14) === "(detached)" ? null : entry.slice(14);
+		else if (entry.startsWith("# branch.oid ")) commit = entry.slice(13) === "(initial)" ? null : entry.slice(13);
+		else if (fields[0] === "1") dirtyFiles.push(fields.slice(8).join(" "));
+		else if (fields[0] === "u") dirtyFiles.push(fields.slice(10).join(" "));
+		else if (fields[0] === "?") dirtyFiles.push(entry.slice(2));
+		// A rename names both paths, the old one in an entry of its own.
+		else if (fields[0] === "2") dirtyFiles.push(fields.slice(9).join(" "), entries[++i] ?? "");
 	}
-	return paths;
+	return { branch, commit, dirtyFiles };
 }
 
 /** What git said, without its own prefixes, in at most a few lines. */
