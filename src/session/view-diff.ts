@@ -14,8 +14,8 @@ export interface FileDiff {
 
 interface Drawn {
 	readonly sources: ReadonlyMap<string, string>;
-	readonly context: number;
-	readonly files: readonly FileDiff[] | null;
+	/** By the number of unchanged lines around each change. */
+	readonly byContext: Map<number, readonly FileDiff[] | null>;
 }
 
 const drawn = new WeakMap<Fix, Drawn>();
@@ -25,8 +25,11 @@ export const usualContext = 3;
 
 /** The changes of a fix, file by file, passed through the display gate; null where it does not apply to these sources. Remembered per fix. */
 export function diffFix(fix: Fix, sources: ReadonlyMap<string, string>, context = usualContext): readonly FileDiff[] | null {
-	const known = drawn.get(fix);
-	if (known?.sources === sources && known.context === context) return known.files;
+	const kept = drawn.get(fix);
+	const known = kept?.sources === sources ? kept : { sources, byContext: new Map() };
+	drawn.set(fix, known);
+	const done = known.byContext.get(context);
+	if (done !== undefined) return done;
 	const results = applyToFiles(sources, fix.edits);
 	const files =
 		results &&
@@ -34,7 +37,7 @@ export function diffFix(fix: Fix, sources: ReadonlyMap<string, string>, context 
 			const hunks = diffTexts(sources.get(path) ?? "", after, { context, display: (text) => show(text, path) });
 			return { path, isNew: !sources.has(path), hunks };
 		});
-	drawn.set(fix, { sources, context, files });
+	known.byContext.set(context, files);
 	return files;
 }
 

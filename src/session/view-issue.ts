@@ -58,21 +58,37 @@ const lowHeight = 16;
 
 /** One issue: what it is, why, and its fix as a diff. Words give way to the diff, and the diff scrolls where it must. */
 export function issueCard(input: CardInput): IssueCard {
-	const head = headRows(input);
-	const body = bodyRows(input);
-	const densities: readonly Density[] = ["full", "short", "brief"];
-	let above: readonly Line[] = head;
-	for (const density of densities) {
-		above = [...head, ...contextRows(input, density), ...fixRows(input, density)];
-		const room = input.height - above.length;
-		if (body.length <= room || room >= comfortableRows) break;
-	}
+	const { above, body } = layOut(input);
 	const overflows = body.length > input.height - above.length;
 	const room = Math.max(1, input.height - above.length - (overflows ? 1 : 0));
 	const top = Math.max(0, Math.min(input.scroll, body.length - room));
 	const scroll = { top, bottom: Math.min(top + room, body.length), total: body.length };
 	const lines = [...above, ...body.slice(scroll.top, scroll.bottom), ...(overflows ? [scrollRow(scroll)] : [])];
 	return { lines: lines.slice(0, input.height), scroll };
+}
+
+interface Layout {
+	readonly above: readonly Line[];
+	/** What scrolls. */
+	readonly body: readonly Line[];
+}
+
+/** The most words and context with which all of the diff is in sight; else with which enough of it is; else the fewest. */
+function layOut(input: CardInput): Layout {
+	const head = headRows(input);
+	const layout = (density: Density, context: number): Layout => {
+		return { above: [...head, ...contextRows(input, density), ...fixRows(input, density)], body: bodyRows(input, context) };
+	};
+	const layouts = [
+		layout("full", usualContext),
+		layout("short", usualContext),
+		layout("brief", usualContext),
+		layout("brief", 1),
+	];
+	const room = ({ above }: Layout) => input.height - above.length;
+	const fitting = layouts.find((candidate) => candidate.body.length <= room(candidate));
+	const comfortable = layouts.find((candidate) => room(candidate) >= comfortableRows);
+	return fitting ?? comfortable ?? layout("brief", 1);
 }
 
 function headRows({ item, state, width }: CardInput): readonly Line[] {
@@ -156,11 +172,11 @@ function titleRows(title: string, notes: Line, width: number): readonly Line[] {
 }
 
 /** What scrolls: the diff, the commands that go with it and the steps by hand. */
-function bodyRows({ item, state, proposals, choice, width, height }: CardInput): readonly Line[] {
+function bodyRows({ item, state, proposals, choice, width }: CardInput, context: number): readonly Line[] {
 	const proposal = proposals[choice] ?? proposals[0];
 	const rows: Line[] = [];
 	if (proposal !== undefined) {
-		rows.push(...proposalRows(item, state, proposal, width, height < lowHeight ? 1 : usualContext));
+		rows.push(...proposalRows(item, state, proposal, width, context));
 		for (const command of proposal.fix.commands) {
 			rows.push(...wrapLine([span("  then run  ", "dim"), span(showLine(command), "strong")], width, 12));
 		}
