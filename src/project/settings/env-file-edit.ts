@@ -1,3 +1,4 @@
+import { LineIndex } from "../../text/line-index.ts";
 import type { TextEdit } from "../../text/range.ts";
 import type { Project } from "../project.ts";
 import { type DotenvEntry, parseDotenv } from "./dotenv.ts";
@@ -26,6 +27,17 @@ export function replaceEnvValue(project: Project, path: string, key: string, val
 	}
 	if (entry.quote === "'") return value.includes("'") ? null : { path, range: entry.valueRange, newText: value };
 	return /^['"\s]|\s$|\s#/.test(value) ? null : { path, range: entry.valueRange, newText: value };
+}
+
+/** Takes the line of a key out of a `.env` file; null where the key is not there. */
+export function removeFromEnvFile(project: Project, path: string, key: string): TextEdit | null {
+	const entry = findEntry(project, path, key);
+	const text = project.files.get(path)?.text;
+	if (entry === null || text === undefined) return null;
+	const lines = new LineIndex(text);
+	const start = lines.lineStart(entry.line);
+	const after = text.indexOf("\n", entry.valueRange?.end ?? entry.keyRange.end);
+	return { path, range: { start, end: after < 0 ? text.length : after + 1 }, newText: "" };
 }
 
 /** The entry of a key that counts; pydantic-settings does not mind the case of keys, so neither does this. */

@@ -1,4 +1,4 @@
-import type { SettingsObject } from "../imports/trace.ts";
+import type { RunStage, SettingsObject } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
 import { findSettingsFaults, type SettingsFaults } from "./settings-faults.ts";
@@ -20,12 +20,33 @@ export function listFaultySettings(project: Project): readonly FaultySettings[] 
 		const { call, settingsClass } = object;
 		if (found.has(settingsClass.node)) continue;
 		const faults = findSettingsFaults(object);
-		if (faults.error === null) continue;
+		if (faults.decodingError === null && faults.validationError === null) continue;
 		const { line } = call.module.lines.positionAt(call.node.start);
 		const className = settingsClass.node.name.name;
 		found.set(settingsClass.node, { object, faults, className, madeAt: `${call.module.path}:${line}` });
 	}
 	return [...found.values()];
+}
+
+/** When and how start-up meets a fault of a settings object. */
+export interface SettingsOutcome {
+	readonly severity: "CRITICAL" | "HIGH";
+	readonly stage: RunStage;
+	readonly order: number;
+	readonly expectedError?: string;
+}
+
+/** How a fault of a settings object shows: what pydantic refuses shows only once all can be decoded. */
+export function outcomeOf({ object, faults }: FaultySettings, when: "decoding" | "validation"): SettingsOutcome {
+	const { call } = object;
+	const error = when === "decoding" ? faults.decodingError : faults.validationError;
+	const isLater = when === "validation" && faults.decodingError !== null;
+	return {
+		severity: call.guarded ? "HIGH" : "CRITICAL",
+		stage: call.stage,
+		order: isLater ? call.order + 0.5 : call.order,
+		...(error === null ? {} : { expectedError: error }),
+	};
 }
 
 /** The place of a value in a `.env` file, or null where it comes from elsewhere. */

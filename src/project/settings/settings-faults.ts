@@ -26,8 +26,10 @@ export interface SettingsFaults {
 	readonly undecodable: readonly RefusedSetting[];
 	readonly refused: readonly RefusedSetting[];
 	readonly unexpected: readonly UnexpectedKey[];
-	/** The line that Python prints; null where there is no fault. */
-	readonly error: string | null;
+	/** The line that Python prints where a text is no JSON; null where all can be decoded. */
+	readonly decodingError: string | null;
+	/** The line that Python prints where pydantic refuses the settings (once all can be decoded); null where it takes them. */
+	readonly validationError: string | null;
 }
 
 /** What is wrong with a settings object, as far as that is certain. */
@@ -40,19 +42,26 @@ export function findSettingsFaults(object: SettingsObject): SettingsFaults {
 	const refused = texts.filter((text) => !undecodable.includes(text) && isRefused(text));
 	const unexpected = unexpectedKeys(object);
 	const count = missing.length + refused.length + unexpected.length;
-	return { missing, undecodable, refused, unexpected, error: errorOf(object, undecodable[0], count) };
+	return {
+		missing,
+		undecodable,
+		refused,
+		unexpected,
+		decodingError: undecodable[0] === undefined ? null : decodingError(object, undecodable[0]),
+		validationError: count === 0 ? null : validationError(object, count),
+	};
 }
 
-function errorOf(object: SettingsObject, undecodable: RefusedSetting | undefined, count: number): string | null {
-	const { settingsClass } = object;
+function decodingError({ settingsClass }: SettingsObject, { reading, value }: RefusedSetting): string {
+	const { name, keys } = reading.field;
+	if (!isModernSettingsClass(settingsClass))
+		return `pydantic.env_settings.SettingsError: error parsing env var "${keys[0] ?? name}"`;
+	const source = value.origin?.type === "env-file" ? "DotEnvSettingsSource" : "EnvSettingsSource";
+	return `pydantic_settings.exceptions.SettingsError: error parsing value for field "${name}" from source "${source}"`;
+}
+
+function validationError({ settingsClass }: SettingsObject, count: number): string {
 	const isModern = isModernSettingsClass(settingsClass);
-	if (undecodable !== undefined) {
-		const { name, keys } = undecodable.reading.field;
-		if (!isModern) return `pydantic.env_settings.SettingsError: error parsing env var "${keys[0] ?? name}"`;
-		const source = undecodable.value.origin?.type === "env-file" ? "DotEnvSettingsSource" : "EnvSettingsSource";
-		return `pydantic_settings.exceptions.SettingsError: error parsing value for field "${name}" from source "${source}"`;
-	}
-	if (count === 0) return null;
 	const errorClass = isModern ? "pydantic_core._pydantic_core.ValidationError" : "pydantic.error_wrappers.ValidationError";
 	return `${errorClass}: ${count} validation error${count === 1 ? "" : "s"} for ${settingsClass.node.name.name}`;
 }

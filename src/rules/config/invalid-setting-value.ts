@@ -1,14 +1,20 @@
 import { defineRule } from "../../audit/rule.ts";
-import { replaceEnvValue } from "../../project/settings/env-file-edit.ts";
-import { envFileOrigin, type FaultySettings, listFaultySettings, placeInWords } from "../../project/settings/faulty-settings.ts";
+import { removeFromEnvFile, replaceEnvValue } from "../../project/settings/env-file-edit.ts";
+import {
+	envFileOrigin,
+	type FaultySettings,
+	listFaultySettings,
+	outcomeOf,
+	placeInWords,
+} from "../../project/settings/faulty-settings.ts";
 import type { RefusedSetting } from "../../project/settings/settings-faults.ts";
 
 interface Evidence {
 	readonly settings: FaultySettings;
 	readonly setting: RefusedSetting;
 	readonly key: string;
-	/** The default of the field as a `.env` file would write it; null where it has none that can be written. */
-	readonly fallback: string | null;
+	/** What the value could be: the default of the field, or the one choice that resembles what is written; null where nothing is near. */
+	readonly better: string | null;
 }
 
 const example = (minutes: string) => ({
@@ -47,7 +53,6 @@ export default defineRule<Evidence>({
 				const { field } = setting.reading;
 				const place = setting.value.origin;
 				const isInFile = place?.type === "env-file";
-				const { fallback } = field;
 				yield {
 					subject: `${settingsClass.module.name}:${className}.${field.name}`,
 					path: isInFile ? place.path : call.module.path,
@@ -56,7 +61,7 @@ export default defineRule<Evidence>({
 						settings,
 						setting,
 						key: envFileOrigin(setting.value)?.key ?? field.keys[0] ?? field.name,
-						fallback: fallback?.kind === "constant" && isWritable(fallback.value) ? String(fallback.value) : null,
+						better: similarChoice(setting) ?? writtenDefault(setting),
 					},
 				};
 			}
@@ -65,35 +70,57 @@ export default defineRule<Evidence>({
 
 	describe({ evidence }) {
 		const { settings, setting, key } = evidence;
-		const { call } = settings.object;
-		const { error } = settings.faults;
 		const isEmpty = setting.value.value === "";
 		return {
-			severity: call.guarded ? "HIGH" : "CRITICAL",
-			stage: call.stage,
+			...outcomeOf(settings, "validation"),
 			problem: `${key} has to be ${setting.wanted}, and is ${isEmpty ? "empty" : "not"}`,
 			rootCause: `${settings.className}.${setting.reading.field.name} is checked when ${settings.madeAt} makes the settings.${isEmpty ? " An empty value is a value: the default does not stand in for it." : ""}`,
-			...(error === null ? {} : { expectedError: error }),
-			order: call.order,
-			manualSteps: [`Set ${key} in ${placeInWords(setting.value)} to ${setting.wanted}.`],
+			manualSteps: [`Give ${key} in ${placeInWords(setting.value)} another value: ${setting.wanted}.`],
 		};
 	},
 
 	fix({ evidence }, project) {
-		const { setting, key, fallback, settings } = evidence;
+		const { setting, key, better, settings } = evidence;
 		const origin = envFileOrigin(setting.value);
-		if (origin === null || fallback === null) return undefined;
-		const edit = replaceEnvValue(project, origin.path, origin.key, fallback);
-		if (edit === null) return undefined;
+		if (origin === null) return undefined;
+		const { field } = setting.reading;
+		if (setting.value.value === "" && field.fallback !== null) {
+			const edit = removeFromEnvFile(project, origin.path, origin.key);
+			if (edit === null) return undefined;
+			return {
+				title: `Take the empty ${key} out of ${origin.path}`,
+				explanation: `Then ${settings.className} takes the default of ${field.name}.`,
+				applicability: "safe",
+				edits: [edit],
+			};
+		}
+		const edit = better === null ? null : replaceEnvValue(project, origin.path, origin.key, better);
+		if (better === null || edit === null) return undefined;
 		return {
-			title: `Set ${key} to its default`,
-			explanation: `${fallback} is what ${settings.className} takes where nothing sets ${key}. Write what you meant where that is something else.`,
+			title: `Set ${key} to ${better}`,
+			explanation: `${settings.className} takes ${better}. Write what you meant where that is something else.`,
 			applicability: "review",
 			edits: [edit],
 		};
 	},
 });
 
-function isWritable(value: unknown): boolean {
-	return typeof value === "number" || typeof value === "boolean" || (typeof value === "string" && value !== "");
+/** `production` for `prod` or `Production`; null where several choices, or none, resemble the text. */
+function similarChoice({ type, value }: RefusedSetting): string | null {
+	const text = value.value.trim().toLowerCase();
+	if (text === "") return null;
+	const near = (type.choices ?? []).filter((choice) => {
+		const folded = choice.toLowerCase();
+		return folded.startsWith(text) || text.startsWith(folded);
+	});
+	return near.length === 1 ? (near[0] ?? null) : null;
+}
+
+/** The default of the field as a `.env` file would write it; null where it has none that can be written. */
+function writtenDefault({ reading }: RefusedSetting): string | null {
+	const { fallback } = reading.field;
+	if (fallback?.kind !== "constant") return null;
+	const { value } = fallback;
+	const isWritable = typeof value === "number" || typeof value === "boolean" || (typeof value === "string" && value !== "");
+	return isWritable ? String(value) : null;
 }

@@ -2,7 +2,7 @@ import { defineRule, type Match } from "../../audit/rule.ts";
 import type { SettingReading } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { appendToEnvFile, type EnvLine, exampleValue, findEntry } from "../../project/settings/env-file-edit.ts";
-import { type FaultySettings, listFaultySettings } from "../../project/settings/faulty-settings.ts";
+import { type FaultySettings, listFaultySettings, outcomeOf } from "../../project/settings/faulty-settings.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
 import { settingsConfig } from "../../project/settings/settings-class.ts";
 import { readEnvFile } from "../../project/settings/settings-edit.ts";
@@ -69,15 +69,10 @@ export default defineRule<Evidence>({
 
 	describe({ evidence }, project) {
 		const { settings, keys, envFile } = evidence;
-		const { call } = settings.object;
-		const { error } = settings.faults;
 		return {
-			severity: call.guarded ? "HIGH" : "CRITICAL",
-			stage: call.stage,
+			...outcomeOf(settings, "validation"),
 			problem: `${settings.className} needs ${listed(keys)}, which nothing sets`,
 			rootCause: `${keys.length === 1 ? "The field has" : "The fields have"} no default, the environment of the server does not set ${keys.length === 1 ? "it" : "them"}, and ${fileInWords(project, evidence)}.`,
-			...(error === null ? {} : { expectedError: error }),
-			order: call.order,
 			manualSteps:
 				envFile === null
 					? [`Set ${listed(keys)} in the environment in which the server is started.`]

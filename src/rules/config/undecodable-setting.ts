@@ -1,6 +1,12 @@
 import { defineRule } from "../../audit/rule.ts";
 import { replaceEnvValue } from "../../project/settings/env-file-edit.ts";
-import { envFileOrigin, type FaultySettings, listFaultySettings, placeInWords } from "../../project/settings/faulty-settings.ts";
+import {
+	envFileOrigin,
+	type FaultySettings,
+	listFaultySettings,
+	outcomeOf,
+	placeInWords,
+} from "../../project/settings/faulty-settings.ts";
 import { asJsonList } from "../../project/settings/json-list.ts";
 import { isCollection } from "../../project/settings/setting-type.ts";
 import { isJson, type RefusedSetting } from "../../project/settings/settings-faults.ts";
@@ -73,18 +79,13 @@ export default defineRule<Evidence>({
 
 	describe({ evidence }) {
 		const { settings, setting, key, isDecoded } = evidence;
-		const { call } = settings.object;
 		const { field } = setting.reading;
-		const { error } = settings.faults;
 		return {
-			severity: call.guarded ? "HIGH" : "CRITICAL",
-			stage: call.stage,
+			...outcomeOf(settings, isDecoded ? "decoding" : "validation"),
 			problem: `${key} has to be ${setting.wanted}, and is plain text`,
 			rootCause: isDecoded
 				? `${settings.className}.${field.name} is no plain type, so pydantic-settings decodes its text as JSON before any validator sees it.`
 				: `${settings.className}.${field.name} takes a list or nothing; a text that is no JSON is neither.`,
-			...(error === null ? {} : { expectedError: error }),
-			order: call.order,
 			manualSteps: [`Write ${key} in ${placeInWords(setting.value)} as JSON, for example ["a","b"].`],
 		};
 	},

@@ -1,5 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
-import { envFileOrigin, type FaultySettings, listFaultySettings } from "../../project/settings/faulty-settings.ts";
+import { envFileOrigin, type FaultySettings, listFaultySettings, outcomeOf } from "../../project/settings/faulty-settings.ts";
 import { changeSettingsConfig } from "../../project/settings/settings-edit.ts";
 
 interface Evidence {
@@ -53,15 +53,10 @@ export default defineRule<Evidence>({
 
 	describe({ evidence }) {
 		const { settings, keys, paths } = evidence;
-		const { call } = settings.object;
-		const { error } = settings.faults;
 		return {
-			severity: call.guarded ? "HIGH" : "CRITICAL",
-			stage: call.stage,
+			...outcomeOf(settings, "validation"),
 			problem: `${paths.join(", ")} has ${keys.join(", ")}, which ${settings.className} has no field for`,
 			rootCause: `pydantic-settings forbids keys of a .env file that no field of the class reads, unless the class is told to ignore them (extra="ignore").`,
-			...(error === null ? {} : { expectedError: error }),
-			order: call.order,
 			manualSteps: ["If a key is misspelt, rename it instead."],
 		};
 	},
