@@ -4,10 +4,11 @@ import { spawnSync } from "node:child_process";
 import fc from "fast-check";
 import { parseDotenv, resolveDotenv } from "../../src/project/settings/dotenv.ts";
 
-const pieces =
-	"A|KEY|export |export|=| = |'|\"|\\|\\n|\\'|\\\"|#| #|\n|\r\n|\r| |\t|${A}|${B:-x}|${A|}|$|\x85|\u2028|\x1c|é|😀|value|'k y'|:-".split(
-		"|",
-	);
+const dollar = "$";
+const pieces = [
+	..."A|KEY|export |export|=| = |'|\"|\\|\\n|\\'|\\\"|#| #|\n|\r\n|\r| |\t|}|\x85|\u2028|\x1c|é|😀|value|'k y'|:-".split("|"),
+	...["{A}", "{B:-x}", "{A", ""].map((rest) => dollar + rest),
+];
 const environment = { B: "from the environment" };
 const python = `
 import io, json, os, sys

@@ -133,6 +133,7 @@ const unnamedReference: Reference = { name: "", extras: [] };
 
 /** An address or a path: its name is in `#egg=`, or in a wheel's or sdist's file name, or unknown. Null for a name. */
 function parseReference(text: string): Reference | null {
+	if (/^[\w.-]+\s*(?:\[[^\]]*\])?\s*@\s/.test(text)) return null;
 	const isAddress = /^(?:[a-z][a-z0-9]*\+)?[a-z]+:\/\//i.test(text) || /^git\+/.test(text);
 	const isPath = /^(?:\.{1,2}(?:[/\\[]|$)|[/~]|[\w.-]+[/\\])/.test(text) || /\.(?:whl|tar\.gz|zip)$/.test(text);
 	if (!isAddress && !isPath) return null;

@@ -42,7 +42,7 @@ export function readSetupCfg(files: SourceTree, path: string): SetupContent {
 		const valueStart = option?.[0].length ?? written.length - written.trimStart().length;
 		const value = written
 			.slice(valueStart)
-			.replace(/\s[#;].*$/, "")
+			.replace(/\s#.*$/, "")
 			.trimEnd();
 		if (section === "options" && key === "install_requires") declaresDependencies = true;
 		if (value === "") continue;
