@@ -1,13 +1,16 @@
 import { type Issue, type Story, storyOf } from "../../../src/audit/issue.ts";
+import type { SourceTree } from "../../../src/project/project.ts";
 import type { Diagnosis } from "../../../src/session/diagnosis.ts";
 import { LineIndex } from "../../../src/text/line-index.ts";
+import type { TextEdit } from "../../../src/text/range.ts";
 import { readSourceTree } from "../../../src/workspace/read-source-tree.ts";
 
 const categories = { US1: "IMPORT", US2: "DATABASE", US3: "ENTRYPOINT" } as const;
 
 /**
  * A real audit of real files with one tiny rule: `BROKEN_US1_name` is a critical issue of that story, and its fix writes
- * `FIXED_name`. What sessions do with issues can be tested so without the rules of the product.
+ * `FIXED_name`. What sessions do with issues can be tested so without the rules of the product. Where another file keeps
+ * `BROKEN company`, the fix mends that too and makes a file `made.py`: one fix, several files.
  */
 export async function auditMarks(root: string): Promise<Diagnosis> {
 	const { files } = readSourceTree(root);
@@ -38,7 +41,7 @@ export async function auditMarks(root: string): Promise<Diagnosis> {
 					title: `Mend ${name}`,
 					explanation: "A mended name works.",
 					applicability: "safe",
-					edits: [{ path, range, newText: `FIXED_${name}` }],
+					edits: [{ path, range, newText: `FIXED_${name}` }, ...companyEdits(files)],
 					commands: [],
 				},
 				alternatives: [],
@@ -63,4 +66,13 @@ export async function auditMarks(root: string): Promise<Diagnosis> {
 			notices: [],
 		},
 	};
+}
+
+function companyEdits(files: SourceTree): readonly TextEdit[] {
+	const edits: TextEdit[] = [];
+	for (const { path, text } of files.values()) {
+		const start = text.indexOf("BROKEN company");
+		if (start >= 0) edits.push({ path, range: { start, end: start + "BROKEN".length }, newText: "MENDED" });
+	}
+	return edits.length === 0 ? [] : [...edits, { path: "app/made.py", range: { start: 0, end: 0 }, newText: "made = True\n" }];
 }
