@@ -19,6 +19,7 @@ import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
 import startupException from "./entrypoint/startup-exception.ts";
+import undefinedName from "./imports/undefined-name.ts";
 import unknownImportSymbol from "./imports/unknown-import-symbol.ts";
 import unresolvedImport from "./imports/unresolved-import.ts";
 import unusedImport from "./imports/unused-import.ts";
@@ -44,6 +45,7 @@ export const rules: readonly AnyRule[] = [
 	missingApplication,
 	moduleAsRouter,
 	startupException,
+	undefinedName,
 	unknownImportSymbol,
 	unresolvedImport,
 	unusedImport,

@@ -1,0 +1,103 @@
+import type { Module } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { lineBreakOf, lineStartAt, nextLineAt, replaceText } from "../../../python/rewrite/source.ts";
+import { boundNames } from "../../../python/scopes.ts";
+import { contains, walk } from "../../../python/walk.ts";
+import type { TextEdit } from "../../../text/range.ts";
+
+/** The statement of the module's own block that a place lies in. */
+export function topStatementAt(tree: ast.Module, offset: number): ast.Statement | null {
+	return tree.body.find((statement) => startOf(statement) <= offset && offset < statement.end) ?? null;
+}
+
+/** The statement of the module's own block, behind a place, that binds a name: a definition that comes too late. */
+export function findLaterDefinition(tree: ast.Module, name: string, offset: number): ast.Statement | null {
+	return tree.body.find((statement) => statement.start > offset && boundNames([statement]).has(name)) ?? null;
+}
+
+/** Moves a definition in front of the statement that needs it; null where what lies between is needed by the definition itself. */
+export function moveAhead(source: Module, definition: ast.Statement, user: ast.Statement): readonly TextEdit[] | null {
+	const { text, tree } = source;
+	const between = tree.body.slice(tree.body.indexOf(user), tree.body.indexOf(definition));
+	const boundBetween = boundNames(between);
+	if ([...namesNeeded(definition)].some((name) => boundBetween.has(name))) return null;
+	const start = lineStartAt(text, startOf(definition));
+	const end = nextLineAt(text, definition.end);
+	if (text.slice(start, startOf(definition)).trim() !== "" || text.slice(definition.end, end).includes(";")) return null;
+	const eol = lineBreakOf(text);
+	const isBlock = definition.type === "ClassDef" || definition.type === "FunctionDef";
+	const userIsBlock = user.type === "ClassDef" || user.type === "FunctionDef";
+	const gap = isBlock || userIsBlock ? eol + eol : "";
+	const code = text.slice(start, definition.end);
+	const at = lineStartAt(text, startOf(user));
+	return [
+		replaceText(source, at, at, `${code}${eol}${gap}`),
+		replaceText(source, behindText(text, start), end, isLast(text, end) ? eol : ""),
+	];
+}
+
+/** Offset behind the last line with text before a place: the blank lines that part a definition from it go with the definition. */
+function behindText(text: string, start: number): number {
+	const before = text.slice(0, start);
+	const blank = /(?:\r\n|\r|\n)?(?:[ \t]*(?:\r\n|\r|\n))*$/.exec(before)?.[0].length ?? 0;
+	return start - blank;
+}
+
+function isLast(text: string, end: number): boolean {
+	return text.slice(end).trim() === "";
+}
+
+/** Names that executing a definition reads at once: everything but the bodies of functions. */
+function namesNeeded(definition: ast.Statement): ReadonlySet<string> {
+	const names = new Set<string>();
+	const read = (node: object) =>
+		walk(node, (each) => {
+			if (each.type === "Name") names.add(each.id);
+			if (each.type !== "FunctionDef") return each.type !== "Lambda";
+			for (const part of [...each.decorators, ...each.parameters, each.returns]) if (part) read(part);
+			return false;
+		});
+	read(definition);
+	return names;
+}
+
+function startOf(statement: ast.Statement): number {
+	if (statement.type !== "FunctionDef" && statement.type !== "ClassDef") return statement.start;
+	return Math.min(statement.start, ...statement.decorators.map((decorator) => decorator.start - 1));
+}
+
+/**
+ * Quotes an annotation at a place in a class body, so that it is looked up later (PEP 484, forward references). With a
+ * union around it the whole union is quoted, since a string knows no `|`. Null where the place is no such annotation.
+ */
+export function quoteAnnotation(source: Module, offset: number): readonly TextEdit[] | null {
+	let annotation: ast.Expression | null = null;
+	walk(source.tree, (node) => {
+		if (node.type === "FunctionDef") return false;
+		if (node.type === "AnnAssign" && contains(node.annotation, offset)) annotation = node.annotation;
+		return true;
+	});
+	const found = annotation as ast.Expression | null;
+	if (found === null) return null;
+	const quoted = outermostUnion(found, offset) ?? nameAt(found, offset);
+	if (quoted === null) return null;
+	const text = source.text.slice(quoted.start, quoted.end);
+	return /["'\r\n]/.test(text) ? null : [replaceText(source, quoted.start, quoted.end, `"${text}"`)];
+}
+
+function outermostUnion(expression: ast.Expression, offset: number): ast.Expression | null {
+	let found: ast.Expression | null = null;
+	walk(expression, (node) => {
+		if (found === null && node.type === "BinOp" && node.operator === "|" && contains(node, offset)) found = node;
+		return found === null;
+	});
+	return found;
+}
+
+function nameAt(expression: ast.Expression, offset: number): ast.Expression | null {
+	let found: ast.Expression | null = null;
+	walk(expression, (node) => {
+		if (node.type === "Name" && contains(node, offset)) found = node;
+	});
+	return found;
+}

@@ -1,0 +1,92 @@
+import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { boundName } from "../../../python/rewrite/names.ts";
+import { type ImportStatement, importsOf } from "../../../python/rewrite/remove-imports.ts";
+import { boundNames } from "../../../python/scopes.ts";
+import { contains, walk } from "../../../python/walk.ts";
+import { findLaterDefinition, topStatementAt } from "./forward-reference.ts";
+import type { FailureOf } from "./import-failures.ts";
+import { listNameSources, type NameSource } from "./name-sources.ts";
+import { findSimilarName } from "./similar-name.ts";
+import { definesName } from "./symbol-homes.ts";
+import { findTypingImport } from "./typing-import.ts";
+
+/** One way to give a name that nothing defines a meaning. */
+export type NameRemedy =
+	| { readonly type: "import"; readonly source: NameSource }
+	| { readonly type: "unguard"; readonly statement: ImportStatement; readonly alias: ast.Alias }
+	/** `isSpelling`: the name of another language or of Python 2 (`true`, `unicode`). */
+	| { readonly type: "rename"; readonly to: string; readonly isCertain: boolean; readonly isSpelling: boolean }
+	| { readonly type: "define-earlier"; readonly definition: ast.Statement; readonly user: ast.Statement }
+	| { readonly type: "quote" };
+
+/** The ways to mend the use of an undefined name, best first. */
+export function findNameRemedies(project: Project, failure: FailureOf<"name-not-defined">): readonly NameRemedy[] {
+	const { detail, module, range, chain } = failure;
+	const { name, place } = detail;
+	const respelt = respellings.get(name);
+	if (respelt !== undefined) return [{ type: "rename", to: respelt, isCertain: true, isSpelling: true }];
+	const remedies: NameRemedy[] = [...later(failure)];
+	const guarded = findTypingImport(module.tree, name);
+	if (guarded?.alias.asName === null) remedies.push({ type: "unguard", ...guarded });
+	const sources = (isTakenAway(module.tree, name) ? [] : listNameSources(project, module, name, place === "base"))
+		// A module that is being imported already cannot give what it has not bound yet.
+		.filter((source) => !source.isOwn || !chain.includes(source.module))
+		.map((source): NameRemedy => ({ type: "import", source }));
+	const similar = findSimilarName(name, namesInSight(module, range.start));
+	const rename: NameRemedy[] = similar
+		? [{ type: "rename", to: similar.name, isCertain: similar.isOnly && sources.length === 0, isSpelling: false }]
+		: [];
+	return [...remedies, ...sources, ...rename];
+}
+
+/** Spellings of other languages, and of Python 2 (https://docs.python.org/3/whatsnew/3.0.html). */
+const respellings: ReadonlyMap<string, string> = new Map([
+	["true", "True"],
+	["false", "False"],
+	["null", "None"],
+	["none", "None"],
+	["nil", "None"],
+	["unicode", "str"],
+	["basestring", "str"],
+	["xrange", "range"],
+	["raw_input", "input"],
+	["long", "int"],
+	["unichr", "chr"],
+]);
+
+/** Does the module bind the name by itself on some path, or delete it, as `except … as name` does at its end? Then an import is not what is missing. */
+function isTakenAway(tree: ast.Module, name: string): boolean {
+	let found = definesName(tree, name) && findTypingImport(tree, name) === null && !isImportedSomewhere(tree, name);
+	walk(tree, (node) => {
+		if (node.type === "Delete") found ||= node.targets.some((target) => target.type === "Name" && target.id === name);
+		if (node.type === "Try") found ||= node.handlers.some((handler) => handler.name?.name === name);
+		return !found;
+	});
+	return found;
+}
+
+function isImportedSomewhere(tree: ast.Module, name: string): boolean {
+	return importsOf(tree).some((statement) => statement.names.some((alias) => boundName(statement, alias) === name));
+}
+
+/** The name is defined further down: define it earlier, or look it up later. */
+function* later({ detail, module, range }: FailureOf<"name-not-defined">): Generator<NameRemedy> {
+	const user = topStatementAt(module.tree, range.start);
+	const definition = findLaterDefinition(module.tree, detail.name, range.start);
+	if (user === null || definition === null || detail.place === "called-code") return;
+	if (detail.place === "annotation" && user.type === "ClassDef") yield { type: "quote" };
+	yield { type: "define-earlier", definition, user };
+}
+
+/** Names bound in the module and in the functions around a place. */
+function namesInSight(module: Module, offset: number): ReadonlySet<string> {
+	const names = new Set(boundNames(module.tree.body));
+	walk(module.tree, (node) => {
+		if (node.type === "FunctionDef" && contains(node, offset)) {
+			for (const parameter of node.parameters) names.add(parameter.name.name);
+			for (const name of boundNames(node.body)) names.add(name);
+		}
+	});
+	return names;
+}
