@@ -46,6 +46,8 @@ export function call(machine: Machine, frame: Frame, callee: Value, args: CallAr
 		case "instance":
 			return callInstance(machine, frame, callee, args, node);
 		default:
+			// What is called is not known, but what it is called with may be.
+			record(machine, frame, callee, args, node);
 			machine.doubts++;
 			return unknown;
 	}
@@ -208,7 +210,7 @@ export function moduleGetattr(machine: Machine, frame: Frame, owner: ModuleValue
 		keywords: [],
 		argumentsRange: nowhere(node),
 	};
-	const refusal: Handler = { catches: ["AttributeError"] };
+	const refusal: Handler = { catches: ["AttributeError"], surfaces: [false] };
 	const depth = machine.handlers.length;
 	machine.handlers.push(refusal);
 	try {

@@ -50,6 +50,8 @@ export interface Frame {
 export interface Handler {
 	/** Names of caught exception classes; null: something we cannot tell. */
 	readonly catches: readonly (string | null)[];
+	/** For each of them: does its handler end by raising again, or by leaving the process? Then what it caught still surfaces. */
+	readonly surfaces: readonly boolean[];
 }
 
 /** How a block ended. `maybe`: on some paths it left, on others it goes on. */
@@ -252,7 +254,10 @@ function findHandler(machine: Machine, exception: string): Handler | "maybe" | n
 	return null;
 }
 
-/** Would an exception of this class be caught, or may it be? */
+/** May an exception of this class be swallowed, or not be raised at all? */
 export function isGuarded(machine: Machine, exception: string): boolean {
-	return machine.uncertain > 0 || findHandler(machine, exception) !== null;
+	if (machine.uncertain > 0) return true;
+	return machine.handlers.some(({ catches, surfaces }) =>
+		catches.some((caught, index) => surfaces[index] !== true && (caught === null || isException(exception, caught))),
+	);
 }

@@ -377,7 +377,10 @@ const importFamily = new Set(["ImportError", "ModuleNotFoundError"]);
 
 function executeTry(machine: Machine, frame: Frame, node: ast.Try): Completion {
 	const handlers = node.handlers.map((clause) => ({ clause, catches: caughtNames(machine, frame, clause.exception) }));
-	const own: Handler = { catches: handlers.flatMap((handler) => handler.catches) };
+	const own: Handler = {
+		catches: handlers.flatMap((handler) => handler.catches),
+		surfaces: handlers.flatMap(({ clause, catches }) => catches.map(() => leavesByRaising(clause))),
+	};
 	const doubtsBefore = machine.doubts;
 	const importDoubtsBefore = machine.importDoubts;
 	const depth = machine.handlers.length;
@@ -414,9 +417,12 @@ function executeTry(machine: Machine, frame: Frame, node: ast.Try): Completion {
 	return completion;
 }
 
-/** A handler that ends by raising again leaves nothing behind for the code after it. */
+/** A handler that ends by raising again, or by leaving the process, leaves nothing behind for the code after it. */
 function leavesByRaising(clause: ast.ExceptHandler): boolean {
-	return clause.body.at(-1)?.type === "Raise";
+	const last = clause.body.at(-1);
+	if (last?.type === "Raise") return true;
+	const exits = last?.type === "ExpressionStatement" && last.value.type === "Call" ? dottedName(last.value.callee) : null;
+	return exits !== null && ["sys.exit", "exit", "quit", "os._exit"].includes(exits);
 }
 
 function runHandler(
@@ -455,7 +461,7 @@ function executeWith(machine: Machine, frame: Frame, node: ast.With): Completion
 		if (item.target !== null) assign(machine, frame, item.target, value.kind === "instance" ? value : unknown, node);
 	}
 	if (suppressed === null) return machine.execute(frame, node.body);
-	const own: Handler = { catches: suppressed };
+	const own: Handler = { catches: suppressed, surfaces: suppressed.map(() => false) };
 	const depth = machine.handlers.length;
 	const uncertain = machine.uncertain;
 	machine.handlers.push(own);
