@@ -28,8 +28,8 @@ export interface Subject {
 	/** Absolute path of the backend's folder. */
 	readonly folder: string;
 	readonly target: string;
-	/** Interpreter that the server would run with. */
-	readonly python: string;
+	/** Interpreter that the server would run with; null for none at all, so that the bundled catalog answers for the packages. */
+	readonly python: string | null;
 	readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -50,12 +50,13 @@ export async function fixEverything(subject: Subject): Promise<string> {
 async function runQuietly(subject: Subject, command: readonly string[]): Promise<{ stdout: string; stderr: string }> {
 	const stdout = new Collector();
 	const stderr = new Collector();
-	await run([...command, "--target", subject.target, "--python", subject.python], {
+	const python = subject.python === null ? [] : ["--python", subject.python];
+	await run([...command, "--target", subject.target, ...python], {
 		// Commands only write to these two, which any writable can stand for.
 		stdout: stdout as unknown as NodeJS.WriteStream,
 		stderr: stderr as unknown as NodeJS.WriteStream,
 		stdin: process.stdin,
-		env: { HOME: process.env.HOME, PATH: process.env.PATH, ...subject.environment },
+		env: { ...(subject.python === null ? {} : { HOME: process.env.HOME, PATH: process.env.PATH }), ...subject.environment },
 		cwd: () => subject.folder,
 	});
 	return { stdout: stdout.text, stderr: stderr.text };
