@@ -4,7 +4,7 @@ import { buildReport } from "../plan/build-report.ts";
 import { dependencyRows } from "../project/manifests/dependency-rows.ts";
 import { rules } from "../rules/index.ts";
 import type { ProcessIo } from "./io.ts";
-import { type LoadingStage, type OpenedProject, openProject } from "./open-project.ts";
+import { type OpenedProject, openProject } from "./open-project.ts";
 import type { CommonOptions } from "./options.ts";
 
 /** A project with what the rules say about it. */
@@ -13,16 +13,9 @@ export interface Audited extends OpenedProject {
 }
 
 /** Reads, understands and audits the backend that a person named. Changes nothing, runs nothing of it. */
-export function auditProject(
-	path: string | undefined,
-	options: CommonOptions,
-	io: ProcessIo,
-	onProgress: (stage: LoadingStage) => void = () => {},
-): Audited {
+export function auditProject(path: string | undefined, options: CommonOptions, io: ProcessIo): Audited {
 	const started = performance.now();
-	const opened = openProject(path, options, io, onProgress);
-	onProgress("audit");
-	return auditOpened(opened, started);
+	return auditOpened(openProject(path, options, io), started);
 }
 
 /** Asks the rules about a project that is understood already; `started` is when the work on it began, as `performance.now()` has it. */

@@ -10,9 +10,6 @@ import type { CommonOptions } from "./options.ts";
 import { type Place, placeOf, readFiles } from "./place.ts";
 import { UserError } from "./user-error.ts";
 
-/** Stages of the work, for a progress display. */
-export type LoadingStage = "read" | "discover" | "environment" | "simulate" | "audit";
-
 /** A backend as it is on disk, understood but not yet audited. */
 export interface OpenedProject {
 	readonly place: Place;
@@ -20,15 +17,9 @@ export interface OpenedProject {
 }
 
 /** Reads and understands the backend that a person named, or the one in the current folder. */
-export function openProject(
-	path: string | undefined,
-	options: CommonOptions,
-	io: ProcessIo,
-	onProgress: (stage: LoadingStage) => void = () => {},
-): OpenedProject {
+export function openProject(path: string | undefined, options: CommonOptions, io: ProcessIo): OpenedProject {
 	const place = placeOf(path, io);
-	onProgress("read");
-	return understand(place, readFiles(place), options, io, onProgress);
+	return understand(place, readFiles(place), options, io);
 }
 
 /** Understands files as they were read from a place, or as a dry run has changed them in memory. */
@@ -37,7 +28,6 @@ export function understand(
 	{ files, unreadable }: Pick<Project, "files" | "unreadable">,
 	options: CommonOptions,
 	io: ProcessIo,
-	onProgress: (stage: LoadingStage) => void = () => {},
 ): OpenedProject {
 	const packages = openPackageFiles();
 	const project = loadProject({
@@ -51,7 +41,6 @@ export function understand(
 			openEnvironment(
 				environmentOptions({ root: place.root, folder, files, manifests }, packages, options.python ?? null, io.env),
 			),
-		onProgress,
 	});
 	if (project.target === null && !namesFastapi(files)) throw nothingThere(place);
 	return { place, project };

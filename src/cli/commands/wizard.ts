@@ -1,9 +1,8 @@
 import { exitStatus } from "../exit-status.ts";
 import { outputOf, type ProcessIo } from "../io.ts";
-import type { LoadingStage } from "../open-project.ts";
 import type { WizardOptions } from "../options.ts";
 import { placeOf } from "../place.ts";
-import { startSession } from "../start-session.ts";
+import { type AuditStep, startSession } from "../start-session.ts";
 import { UserError } from "../user-error.ts";
 
 /** `bootmend`: walks a person through the fixes on a screen. */
@@ -20,7 +19,7 @@ export async function wizardCommand(path: string | undefined, options: WizardOpt
 	const { editText, findEditor } = await import("../../workspace/editor.ts");
 	const result = await runWizard({
 		openSession: (onProgress) =>
-			startSession(path, options, io, (stage) => onProgress({ step: stages[stage], done: 0, total: null })),
+			startSession(path, options, io, (step) => onProgress({ step: steps[step], done: 0, total: null })),
 		edit: (text, file) => editText(text, file, findEditor(io.env)),
 		stdin: io.stdin,
 		stdout: io.stdout,
@@ -33,10 +32,8 @@ export async function wizardCommand(path: string | undefined, options: WizardOpt
 /** 128 and the number of the signal, as shells report it. */
 const statusOfSignal = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 
-const stages: Readonly<Record<LoadingStage, string>> = {
+const steps: Readonly<Record<AuditStep, string>> = {
 	read: "Reading the project",
-	discover: "Finding the application",
-	environment: "Reading the installed packages",
 	simulate: "Following the imports",
 	audit: "Looking for faults",
 };

@@ -6,9 +6,15 @@ import { removeStatements } from "./statements.ts";
 
 export type ImportStatement = ast.Import | ast.ImportFrom;
 
-/** All import statements of a file, nested ones too, in the order of the text. */
+const importsByTree = new WeakMap<ast.Module, readonly ImportStatement[]>();
+
+/** All import statements of a file, nested ones too, in the order of the text. Asked for again and again, so it is kept with the tree. */
 export function importsOf(tree: ast.Module): readonly ImportStatement[] {
-	return [...statementsOf(tree)].filter((statement) => statement.type === "Import" || statement.type === "ImportFrom");
+	const known = importsByTree.get(tree);
+	if (known) return known;
+	const found = [...statementsOf(tree)].filter((statement) => statement.type === "Import" || statement.type === "ImportFrom");
+	importsByTree.set(tree, found);
+	return found;
 }
 
 /**
