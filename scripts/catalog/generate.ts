@@ -19,6 +19,9 @@ import { openPackageFiles } from "../../src/workspace/package-files.ts";
 /** Longer texts of annotations, defaults and values say little and weigh much. */
 const longestText = 100;
 
+/** In characters: beyond it a package keeps its names and parameters only. */
+const largestText = 6_000_000;
+
 /** Of brotli: 11 is the smallest and takes some 15 minutes in all, 5 is for trying things out. */
 const quality = Number(process.env.CATALOG_QUALITY ?? 11);
 
@@ -82,18 +85,27 @@ function describeModules(files: PackageFiles, folder: string, topLevel: readonly
 		if (found.found !== "present" || !(found.module instanceof TableModule)) continue;
 		const { module } = found;
 		for (const attribute of assignedAttributes(module, world)) assigned.add(attribute);
-		const table = module.bundledTable(module.table?.getattr == null ? [] : stringConstants(module, world));
+		const table =
+			/\.(?:tests?|testing)(?:\.|$)/.test(dotted) && module.isPackage
+				? null
+				: module.bundledTable(module.table?.getattr == null ? [] : stringConstants(module, world));
 		const flags = (module.isPackage ? "p" : "") + (module.kind === "namespace" ? "n" : module.kind === "stub" ? "t" : "");
 		lines.push(`${dotted}\t${flags}\t${table === null ? "" : JSON.stringify(compact(table))}`);
 	}
-	return [[...assigned].sort().join(" "), ...lines].join("\n");
+	const text = [[...assigned].sort().join(" "), ...lines].join("\n");
+	// Generated clients are mostly annotations of parameters, which nothing here reads.
+	return text.length < largestText
+		? text
+		: text.replace(/"(annotation|defaultText|returns|text)":"(?:[^"\\]|\\.)*"/g, '"$1":null');
 }
 
 /** Names that a module assigns as attributes of modules it has imported. */
 function assignedAttributes(module: TableModule, world: ModuleWorld): readonly string[] {
 	const found: string[] = [];
 	const modules = new Map<string, boolean>();
-	for (const [, owner = "", attribute = ""] of module.text.matchAll(/(?<![\w.])(?!self\.|cls\.)([A-Za-z_]\w*)(?:\.\w+)*\.([A-Za-z_]\w*)[ \t]*=(?!=)/g)) {
+	for (const [, owner = "", attribute = ""] of module.text.matchAll(
+		/(?<![\w.])(?!self\.|cls\.)([A-Za-z_]\w*)(?:\.\w+)*\.([A-Za-z_]\w*)[ \t]*=(?!=)/g,
+	)) {
 		if (!modules.has(owner)) modules.set(owner, isModuleName(module, owner, world));
 		if (modules.get(owner)) found.push(attribute);
 	}
@@ -103,7 +115,8 @@ function assignedAttributes(module: TableModule, world: ModuleWorld): readonly s
 /** Is a name bound to a module, at the top level or by an import inside a function? */
 function isModuleName(module: TableModule, name: string, world: ModuleWorld): boolean {
 	const slot = module.table?.names[name]?.slot;
-	if (slot?.kind === "alias" && (slot.name === null || world.findModule(`${slot.module}.${slot.name}`).found === "present")) return true;
+	if (slot?.kind === "alias" && (slot.name === null || world.findModule(`${slot.module}.${slot.name}`).found === "present"))
+		return true;
 	return new RegExp(`^[ \\t]+(?:from[^\\n]+)?import[^\\n]*\\b${name}\\b`, "m").test(module.text);
 }
 

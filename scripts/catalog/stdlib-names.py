@@ -60,7 +60,8 @@ def describe(name):
     spec = getattr(module, "__spec__", None)
     origin = getattr(spec, "origin", None) or ""
     kind = "b" if origin in ("built-in", "frozen") and not getattr(module, "__file__", None) else "s" if getattr(module, "__file__", "").endswith((".py", ".pyc")) else "x"
-    shape = "p" if hasattr(module, "__path__") else ""
+    # A module that answers for names of its own may have more than it lists.
+    shape = ("p" if hasattr(module, "__path__") else "") + ("i" if hasattr(module, "__getattr__") else "")
     names = " ".join(sorted(one for one in set(dir(module)) | set(vars(module)) if one.isidentifier()))
     listed = getattr(module, "__all__", None)
     star = "-" if listed is None else " ".join(str(one) for one in listed)

@@ -174,7 +174,9 @@ class ApproximateModule implements ExternalModule {
 	lookup(symbol: string): ExportLookup {
 		const here = this.below.lookup(symbol);
 		if (here.found !== "absent") return here;
-		return this.above?.lookup(symbol).found === "absent" ? here : { found: "unknown" };
+		// Private names come and go between two versions.
+		const isCertain = !symbol.startsWith("_") && this.above?.lookup(symbol).found === "absent";
+		return isCertain ? here : { found: "unknown" };
 	}
 
 	names(): readonly string[] {

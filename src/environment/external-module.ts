@@ -110,8 +110,8 @@ export class TableModule implements ExternalModule {
 	/** May this module bring a submodule into being that no file shows? */
 	mayProvide(dotted: string): boolean {
 		const { table } = this.facts;
-		// C extensions may register modules of their own; those of the standard library do not.
-		if (table === null || this.kind === "stub") return this.kind !== "namespace" && this.origin === "installed";
+		// C extensions may register modules of their own; those of the standard library, which were introspected, do not.
+		if (table === null || this.kind === "stub") return this.kind !== "namespace" && this.facts.introspected() === null;
 		if (table.path === "unknown" || table.injects === "unknown" || table.replaced) return true;
 		return table.injects.some((name) => name === dotted || name.startsWith(`${dotted}.`) || dotted.startsWith(`${name}.`));
 	}

@@ -16,6 +16,9 @@ export interface ModuleProvider {
 /** What a module needs of the whole environment to answer. */
 export type ModuleWorld = Pick<Environment, "findModule" | "isStdlib">;
 
+/** Packages of tests inside a package: nobody's names live there. */
+const testPackage = /\.(?:tests?|testing)$/;
+
 const missing: ModuleLookup = { found: "missing" };
 const unknown: ModuleLookup = { found: "unknown" };
 
@@ -29,6 +32,7 @@ interface PackageText {
 export class FolderModules implements ModuleProvider {
 	private readonly finder: ModuleFinder;
 	private readonly locations = new Map<string, ModuleLocation | null>();
+	private readonly opened = new Map<string, TableModule>();
 	private readonly packageTexts = new Map<string, PackageText>();
 	private readonly packageFiles = new Map<string, readonly { readonly module: string; readonly file: string }[]>();
 
@@ -46,7 +50,12 @@ export class FolderModules implements ModuleProvider {
 	find(dotted: string, world: ModuleWorld): ModuleLookup {
 		const dot = dotted.lastIndexOf(".");
 		const location = this.locate(dotted);
-		if (location !== null) return { found: "present", module: this.open(dotted, location, world) };
+		if (location !== null) {
+			// One module, one object: what it is in the middle of answering must be seen by whoever asks again.
+			const module = this.opened.get(dotted) ?? this.open(dotted, location, world);
+			this.opened.set(dotted, module);
+			return { found: "present", module };
+		}
 		if (dot < 0) return this.path.provided.has(dotted) || this.path.hooked ? unknown : missing;
 		const parentName = dotted.slice(0, dot);
 		const parent = this.find(parentName, world);
@@ -61,9 +70,16 @@ export class FolderModules implements ModuleProvider {
 			.map(({ module }) => module);
 	}
 
-	/** Every module at or below a top-level name, as dotted names. */
+	/** Every module at or below a top-level name, as dotted names; of packages of tests only the name. */
 	modulesBelow(topLevelName: string): readonly string[] {
-		return [...new Set(this.filesBelow(topLevelName).map(({ module }) => module))];
+		const modules = this.filesBelow(topLevelName).map(({ module }) => module);
+		const packages = modules.flatMap((module) => this.folderNames(module).map((name) => `${module}.${name}`));
+		return [...new Set([...modules, ...packages])].filter((module) => this.locate(module) !== null);
+	}
+
+	private folderNames(dotted: string): readonly string[] {
+		const location = this.locate(dotted);
+		return location === null || location.kind === "module" ? [] : this.finder.names(location.folders);
 	}
 
 	/** Does other code of the package assign `….symbol = `, or does a C extension of it name the module? */
@@ -99,12 +115,11 @@ export class FolderModules implements ModuleProvider {
 		const found: { module: string; file: string }[] = [];
 		const visit = (module: string, depth: number): void => {
 			const location = this.locate(module);
-			if (location === null || depth > 8) return;
+			if (location === null || depth > 8 || (location.kind === "package" && testPackage.test(module))) return;
 			if (location.kind !== "namespace") found.push({ module, file: location.file });
 			if (location.kind === "extension" && location.stub !== null) found.push({ module, file: location.stub });
 			if (location.kind === "module") return;
-			for (const name of this.finder.names(location.folders))
-				if (!/^(?:tests?|testing|conftest)$/.test(name)) visit(`${module}.${name}`, depth + 1);
+			for (const name of this.finder.names(location.folders)) visit(`${module}.${name}`, depth + 1);
 		};
 		visit(topLevelName, 0);
 		this.packageFiles.set(topLevelName, found);

@@ -1,0 +1,58 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, test } from "vitest";
+import type { SourceContext } from "../../src/environment/outline/block-reader.ts";
+import { loadTable } from "../../src/environment/table-store.ts";
+import { openPackageFiles } from "../../src/workspace/package-files.ts";
+import { memoryPackageFiles } from "./memory-package-files.ts";
+
+const context: SourceContext = { module: "pkg.big", isPackage: false, python: { major: 3, minor: 11 }, platform: "linux" };
+const big = `from .other import name\n__all__ = ["a"]\na = 1\n${"# filling\n".repeat(2000)}`;
+const folders: string[] = [];
+
+afterEach(() => {
+	for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+test("a table comes back from the cache as it was written", () => {
+	const files = memoryPackageFiles({});
+	const first = loadTable(files, big, context);
+	const [key] = [...files.cache.keys()];
+	files.cache.set(key ?? "", JSON.stringify({ ...first, names: { fromCache: { slot: { kind: "unknown" }, stars: 0 } } }));
+	expect(Object.keys(loadTable(files, big, context).names)).toEqual(["fromCache"]);
+	expect(loadTable(files, big, context).names.constructor).toBeUndefined();
+});
+
+test("another text, module or version of Python is another entry", () => {
+	const files = memoryPackageFiles({});
+	loadTable(files, big, context);
+	loadTable(files, `${big}b = 1\n`, context);
+	loadTable(files, big, { ...context, module: "other.big" });
+	loadTable(files, big, { ...context, python: { major: 3, minor: 12 } });
+	expect(files.cache.size).toBe(4);
+	expect(Object.keys(loadTable(files, `${big}b = 1\n`, context).names)).toContain("b");
+});
+
+test("a broken entry is read anew and replaced", () => {
+	const files = memoryPackageFiles({});
+	const whole = loadTable(files, big, context);
+	for (const broken of ["", "{", "null", "[]", '{"names":1}', JSON.stringify(whole).slice(0, 40)]) {
+		for (const key of files.cache.keys()) files.cache.set(key, broken);
+		expect(Object.keys(loadTable(files, big, context).names)).toEqual(Object.keys(whole.names));
+		expect([...files.cache.values()][0]).toBe(JSON.stringify(whole));
+	}
+});
+
+test("the cache folder on disk is made when needed, and done without where it cannot be", () => {
+	const folder = mkdtempSync(join(tmpdir(), "bootmend-cache-"));
+	folders.push(folder);
+	const files = openPackageFiles({ cacheFolder: join(folder, "deep", "cache") });
+	files.writeCache("tables-1/abc", "text");
+	expect(files.readCache("tables-1/abc")).toBe("text");
+	expect(readdirSync(join(folder, "deep", "cache", "tables-1"))).toEqual(["abc"]);
+	writeFileSync(join(folder, "file"), "");
+	const without = openPackageFiles({ cacheFolder: join(folder, "file", "cache") });
+	without.writeCache("tables-1/abc", "text");
+	expect([without.readCache("tables-1/abc"), openPackageFiles({ cacheFolder: null }).readCache("x")]).toEqual([null, null]);
+});
