@@ -12,7 +12,7 @@ export function maskSecrets(text: string, path?: string): string {
 	masked = maskUrlPasswords(masked);
 	masked = maskTokens(masked);
 	masked = maskLiterals(masked);
-	return inCode ? maskCompactSettings(masked) : maskSettings(masked);
+	return maskCompactSettings(inCode ? masked : maskSettings(maskContainerSettings(masked)));
 }
 
 /** Does a setting of this name hold a secret? `JWT_SECRET_KEY`, `dbPassword`, `apiKey` do, `TOKEN_URL`, `token_type` do not. */
@@ -57,7 +57,7 @@ const harmlessEndings = new Set(
 
 /** A value that only names another: `${DB_PASSWORD}`, `{settings.password}`, `$PASS`, `%s`, `<password>`. */
 function isReference(value: string): boolean {
-	return /^(\$?\{\{?[^{}:]*\}?\}|\$\([^()]*\)|\$\w+|%\(\w+\)s|%s|<[^<>]*>|\*+|•+|\.{3})$/.test(value);
+	return /^(\$?\{\{?[^{}:]*\}?\}|\$\([^()]*\)|\$\w+|%\(\w+\)s|%s|<[^<>]*>|\*+|•+|\$\{\w+:?[-=]•+\}|\.{3})$/.test(value);
 }
 
 function maskPrivateKeys(text: string): string {
@@ -125,7 +125,7 @@ function maskLiterals(text: string): string {
 	);
 }
 
-/** `NAME=value` without blanks, as shells and `.env` files write it, wherever no path says which kind of text it is. */
+/** `NAME=value` without blanks, as shells and error messages write it, in the middle of a line too. */
 function maskCompactSettings(text: string): string {
 	return text.replace(
 		/(^|[\s"'`(])((?:export )?([A-Z][A-Z0-9_]{2,80})=)([^\s"'`(),]{1,1000})(?=$|[\s"'`,)])/gm,
@@ -133,6 +133,15 @@ function maskCompactSettings(text: string): string {
 			isSecretName(name) && !isReference(value) && !/^(?:os|self|settings|config|cls)\./.test(value)
 				? before + start + mask
 				: whole,
+	);
+}
+
+/** A Dockerfile's `ENV NAME value`. */
+function maskContainerSettings(text: string): string {
+	return text.replace(
+		/^([ \t]{0,80}ENV[ \t]{1,20}([A-Za-z_]\w{0,80})[ \t]{1,20})([^=\s].{0,4000})$/gm,
+		(whole: string, start: string, name: string, value: string) =>
+			isSecretName(name) && !isReference(value) ? start + mask : whole,
 	);
 }
 

@@ -146,11 +146,24 @@ function decodeWith(name: string, body: Buffer): string | null {
 	if (name === "utf-8") return isUtf8(body) ? body.toString("utf8") : null;
 	if (name === "latin-1") return body.toString("latin1");
 	if (name === "ascii") return body.every((byte) => byte < 0x80) ? body.toString("latin1") : null;
+	if (name === "windows-1252") return decodeWindows1252(body);
 	try {
 		return new TextDecoder(name.replace(/^utf-16-/, "utf-16"), { fatal: true, ignoreBOM: true }).decode(body);
 	} catch {
 		return null;
 	}
+}
+
+/** Bytes 0x80 to 0x9f of windows-1252; a blank is a byte that it does not use. */
+const windows1252 = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
+
+/** Node's own decoder gives these bytes as Latin-1 in several versions. */
+function decodeWindows1252(body: Buffer): string | null {
+	const text = body
+		.toString("latin1")
+		.replace(/[\u0080-\u009f]/g, (character) => windows1252[character.charCodeAt(0) - 0x80] ?? " ");
+	const unused = body.some((byte) => byte >= 0x80 && byte <= 0x9f && windows1252[byte - 0x80] === " ");
+	return unused ? null : text;
 }
 
 function encodeWith(name: string, text: string): Buffer | null {
