@@ -5,6 +5,7 @@ import missingSetting from "./config/missing-setting.ts";
 import syncDatabaseUrl from "./config/sync-database-url.ts";
 import undecodableSetting from "./config/undecodable-setting.ts";
 import unexpectedEnvKey from "./config/unexpected-env-key.ts";
+import unsupportedUrlOption from "./config/unsupported-url-option.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
 import conflictingRequirements from "./dependencies/conflicting-requirements.ts";
 import declaredNotInstalled from "./dependencies/declared-not-installed.ts";
@@ -31,6 +32,7 @@ export const rules: readonly AnyRule[] = [
 	syncDatabaseUrl,
 	undecodableSetting,
 	unexpectedEnvKey,
+	unsupportedUrlOption,
 	syncSessionFactory,
 	conflictingRequirements,
 	declaredNotInstalled,

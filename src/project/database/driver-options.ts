@@ -31,6 +31,7 @@ const asyncpgOptions: ReadonlySet<string> = new Set([
 	"krbsrvname",
 	"gsslib",
 	"prepared_statement_cache_size",
+	"async_fallback",
 ]);
 
 /** Parameters of `asyncpg.connect` that must be numbers, which a URL cannot give: the connection fails on the string. */
@@ -93,4 +94,15 @@ export function describeOptions(url: DatabaseUrl, driver: string): string {
 		);
 	if (numbers.length > 0) sentences.push(`${driver} needs a number for ${numbers.join(", ")}, and a URL can only give it text.`);
 	return sentences.join(" ");
+}
+
+/** The line that Python prints at the first connection, for the option it meets first. */
+export function optionError(url: DatabaseUrl, driver: string): string {
+	const refused = refusedOptions(url, driver);
+	const foreign = refused.find((name) => !asyncpgNumbers.has(name));
+	// Unknown names fail when the call binds its arguments, before any value is looked at.
+	if (foreign !== undefined) return `TypeError: connect() got an unexpected keyword argument '${foreign}'`;
+	return refused[0] === "timeout"
+		? "TypeError: unsupported operand type(s) for +: 'float' and 'str'"
+		: "TypeError: '<' not supported between instances of 'str' and 'int'";
 }

@@ -1,0 +1,128 @@
+import { defineRule } from "../../audit/rule.ts";
+import { changeOptions, describeOptions, optionError, refusedOptions } from "../../project/database/driver-options.ts";
+import { type EngineCall, listEngineCalls } from "../../project/database/engine-calls.ts";
+import { loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
+import { findStartupConnection } from "../../project/database/startup-connection.ts";
+import { editUrl, findWrittenValue } from "../../project/database/written-url.ts";
+import type { Call } from "../../project/imports/trace.ts";
+
+interface Evidence {
+	readonly engine: EngineCall;
+	/** `DATABASE_URL`, or "The database URL" where it has no name. */
+	readonly urlName: string;
+	readonly driver: string;
+	readonly options: readonly string[];
+	/** Where start-up connects, or null where the first request does. */
+	readonly connection: Call | null;
+	/** Name of the environment variable where the value comes from the process, else null. */
+	readonly variable: string | null;
+}
+
+const example = (query: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\nsqlalchemy[asyncio]\nasyncpg\n",
+	"main.py": `from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+engine = create_async_engine("postgresql+asyncpg://app:app@db.example.com/app?${query}")
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    async with engine.begin() as connection:
+        await connection.execute(text("SELECT 1"))
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+`,
+});
+
+export default defineRule<Evidence>({
+	name: "unsupported-url-option",
+	category: "CONFIG",
+	summary: "The database URL has options that its driver does not take",
+	story:
+		"sslmode and channel_binding are options of libpq, and hosters print them into every URL. SQLAlchemy hands them to asyncpg as keyword arguments, so the first connection fails: in the lifespan, or on a request.",
+	references: [
+		"https://magicstack.github.io/asyncpg/current/api/index.html#connection",
+		"https://docs.sqlalchemy.org/en/20/core/engines.html#custom-dbapi-connect-arguments-on-connect-routines",
+	],
+	example: { before: example("sslmode=require&channel_binding=require"), after: example("ssl=require") },
+
+	*detect(project) {
+		const seen = new Set<string>();
+		for (const engine of listEngineCalls(project)) {
+			const { call, url, value, isAsync } = engine;
+			if (url === null || !isAsync || url.driver === null || url.dialect === "postgres") continue;
+			if (loadedDriver(project, url)?.isAsync !== true) continue;
+			const options = refusedOptions(url, url.driver);
+			if (options.length === 0) continue;
+			const written = findWrittenValue(project, value);
+			const place = written ?? { path: call.module.path, range: { start: call.node.start, end: call.node.end } };
+			const key = `${place.path}:${place.range.start}`;
+			if (seen.has(key)) continue;
+			seen.add(key);
+			const origin = value.kind === "constant" ? value.origin : null;
+			const variable = origin?.type === "environment" ? origin.key : null;
+			yield {
+				subject: written?.key ?? `${call.module.name}:database-url`,
+				path: place.path,
+				range: { start: place.range.start, end: place.range.end },
+				evidence: {
+					engine,
+					urlName: variable ?? written?.key ?? "The database URL",
+					driver: url.driver,
+					options,
+					connection: findStartupConnection(project, call),
+					variable,
+				},
+			};
+		}
+	},
+
+	describe({ evidence }) {
+		const { engine, urlName, driver, options, connection, variable } = evidence;
+		const { url, call } = engine;
+		const stops = connection !== null && !connection.guarded && call.reached;
+		return {
+			severity: stops ? "CRITICAL" : "HIGH",
+			stage: stops ? connection.stage : "request",
+			problem: `${urlName} has ${options.join(", ")}, which ${driver} does not take from a URL`,
+			rootCause: [
+				url === null ? "" : describeOptions(url, driver),
+				stops ? `${placeOf(connection)} connects when the server starts.` : "The first connection fails.",
+			].join(" "),
+			...(url === null ? {} : { expectedError: optionError(url, driver) }),
+			order: stops ? connection.order : call.order,
+			manualSteps:
+				variable === null
+					? []
+					: [
+							`${variable} is set in the environment of the server: set it anew where that is done, without ${options.join(", ")}.`,
+						],
+		};
+	},
+
+	fix({ evidence }, project) {
+		const { engine, urlName, driver } = evidence;
+		const { url, value } = engine;
+		const written = findWrittenValue(project, value);
+		if (written === null || url === null) return undefined;
+		const changed = changeOptions(url, driver);
+		const edits = editUrl(written, url, { scheme: url.scheme, query: changed.query });
+		if (edits === null) return undefined;
+		return {
+			title: `Write the options of ${urlName} as ${driver} takes them`,
+			explanation: changed.explanation,
+			applicability: changed.isCertain ? "safe" : "review",
+			edits,
+		};
+	},
+});
+
+function placeOf({ module, node }: Call): string {
+	return `${module.path}:${module.lines.positionAt(node.start).line}`;
+}
