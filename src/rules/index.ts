@@ -6,6 +6,7 @@ import syncDatabaseUrl from "./config/sync-database-url.ts";
 import undecodableSetting from "./config/undecodable-setting.ts";
 import unexpectedEnvKey from "./config/unexpected-env-key.ts";
 import unsupportedUrlOption from "./config/unsupported-url-option.ts";
+import invalidEngineArgument from "./database/invalid-engine-argument.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
 import conflictingRequirements from "./dependencies/conflicting-requirements.ts";
 import declaredNotInstalled from "./dependencies/declared-not-installed.ts";
@@ -20,6 +21,7 @@ import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
 import startupException from "./entrypoint/startup-exception.ts";
+import circularImport from "./imports/circular-import.ts";
 import undefinedName from "./imports/undefined-name.ts";
 import unknownImportSymbol from "./imports/unknown-import-symbol.ts";
 import unresolvedImport from "./imports/unresolved-import.ts";
@@ -33,6 +35,7 @@ export const rules: readonly AnyRule[] = [
 	undecodableSetting,
 	unexpectedEnvKey,
 	unsupportedUrlOption,
+	invalidEngineArgument,
 	syncSessionFactory,
 	conflictingRequirements,
 	declaredNotInstalled,
@@ -47,6 +50,7 @@ export const rules: readonly AnyRule[] = [
 	missingApplication,
 	moduleAsRouter,
 	startupException,
+	circularImport,
 	undefinedName,
 	unknownImportSymbol,
 	unresolvedImport,

@@ -78,11 +78,16 @@ export function quoteAnnotation(source: Module, offset: number): readonly TextEd
 		return true;
 	});
 	const found = annotation as ast.Expression | null;
-	if (found === null) return null;
-	const quoted = outermostUnion(found, offset) ?? nameAt(found, offset);
+	const edit = found && quoteNameIn(source, found, offset);
+	return edit && [edit];
+}
+
+/** Quotes the name at a place of an annotation, or the union it is part of; null where that would quote a quote. */
+export function quoteNameIn(source: Module, annotation: ast.Expression, offset: number): TextEdit | null {
+	const quoted = outermostUnion(annotation, offset) ?? nameAt(annotation, offset);
 	if (quoted === null) return null;
 	const text = source.text.slice(quoted.start, quoted.end);
-	return /["'\r\n]/.test(text) ? null : [replaceText(source, quoted.start, quoted.end, `"${text}"`)];
+	return /["'\r\n]/.test(text) ? null : replaceText(source, quoted.start, quoted.end, `"${text}"`);
 }
 
 function outermostUnion(expression: ast.Expression, offset: number): ast.Expression | null {

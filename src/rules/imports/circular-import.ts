@@ -1,0 +1,99 @@
+import type { FixProposal } from "../../audit/fix.ts";
+import { defineRule } from "../../audit/rule.ts";
+import type { Failure } from "../../project/imports/trace.ts";
+import type { Project } from "../../project/project.ts";
+import { findCycleRemedies } from "./repair/cycle-remedies.ts";
+import { failuresOf } from "./repair/import-failures.ts";
+
+interface Evidence {
+	readonly name: string;
+	/** The modules of the cycle, the first repeated at the end. */
+	readonly cycle: readonly string[];
+	/** Changes that break it, each tried, the smallest first. */
+	readonly remedies: readonly FixProposal[];
+	readonly error: string;
+	readonly stage: "import" | "startup";
+	readonly order: number;
+}
+
+const main = "from fastapi import FastAPI\n\nfrom users import router\n\napp = FastAPI()\napp.include_router(router)\n";
+const users =
+	'from fastapi import APIRouter\n\nfrom mail import send_welcome\n\nrouter = APIRouter()\nsender = "users"\n\n\n@router.post("/")\ndef register() -> None:\n    send_welcome()\n';
+
+export default defineRule<Evidence>({
+	name: "circular-import",
+	category: "IMPORT",
+	summary: "Modules import each other, and one asks for a name before it is there",
+	story:
+		"Each file is right by itself. Together they stop the server: a module is asked for a name while it is still being imported, above the line that defines it.",
+	references: ["https://docs.python.org/3/faq/programming.html#what-are-the-best-practices-for-using-import-in-a-module"],
+	example: {
+		before: {
+			"main.py": main,
+			"users.py": users,
+			"mail.py": "from users import sender\n\n\ndef send_welcome() -> str:\n    return sender\n",
+		},
+		after: {
+			"main.py": main,
+			"users.py": users,
+			"mail.py": "def send_welcome() -> str:\n    from users import sender\n    return sender\n",
+		},
+	},
+
+	*detect(project) {
+		const seen = new Set<string>();
+		for (const { failure, name, cycle } of failingCycles(project)) {
+			const { module, range, statement, error, stage, order } = failure;
+			// Several names of one statement fail for one reason and are mended together.
+			const key = `${module.path}\0${statement?.start ?? range.start}`;
+			if (seen.has(key)) continue;
+			seen.add(key);
+			const remedies = findCycleRemedies(project, failure, cycle, name);
+			yield {
+				subject: `${module.name}:${cycle[0]}.${name}`,
+				path: module.path,
+				range,
+				evidence: { name, cycle, remedies, error, stage, order },
+			};
+		}
+	},
+
+	describe({ evidence }) {
+		const { name, cycle, error, stage, order, remedies } = evidence;
+		const [source = ""] = cycle;
+		const path = cycle.join(" → ");
+		return {
+			severity: "CRITICAL",
+			stage,
+			problem:
+				cycle.length === 2 ? `${source} imports ${name} from itself` : `${name} is imported from ${source} before it is there`,
+			rootCause: `${path}: when the circle closes, ${source} has not run as far as the line that binds ${name}.`,
+			expectedError: error,
+			order,
+			manualSteps:
+				remedies.length > 0
+					? []
+					: [
+							`Move what these modules share into a module of its own that imports none of them: ${[...new Set(cycle)].join(", ")}.`,
+						],
+		};
+	},
+
+	fix({ evidence }) {
+		return evidence.remedies[0];
+	},
+
+	alternatives({ evidence }) {
+		return evidence.remedies.slice(1);
+	},
+});
+
+/** Failures of start-up at which a circle of imports closes too early. */
+function* failingCycles(
+	project: Project,
+): Generator<{ readonly failure: Failure; readonly name: string; readonly cycle: readonly string[] }> {
+	for (const failure of [...failuresOf(project, "name-not-in-module"), ...failuresOf(project, "attribute-missing")]) {
+		const { name, cycle } = failure.detail;
+		if (cycle !== null) yield { failure, name, cycle };
+	}
+}

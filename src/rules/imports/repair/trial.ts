@@ -1,0 +1,39 @@
+import { createHash } from "node:crypto";
+import type { FixProposal } from "../../../audit/fix.ts";
+import { materialise } from "../../../audit/materialise.ts";
+import type { Failure } from "../../../project/imports/trace.ts";
+import { loadProject } from "../../../project/load.ts";
+import type { Project, SourceFile } from "../../../project/project.ts";
+import { applyToFiles } from "../../../text/edit.ts";
+
+/** Does a change, by the simulator's judgement, take a failure away and bring no other? */
+export function mends(project: Project, proposal: FixProposal, failure: Failure): boolean {
+	const fix = materialise(proposal, project);
+	if (fix === null) return false;
+	const texts = new Map([...project.files].map(([path, file]) => [path, file.text]));
+	const changed = applyToFiles(texts, fix.edits);
+	if (changed === null) return false;
+	const files = new Map(project.files);
+	for (const [path, text] of changed) files.set(path, fileOf(path, text));
+	const after = loadProject({
+		root: project.root,
+		hint: project.backend,
+		files,
+		unreadable: project.unreadable,
+		target: project.target,
+		processEnvironment: project.processEnvironment,
+		openEnvironment: () => project.environment,
+	});
+	const before = new Set(project.trace.failures.map(keyOf));
+	const left = after.trace.failures.map(keyOf);
+	return !left.includes(keyOf(failure)) && left.every((key) => before.has(key));
+}
+
+function fileOf(path: string, text: string): SourceFile {
+	return { path, text, sha256: createHash("sha256").update(text).digest("hex") };
+}
+
+/** What a failure is, wherever its line has moved. */
+function keyOf(failure: Failure): string {
+	return `${failure.module.path}\0${failure.error}`;
+}
