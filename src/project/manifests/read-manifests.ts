@@ -2,11 +2,11 @@ import type { SourceTree } from "../project.ts";
 import { findInstallation } from "./install-evidence.ts";
 import { type Installer, installCommand, installerOf, updateCommands } from "./installer.ts";
 import { type LockFile, readLockFiles } from "./lock-files.ts";
-import type { Manifest, ManifestKind } from "./manifest.ts";
+import type { Manifest, ManifestKind, Requirement } from "./manifest.ts";
 import { folderOf, foldersUpwards, inFolder } from "./paths.ts";
 import { readPipfile } from "./pipfile.ts";
 import { readPyproject } from "./pyproject.ts";
-import { type RequirementsContent, readRequirementsFile } from "./requirements-file.ts";
+import { type RequirementsContent, readRequirementsFile, unnamedRequirement } from "./requirements-file.ts";
 import { readSetupCfg } from "./setup-cfg.ts";
 import { readSetupPy } from "./setup-py.ts";
 
@@ -22,7 +22,7 @@ export function readManifests(files: SourceTree, backend: string): Manifest[] {
 	return found.map(({ content, installer, kind, path, locked }) => ({
 		kind,
 		path,
-		requirements: content.requirements,
+		requirements: withUnreadable(content, path),
 		constraints: content.constraints,
 		requiresPython: content.requiresPython,
 		requiresPythonRange: content.requiresPythonRange,
@@ -33,6 +33,11 @@ export function readManifests(files: SourceTree, backend: string): Manifest[] {
 		installCommand: installCommand(installer, path, backend),
 		updateCommands: updateCommands(installer, path, backend, locked !== null),
 	}));
+}
+
+/** A line that could not be read may declare anything: an unnamed requirement stands for it. */
+function withUnreadable({ requirements, problems }: RequirementsContent, path: string): readonly Requirement[] {
+	return problems.some(({ fatal }) => fatal) ? [...requirements, unnamedRequirement(path, "")] : requirements;
 }
 
 type PythonRequirement = Pick<Manifest, "requiresPython" | "requiresPythonRange">;

@@ -77,10 +77,10 @@ export function renderKeyedValue(addition: Addition, operator: OperatorStyle, no
 	return `{extras = [${addition.extras.map((extra) => `"${extra}"`).join(", ")}], version = "${written}"}`;
 }
 
-/** The requirements of a manifest's main list that stand in one file, in the order of the file. */
+/** The named requirements of a manifest's main list that stand in one file, in the order of the file. */
 export function mainList(manifest: Manifest, path: string): Requirement[] {
 	return manifest.requirements
-		.filter((requirement) => requirement.path === path && requirement.group === "" && requirement.normalized !== "python")
+		.filter((requirement) => requirement.path === path && requirement.group === "" && requirement.name !== "")
 		.toSorted((a, b) => a.range.start - b.range.start);
 }
 

@@ -92,7 +92,7 @@ export function readRequirementsFile(files: SourceTree, path: string, group = ""
 		else if (files.has(included)) readInto(included, target, including);
 		// Files of other names are not among those that were read, so nothing is known about them.
 		else if (/(?:^|\/)(?:requirements|constraints)[^/]*$/.test(included)) report(`the included file ${included} is not there`);
-		else content.requirements.push(unreadInclude(from, group));
+		else content.requirements.push(unnamedRequirement(from, group));
 	}
 }
 
@@ -144,8 +144,8 @@ function parseReference(text: string): Reference | null {
 	return { name: wheel?.[1] ?? "", extras: extras.map((extra) => extra.trim()).filter((extra) => extra !== "") };
 }
 
-/** Stands for whatever an included file brings that is not among the files of the audit. */
-function unreadInclude(path: string, group: string): Requirement {
+/** Stands for whatever is declared where it cannot be read: an included file that is not among those of the audit, a broken line. */
+export function unnamedRequirement(path: string, group: string): Requirement {
 	const range = { start: 0, end: 0 };
 	return { name: "", normalized: "", extras: [], specifier: "", marker: null, url: null, path, range, group, notation: "pep508" };
 }

@@ -1,0 +1,124 @@
+import { describe, expect, it } from "vitest";
+import conflicting from "../../../src/rules/dependencies/conflicting-requirements.ts";
+import notInstalled from "../../../src/rules/dependencies/declared-not-installed.ts";
+import duplicate from "../../../src/rules/dependencies/duplicate-requirement.ts";
+import mismatch from "../../../src/rules/dependencies/installed-version-mismatch.ts";
+import anotherPython from "../../../src/rules/dependencies/requires-another-python.ts";
+import { auditDependencies, installed, type TestPackage } from "./audit-dependencies.ts";
+
+const backend = (requirements: string, imports = ""): string =>
+	`#- requirements.txt\n${requirements}\n#- main.py\nfrom fastapi import FastAPI\n${imports}\napp = FastAPI()\n`;
+
+describe("declared-not-installed", () => {
+	const audit = (requirements: string, imports?: string) =>
+		auditDependencies(backend(requirements, imports), installed(), notInstalled);
+
+	it("is critical where start-up imports one of them, with the command as its step", () => {
+		const { lines, issues } = audit("fastapi\nuvicorn\npython-jose\nredis", "from jose import jwt");
+		expect(lines).toEqual([
+			"CRITICAL declared-not-installed requirements.txt:3 python-jose, redis are declared and not installed",
+		]);
+		expect(issues[0]).toMatchObject({
+			fix: null,
+			failsOn: ["this-machine"],
+			expectedError: "ModuleNotFoundError: No module named 'jose'",
+			manualSteps: ["The code is right as it is: run pip install -r requirements.txt in the project's environment."],
+		});
+	});
+
+	it("is medium where start-up gets by without", () => {
+		expect(audit("fastapi\nuvicorn\nredis", "try:\n    import redis\nexcept ImportError:\n    redis = None").lines).toEqual([
+			"MEDIUM declared-not-installed requirements.txt:3 redis is declared and not installed",
+		]);
+	});
+
+	it("leaves other platforms, other Pythons and addresses alone", () => {
+		expect(
+			audit('fastapi\nuvicorn\nredis; sys_platform == "win32"\nx; python_version < "3.9"\ngit+https://example.com/x.git#egg=x')
+				.lines,
+		).toEqual([]);
+	});
+});
+
+describe("installed-version-mismatch", () => {
+	it("offers to declare what is installed", () => {
+		const { lines, mended } = auditDependencies(backend("fastapi>=0.116  # web\nuvicorn==0.30.0"), installed(), mismatch);
+		expect(lines).toEqual([
+			"MEDIUM installed-version-mismatch requirements.txt:1 fastapi 0.115.0 is installed, and >=0.116 is declared",
+		]);
+		expect(mended("requirements.txt")).toBe("fastapi>=0.115.0  # web\nuvicorn==0.30.0\n");
+	});
+});
+
+describe("conflicting-requirements", () => {
+	const audit = (requirements: string) => auditDependencies(backend(requirements), installed(), conflicting);
+
+	it("is critical where both sides leave no choice", () => {
+		const { lines, issues, mended } = audit("fastapi==0.115.0\nstarlette>=0.45\nuvicorn");
+		expect(lines).toEqual([
+			"CRITICAL conflicting-requirements requirements.txt:2 starlette>=0.45 is declared, and fastapi 0.115.0 needs starlette<0.39.0,>=0.37.2",
+		]);
+		expect(issues[0]?.failsOn).toEqual(["clean-install"]);
+		expect(mended("requirements.txt")).toBe("fastapi==0.115.0\nstarlette<0.39.0,>=0.37.2\nuvicorn\n");
+	});
+
+	it("is medium where pip may still choose another version", () => {
+		expect(audit("fastapi\nstarlette>=0.45\nuvicorn").lines[0]).toMatch(/^MEDIUM/);
+	});
+
+	it("says nothing where a version satisfies both", () => {
+		expect(audit("fastapi==0.115.0\nstarlette>=0.38\nuvicorn").lines).toEqual([]);
+	});
+});
+
+describe("duplicate-requirement", () => {
+	const audit = (requirements: string) => auditDependencies(backend(requirements), installed(), duplicate);
+
+	it("is critical where the two exclude each other", () => {
+		const { lines, issues } = audit("fastapi==0.115.0\nuvicorn\nFastAPI==0.114.0");
+		expect(lines).toEqual([
+			"CRITICAL duplicate-requirement requirements.txt:3 FastAPI is declared twice, with versions that exclude each other",
+		]);
+		expect(issues[0]).toMatchObject({
+			expectedError:
+				"ERROR: Cannot install fastapi==0.115.0 and FastAPI==0.114.0 because these package versions have conflicting dependencies.",
+			fix: { applicability: "review" },
+		});
+	});
+
+	it("is low where one says nothing new, and takes that one out", () => {
+		const { lines, issues, mended } = audit("fastapi>=0.115\nuvicorn\nfastapi");
+		expect(lines[0]).toMatch(/^LOW/);
+		expect(issues[0]?.fix?.applicability).toBe("safe");
+		expect(mended("requirements.txt")).toBe("fastapi>=0.115\nuvicorn\n");
+	});
+
+	it("allows one line for each Python", () => {
+		expect(audit('fastapi; python_version < "3.9"\nfastapi; python_version >= "3.9"').lines).toEqual([]);
+	});
+});
+
+describe("requires-another-python", () => {
+	const needy: Record<string, TestPackage> = { numpy: { version: "2.3.0", requiresPython: ">=3.12" } };
+
+	it("is critical where a pinned package cannot be had", () => {
+		const { lines, issues } = auditDependencies(backend("fastapi\nnumpy==2.3.0"), installed(needy), anotherPython);
+		expect(lines).toEqual([
+			"CRITICAL requires-another-python requirements.txt:2 numpy 2.3.0 needs Python >=3.12, and the project has 3.11",
+		]);
+		expect(issues[0]).toMatchObject({ fix: null, failsOn: ["clean-install"] });
+	});
+
+	it("leaves it to the installer where other versions are allowed", () => {
+		expect(auditDependencies(backend("fastapi\nnumpy>=2"), installed(needy), anotherPython).lines).toEqual([]);
+	});
+
+	it("is medium for the project itself, and no patch release is held against it", () => {
+		const project = (requires: string) =>
+			`#- pyproject.toml\n[project]\nname = "x"\nrequires-python = "${requires}"\ndependencies = ["fastapi"]\n#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n`;
+		expect(auditDependencies(project(">=3.12"), installed(), anotherPython).mended("pyproject.toml")).toContain(
+			'requires-python = ">=3.11"',
+		);
+		expect(auditDependencies(project(">=3.11.4"), installed(), anotherPython).lines).toEqual([]);
+	});
+});

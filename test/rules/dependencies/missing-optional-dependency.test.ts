@@ -1,0 +1,115 @@
+import { describe, expect, it } from "vitest";
+import { auditDependencies, installed, type TestPackage } from "./audit-dependencies.ts";
+
+const backend = (body: string, requirements = "fastapi\nuvicorn"): string => `
+#- requirements.txt
+${requirements}
+#- main.py
+from typing import Annotated, Optional
+from fastapi import APIRouter, Depends, FastAPI, File, Form, UploadFile
+from fastapi.security import OAuth2PasswordRequestForm
+from pydantic import BaseModel, EmailStr
+app = FastAPI()
+router = APIRouter()
+${body}
+`;
+const found = (body: string, requirements?: string, packages: Record<string, TestPackage> = {}): readonly string[] =>
+	auditDependencies(backend(body, requirements), installed(packages)).lines.map((line) => line.split(" ").slice(0, 4).join(" "));
+
+describe("email-validator is needed by", () => {
+	it.each([
+		["a model", "class User(BaseModel):\n    email: EmailStr"],
+		["an optional field", "class User(BaseModel):\n    email: Optional[EmailStr] = None"],
+		["a quoted annotation", 'class User(BaseModel):\n    email: "EmailStr"'],
+		["a model of a model", "class Base(BaseModel):\n    name: str\nclass User(Base):\n    email: list[EmailStr]"],
+		["a route parameter", '@app.get("/")\ndef read(email: EmailStr):\n    return email'],
+	])("%s", (_, body) => {
+		expect(found(body)).toHaveLength(1);
+		expect(found(body)[0]).toMatch(/^CRITICAL missing-optional-dependency main\.py:\d+ email-validator$/);
+	});
+
+	it.each([
+		["an import alone", ""],
+		["a class that is no model", "class User:\n    email: EmailStr"],
+		["a function that is no route", "def send(to: EmailStr):\n    return to"],
+	])("%s: no", (_, body) => {
+		expect(found(body)).toEqual([]);
+	});
+
+	it("a model with a forward reference only when it is used", () => {
+		expect(
+			found('class User(BaseModel):\n    email: EmailStr\n    posts: "list[Post]"\nclass Post(BaseModel):\n    title: str'),
+		).toEqual(["HIGH missing-optional-dependency main.py:8 email-validator"]);
+	});
+
+	it("nobody where the extra brings it", () => {
+		expect(
+			found("class User(BaseModel):\n    email: EmailStr", "fastapi\nuvicorn\npydantic[email]", { "email-validator": {} }),
+		).toEqual([]);
+	});
+});
+
+describe("python-multipart is needed by", () => {
+	it.each([
+		["an upload", "file: UploadFile"],
+		["an optional upload", "file: UploadFile | None = None"],
+		["a list of uploads", "files: list[UploadFile]"],
+		["a form field", "name: str = Form(...)"],
+		["an annotated form field", "name: Annotated[str, Form()]"],
+		["a file", "file: bytes = File()"],
+		["the password form", "form: OAuth2PasswordRequestForm = Depends()"],
+		["the annotated password form", "form: Annotated[OAuth2PasswordRequestForm, Depends()]"],
+		["a dependency that takes a form", "user=Depends(current)"],
+	])("%s", (_, parameter) => {
+		const body = `def current(form: OAuth2PasswordRequestForm = Depends()):\n    return form\n@router.post("/")\ndef create(${parameter}):\n    return 1`;
+		expect(found(body)).toEqual(["CRITICAL missing-optional-dependency main.py:10 python-multipart"]);
+	});
+
+	it("nothing but routes", () => {
+		expect(found("def create(file: UploadFile, name: str = Form()):\n    return 1")).toEqual([]);
+	});
+
+	it("nobody where fastapi[standard] is declared", () => {
+		expect(
+			found('@app.post("/")\ndef create(file: UploadFile):\n    return 1', "fastapi[standard]\nuvicorn", {
+				"python-multipart": { provides: ["python_multipart"] },
+			}),
+		).toEqual([]);
+	});
+});
+
+it("knows what Starlette's parts need", () => {
+	expect(found("from starlette.middleware.sessions import SessionMiddleware")).toEqual([
+		"CRITICAL missing-optional-dependency main.py:7 itsdangerous",
+	]);
+	expect(found('from fastapi.templating import Jinja2Templates\ntemplates = Jinja2Templates(directory="t")')).toEqual([
+		"CRITICAL missing-optional-dependency main.py:8 jinja2",
+	]);
+	expect(found("from fastapi.templating import Jinja2Templates")).toEqual([]);
+	expect(found("from fastapi.templating import Jinja2Templates", undefined, { starlette: { version: "1.0.0" } })).toEqual([
+		"CRITICAL missing-optional-dependency main.py:7 jinja2",
+	]);
+});
+
+describe("engines", () => {
+	const sqlalchemy = (version: string): Record<string, TestPackage> => ({
+		sqlalchemy: { version, requires: version.startsWith("2.0") ? ["greenlet"] : ['greenlet; extra == "asyncio"'] },
+		greenlet: {},
+	});
+
+	it("need the driver that the URL names", () => {
+		const body =
+			'from sqlalchemy.ext.asyncio import create_async_engine\nengine = create_async_engine("sqlite+aiosqlite:///x.db")';
+		expect(found(body, "fastapi\nuvicorn\nsqlalchemy", sqlalchemy("2.0.36"))).toEqual([
+			"CRITICAL missing-optional-dependency main.py:8 aiosqlite",
+		]);
+	});
+
+	it("need greenlet from SQLAlchemy 2.1 on, best as its extra", () => {
+		const literal = backend("from sqlalchemy.ext.asyncio import create_async_engine", "fastapi\nuvicorn\nsqlalchemy>=2.0");
+		const { lines, mended } = auditDependencies(literal, installed(sqlalchemy("2.1.0")));
+		expect(lines).toHaveLength(1);
+		expect(mended("requirements.txt")).toBe("fastapi\nuvicorn\nsqlalchemy[asyncio]>=2.0\n");
+		expect(auditDependencies(literal, installed(sqlalchemy("2.0.36"))).lines).toEqual([]);
+	});
+});

@@ -1,0 +1,90 @@
+import { describe, expect, it } from "vitest";
+import { auditDependencies, installed } from "./audit-dependencies.ts";
+
+const backend = (body: string, requirements = "fastapi>=0.115\nuvicorn>=0.30"): string => `
+#- requirements.txt
+${requirements}
+#- main.py
+from fastapi import FastAPI
+${body}
+app = FastAPI()
+`;
+const jose = { "python-jose": { version: "3.3.0", provides: ["jose"] } };
+
+it("is critical on this machine and on a clean install where the package is not installed", () => {
+	const { lines, issues, mended } = auditDependencies(backend("from jose import jwt"));
+	expect(lines).toEqual(["CRITICAL undeclared-import main.py:2 jose is imported and requirements.txt does not declare it"]);
+	expect(issues[0]).toMatchObject({
+		failsOn: ["this-machine", "clean-install"],
+		expectedError: "ModuleNotFoundError: No module named 'jose'",
+	});
+	expect(mended("requirements.txt")).toBe("fastapi>=0.115\nuvicorn>=0.30\npython-jose\n");
+});
+
+it("fails on a clean install only where it happens to be installed, and asks for that version", () => {
+	const { issues, mended } = auditDependencies(backend("from jose import jwt"), installed(jose));
+	expect(issues[0]).toMatchObject({ severity: "CRITICAL", failsOn: ["clean-install"] });
+	expect(mended("requirements.txt")).toBe("fastapi>=0.115\nuvicorn>=0.30\npython-jose>=3.3.0\n");
+});
+
+it("reports each package once, at its first import", () => {
+	expect(auditDependencies(backend("import jose\nfrom jose import jwt\nimport jose.jws")).lines).toHaveLength(1);
+});
+
+it("is high where only a function imports it", () => {
+	expect(auditDependencies(backend("def cache():\n    import redis\n    return redis")).lines).toEqual([
+		"HIGH undeclared-import main.py:3 redis is imported and requirements.txt does not declare it",
+	]);
+});
+
+it("is medium where another manifest declares it and no start-up file says which one counts", () => {
+	const literal = `${backend("from jose import jwt")}#- pyproject.toml\n[project]\nname = "x"\ndependencies = ["python-jose"]\n`;
+	const { lines, issues } = auditDependencies(literal, installed(jose));
+	expect(lines).toEqual(["MEDIUM undeclared-import main.py:2 jose is imported and only pyproject.toml declares it"]);
+	expect(issues[0]?.fix?.applicability).toBe("review");
+});
+
+it("is critical where the Dockerfile installs the manifest that lacks it", () => {
+	const literal = `${backend("from jose import jwt")}#- pyproject.toml\n[project]\nname = "x"\ndependencies = ["python-jose"]\n#- Dockerfile\nRUN pip install -r requirements.txt\n`;
+	expect(auditDependencies(literal, installed(jose)).issues[0]).toMatchObject({
+		severity: "CRITICAL",
+		failsOn: ["clean-install"],
+	});
+});
+
+describe("says nothing where", () => {
+	it.each([
+		["it comes with a declared package", "from starlette.requests import Request", undefined],
+		["it is declared", "from jose import jwt", "fastapi\nuvicorn\npython-jose[cryptography]"],
+		["it is in the standard library", "import asyncio", undefined],
+		[
+			"a missing import is caught",
+			"try:\n    import redis\nexcept ImportError:\n    redis = None\ndef f():\n    import redis",
+			undefined,
+		],
+		["only a type checker sees it", "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    import redis", undefined],
+		["nobody knows which package brings it", "import no_such_thing_anywhere", undefined],
+	])("%s", (_, body, requirements) => {
+		expect(auditDependencies(backend(body, requirements), installed(jose)).lines).toEqual([]);
+	});
+
+	it("an own module that has lost its root was meant", () => {
+		expect(auditDependencies(`${backend("from config import settings")}#- core/config.py\nsettings = 1\n`).lines).toEqual([]);
+	});
+
+	it("a declared package is not installed and might bring it", () => {
+		const lines = auditDependencies(backend("from jose import jwt", "fastapi\nuvicorn\nsomething-else"), installed(jose)).lines;
+		expect(lines.filter((line) => line.includes("undeclared-import"))).toEqual([]);
+	});
+
+	it("the file is never imported at start-up", () => {
+		expect(auditDependencies(`${backend("")}#- scripts/seed.py\nimport redis\n`).lines).toEqual([]);
+	});
+});
+
+it("has steps and no fix where the backend has no manifest", () => {
+	const { issues } = auditDependencies("#- main.py\nfrom fastapi import FastAPI\nimport redis\napp = FastAPI()\n");
+	expect(issues).toHaveLength(1);
+	expect(issues[0]).toMatchObject({ severity: "CRITICAL", fix: null, failsOn: ["this-machine"] });
+	expect(issues[0]?.manualSteps[0]).toContain("pip install redis");
+});

@@ -1,0 +1,46 @@
+import { expect, it } from "vitest";
+import { auditDependencies } from "./audit-dependencies.ts";
+
+const main = "#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n";
+const audit = (requirements: string) => auditDependencies(`#- requirements.txt\n${requirements}\n${main}`);
+
+it("makes prose a comment", () => {
+	const { lines, issues, mended } = audit("fastapi\nFirst install Python\nuvicorn");
+	expect(lines).toEqual(["CRITICAL unreadable-manifest requirements.txt:2 requirements.txt holds a line that is no requirement"]);
+	expect(issues[0]).toMatchObject({
+		failsOn: ["clean-install"],
+		expectedError: "ERROR: Invalid requirement: 'First install Python'",
+	});
+	expect(issues[0]?.fix?.applicability).toBe("review");
+	expect(mended("requirements.txt")).toBe("fastapi\n# First install Python\nuvicorn\n");
+});
+
+it("corrects a single equals sign", () => {
+	expect(audit("fastapi = 0.115.0\nuvicorn").mended("requirements.txt")).toBe("fastapi==0.115.0\nuvicorn\n");
+});
+
+it("names what only a person can mend", () => {
+	const { lines, issues } = audit("fastapi\nuvicorn\n-r requirements-base.txt");
+	expect(lines).toEqual([
+		"CRITICAL unreadable-manifest requirements.txt:3 requirements.txt: the included file requirements-base.txt is not there",
+	]);
+	expect(issues[0]).toMatchObject({
+		fix: null,
+		manualSteps: ["Correct requirements.txt here, then run pip install -r requirements.txt again."],
+	});
+});
+
+it("is medium for a manifest that start-up is not installed from", () => {
+	const literal = `#- requirements.txt\nfastapi\nuvicorn\n#- requirements-dev.txt\nrun the tests with pytest\n${main}`;
+	expect(auditDependencies(literal).lines).toEqual([
+		"MEDIUM unreadable-manifest requirements-dev.txt:1 requirements-dev.txt holds a line that is no requirement",
+	]);
+});
+
+it("says nothing about comments, options, hashes and addresses", () => {
+	expect(
+		audit(
+			"# list\n--index-url https://example.com\nfastapi==0.115.0 \\\n    --hash=sha256:aa\nuvicorn @ https://example.com/uvicorn.whl",
+		).lines,
+	).toEqual([]);
+});
