@@ -3,6 +3,8 @@ import { defineConfig } from "vitest/config";
 /** `npm test`: everything that needs no real Python server. The journeys drive the built program, so it is built before them. */
 export default defineConfig({
 	test: {
+		// Journeys mostly wait for the program under test, so there may be more of them than processors.
+		maxWorkers: 3,
 		projects: [
 			{ test: { name: "unit", include: ["test/**/*.test.{ts,tsx}"], exclude: ["test/journeys/**"] } },
 			{
@@ -10,7 +12,7 @@ export default defineConfig({
 					name: "journeys",
 					include: ["test/journeys/**/*.test.ts"],
 					globalSetup: "test/journeys/support/build.ts",
-					testTimeout: 60_000,
+					testTimeout: 150_000,
 					hookTimeout: 60_000,
 				},
 			},

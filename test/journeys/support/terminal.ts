@@ -1,5 +1,6 @@
 import { spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
+import { toolsFolder } from "./tools.ts";
 
 export interface TerminalSize {
 	readonly columns: number;
@@ -129,7 +130,7 @@ export class TerminalRun {
 		if (this.exitCode === null) this.process.kill(signal);
 	}
 
-	private async until(isDone: () => boolean, wanted: () => string, timeout = 15_000): Promise<void> {
+	private async until(isDone: () => boolean, wanted: () => string, timeout = 40_000): Promise<void> {
 		const end = performance.now() + timeout;
 		while (!isDone()) {
 			if (performance.now() > end) throw new Error(`Waited in vain for ${wanted()}. The screen:\n${this.screen()}`);
@@ -151,13 +152,13 @@ export const keys = {
 
 /** The environment of a person at a terminal: not the test runner's, nor a CI's unless a test asks for one. */
 function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
-	const kept = ["PATH", "HOME", "TMPDIR", "LANG"].flatMap((name) =>
+	const kept = ["HOME", "TMPDIR", "LANG"].flatMap((name) =>
 		process.env[name] === undefined ? [] : [[name, process.env[name]] as const],
 	);
 	return {
 		...Object.fromEntries(kept),
+		PATH: toolsFolder,
 		TERM: "xterm-256color",
-		...(process.env.JOURNEY_VENV ? { VIRTUAL_ENV: process.env.JOURNEY_VENV } : {}),
 		...extra,
 	};
 }

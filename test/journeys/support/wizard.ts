@@ -34,7 +34,7 @@ export function startWizard(
 	return run;
 }
 
-/** Presses `key` on each issue until the story's checkpoint is up. */
+/** Presses `key` on each issue until the story's checkpoint is up; an issue that nothing can mend is skipped. */
 export async function decideStory(run: TerminalRun, story: string, key: string): Promise<void> {
 	const isDecided = () => run.screen().includes(`${story} is decided`);
 	for (let decisions = 0; decisions < 50; decisions++) {
@@ -42,7 +42,7 @@ export async function decideStory(run: TerminalRun, story: string, key: string):
 		await run.press();
 		if (isDecided()) return;
 		const before = run.screen();
-		await run.press(key);
+		await run.press(before.includes("No edit can mend this") ? "n" : key);
 		await run.change(before);
 	}
 	throw new Error(`${story} is not decided after fifty decisions. The screen:\n${run.screen()}`);
