@@ -1,6 +1,7 @@
 import { runRules } from "../audit/run-rules.ts";
 import type { AuditReport } from "../plan/audit-report.ts";
 import { buildReport } from "../plan/build-report.ts";
+import type { KnownIds } from "../plan/plan.ts";
 import { dependencyRows } from "../project/manifests/dependency-rows.ts";
 import { rules } from "../rules/index.ts";
 import type { ProcessIo } from "./io.ts";
@@ -18,10 +19,13 @@ export function auditProject(path: string | undefined, options: CommonOptions, i
 	return auditOpened(openProject(path, options, io), started);
 }
 
-/** Asks the rules about a project that is understood already; `started` is when the work on it began, as `performance.now()` has it. */
-export function auditOpened(opened: OpenedProject, started: number): Audited {
+/**
+ * Asks the rules about a project that is understood already; `started` is when the work on it began, as `performance.now()`
+ * has it. `knownIds` holds what earlier audits called their issues, where there were some.
+ */
+export function auditOpened(opened: OpenedProject, started: number, knownIds: KnownIds = new Map()): Audited {
 	const result = runRules(opened.project, rules);
 	const dependencies = dependencyRows(opened.project);
 	const durationSeconds = (performance.now() - started) / 1000;
-	return { ...opened, report: buildReport(opened.project, { result, dependencies, durationSeconds }) };
+	return { ...opened, report: buildReport(opened.project, { result, dependencies, durationSeconds, knownIds }) };
 }

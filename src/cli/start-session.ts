@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { Diagnosis } from "../session/diagnosis.ts";
+import type { KnownIds } from "../plan/plan.ts";
 import { openSession, type SessionOptions } from "../session/open-session.ts";
 import type { Session } from "../session/session.ts";
-import { auditOpened, auditProject } from "./audit-project.ts";
+import { type Audited, auditOpened } from "./audit-project.ts";
 import type { ProcessIo } from "./io.ts";
 import { understand } from "./open-project.ts";
 import type { CommonOptions } from "./options.ts";
@@ -25,16 +25,17 @@ export function startSession(
 	path: string | undefined,
 	request: SessionRequest,
 	io: ProcessIo,
-	onProgress?: (stage: AuditStep) => void,
+	onProgress?: (step: AuditStep) => void,
 ): Promise<Session> {
-	let isFirst = true;
+	const ids = new Map<string, string>();
+	let watch = onProgress;
 	return openSession({
 		root: placeOf(path, io).root,
 		diagnose: async () => {
-			const watched = isFirst && onProgress;
-			isFirst = false;
-			if (watched) return diagnoseWatched(path, request, io, watched);
-			const { report, project } = auditProject(path, request, io);
+			const tell = watch;
+			watch = undefined;
+			const { report, project } = await diagnose(path, request, io, ids, tell);
+			for (const issue of report.issues) ids.set(issue.fingerprint, issue.id);
 			return { report, files: project.files };
 		},
 		commits: request.commit !== false,
@@ -42,23 +43,25 @@ export function startSession(
 	});
 }
 
-/** The same audit with a breath between its steps: the engine never waits for anything, so a screen would not come to draw them. */
-async function diagnoseWatched(
+/** An audit whose issues keep their ids; told step by step, it takes a breath in between, or no screen would come to draw them. */
+async function diagnose(
 	path: string | undefined,
-	request: CommonOptions,
+	options: CommonOptions,
 	io: ProcessIo,
-	onProgress: (stage: AuditStep) => void,
-): Promise<Diagnosis> {
+	ids: KnownIds,
+	onProgress: ((step: AuditStep) => void) | undefined,
+): Promise<Audited> {
 	const started = performance.now();
-	onProgress("read");
-	await pause(frame);
+	const step = async (name: AuditStep) => {
+		if (!onProgress) return;
+		onProgress(name);
+		await pause(frame);
+	};
+	await step("read");
 	const place = placeOf(path, io);
 	const files = readFiles(place);
-	onProgress("simulate");
-	await pause(frame);
-	const opened = understand(place, files, request, io);
-	onProgress("audit");
-	await pause(frame);
-	const { report, project } = auditOpened(opened, started);
-	return { report, files: project.files };
+	await step("simulate");
+	const opened = understand(place, files, options, io);
+	await step("audit");
+	return auditOpened(opened, started, ids);
 }

@@ -2,7 +2,7 @@ import type { AuditResult } from "../audit/run-rules.ts";
 import type { Project } from "../project/project.ts";
 import type { AuditReport, DependencyRow, Notice, ProjectSummary } from "./audit-report.ts";
 import { summariseImports } from "./import-graph-summary.ts";
-import { planIssues } from "./plan.ts";
+import { type KnownIds, planIssues } from "./plan.ts";
 import { recommend } from "./recommendations.ts";
 
 /** What a report is made of besides the project itself. */
@@ -10,11 +10,13 @@ export interface ReportInput {
 	readonly result: AuditResult;
 	readonly dependencies: readonly DependencyRow[];
 	readonly durationSeconds: number;
+	/** Ids that earlier audits of the same session gave. */
+	readonly knownIds?: KnownIds;
 }
 
 /** Puts together everything an audit has to say. */
 export function buildReport(project: Project, input: ReportInput): AuditReport {
-	const { issues, criticalPath, phases } = planIssues(input.result.issues);
+	const { issues, criticalPath, phases } = planIssues(input.result.issues, input.knownIds);
 	return {
 		project: summariseProject(project),
 		filesScanned: countScanned(project),

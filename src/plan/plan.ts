@@ -1,4 +1,4 @@
-import { type Category, type Issue, stories, storyOf } from "../audit/issue.ts";
+import { type Category, categories, type Issue, stories, storyOf } from "../audit/issue.ts";
 import type { FoundIssue } from "../audit/run-rules.ts";
 import type { PlannedPhase } from "./audit-report.ts";
 import { compareIssues, isOnCriticalPath } from "./critical-path.ts";
@@ -11,10 +11,13 @@ export interface Plan {
 	readonly phases: readonly PlannedPhase[];
 }
 
-/** Orders and numbers the issues of an audit. */
-export function planIssues(found: readonly FoundIssue[]): Plan {
+/** Ids by fingerprint: what earlier audits of the same session called an issue. */
+export type KnownIds = ReadonlyMap<string, string>;
+
+/** Orders and numbers the issues of an audit. An issue that has an id keeps it, and no other gets one that was ever given. */
+export function planIssues(found: readonly FoundIssue[], known: KnownIds = new Map()): Plan {
 	const ordered = [...found].sort(compareIssues);
-	const ids = numbered(ordered);
+	const ids = numbered(ordered, known);
 	const idOf = (issue: FoundIssue) => ids.get(issue) ?? "";
 	const surfacing = ordered
 		.filter((issue) => issue.blocksStartup && issue.order !== null)
@@ -34,16 +37,25 @@ export function planIssues(found: readonly FoundIssue[]): Plan {
 	return { issues, criticalPath, phases };
 }
 
-/** `IMPORT-001`: each category counts for itself, in the order of the plan. */
-function numbered(ordered: readonly FoundIssue[]): ReadonlyMap<FoundIssue, string> {
+/** `IMPORT-001`: each category counts for itself, in the order of the plan, on from the highest number that is taken. */
+function numbered(ordered: readonly FoundIssue[], known: KnownIds): ReadonlyMap<FoundIssue, string> {
 	const counts = new Map<Category, number>();
+	for (const category of categories) counts.set(category, highestNumber(category, known));
 	const ids = new Map<FoundIssue, string>();
 	for (const issue of ordered) {
+		const earlier = known.get(issue.fingerprint);
 		const count = (counts.get(issue.category) ?? 0) + 1;
-		counts.set(issue.category, count);
-		ids.set(issue, `${issue.category}-${String(count).padStart(3, "0")}`);
+		if (earlier === undefined) counts.set(issue.category, count);
+		ids.set(issue, earlier ?? `${issue.category}-${String(count).padStart(3, "0")}`);
 	}
 	return ids;
+}
+
+function highestNumber(category: Category, known: KnownIds): number {
+	const numbers = [...known.values()].flatMap((id) =>
+		id.startsWith(`${category}-`) ? Number(id.slice(category.length + 1)) : [],
+	);
+	return Math.max(0, ...numbers);
 }
 
 /** Issues about the same lines, and those of another story that stand on the path in a file this one's fix touches: the nearest five. */

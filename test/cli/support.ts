@@ -2,9 +2,12 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
-import { onTestFinished } from "vitest";
+import { onTestFinished, vi } from "vitest";
 import type { ProcessIo } from "../../src/cli/io.ts";
 import { run } from "../../src/cli/run.ts";
+
+// The first command of a file loads the whole engine, which takes a while on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 export interface Ran {
 	readonly status: number;

@@ -76,6 +76,20 @@ describe("the plan", () => {
 		]);
 	});
 
+	it("keeps the ids of earlier audits, and gives none twice", () => {
+		const [first, second, third] = [
+			found("IMPORT", "CRITICAL", 1),
+			found("IMPORT", "CRITICAL", 2),
+			found("IMPORT", "CRITICAL", 0),
+		];
+		const known = new Map(planIssues([first, second]).issues.map((issue) => [issue.fingerprint, issue.id]));
+		const { issues } = planIssues([second, third], known);
+		expect(issues.map((issue) => [issue.fingerprint, issue.id])).toEqual([
+			[third.fingerprint, "IMPORT-003"],
+			[second.fingerprint, "IMPORT-002"],
+		]);
+	});
+
 	it("does not depend on the order in which the rules spoke", () => {
 		const all = [
 			found("IMPORT", "CRITICAL", 2),
