@@ -18,15 +18,24 @@ export interface EngineCall {
 
 /** Engines whose URL is known, in start-up's order. */
 export function listEngineCalls(project: Project): readonly EngineCall[] {
+	return listEngines(project).flatMap(({ call, isAsync }) => {
+		const value = urlValue(call);
+		if (value?.kind !== "constant" || typeof value.value !== "string") return [];
+		return [{ call, isAsync, value, text: value.value, url: parseDatabaseUrl(value.value) }];
+	});
+}
+
+/** Every engine that start-up makes, in order; `url` is null where it is not known. */
+export function listEngines(project: Project): readonly Pick<EngineCall, "call" | "isAsync" | "url">[] {
 	const calls = [
 		...listAsyncEngines(project).map(({ call }) => ({ call, isAsync: true })),
 		...listSyncEngines(project).map((call) => ({ call, isAsync: false })),
 	];
 	return calls
-		.flatMap(({ call, isAsync }) => {
+		.map(({ call, isAsync }) => {
 			const value = urlValue(call);
-			if (value?.kind !== "constant" || typeof value.value !== "string") return [];
-			return [{ call, isAsync, value, text: value.value, url: parseDatabaseUrl(value.value) }];
+			const text = value?.kind === "constant" && typeof value.value === "string" ? value.value : null;
+			return { call, isAsync, url: text === null ? null : parseDatabaseUrl(text) };
 		})
 		.sort((a, b) => a.call.order - b.call.order);
 }
