@@ -5,7 +5,8 @@ import { ScratchRepository } from "../test/journeys/support/repository.ts";
 import { TerminalRun } from "../test/journeys/support/terminal.ts";
 import { drawTerminal } from "./draw-terminal.ts";
 
-const size = { columns: 110, rows: 32 };
+const size = { columns: 124, rows: 34 };
+
 execFileSync("node", ["scripts/build.mjs"], { stdio: "inherit" });
 const repository = new ScratchRepository("todo-broken", "todo");
 const wizard = new TerminalRun({
