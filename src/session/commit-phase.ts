@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import type { Story } from "../audit/issue.ts";
+import { kindOfPath } from "../workspace/find-repository-root.ts";
 import type { Repository } from "../workspace/git.ts";
 import { readProjectFile } from "../workspace/project-files.ts";
 import { phaseMessage } from "./commit-message.ts";
@@ -16,12 +18,13 @@ export async function commitPhase(context: SessionContext, story: Story): Promis
 	const { journal, repository } = context;
 	const decisions = acceptedOf(journal.record, story).filter((decision) => !decision.closed);
 	if (decisions.length === 0) return keepPhase(context, story, "no fix was accepted");
-	if (repository === null) return keepPhase(context, story, "there is no git repository");
+	if (repository === null) return keepPhase(context, story, whyWithoutGit(context.root));
 	if (!context.commits) return keepPhase(context, story, "commits are switched off");
 
 	const paths = await pathsToCommit(context, repository, story, decisions);
 	if (!Array.isArray(paths)) return paths;
-	if (paths.length === 0) return keepPhase(context, story, "git does not track the files it changed");
+	if (paths.length === 0)
+		return keepPhase(context, story, "git has nothing to record (ignored files, or you committed them yourself)");
 	const obstacle = await commitObstacle(repository);
 	if (obstacle !== null) return obstacle;
 
@@ -75,6 +78,11 @@ export function holdsForeignChanges(record: SessionRecord, path: string): boolea
 		}
 	}
 	return foreign;
+}
+
+function whyWithoutGit(root: string): string {
+	const isRepository = kindOfPath(join(root, ".git")) !== "missing";
+	return isRepository ? "git is not installed, or refuses to work here" : "there is no git repository";
 }
 
 function keepPhase(context: SessionContext, story: Story, reason: string): Outcome {

@@ -84,7 +84,10 @@ export class RunningSession implements Session {
 		if (this.#closed) return refused("The session is closed", "Start bootmend again; it goes on where it stopped.");
 		try {
 			const { openWrite, openRollback, openCommit } = this.#context.journal.record;
-			if (openWrite ?? openRollback ?? openCommit) await recover(this.#context);
+			if (openWrite ?? openRollback ?? openCommit) {
+				await recover(this.#context);
+				await this.#audit();
+			}
 			return await this.#run(command);
 		} catch (error) {
 			// A file system that fails under the journal or the backups: nothing is written without them.

@@ -106,6 +106,7 @@ export function describeSystemError(error: unknown): string {
 		EMFILE: "could not be opened: too many files are open",
 		ENAMETOOLONG: "has too long a name",
 		ELOOP: "is part of a loop of links",
+		ELINK: "is a link or holds one, where only real folders are written to",
 	};
 	return words[code] ?? `could not be handled (${code})`;
 }

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type AppendLog, openAppendLog, readLogLines } from "./append-log.ts";
 import { replaceFile, syncFolder } from "./durable.ts";
@@ -83,7 +83,10 @@ function backupsFolder(root: string, id: string): string {
 }
 
 function makePrivateFolder(path: string): void {
-	if (existsSync(path)) return;
+	const stats = lstatSync(path, { throwIfNoEntry: false });
+	// A link, in a repository from somewhere else, could lead our writes anywhere.
+	if (stats?.isSymbolicLink()) throw Object.assign(new Error(`${path} is a link`), { code: "ELINK" });
+	if (stats !== undefined) return;
 	mkdirSync(path, { mode: 0o700 });
 	syncFolder(join(path, ".."));
 }

@@ -1,0 +1,192 @@
+import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { cleanSessions } from "../../src/session/clean-sessions.ts";
+import { listSessions } from "../../src/session/list-sessions.ts";
+import { rollbackSession } from "../../src/session/rollback-session.ts";
+import type { Session } from "../../src/session/session.ts";
+import { SessionError } from "../../src/session/session-error.ts";
+import { accepting, openTestSession, type TestFolder, testRepository } from "./support/repository.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
+
+let folder: TestFolder | null = null;
+let session: Session | null = null;
+afterEach(async () => {
+	await session?.close();
+	session = null;
+	folder?.remove();
+});
+
+const backend = {
+	".gitignore": ".env\n",
+	".env": "PASSWORD=planted-secret\nURL=BROKEN_US2_url\n",
+	"app/db.py": "x = BROKEN_US1_x\ny = BROKEN_US1_y\n",
+};
+
+const journalOf = (of: TestFolder, id: string) => join(of.root, ".bootmend/sessions", id, "journal.jsonl");
+
+describe("a session", () => {
+	test("goes on where it stopped, decisions and all", async () => {
+		folder = testRepository(backend);
+		session = await openTestSession(folder.root);
+		const { id } = session.state;
+		await session.dispatch(accepting(session, "x"));
+		await session.dispatch({ type: "skip", fingerprint: "app/db.py:y", reason: "not mine" });
+		const decided = session.state.decided;
+		await session.close();
+
+		session = await openTestSession(folder.root);
+		expect(session.state.id).toBe(id);
+		expect(session.state.decided).toEqual(decided);
+		expect(session.state.resumedFrom).toMatch(/^The session of .* UTC goes on: 1 accepted, 1 skipped\.$/);
+		await session.dispatch({ type: "undo" });
+		await session.dispatch({ type: "undo" });
+		expect(folder.read("app/db.py")).toBe(backend["app/db.py"]);
+	});
+
+	test("says which files somebody changed since", async () => {
+		folder = testRepository(backend);
+		session = await openTestSession(folder.root);
+		await session.dispatch(accepting(session, "x"));
+		await session.close();
+		folder.write("app/db.py", "mine\n");
+		session = await openTestSession(folder.root);
+		expect(session.state.resumedFrom).toContain("app/db.py changed since");
+	});
+
+	test("that is finished is followed by a new one", async () => {
+		folder = testRepository(backend);
+		session = await openTestSession(folder.root);
+		const { id } = session.state;
+		await session.dispatch({ type: "finish" });
+		expect(session.state.finished).toBe(true);
+		await session.close();
+		session = await openTestSession(folder.root);
+		expect(session.state.id).not.toBe(id);
+		expect(session.state.resumedFrom).toBeNull();
+	});
+
+	test("keeps a second run out of the repository", async () => {
+		folder = testRepository(backend);
+		session = await openTestSession(folder.root);
+		await expect(openTestSession(folder.root)).rejects.toThrow(SessionError);
+		expect(listSessions(folder.root).running).toMatchObject({ pid: process.pid });
+		await session.close();
+		session = await openTestSession(folder.root);
+	});
+
+	test("stays out of git's sight, without a word in .gitignore", async () => {
+		folder = testRepository(backend);
+		session = await openTestSession(folder.root);
+		await session.close();
+		session = await openTestSession(folder.root);
+		expect(folder.git("status", "--porcelain")).toBe("");
+		expect(folder.read(".git/info/exclude").match(/^\.bootmend\/$/gm)).toHaveLength(1);
+	});
+
+	test("keeps backups to its owner and secrets out of the journal", async () => {
+		folder = testRepository(backend);
+		session = await openTestSession(folder.root);
+		await session.dispatch(accepting(session, "url"));
+		const { id } = session.state;
+		const place = join(folder.root, ".bootmend/sessions", id);
+		for (const path of [join(folder.root, ".bootmend"), place, join(place, "backups")])
+			expect(statSync(path).mode & 0o777).toBe(0o700);
+		for (const name of readdirSync(join(place, "backups")))
+			expect(statSync(join(place, "backups", name)).mode & 0o777).toBe(0o600);
+		expect(readFileSync(journalOf(folder, id), "utf8")).not.toContain("planted-secret");
+	});
+
+	test("is not opened through a link that the repository brought along", async () => {
+		folder = testRepository(backend);
+		mkdirSync(join(folder.root, "elsewhere"));
+		symlinkSync("elsewhere", join(folder.root, ".bootmend"));
+		await expect(openTestSession(folder.root)).rejects.toThrow(/is a link/);
+		expect(readdirSync(join(folder.root, "elsewhere"))).toEqual([]);
+	});
+
+	test("carries commands out one after the other", async () => {
+		folder = testRepository(backend);
+		session = await openTestSession(folder.root);
+		const states: number[] = [];
+		session.subscribe((state) => states.push(state.decided.length));
+		const both = [
+			accepting(session, "url"),
+			{ type: "skip", fingerprint: "app/db.py:y", reason: null } as const,
+			{ type: "undo" } as const,
+		];
+		const outcomes = await Promise.all(both.map((command) => session?.dispatch(command)));
+		expect(outcomes.map((outcome) => outcome?.type)).toEqual(["done", "done", "done"]);
+		expect(states).toEqual([1, 2, 1]);
+	});
+});
+
+describe("a journal", () => {
+	test("that a crash cut short in its last line is read up to there", async () => {
+		folder = testRepository(backend);
+		session = await openTestSession(folder.root);
+		await session.dispatch(accepting(session, "x"));
+		const { id } = session.state;
+		await session.close();
+		appendFileSync(journalOf(folder, id), '{"version":1,"number":99,"at":"20');
+		session = await openTestSession(folder.root);
+		expect(session.state.decided).toHaveLength(1);
+		await session.dispatch({ type: "undo" });
+		await session.close();
+		expect(listSessions(folder.root)).toMatchObject({ unreadable: [], sessions: [{ accepted: 0 }] });
+	});
+
+	test("that is damaged or of a newer version is left alone and named", async () => {
+		folder = testRepository(backend);
+		session = await openTestSession(folder.root);
+		const { id } = session.state;
+		await session.close();
+		const path = journalOf(folder, id);
+		const text = readFileSync(path, "utf8");
+		for (const [damaged, words] of [
+			[text.replace('"number":2', '"number":7'), "damaged at line 2"],
+			[`not json\n${text}`, "damaged at line 1"],
+			[text.replaceAll('"version":1', '"version":2'), "newer bootmend"],
+		] as const) {
+			writeFileSync(path, damaged);
+			expect(listSessions(folder.root).unreadable.join()).toContain(words);
+			session = await openTestSession(folder.root);
+			expect(session.state.id).not.toBe(id);
+			await session.dispatch({ type: "finish" });
+			await session.close();
+			expect(readFileSync(path, "utf8")).toBe(damaged);
+		}
+	});
+});
+
+describe("cleaning up", () => {
+	test("removes the backups of finished sessions and says what can no longer be done", async () => {
+		folder = testRepository(backend);
+		session = await openTestSession(folder.root);
+		await session.dispatch(accepting(session, "url"));
+		await session.close();
+		expect(cleanSessions(folder.root, { includeUnfinished: false })).toEqual([]);
+		session = await openTestSession(folder.root);
+		await session.dispatch({ type: "finish" });
+		await session.close();
+		const [cleaned] = cleanSessions(folder.root, { includeUnfinished: false });
+		expect(cleaned?.bytes).toBeGreaterThan(0);
+		expect(listSessions(folder.root).sessions).toMatchObject([{ backupsRemoved: true, accepted: 1 }]);
+		const [outcome] = await rollbackSession({ root: folder.root, commits: true, story: "US2", withLater: false });
+		expect(outcome).toMatchObject({ type: "refused", nextStep: expect.stringContaining("`bootmend clean`") });
+		expect(folder.read(".env")).toContain("FIXED_url");
+	});
+});
+
+test("a backup that is gone stops a rollback before anything is written", async () => {
+	folder = testRepository(backend);
+	session = await openTestSession(folder.root);
+	await session.dispatch(accepting(session, "x"));
+	rmSync(join(folder.root, ".bootmend/sessions", session.state.id, "backups"), { recursive: true });
+	expect(await session.dispatch({ type: "rollback-phase", story: "US1" })).toMatchObject({
+		type: "refused",
+		message: expect.stringContaining("backup of app/db.py is gone"),
+	});
+	expect(folder.read("app/db.py")).toContain("FIXED_x");
+});
