@@ -168,7 +168,7 @@ export class RunningSession implements Session {
 			.map(([, problem]) => problem);
 		if (applied.length === 0)
 			return refused("No fix was applied", warnings.join(" ") || "The audit has no fix for these issues.");
-		return done(`${count(applied.length, "fix").replace(/fixs$/, "fixes")} applied`, [
+		return done(`${count(applied.length, "fix", "fixes")} applied`, [
 			...warnings,
 			...misgivings(first, this.#diagnosis.report, applied),
 		]);

@@ -193,15 +193,43 @@ describe("committing a phase", () => {
 		await session.close();
 	});
 
-	test("refuses in the middle of a merge and without an identity", async () => {
+	test("refuses in the middle of a merge", async () => {
 		folder = testRepository(backend);
 		const session = await openTestSession(folder.root);
 		await session.dispatch(accepting(session, "x"));
 		folder.write(".git/MERGE_HEAD", `${folder.git("rev-parse", "HEAD")}\n`);
-		expect(await session.dispatch({ type: "commit-phase", story: "US1" })).toMatchObject({
-			type: "refused",
-			message: expect.stringContaining("a merge"),
-		});
+		const outcome = await session.dispatch({ type: "commit-phase", story: "US1" });
+		expect(outcome).toMatchObject({ type: "refused", message: expect.stringContaining("a merge") });
+		await session.close();
+	});
+
+	test("says what to set when git does not know who commits, and sets nothing", async () => {
+		folder = testRepository(backend);
+		for (const name of ["GIT_AUTHOR_NAME", "GIT_AUTHOR_EMAIL", "GIT_COMMITTER_NAME", "GIT_COMMITTER_EMAIL", "EMAIL"])
+			vi.stubEnv(name, undefined);
+		vi.stubEnv("GIT_CONFIG_GLOBAL", "/dev/null");
+		vi.stubEnv("GIT_CONFIG_NOSYSTEM", "1");
+		folder.git("config", "--remove-section", "user");
+		folder.git("config", "user.useConfigOnly", "true");
+		const session = await openTestSession(folder.root);
+		await session.dispatch(accepting(session, "x"));
+		const outcome = await session.dispatch({ type: "commit-phase", story: "US1" });
+		expect(outcome).toMatchObject({ type: "refused", nextStep: expect.stringContaining("git config user.name") });
+		vi.unstubAllEnvs();
+		await session.close();
+	});
+
+	test("works on a detached HEAD and in a worktree", async () => {
+		folder = testRepository(backend);
+		folder.git("worktree", "add", "-q", "--detach", "tree");
+		const worktree = `${folder.root}/tree`;
+		const session = await openTestSession(worktree);
+		expect(session.state.git).toMatchObject({ branch: null, dirtyFiles: [] });
+		await session.dispatch(accepting(session, "x"));
+		expect(await session.dispatch({ type: "commit-phase", story: "US1" })).toMatchObject({ type: "done" });
+		expect(await session.dispatch({ type: "rollback-phase", story: "US1" })).toMatchObject({ type: "done" });
+		expect(folder.git("-C", worktree, "log", "--format=%s")).toMatch(/^revert\(US1\).*\nfix\(US1\)/);
+		expect(folder.git("-C", worktree, "status", "--porcelain")).toBe("");
 		await session.close();
 	});
 
