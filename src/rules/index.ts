@@ -1,6 +1,8 @@
 // Written by scripts/rules-index.ts; a test holds it current.
 import type { AnyRule } from "../audit/rule.ts";
+import invalidDatabaseUrl from "./config/invalid-database-url.ts";
 import invalidSettingValue from "./config/invalid-setting-value.ts";
+import missingEnvironmentVariable from "./config/missing-environment-variable.ts";
 import missingSetting from "./config/missing-setting.ts";
 import syncDatabaseUrl from "./config/sync-database-url.ts";
 import undecodableSetting from "./config/undecodable-setting.ts";
@@ -22,6 +24,8 @@ import missingApplication from "./entrypoint/missing-application.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
 import startupException from "./entrypoint/startup-exception.ts";
 import circularImport from "./imports/circular-import.ts";
+import missingAttribute from "./imports/missing-attribute.ts";
+import shadowedModule from "./imports/shadowed-module.ts";
 import undefinedName from "./imports/undefined-name.ts";
 import unknownImportSymbol from "./imports/unknown-import-symbol.ts";
 import unresolvedImport from "./imports/unresolved-import.ts";
@@ -29,7 +33,9 @@ import unusedImport from "./imports/unused-import.ts";
 
 /** Every rule, in the order in which the audit asks them. */
 export const rules: readonly AnyRule[] = [
+	invalidDatabaseUrl,
 	invalidSettingValue,
+	missingEnvironmentVariable,
 	missingSetting,
 	syncDatabaseUrl,
 	undecodableSetting,
@@ -51,6 +57,8 @@ export const rules: readonly AnyRule[] = [
 	moduleAsRouter,
 	startupException,
 	circularImport,
+	missingAttribute,
+	shadowedModule,
 	undefinedName,
 	unknownImportSymbol,
 	unresolvedImport,

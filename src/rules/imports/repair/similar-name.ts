@@ -41,11 +41,30 @@ function wordsOf(name: string): readonly string[] {
 /** Names that are alike but for a word that tells them apart on purpose: `user_in` and `user_id`, `get_user` and `set_user`. */
 function differsByMeaning(a: readonly string[], b: readonly string[]): boolean {
 	if (a.length !== b.length) return false;
+	if (a.some((word, i) => opposites.has(word) && opposites.has(b[i] ?? "") && word !== b[i])) return true;
 	return a.some((word, i) => {
 		const other = b[i] ?? "";
 		return word !== other && Math.max(word.length, other.length) <= 3 && word[0] !== other[0] && a.length > 1;
 	});
 }
+
+const opposites = new Set([
+	"min",
+	"max",
+	"in",
+	"out",
+	"on",
+	"off",
+	"read",
+	"create",
+	"update",
+	"delete",
+	"get",
+	"set",
+	"add",
+	"sync",
+	"async",
+]);
 
 /** `auth` is short for `authorization`, `config` for `configuration`. */
 function isShortFor(short: string, long: string): boolean {

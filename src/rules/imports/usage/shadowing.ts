@@ -4,7 +4,7 @@ import type { Project } from "../../../project/project.ts";
 export function shadowsExternal(project: Project, name: string): boolean {
 	const top = name.split(".")[0] ?? name;
 	const own = project.trace.runs.get(top);
-	if (own === undefined || own.module.isPackage) return false;
+	if (own === undefined) return false;
 	if (project.environment.isStdlib(top)) return true;
 	return project.environment.findModule(top).found === "present";
 }

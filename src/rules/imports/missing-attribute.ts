@@ -1,0 +1,207 @@
+import type { FixProposal } from "../../audit/fix.ts";
+import { defineRule } from "../../audit/rule.ts";
+import type { AttributeMissing } from "../../project/imports/trace.ts";
+import type { Project } from "../../project/project.ts";
+import type * as ast from "../../python/ast.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
+import { boundNames } from "../../python/scopes.ts";
+import { dottedName, walk } from "../../python/walk.ts";
+import type { TextEdit } from "../../text/range.ts";
+import { type AttributeRemedy, findAllEntry, findAttributeRemedies } from "./repair/attribute-remedies.ts";
+import { type FailureOf, failureAt, failuresOf } from "./repair/import-failures.ts";
+import { ownModules } from "./repair/module-spelling.ts";
+import { shadowsExternal } from "./usage/shadowing.ts";
+
+interface Evidence {
+	readonly owner: string;
+	readonly name: string;
+	readonly via: AttributeMissing["via"];
+	readonly remedies: readonly AttributeRemedy[];
+	readonly error: string;
+	readonly stage: "import" | "startup";
+	readonly order: number;
+}
+
+const main = (body: string) => `from fastapi import FastAPI\n\n${body}\n`;
+
+export default defineRule<Evidence>({
+	name: "missing-attribute",
+	category: "IMPORT",
+	summary: "Start-up reads an attribute that its owner does not have",
+	story:
+		"A submodule was never imported, the attribute is misspelt, or a newer version of the package has dropped it. The line runs when the server starts, so the server does not come up.",
+	references: ["https://docs.python.org/3/reference/import.html#submodules", "https://www.starlette.io/release-notes/"],
+	example: {
+		before: {
+			"main.py": main("import routes\n\napp = FastAPI()\napp.include_router(routes.items.router)"),
+			"routes/__init__.py": "",
+			"routes/items.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n",
+		},
+		after: {
+			"main.py": main("import routes\nimport routes.items\n\napp = FastAPI()\napp.include_router(routes.items.router)"),
+			"routes/__init__.py": "",
+			"routes/items.py": "from fastapi import APIRouter\n\nrouter = APIRouter()\n",
+		},
+	},
+
+	*detect(project) {
+		const seen = new Set<string>();
+		for (const failure of failuresOf(project, "attribute-missing")) {
+			const { detail, module, range, error, stage, order } = failure;
+			const { owner, name, via, cycle } = detail;
+			const subject = `${module.name}:${owner}.${name}`;
+			if (cycle !== null || seen.has(subject) || (via === "module" && shadowsExternal(project, owner))) continue;
+			seen.add(subject);
+			const remedies = findAttributeRemedies(project, failure);
+			yield { subject, path: module.path, range, evidence: { owner, name, via, remedies, error, stage, order } };
+		}
+	},
+
+	describe({ evidence }) {
+		const { owner, name, via, remedies, error, stage, order } = evidence;
+		return {
+			severity: "CRITICAL",
+			stage,
+			problem:
+				via === "star-import" ? `__all__ of ${owner} lists ${name}, which it does not have` : `${owner} has no attribute ${name}`,
+			rootCause: causeOf(evidence, remedies[0]),
+			expectedError: error,
+			order,
+			manualSteps: remedies.length > 0 ? [] : [`Look up what took the place of ${name} in ${owner}, and use that.`],
+		};
+	},
+
+	fix({ path, range, evidence }, project) {
+		const failure = failureAt(project, "attribute-missing", path, range.start);
+		const [first] = evidence.remedies;
+		return failure && first ? proposalOf(project, failure, first) : undefined;
+	},
+
+	alternatives({ path, range, evidence }, project) {
+		const failure = failureAt(project, "attribute-missing", path, range.start);
+		return evidence.remedies.slice(1).flatMap((remedy) => (failure && proposalOf(project, failure, remedy)) ?? []);
+	},
+});
+
+function causeOf({ owner, name, via }: Evidence, remedy: AttributeRemedy | undefined): string {
+	switch (remedy?.type) {
+		case "import-submodule":
+			return `${remedy.submodule} is a module of its own, and becomes an attribute of ${owner} only once something imports it.`;
+		case "through-router":
+			return `The installed version has dropped ${name} from the application; its router still has it.`;
+		case "part-entries":
+			return "Between two of its strings a comma is missing, and Python joins them into one.";
+		case "rename":
+			return `It has ${remedy.to}.`;
+		default:
+			return via === "star-import"
+				? `\`from ${owner} import *\` asks for every name that __all__ lists.`
+				: `Nothing binds ${name} there.`;
+	}
+}
+
+function proposalOf(project: Project, failure: FailureOf<"attribute-missing">, remedy: AttributeRemedy): FixProposal | undefined {
+	const { owner, name, via } = failure.detail;
+	switch (remedy.type) {
+		case "import-submodule":
+			return importSubmodule(failure, remedy.submodule);
+		case "through-router": {
+			const node = attributeAt(failure);
+			if (node === null) return undefined;
+			return {
+				title: `Call ${name} on the application's router`,
+				explanation: `The application no longer has ${name}; its router has, and does the same.`,
+				applicability: "safe",
+				edits: [replaceText(failure.module, node.value.end, node.value.end, ".router")],
+			};
+		}
+		case "rename": {
+			const edits = via === "star-import" ? replaceEntry(project, owner, name, remedy.to) : renameAttribute(failure, remedy.to);
+			return (
+				edits && {
+					title: `Write ${remedy.to} instead of ${name}`,
+					explanation: `${owner} has ${remedy.to}, which ${name} is nearest to.`,
+					applicability: remedy.isCertain ? "safe" : "review",
+					edits,
+				}
+			);
+		}
+		case "part-entries":
+		case "drop-entry": {
+			const module = ownModules(project).get(owner);
+			const entry = findAllEntry(module, name);
+			if (!module || !entry) return undefined;
+			const text = module.text.slice(entry.start, entry.end);
+			return remedy.type === "part-entries"
+				? {
+						title: "Put the missing comma into __all__",
+						explanation: "The comma makes two names of the one that does not exist.",
+						applicability: "safe",
+						edits: [replaceText(module, entry.start, entry.end, text.replace(/(["'])(\s*)(?=["'])/, "$1,$2"))],
+					}
+				: {
+						title: `Take ${name} out of __all__`,
+						explanation: `${owner} has no ${name} to export.`,
+						applicability: "safe",
+						edits: [replaceText(module, entry.start, behindComma(module.text, entry.end), "")],
+					};
+		}
+	}
+}
+
+/** The expression that fails: `endpoints.orders`. */
+function attributeAt({ module, range }: FailureOf<"attribute-missing">): ast.Attribute | null {
+	let found: ast.Attribute | null = null;
+	walk(module.tree, (node) => {
+		if (node.type === "Attribute" && node.start === range.start && node.end === range.end) found = node;
+		return node.start < range.end && range.start < node.end;
+	});
+	return found;
+}
+
+/** Imports the submodule under the path by which the file reads it, or by itself where the file knows the package by a short name. */
+function importSubmodule(failure: FailureOf<"attribute-missing">, submodule: string): FixProposal | undefined {
+	const { module, detail } = failure;
+	const node = attributeAt(failure);
+	const written = node && dottedName(node);
+	if (!node || written === null) return undefined;
+	const words = {
+		title: `Import ${submodule}`,
+		explanation: `Importing ${submodule} makes it an attribute of ${detail.owner}.`,
+		applicability: "safe" as const,
+	};
+	if (written === submodule) return { ...words, edits: [], needs: [{ path: module.path, module: "", name: submodule }] };
+	if (boundNames(module.tree.body).has(detail.name)) return undefined;
+	return {
+		...words,
+		edits: sameReads(module.tree, written).map((each) => replaceText(module, each.start, each.end, detail.name)),
+		needs: [{ path: module.path, module: detail.owner, name: detail.name }],
+	};
+}
+
+function renameAttribute(failure: FailureOf<"attribute-missing">, to: string): readonly TextEdit[] | undefined {
+	const node = attributeAt(failure);
+	if (node === null) return undefined;
+	const written = dottedName(node);
+	const places = written === null ? [node] : sameReads(failure.module.tree, written);
+	return places.map((each) => replaceText(failure.module, each.attribute.start, each.attribute.end, to));
+}
+
+/** Every place of a file that reads the same dotted name. */
+function sameReads(tree: ast.Module, written: string): readonly ast.Attribute[] {
+	const found: ast.Attribute[] = [];
+	walk(tree, (node) => {
+		if (node.type === "Attribute" && dottedName(node) === written) found.push(node);
+	});
+	return found;
+}
+
+function replaceEntry(project: Project, owner: string, name: string, to: string): readonly TextEdit[] | undefined {
+	const module = ownModules(project).get(owner);
+	const content = findAllEntry(module, name)?.content;
+	return module && content ? [replaceText(module, content.start, content.end, to)] : undefined;
+}
+
+function behindComma(text: string, offset: number): number {
+	return offset + (/^\s*,[ \t]*/.exec(text.slice(offset))?.[0].length ?? 0);
+}

@@ -1,0 +1,117 @@
+import type { ExternalEntry } from "../../../environment/environment.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { boundNames } from "../../../python/scopes.ts";
+import { walk } from "../../../python/walk.ts";
+import type { FailureOf } from "./import-failures.ts";
+import { ownModules } from "./module-spelling.ts";
+import { findSimilarName } from "./similar-name.ts";
+
+/** One way to mend the reading of an attribute that is not there. */
+export type AttributeRemedy =
+	| { readonly type: "rename"; readonly to: string; readonly isCertain: boolean }
+	/** A submodule that is there and was never imported. */
+	| { readonly type: "import-submodule"; readonly submodule: string; readonly isOwn: boolean }
+	/** The application's router still has what the application itself lost. */
+	| { readonly type: "through-router" }
+	/** An entry of `__all__` that joins two names, since a comma is missing between them. */
+	| { readonly type: "part-entries" }
+	| { readonly type: "drop-entry" };
+
+/** The ways to mend it, best first. */
+export function findAttributeRemedies(project: Project, failure: FailureOf<"attribute-missing">): readonly AttributeRemedy[] {
+	const { owner, name, via } = failure.detail;
+	const submodule = `${owner}.${name}`;
+	if (via === "module" && ownModules(project).has(submodule)) return [{ type: "import-submodule", submodule, isOwn: true }];
+	if (via === "module" && project.environment.findModule(submodule).found === "present") {
+		return [{ type: "import-submodule", submodule, isOwn: false }];
+	}
+	if (isApplication(owner) && membersOf(project, "fastapi.APIRouter").includes(name)) return [{ type: "through-router" }];
+	const similar = findSimilarName(name, namesOf(project, failure));
+	const rename: AttributeRemedy[] = similar ? [{ type: "rename", to: similar.name, isCertain: similar.isOnly }] : [];
+	if (via !== "star-import") return rename;
+	const entry = findAllEntry(ownModules(project).get(owner), name);
+	if (entry === null) return [];
+	if (isJoined(ownModules(project).get(owner), entry)) return [{ type: "part-entries" }];
+	const isListed = similar !== null && findAllEntry(ownModules(project).get(owner), similar.name) !== null;
+	return [...(isListed ? [] : rename), { type: "drop-entry" }];
+}
+
+function isApplication(owner: string): boolean {
+	return /^(fastapi|starlette)\.applications\.(FastAPI|Starlette)$|^FastAPI$/.test(owner);
+}
+
+/** What the owner has instead: names of a module, members of a class. */
+function namesOf(project: Project, { detail, module }: FailureOf<"attribute-missing">): readonly string[] {
+	const { owner } = detail;
+	const run = project.trace.runs.get(owner);
+	if (run) {
+		const submodules = [...ownModules(project).keys()]
+			.filter((name) => name.startsWith(`${owner}.`))
+			.map((name) => name.slice(owner.length + 1));
+		return [...run.namespace.names.keys(), ...submodules].filter((name) => !name.startsWith("__") && !name.includes("."));
+	}
+	const external = project.environment.findModule(owner);
+	if (external.found === "present") return external.module.names().filter((name) => !name.startsWith("_"));
+	const own = findClass(project, module, owner);
+	if (own) return ownMembers(own);
+	return membersOf(project, owner).filter((name) => !name.startsWith("_"));
+}
+
+function findClass(project: Project, near: Module, name: string): ast.ClassDef | null {
+	const classes = project.trace.classes.filter(({ value }) => value.node.name.name === name);
+	const best = classes.find(({ value }) => value.module === near) ?? (classes.length === 1 ? classes[0] : undefined);
+	return best?.value.node ?? null;
+}
+
+/** What a class binds or annotates in its body, and what its methods set on `self`. */
+function ownMembers(node: ast.ClassDef): readonly string[] {
+	const names = new Set(boundNames(node.body));
+	for (const statement of node.body)
+		if (statement.type === "AnnAssign" && statement.target.type === "Name") names.add(statement.target.id);
+	walk(node, (each) => {
+		if (each.type === "Attribute" && each.value.type === "Name" && each.value.id === "self") names.add(each.attribute.name);
+	});
+	return [...names].filter((name) => !name.startsWith("_"));
+}
+
+/** Members of an external class that its own body defines. */
+function membersOf(project: Project, dotted: string): readonly string[] {
+	const canonical = project.environment.canonical(dotted);
+	const at = canonical.lastIndexOf(".");
+	const found = project.environment.findModule(canonical.slice(0, Math.max(0, at)));
+	const lookup = found.found === "present" ? found.module.lookup(canonical.slice(at + 1)) : null;
+	const entry: ExternalEntry | null = lookup?.found === "present" ? lookup.entry : null;
+	if (entry?.kind !== "class") return [];
+	const inherited = entry.bases.flatMap((base) =>
+		base.includes(".") && base !== dotted ? membersOf(project, base) : baseMembers(project, canonical, base),
+	);
+	return [...Object.keys(entry.members), ...inherited];
+}
+
+/** A base class as its module names it. */
+function baseMembers(project: Project, canonical: string, base: string): readonly string[] {
+	const module = canonical.slice(0, canonical.lastIndexOf("."));
+	const qualified = `${module}.${base}`;
+	return qualified === canonical || project.environment.canonical(qualified) === canonical ? [] : membersOf(project, qualified);
+}
+
+/** The string of an own module's `__all__` that names something. */
+export function findAllEntry(module: Module | undefined, name: string): ast.Constant | null {
+	for (const statement of module?.tree.body ?? []) {
+		if (statement.type !== "Assign" && statement.type !== "AugAssign") continue;
+		const targets = statement.type === "Assign" ? statement.targets : [statement.target];
+		if (!targets.some((target) => target.type === "Name" && target.id === "__all__")) continue;
+		let found: ast.Constant | null = null;
+		walk(statement.value, (node) => {
+			if (node.type === "Constant" && node.value === name) found = node;
+		});
+		if (found) return found;
+	}
+	return null;
+}
+
+/** Two strings side by side are one string: `"a" "b"` is `"ab"`. */
+function isJoined(module: Module | undefined, entry: ast.Constant): boolean {
+	return entry.content === null && /["']\s*["']/.test(module?.text.slice(entry.start, entry.end) ?? "");
+}

@@ -1,0 +1,100 @@
+import { defineRule } from "../../audit/rule.ts";
+import type { Failure } from "../../project/imports/trace.ts";
+import type { Module, Project } from "../../project/project.ts";
+import { importsOf } from "../../python/rewrite/remove-imports.ts";
+import { shadowsExternal } from "./usage/shadowing.ts";
+
+interface Evidence {
+	/** `calendar`. */
+	readonly name: string;
+	readonly path: string;
+	/** `the standard library`, `the installed package fastapi`. */
+	readonly hidden: string;
+	/** Modules of the project that import it. */
+	readonly importers: readonly string[];
+	readonly error: string;
+	readonly stage: "import" | "startup";
+	readonly order: number;
+}
+
+export default defineRule<Evidence>({
+	name: "shadowed-module",
+	category: "IMPORT",
+	summary: "A file of the project stands in the way of a package of the same name",
+	story:
+		"The server's working directory comes before installed packages, so `import fastapi` finds the project's own fastapi.py. What the package has is not there, and the server does not come up.",
+	references: ["https://docs.python.org/3/library/sys_path_init.html", "https://docs.python.org/3/library/sys.html#sys.path"],
+	example: {
+		before: { "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n", "fastapi.py": 'title = "notes"\n' },
+		after: { "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n", "fastapi_settings.py": 'title = "notes"\n' },
+	},
+
+	*detect(project) {
+		const seen = new Set<string>();
+		for (const { failure, name } of shadowFailures(project)) {
+			const run = project.trace.runs.get(name);
+			if (run === undefined || seen.has(name)) continue;
+			seen.add(name);
+			const evidence: Evidence = {
+				name,
+				path: run.module.path,
+				hidden: project.environment.isStdlib(name)
+					? `the module ${name} of the standard library`
+					: `the installed package ${name}`,
+				importers: importersOf(project, name),
+				error: failure.error,
+				stage: failure.stage,
+				order: failure.order,
+			};
+			yield { subject: name, path: failure.module.path, range: failure.range, evidence };
+		}
+	},
+
+	describe({ evidence }) {
+		const { name, path, hidden, importers, error, stage, order } = evidence;
+		return {
+			severity: "CRITICAL",
+			stage,
+			problem: `${path} hides ${hidden}`,
+			rootCause: `Python looks in the server's working directory first, so \`import ${name}\` finds ${path}.`,
+			expectedError: error,
+			order,
+			manualSteps: [
+				`Rename ${path}, for example: git mv ${path} ${renamed(path, name)}`,
+				...(importers.length > 0 ? [`Import the file by its new name where it is meant: ${importers.join(", ")}.`] : []),
+			],
+		};
+	},
+});
+
+/** Failures of start-up that would not be there if an own file did not have the name of a package. */
+function* shadowFailures(project: Project): Generator<{ readonly failure: Failure; readonly name: string }> {
+	for (const failure of project.trace.failures) {
+		const { detail } = failure;
+		const asked =
+			detail.type === "name-not-in-module"
+				? detail.source
+				: detail.type === "module-not-found"
+					? detail.requested
+					: detail.type === "attribute-missing" && detail.via === "module"
+						? detail.owner
+						: "";
+		const name = asked.split(".")[0] ?? "";
+		if (name !== "" && shadowsExternal(project, name)) yield { failure, name };
+	}
+}
+
+function importersOf(project: Project, name: string): readonly string[] {
+	const asks = (module: Module) =>
+		importsOf(module.tree).some((statement) =>
+			statement.type === "Import"
+				? statement.names.some((alias) => alias.name.name === name || alias.name.name.startsWith(`${name}.`))
+				: statement.level === 0 && (statement.module === name || statement.module.startsWith(`${name}.`)),
+		);
+	return [...project.modules.values()].filter(asks).map((module) => module.path);
+}
+
+function renamed(path: string, name: string): string {
+	const at = path.lastIndexOf(name);
+	return `${path.slice(0, at)}app_${path.slice(at)}`;
+}
