@@ -29,6 +29,8 @@ export function understand(
 	options: CommonOptions,
 	io: ProcessIo,
 ): OpenedProject {
+	// A backend whose application is broken still names FastAPI somewhere; where nothing does there is none to understand.
+	if (options.target === undefined && !namesFastapi(files)) throw nothingThere(place);
 	const packages = openPackageFiles();
 	const project = loadProject({
 		root: place.root,
@@ -42,7 +44,6 @@ export function understand(
 				environmentOptions({ root: place.root, folder, files, manifests }, packages, options.python ?? null, io.env),
 			),
 	});
-	if (project.target === null && !namesFastapi(files)) throw nothingThere(place);
 	return { place, project };
 }
 
@@ -68,9 +69,9 @@ function definedOnly(variables: Readonly<Record<string, string | null | undefine
 	return Object.fromEntries(Object.entries(variables).flatMap(([name, value]) => (value == null ? [] : [[name, value]])));
 }
 
-/** Does anything here speak of FastAPI? A backend without a target is one whose target is broken; this is none at all. */
+/** Does anything here speak of FastAPI, or of a server that would start one? */
 function namesFastapi(files: SourceTree): boolean {
-	for (const file of files.values()) if (/\bfastapi\b/i.test(file.text)) return true;
+	for (const file of files.values()) if (/\b(fastapi|uvicorn)\b/i.test(file.text)) return true;
 	return false;
 }
 

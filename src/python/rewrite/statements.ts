@@ -92,14 +92,21 @@ function removeAfterOthers(source: PythonSource, statement: ast.Statement): Text
 	return replaceText(source, statement.start - separator.length, statement.end, "");
 }
 
-/** Whole lines; where they stood alone between two blank lines, one of these goes too. */
+/** Whole lines; where they stood alone between two blank lines, one of these goes too, and at the top of a file all that follow. */
 function removeLines(source: PythonSource, start: number, end: number): TextEdit {
 	const { text } = source;
+	if (text.slice(0, start).trim() === "") return replaceText(source, start, behindBlankLines(text, end), "");
+	const breakLength = text.slice(start - 2, start) === "\r\n" ? 2 : 1;
+	const lineBefore = text.slice(lineStartAt(text, start - breakLength), start);
 	const blankAfter = end < text.length && text.slice(end, lineEndAt(text, end)).trim() === "";
-	const lineBefore =
-		start > 0 ? text.slice(lineStartAt(text, start - 1 - (text.slice(start - 2, start) === "\r\n" ? 1 : 0)), start) : "";
 	if (blankAfter && lineBefore.trim() === "") return replaceText(source, start, nextLineAt(text, end), "");
 	return replaceText(source, start, end, "");
+}
+
+function behindBlankLines(text: string, offset: number): number {
+	let at = offset;
+	while (at < text.length && text.slice(at, lineEndAt(text, at)).trim() === "") at = nextLineAt(text, at);
+	return at;
 }
 
 function passInstead(source: PythonSource, statements: readonly ast.Statement[]): TextEdit {

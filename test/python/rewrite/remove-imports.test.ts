@@ -57,7 +57,8 @@ describe("removing imported names", () => {
 
 	it("closes the gap that a line between blank lines leaves", () => {
 		expect(without("import os\n\nimport a\n\nimport b\n", "a")).toBe("import os\n\nimport b\n");
-		expect(without("import a\n\n\ndef f(): ...\n", "a")).toBe("\n\ndef f(): ...\n".slice(1));
+		expect(without('"""Doc."""\n\nimport a\n\n\ndef f(): ...\n', "a")).toBe('"""Doc."""\n\n\ndef f(): ...\n');
+		expect(without("import a\n\n\ndef f(): ...\n", "a")).toBe("def f(): ...\n");
 	});
 
 	it("leaves exactly the other names, in every form of the statement", () => {
