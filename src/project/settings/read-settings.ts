@@ -24,7 +24,8 @@ export function instantiateSettings(
 	for (const field of settingsFields(cls, config)) {
 		const argument = args.keywords.get(field.name);
 		const given = argument ?? (args.open ? null : rawValue(machine, config, files, field));
-		if (given === undefined) result.set(field.name, field.fallback ?? unknown);
+		if (field.mayBeRewritten) result.set(field.name, unknown);
+		else if (given === undefined) result.set(field.name, field.fallback ?? unknown);
 		else result.set(field.name, given === null ? unknown : converted(given, field));
 		fields.push({ field, given: given === undefined ? null : (given ?? unknown), isArgument: argument !== undefined });
 	}
