@@ -54,11 +54,20 @@ function countScanned(project: Project): number {
 }
 
 function noticesOf(project: Project): readonly Notice[] {
-	const unreadable = project.unreadable.map((file) => ({ path: file.path, message: `not audited: ${file.reason}` }));
+	const unreadable = project.unreadable
+		.filter((file) => concerns(project.backend, file.path))
+		.map((file) => ({ path: file.path, message: `not audited: ${file.reason}` }));
 	const problems = project.manifests.flatMap((manifest) =>
 		manifest.problems.map((problem) => ({ path: problem.path, message: `line ${problem.line}: ${problem.message}` })),
 	);
 	return [...unreadable, ...problems];
+}
+
+/** Files of the backend, and those that lie on the way up to the root; the rest of a repository is nobody's loss here. */
+function concerns(backend: string, path: string): boolean {
+	const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+	const within = (inner: string, outer: string) => outer === "" || inner === outer || inner.startsWith(`${outer}/`);
+	return within(folder, backend) || within(backend, folder);
 }
 
 function brokenRules(result: AuditResult): readonly Notice[] {
