@@ -1,7 +1,4 @@
 import { type Issue, type Story, stories } from "../audit/issue.ts";
-import { applyToFiles, editsConflict } from "../text/edit.ts";
-import type { TextEdit } from "../text/range.ts";
-import type { Diagnosis } from "./diagnosis.ts";
 import type { DecidedIssue, Outcome, Session } from "./session.ts";
 
 export interface FixAllOptions {
@@ -64,42 +61,6 @@ export async function fixAll(options: FixAllOptions): Promise<FixAllResult> {
 		applied,
 		left: leftIssues(session.state.report.issues.filter(options.wanted), options.review, skippedOf(session)),
 		refusals,
-	};
-}
-
-export interface FixPreview {
-	/** Issues whose fixes would be applied in the first pass, in order. */
-	readonly issues: readonly Issue[];
-	/** Whole texts before and after; `before` is null for a file that would be created. */
-	readonly files: readonly { readonly path: string; readonly before: string | null; readonly after: string }[];
-	/** Issues whose fixes would follow in a later pass, or not at all. */
-	readonly left: readonly LeftIssue[];
-}
-
-/** What `fixAll` would do to the files in its first pass, without doing it. */
-export function previewFixes(diagnosis: Diagnosis, wanted: (issue: Issue) => boolean, review: boolean): FixPreview {
-	const asked = diagnosis.report.issues.filter(wanted);
-	const sources = new Map([...diagnosis.files].map(([path, file]) => [path, file.text]));
-	const issues: Issue[] = [];
-	const later: LeftIssue[] = [];
-	let taken: readonly TextEdit[] = [];
-	for (const issue of asked) {
-		if (!mayApply(issue, review)) continue;
-		const edits = issue.fix?.edits ?? [];
-		if (editsConflict(taken, edits) || applyToFiles(sources, [...taken, ...edits]) === null) {
-			later.push({ issue, reason: "touches the same lines as a fix before it; it follows once that one is applied" });
-			continue;
-		}
-		taken = [...taken, ...edits];
-		issues.push(issue);
-	}
-	const after = applyToFiles(sources, taken) ?? new Map<string, string>();
-	const files = [...after].map(([path, text]) => ({ path, before: sources.get(path) ?? null, after: text }));
-	const others = asked.filter((issue) => !mayApply(issue, review));
-	return {
-		issues,
-		files: files.filter((file) => file.before !== file.after),
-		left: [...later, ...leftIssues(others, review, new Set())],
 	};
 }
 

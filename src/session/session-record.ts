@@ -76,7 +76,9 @@ export function replay(lines: readonly JournalLine[]): SessionRecord | null {
 		finished: false,
 		backupsRemoved: false,
 	};
-	return rest.reduce((record, line) => reduce({ ...record, lastAt: line.at }, line.event), start);
+	let record = start;
+	for (const line of rest) record = { ...reduce(record, line.event), lastAt: line.at };
+	return record;
 }
 
 /** One more event. Pure and total: an event that does not fit leaves the record as it is. */

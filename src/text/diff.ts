@@ -48,15 +48,6 @@ export function diffTexts(before: string, after: string, options: DiffOptions = 
 	return hunksOf(lines, options.context ?? 3);
 }
 
-/** How many lines a diff adds and removes. */
-export function countChanges(hunks: readonly DiffHunk[]): { readonly added: number; readonly removed: number } {
-	const lines = hunks.flatMap((hunk) => hunk.lines);
-	return {
-		added: lines.filter((line) => line.kind === "added").length,
-		removed: lines.filter((line) => line.kind === "removed").length,
-	};
-}
-
 interface Line {
 	/** With its line break, as in the file: what is compared. */
 	readonly raw: string;

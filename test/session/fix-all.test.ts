@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from "vitest";
-import { fixAll, previewFixes } from "../../src/session/fix-all.ts";
+import { fixAll } from "../../src/session/fix-all.ts";
 import type { Session } from "../../src/session/session.ts";
 import { auditMarks } from "./support/marked-audit.ts";
 import { openTestSession, type TestFolder, testRepository } from "./support/repository.ts";
@@ -70,16 +70,4 @@ test("fixes that need a look first wait for --review", async () => {
 	const bold = await fixAll({ session, wanted: all, review: true });
 	expect(bold).toMatchObject({ left: [] });
 	expect(folder.read("app/main.py")).toBe("m = FIXED_m\n");
-});
-
-test("a preview shows the files and touches nothing", async () => {
-	folder = testRepository(backend);
-	const preview = previewFixes(await auditMarks(folder.root), all, false);
-	expect(preview.issues).toHaveLength(4);
-	expect(preview.files.find(({ path }) => path === "app/db.py")).toEqual({
-		path: "app/db.py",
-		before: backend["app/db.py"],
-		after: "x = FIXED_x\nw = FIXED_w\n",
-	});
-	expect(folder.read("app/db.py")).toBe(backend["app/db.py"]);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { countChanges, type DiffHunk, diffTexts } from "../../src/text/diff.ts";
+import { type DiffHunk, diffTexts } from "../../src/text/diff.ts";
 import { show } from "../../src/text/gate.ts";
 
 const signs = { context: " ", removed: "-", added: "+" };
@@ -70,7 +70,7 @@ describe("a diff", () => {
 	test("of two huge unrelated texts takes bounded time", () => {
 		const huge = (letter: string) => Array.from({ length: 20_000 }, (_, i) => `${letter}${i}`).join("\n");
 		const started = performance.now();
-		expect(countChanges(diffTexts(huge("a"), huge("b")))).toEqual({ added: 20_000, removed: 20_000 });
+		expect(diffTexts(huge("a"), huge("b"))).toMatchObject([{ oldLines: 20_000, newLines: 20_000 }]);
 		expect(performance.now() - started).toBeLessThan(10_000);
 	});
 });
