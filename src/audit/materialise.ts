@@ -71,7 +71,8 @@ function completeImports(
 	for (const need of current ? needs : []) {
 		if (!current) return null;
 		const wanted = { module: need.module, name: need.name, asName: null, typeOnly: need.typeOnly ?? false };
-		const clash = !isImported(current, { ...wanted, typeOnly: true }) && boundNames(current.tree.body).has(localName(need));
+		const isBound = boundNames(current.tree.body).has(localName(need)) && !importsSamePackage(current, need);
+		const clash = isBound && !isImported(current, { ...wanted, typeOnly: true });
 		const asName = clash ? freeName(current, need) : null;
 		if (asName !== null) {
 			edits = renamed(edits, need.name, asName);
@@ -103,6 +104,17 @@ function parsesAsWell(before: PythonSource, after: PythonSource): boolean {
 
 function localName(need: ImportNeed): string {
 	return need.module === "" ? (need.name.split(".")[0] ?? "") : need.name;
+}
+
+/** `import app.routes` and `import app.models` bind one and the same `app`. */
+function importsSamePackage(source: PythonSource, need: ImportNeed): boolean {
+	if (need.module !== "") return false;
+	const local = localName(need);
+	return source.tree.body.some(
+		(statement) =>
+			statement.type === "Import" &&
+			statement.names.some((alias) => alias.asName === null && alias.name.name.split(".")[0] === local),
+	);
 }
 
 /** Another name for an import whose own is taken: `sqlalchemy_create_engine`. */

@@ -25,8 +25,16 @@ export default defineRule<Evidence>({
 		"The server's working directory comes before installed packages, so `import fastapi` finds the project's own fastapi.py. What the package has is not there, and the server does not come up.",
 	references: ["https://docs.python.org/3/library/sys_path_init.html", "https://docs.python.org/3/library/sys.html#sys.path"],
 	example: {
-		before: { "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n", "fastapi.py": 'title = "notes"\n' },
-		after: { "main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n", "fastapi_settings.py": 'title = "notes"\n' },
+		before: {
+			"requirements.txt": "fastapi\nuvicorn\n",
+			"main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+			"fastapi.py": 'title = "notes"\n',
+		},
+		after: {
+			"requirements.txt": "fastapi\nuvicorn\n",
+			"main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+			"fastapi_settings.py": 'title = "notes"\n',
+		},
 	},
 
 	*detect(project) {

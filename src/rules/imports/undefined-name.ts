@@ -33,6 +33,8 @@ const places: Readonly<Record<NameNotDefined["place"], string>> = {
 const model = (imports: string) =>
 	`from fastapi import FastAPI\n${imports}\napp = FastAPI()\n\n\nclass Item(BaseModel):\n    name: str\n`;
 
+const requirements = "fastapi\npydantic>=2\nuvicorn\n";
+
 export default defineRule<Evidence>({
 	name: "undefined-name",
 	category: "IMPORT",
@@ -41,8 +43,8 @@ export default defineRule<Evidence>({
 		"The import was forgotten, or the name is misspelt. The code runs when the server starts, so the server does not come up.",
 	references: ["https://docs.python.org/3/reference/executionmodel.html#resolution-of-names"],
 	example: {
-		before: { "main.py": model("") },
-		after: { "main.py": model("from pydantic import BaseModel\n") },
+		before: { "requirements.txt": requirements, "main.py": model("") },
+		after: { "requirements.txt": requirements, "main.py": model("from pydantic import BaseModel\n") },
 	},
 
 	*detect(project) {

@@ -90,8 +90,10 @@ function* unresolvedImports(project: Project): Generator<UnresolvedImport> {
 	for (const failure of failuresOf(project, "module-not-found")) {
 		const { own, meant, missing, requested } = failure.detail;
 		if (shadowsExternal(project, requested)) continue;
-		const isMisspelt = !own && meant === null && !missing.includes(".") && findModuleRemedies(project, failure).length > 0;
-		if (own || meant !== null || missing.includes(".") || isMisspelt) yield failure;
+		if (own || meant !== null || missing.includes(".")) yield failure;
+		// A package that nobody is known to publish is no matter of dependencies: a file of the project's own that is not there.
+		else if (project.environment.distributionsFor(missing).length === 0 || findModuleRemedies(project, failure).length > 0)
+			yield failure;
 	}
 }
 

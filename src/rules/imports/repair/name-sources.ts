@@ -96,11 +96,19 @@ function knownHomes(project: Project, module: Module, name: string): readonly st
 	};
 	const candidates = [...new Set([...inFile, ...wellKnown])].filter((home) => isPublicIn(project, home, name));
 	return candidates
-		.map((home, i) => ({ home, rank: rank(home), i }))
-		.filter((each) => each.rank < 4)
+		.map((home, i) => ({ home, rank: rank(home) + (isBorrowed(project, home, name) ? 2.5 : 0), i }))
 		.sort((a, b) => a.rank - b.rank || a.i - b.i)
 		.map((each) => each.home);
 }
+
+/** Does the module have the name only because it imports it from another package for itself? `fastapi.encoders` has pydantic's BaseModel. */
+function isBorrowed(project: Project, home: string, name: string): boolean {
+	const canonical = project.environment.canonical(`${home}.${name}`);
+	return topOf(canonical) !== topOf(home) && !reExporting.has(topOf(home) + topOf(canonical));
+}
+
+/** Packages that hand on the names of another as their own. */
+const reExporting = new Set(["fastapistarlette", "sqlmodelsqlalchemy"]);
 
 /** Modules of the standard library have imports and helpers of their own, which are not theirs to give: `typing.T`. */
 function isPublicIn(project: Project, home: string, name: string): boolean {
