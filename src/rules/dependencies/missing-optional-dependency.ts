@@ -7,6 +7,7 @@ import type { Project } from "../../project/project.ts";
 import { listEmailFields } from "./uses/email-fields.ts";
 import { listEngineDrivers, listGreenletUses } from "./uses/engine-packages.ts";
 import { listFormParameters } from "./uses/form-parameters.ts";
+import { placeInWords } from "./uses/installation-words.ts";
 import type { OptionalUse } from "./uses/optional-use.ts";
 import { listStarletteParts } from "./uses/web-packages.ts";
 
@@ -18,6 +19,8 @@ interface Evidence {
 	/** Path of the manifest that should declare it, or null where the backend has none. */
 	readonly manifest: string | null;
 	readonly missingHere: boolean;
+	/** Is there no environment of the project's own, and so nothing installed here? */
+	readonly isEmpty: boolean;
 	readonly missingAfterInstall: boolean;
 	readonly stage: OptionalUse["stage"];
 	readonly order: number | null;
@@ -77,6 +80,7 @@ export default defineRule<Evidence>({
 				what,
 				manifest: manifestPath,
 				missingHere,
+				isEmpty: project.environment.kind === "catalog",
 				missingAfterInstall,
 				stage,
 				order,
@@ -87,8 +91,8 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ evidence }) {
-		const { distribution, what, manifest, missingHere, missingAfterInstall, stage, order, error } = evidence;
-		const here = missingHere ? "It is not installed here." : "It happens to be installed here, so only a clean install shows it.";
+		const { distribution, what, manifest, isEmpty, missingHere, missingAfterInstall, stage, order, error } = evidence;
+		const here = placeInWords(missingHere, isEmpty);
 		const declared = manifest === null ? "the backend has no manifest that declares it" : `${manifest} does not declare it`;
 		return {
 			severity: stage === "request" ? "HIGH" : "CRITICAL",
@@ -97,7 +101,7 @@ export default defineRule<Evidence>({
 			rootCause: `${capitalised(what)} works only with ${distribution}, an optional package that no other declared one brings. ${here}`,
 			expectedError: error,
 			failsOn: [
-				...(missingHere ? (["this-machine"] as const) : []),
+				...(missingHere || (isEmpty && missingAfterInstall) ? (["this-machine"] as const) : []),
 				...(missingAfterInstall ? (["clean-install"] as const) : []),
 			],
 			...(order === null ? {} : { order }),

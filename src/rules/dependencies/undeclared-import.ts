@@ -7,6 +7,7 @@ import { packageAddition } from "../../project/manifests/package-addition.ts";
 import { distributionsOf, listThirdPartyImports } from "../../project/manifests/third-party-imports.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type { TextRange } from "../../text/range.ts";
+import { placeInWords } from "./uses/installation-words.ts";
 
 interface Evidence {
 	/** Dotted as written. */
@@ -18,6 +19,8 @@ interface Evidence {
 	/** Where it is declared instead: `the group dev of pyproject.toml`; null where nothing declares it. */
 	readonly elsewhere: string | null;
 	readonly missingHere: boolean;
+	/** Is there no environment of the project's own, and so nothing installed here? */
+	readonly isEmpty: boolean;
 	readonly missingAfterInstall: boolean;
 	/** Runs only when a function is called. */
 	readonly deferred: boolean;
@@ -64,7 +67,8 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ evidence }) {
-		const { module, distribution, manifest, elsewhere, missingHere, missingAfterInstall, deferred, stage, order } = evidence;
+		const { module, distribution, manifest, elsewhere, isEmpty, missingHere, missingAfterInstall, deferred, stage, order } =
+			evidence;
 		const provided = distribution === module.toLowerCase() ? "" : `${module} comes with ${distribution}. `;
 		const declared =
 			elsewhere === null
@@ -72,7 +76,7 @@ export default defineRule<Evidence>({
 					? "the backend has no manifest"
 					: `${manifest} does not declare it`
 				: `only ${elsewhere} declares it`;
-		const here = missingHere ? "It is not installed here." : "It happens to be installed here, so only a clean install shows it.";
+		const here = placeInWords(missingHere, isEmpty);
 		const stops = missingHere || missingAfterInstall;
 		return {
 			severity: !stops ? "MEDIUM" : deferred ? "HIGH" : "CRITICAL",
@@ -81,7 +85,7 @@ export default defineRule<Evidence>({
 			rootCause: `${provided}An installation does not bring it, since ${declared}. ${here}`,
 			expectedError: `ModuleNotFoundError: No module named '${module.split(".")[0]}'`,
 			failsOn: [
-				...(missingHere ? (["this-machine"] as const) : []),
+				...(missingHere || (isEmpty && missingAfterInstall) ? (["this-machine"] as const) : []),
 				...(missingAfterInstall ? (["clean-install"] as const) : []),
 			],
 			...(order === null ? {} : { order }),
@@ -173,9 +177,18 @@ function judge(project: Project, use: Use, candidates: readonly string[], declar
 	const [distribution] = candidates;
 	if (distribution === undefined || candidates.some((name) => main.provided.has(name))) return null;
 	const { name: module, deferred, stage, order } = use;
-	const isInstallation = project.environment.kind === "interpreter";
-	const missingHere = isInstallation && project.environment.findModule(module.split(".")[0] ?? module).found === "missing";
-	const base = { module, distribution, manifest: manifest === null ? null : fileOfMainList(manifest), deferred, stage, order };
+	const missingHere =
+		project.environment.kind === "interpreter" &&
+		project.environment.findModule(module.split(".")[0] ?? module).found === "missing";
+	const base = {
+		module,
+		distribution,
+		manifest: manifest === null ? null : fileOfMainList(manifest),
+		deferred,
+		stage,
+		order,
+		isEmpty: project.environment.kind === "catalog",
+	};
 	const elsewhere = candidates.find((name) => all.provided.has(name));
 	if (elsewhere !== undefined) {
 		const stated = main.opaque.length === 0 && manifest?.installedBy != null;
