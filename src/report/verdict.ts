@@ -15,6 +15,9 @@ export function verdictOf(report: AuditReport): Verdict {
 		.filter((entry) => entry.count > 0);
 	const counts = counted.map(({ severity, count }) => `${count} ${severity.toLowerCase()}`).join(", ");
 	const blocking = report.issues.filter((issue) => issue.blocksStartup);
+	if (blocking.length === 0 && report.project.target === null) {
+		return { headline: `No application to start was found${counts === "" ? "" : `; ${counts}`}.`, stops: true };
+	}
 	if (blocking.length === 0) {
 		const headline = counts === "" ? "Nothing found that stops the server" : `Nothing found that stops the server; ${counts}`;
 		return { headline: `${headline}.`, stops: false };

