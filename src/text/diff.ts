@@ -37,8 +37,8 @@ export interface DiffOptions {
 	readonly display?: (text: string) => string;
 }
 
-/** Above this number of lines only the changed middle is compared exactly, so that a huge file costs bounded time. */
-const maxEditDistance = 4_000;
+/** Beyond this many changed lines the middle counts as replaced whole: the exact comparison takes quadratic time. */
+const maxEditDistance = 1_000;
 
 /** The differences of two texts, line by line; `[]` for equal texts. Lines end as Python's do (`\n`, `\r\n`, `\r`). */
 export function diffTexts(before: string, after: string, options: DiffOptions = {}): readonly DiffHunk[] {
@@ -126,7 +126,8 @@ export function compareLines(before: readonly string[], after: readonly string[]
 
 /** Removed lines, then the added ones; the n-th of each form a pair as long as they have something in common. */
 function changedLines(removed: readonly Line[], added: readonly Line[], oldStart: number, newStart: number): readonly DiffLine[] {
-	const pairs = removed.slice(0, added.length).map((line, i) => comparePair(line.shown, added[i]?.shown ?? ""));
+	const paired = removed.length > mostPairs ? [] : removed.slice(0, added.length);
+	const pairs = paired.map((line, i) => comparePair(line.shown, added[i]?.shown ?? ""));
 	return [
 		...removed.map(
 			(line, i): DiffLine => ({
@@ -150,6 +151,9 @@ function changedLines(removed: readonly Line[], added: readonly Line[], oldStart
 		),
 	];
 }
+
+/** In longer blocks the n-th removed line is hardly the one that the n-th added line replaces. */
+const mostPairs = 200;
 
 /** Lines longer than this are compared as a whole: word-level marks in minified text help nobody. */
 const longestComparedLine = 2_000;

@@ -1,7 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { type DiffHunk, diffTexts } from "../../src/text/diff.ts";
 import { show } from "../../src/text/gate.ts";
+
+// Properties take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const signs = { context: " ", removed: "-", added: "+" };
 const drawn = (hunks: readonly DiffHunk[]) =>

@@ -1,6 +1,9 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { applyEdits, applyToFiles, editsConflict } from "../../src/text/edit.ts";
+
+// Properties take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 const replace = (start: number, end: number, newText: string) => ({ range: { start, end }, newText });
 

@@ -1,7 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { show, showLine } from "../../src/text/gate.ts";
 import { isSecretName } from "../../src/text/secrets.ts";
+
+// Properties take their time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 describe("hidden characters", () => {
 	test("become visible", () => {
