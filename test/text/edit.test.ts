@@ -30,7 +30,7 @@ describe("applying edits", () => {
 
 	test("never changes what lies outside the edits", () => {
 		const cases = fc
-			.string({ unit: "binary", maxLength: 60 })
+			.string({ maxLength: 60 })
 			.chain((text) =>
 				fc.tuple(fc.constant(text), fc.array(fc.nat(text.length), { minLength: 2, maxLength: 8 }), fc.string({ maxLength: 5 })),
 			);
