@@ -64,10 +64,18 @@ export function closeOver(
 
 /** What a distribution with these extras requires for this Python; what a marker leaves open counts. */
 export function requiredBy(distribution: Distribution, extras: readonly string[], environment: Environment): Pep508[] {
-	return distribution.requires.flatMap((required) => {
-		const parsed = parsePep508(required);
-		return parsed === null || markerApplies(parsed.marker, environment.python, extras) === false ? [] : [parsed];
-	});
+	return parsedRequirements(distribution).filter(({ marker }) => markerApplies(marker, environment.python, extras) !== false);
+}
+
+/** Several rules ask for the same distributions, and reading their requirements takes longer than all the rest. */
+const parsedByDistribution = new WeakMap<Distribution, readonly Pep508[]>();
+
+function parsedRequirements(distribution: Distribution): readonly Pep508[] {
+	const known = parsedByDistribution.get(distribution);
+	if (known !== undefined) return known;
+	const parsed = distribution.requires.flatMap((required) => parsePep508(required) ?? []);
+	parsedByDistribution.set(distribution, parsed);
+	return parsed;
 }
 
 /** The requirements of a project of this repository that is referred to by its folder (`-e .`, `./libs/common`). */
