@@ -23,6 +23,8 @@ export function databaseOf(url: DatabaseUrl): string {
 
 /** Null where the scheme or its default driver is not one we know about. */
 export function loadedDriver(project: Project, url: DatabaseUrl): LoadedDriver | null {
+	// SQLAlchemy refuses the name before it looks for a driver.
+	if (url.dialect === "postgres") return null;
 	const database = databaseOf(url);
 	const name = url.driver ?? defaultDriver(project, database);
 	if (name === null) return null;

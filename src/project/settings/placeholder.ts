@@ -36,6 +36,11 @@ export function placeholderFor(project: Project, field: SettingsField): string {
 	}
 }
 
+/** The same for a variable of which only the name is known. */
+export function placeholderText(project: Project, key: string): string {
+	return /(PORT|MINUTES|DAYS|SECONDS|SIZE|LIMIT)$/.test(key) ? String(numberFor(key)) : textFor(project, key, "str");
+}
+
 function textFor(project: Project, name: string, type: string): string {
 	if (type === "RedisDsn" || /REDIS.*(URL|URI|DSN)$/.test(name)) return "redis://localhost:6379/0";
 	if (type === "PostgresDsn" || /(DATABASE|DB|SQLALCHEMY|POSTGRES|SQL|MYSQL).*(URL|URI|DSN)$/.test(name))

@@ -123,7 +123,7 @@ function environ(machine: Machine, key: Value | undefined, fallback: Value | und
 	if (key?.kind !== "constant" || typeof key.value !== "string") return unknown;
 	const known = machine.environ.get(key.value);
 	if (known !== undefined) return known;
-	return machine.environDynamic ? unknown : (fallback ?? constant(null));
+	return machine.environDynamic ? unknown : (fallback ?? constant(null, { type: "environment", key: key.value }));
 }
 
 /** `load_dotenv()` finds `.env` beside the calling file or in a folder above it; values already set win unless `override`. */

@@ -1,0 +1,160 @@
+import type { FixProposal } from "../../audit/fix.ts";
+import { defineRule } from "../../audit/rule.ts";
+import { isAsyncEngine } from "../../project/database/sqlalchemy-values.ts";
+import type { Call } from "../../project/imports/trace.ts";
+import type { Value } from "../../project/imports/values.ts";
+import type { Module } from "../../project/project.ts";
+import type * as ast from "../../python/ast.ts";
+import { statementsOf } from "../../python/rewrite/blocks.ts";
+import { indentAt, indentUnitOf, lineBreakOf, replaceText } from "../../python/rewrite/source.ts";
+import { contains } from "../../python/walk.ts";
+
+interface Evidence {
+	readonly call: Call;
+	/** `create_all`, `drop_all` or `reflect`. */
+	readonly method: string;
+	/** What it is given: the async engine itself, or a connection of it. */
+	readonly given: "engine" | "connection";
+}
+
+const example = (body: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\nsqlmodel\nsqlalchemy[asyncio]\naiosqlite\n",
+	"main.py": `from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlmodel import SQLModel
+
+engine = create_async_engine("sqlite+aiosqlite:///app.db")
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+${body}    yield
+
+
+app = FastAPI(lifespan=lifespan)
+`,
+});
+
+export default defineRule<Evidence>({
+	name: "sync-create-all",
+	category: "DATABASE",
+	summary: "create_all is called on an async engine or its connection",
+	story:
+		"The tables are made when the server starts. create_all speaks to a sync engine only, so with an async one start-up ends in an AttributeError about a method nobody has heard of.",
+	references: ["https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html#synopsis-core"],
+	example: {
+		before: example("    SQLModel.metadata.create_all(engine)\n"),
+		after: example(
+			"    async with engine.begin() as connection:\n        await connection.run_sync(SQLModel.metadata.create_all)\n",
+		),
+	},
+
+	*detect(project) {
+		for (const call of project.trace.calls) {
+			const { callee } = call.node;
+			if (callee.type !== "Attribute" || !["create_all", "drop_all", "reflect"].includes(callee.attribute.name)) continue;
+			const given = kindOf(call.args[0] ?? call.keywords.get("bind"));
+			if (given === null) continue;
+			yield {
+				subject: `${call.module.name}:${callee.attribute.name}`,
+				path: call.module.path,
+				range: { start: call.node.start, end: call.node.end },
+				evidence: { call, method: callee.attribute.name, given },
+			};
+		}
+	},
+
+	describe({ evidence }) {
+		const { call, method, given } = evidence;
+		const type = given === "engine" ? "AsyncEngine" : "AsyncConnection";
+		return {
+			severity: call.guarded ? "HIGH" : "CRITICAL",
+			stage: call.stage,
+			problem: `${method} is given an ${type}, and works with sync ones only`,
+			rootCause: `${method} talks to the database at once, without awaiting; an async connection runs it with run_sync.`,
+			expectedError: `AttributeError: '${type}' object has no attribute '_run_ddl_visitor'`,
+			order: call.order,
+			manualSteps: [
+				`Run it in the lifespan of the application: async with engine.begin() as connection: await connection.run_sync(metadata.${method})`,
+			],
+		};
+	},
+
+	fix({ evidence }) {
+		const { call } = evidence;
+		const { module, node } = call;
+		const statement = findStatement(module, node);
+		const owner = enclosingFunction(module, node);
+		if (statement === null || owner?.isAsync !== true) return undefined;
+		return evidence.given === "engine" ? withConnection(evidence, statement) : throughRunSync(evidence);
+	},
+});
+
+/** An engine, or what `engine.begin()` and `engine.connect()` give; null for all else. */
+function kindOf(value: Value | undefined): Evidence["given"] | null {
+	if (isAsyncEngine(value)) return "engine";
+	const callee = value?.kind === "instance" ? value.call?.callee : undefined;
+	if (callee?.kind !== "bound-method" || !["begin", "connect"].includes(callee.name)) return null;
+	return isAsyncEngine(callee.receiver) ? "connection" : null;
+}
+
+function withConnection({ call, method }: Evidence, statement: ast.Statement): FixProposal | undefined {
+	const { module, node } = call;
+	const given = givenArgument(node);
+	if (given === null) return undefined;
+	const text = (part: { readonly start: number; readonly end: number }) => module.text.slice(part.start, part.end);
+	const indent = indentAt(module.text, statement.start);
+	const inner = indent + indentUnitOf(module);
+	const others = otherArguments(module, node);
+	const code = `async with ${text(given)}.begin() as connection:${lineBreakOf(module.text)}${inner}await connection.run_sync(${text(node.callee)}${others})`;
+	return {
+		title: `Run ${method} through an async connection`,
+		explanation: `engine.begin() gives a connection and commits at its end; run_sync runs ${method} on it as sync code.`,
+		applicability: "safe",
+		edits: [replaceText(module, statement.start, statement.end, code)],
+	};
+}
+
+function throughRunSync({ call, method }: Evidence): FixProposal | undefined {
+	const { module, node } = call;
+	const given = givenArgument(node);
+	if (given === null) return undefined;
+	const text = (part: { readonly start: number; readonly end: number }) => module.text.slice(part.start, part.end);
+	const code = `await ${text(given)}.run_sync(${text(node.callee)}${otherArguments(module, node)})`;
+	return {
+		title: `Run ${method} with run_sync`,
+		explanation: `run_sync runs ${method} on the async connection as sync code.`,
+		applicability: "safe",
+		edits: [replaceText(module, node.start, node.end, code)],
+	};
+}
+
+/** The engine or connection as it is written: the first argument, or `bind=`. */
+function givenArgument(node: ast.Call): ast.Expression | null {
+	const bound = node.keywords.find(({ name }) => name?.name === "bind");
+	return node.args[0] ?? bound?.value ?? null;
+}
+
+function otherArguments(module: Module, node: ast.Call): string {
+	const others = [...node.args.slice(1), ...node.keywords.filter(({ name }) => name?.name !== "bind")];
+	return others.map(({ start, end }) => `, ${module.text.slice(start, end)}`).join("");
+}
+
+/** The statement that consists of the call alone. */
+function findStatement(module: Module, node: ast.Call): ast.Statement | null {
+	for (const statement of statementsOf(module.tree)) {
+		if (statement.type === "ExpressionStatement" && statement.value === node) return statement;
+	}
+	return null;
+}
+
+/** The innermost function around a node. */
+function enclosingFunction(module: Module, node: ast.Call): ast.FunctionDef | null {
+	let found: ast.FunctionDef | null = null;
+	for (const statement of statementsOf(module.tree)) {
+		if (statement.type === "FunctionDef" && contains(statement, node.start)) found = statement;
+	}
+	return found;
+}
