@@ -10,8 +10,9 @@ const size = { columns: 124, rows: 34 };
 execFileSync("node", ["scripts/build.mjs"], { stdio: "inherit" });
 const repository = new ScratchRepository("todo-broken", "todo");
 const wizard = new TerminalRun({
-	command: ["node", `${process.cwd()}/dist/cli.js`, repository.folder],
+	command: [process.execPath, `${process.cwd()}/dist/cli.js`, repository.folder],
 	folder: repository.folder,
+	environment: { PATH: repository.tools },
 	...size,
 });
 try {

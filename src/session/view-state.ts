@@ -149,9 +149,9 @@ function placeAfter(ui: UiState, command: Command, before: SessionState, state: 
 	switch (command.type) {
 		case "accept":
 		case "skip":
-			return afterDecision(ui, command.fingerprint, state);
+			return afterDecision(ui, command.fingerprint, before, state);
 		case "accept-all":
-			return afterDecision(ui, command.fingerprints[command.fingerprints.length - 1] ?? "", state);
+			return afterDecision(ui, command.fingerprints[command.fingerprints.length - 1] ?? "", before, state);
 		case "undo":
 		case "redo":
 			return afterUndo(ui, before, state);
@@ -165,8 +165,11 @@ function placeAfter(ui: UiState, command: Command, before: SessionState, state: 
 	}
 }
 
-/** After a decision: the next undecided issue of the same story; where none is left, that story's checkpoint. */
-export function afterDecision(ui: UiState, fingerprint: string, state: SessionState): UiState {
+/**
+ * After a decision: a blocker that it has brought to light, else the next undecided issue of the same story; where none is
+ * left, that story's checkpoint.
+ */
+function afterDecision(ui: UiState, fingerprint: string, before: SessionState, state: SessionState): UiState {
 	const drafts = new Map(ui.drafts);
 	drafts.delete(fingerprint);
 	const items = listItems(state, ui.memory);
@@ -174,7 +177,9 @@ export function afterDecision(ui: UiState, fingerprint: string, state: SessionSt
 	const decided = items[position];
 	if (decided === undefined) return goOn({ ...ui, drafts }, state);
 	const pending = pendingItems(items, decided.issue.story);
-	const next = pending.find((item) => items.indexOf(item) > position) ?? pending[0];
+	const known = new Set(before.report.issues.map((issue) => issue.fingerprint));
+	const revealed = pending.find((item) => item.issue.blocksStartup && !known.has(item.fingerprint));
+	const next = revealed ?? pending.find((item) => items.indexOf(item) > position) ?? pending[0];
 	if (next !== undefined) return select({ ...ui, drafts, screen: { type: "issues" } }, next);
 	if (hasDecisions(state, decided.issue.story))
 		return { ...ui, drafts, screen: { type: "checkpoint", story: decided.issue.story } };

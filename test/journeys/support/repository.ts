@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,11 +9,20 @@ const project = (name: string) => fileURLToPath(new URL(`../../../fixtures/proje
 /** A git repository of its own with one commit: a copy of one of the bundled backends. */
 export class ScratchRepository {
 	readonly folder: string;
+	/**
+	 * A folder with the only programs that a journey finds on its PATH. No Python is among them, so that the audit of a backend
+	 * without an environment of its own says the same on every machine.
+	 */
+	readonly tools: string;
 	private readonly parent = mkdtempSync(join(tmpdir(), "bootmend-journey-"));
 
 	/** `name` is the name of a bundled backend, `folder` what its copy is called. */
 	constructor(name = "todo-broken", folder = "todo") {
 		this.folder = join(this.parent, folder);
+		this.tools = join(this.parent, "tools");
+		mkdirSync(this.tools);
+		symlinkSync(process.execPath, join(this.tools, "node"));
+		for (const tool of ["git", "sed"]) symlinkSync(programPath(tool), join(this.tools, tool));
 		cpSync(project(name), this.folder, { recursive: true });
 		this.git("init", "--quiet", "--initial-branch=main");
 		this.git("config", "user.name", "A Person");
@@ -53,6 +62,10 @@ export class ScratchRepository {
 /** Path → text of every file of a bundled backend. */
 export function projectTree(name: string): Readonly<Record<string, string>> {
 	return treeOf(project(name));
+}
+
+function programPath(name: string): string {
+	return execFileSync("sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
 }
 
 function treeOf(folder: string): Readonly<Record<string, string>> {

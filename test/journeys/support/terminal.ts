@@ -1,6 +1,5 @@
 import { spawn } from "@lydell/node-pty";
 import xterm from "@xterm/headless";
-import { toolsFolder } from "./tools.ts";
 
 export interface TerminalSize {
 	readonly columns: number;
@@ -150,14 +149,13 @@ export const keys = {
 	ctrlS: "\x13",
 } as const;
 
-/** The environment of a person at a terminal: not the test runner's, nor a CI's unless a test asks for one. */
+/** The environment of a person at a terminal: not the test runner's, nor a CI's unless a test asks for one. PATH is the caller's to give. */
 function cleanEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
 	const kept = ["HOME", "TMPDIR", "LANG"].flatMap((name) =>
 		process.env[name] === undefined ? [] : [[name, process.env[name]] as const],
 	);
 	return {
 		...Object.fromEntries(kept),
-		PATH: toolsFolder,
 		TERM: "xterm-256color",
 		...extra,
 	};

@@ -26,7 +26,7 @@ export function startWizard(
 	const run = new TerminalRun({
 		command: [process.execPath, program, ...args],
 		folder: repository.folder,
-		environment,
+		environment: { PATH: repository.tools, ...environment },
 		columns,
 		rows,
 	});
