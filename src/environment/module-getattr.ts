@@ -297,6 +297,11 @@ class Run {
 	}
 
 	private executeFor(statement: ast.For, frame: Frame): Outcome {
+		if (!mayLeave(statement.body)) {
+			// A loop that only fills something, such as the module's namespace for the next time.
+			for (const name of assignedNames(statement.body)) frame.names.set(name, unknownValue);
+			return this.execute(statement.orelse, frame);
+		}
 		const items = itemsOf(this.evaluate(statement.iterable, frame));
 		if (items === null) throw new Unsure();
 		for (const item of items) {
@@ -730,6 +735,38 @@ class Run {
 				return unknownValue;
 		}
 	}
+}
+
+/** Is there a `return`, `raise` or `break` among some statements, at any depth? */
+function mayLeave(body: readonly ast.Statement[]): boolean {
+	return body.some((statement) => {
+		switch (statement.type) {
+			case "Assign":
+			case "AnnAssign":
+			case "AugAssign":
+			case "ExpressionStatement":
+			case "Pass":
+			case "Continue":
+				return false;
+			case "If":
+				return mayLeave(statement.body) || mayLeave(statement.orelse);
+			default:
+				return true;
+		}
+	});
+}
+
+function assignedNames(body: readonly ast.Statement[]): readonly string[] {
+	return body.flatMap((statement) => {
+		if (statement.type === "If") return assignedNames([...statement.body, ...statement.orelse]);
+		const targets =
+			statement.type === "Assign"
+				? statement.targets
+				: statement.type === "AnnAssign" || statement.type === "AugAssign"
+					? [statement.target]
+					: [];
+		return targets.flatMap((target) => (target.type === "Name" ? [target.id] : []));
+	});
 }
 
 function isCache(decorator: ast.Expression): boolean {

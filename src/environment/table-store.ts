@@ -6,7 +6,7 @@ import type { PackageFiles } from "./package-files.ts";
 import { formatPythonVersion } from "./python-version.ts";
 
 /** Sources smaller than this are read faster than their cached table. */
-const worthCaching = 12_000;
+const worthCaching = 4_000;
 
 /** The export table of a source, from the cache where it is of this very text and context. */
 export function loadTable(files: PackageFiles, text: string, context: SourceContext): ModuleTable {

@@ -23,15 +23,30 @@ export function splitLogicalLines(text: string): LogicalLines {
 
 /** The logical lines of the definition that begins at `at` with its first decorator, `def` or `class`: headers, then its body. */
 export function definitionLines(text: string, at: number): readonly LogicalLine[] {
-	const lineStart = Math.max(text.lastIndexOf("\n", at - 1), text.lastIndexOf("\r", at - 1)) + 1;
 	let indent = -1;
 	let inBody = false;
-	return scan(text, lineStart, (line) => {
+	return scan(text, startOfLine(text, at), (line) => {
 		if (indent < 0) indent = line.indent;
 		else if (inBody && line.indent <= indent) return true;
 		if (text.charCodeAt(line.start) !== 64) inBody = true;
 		return false;
 	}).lines;
+}
+
+/** Only the decorators and the `def` or `class` line of such a definition. */
+export function headerLines(text: string, at: number): readonly LogicalLine[] {
+	let isWhole = false;
+	return scan(text, startOfLine(text, at), (line) => {
+		if (isWhole) return true;
+		isWhole = text.charCodeAt(line.start) !== 64;
+		return false;
+	}).lines;
+}
+
+function startOfLine(text: string, at: number): number {
+	const newline = text.lastIndexOf("\n", at - 1) + 1;
+	// A lone \r ends a line too; looking for it in the whole text before would be slow.
+	return newline + text.slice(newline, at).lastIndexOf("\r") + 1;
 }
 
 /** Cuts from the start of a physical line on, up to the first line that `isEnd` refuses. */

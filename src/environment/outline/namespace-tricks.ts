@@ -25,15 +25,12 @@ export function findNamespaceTricks(text: string, lines: readonly LogicalLine[],
 	let replaced = false;
 	let injects: readonly string[] | "unknown" = [];
 	const perhapsBound: string[] = [];
-	let definition: { readonly indent: number; readonly name: string; readonly isClass: boolean } | null = null;
-	for (const line of lines) {
-		if (definition !== null && line.indent <= definition.indent) definition = null;
+	for (const index of suspiciousLines(text, lines)) {
+		const line = lines[index];
+		if (line === undefined) continue;
+		const definition = enclosingDefinition(text, lines, index);
+		if (definition !== null && accessors.has(definition)) continue;
 		const source = text.slice(line.start, line.end);
-		if (definition === null) {
-			const header = /^(?:async\s+)?(def|class)\s+(\w+)/.exec(source);
-			if (header?.[2] !== undefined) definition = { indent: line.indent, name: header[2], isClass: header[1] === "class" };
-		}
-		if (!suspicious.test(source) || (definition !== null && accessors.has(definition.name))) continue;
 		const code = codeOf(source);
 		const atTop = definition === null;
 		const declared = /^global\s+(.+)$/s.exec(code)?.[1];
@@ -57,6 +54,31 @@ export function findNamespaceTricks(text: string, lines: readonly LogicalLine[],
 		injects = injects === "unknown" || modules.injects === "unknown" ? "unknown" : [...injects, ...modules.injects];
 	}
 	return { dynamic, replaced, injects, perhapsBound };
+}
+
+/** Indexes of the logical lines that need a closer look, in order. */
+function suspiciousLines(text: string, lines: readonly LogicalLine[]): readonly number[] {
+	const found: number[] = [];
+	let index = 0;
+	for (const match of text.matchAll(new RegExp(suspicious, "g"))) {
+		while (index < lines.length && (lines[index]?.end ?? 0) <= match.index) index++;
+		// What lies between two logical lines is a comment.
+		if (match.index >= (lines[index]?.start ?? Number.POSITIVE_INFINITY) && found.at(-1) !== index) found.push(index);
+	}
+	return found;
+}
+
+/** Name of the outermost function or class around a line, or null at the top level. */
+function enclosingDefinition(text: string, lines: readonly LogicalLine[], index: number): string | null {
+	let indent = lines[index]?.indent ?? 0;
+	let name: string | null = null;
+	for (let above = index - 1; above >= 0 && indent > 0; above--) {
+		const line = lines[above];
+		if (line === undefined || line.indent >= indent) continue;
+		indent = line.indent;
+		name = /^(?:async\s+)?(?:def|class)\s+(\w+)/.exec(text.slice(line.start, line.start + 200))?.[1] ?? name;
+	}
+	return name;
 }
 
 /** A line without its comments, and without strings that are more than a key. */

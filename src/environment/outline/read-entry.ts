@@ -1,7 +1,7 @@
 import type { ClassMember, ExternalEntry, Signature } from "../environment.ts";
 import type { Slot } from "../module-table.ts";
 import { BlockReader, type SourceContext } from "./block-reader.ts";
-import { definitionLines, type LogicalLine } from "./logical-lines.ts";
+import { definitionLines, headerLines, type LogicalLine } from "./logical-lines.ts";
 import { decoratorName, readClassHeader, readSignature } from "./signature.ts";
 import { type Token, tokenize } from "./tokens.ts";
 
@@ -15,7 +15,7 @@ export type ResolveName = (dotted: string) => string;
 export function readEntry(slot: Slot, text: string, context: SourceContext, resolve: ResolveName): ExternalEntry {
 	switch (slot.kind) {
 		case "lazy-function":
-			return { kind: "function", signature: functionAt(text, slot.at).signature };
+			return { kind: "function", signature: signatureAt(text, slot.at) };
 		case "lazy-class":
 			return readClass(text, slot.at, context, resolve);
 		case "lazy-value":
@@ -28,38 +28,39 @@ export function readEntry(slot: Slot, text: string, context: SourceContext, reso
 	}
 }
 
-interface FunctionSource {
-	readonly signature: Signature;
-	readonly lines: readonly LogicalLine[];
-	/** Index of the first line of the body. */
-	readonly body: number;
+/** The signature of the function that begins at an offset; whether it is a generator is found out when asked. */
+function signatureAt(text: string, at: number): Signature {
+	const { decorators, header } = readHeader(text, headerLines(text, at));
+	let isGenerator: boolean | null = null;
+	return {
+		...readSignature(text, header, decorators),
+		get isGenerator() {
+			isGenerator ??= yields(text, bodyLines(text, at));
+			return isGenerator;
+		},
+	};
 }
 
-function functionAt(text: string, at: number): FunctionSource {
+/** The lines of a definition below its header. */
+function bodyLines(text: string, at: number): readonly LogicalLine[] {
 	const lines = definitionLines(text, at);
-	const { decorators, header, body } = readHeader(text, lines);
-	return { signature: readSignature(text, header, decorators, yields(text, lines, body)), lines, body };
+	return lines.slice(lines.findIndex((line) => text.charCodeAt(line.start) !== 64) + 1);
 }
 
+/** Decorators and the tokens of the `def` or `class` line. */
 function readHeader(
 	text: string,
 	lines: readonly LogicalLine[],
-): { readonly decorators: readonly string[]; readonly header: readonly Token[]; readonly body: number } {
-	const decorators: string[] = [];
-	let index = 0;
-	for (; index < lines.length; index++) {
-		const line = lines[index];
-		if (line === undefined || text.charCodeAt(line.start) !== 64) break;
-		decorators.push(decoratorName(text, line.start, line.end));
-	}
-	const line = lines[index];
-	return { decorators, header: line === undefined ? [] : tokenize(text, line.start, line.end), body: index + 1 };
+): { readonly decorators: readonly string[]; readonly header: readonly Token[] } {
+	const line = lines.at(-1);
+	const decorators = lines.slice(0, -1).map(({ start, end }) => decoratorName(text, start, end));
+	return { decorators, header: line === undefined ? [] : tokenize(text, line.start, line.end) };
 }
 
 /** Does a function's own body yield? Functions and classes inside it do not count. */
-function yields(text: string, lines: readonly LogicalLine[], body: number): boolean {
+function yields(text: string, body: readonly LogicalLine[]): boolean {
 	let nested: number | null = null;
-	for (const line of lines.slice(body)) {
+	for (const line of body) {
 		if (nested !== null && line.indent > nested) continue;
 		nested = null;
 		const source = text.slice(line.start, line.end);
@@ -74,26 +75,34 @@ function yields(text: string, lines: readonly LogicalLine[], body: number): bool
 }
 
 function readClass(text: string, at: number, context: SourceContext, resolve: ResolveName): ExternalEntry {
-	const lines = definitionLines(text, at);
-	const { decorators, header, body } = readHeader(text, lines);
+	const { decorators, header } = readHeader(text, headerLines(text, at));
 	const { bases, metaclass } = readClassHeader(text, header);
-	const reader = new BlockReader(text, lines, context, true);
-	reader.read(body, lines.length);
-	const members: Record<string, ClassMember> = Object.create(null);
-	for (const [name, found] of reader.scope.changes) if (found.state !== "unbound") members[name] = readMember(found.slot, text);
-	const initializer = reader.scope.changes.get("__init__")?.slot;
-	if (initializer?.kind === "lazy-function") addInstanceAttributes(members, text, initializer.at);
+	let members: Readonly<Record<string, ClassMember>> | null = null;
 	return {
 		kind: "class",
 		bases: bases.map((base) => (base === "" ? "" : resolve(base))),
-		members,
+		// Most classes are only asked for by name: their bodies are read when somebody looks inside.
+		get members() {
+			members ??= readMembers(text, bodyLines(text, at), context);
+			return members;
+		},
 		metaclass: metaclass === null ? null : resolve(metaclass),
 		decorators,
 	};
 }
 
+function readMembers(text: string, lines: readonly LogicalLine[], context: SourceContext): Readonly<Record<string, ClassMember>> {
+	const reader = new BlockReader(text, lines, context, true);
+	reader.read(0, lines.length);
+	const members: Record<string, ClassMember> = Object.create(null);
+	for (const [name, found] of reader.scope.changes) if (found.state !== "unbound") members[name] = readMember(found.slot, text);
+	const initializer = reader.scope.changes.get("__init__")?.slot;
+	if (initializer?.kind === "lazy-function") addInstanceAttributes(members, text, initializer.at);
+	return members;
+}
+
 function readMember(slot: Slot, text: string): ClassMember {
-	if (slot.kind === "lazy-function") return { kind: "method", signature: functionAt(text, slot.at).signature };
+	if (slot.kind === "lazy-function") return { kind: "method", signature: signatureAt(text, slot.at) };
 	if (slot.kind !== "lazy-value") return { kind: "attribute", annotation: null, text: null };
 	return {
 		kind: "attribute",
@@ -104,11 +113,10 @@ function readMember(slot: Slot, text: string): ClassMember {
 
 /** What `__init__` assigns to its first parameter's attributes. */
 function addInstanceAttributes(members: Record<string, ClassMember>, text: string, at: number): void {
-	const { signature, lines, body } = functionAt(text, at);
-	const self = signature.parameters[0]?.name;
+	const self = signatureAt(text, at).parameters[0]?.name;
 	if (self === undefined) return;
 	const pattern = new RegExp(`^((?:${self}\\.\\w+\\s*=\\s*)*${self}\\.(\\w+))\\s*(?::([^=]+))?=(?!=)\\s*`);
-	for (const line of lines.slice(body)) {
+	for (const line of bodyLines(text, at)) {
 		const source = text.slice(line.start, line.end);
 		const match = pattern.exec(source);
 		if (match === null) continue;

@@ -6,8 +6,7 @@ export function readSignature(
 	text: string,
 	header: readonly Token[],
 	decorators: readonly string[],
-	isGenerator: boolean,
-): Signature {
+): Omit<Signature, "isGenerator"> {
 	const open = indexOfOperator(header, "(", 0);
 	const close = indexOfOperator(header, ")", 0, open + 1);
 	const arrow = indexOfOperator(header, "->", 0, close + 1);
@@ -15,7 +14,6 @@ export function readSignature(
 	return {
 		parameters: readParameters(text, header.slice(open + 1, close)),
 		isAsync: header[0]?.text === "async",
-		isGenerator,
 		decorators,
 		returns: arrow < 0 ? null : sourceOf(text, header.slice(arrow + 1, colon < 0 ? header.length : colon)),
 	};
