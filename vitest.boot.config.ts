@@ -4,6 +4,7 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
 	test: {
 		include: ["test/boot/**/*.boot.ts"],
+		globalSetup: "test/boot/setup.ts",
 		// One process, so that all share the package pools and the throw-away PostgreSQL; each test keeps both processors busy itself.
 		fileParallelism: false,
 		testTimeout: 240_000,

@@ -76,7 +76,7 @@ async function buildPool(pool: string): Promise<string> {
 	rmSync(building, { recursive: true, force: true });
 	await run(python, ["-m", "venv", building]);
 	const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--only-binary", ":all:"];
-	await run(join(building, "bin/python"), [...install, "-r", pins], { timeout: 600_000, maxBuffer: 1 << 26 });
+	await run(join(building, "bin/python"), [...install, "-r", pins], { timeout: 1_200_000, maxBuffer: 1 << 26 });
 	renameSync(building, folder);
 	return folder;
 }
