@@ -8,10 +8,12 @@ import syncDatabaseUrl from "./config/sync-database-url.ts";
 import undecodableSetting from "./config/undecodable-setting.ts";
 import unexpectedEnvKey from "./config/unexpected-env-key.ts";
 import unsupportedUrlOption from "./config/unsupported-url-option.ts";
+import columnWithoutType from "./database/column-without-type.ts";
 import engineContextMismatch from "./database/engine-context-mismatch.ts";
 import invalidEngineArgument from "./database/invalid-engine-argument.ts";
 import syncCreateAll from "./database/sync-create-all.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
+import tableWithoutPrimaryKey from "./database/table-without-primary-key.ts";
 import conflictingRequirements from "./dependencies/conflicting-requirements.ts";
 import declaredNotInstalled from "./dependencies/declared-not-installed.ts";
 import duplicateRequirement from "./dependencies/duplicate-requirement.ts";
@@ -43,10 +45,12 @@ export const rules: readonly AnyRule[] = [
 	undecodableSetting,
 	unexpectedEnvKey,
 	unsupportedUrlOption,
+	columnWithoutType,
 	engineContextMismatch,
 	invalidEngineArgument,
 	syncCreateAll,
 	syncSessionFactory,
+	tableWithoutPrimaryKey,
 	conflictingRequirements,
 	declaredNotInstalled,
 	duplicateRequirement,

@@ -1,0 +1,112 @@
+import type * as ast from "../../python/ast.ts";
+import { dottedName } from "../../python/walk.ts";
+import type { ClassDefinition } from "../imports/trace.ts";
+import type { ClassValue, Value } from "../imports/values.ts";
+import type { Project } from "../project.ts";
+import { isMadeBy, isSymbol } from "./sqlalchemy-values.ts";
+
+/** A class that makes a database table when its statement runs. */
+export interface TableClass {
+	readonly definition: ClassDefinition;
+	readonly value: ClassValue;
+	readonly kind: "sqlmodel" | "declarative";
+	/** As `__tablename__` says, or SQLModel's default; null where it is computed. */
+	readonly tableName: string | null;
+	/** Its attributes and those it inherits from classes that make no table, nearest last. */
+	readonly columns: readonly TableColumn[];
+	/** False where a base, a mixin or `__table_args__` may add what we do not see. */
+	readonly isComplete: boolean;
+}
+
+/** One attribute of a table class. */
+export interface TableColumn {
+	readonly name: string;
+	readonly owner: ClassValue;
+	readonly node: ast.AnnAssign | ast.Assign;
+	/** What it is set to; null where it is only annotated. */
+	readonly value: Value | null;
+}
+
+/** Every table class that start-up defines, in order. */
+export function listTables(project: Project): readonly TableClass[] {
+	return project.trace.classes.flatMap((definition) => {
+		const { value } = definition;
+		const kind = isSqlmodelTable(value) ? "sqlmodel" : isDeclarative(value) && setsTableName(value) ? "declarative" : null;
+		if (kind === null) return [];
+		const owners = lineage(value);
+		// A table that builds on another table inherits its key and columns by rules of their own.
+		if (owners.some((owner) => owner !== value && (isSqlmodelTable(owner) || setsTableName(owner)))) return [];
+		const columns = owners.toReversed().flatMap(columnsOf);
+		return [{ definition, value, kind, tableName: tableNameOf(value, kind), columns, isComplete: isComplete(owners) }];
+	});
+}
+
+/** Is the value a call of SQLModel's `Field`? */
+export function isField(value: Value | null): boolean {
+	return isMadeBy(value ?? undefined, "Field");
+}
+
+/** The keyword arguments of the call that made a value, by name; null where it was none, or where some cannot be seen. */
+export function callKeywords(value: Value | null): ReadonlyMap<string, Value> | null {
+	return value?.kind === "instance" && value.call !== null && !value.call.open ? value.call.keywords : null;
+}
+
+function isSqlmodelTable(value: ClassValue): boolean {
+	const table = value.keywords.get("table");
+	return table?.kind === "constant" && table.value === true && hasBase(value, (base) => isSymbol(base, "SQLModel"));
+}
+
+function isDeclarative(value: ClassValue): boolean {
+	return hasBase(value, (base) => isSymbol(base, "DeclarativeBase") || isMadeBy(base, "declarative_base"));
+}
+
+function hasBase(value: ClassValue, test: (base: Value) => boolean): boolean {
+	return value.bases.some((base) => test(base) || (base.kind === "class" && hasBase(base, test)));
+}
+
+function setsTableName(value: ClassValue): boolean {
+	return value.namespace.names.get("__tablename__")?.value.kind === "constant";
+}
+
+function tableNameOf(value: ClassValue, kind: TableClass["kind"]): string | null {
+	const named = value.namespace.names.get("__tablename__")?.value;
+	if (named?.kind === "constant" && typeof named.value === "string") return named.value;
+	return kind === "sqlmodel" && named === undefined ? value.node.name.name.toLowerCase() : null;
+}
+
+/** The class and its own base classes, nearest first. */
+function lineage(value: ClassValue): ClassValue[] {
+	return [value, ...value.bases.flatMap((base) => (base.kind === "class" ? lineage(base) : []))];
+}
+
+function columnsOf(owner: ClassValue): TableColumn[] {
+	return owner.node.body.flatMap((node): TableColumn[] => {
+		const target = node.type === "AnnAssign" ? node.target : node.type === "Assign" ? node.targets[0] : undefined;
+		if (target?.type !== "Name" || (node.type !== "AnnAssign" && node.type !== "Assign")) return [];
+		const name = target.id;
+		if (name.startsWith("_") || name === "model_config") return [];
+		const binding = owner.namespace.names.get(name);
+		const value = node.value === null ? null : (binding?.value ?? { kind: "unknown" as const });
+		return [{ name, owner, node, value }];
+	});
+}
+
+/** Are all columns in sight: plain bodies, and no base from elsewhere than SQLAlchemy and SQLModel themselves? */
+function isComplete(owners: readonly ClassValue[]): boolean {
+	return owners.every(({ node, bases, namespace, decorators }) => {
+		if (namespace.dynamic || decorators.length > 0 || node.body.some(isDeclaredAttribute)) return false;
+		if (["__table_args__", "__mapper_args__", "__table__"].some((name) => namespace.names.has(name))) return false;
+		return bases.every((base) => {
+			if (base.kind === "class") return true;
+			return isSymbol(base, "SQLModel") || isSymbol(base, "DeclarativeBase") || isMadeBy(base, "declarative_base");
+		});
+	});
+}
+
+/** `@declared_attr def id(cls)` adds a column that only its body knows. */
+function isDeclaredAttribute(statement: ast.Statement): boolean {
+	return (
+		statement.type === "FunctionDef" &&
+		statement.decorators.some((decorator) => dottedName(decorator)?.includes("declared_attr") === true)
+	);
+}

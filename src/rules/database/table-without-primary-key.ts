@@ -1,0 +1,146 @@
+import type { FixProposal } from "../../audit/fix.ts";
+import { defineRule } from "../../audit/rule.ts";
+import { callKeywords, isField, listTables, type TableClass, type TableColumn } from "../../project/database/tables.ts";
+import type { Value } from "../../project/imports/values.ts";
+import { readSettingType } from "../../project/settings/setting-type.ts";
+import type * as ast from "../../python/ast.ts";
+import { addArgument, findKeyword } from "../../python/rewrite/arguments.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
+import { insertBefore } from "../../python/rewrite/statements.ts";
+
+interface Evidence {
+	readonly table: TableClass;
+	readonly className: string;
+	readonly tableName: string;
+	/** Its column `id`, or null. */
+	readonly id: TableColumn | null;
+}
+
+const example = (id: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\nsqlmodel\n",
+	"main.py": `from fastapi import FastAPI
+from sqlmodel import Field, SQLModel
+
+
+class Item(SQLModel, table=True):
+    id: int${id}
+    name: str = Field(index=True)
+
+
+app = FastAPI()
+`,
+});
+
+export default defineRule<Evidence>({
+	name: "table-without-primary-key",
+	category: "DATABASE",
+	summary: "A table class has no primary key",
+	story: "SQLAlchemy maps a class only if it can tell its rows apart. The server stops where the class is defined.",
+	references: ["https://docs.sqlalchemy.org/en/20/faq/ormconfiguration.html#how-do-i-map-a-table-that-has-no-primary-key"],
+	example: { before: example(""), after: example(" = Field(primary_key=True)") },
+
+	*detect(project) {
+		for (const table of listTables(project)) {
+			const { value, tableName, columns, isComplete } = table;
+			if (!isComplete || tableName === null || columns.some(mayBeKey)) continue;
+			const { module, node } = value;
+			yield {
+				subject: `${module.name}:${node.name.name}`,
+				path: module.path,
+				range: { start: node.name.start, end: node.name.end },
+				evidence: {
+					table,
+					className: node.name.name,
+					tableName,
+					id: columns.find(({ name }) => name === "id") ?? null,
+				},
+			};
+		}
+	},
+
+	describe({ evidence }) {
+		const { table, className, tableName } = evidence;
+		return {
+			severity: "CRITICAL",
+			stage: table.definition.stage,
+			problem: `${className} has no primary key`,
+			rootCause: `None of the columns of ${className} is marked with primary_key=True, so SQLAlchemy cannot map the class.`,
+			expectedError: `sqlalchemy.exc.ArgumentError: Mapper Mapper[${className}(${tableName})] could not assemble any primary key columns for mapped table '${tableName}'`,
+			order: table.definition.order,
+		};
+	},
+
+	fix({ evidence }): FixProposal | undefined {
+		const { table, className, id } = evidence;
+		if (id !== null) return markKey(evidence, id);
+		const [first] = table.value.node.body;
+		if (table.kind !== "sqlmodel" || first === undefined) return undefined;
+		const { module } = table.value;
+		const isDocstring = first.type === "ExpressionStatement" && first.value.type === "Constant";
+		const place = isDocstring ? table.value.node.body[1] : first;
+		if (place === undefined) return undefined;
+		return {
+			title: `Give ${className} an id as its primary key`,
+			explanation: "The database numbers the rows. A table that exists already needs a migration for the new column.",
+			applicability: "review",
+			edits: [insertBefore(module, place, "id: int | None = Field(default=None, primary_key=True)")],
+			needs: [{ path: module.path, module: "sqlmodel", name: "Field" }],
+		};
+	},
+});
+
+function markKey({ className }: Evidence, id: TableColumn): FixProposal | undefined {
+	const { node, owner } = id;
+	const { module } = owner;
+	const common = {
+		title: `Make id the primary key of ${className}`,
+		explanation: "Its values tell the rows apart. A table that exists already needs a migration for the constraint.",
+		applicability: "review" as const,
+	};
+	if (node.value?.type === "Call") {
+		if (findKeyword(node.value, "primary_key") !== null) return undefined;
+		return { ...common, edits: [addArgument(module, node.value, "primary_key=True")] };
+	}
+	if (!isAnnotated(id) || owner.keywords.get("table") === undefined) return undefined;
+	const needs = [{ path: module.path, module: "sqlmodel", name: "Field" }];
+	if (node.value === null)
+		return { ...common, edits: [replaceText(module, node.end, node.end, " = Field(primary_key=True)")], needs };
+	const code = `Field(default=${module.text.slice(node.value.start, node.value.end)}, primary_key=True)`;
+	return { ...common, edits: [replaceText(module, node.value.start, node.value.end, code)], needs };
+}
+
+function isAnnotated({ node }: TableColumn): boolean {
+	return node.type === "AnnAssign";
+}
+
+/** Is the column the key, or may it be one that we cannot see through? */
+function mayBeKey({ node, value }: TableColumn): boolean {
+	if (value === null || value.kind === "constant" || value.kind === "sequence" || value.kind === "dict")
+		return node.type === "AnnAssign" && mayBeAnnotatedKey(node.annotation);
+	const keywords = callKeywords(value);
+	if (keywords === null) return true;
+	if (isTrueOrUnknown(keywords.get("primary_key"))) return true;
+	const column = keywords.get("sa_column");
+	if (column !== undefined) return callKeywords(column) === null || isTrueOrUnknown(callKeywords(column)?.get("primary_key"));
+	if (keywords.has("sa_column_kwargs")) return true;
+	if (isField(value)) return false;
+	const maker = value.kind === "instance" && value.of.kind === "external" ? value.of.name : "";
+	return !/\.(Column|mapped_column|relationship|Relationship)$/.test(maker);
+}
+
+const plainTypes = new Set(
+	"int str float bool bytes datetime date time timedelta UUID Decimal list List dict Dict set Set tuple Tuple Any".split(" "),
+);
+
+/** `Mapped[intpk]`, where the alias is `Annotated[int, mapped_column(primary_key=True)]`; plain types say nothing of keys. */
+function mayBeAnnotatedKey(annotation: ast.Expression): boolean {
+	const isMapped = annotation.type === "Subscript" && annotation.value.type === "Name" && annotation.value.id === "Mapped";
+	const type = isMapped ? annotation.index : annotation;
+	if (type.type === "Subscript" && type.value.type === "Name" && type.value.id === "Annotated") return true;
+	const { members } = readSettingType(type);
+	return members === null || members.some((name) => !plainTypes.has(name));
+}
+
+function isTrueOrUnknown(value: Value | undefined): boolean {
+	return value !== undefined && !(value.kind === "constant" && value.value !== true);
+}
