@@ -1,5 +1,5 @@
 import type { CatalogChoice } from "./catalog-versions.ts";
-import type { ExportLookup, ExternalModule, ModuleLookup, PythonVersion } from "./environment.ts";
+import type { ExportLookup, ExternalEntry, ExternalModule, ModuleLookup, PythonVersion } from "./environment.ts";
 import { TableModule } from "./external-module.ts";
 import type { ModuleProvider, ModuleWorld } from "./installed-modules.ts";
 import type { ModuleTable } from "./module-table.ts";
@@ -173,7 +173,8 @@ class ApproximateModule implements ExternalModule {
 
 	lookup(symbol: string): ExportLookup {
 		const here = this.below.lookup(symbol);
-		if (here.found !== "absent") return here;
+		if (here.found === "present") return { found: "present", entry: approximate(here.entry) };
+		if (here.found === "unknown") return here;
 		// Private names come and go between two versions.
 		const isCertain = !symbol.startsWith("_") && this.above?.lookup(symbol).found === "absent";
 		return isCertain ? here : { found: "unknown" };
@@ -195,6 +196,14 @@ class ApproximateModule implements ExternalModule {
 		const there = new Set(this.above?.imports() ?? []);
 		return this.below.imports().filter((module) => there.has(module));
 	}
+}
+
+/** What the insides of a class or function are between two versions is not known: signatures and members may have changed. */
+function approximate(entry: ExternalEntry): ExternalEntry {
+	if (entry.kind !== "class" && entry.kind !== "function") return entry;
+	if (entry.kind === "function")
+		return { ...entry, signature: { ...entry.signature, decorators: [...entry.signature.decorators, "unknown"] } };
+	return { ...entry, members: { ...entry.members, __getattr__: { kind: "attribute", annotation: null, text: null } } };
 }
 
 function parseTable(json: string): ModuleTable | null {

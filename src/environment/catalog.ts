@@ -41,8 +41,9 @@ function distributionOf(name: string, choice: CatalogChoice): Distribution {
 	return {
 		name: facts.name === "" ? name : facts.name,
 		version,
-		requires: facts.requires,
-		requiresPython: facts.requiresPython,
+		// What another version requires proves nothing against this one.
+		requires: choice.exact ? facts.requires : [],
+		requiresPython: choice.exact ? facts.requiresPython : null,
 		topLevel: facts.topLevel,
 		extras: facts.extras,
 	};

@@ -85,9 +85,13 @@ function ofExternal(machine: Machine, frame: Frame, owner: ExternalValue, name: 
 	return externalSymbol(machine, `${owner.name}.${name}`, null);
 }
 
-/** An attribute of a class of a library: missing for certain only where class and bases are plain Python with visible bodies. */
+/**
+ * An attribute of a class of a library: missing for certain only where class and bases are plain Python with visible bodies, in packages
+ * that set no attributes on their classes from outside (as `datetime.min` is).
+ */
 function ofExternalClass(machine: Machine, frame: Frame, owner: ExternalValue, name: string, node: ast.Node): Value {
 	const isMissing =
+		plainPackages.test(owner.canonical) &&
 		owner.entry?.kind === "class" &&
 		isPlainExternalClass(machine, owner.entry) &&
 		classMember(machine, owner.entry, name) === "absent";
