@@ -76,6 +76,15 @@ export function addExtra(files: SourceTree, requirement: Requirement, extra: str
 	return [{ path, range: { start: at, end: at }, newText: close === -1 ? `[${extra}]` : `,${extra}` }];
 }
 
+/** Takes the marker off a PEP 508 requirement. Null for other notations, and where there is none. */
+export function removeMarker(files: SourceTree, requirement: Requirement): TextEdit[] | null {
+	const { path, range, notation } = requirement;
+	const written = files.get(path)?.text.slice(range.start, range.end);
+	const parsed = written === undefined || notation !== "pep508" ? null : parsePep508(written);
+	if (parsed === null || parsed.marker === null || parsed.url !== null) return null;
+	return [{ path, range: { start: range.start + parsed.specifierRange.end, end: range.start + parsed.end }, newText: "" }];
+}
+
 /** Asks for other versions of a PEP 508 requirement, extras and marker kept. Null for other notations and direct references. */
 export function setSpecifier(files: SourceTree, requirement: Requirement, specifier: string): TextEdit[] | null {
 	const { path, range, notation, url } = requirement;

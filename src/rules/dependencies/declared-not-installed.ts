@@ -4,12 +4,19 @@ import type { Requirement } from "../../project/manifests/manifest.ts";
 import { markerApplies } from "../../project/manifests/marker.ts";
 import { distributionsOf } from "../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../project/project.ts";
+import { listOptionalUses } from "./uses/all-uses.ts";
 
 interface Evidence {
 	/** As declared, in the order of the manifest. */
 	readonly names: readonly string[];
-	/** The first import of start-up that fails for want of one of them. */
-	readonly failing: { readonly module: string; readonly at: string; readonly order: number } | null;
+	/** The first thing of start-up that fails for want of one of them. */
+	readonly failing: {
+		/** `src/auth.py:3 imports jose`. */
+		readonly what: string;
+		readonly error: string;
+		readonly stage: "import" | "startup";
+		readonly order: number;
+	} | null;
 	readonly command: string;
 	readonly environment: string;
 }
@@ -48,7 +55,7 @@ export default defineRule<Evidence>({
 		const [first] = missing;
 		if (first === undefined) return;
 		const names = [...new Set(missing.map(({ name }) => name))];
-		const failing = firstFailingImport(project, new Set(missing.map(({ normalized }) => normalized)));
+		const failing = firstFailure(project, new Set(missing.map(({ normalized }) => normalized)));
 		const { installCommand: command } = manifest;
 		const evidence = { names, failing, command, environment: project.environment.pythonEvidence };
 		yield { subject: manifest.path, path: first.path, range: first.range, evidence };
@@ -60,12 +67,10 @@ export default defineRule<Evidence>({
 		const listed = names.length > 6 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more` : names.join(", ");
 		return {
 			severity: failing === null ? "MEDIUM" : "CRITICAL",
-			stage: failing === null ? "none" : "import",
+			stage: failing?.stage ?? "none",
 			problem: `${listed} ${isOne ? "is" : "are"} declared and not installed`,
-			rootCause: `The environment (${environment}) does not have ${isOne ? "it" : "them"}.${failing === null ? " Start-up does not import it." : ` ${failing.at} imports ${failing.module} at start-up.`}`,
-			...(failing === null
-				? {}
-				: { expectedError: `ModuleNotFoundError: No module named '${failing.module.split(".")[0]}'`, order: failing.order }),
+			rootCause: `The environment (${environment}) does not have ${isOne ? "it" : "them"}.${failing === null ? " Start-up gets by without." : ` At start-up, ${failing.what}.`}`,
+			...(failing === null ? {} : { expectedError: failing.error, order: failing.order }),
 			failsOn: failing === null ? [] : ["this-machine"],
 			manualSteps: [`The code is right as it is: run ${command} in the project's environment.`],
 		};
@@ -78,12 +83,21 @@ function isMissing(project: Project, requirement: Requirement): boolean {
 	return markerApplies(marker, project.environment.python) === true && !project.environment.distributions.has(normalized);
 }
 
-function firstFailingImport(project: Project, missing: ReadonlySet<string>): Evidence["failing"] {
-	for (const { module, importer, range, reached, guarded, deferred, order } of project.trace.externalImports) {
+/** The first place of start-up that fails for want of one of them: an import, or something that needs it without importing it. */
+function firstFailure(project: Project, missing: ReadonlySet<string>): Evidence["failing"] {
+	const { environment, trace } = project;
+	const imports = trace.externalImports.flatMap(({ module, importer, range, stage, reached, guarded, deferred, order }) => {
 		const top = module.split(".")[0] ?? module;
-		if (!reached || guarded || deferred || project.environment.findModule(top).found !== "missing") continue;
-		if (!distributionsOf(module, project.environment).some((name) => missing.has(name))) continue;
-		return { module, at: `${importer.path}:${importer.lines.positionAt(range.start).line}`, order };
-	}
-	return null;
+		if (!reached || guarded || deferred || environment.findModule(top).found !== "missing") return [];
+		if (!distributionsOf(module, environment).some((name) => missing.has(name))) return [];
+		const at = `${importer.path}:${importer.lines.positionAt(range.start).line}`;
+		return [{ what: `${at} imports ${module}`, error: `ModuleNotFoundError: No module named '${top}'`, stage, order }];
+	});
+	const optional = listOptionalUses(project).flatMap(({ providers, importName, what, module, range, stage, order, error }) => {
+		if (stage === "request" || order === null || environment.findModule(importName).found !== "missing") return [];
+		if (!providers.some((name) => missing.has(name))) return [];
+		const at = `${module.path}:${module.lines.positionAt(range.start).line}`;
+		return [{ what: `${what} (${at}) needs ${importName}`, error, stage, order }];
+	});
+	return [...imports, ...optional].toSorted((a, b) => a.order - b.order)[0] ?? null;
 }

@@ -4,12 +4,9 @@ import { closeOver, primaryManifest, type RequirementClosure } from "../../proje
 import { addExtra, addRequirement, fileOfMainList, usesHashes } from "../../project/manifests/edit.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
 import type { Project } from "../../project/project.ts";
-import { listEmailFields } from "./uses/email-fields.ts";
-import { listEngineDrivers, listGreenletUses } from "./uses/engine-packages.ts";
-import { listFormParameters } from "./uses/form-parameters.ts";
+import { listOptionalUses } from "./uses/all-uses.ts";
 import { placeInWords } from "./uses/installation-words.ts";
 import type { OptionalUse } from "./uses/optional-use.ts";
-import { listStarletteParts } from "./uses/web-packages.ts";
 
 interface Evidence {
 	readonly distribution: string;
@@ -62,7 +59,7 @@ export default defineRule<Evidence>({
 			project.environment,
 		);
 		const reported = new Set<string>();
-		for (const use of listUses(project)) {
+		for (const use of listOptionalUses(project)) {
 			const { providers, importName, extras, floor, what, module, range, stage, order, error } = use;
 			const [distribution] = providers;
 			if (distribution === undefined || reported.has(distribution)) continue;
@@ -121,19 +118,6 @@ export default defineRule<Evidence>({
 		return plain === undefined ? [] : [plain];
 	},
 });
-
-function listUses(project: Project): OptionalUse[] {
-	const uses = [
-		...listGreenletUses(project),
-		...listEngineDrivers(project),
-		...listEmailFields(project),
-		...listFormParameters(project),
-		...listStarletteParts(project),
-	];
-	const rank = ({ stage, order }: OptionalUse): number =>
-		stage === "request" || order === null ? Number.POSITIVE_INFINITY : order;
-	return uses.toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
-}
 
 function isMissingHere(project: Project, { providers, importName }: OptionalUse): boolean {
 	const { environment } = project;

@@ -1,7 +1,8 @@
+import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { closeOver, primaryManifest, type RequirementClosure } from "../../project/manifests/declared.ts";
-import { addRequirement, fileOfMainList, usesHashes } from "../../project/manifests/edit.ts";
-import type { Manifest } from "../../project/manifests/manifest.ts";
+import { addRequirement, fileOfMainList, removeMarker, usesHashes } from "../../project/manifests/edit.ts";
+import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
 import { isMistakenlyDeclared } from "../../project/manifests/mistaken-names.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
 import { distributionsOf, listThirdPartyImports } from "../../project/manifests/third-party-imports.ts";
@@ -100,6 +101,10 @@ export default defineRule<Evidence>({
 		const manifest = primaryManifest(project.manifests);
 		if (manifest === null) return undefined;
 		const { distribution, module, elsewhere } = evidence;
+		const restricted = manifest.requirements.find(
+			({ normalized, group, marker }) => normalized === distribution && group === "" && marker !== null,
+		);
+		if (restricted !== undefined) return withoutMarker(project, manifest, restricted);
 		const edits = addRequirement(project.files, manifest, packageAddition(distribution, [], project.environment));
 		if (edits === null) return undefined;
 		const hashed = usesHashes(project.files, manifest);
@@ -115,6 +120,19 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** It is declared, but for other Pythons or platforms only. */
+function withoutMarker(project: Project, manifest: Manifest, requirement: Requirement): FixProposal | undefined {
+	const edits = removeMarker(project.files, requirement);
+	if (edits === null) return undefined;
+	return {
+		title: `Declare ${requirement.name} without its condition`,
+		explanation: `${requirement.name} is declared only where ${requirement.marker}, and the code imports it everywhere.`,
+		applicability: "safe",
+		edits,
+		commands: manifest.updateCommands,
+	};
+}
 
 /** One import that start-up, or a function of a module that start-up loads, executes. */
 interface Use {

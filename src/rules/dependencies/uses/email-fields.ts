@@ -1,4 +1,5 @@
 import type { ClassValue, Namespace, Value } from "../../../project/imports/values.ts";
+import { versionSatisfies } from "../../../project/manifests/version.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { walk } from "../../../python/walk.ts";
@@ -11,6 +12,8 @@ const modelBase = /^(?:pydantic\.(?:main\.)?BaseModel|pydantic_settings\.(?:main
 
 /** Fields of pydantic and SQLModel classes, and route parameters, that are typed `EmailStr` (`import_email_validator` of pydantic/networks.py). */
 export function listEmailFields(project: Project): OptionalUse[] {
+	const pydantic = project.environment.distributions.get("pydantic")?.version;
+	const extra = pydantic !== undefined && versionSatisfies(pydantic, "<2") === true ? "pydantic[email]" : "'pydantic[email]'";
 	return reachedRuns(project).flatMap((run) => {
 		const { module, namespace } = run;
 		const use = (what: string, annotation: ast.Expression, isBuilt: boolean): OptionalUse => ({
@@ -23,7 +26,7 @@ export function listEmailFields(project: Project): OptionalUse[] {
 			range: { start: annotation.start, end: annotation.end },
 			stage: isBuilt ? "import" : "request",
 			order: isBuilt ? orderAt(project, run, annotation.start) : null,
-			error: "ImportError: email-validator is not installed, run `pip install 'pydantic[email]'`",
+			error: `ImportError: email-validator is not installed, run \`pip install ${extra}\``,
 		});
 		const fields = module.tree.body.flatMap((statement) => {
 			if (statement.type !== "ClassDef") return [];

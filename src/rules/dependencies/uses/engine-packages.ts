@@ -12,7 +12,9 @@ export function listEngineDrivers(project: Project): OptionalUse[] {
 		if (url === null || driver === null || !call.reached || call.guarded || !(isAsync ? driver.isAsync : driver.isSync))
 			return [];
 		const database = databaseOf(url);
-		const entries = databaseDrivers.filter((each) => each.database === database && each.name === driver.name);
+		const named = databaseDrivers.filter((each) => each.database === database && each.name === driver.name);
+		// A distribution with wheels first: psycopg2 itself needs a compiler and libpq.
+		const entries = named.toSorted((a, b) => Number(a.floor === null) - Number(b.floor === null));
 		const first = entries[0];
 		if (first === undefined || (isAsync && declaresOnlySyncDriver(project, database))) return [];
 		const { module, node, stage, order } = call;

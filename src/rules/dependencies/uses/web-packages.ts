@@ -3,9 +3,47 @@ import type { Project } from "../../../project/project.ts";
 import { isExternal } from "./names.ts";
 import type { OptionalUse } from "./optional-use.ts";
 
-/** Starlette's parts that need a package of their own: templates need jinja2, signed sessions itsdangerous. */
+/** Starlette's parts that need a package of their own: templates need jinja2, signed sessions itsdangerous, the test client httpx. */
 export function listStarletteParts(project: Project): OptionalUse[] {
-	return [...listTemplates(project), ...listSessions(project)];
+	return [...listTemplates(project), ...listSessions(project), ...listTestClients(project)];
+}
+
+/** The test client imports httpx at its top; newer Starlettes prefer httpx2, which its extra `full` then names. */
+function listTestClients(project: Project): OptionalUse[] {
+	const starlette = project.environment.distributions.get("starlette");
+	const prefersHttpx2 = starlette?.requires.some((required) => /^httpx2\b/.test(required)) ?? false;
+	const preferred = prefersHttpx2 ? "httpx2" : "httpx";
+	return certainImports(project, /^(?:fastapi|starlette)\.testclient$/).map((use) => ({
+		providers: prefersHttpx2 ? ["httpx2", "httpx"] : ["httpx"],
+		extras: [],
+		floor: null,
+		importName: preferred,
+		...use,
+		error: `RuntimeError: The starlette.testclient module requires the ${preferred} package to be installed.`,
+	}));
+}
+
+/** `httpx.AsyncClient(http2=True)` imports h2 when the client is made (httpx/_client.py). */
+export function listHttp2Clients(project: Project): OptionalUse[] {
+	return project.trace.calls
+		.filter(({ callee, keywords, reached, guarded }) => {
+			const http2 = keywords.get("http2");
+			const asksForIt = http2?.kind === "constant" && http2.value === true;
+			return asksForIt && reached && !guarded && isExternal(callee, /^httpx\.(?:_client\.)?(?:Async)?Client$/);
+		})
+		.map(({ module, node, stage, order }) => ({
+			providers: ["h2"],
+			extras: [],
+			floor: null,
+			importName: "h2",
+			what: "an httpx client with http2=True",
+			module,
+			range: { start: node.callee.start, end: node.callee.end },
+			stage,
+			order,
+			error:
+				"ImportError: Using http2=True, but the 'h2' package is not installed. Make sure to install httpx using `pip install httpx[http2]`.",
+		}));
 }
 
 /** From Starlette 1.0 on the import fails without jinja2, before that the call of `Jinja2Templates` (starlette/templating.py). */

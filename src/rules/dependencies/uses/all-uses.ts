@@ -1,0 +1,23 @@
+import type { Project } from "../../../project/project.ts";
+import { listEmailFields } from "./email-fields.ts";
+import { listEngineDrivers, listGreenletUses } from "./engine-packages.ts";
+import { listFormParameters } from "./form-parameters.ts";
+import type { OptionalUse } from "./optional-use.ts";
+import { listEnvFileReaders } from "./settings-files.ts";
+import { listHttp2Clients, listStarletteParts } from "./web-packages.ts";
+
+/** Every place that needs a package nothing there imports by name, in the order in which start-up meets them. */
+export function listOptionalUses(project: Project): OptionalUse[] {
+	const uses = [
+		...listGreenletUses(project),
+		...listEngineDrivers(project),
+		...listEmailFields(project),
+		...listFormParameters(project),
+		...listStarletteParts(project),
+		...listHttp2Clients(project),
+		...listEnvFileReaders(project),
+	];
+	const rank = ({ stage, order }: OptionalUse): number =>
+		stage === "request" || order === null ? Number.POSITIVE_INFINITY : order;
+	return uses.toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(a) - rank(b)));
+}
