@@ -1,5 +1,6 @@
 import type { Environment } from "../environment/environment.ts";
 import type * as ast from "../python/ast.ts";
+import { findSyntaxFaults } from "../python/grammar.ts";
 import { parseModule } from "../python/parse.ts";
 import { LineIndex } from "../text/line-index.ts";
 import { discover } from "./discover.ts";
@@ -52,8 +53,10 @@ export function loadProject(input: LoadInput): Project {
 	const modulesByPath = new Map<string, Module>();
 	const makeModule = (path: string, name: string, isPackage: boolean): Module | null => {
 		const file = input.files.get(path);
-		const tree = parse(path);
-		if (file === undefined || tree === null) return null;
+		const parsed = parse(path);
+		if (file === undefined || parsed === null) return null;
+		const errors = findSyntaxFaults(file.text, parsed, environment.python.minor);
+		const tree = errors.length === 0 && parsed.errors.length === 0 ? parsed : { ...parsed, errors };
 		let lines: LineIndex | null = null;
 		return {
 			name,

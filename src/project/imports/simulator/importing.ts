@@ -11,6 +11,7 @@ import {
 	isGuarded,
 	type Machine,
 	type ModuleRecord,
+	maybe,
 	newNamespace,
 } from "./machine.ts";
 
@@ -157,7 +158,10 @@ function run(machine: Machine, record: ModuleRecord, module: Module): void {
 	let completed = false;
 	try {
 		reportSyntax(machine, module);
-		machine.execute(frameOf(module, namespace), module.tree.body);
+		const run = () => machine.execute(frameOf(module, namespace), module.tree.body);
+		// What the parser made of a broken file may be anything: it is followed, and nothing is said of it.
+		if (module.tree.errors.length > 0) maybe(machine, run);
+		else run();
 		completed = true;
 	} finally {
 		machine.place = place;

@@ -1,0 +1,251 @@
+import type * as ast from "./ast.ts";
+import { refused } from "./syntax-fault.ts";
+import { walk } from "./walk.ts";
+
+/** What surrounds a statement, as far as the compiler asks. */
+interface Context {
+	readonly function: ast.FunctionDef | ast.Lambda | null;
+	readonly isAsync: boolean;
+	readonly inLoop: boolean;
+	readonly inClass: boolean;
+}
+
+/** Statements where CPython's compiler has no place for them (`return` outside a function), and definitions it refuses. */
+export function findScopeFaults(tree: ast.Module, minor: number): readonly ast.SyntaxFault[] {
+	const checker = new ScopeRules(minor);
+	checker.block(tree.body, { function: null, isAsync: false, inLoop: false, inClass: false });
+	checker.futures(tree);
+	return checker.faults;
+}
+
+const futureFeatures = new Set(
+	"nested_scopes generators division absolute_import with_statement print_function unicode_literals barry_as_FLUFL generator_stop annotations".split(
+		" ",
+	),
+);
+
+class ScopeRules {
+	readonly faults: ast.SyntaxFault[] = [];
+
+	constructor(private readonly minor: number) {}
+
+	block(statements: readonly ast.Statement[], context: Context): void {
+		for (const statement of statements) this.statement(statement, context);
+	}
+
+	/** PEP 236: before them only the docstring, comments and other future statements. */
+	futures(tree: ast.Module): void {
+		let isHead = true;
+		for (const [i, statement] of tree.body.entries()) {
+			if (statement.type === "ImportFrom" && statement.level === 0 && statement.module === "__future__") {
+				if (!isHead) this.refuse(statement, "from __future__ imports must occur at the beginning of the file");
+				for (const alias of statement.names) {
+					if (!futureFeatures.has(alias.name.name)) this.refuse(alias, `future feature ${alias.name.name} is not defined`);
+				}
+				continue;
+			}
+			const isDocstring =
+				i === 0 &&
+				statement.type === "ExpressionStatement" &&
+				statement.value.type === "Constant" &&
+				statement.value.literal === "string";
+			if (!isDocstring) isHead = false;
+		}
+	}
+
+	private statement(node: ast.Statement, context: Context): void {
+		switch (node.type) {
+			case "FunctionDef":
+				this.function(node, context);
+				return;
+			case "ClassDef":
+				this.expressions([...node.decorators, ...node.bases, ...node.keywords.map((keyword) => keyword.value)], context);
+				this.block(node.body, { function: null, isAsync: false, inLoop: false, inClass: true });
+				return;
+			case "Return":
+				if (context.function === null) this.refuse(node, "'return' outside function");
+				break;
+			case "Break":
+				if (!context.inLoop) this.refuse(node, "'break' outside loop");
+				return;
+			case "Continue":
+				if (!context.inLoop) this.refuse(node, "'continue' not properly in loop");
+				return;
+			case "Nonlocal":
+				if (context.function === null && !context.inClass) this.refuse(node, "nonlocal declaration not allowed at module level");
+				return;
+			case "ImportFrom":
+				if (node.star && (context.function !== null || context.inClass))
+					this.refuse(node, "import * only allowed at module level");
+				return;
+			case "For":
+				if (node.isAsync && !context.isAsync) this.refuse(node, "'async for' outside async function");
+				this.expressions([node.target, node.iterable], context);
+				this.block(node.body, { ...context, inLoop: true });
+				this.block(node.orelse, context);
+				return;
+			case "While":
+				this.expressions([node.test], context);
+				this.block(node.body, { ...context, inLoop: true });
+				this.block(node.orelse, context);
+				return;
+			case "With":
+				if (node.isAsync && !context.isAsync) this.refuse(node, "'async with' outside async function");
+				break;
+			case "Assign":
+				for (const target of node.targets) this.target(target);
+				break;
+			default:
+		}
+		this.parts(node, context);
+	}
+
+	/** The expressions of a statement, and the blocks in it. */
+	private parts(node: ast.Statement, context: Context): void {
+		for (const value of Object.values(node)) this.part(value, context);
+	}
+
+	private part(value: unknown, context: Context): void {
+		if (Array.isArray(value)) for (const item of value) this.part(item, context);
+		else if (typeof value === "object" && value !== null && !(value instanceof Set)) {
+			const node = value as Partial<ast.TypedNode>;
+			if (node.type !== undefined && isStatement(node.type)) this.statement(node as ast.Statement, context);
+			else if (node.type !== undefined) this.expressions([node as ast.Expression], context);
+			else for (const inner of Object.values(value)) this.part(inner, context);
+		}
+	}
+
+	private function(node: ast.FunctionDef, context: Context): void {
+		this.parameters(node.parameters);
+		const outside = [...node.decorators, ...node.parameters.map((parameter) => parameter.default)];
+		this.expressions(
+			outside.filter((part) => part !== null),
+			context,
+		);
+		this.globals(node);
+		this.block(node.body, { function: node, isAsync: node.isAsync, inLoop: false, inClass: false });
+	}
+
+	private parameters(parameters: readonly ast.Parameter[]): void {
+		const seen = new Set<string>();
+		let hasDefault = false;
+		for (const parameter of parameters) {
+			const { name } = parameter.name;
+			if (seen.has(name)) this.refuse(parameter, `duplicate argument '${name}' in function definition`);
+			seen.add(name);
+			if (parameter.kind !== "positional" && parameter.kind !== "positional-only") continue;
+			if (parameter.default !== null) hasDefault = true;
+			else if (hasDefault) {
+				const message =
+					this.minor >= 12
+						? "parameter without a default follows parameter with a default"
+						: "non-default argument follows default argument";
+				this.refuse(parameter, message);
+				return;
+			}
+		}
+	}
+
+	/** A name must be declared global before the function uses it. */
+	private globals(node: ast.FunctionDef): void {
+		const first = new Map<string, { readonly at: number; readonly isAssigned: boolean }>();
+		const parameters = new Set(node.parameters.map((parameter) => parameter.name.name));
+		const assigned = new Set<ast.Expression>();
+		for (const statement of node.body) {
+			walk(statement, (each) => {
+				if (each.type === "FunctionDef" || each.type === "ClassDef" || each.type === "Lambda") return false;
+				if (each.type === "Assign") for (const target of each.targets) assigned.add(target);
+				if (each.type === "AugAssign") assigned.add(each.target);
+				if (each.type === "Name" && !first.has(each.id)) first.set(each.id, { at: each.start, isAssigned: assigned.has(each) });
+				if (each.type === "Global") {
+					for (const { name, start, end } of each.names) {
+						const use = first.get(name);
+						if (parameters.has(name)) this.refuse({ start, end }, `name '${name}' is parameter and global`);
+						else if (use && use.at < each.start) {
+							this.refuse(
+								each,
+								`name '${name}' is ${use.isAssigned ? "assigned to before" : "used prior to"} global declaration`,
+							);
+						}
+					}
+				}
+				return true;
+			});
+		}
+	}
+
+	private target(node: ast.Expression): void {
+		const kind =
+			node.type === "Call"
+				? "function call"
+				: node.type === "Constant"
+					? (constantNames[node.literal] ?? "literal")
+					: node.type === "JoinedString"
+						? "f-string expression"
+						: null;
+		if (kind === null) return;
+		const isKeyword = node.type === "Constant" && node.literal in constantNames;
+		const hint = isKeyword && node.literal !== "ellipsis" ? "" : " here. Maybe you meant '==' instead of '='?";
+		this.refuse(node, `cannot assign to ${kind}${hint}`);
+	}
+
+	private expressions(nodes: readonly (ast.Expression | null)[], context: Context): void {
+		for (const node of nodes) if (node) this.expression(node, context);
+	}
+
+	private expression(root: ast.Expression, context: Context): void {
+		walk(root, (node) => {
+			switch (node.type) {
+				case "Lambda":
+					this.parameters(node.parameters);
+					this.expression(node.body, { function: node, isAsync: false, inLoop: false, inClass: false });
+					return false;
+				case "Yield":
+					if (context.function === null) this.refuse(node, "'yield' outside function");
+					return true;
+				case "Await":
+					if (context.function === null) this.refuse(node, "'await' outside function");
+					else if (!context.isAsync) this.refuse(node, "'await' outside async function");
+					return true;
+				case "Comprehension":
+					// In generators and nested comprehensions `await` has rules of its own, which changed from version to version.
+					return node.kind !== "generator" && !node.clauses.some((clause) => clause.isAsync);
+				case "Call":
+					this.arguments(node);
+					return true;
+				default:
+					return true;
+			}
+		});
+	}
+
+	private arguments(node: ast.Call): void {
+		const seen = new Set<string>();
+		for (const { name, start, end } of node.keywords) {
+			if (name === null) continue;
+			if (seen.has(name.name)) this.refuse({ start, end }, `keyword argument repeated: ${name.name}`);
+			seen.add(name.name);
+		}
+		const firstKeyword = Math.min(
+			...node.keywords.map((keyword) => (keyword.name === null ? Number.POSITIVE_INFINITY : keyword.start)),
+		);
+		const late = node.args.find((argument) => argument.type !== "Starred" && argument.start > firstKeyword);
+		if (late) this.refuse(late, "positional argument follows keyword argument");
+	}
+
+	private refuse(node: { readonly start: number; readonly end: number }, message: string): void {
+		this.faults.push(refused(node, message));
+	}
+}
+
+const constantNames: Readonly<Record<string, string>> = { boolean: "True", none: "None", ellipsis: "ellipsis" };
+
+const statementTypes = new Set(
+	"FunctionDef ClassDef Return Delete Assign AugAssign AnnAssign TypeAlias For While If With Match Raise Try Assert Import ImportFrom Global Nonlocal ExpressionStatement Pass Break Continue".split(
+		" ",
+	),
+);
+
+function isStatement(type: string): boolean {
+	return statementTypes.has(type);
+}
