@@ -89,6 +89,8 @@ export class FolderModules implements ModuleProvider {
 		if (symbol?.startsWith("__") && location?.kind === "module" && this.finder.hasCompiledTwin(location.file)) return true;
 		const { sources, extensions } = this.textOf(dotted.split(".")[0] ?? dotted);
 		if (extensions.includes(`\0${dotted}\0`)) return true;
+		// `setattr(module, name, …)` with a computed name may set anything on a module of that name.
+		if (new RegExp(`\\bsetattr\\(\\s*(?:\\w+\\.)*${dotted.split(".").at(-1)}\\s*,\\s*[^"']`).test(sources)) return true;
 		if (symbol === null || !sources.includes(symbol)) return false;
 		return new RegExp(`(?<!\\bself|\\bcls)\\.${symbol}\\s*=(?!=)|\\bsetattr\\([^)\\n]*["']${symbol}["']`).test(sources);
 	}

@@ -133,6 +133,14 @@ test("star imports bring what __all__ says, or the public names", () => {
 	expect(namesOf("from .not_there import *\n", ["z"], more)).toEqual({ z: "unknown" });
 });
 
+test("a list that functions fill, or that is imported, is not taken at its first word", () => {
+	const filled = "__all__ = ['a']\na = b = 1\ndef fill(name):\n    __all__.append(name)\nfill('b')\n";
+	expect(namesOf("from .filled import *\n", ["b", "z"], { "pkg/filled.py": filled })).toEqual({ b: "unknown", z: "absent" });
+	const taken = "from .listed import *\nfrom .listed import __all__\n";
+	const more = { "pkg/taken.py": taken, "pkg/listed.py": "__all__ = ['a']\na = b = 1\n" };
+	expect(namesOf("from .taken import *\n", ["a", "b"], more)).toEqual({ a: "alias", b: "absent" });
+});
+
 test("modules that star-import each other are answered, not followed for ever", () => {
 	const more = { "pkg/other.py": "from .module import *\nx = 1\n" };
 	expect(namesOf("from .other import *\ny = 1\n", ["x", "y"], more)).toMatchObject({ y: "value" });

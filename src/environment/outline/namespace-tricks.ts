@@ -12,7 +12,7 @@ export interface NamespaceTricks {
 }
 
 const suspicious =
-	/\b(?:globals|locals|vars)\s*\(\s*\)|\bglobal\s|\bsys\.modules\b|\bexec\s*\(|\b_?_convert_?\s*\(|\bimport_module\s*\(\s*__name__\s*\)|__name__/;
+	/\b(?:globals|locals|vars)\s*\(\s*\)|\bglobal\s|\bsys\.modules\b|\bexec\s*\(|\b_?_convert_?\s*\(|\bimport_module\s*\(\s*__name__\s*\)|__name__|\b__all__\s*(?:\.\s*(?:append|extend|insert|remove)\b|\+=)/;
 const none: NamespaceTricks = { dynamic: false, replaced: false, injects: [], perhapsBound: [] };
 
 /** Functions that only answer attribute access; what they write comes from what they serve. */
@@ -35,6 +35,7 @@ export function findNamespaceTricks(text: string, lines: readonly LogicalLine[],
 		const atTop = definition === null;
 		const declared = /^global\s+(.+)$/s.exec(code)?.[1];
 		if (declared !== undefined) perhapsBound.push(...declared.split(",").map((name) => name.trim()));
+		if (!atTop && /\b__all__\s*(?:\.|\+=)/.test(code)) perhapsBound.push("__all__");
 		for (const write of namespaceWrites(text, code, atTop)) {
 			if (write === null) dynamic = true;
 			else perhapsBound.push(write);

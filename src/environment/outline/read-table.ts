@@ -19,7 +19,7 @@ export function readModuleTable(text: string, context: SourceContext): ModuleTab
 	return {
 		names,
 		stars: reader.stars,
-		all: tricks.perhapsBound.includes("__all__") ? "unknown" : reader.all,
+		all: tricks.perhapsBound.includes("__all__") ? "unknown" : (reader.all ?? importedAll(reader)),
 		getattr: getattrOf(reader),
 		dynamic: !sound || reader.dynamic || tricks.dynamic,
 		replaced: tricks.replaced,
@@ -28,6 +28,16 @@ export function readModuleTable(text: string, context: SourceContext): ModuleTab
 		path: pathOf(text),
 		injects: tricks.injects,
 	};
+}
+
+/** `from module import __all__` takes over that module's list. */
+function importedAll(reader: BlockReader): ModuleTable["all"] {
+	const found = reader.scope.changes.get("__all__");
+	if (found === undefined || found.state === "unbound") return null;
+	const { slot } = found;
+	return found.state === "bound" && slot.kind === "alias" && slot.name === "__all__"
+		? { names: [], modules: [slot.module] }
+		: "unknown";
 }
 
 function getattrOf(reader: BlockReader): ModuleGetattr | null {

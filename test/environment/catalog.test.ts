@@ -1,0 +1,113 @@
+import { describe, expect, test } from "vitest";
+import type { Environment } from "../../src/environment/environment.ts";
+import { openEnvironment } from "../../src/environment/open-environment.ts";
+import { openPackageFiles } from "../../src/workspace/package-files.ts";
+import { foundIn } from "./environment-of.ts";
+
+/** What the bundled catalog says for requirements such as `fastapi==0.115.6` or `sqlmodel[x]>=0.0.20`. */
+function declared(
+	requirements: readonly string[],
+	options: { readonly python?: string; readonly locked?: Readonly<Record<string, string>> } = {},
+): Environment {
+	return openEnvironment({
+		files: openPackageFiles({ cacheFolder: null }),
+		search: { root: "/nowhere", backend: "/nowhere", override: null, variables: {}, projectName: null },
+		requirements: requirements.map((text) => {
+			const [, normalized = "", extras = "", specifier = ""] = /^([a-z0-9-]+)(?:\[(.*?)\])?(.*)$/.exec(text) ?? [];
+			return { normalized, extras: extras === "" ? [] : extras.split(","), specifier, marker: null };
+		}),
+		locked: new Map(Object.entries(options.locked ?? {})),
+		pythonHints: [{ specifier: options.python ?? "3.11", evidence: "test" }],
+	});
+}
+
+const versionOf = (environment: Environment, name: string) => environment.distributions.get(name)?.version;
+
+describe("versions", () => {
+	test("a pin, a lock file and a range are heard, and what they require comes along", () => {
+		const environment = declared(["fastapi==0.95.2", "sqlalchemy<2.0", "httpx"], { locked: { httpx: "0.25.2" } });
+		expect([versionOf(environment, "fastapi"), versionOf(environment, "httpx")]).toEqual(["0.95.2", "0.25.2"]);
+		expect(versionOf(environment, "starlette")).toBe("0.27.0");
+		expect(versionOf(environment, "sqlalchemy")).toMatch(/^1\.4\./);
+		expect(environment.distributions.has("anyio")).toBe(true);
+	});
+
+	test("an extra brings what it stands for, a marker keeps out what is for others", () => {
+		expect(declared(["uvicorn"]).distributions.has("httptools")).toBe(false);
+		expect(declared(["uvicorn[standard]"]).distributions.has("httptools")).toBe(true);
+		expect(declared(["anyio"], { python: "3.13" }).distributions.has("exceptiongroup")).toBe(false);
+	});
+});
+
+describe("modules and names", () => {
+	test("names are those of the chosen version", () => {
+		const asyncSession = "sqlmodel.ext.asyncio.session";
+		expect(foundIn(declared(["sqlmodel==0.0.8"]), asyncSession, "AsyncEngine")).toBe("alias");
+		expect(foundIn(declared(["sqlmodel==0.0.22"]), asyncSession, "AsyncEngine")).toBe("absent");
+		expect(foundIn(declared(["sqlalchemy==1.4.54"]), "sqlalchemy.orm", "DeclarativeBase")).toBe("absent");
+		expect(foundIn(declared(["sqlalchemy==2.0.36"]), "sqlalchemy.orm", "DeclarativeBase")).toBe("alias");
+		expect(foundIn(declared(["pydantic==1.10.13"]), "pydantic", "BaseSettings")).toBe("alias");
+		const settings = declared(["pydantic==2.9.2"]).findModule("pydantic");
+		expect(settings.found === "present" && settings.module.lookup("BaseSettings")).toMatchObject({
+			found: "absent",
+			error: expect.stringContaining("`BaseSettings` has been moved to the `pydantic-settings` package"),
+		});
+	});
+
+	test("between two catalogued versions only what both lack is absent", () => {
+		const environment = declared(["sqlmodel==0.0.10"]);
+		expect(versionOf(environment, "sqlmodel")).toBe("0.0.10");
+		expect(foundIn(environment, "sqlmodel", "SQLModel")).toBe("alias");
+		expect(foundIn(environment, "sqlmodel", "NothingLikeIt")).toBe("absent");
+		const between = declared(["pydantic==2.0"]);
+		expect(["BaseSettings", "TypeAdapter"].map((name) => foundIn(between, "pydantic", name))).not.toContain("absent");
+	});
+
+	test("a module is missing only where everything that would be installed is known", () => {
+		const found = (requirements: readonly string[], module: string) => declared(requirements).findModule(module).found;
+		expect(found(["fastapi"], "jose")).toBe("missing");
+		expect(found(["fastapi", "python-jose"], "jose.jwt")).toBe("present");
+		expect(found(["fastapi", "a-package-of-our-own"], "jose")).toBe("unknown");
+		expect(found(["fastapi", "a-package-of-our-own"], "fastapi.nothing")).toBe("missing");
+		expect(found(["fastapi"], "fastapi.testclient")).toBe("present");
+		expect(found(["sqlalchemy"], "sqlalchemy.testing.fixtures")).toBe("unknown");
+	});
+
+	test("entries carry signatures and members, and lead to where things are defined", () => {
+		const environment = declared(["sqlalchemy==2.0.36", "sqlmodel"]);
+		expect(environment.canonical("sqlalchemy.ext.asyncio.AsyncEngine")).toBe("sqlalchemy.ext.asyncio.engine.AsyncEngine");
+		expect(environment.canonical("sqlmodel.create_engine")).toBe("sqlalchemy.engine.create.create_engine");
+		expect(environment.findSymbol("AsyncEngine", ["sqlalchemy"])[0]).toBe("sqlalchemy.ext.asyncio");
+		const engine = environment.findModule("sqlalchemy.ext.asyncio.engine");
+		const lookup = engine.found === "present" ? engine.module.lookup("AsyncEngine") : null;
+		expect(lookup?.found === "present" && lookup.entry.kind === "class" && lookup.entry.members.dispose).toMatchObject({
+			kind: "method",
+			signature: { isAsync: true, parameters: [{ name: "self" }, { name: "close", hasDefault: true }] },
+		});
+	});
+});
+
+test("markers and requirements are read as PEP 508 has them", async () => {
+	const { markerHolds, parseRequirement } = await import("../../src/environment/requirement.ts");
+	expect(parseRequirement("Jinja2 [i18n, x] (>=3.1) ; python_version < '3.12'")).toEqual({
+		normalized: "jinja2",
+		extras: ["i18n", "x"],
+		specifier: ">=3.1",
+		marker: "python_version < '3.12'",
+	});
+	expect(parseRequirement("pkg @ https://example.org/p.whl")).toMatchObject({ normalized: "pkg", specifier: "" });
+	expect(parseRequirement("")).toBeNull();
+	const facts = { python: { major: 3, minor: 9 }, platform: "linux", extras: ["standard"] };
+	const cases: readonly (readonly [string, boolean])[] = [
+		["python_version < '3.10'", true],
+		['python_version >= "3.10"', false],
+		["'3.8' <= python_version", true],
+		["sys_platform == 'win32' or extra == 'standard'", true],
+		["extra == 'other'", false],
+		["(platform_system != 'Windows' and python_version in '3.8 3.9') and os_name == 'posix'", true],
+		["python_full_version < '3.9.2'", false],
+		["platform_machine == 'arm64'", true],
+		["implementation_name != 'cpython'", false],
+	];
+	for (const [marker, holds] of cases) expect(markerHolds(marker, facts), marker).toBe(holds);
+});
