@@ -17,6 +17,7 @@ import tableWithoutPrimaryKey from "./database/table-without-primary-key.ts";
 import conflictingRequirements from "./dependencies/conflicting-requirements.ts";
 import declaredNotInstalled from "./dependencies/declared-not-installed.ts";
 import duplicateRequirement from "./dependencies/duplicate-requirement.ts";
+import incompatibleVersions from "./dependencies/incompatible-versions.ts";
 import installedVersionMismatch from "./dependencies/installed-version-mismatch.ts";
 import missingOptionalDependency from "./dependencies/missing-optional-dependency.ts";
 import requiresAnotherPython from "./dependencies/requires-another-python.ts";
@@ -28,6 +29,7 @@ import missingApplication from "./entrypoint/missing-application.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
 import startupException from "./entrypoint/startup-exception.ts";
 import circularImport from "./imports/circular-import.ts";
+import invalidSyntax from "./imports/invalid-syntax.ts";
 import missingAttribute from "./imports/missing-attribute.ts";
 import shadowedModule from "./imports/shadowed-module.ts";
 import undefinedName from "./imports/undefined-name.ts";
@@ -54,6 +56,7 @@ export const rules: readonly AnyRule[] = [
 	conflictingRequirements,
 	declaredNotInstalled,
 	duplicateRequirement,
+	incompatibleVersions,
 	installedVersionMismatch,
 	missingOptionalDependency,
 	requiresAnotherPython,
@@ -65,6 +68,7 @@ export const rules: readonly AnyRule[] = [
 	moduleAsRouter,
 	startupException,
 	circularImport,
+	invalidSyntax,
 	missingAttribute,
 	shadowedModule,
 	undefinedName,

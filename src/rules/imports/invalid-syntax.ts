@@ -1,0 +1,87 @@
+import type { FixProposal } from "../../audit/fix.ts";
+import { defineRule } from "../../audit/rule.ts";
+import type { Failure } from "../../project/imports/trace.ts";
+import type { Project } from "../../project/project.ts";
+import { failuresOf } from "./repair/import-failures.ts";
+import { findSyntaxRemedies, type SyntaxRemedy } from "./repair/syntax-remedies.ts";
+
+interface Evidence {
+	readonly message: string;
+	/** `3.11 (pyvenv.cfg of .venv)`. */
+	readonly python: string;
+	readonly remedies: readonly SyntaxRemedy[];
+	readonly error: string;
+	readonly stage: "import" | "startup";
+	readonly order: number;
+}
+
+const app = 'from fastapi import FastAPI\n\napp = FastAPI()\n\n\n@app.get("/")\n';
+
+export default defineRule<Evidence>({
+	name: "invalid-syntax",
+	category: "IMPORT",
+	summary: "A file is no Python, or needs a newer one than the project has",
+	story: "Python refuses the whole file before its first line runs. Whatever imports it stops, and the server does not come up.",
+	references: [
+		"https://docs.python.org/3/reference/grammar.html",
+		"https://docs.python.org/3/library/exceptions.html#SyntaxError",
+	],
+	example: {
+		before: { "main.py": `${app}def read() -> dict[str, bool]\n    return {"ok": True}\n` },
+		after: { "main.py": `${app}def read() -> dict[str, bool]:\n    return {"ok": True}\n` },
+	},
+
+	*detect(project) {
+		const seen = new Set<string>();
+		for (const failure of failuresOf(project, "syntax")) {
+			const { module, range, detail } = failure;
+			if (seen.has(module.path)) continue;
+			seen.add(module.path);
+			yield {
+				subject: `${module.name}:${detail.message}`,
+				path: module.path,
+				range,
+				evidence: evidenceOf(project, failure, detail.message),
+			};
+		}
+	},
+
+	describe({ evidence }) {
+		const { message, python, remedies, error, stage, order } = evidence;
+		return {
+			severity: "CRITICAL",
+			stage,
+			problem: `The file does not compile: ${message}`,
+			rootCause: `Python ${python} stops here: ${message}.`,
+			expectedError: error,
+			order,
+			manualSteps:
+				remedies.length > 0 ? [] : ["Read the line and the one before it: what stands there is no statement of this Python."],
+		};
+	},
+
+	fix({ evidence }) {
+		const [first] = evidence.remedies;
+		return first && proposalOf(first);
+	},
+
+	alternatives({ evidence }) {
+		return evidence.remedies.slice(1).map(proposalOf);
+	},
+});
+
+function evidenceOf(project: Project, failure: Failure, message: string): Evidence {
+	const { python, pythonEvidence } = project.environment;
+	return {
+		message,
+		python: `${python.major}.${python.minor} (${pythonEvidence})`,
+		remedies: findSyntaxRemedies(failure.module, python.minor),
+		error: failure.error,
+		stage: failure.stage,
+		order: failure.order,
+	};
+}
+
+function proposalOf({ title, explanation, isCertain, edits }: SyntaxRemedy): FixProposal {
+	return { title, explanation, applicability: isCertain ? "safe" : "review", edits };
+}
