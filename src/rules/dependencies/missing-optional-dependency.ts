@@ -6,7 +6,7 @@ import { packageAddition } from "../../project/manifests/package-addition.ts";
 import type { Project } from "../../project/project.ts";
 import { listOptionalUses } from "./uses/all-uses.ts";
 import { placeInWords } from "./uses/installation-words.ts";
-import type { OptionalUse } from "./uses/optional-use.ts";
+import type { CodeChange, OptionalUse } from "./uses/optional-use.ts";
 
 interface Evidence {
 	readonly distribution: string;
@@ -22,6 +22,7 @@ interface Evidence {
 	readonly stage: OptionalUse["stage"];
 	readonly order: number | null;
 	readonly error: string;
+	readonly instead: CodeChange | null;
 }
 
 const modelModule = `from fastapi import FastAPI
@@ -82,6 +83,7 @@ export default defineRule<Evidence>({
 				stage,
 				order,
 				error,
+				instead: use.instead ?? null,
 			};
 			yield { subject: `${distribution}:${importName}`, path: module.path, range, evidence };
 		}
@@ -110,11 +112,15 @@ export default defineRule<Evidence>({
 	},
 
 	fix({ evidence }, project) {
+		const { instead } = evidence;
+		if (instead !== null)
+			return { title: instead.title, explanation: instead.explanation, applicability: "safe", edits: [instead.edit] };
 		return extraProposal(evidence, project) ?? requirementProposal(evidence, project);
 	},
 
 	alternatives({ evidence }, project) {
-		const plain = extraProposal(evidence, project) === undefined ? undefined : requirementProposal(evidence, project);
+		const isFirst = evidence.instead === null && extraProposal(evidence, project) === undefined;
+		const plain = isFirst ? undefined : requirementProposal(evidence, project);
 		return plain === undefined ? [] : [plain];
 	},
 });

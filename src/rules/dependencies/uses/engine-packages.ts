@@ -1,13 +1,14 @@
 import { listEngineCalls } from "../../../project/database/engine-calls.ts";
 import { databaseOf, isSqlalchemyBefore, loadedDriver } from "../../../project/database/sqlalchemy-driver.ts";
+import type { Value } from "../../../project/imports/values.ts";
 import { databaseDrivers } from "../../../project/manifests/database-drivers.ts";
 import { primaryManifest } from "../../../project/manifests/declared.ts";
 import type { Project } from "../../../project/project.ts";
-import type { OptionalUse } from "./optional-use.ts";
+import type { CodeChange, OptionalUse } from "./optional-use.ts";
 
 /** Drivers that the URLs of start-up's engines ask for; an async engine whose URL asks for a sync one is another fault. */
 export function listEngineDrivers(project: Project): OptionalUse[] {
-	return listEngineCalls(project).flatMap(({ call, isAsync, url }) => {
+	return listEngineCalls(project).flatMap(({ call, isAsync, url, value }) => {
 		const driver = url === null ? null : loadedDriver(project, url);
 		if (url === null || driver === null || !call.reached || call.guarded || !(isAsync ? driver.isAsync : driver.isSync))
 			return [];
@@ -17,9 +18,12 @@ export function listEngineDrivers(project: Project): OptionalUse[] {
 		const entries = named.toSorted((a, b) => Number(a.floor === null) - Number(b.floor === null));
 		const first = entries[0];
 		if (first === undefined || (isAsync && declaresOnlySyncDriver(project, database))) return [];
+		if (isAsync && url.driver === null && declaresOtherAsyncDriver(project, database, driver.name)) return [];
 		const { module, node, stage, order } = call;
+		const instead = url.driver === null && !isAsync ? declaredDriverInUrl(project, database, url.dialect, value) : null;
 		return [
 			{
+				...(instead === null ? {} : { instead }),
 				providers: entries.map(({ distribution }) => distribution),
 				extras: first.extras,
 				floor: first.floor,
@@ -35,6 +39,28 @@ export function listEngineDrivers(project: Project): OptionalUse[] {
 	});
 }
 
+/** A URL without a driver gets SQLAlchemy's default one; where another is declared, that one was meant. */
+function declaredDriverInUrl(project: Project, database: string, dialect: string, value: Value): CodeChange | null {
+	const requirements = primaryManifest(project.manifests)?.requirements ?? [];
+	const declared = databaseDrivers.find(
+		(driver) =>
+			driver.database === database &&
+			!driver.isAsync &&
+			requirements.some(({ normalized }) => normalized === driver.distribution),
+	);
+	const origin = value.kind === "constant" ? value.origin : null;
+	if (declared === undefined || origin === null || origin.type === "environment") return null;
+	const text = project.files.get(origin.path)?.text.slice(origin.range.start, origin.range.end) ?? "";
+	const at = text.indexOf(`${dialect}://`);
+	if (at === -1) return null;
+	const start = origin.range.start + at + dialect.length;
+	return {
+		title: `Name the ${declared.name} driver in the database URL`,
+		explanation: `Without a driver the URL means SQLAlchemy's default one for ${dialect}; ${declared.distribution} is the one that is declared.`,
+		edit: { path: origin.path, range: { start, end: start }, newText: `+${declared.name}` },
+	};
+}
+
 /** Then `sync-driver-declared` says it, and puts the async driver in the sync one's place. */
 function declaresOnlySyncDriver(project: Project, database: string): boolean {
 	const requirements = primaryManifest(project.manifests)?.requirements ?? [];
@@ -42,6 +68,13 @@ function declaresOnlySyncDriver(project: Project, database: string): boolean {
 		const drivers = databaseDrivers.filter((driver) => driver.distribution === normalized && driver.database === database);
 		return group === "" && drivers.length > 0 && drivers.every(({ isAsync }) => !isAsync);
 	});
+}
+
+/** Then the URL is at fault, which should name the driver that is declared: `sync-database-url` says so. */
+function declaresOtherAsyncDriver(project: Project, database: string, name: string): boolean {
+	const requirements = primaryManifest(project.manifests)?.requirements ?? [];
+	const others = databaseDrivers.filter((driver) => driver.database === database && driver.isAsync && driver.name !== name);
+	return requirements.some(({ normalized }) => others.some(({ distribution }) => distribution === normalized));
 }
 
 const greenletError =

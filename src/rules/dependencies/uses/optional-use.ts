@@ -1,5 +1,5 @@
 import type { Module, Project } from "../../../project/project.ts";
-import type { TextRange } from "../../../text/range.ts";
+import type { TextEdit, TextRange } from "../../../text/range.ts";
 
 /** A place that needs a package which nothing there imports by name. */
 export interface OptionalUse {
@@ -20,6 +20,15 @@ export interface OptionalUse {
 	readonly order: number | null;
 	/** The last line that Python prints. */
 	readonly error: string;
+	/** A change of the code that makes do with what is declared: preferred to declaring more. */
+	readonly instead?: CodeChange;
+}
+
+/** One edit with the words that go with it. */
+export interface CodeChange {
+	readonly title: string;
+	readonly explanation: string;
+	readonly edit: TextEdit;
 }
 
 /** A module that start-up loads, with its position and its names at the end of its import. */
