@@ -1,0 +1,206 @@
+import { describe, expect, it } from "vitest";
+import { auditBackend, mendedFiles } from "../database/audit-backend.ts";
+
+/** A backend with a settings class of this body, read from this `.env`; other files behind them. */
+function backend(body: string, env: string | null, others = ""): string {
+	const lines = body
+		.split("\n")
+		.map((line) => `    ${line}`)
+		.join("\n");
+	return `
+#- requirements.txt
+fastapi
+pydantic-settings>=2
+${env === null ? "" : `#- .env\n${env}\n`}${others}#- main.py
+from typing import Annotated, List, Literal, Optional
+from fastapi import FastAPI
+from pydantic import AliasChoices, BaseModel, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+class Database(BaseModel):
+    host: str
+
+class Settings(BaseSettings):
+${lines}
+
+settings = Settings()
+app = FastAPI()
+`;
+}
+
+const reads = 'model_config = SettingsConfigDict(env_file=".env", extra="ignore")\n';
+const strict = 'model_config = SettingsConfigDict(env_file=".env")\n';
+
+describe("missing-setting", () => {
+	const rule = "missing-setting";
+
+	it("names every required field that nothing sets, and the error with their number", () => {
+		const [issue, ...others] = auditBackend(rule, backend(`${reads}a: int\nb: str\nc: str = "x"\nd: Optional[int]`, "A=1"));
+		expect(others).toEqual([]);
+		expect(issue).toMatchObject({
+			severity: "CRITICAL",
+			stage: "import",
+			problem: "Settings needs B and D, which nothing sets",
+			expectedError: "pydantic_core._pydantic_core.ValidationError: 2 validation errors for Settings",
+		});
+	});
+
+	it("adds placeholders that the fields take, for a person to review", () => {
+		const code = backend(
+			`${reads}db_port: int\ndebug: bool\nredis_url: str\nsecret: str = Field(min_length=20)\nkind: Literal["x", "y"]`,
+			"A=1",
+		);
+		expect(auditBackend(rule, code)[0]?.fix?.applicability).toBe("review");
+		expect(mendedFiles(rule, code)[".env"]).toBe(
+			"A=1\nDB_PORT=5432\nDEBUG=false\nREDIS_URL=redis://localhost:6379/0\nSECRET=change-me-change-me-\nKIND=x\n",
+		);
+		expect(
+			auditBackend("invalid-setting-value", backend(`${reads}secret: str = Field(min_length=20)`, "SECRET=change-me-change-me-")),
+		).toEqual([]);
+	});
+
+	it("makes the .env file where it is not there, from the values of .env.example", () => {
+		const code = backend(`${reads}api_key: str`, null, "#- .env.example\nAPI_KEY='from the example'\n");
+		expect(mendedFiles(rule, code)[".env"]).toBe("API_KEY='from the example'\n");
+	});
+
+	it("reads the .env file that is there, where the class reads none", () => {
+		const code = backend("api_key: str", "API_KEY=x\nOTHER=y");
+		expect(auditBackend(rule, code)[0]?.fix?.applicability).toBe("safe");
+		expect(mendedFiles(rule, code)["main.py"]).toContain(
+			'    model_config = SettingsConfigDict(env_file=".env", extra="ignore")\n\n    api_key: str',
+		);
+	});
+
+	it("can only say what to set where there is no file to write to", () => {
+		const [issue] = auditBackend(rule, backend("api_key: str", null));
+		expect(issue?.fix).toBeNull();
+		expect(issue?.manualSteps).toEqual(["Set API_KEY in the environment in which the server is started."]);
+	});
+
+	it("counts the environment of the server", () => {
+		expect(auditBackend(rule, backend("api_key: str", null), { API_KEY: "x" })).toEqual([]);
+	});
+
+	it.each([
+		["an alias", `${reads}url: str = Field(validation_alias=AliasChoices("DATABASE_URL", "DB"))`, "DB=x"],
+		["a prefix", 'model_config = {"env_file": ".env", "env_prefix": "APP_"}\nurl: str', "APP_URL=x"],
+		["a nested model", 'model_config = {"env_file": ".env", "env_nested_delimiter": "__"}\ndb: Database', "DB__HOST=x"],
+		[
+			"a validator that fills in",
+			`${reads}a: int\n@model_validator(mode="before")\n@classmethod\ndef fill(cls, v):\n    return {"a": 1}`,
+			"B=1",
+		],
+		["other sources", 'model_config = SettingsConfigDict(secrets_dir="/run/secrets")\na: int', "B=1"],
+	])("says nothing where there is %s", (_, body, env) => {
+		expect(auditBackend(rule, backend(body, env))).toEqual([]);
+	});
+
+	it("knows that pydantic-settings does not look at Field(env=...)", () => {
+		expect(auditBackend(rule, backend(`${reads}url: str = Field(..., env="DATABASE_URL")`, "DATABASE_URL=x"))).toHaveLength(1);
+	});
+});
+
+describe("unexpected-env-key", () => {
+	const rule = "unexpected-env-key";
+
+	it("stops the settings, and is ignored after the fix", () => {
+		const code = backend(`${strict}a: int`, "A=1\nB=2\nC=3");
+		expect(auditBackend(rule, code)[0]).toMatchObject({
+			severity: "CRITICAL",
+			problem: ".env has B, C, which Settings has no field for",
+			expectedError: "pydantic_core._pydantic_core.ValidationError: 2 validation errors for Settings",
+		});
+		expect(mendedFiles(rule, code)["main.py"]).toContain('SettingsConfigDict(env_file=".env", extra="ignore")');
+	});
+
+	it.each([
+		['class Config:\n    env_file = ".env"\na: int', '        env_file = ".env"\n        extra = "ignore"\n'],
+		['model_config = {"env_file": ".env"}\na: int', '{"env_file": ".env", "extra": "ignore"}'],
+		['model_config = SettingsConfigDict(env_file=".env", extra="forbid")\na: int', 'env_file=".env", extra="ignore")'],
+	])("is mended where the options stand: %s", (body, wanted) => {
+		expect(mendedFiles(rule, backend(body, "A=1\nB=2"))["main.py"]).toContain(wanted);
+	});
+
+	it.each([
+		["the class ignores it", `${reads}a: int`, "A=1\nB=2"],
+		["it is empty", `${strict}a: int`, "A=1\nB="],
+		[
+			"it belongs to a nested field",
+			'model_config = {"env_file": ".env", "env_nested_delimiter": "__"}\ndb: Database',
+			"DB__HOST=x",
+		],
+	])("says nothing where %s", (_, body, env) => {
+		expect(auditBackend(rule, backend(body, env))).toEqual([]);
+	});
+});
+
+describe("undecodable-setting", () => {
+	const rule = "undecodable-setting";
+
+	it.each([
+		["ORIGINS=a,b", 'ORIGINS=["a","b"]'],
+		["ORIGINS='a, b'", 'ORIGINS=\'["a","b"]\''],
+		['ORIGINS="a"', 'ORIGINS="[\\"a\\"]"'],
+		["ORIGINS=*", 'ORIGINS=["*"]'],
+		["ORIGINS=['a', 'b']", 'ORIGINS=["a","b"]'],
+		["ORIGINS=", "ORIGINS=[]"],
+	])("writes %s as %s", (before, after) => {
+		expect(mendedFiles(rule, backend(`${reads}origins: List[str]`, before))[".env"]).toBe(`${after}\n`);
+	});
+
+	it("comes before any validator, and before whatever else is wrong", () => {
+		const validator = '@field_validator("origins", mode="before")\n@classmethod\ndef split(cls, v):\n    return v.split(",")';
+		const code = backend(`${reads}origins: list[str]\nport: int\n${validator}`, "ORIGINS=a,b\nPORT=x");
+		const [decoding] = auditBackend(rule, code);
+		const [value] = auditBackend("invalid-setting-value", code);
+		expect(decoding?.expectedError).toBe(
+			'pydantic_settings.exceptions.SettingsError: error parsing value for field "origins" from source "DotEnvSettingsSource"',
+		);
+		expect(value?.order).toBeGreaterThan(decoding?.order ?? Number.NaN);
+	});
+
+	it("is refused by pydantic itself where None is allowed too", () => {
+		expect(auditBackend(rule, backend(`${reads}origins: Optional[List[str]] = None`, "ORIGINS=a,b"))[0]?.expectedError).toBe(
+			"pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings",
+		);
+	});
+
+	it.each([
+		["NoDecode", `${reads}origins: Annotated[list[str], NoDecode]`, "ORIGINS=a,b"],
+		["JSON", `${reads}origins: list[str]`, 'ORIGINS=["a"]'],
+		["a union with str", `${reads}origins: str | list[str]`, "ORIGINS=a,b"],
+	])("says nothing of %s", (_, body, env) => {
+		expect(auditBackend(rule, backend(body, env))).toEqual([]);
+	});
+});
+
+describe("invalid-setting-value", () => {
+	const rule = "invalid-setting-value";
+
+	it.each([
+		["port: int = 8000", "PORT=abc", "PORT=8000\n"],
+		['env: Literal["dev", "production"]', "ENV=prod", "ENV=production\n"],
+		["flag: bool = False", "FLAG=maybe", "FLAG=false\n"],
+	])("%s with %s gets what it takes", (field, before, after) => {
+		const code = backend(`${reads}${field}`, before);
+		expect(auditBackend(rule, code)[0]?.fix?.applicability).toBe("review");
+		expect(mendedFiles(rule, code)[".env"]).toBe(after);
+	});
+
+	it("takes an empty value out where the field has a default", () => {
+		const code = backend(`${reads}port: int = 8000\nflag: Optional[bool] = None`, "A=1\nPORT=\nB=2\nFLAG=");
+		expect(mendedFiles(rule, code)[".env"]).toBe("A=1\nB=2\n");
+	});
+
+	it.each([
+		["port: int", "PORT= 8_000 "],
+		["port: int", "PORT=80.0"],
+		["ratio: float", "RATIO=.5"],
+		["flag: bool", "FLAG=YES"],
+		["port: int | str", "PORT=abc"],
+		['port: int\n@field_validator("port", mode="before")\n@classmethod\ndef fix(cls, v):\n    return 3', "PORT=abc"],
+	])("says nothing of %s with %s", (field, env) => {
+		expect(auditBackend(rule, backend(`${reads}${field}`, env))).toEqual([]);
+	});
+});
