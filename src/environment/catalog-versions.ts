@@ -87,10 +87,9 @@ function choose(index: CatalogIndex, options: CatalogOptions, name: string, spec
 		locked ??
 		specifiers.map((specifier) => /^\s*===?\s*([^*,\s]+)\s*$/.exec(specifier)?.[1]).find((version) => version !== undefined);
 	if (pinned !== undefined) return standIn(entry, versions, pinned);
-	const fitting = versions.filter(
+	const newest = versions.findLast(
 		(version) => runsOn(entry[version], options) && specifiers.every((specifier) => allows(version, specifier)),
 	);
-	const newest = fitting.at(-1);
 	if (newest !== undefined) return standIn(entry, versions, newest);
 	// Nothing catalogued fits: an upper bound between two catalogued versions, or requirements that contradict each other.
 	const upper = specifiers.flatMap((specifier) => [...specifier.matchAll(/<=?\s*([\w.]+)/g)].map((match) => match[1] ?? ""));
@@ -103,7 +102,20 @@ function runsOn(facts: CatalogVersion | undefined, options: CatalogOptions): boo
 	return allows(`${options.python.major}.${options.python.minor}.99`, facts.requiresPython);
 }
 
+/** Answers by version and specifier: the same few are asked again and again while a set of versions is settled. */
+const allowed = new Map<string, boolean>();
+
 function allows(version: string, specifier: string): boolean {
+	const key = `${version} ${specifier}`;
+	let answer = allowed.get(key);
+	if (answer === undefined) {
+		answer = isAllowed(version, specifier);
+		allowed.set(key, answer);
+	}
+	return answer;
+}
+
+function isAllowed(version: string, specifier: string): boolean {
 	try {
 		return satisfies(version, specifier);
 	} catch {

@@ -57,7 +57,8 @@ export function unknownEnvironment(modules: Readonly<Record<string, ExternalModu
 		kind: "catalog",
 		pythonPath: null,
 		distributions: new Map(),
-		isStdlib: (name) => ["os", "sys", "typing", "asyncio", "contextlib", "functools", "logging", "pathlib", "datetime"].includes(name),
+		isStdlib: (name) =>
+			["os", "sys", "typing", "asyncio", "contextlib", "functools", "logging", "pathlib", "datetime"].includes(name),
 		findModule: (dotted): ModuleLookup => {
 			const module = modules[dotted];
 			return module === undefined ? { found: "unknown" } : { found: "present", module };

@@ -6,6 +6,19 @@ import type { PythonVersion } from "../../environment/environment.ts";
  * something we do not know (the patch release, the processor, the kernel).
  */
 export function evaluateMarker(marker: string, python: PythonVersion, extras: readonly string[] = []): boolean | null {
+	const key = `${python.major}.${python.minor}[${extras.join()}]${marker}`;
+	let answer = evaluated.get(key);
+	if (answer === undefined) {
+		answer = evaluate(marker, python, extras);
+		evaluated.set(key, answer);
+	}
+	return answer;
+}
+
+/** The metadata of many packages carry the same markers, and several rules ask for them. */
+const evaluated = new Map<string, boolean | null>();
+
+function evaluate(marker: string, python: PythonVersion, extras: readonly string[]): boolean | null {
 	const tokens = tokenize(marker);
 	if (tokens === null) return null;
 	const expression = parseOr(new TokenReader(tokens));

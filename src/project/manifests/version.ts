@@ -7,8 +7,16 @@ export function versionSatisfies(version: string, specifier: string): boolean | 
 	return satisfies(version, set, { prereleases: true });
 }
 
+/** Texts that were asked about: the metadata of many packages repeat the same few bounds, and the grammar's expression is slow. */
+const specifierSets = new Map<string, boolean>();
+
 export function isSpecifierSet(text: string): boolean {
-	return validRange(tidySpecifier(text));
+	let answer = specifierSets.get(text);
+	if (answer === undefined) {
+		answer = validRange(tidySpecifier(text));
+		specifierSets.set(text, answer);
+	}
+	return answer;
 }
 
 /** Is there a version that all specifier sets allow? True where one of them cannot be read, since then nothing is certain. */
