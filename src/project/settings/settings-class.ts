@@ -130,7 +130,15 @@ export function settingsFields(cls: ClassValue, config: SettingsConfig): Setting
 			const isValidatedBefore = validated.has(name) || validated.has("*") || validated.has(wholeClass);
 			const mayBeFilledIn = validated.has(wholeClass);
 			const mayBeRewritten = rewritten.has(name) || rewritten.has("*") || rewritten.has(wholeClass);
-			fields.set(name, { name, node, owner, isValidatedBefore, mayBeFilledIn, mayBeRewritten, ...fieldSource(bound, name, config, isModern) });
+			fields.set(name, {
+				name,
+				node,
+				owner,
+				isValidatedBefore,
+				mayBeFilledIn,
+				mayBeRewritten,
+				...fieldSource(bound, name, config, isModern),
+			});
 		}
 	}
 	return [...fields.values()];
