@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import conflicting from "../../../src/rules/dependencies/conflicting-requirements.ts";
 import notInstalled from "../../../src/rules/dependencies/declared-not-installed.ts";
 import duplicate from "../../../src/rules/dependencies/duplicate-requirement.ts";
+import incompatible from "../../../src/rules/dependencies/incompatible-versions.ts";
 import mismatch from "../../../src/rules/dependencies/installed-version-mismatch.ts";
 import anotherPython from "../../../src/rules/dependencies/requires-another-python.ts";
 import { auditDependencies, installed, type TestPackage } from "./audit-dependencies.ts";
@@ -32,11 +33,48 @@ describe("declared-not-installed", () => {
 		]);
 	});
 
+	it("is critical where start-up needs one without importing it", () => {
+		const body = "from pydantic import BaseModel, EmailStr\nclass User(BaseModel):\n    email: EmailStr";
+		const { issues } = audit("fastapi\nuvicorn\nemail-validator", body);
+		expect(issues[0]).toMatchObject({
+			severity: "CRITICAL",
+			expectedError: "ImportError: email-validator is not installed, run `pip install 'pydantic[email]'`",
+		});
+	});
+
 	it("leaves other platforms, other Pythons and addresses alone", () => {
 		expect(
 			audit('fastapi\nuvicorn\nredis; sys_platform == "win32"\nx; python_version < "3.9"\ngit+https://example.com/x.git#egg=x')
 				.lines,
 		).toEqual([]);
+	});
+});
+
+describe("incompatible-versions", () => {
+	const packages: Record<string, TestPackage> = {
+		passlib: { version: "1.7.4", requires: ['bcrypt>=3.1.0; extra == "bcrypt"'] },
+		bcrypt: { version: "5.0.0" },
+	};
+	const context = 'from passlib.context import CryptContext\npasswords = CryptContext(schemes=["bcrypt"], deprecated="auto")';
+	const audit = (requirements: string, imports: string, more = packages) =>
+		auditDependencies(backend(requirements, imports), installed(more), incompatible);
+
+	it("is high where only a request hashes, and asks for bcrypt below 5", () => {
+		const { lines, mended } = audit("fastapi\npasslib[bcrypt]", context);
+		expect(lines).toEqual(["HIGH incompatible-versions main.py:3 passlib 1.7.4 does not work with bcrypt 5.0.0"]);
+		expect(mended("requirements.txt")).toBe("fastapi\npasslib[bcrypt]\nbcrypt<5\n");
+		expect(audit("fastapi\npasslib\nbcrypt>=4  # hashes", context).mended("requirements.txt")).toBe(
+			"fastapi\npasslib\nbcrypt<5  # hashes\n",
+		);
+	});
+
+	it("is critical where start-up hashes", () => {
+		expect(audit("fastapi\npasslib[bcrypt]", `${context}\nadmin = passwords.hash("admin")`).lines[0]).toMatch(/^CRITICAL/);
+	});
+
+	it("says nothing about bcrypt 4, or another scheme", () => {
+		expect(audit("fastapi\npasslib[bcrypt]", context, { ...packages, bcrypt: { version: "4.3.0" } }).lines).toEqual([]);
+		expect(audit("fastapi\npasslib[bcrypt]", context.replace('"bcrypt"', '"argon2"')).lines).toEqual([]);
 	});
 });
 

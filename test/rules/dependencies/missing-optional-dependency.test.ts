@@ -91,6 +91,41 @@ it("knows what Starlette's parts need", () => {
 	]);
 });
 
+it("knows that the test client needs httpx, and newer Starlettes httpx2", () => {
+	const client = "from fastapi.testclient import TestClient";
+	expect(found(client)).toEqual(["CRITICAL missing-optional-dependency main.py:7 httpx"]);
+	const starlette = { starlette: { version: "1.10.0", requires: ['httpx2; extra == "full"'] } };
+	expect(found(client, undefined, starlette)).toEqual(["CRITICAL missing-optional-dependency main.py:7 httpx2"]);
+	expect(found(client, "fastapi\nuvicorn\nhttpx", { ...starlette, httpx: {} })).toEqual([]);
+});
+
+it("knows that an HTTP/2 client needs h2", () => {
+	const client = (options: string) => `import httpx\nclient = httpx.AsyncClient(${options})`;
+	expect(found(client("http2=True"), "fastapi\nuvicorn\nhttpx", { httpx: {} })).toEqual([
+		"CRITICAL missing-optional-dependency main.py:8 h2",
+	]);
+	expect(found(client("http2=False"), "fastapi\nuvicorn\nhttpx", { httpx: {} })).toEqual([]);
+});
+
+describe("pydantic 1", () => {
+	const one: Record<string, TestPackage> = { pydantic: { version: "1.10.13" } };
+
+	it("names its own extra", () => {
+		const { issues } = auditDependencies(backend("class User(BaseModel):\n    email: EmailStr"), installed(one));
+		expect(issues[0]?.expectedError).toBe("ImportError: email-validator is not installed, run `pip install pydantic[email]`");
+	});
+
+	it("reads an env_file that is there with python-dotenv", () => {
+		const settings =
+			"from pydantic import BaseSettings\nclass Settings(BaseSettings):\n    name: str = 'x'\n    class Config:\n        env_file = '.env'\nsettings = Settings()";
+		expect(found(settings, undefined, one)).toEqual([]);
+		const { lines } = auditDependencies(`${backend(settings)}#- .env\nname=y\n`, installed(one));
+		expect(lines).toEqual([
+			"CRITICAL missing-optional-dependency main.py:12 python-dotenv is needed by env_file of Settings, and requirements.txt does not declare it",
+		]);
+	});
+});
+
 describe("engines", () => {
 	const sqlalchemy = (version: string): Record<string, TestPackage> => ({
 		sqlalchemy: { version, requires: version.startsWith("2.0") ? ["greenlet"] : ['greenlet; extra == "asyncio"'] },
@@ -111,5 +146,22 @@ describe("engines", () => {
 		expect(lines).toHaveLength(1);
 		expect(mended("requirements.txt")).toBe("fastapi\nuvicorn\nsqlalchemy[asyncio]>=2.0\n");
 		expect(auditDependencies(literal, installed(sqlalchemy("2.0.36"))).lines).toEqual([]);
+	});
+
+	it("prefer the driver that is declared to the default one of a URL without any", () => {
+		const body = 'from sqlalchemy import create_engine\nengine = create_engine("mysql://app@db/app")';
+		const packages = { ...sqlalchemy("2.0.36"), pymysql: {} };
+		const { issues, mended } = auditDependencies(backend(body, "fastapi\nuvicorn\nsqlalchemy\npymysql"), installed(packages));
+		expect(issues[0]).toMatchObject({ severity: "CRITICAL", expectedError: "ModuleNotFoundError: No module named 'MySQLdb'" });
+		expect(issues[0]?.fix?.title).toBe("Name the pymysql driver in the database URL");
+		expect(issues[0]?.alternatives.map(({ title }) => title)).toEqual(["Declare mysqlclient in requirements.txt"]);
+		expect(mended("main.py")).toContain('create_engine("mysql+pymysql://app@db/app")');
+	});
+
+	it("ask for the psycopg2 that needs no compiler", () => {
+		const body = 'from sqlalchemy import create_engine\nengine = create_engine("postgresql+psycopg2://app@db/app")';
+		expect(found(body, "fastapi\nuvicorn\nsqlalchemy", sqlalchemy("2.0.36"))).toEqual([
+			"CRITICAL missing-optional-dependency main.py:8 psycopg2-binary",
+		]);
 	});
 });

@@ -88,3 +88,11 @@ it("has steps and no fix where the backend has no manifest", () => {
 	expect(issues[0]).toMatchObject({ severity: "CRITICAL", fix: null, failsOn: ["this-machine"] });
 	expect(issues[0]?.manualSteps[0]).toContain("pip install redis");
 });
+
+it("takes the condition off a package that is declared for other Pythons only", () => {
+	const { lines, mended } = auditDependencies(
+		backend("import redis", 'fastapi\nuvicorn\nredis>=5; python_version < "3.11"  # cache'),
+	);
+	expect(lines).toHaveLength(1);
+	expect(mended("requirements.txt")).toBe("fastapi\nuvicorn\nredis>=5  # cache\n");
+});
