@@ -1,10 +1,11 @@
 // Writes the bundled catalog from wheels: npx tsx generate.ts WHEELS OUTPUT. The wheels come from download.sh; nothing in them is run.
+// Versions that OUTPUT has already are kept as they are, so empty it after any change to how tables are read.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import type { CatalogIndex, CatalogVersion } from "../../src/environment/catalog-index.ts";
+import { type CatalogIndex, type CatalogVersion, readCatalogIndex } from "../../src/environment/catalog-index.ts";
 import { readDistributions } from "../../src/environment/distributions.ts";
 import type { ClassMember, ExternalEntry, Signature } from "../../src/environment/environment.ts";
 import { TableModule } from "../../src/environment/external-module.ts";
@@ -28,9 +29,10 @@ const quality = Number(process.env.CATALOG_QUALITY ?? 11);
 const [wheels, output] = process.argv.slice(2);
 if (wheels === undefined || output === undefined) throw new Error("usage: generate.ts WHEELS OUTPUT");
 mkdirSync(output, { recursive: true });
-for (const name of readdirSync(output)) rmSync(join(output, name));
-
-const distributions: Record<string, Record<string, CatalogVersion>> = {};
+const before = readCatalogIndex(openPackageFiles({ dataFolder: output }).readData("index.json.br")).distributions;
+const distributions: Record<string, Record<string, CatalogVersion>> = Object.fromEntries(
+	Object.entries(before).map(([name, versions]) => [name, { ...versions }]),
+);
 for (const wheel of readdirSync(wheels)
 	.filter((name) => name.endsWith(".whl"))
 	.sort()) {
@@ -51,6 +53,7 @@ function addWheel(folder: string): void {
 	const [found] = readDistributions(files, [folder]);
 	if (found === undefined) return;
 	const [name, { version, requires, requiresPython, extras, topLevel, name: spelled }] = found;
+	if (before[name]?.[version] !== undefined) return;
 	distributions[name] ??= {};
 	distributions[name][version] = { name: spelled, requires, requiresPython, topLevel, extras };
 	writeFileSync(join(output ?? "", `${name}-${version}.br`), pack(describeModules(files, folder, topLevel)));

@@ -123,7 +123,8 @@ class CataloguedPackage {
 				table,
 				text: "",
 				introspected: () => null,
-				changedFromOutside: (symbol) => symbol !== null && this.assigned.has(symbol),
+				// Compiled modules have a few such names of their compiler's own.
+				changedFromOutside: (symbol) => symbol !== null && (symbol.startsWith("__") || this.assigned.has(symbol)),
 				submoduleNames: () => this.submodules(dotted),
 				distribution: () => setting.distribution,
 			},

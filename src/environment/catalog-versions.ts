@@ -18,7 +18,7 @@ export interface CatalogChoice {
 
 export interface CatalogChoices {
 	readonly choices: ReadonlyMap<string, CatalogChoice>;
-	/** Everything that would be installed is in the catalog. */
+	/** Everything that would be installed is known. */
 	readonly complete: boolean;
 	/** Distributions that would be installed and are not in it. */
 	readonly unknown: ReadonlySet<string>;
@@ -45,7 +45,9 @@ export function chooseVersions(index: CatalogIndex, options: CatalogOptions & { 
 		if (now === previous) break;
 		previous = now;
 	}
-	return { choices, complete: unknown.size === 0, unknown };
+	// Of a version that is not catalogued the neighbours on both sides must vouch for what it requires.
+	const isVouched = [...choices.values()].every((choice) => choice.exact || choice.neighbour !== null);
+	return { choices, complete: unknown.size === 0 && isVouched, unknown };
 }
 
 /** Every distribution that is declared or required by a chosen one, with all specifiers laid on it. */
@@ -94,7 +96,10 @@ function choose(index: CatalogIndex, options: CatalogOptions, name: string, spec
 	// Nothing catalogued fits: an upper bound between two catalogued versions, or requirements that contradict each other.
 	const upper = specifiers.flatMap((specifier) => [...specifier.matchAll(/<=?\s*([\w.]+)/g)].map((match) => match[1] ?? ""));
 	const [lowest] = upper.sort(compare);
-	return lowest === undefined ? null : standIn(entry, versions, lowest, false);
+	if (lowest !== undefined) return standIn(entry, versions, lowest, false);
+	// Or nothing catalogued is for this Python: an installation would bring an older version.
+	const oldest = versions.find((version) => specifiers.every((specifier) => allows(version, specifier)));
+	return oldest === undefined ? null : standIn(entry, [oldest], oldest, false);
 }
 
 function runsOn(facts: CatalogVersion | undefined, options: CatalogOptions): boolean {
@@ -137,5 +142,8 @@ function standIn(
 	const facts = catalogued === undefined ? undefined : entry[catalogued];
 	if (catalogued === undefined || facts === undefined) return null;
 	const isExact = known && catalogued === version;
-	return { version, catalogued, neighbour: isExact || below === undefined ? null : (above ?? null), facts, exact: isExact };
+	const neighbour = isExact || below === undefined ? null : (above ?? null);
+	const further = neighbour === null ? [] : (entry[neighbour]?.requires ?? []);
+	const requires = [...new Set([...facts.requires, ...further])];
+	return { version, catalogued, neighbour, facts: { ...facts, requires }, exact: isExact };
 }
