@@ -1,6 +1,7 @@
-import type { RunStage, SettingsObject } from "../imports/trace.ts";
+import type { RunStage, SettingReading, SettingsObject } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
+import { settingsConfig } from "./settings-class.ts";
 import { findSettingsFaults, type SettingsFaults } from "./settings-faults.ts";
 
 /** A settings object that cannot be made. */
@@ -53,6 +54,13 @@ export function outcomeOf({ object, faults }: FaultySettings, when: "decoding" |
 export function envFileOrigin(value: Value): { readonly path: string; readonly key: string } | null {
 	const origin = value.kind === "constant" ? value.origin : null;
 	return origin?.type === "env-file" ? { path: origin.path, key: origin.key } : null;
+}
+
+/** The name of a setting as the environment or a `.env` file has it: as it stands there, else in capitals unless the class minds the case. */
+export function keyOf({ object }: FaultySettings, { field, given }: SettingReading): string {
+	const written = given === null ? null : envFileOrigin(given);
+	const key = written?.key ?? field.keys[0] ?? field.name;
+	return written !== null || settingsConfig(object.settingsClass).caseSensitive ? key : key.toUpperCase();
 }
 
 /** Where a person sets a value anew, in words: `backend/.env` or `the environment of the server`. */

@@ -3,6 +3,7 @@ import { removeFromEnvFile, replaceEnvValue } from "../../project/settings/env-f
 import {
 	envFileOrigin,
 	type FaultySettings,
+	keyOf,
 	listFaultySettings,
 	outcomeOf,
 	placeInWords,
@@ -60,7 +61,7 @@ export default defineRule<Evidence>({
 					evidence: {
 						settings,
 						setting,
-						key: envFileOrigin(setting.value)?.key ?? field.keys[0] ?? field.name,
+						key: keyOf(settings, setting.reading),
 						better: similarChoice(setting) ?? writtenDefault(setting),
 					},
 				};

@@ -2,9 +2,8 @@ import { defineRule, type Match } from "../../audit/rule.ts";
 import type { SettingReading } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { appendToEnvFile, type EnvLine, exampleValue, findEntry } from "../../project/settings/env-file-edit.ts";
-import { type FaultySettings, listFaultySettings, outcomeOf } from "../../project/settings/faulty-settings.ts";
+import { type FaultySettings, keyOf, listFaultySettings, outcomeOf } from "../../project/settings/faulty-settings.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
-import { settingsConfig } from "../../project/settings/settings-class.ts";
 import { readEnvFile } from "../../project/settings/settings-edit.ts";
 
 interface Evidence {
@@ -102,12 +101,6 @@ export default defineRule<Evidence>({
 		};
 	},
 });
-
-/** The name as a `.env` file would have it: in capitals, unless the class minds the case. */
-function keyOf({ object }: FaultySettings, { field }: SettingReading): string {
-	const key = field.keys[0] ?? field.name;
-	return settingsConfig(object.settingsClass).caseSensitive ? key : key.toUpperCase();
-}
 
 /** The first of the files that is there; where none is, the first one, which the fix makes. */
 function chooseFile(project: Project, paths: readonly string[]): string | null {

@@ -3,6 +3,7 @@ import { replaceEnvValue } from "../../project/settings/env-file-edit.ts";
 import {
 	envFileOrigin,
 	type FaultySettings,
+	keyOf,
 	listFaultySettings,
 	outcomeOf,
 	placeInWords,
@@ -56,7 +57,6 @@ export default defineRule<Evidence>({
 			const { faults, object, className } = settings;
 			const lists = faults.refused.filter(({ type }) => type.decoding === "tried");
 			for (const setting of [...faults.undecodable, ...lists]) {
-				const origin = envFileOrigin(setting.value);
 				const { call, settingsClass } = object;
 				const { field } = setting.reading;
 				const place = setting.value.origin;
@@ -68,7 +68,7 @@ export default defineRule<Evidence>({
 					evidence: {
 						settings,
 						setting,
-						key: origin?.key ?? field.keys[0] ?? field.name,
+						key: keyOf(settings, setting.reading),
 						json: asJsonList(setting.value.value, setting.type.itemType),
 						isDecoded: faults.undecodable.includes(setting),
 					},
