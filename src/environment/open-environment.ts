@@ -222,6 +222,8 @@ class ProviderEnvironment implements Environment {
 
 	private search(dotted: string): ModuleLookup {
 		if (dotted === "os.path") return this.findModule(this.parts.platform === "win32" ? "ntpath" : "posixpath");
+		// From Python 3.14 on there is no file of this name: `collections/__init__.py` puts it into `sys.modules`, as os.py does with os.path.
+		if (dotted === "collections.abc") return this.findModule("_collections_abc");
 		let answer: ModuleLookup = { found: "missing" };
 		for (const provider of [...this.parts.standardProviders, this.parts.packages]) {
 			const found = provider.find(dotted, this);
