@@ -249,8 +249,9 @@ export class TableModule implements ExternalModule {
 		if (names?.includes(symbol)) return present({ kind: "alias", module: moduleName, name: symbol });
 		if (symbol.startsWith("_") && !(module instanceof TableModule && module.table?.all)) return absent;
 		if (names === null) return module.lookup(symbol).found === "absent" ? absent : unknown;
-		// Submodules that happen to be loaded are starred too, where no __all__ says otherwise.
-		const mayLeak = module instanceof TableModule && module.table?.all === null && module.isPackage;
+		// Where no __all__ says otherwise, submodules that happen to be loaded are starred too, and names that are only perhaps bound.
+		const table = module instanceof TableModule ? module.table : null;
+		const mayLeak = table?.all === null && (module.isPackage || table.names[symbol]?.slot.kind === "maybe");
 		return mayLeak && module.lookup(symbol).found !== "absent" ? unknown : absent;
 	}
 

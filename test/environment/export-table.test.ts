@@ -130,6 +130,8 @@ test("star imports bring what __all__ says, or the public names", () => {
 		hidden: "absent",
 	});
 	expect(namesOf("from .computed import *\n", ["f", "z"], more)).toEqual({ f: "unknown", z: "absent" });
+	const perhaps = { "pkg/perhaps.py": "if unknown():\n    f = 1\n" };
+	expect(namesOf("from .perhaps import *\n", ["f", "z"], perhaps)).toEqual({ f: "unknown", z: "absent" });
 	expect(namesOf("from .not_there import *\n", ["z"], more)).toEqual({ z: "unknown" });
 });
 
