@@ -99,6 +99,12 @@ it("knows that the test client needs httpx, and newer Starlettes httpx2", () => 
 	expect(found(client, "fastapi\nuvicorn\nhttpx", { ...starlette, httpx: {} })).toEqual([]);
 });
 
+it("knows that ORJSONResponse needs orjson at the first answer", () => {
+	const body = "from fastapi.responses import ORJSONResponse\nother = FastAPI(default_response_class=ORJSONResponse)";
+	expect(found(body)).toEqual(["HIGH missing-optional-dependency main.py:8 orjson"]);
+	expect(found("from fastapi.responses import ORJSONResponse")).toEqual([]);
+});
+
 it("knows that an HTTP/2 client needs h2", () => {
 	const client = (options: string) => `import httpx\nclient = httpx.AsyncClient(${options})`;
 	expect(found(client("http2=True"), "fastapi\nuvicorn\nhttpx", { httpx: {} })).toEqual([

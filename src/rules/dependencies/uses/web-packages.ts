@@ -5,7 +5,32 @@ import type { OptionalUse } from "./optional-use.ts";
 
 /** Starlette's parts that need a package of their own: templates need jinja2, signed sessions itsdangerous, the test client httpx. */
 export function listStarletteParts(project: Project): OptionalUse[] {
-	return [...listTemplates(project), ...listSessions(project), ...listTestClients(project)];
+	return [...listTemplates(project), ...listSessions(project), ...listTestClients(project), ...listJsonResponses(project)];
+}
+
+/** `ORJSONResponse` and `UJSONResponse` assert that their package is there when the first answer is written (fastapi/responses.py). */
+function listJsonResponses(project: Project): OptionalUse[] {
+	return project.trace.calls.flatMap(({ keywords, module, node, reached }) => {
+		const given = keywords.get("default_response_class") ?? keywords.get("response_class");
+		const pattern = /^fastapi\.responses\.(OR|U)JSONResponse$/;
+		if (!reached || given?.kind !== "external" || !isExternal(given, pattern)) return [];
+		const isOrjson = `${given.name} ${given.canonical}`.includes("ORJSONResponse");
+		const name = isOrjson ? "orjson" : "ujson";
+		return [
+			{
+				providers: [name],
+				extras: [],
+				floor: null,
+				importName: name,
+				what: isOrjson ? "ORJSONResponse" : "UJSONResponse",
+				module,
+				range: { start: node.callee.start, end: node.callee.end },
+				stage: "request" as const,
+				order: null,
+				error: `AssertionError: ${name} must be installed to use ${isOrjson ? "ORJSONResponse" : "UJSONResponse"}`,
+			},
+		];
+	});
 }
 
 /** The test client imports httpx at its top; newer Starlettes prefer httpx2, which its extra `full` then names. */
