@@ -1,5 +1,6 @@
 import type { Environment, ExportLookup, ExternalEntry, ExternalModule } from "./environment.ts";
-import { bundledGetattr, evaluateGetattr, type GetattrWorld } from "./module-getattr.ts";
+import { bundledGetattr, evaluateGetattr } from "./getattr/evaluate.ts";
+import type { GetattrWorld } from "./getattr/world.ts";
 import type { ModuleTable, Slot, TableName } from "./module-table.ts";
 import type { SourceContext } from "./outline/block-reader.ts";
 import { readEntry } from "./outline/read-entry.ts";

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { environmentWith, foundIn } from "./environment-of.ts";
+import { environmentWith, foundIn } from "../environment-of.ts";
 
 const lazyTable = `
 from importlib import import_module

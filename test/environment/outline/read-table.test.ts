@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { environmentWith, foundIn } from "./environment-of.ts";
+import { environmentWith, foundIn } from "../environment-of.ts";
 
 /** What each symbol of a module `pkg.module` with this source is found to be. */
 function namesOf(

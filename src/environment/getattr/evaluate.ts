@@ -1,0 +1,72 @@
+import type { ExportLookup, ExternalEntry } from "../environment.ts";
+import type { ModuleGetattr } from "../module-table.ts";
+import { Run } from "./run.ts";
+import { Raised, Unsure, type Value } from "./values.ts";
+import type { GetattrWorld } from "./world.ts";
+
+/** How many `__getattr__` may be waiting for each other. */
+const deepestNesting = 8;
+let nesting = 0;
+
+/**
+ * What a module's `__getattr__` answers for one name: its code is followed with the name as a known string, through
+ * literal tables, lazy imports and helper functions. `unknown` as soon as something cannot be followed.
+ */
+export function evaluateGetattr(getattr: ModuleGetattr, symbol: string, world: GetattrWorld): ExportLookup {
+	if (getattr.kind === "table") {
+		const served = Object.hasOwn(getattr.names, symbol) ? getattr.names[symbol] : undefined;
+		if (served !== undefined) return { found: "present", entry: served ?? { kind: "unknown" } };
+		const error = Object.hasOwn(getattr.refused, symbol) ? getattr.refused[symbol] : undefined;
+		if (error !== undefined) return { found: "absent", error };
+		return { found: getattr.complete ? "absent" : "unknown" };
+	}
+	// Modules may serve each other's names in a circle.
+	if (getattr.kind === "unknown" || nesting >= deepestNesting) return { found: "unknown" };
+	const run = new Run(world.moduleName);
+	nesting++;
+	try {
+		const callee =
+			getattr.kind === "function"
+				? run.functionAt(world, getattr.at)
+				: run.evaluateText(world, world.text.slice(getattr.start, getattr.end));
+		if (callee.type !== "function") return { found: "unknown" };
+		return answerOf(run.call(callee, [{ type: "constant", value: symbol }], new Map(), 0));
+	} catch (thrown) {
+		if (thrown instanceof Raised) {
+			if (thrown.exception === "AttributeError") return { found: "absent" };
+			return { found: "absent", error: thrown.message === null ? thrown.exception : `${thrown.exception}: ${thrown.message}` };
+		}
+		if (thrown instanceof Unsure) return { found: "unknown" };
+		throw thrown;
+	} finally {
+		nesting--;
+	}
+}
+
+/** A `__getattr__` as the catalog keeps it: what it answers for each candidate, and whether it refuses everything else. */
+export function bundledGetattr(getattr: ModuleGetattr, world: GetattrWorld, candidates: readonly string[]): ModuleGetattr {
+	const names: Record<string, ExternalEntry | null> = {};
+	const refused: Record<string, string> = {};
+	let complete = evaluateGetattr(getattr, "bootmend_no_such_name", world).found === "absent";
+	for (const candidate of candidates) {
+		const answer = evaluateGetattr(getattr, candidate, world);
+		if (answer.found === "present") names[candidate] = answer.entry.kind === "unknown" ? null : answer.entry;
+		else if (answer.found === "unknown") names[candidate] = null;
+		else if (answer.error !== undefined) refused[candidate] = answer.error;
+	}
+	if (getattr.kind === "unknown") complete = false;
+	return { kind: "table", names, refused, complete };
+}
+
+function answerOf(value: Value): ExportLookup {
+	switch (value.type) {
+		case "unknown":
+			return { found: "unknown" };
+		case "module":
+			return { found: "present", entry: { kind: "alias", module: value.name, name: null } };
+		case "member":
+			return { found: "present", entry: { kind: "alias", module: value.module, name: value.name } };
+		default:
+			return { found: "present", entry: { kind: "unknown" } };
+	}
+}
