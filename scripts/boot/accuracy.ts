@@ -7,7 +7,7 @@ import { join } from "node:path";
 import type { BootCase } from "./case-file.ts";
 import { readCorpus } from "./corpus.ts";
 import { readEvidence } from "./evidence.ts";
-import { describe, judge, type Verdict } from "./judge.ts";
+import { criticalIssues, describe, judge, type Verdict } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
 import {
 	bootProject,
@@ -18,7 +18,7 @@ import {
 	stopPostgres,
 	withProject,
 } from "./prove.ts";
-import { type Audit, audit, fixEverything, type Subject } from "./run-bootmend.ts";
+import { type Audit, audit, fixEverything, fixOne, type Subject } from "./run-bootmend.ts";
 
 interface Result {
 	readonly boot: BootCase;
@@ -26,6 +26,8 @@ interface Result {
 	readonly audit: Audit;
 	/** What booting the mended copy showed; null where it was not tried. */
 	readonly mended: Outcome | null;
+	/** How many CRITICAL issues were none: the server boots when the first of them alone is mended. */
+	readonly phantoms: number;
 }
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
@@ -40,15 +42,28 @@ async function examine(boot: BootCase): Promise<Result> {
 	if (evidence === undefined) throw new Error(`${boot.name} was never booted: npm run record -- --new`);
 	const view = await prepareCaseView(boot);
 	const environment = await fillEnvironment(boot.environment);
+	const subjectBelow = (root: string): Subject => {
+		return { folder: join(root, boot.workingDirectory), target: boot.target, python: view.python, environment };
+	};
 	return withProject(boot, async (root) => {
 		commitEverything(root);
-		const subject: Subject = { folder: join(root, boot.workingDirectory), target: boot.target, python: view.python, environment };
-		const found = await audit(subject);
+		const found = await audit(subjectBelow(root));
 		const verdict = judge(boot, evidence.proof, found);
-		if (auditOnly || boot.kind === "decoy") return { boot, verdict, audit: found, mended: null };
-		await fixEverything(subject);
+		if (auditOnly || boot.kind === "decoy") return { boot, verdict, audit: found, mended: null, phantoms: 0 };
+		await fixEverything(subjectBelow(root));
 		const mended = await bootProject(boot, root, await prepareCleanView(boot, root));
-		return { boot, verdict, audit: found, mended };
+		return { boot, verdict, audit: found, mended, phantoms: await countPhantoms(boot, found, subjectBelow) };
+	});
+}
+
+async function countPhantoms(boot: BootCase, found: Audit, subjectBelow: (root: string) => Subject): Promise<number> {
+	const [first, ...others] = criticalIssues(found);
+	if (first === undefined || others.length === 0) return 0;
+	return withProject(boot, async (root) => {
+		commitEverything(root);
+		await fixOne(subjectBelow(root), first.id);
+		const outcome = await bootProject(boot, root, await prepareCleanView(boot, root));
+		return outcome.stage === "boots" ? others.length : 0;
 	});
 }
 
@@ -60,14 +75,13 @@ function commitEverything(root: string): void {
 }
 
 function printMisses(all: readonly Result[]): void {
-	for (const { boot, verdict, audit: found, mended } of all) {
+	for (const { boot, verdict, audit: found, mended, phantoms } of all) {
 		const notes: string[] = [];
 		if (!verdict.right) notes.push(`${boot.kind === "fault" ? "MISSED" : "FALSE ALARM"} ${verdict.words}`);
 		else if (!verdict.sameError) notes.push(`other error  ${verdict.words}`);
 		if (mended !== null && mended.stage !== "boots") notes.push(`NOT MENDED ${mended.stage}: ${mended.error} ${mended.at ?? ""}`);
-		const critical = found.issues.filter((issue) => issue.severity === "CRITICAL");
-		if (boot.kind === "fault" && critical.length > 1)
-			notes.push(`${critical.length} CRITICAL: ${critical.map(describe).join(" | ")}`);
+		const critical = criticalIssues(found).map(describe).join(" | ");
+		if (phantoms > 0) notes.push(`${phantoms} PHANTOM: the server boots when the first alone is mended of ${critical}`);
 		if (notes.length > 0) process.stdout.write(`${boot.name}  (${boot.about})\n${notes.map((note) => `    ${note}\n`).join("")}`);
 	}
 }
@@ -77,13 +91,15 @@ function printSummary(all: readonly Result[]): void {
 	const decoys = all.filter(({ boot }) => boot.kind === "decoy");
 	const named = faults.filter(({ verdict }) => verdict.right);
 	const alarms = decoys.filter(({ verdict }) => !verdict.right);
+	const phantoms = all.reduce((sum, result) => sum + result.phantoms, 0);
 	const tried = faults.filter(({ mended }) => mended !== null);
 	const lines = [
 		`faults ${faults.length}, decoys ${decoys.length}`,
 		`recall      ${share(named.length, faults.length)}`,
 		`  same file ${share(faults.filter(({ verdict }) => verdict.right && verdict.sameFile).length, faults.length)}`,
 		`  same line of error first ${share(faults.filter(({ verdict }) => verdict.sameError).length, faults.length)}`,
-		`precision   ${share(named.length, named.length + alarms.length)}  (decoys without a CRITICAL issue ${share(decoys.length - alarms.length, decoys.length)})`,
+		`precision   ${share(named.length, named.length + alarms.length + phantoms)}`,
+		`  decoys without a CRITICAL issue ${share(decoys.length - alarms.length, decoys.length)}, phantom CRITICAL issues on faults ${phantoms}`,
 	];
 	if (tried.length > 0) {
 		lines.push(

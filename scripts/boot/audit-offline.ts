@@ -11,10 +11,12 @@ import { audit } from "./run-bootmend.ts";
 export async function auditOffline(boot: BootCase): Promise<Verdict> {
 	const evidence = readEvidence(boot);
 	if (evidence === undefined) throw new Error(`${boot.name} was never booted: npm run record -- --new`);
-	return withProject(boot, async (root) => {
+	const auditBelow = async (root: string) => {
 		const folder = join(root, boot.workingDirectory);
 		return judge(boot, evidence.proof, await audit({ folder, target: boot.target, python: null, environment: boot.environment }));
-	});
+	};
+	// An audit connects to nothing, so any server's name will do.
+	return withProject(boot, auditBelow, async () => "postgres@127.0.0.1:5432");
 }
 
 /** The cases that the audit is known to judge wrongly where no Python is installed, one name a line. */

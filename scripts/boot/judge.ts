@@ -16,7 +16,7 @@ export interface Verdict {
 
 /** Judges an audit of a case by its recorded boots. */
 export function judge(boot: BootCase, truth: RecordedProof, audit: Audit): Verdict {
-	const critical = inOrder(audit).filter((issue) => issue.severity === "CRITICAL");
+	const critical = criticalIssues(audit);
 	if (boot.kind === "decoy") {
 		const words = critical.map(describe).join("; ");
 		return {
@@ -45,6 +45,11 @@ function isCritical(outcome: RecordedOutcome): boolean {
 
 function isGrave(issue: ReportedIssue): boolean {
 	return issue.severity === "HIGH" || issue.severity === "CRITICAL";
+}
+
+/** The CRITICAL issues, in the order in which start-up meets them. */
+export function criticalIssues(audit: Audit): readonly ReportedIssue[] {
+	return inOrder(audit).filter((issue) => issue.severity === "CRITICAL");
 }
 
 function inOrder(audit: Audit): readonly ReportedIssue[] {

@@ -18,12 +18,20 @@ export interface Proof {
 }
 
 /** Writes a case's files into a fresh temporary folder, hands it to `use`, and removes it. */
-export async function withProject<T>(boot: BootCase, use: (root: string) => Promise<T>): Promise<T> {
+export async function withProject<T>(
+	boot: BootCase,
+	use: (root: string) => Promise<T>,
+	findAuthority: () => Promise<string> = postgresAuthority,
+): Promise<T> {
 	const root = realpathSync(mkdtempSync(join(tmpdir(), "bootmend-case-")));
 	try {
 		for (const [path, content] of boot.files) {
 			mkdirSync(dirname(join(root, path)), { recursive: true });
-			writeFileSync(join(root, path), content);
+			const mentionsPostgres = content.includes(postgresPlaceholder);
+			writeFileSync(
+				join(root, path),
+				mentionsPostgres ? content.toString().replaceAll(postgresPlaceholder, await findAuthority()) : content,
+			);
 		}
 		return await use(root);
 	} finally {
@@ -71,20 +79,24 @@ export async function bootProject(boot: BootCase, root: string, view: View): Pro
 	return outcome;
 }
 
+/** Stands for user, host and port of a throw-away PostgreSQL in variables and files of a case. */
+const postgresPlaceholder = "{postgres}";
+
 let postgres: Promise<Postgres | null> | undefined;
+
+/** Starts the throw-away PostgreSQL on first use. Throws where none is installed. */
+async function postgresAuthority(): Promise<string> {
+	postgres ??= startPostgres();
+	const running = await postgres;
+	if (running === null) throw new Error("Some cases need PostgreSQL (initdb and postgres): apt-get install postgresql");
+	return running.authority;
+}
 
 /** Puts the throw-away PostgreSQL into the values that ask for it. Throws where it is needed and not installed. */
 export async function fillEnvironment(environment: Readonly<Record<string, string>>): Promise<Record<string, string>> {
 	const filled: Record<string, string> = {};
 	for (const [key, value] of Object.entries(environment)) {
-		if (!value.includes("{postgres}")) {
-			filled[key] = value;
-			continue;
-		}
-		postgres ??= startPostgres();
-		const running = await postgres;
-		if (running === null) throw new Error("This case needs PostgreSQL (initdb and postgres): apt-get install postgresql");
-		filled[key] = value.replaceAll("{postgres}", running.authority);
+		filled[key] = value.includes(postgresPlaceholder) ? value.replaceAll(postgresPlaceholder, await postgresAuthority()) : value;
 	}
 	return filled;
 }

@@ -47,6 +47,11 @@ export async function fixEverything(subject: Subject): Promise<string> {
 	return stdout + stderr;
 }
 
+/** `bootmend fix --issue ID`, in this process: mends one issue and nothing else. */
+export async function fixOne(subject: Subject, id: string): Promise<void> {
+	await runQuietly(subject, ["fix", subject.folder, "--issue", id, "--review", "--no-commit"]);
+}
+
 async function runQuietly(subject: Subject, command: readonly string[]): Promise<{ stdout: string; stderr: string }> {
 	const stdout = new Collector();
 	const stderr = new Collector();
