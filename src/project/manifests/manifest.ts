@@ -1,9 +1,9 @@
 import type { TextRange } from "../../text/range.ts";
 
-export type ManifestKind = "requirements" | "pyproject" | "pipfile" | "setup-cfg" | "setup-py" | "conda";
+export type ManifestKind = "requirements" | "pyproject" | "pipfile" | "setup-cfg" | "setup-py";
 
 /** How a requirement is written: one PEP 508 string, or a key with a version or table (poetry, Pipfile). */
-export type RequirementNotation = "pep508" | "poetry" | "pipfile" | "conda";
+export type RequirementNotation = "pep508" | "poetry" | "pipfile";
 
 /** One requirement as a manifest states it. */
 export interface Requirement {
