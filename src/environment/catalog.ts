@@ -4,6 +4,7 @@ import { type CatalogChoice, chooseVersions } from "./catalog-versions.ts";
 import type { Distribution, PythonVersion } from "./environment.ts";
 import type { ModuleProvider } from "./installed-modules.ts";
 import type { PackageFiles } from "./package-files.ts";
+import { parseRequirement } from "./requirement.ts";
 
 /** One requirement of the project; `project/manifests` has more about it than is needed here. */
 export interface DeclaredRequirement {
@@ -41,10 +42,17 @@ function distributionOf(name: string, choice: CatalogChoice): Distribution {
 	return {
 		name: facts.name === "" ? name : facts.name,
 		version,
-		// What another version requires proves nothing against this one.
-		requires: choice.exact ? facts.requires : [],
+		requires: choice.exact ? facts.requires : facts.requires.flatMap(withoutBounds),
 		requiresPython: choice.exact ? facts.requiresPython : null,
 		topLevel: facts.topLevel,
 		extras: facts.extras,
 	};
+}
+
+/** What a neighbouring version requires is likely what this one does; which versions of it, proves nothing. */
+function withoutBounds(text: string): string[] {
+	const requirement = parseRequirement(text);
+	if (requirement === null) return [];
+	const { normalized, extras, marker } = requirement;
+	return [`${normalized}${extras.length === 0 ? "" : `[${extras.join(",")}]`}${marker === null ? "" : `; ${marker}`}`];
 }
