@@ -60,6 +60,8 @@ const sourceExtensions = new Set(
 );
 const sourceNames =
 	/^(\.env.*|.*\.env|(docker|container)file.*|.*\.dockerfile|procfile.*|(gnu)?makefile|justfile|pipfile|\.python-version|\.tool-versions|runtime\.txt|(requirements|constraints|reqs?|deps|dependencies)[^/]*|\.gitignore|\.dockerignore)$/i;
+/** Requirement files that a folder of their own holds: `requirements/base.txt`. */
+const requirementsFile = /(^|\/)(requirements|reqs?|deps|dependencies)\/[^/]+\.(txt|in)$/i;
 /** Written by package managers for others than Python: large, and nothing in them concerns the backend. */
 const skippedNames =
 	/^(package-lock\.json|npm-shrinkwrap\.json|.*\.min\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|composer\.lock|cargo\.lock|gemfile\.lock)$/i;
@@ -125,7 +127,7 @@ class TreeWalk {
 						? "file"
 						: "other";
 			if (deep && kind === "folder" && !isSkippedFolder(entry.name)) this.readFolder(child, [...above, real]);
-			if (kind === "file" && isSource(entry.name)) this.#readFile(child);
+			if (kind === "file" && (isSource(entry.name) || requirementsFile.test(child))) this.#readFile(child);
 		}
 	}
 
