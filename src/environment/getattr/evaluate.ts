@@ -34,9 +34,10 @@ export function evaluateGetattr(getattr: ModuleGetattr, symbol: string, world: G
 	} catch (thrown) {
 		if (thrown instanceof Raised) {
 			if (thrown.exception === "AttributeError") return { found: "absent" };
-			return { found: "absent", error: thrown.message === null ? thrown.exception : `${thrown.exception}: ${thrown.message}` };
+			return { found: "absent", error: thrown.message === "" ? thrown.exception : `${thrown.exception}: ${thrown.message}` };
 		}
-		if (thrown instanceof Unsure) return { found: "unknown" };
+		// A RangeError is code nested deeper than our own stack allows.
+		if (thrown instanceof Unsure || thrown instanceof RangeError) return { found: "unknown" };
 		throw thrown;
 	} finally {
 		nesting--;

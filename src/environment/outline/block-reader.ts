@@ -24,6 +24,11 @@ interface Path {
 	readonly guarded: boolean;
 }
 
+/** Conditions on versions and platforms are short; longer ones stay undecided. */
+const longestTest = 1000;
+/** CPython refuses more levels of indentation than this. */
+const deepestBlock = 100;
+
 type Range = readonly [from: number, to: number];
 
 /**
@@ -40,6 +45,7 @@ export class BlockReader {
 	dynamic = false;
 	private readonly facts: ConditionFacts;
 	private current: Scope = this.scope;
+	private depth = 0;
 
 	constructor(
 		private readonly text: string,
@@ -67,9 +73,15 @@ export class BlockReader {
 	}
 
 	private readBlock([from, to]: Range, scope: Scope, path: Path): void {
+		if (this.depth >= deepestBlock) {
+			this.dynamic = true;
+			return;
+		}
 		const outer = this.current;
 		this.current = scope;
+		this.depth++;
 		for (let index = from; index < to; ) index = this.readStatement(index, to, path);
+		this.depth--;
 		this.current = outer;
 	}
 
@@ -134,7 +146,8 @@ export class BlockReader {
 		match.lastIndex = line.start;
 		const found = match.exec(this.text);
 		if (found?.[2] !== undefined) this.bind(found[2], { kind: found[1] === "def" ? "lazy-function" : "lazy-class", at });
-		else this.readSimple(line.start, line.end, { certain: false, guarded: true });
+		// A definition without a name: no Python.
+		else this.dynamic = true;
 	}
 
 	private readIf(index: number, to: number, path: Path): number {
@@ -431,7 +444,9 @@ export class BlockReader {
 	}
 
 	private test(tokens: readonly Token[]): boolean | undefined {
-		const statement = parseModule(`(${sourceOf(this.text, tokens)}\n)`).body[0];
+		const source = sourceOf(this.text, tokens);
+		if (source.length > longestTest) return undefined;
+		const statement = parseModule(`(${source}\n)`).body[0];
 		return statement?.type === "ExpressionStatement" ? truthOf(statement.value, this.facts) : undefined;
 	}
 

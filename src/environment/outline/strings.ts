@@ -1,14 +1,16 @@
 const backslash = 92;
 const newline = 10;
+/** Formatted strings inside each other's replacement fields beyond this are read as plain ones. */
+const deepestNesting = 20;
 
 /**
  * Offset just behind the string literal whose opening quote stands at `quote`. An unterminated one-line string ends at
  * its line's end, an unterminated triple-quoted one at `limit`: the reader is told by `isTerminated`.
  */
-export function skipString(text: string, quote: number, limit: number): number {
+export function skipString(text: string, quote: number, limit: number, nesting = 0): number {
 	const mark = text.charCodeAt(quote);
 	const triple = text.charCodeAt(quote + 1) === mark && text.charCodeAt(quote + 2) === mark;
-	if (hasFormatPrefix(text, quote)) return skipFormatted(text, quote, mark, triple, limit);
+	if (nesting < deepestNesting && hasFormatPrefix(text, quote)) return skipFormatted(text, quote, mark, triple, limit, nesting);
 	if (triple) {
 		const close = text.slice(quote, quote + 3);
 		for (let at = quote + 3; ; ) {
@@ -47,7 +49,7 @@ function hasFormatPrefix(text: string, quote: number): boolean {
 }
 
 /** Replacement fields may hold strings with the same quotes (PEP 701). */
-function skipFormatted(text: string, quote: number, mark: number, triple: boolean, limit: number): number {
+function skipFormatted(text: string, quote: number, mark: number, triple: boolean, limit: number, nesting: number): number {
 	let depth = 0;
 	for (let at = quote + (triple ? 3 : 1); at < limit; at++) {
 		const code = text.charCodeAt(at);
@@ -61,7 +63,7 @@ function skipFormatted(text: string, quote: number, mark: number, triple: boolea
 			if (!triple) return at + 1;
 			if (text.charCodeAt(at + 1) === mark && text.charCodeAt(at + 2) === mark) return at + 3;
 		} else if ((code === 34 || code === 39) && depth > 0) {
-			const end = skipString(text, at, limit);
+			const end = skipString(text, at, limit, nesting + 1);
 			const lineBreak = text.indexOf("\n", at);
 			// A quote that its line does not close is a fill character of a format specification, not a string.
 			if (lineBreak < 0 || end <= lineBreak) at = end - 1;

@@ -191,3 +191,17 @@ test("a function that looks into its caller's frame leaves the caller open", () 
 	const more = { "pkg/tricks.py": "import sys\ndef alias(table):\n    sys._getframe(1).f_globals.update(table)\n" };
 	expect(namesOf("from .tricks import alias\nalias({})\n", ["z"], more)).toEqual({ z: "unknown" });
 });
+
+test("hostile and broken sources are answered with care, and in time", () => {
+	const sources = [
+		'f"{'.repeat(5000),
+		"(".repeat(50_000),
+		Array.from({ length: 500 }, (_, depth) => `${" ".repeat(depth)}if x:\n`).join(""),
+		`if ${"not ".repeat(20_000)}x:\n    z = 1\n`,
+		`__all__ = ${"[".repeat(20_000)}`,
+		"def (:\n    pass\nclass :\n",
+		"from .......... import x\n",
+		"\0\0\ufeffimport\rfrom\r\n",
+	];
+	for (const source of sources) expect(["absent", "unknown"], source.slice(0, 20)).toContain(namesOf(source, ["z"]).z);
+});
