@@ -25,6 +25,7 @@ import syncDriverDeclared from "./dependencies/sync-driver-declared.ts";
 import undeclaredImport from "./dependencies/undeclared-import.ts";
 import unreadableManifest from "./dependencies/unreadable-manifest.ts";
 import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
+import brokenLifespan from "./entrypoint/broken-lifespan.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
 import startupException from "./entrypoint/startup-exception.ts";
@@ -64,6 +65,7 @@ export const rules: readonly AnyRule[] = [
 	undeclaredImport,
 	unreadableManifest,
 	wrongDistributionName,
+	brokenLifespan,
 	missingApplication,
 	moduleAsRouter,
 	startupException,
