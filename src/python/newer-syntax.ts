@@ -14,7 +14,9 @@ export function findNewerSyntax(text: string, tree: ast.Module, minor: number): 
 				if (minor < 10) faults.push(refused(node, "invalid syntax"));
 				break;
 			case "TypeAlias":
-				if (minor < 12) faults.push(refused(node, "invalid syntax"));
+				// `type(x).y = z` looks like one to the parser, and is an old assignment.
+				if (minor < 12 && /^type\s+[^\s([.=]/.test(text.slice(node.start, node.start + 40)))
+					faults.push(refused(node, "invalid syntax"));
 				break;
 			case "FunctionDef":
 				if (minor < 12 && node.typeParameters.length > 0)

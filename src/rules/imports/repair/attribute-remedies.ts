@@ -5,7 +5,7 @@ import { boundNames } from "../../../python/scopes.ts";
 import { walk } from "../../../python/walk.ts";
 import type { FailureOf } from "./import-failures.ts";
 import { ownModules } from "./module-spelling.ts";
-import { findSimilarName } from "./similar-name.ts";
+import { findRelatedName, findSimilarName } from "./similar-name.ts";
 
 /** One way to mend the reading of an attribute that is not there. */
 export type AttributeRemedy =
@@ -27,8 +27,14 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 		return [{ type: "import-submodule", submodule, isOwn: false }];
 	}
 	if (isApplication(owner) && membersOf(project, "fastapi.APIRouter").includes(name)) return [{ type: "through-router" }];
-	const similar = findSimilarName(name, namesOf(project, failure));
-	const rename: AttributeRemedy[] = similar ? [{ type: "rename", to: similar.name, isCertain: similar.isOnly }] : [];
+	const names = namesOf(project, failure);
+	const similar = findSimilarName(name, names);
+	const related = similar === null && via !== "star-import" ? findRelatedName(name, names) : null;
+	const rename: AttributeRemedy[] = similar
+		? [{ type: "rename", to: similar.name, isCertain: similar.isOnly }]
+		: related === null
+			? []
+			: [{ type: "rename", to: related, isCertain: false }];
 	if (via !== "star-import") return rename;
 	const entry = findAllEntry(ownModules(project).get(owner), name);
 	if (entry === null) return [];

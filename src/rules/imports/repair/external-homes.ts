@@ -7,6 +7,12 @@ import { hasSymbol, type SymbolHome } from "./symbol-homes.ts";
 const moved: Readonly<Record<string, string>> = {
 	// https://docs.pydantic.dev/latest/migration/#basesettings-has-moved-to-pydantic-settings
 	"pydantic.BaseSettings": "pydantic_settings",
+	// https://docs.python.org/3/whatsnew/3.10.html#removed
+	...Object.fromEntries(
+		"Mapping MutableMapping Sequence MutableSequence Set MutableSet Iterable Iterator Callable Hashable Sized Container Collection Generator Awaitable Coroutine AsyncIterable AsyncIterator AsyncGenerator Reversible KeysView ItemsView ValuesView MappingView ByteString"
+			.split(" ")
+			.map((name) => [`collections.${name}`, "collections.abc"]),
+	),
 	"sqlmodel.AsyncSession": "sqlmodel.ext.asyncio.session",
 };
 
@@ -15,6 +21,8 @@ const families: readonly (readonly string[])[] = [
 	["sqlmodel", "sqlalchemy"],
 	["fastapi", "starlette", "pydantic"],
 	["pydantic", "pydantic_settings"],
+	["pydantic_settings", "pydantic"],
+	["time", "datetime"],
 	["typing", "typing_extensions", "collections"],
 	["collections", "typing"],
 ];
@@ -31,7 +39,7 @@ export function listExternalHomes(project: Project, source: string, name: string
 		importsOf(importer.tree).flatMap((each) => (each.type === "ImportFrom" && each.level === 0 ? [each.module] : [])),
 	);
 	const ranked = found
-		.map((module) => ({ module, rank: rankOf(module, inFile, top) }))
+		.map((module) => ({ module, rank: rankOf(module, inFile, top) + (isBorrowed(environment, module, name) ? 5 : 0) }))
 		.sort((a, b) => a.rank - b.rank || a.module.length - b.module.length || (a.module < b.module ? -1 : 1));
 	// One definition may be reachable by many paths: the best of them will do.
 	const definitions = new Set<string>();
@@ -49,6 +57,13 @@ function candidates(environment: Environment, packages: readonly string[], name:
 			return [...found, module];
 	}
 	return found;
+}
+
+/** Has a module the name only for its own use? One that hands it on is called like its home: fastapi.responses, starlette.responses. */
+function isBorrowed(environment: Environment, module: string, name: string): boolean {
+	const home = environment.canonical(`${module}.${name}`).split(".").slice(0, -1);
+	const isForeign = home[0] !== module.split(".")[0];
+	return isForeign && module.includes(".") && home.at(-1) !== module.split(".").at(-1);
 }
 
 /** A module that the file imports from already comes first, then the package that was asked, then the shortest way. */

@@ -5,8 +5,8 @@ import { isImportedElsewhere, isNameUsed } from "../usage/name-users.ts";
 import { listExternalHomes } from "./external-homes.ts";
 import { type FailureOf, importedNameAt } from "./import-failures.ts";
 import { ownModules } from "./module-spelling.ts";
-import { findSimilarName } from "./similar-name.ts";
-import { listHomesInUse, listOwnHomes, type SymbolHome } from "./symbol-homes.ts";
+import { findRelatedName, findSimilarName } from "./similar-name.ts";
+import { definesName, listHomesInUse, listOwnHomes, type SymbolHome } from "./symbol-homes.ts";
 
 /** One way to mend the import of a name that its module does not have. */
 export type Remedy =
@@ -97,7 +97,19 @@ function renameRemedy(project: Project, failure: FailureOf<"name-not-in-module">
 	const { detail } = failure;
 	const names = detail.external ? externalNames(project, detail.source) : ownNames(project, detail.source);
 	const similar = findSimilarName(detail.name, names);
-	return similar && { type: "rename", to: similar.name, isCertain: similar.isOnly };
+	if (similar) return { type: "rename", to: similar.name, isCertain: similar.isOnly };
+	const asked = importedNameAt(failure)?.statement.names.map((alias) => alias.name.name) ?? [];
+	const related = findRelatedName(
+		detail.name,
+		names.filter((name) => !asked.includes(name) && (detail.external || isDefinedBy(project, detail.source, name))),
+	);
+	return related === null ? null : { type: "rename", to: related, isCertain: false };
+}
+
+/** What a module only imports is not what its importers know it for. */
+function isDefinedBy(project: Project, source: string, name: string): boolean {
+	const module = ownModules(project).get(source);
+	return module !== undefined && definesName(module.tree, name);
 }
 
 function externalNames(project: Project, source: string): readonly string[] {

@@ -14,12 +14,40 @@ export function findSimilarName(wanted: string, candidates: Iterable<string>): S
 	for (const name of new Set(candidates)) {
 		const distance = distanceOf(wanted, name);
 		if (distance === null) continue;
-		if (best === null || distance < best.distance) {
+		if (best === null || distance < best.distance || (distance === best.distance && isNearerKind(wanted, name, best.name))) {
 			best = { name, distance };
 			isOnly = true;
 		} else if (distance === best.distance) isOnly = false;
 	}
-	return best && { name: best.name, isOnly };
+	return best && { name: best.name, isOnly: isOnly && kindOf(best.name) === kindOf(wanted) };
+}
+
+/** Of two names as near, one of the same kind is meant; and no class where a value is asked for. */
+function isNearerKind(wanted: string, name: string, other: string): boolean {
+	const rank = (each: string) => (kindOf(each) === kindOf(wanted) ? 0 : kindOf(each) === "class" ? 2 : 1);
+	return rank(name) < rank(other);
+}
+
+/** The only name of the same kind that shares a word with the wanted one: `orders_router` and `router`, `get_session` and `get_db`; or null. */
+export function findRelatedName(wanted: string, candidates: Iterable<string>): string | null {
+	const words = wordsOf(wanted);
+	const alike = [...new Set(candidates)].filter((name) => name !== wanted && kindOf(name) === kindOf(wanted));
+	const contained = alike.filter(
+		(name) => isPartOf(wordsOf(name), words) || (words.length > 2 && isPartOf(words, wordsOf(name))),
+	);
+	if (contained.length === 1) return contained[0] ?? null;
+	const sharing = alike.filter((name) => wordsOf(name).some((word) => words.includes(word)));
+	return sharing.length === 1 ? (sharing[0] ?? null) : null;
+}
+
+/** A constant, a class, or a function or variable, by its spelling (PEP 8). */
+function kindOf(name: string): "constant" | "class" | "other" {
+	if (name.length > 1 && name === name.toUpperCase()) return "constant";
+	return /^_*[A-Z]/.test(name) ? "class" : "other";
+}
+
+function isPartOf(part: readonly string[], whole: readonly string[]): boolean {
+	return part.length > 0 && part.every((word) => whole.includes(word));
 }
 
 /** How far a name is from a wanted one; null where they are different words. Lower is nearer. */

@@ -64,7 +64,9 @@ export function absoluteModule(importer: string, isPackage: boolean, statement: 
 /** Does an external module certainly have the name? */
 export function hasSymbol(environment: Environment, module: string, name: string): boolean {
 	const found = environment.findModule(module);
-	return found.found === "present" && found.module.lookup(name).found === "present";
+	const lookup = found.found === "present" ? found.module.lookup(name) : null;
+	// A submodule of that name is not what code means that uses the name as a value.
+	return lookup?.found === "present" && lookup.entry.kind !== "submodule";
 }
 
 function isTest(path: string): boolean {

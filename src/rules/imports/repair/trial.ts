@@ -26,7 +26,11 @@ export function mends(project: Project, proposal: FixProposal, failure: Failure)
 	});
 	const before = new Set(project.trace.failures.map(keyOf));
 	const left = after.trace.failures.map(keyOf);
-	return !left.includes(keyOf(failure)) && left.every((key) => before.has(key));
+	// The names of one statement fail for one reason.
+	const mended = project.trace.failures.filter(
+		(each) => each === failure || (each.statement !== null && each.statement === failure.statement),
+	);
+	return !mended.some((each) => left.includes(keyOf(each))) && left.every((key) => before.has(key));
 }
 
 function fileOf(path: string, text: string): SourceFile {

@@ -1,0 +1,20 @@
+import { expect, it } from "vitest";
+import { auditBackend } from "../database/audit-backend.ts";
+
+const rule = "shadowed-module";
+
+it("names the file that hides the package, and who imports it", () => {
+	const backend =
+		"#- requirements.txt\nfastapi\nuvicorn\n#- main.py\nfrom fastapi import FastAPI\n\napp = FastAPI()\n#- fastapi.py\nname = 1\n";
+	const [issue, ...others] = auditBackend(rule, backend);
+	expect(others).toEqual([]);
+	expect(issue?.problem).toBe("fastapi.py hides the installed package fastapi");
+	expect(issue?.manualSteps[0]).toContain("git mv fastapi.py app_fastapi.py");
+	expect(issue?.fix).toBeNull();
+});
+
+it("accepts an own module of a package's name that has all that is asked of it", () => {
+	const backend =
+		"#- requirements.txt\nfastapi\nuvicorn\n#- main.py\nfrom fastapi import FastAPI\nfrom redis import client\n\napp = FastAPI(title=client)\n#- redis.py\nclient = 'own'\n";
+	expect(auditBackend(rule, backend)).toEqual([]);
+});
