@@ -32,9 +32,12 @@ interface Result {
 
 const words = process.argv.slice(2).filter((word) => !word.startsWith("-"));
 const auditOnly = process.argv.includes("--audit-only");
-const results = await mapParallel(readCorpus(words), examine);
+const results = await mapParallel(readCorpus(words), async (boot) => {
+	const result = await examine(boot);
+	printMiss(result);
+	return result;
+});
 await stopPostgres();
-printMisses(results);
 printSummary(results);
 
 async function examine(boot: BootCase): Promise<Result> {
@@ -74,16 +77,14 @@ function commitEverything(root: string): void {
 	git("-c", "user.name=Fixture", "-c", "user.email=fixture@example.com", "commit", "--quiet", "--message", "As it was");
 }
 
-function printMisses(all: readonly Result[]): void {
-	for (const { boot, verdict, audit: found, mended, phantoms } of all) {
-		const notes: string[] = [];
-		if (!verdict.right) notes.push(`${boot.kind === "fault" ? "MISSED" : "FALSE ALARM"} ${verdict.words}`);
-		else if (!verdict.sameError) notes.push(`other error  ${verdict.words}`);
-		if (mended !== null && mended.stage !== "boots") notes.push(`NOT MENDED ${mended.stage}: ${mended.error} ${mended.at ?? ""}`);
-		const critical = criticalIssues(found).map(describe).join(" | ");
-		if (phantoms > 0) notes.push(`${phantoms} PHANTOM: the server boots when the first alone is mended of ${critical}`);
-		if (notes.length > 0) process.stdout.write(`${boot.name}  (${boot.about})\n${notes.map((note) => `    ${note}\n`).join("")}`);
-	}
+function printMiss({ boot, verdict, audit: found, mended, phantoms }: Result): void {
+	const notes: string[] = [];
+	if (!verdict.right) notes.push(`${boot.kind === "fault" ? "MISSED" : "FALSE ALARM"} ${verdict.words}`);
+	else if (!verdict.sameError) notes.push(`other error  ${verdict.words}`);
+	if (mended !== null && mended.stage !== "boots") notes.push(`NOT MENDED ${mended.stage}: ${mended.error} ${mended.at ?? ""}`);
+	const critical = criticalIssues(found).map(describe).join(" | ");
+	if (phantoms > 0) notes.push(`${phantoms} PHANTOM: the server boots when the first alone is mended of ${critical}`);
+	if (notes.length > 0) process.stdout.write(`${boot.name}  (${boot.about})\n${notes.map((note) => `    ${note}\n`).join("")}`);
 }
 
 function printSummary(all: readonly Result[]): void {
