@@ -32,6 +32,7 @@ import startupException from "./entrypoint/startup-exception.ts";
 import circularImport from "./imports/circular-import.ts";
 import invalidSyntax from "./imports/invalid-syntax.ts";
 import missingAttribute from "./imports/missing-attribute.ts";
+import removedPydanticApi from "./imports/removed-pydantic-api.ts";
 import shadowedModule from "./imports/shadowed-module.ts";
 import undefinedName from "./imports/undefined-name.ts";
 import unknownImportSymbol from "./imports/unknown-import-symbol.ts";
@@ -72,6 +73,7 @@ export const rules: readonly AnyRule[] = [
 	circularImport,
 	invalidSyntax,
 	missingAttribute,
+	removedPydanticApi,
 	shadowedModule,
 	undefinedName,
 	unknownImportSymbol,

@@ -3,6 +3,7 @@ import type * as ast from "../../../python/ast.ts";
 import { blocksOf } from "../../../python/rewrite/blocks.ts";
 import { boundName, namesUsed } from "../../../python/rewrite/names.ts";
 import { type ImportStatement, importsOf } from "../../../python/rewrite/remove-imports.ts";
+import { isTypeCheckingTest } from "../../../python/rewrite/statements.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
 import { absoluteModule } from "../repair/symbol-homes.ts";
 import { isImportedElsewhere } from "./name-users.ts";
@@ -80,7 +81,8 @@ function isImportOrText(statement: ast.Statement): boolean {
 function conditionalStatements(tree: ast.Module): ReadonlySet<ast.Statement> {
 	const found = new Set<ast.Statement>();
 	for (const { owner, statements } of blocksOf(tree)) {
-		if (owner?.type === "Try" || owner?.type === "With") for (const statement of statements) found.add(statement);
+		const isChoice = owner?.type === "If" && !isTypeCheckingTest(owner.test);
+		if (owner?.type === "Try" || owner?.type === "With" || isChoice) for (const statement of statements) found.add(statement);
 	}
 	return found;
 }
