@@ -1,5 +1,5 @@
 import { resolveRelative } from "../outline/import-statement.ts";
-import { type Constant, type Frame, itemsOf, none, Raised, Unsure, unknownValue, type Value } from "./values.ts";
+import { type Constant, type Frame, itemsOf, namespaceItem, none, Raised, Unsure, unknownValue, type Value } from "./values.ts";
 
 /** Calls a builtin, or a function of importlib, by its name. */
 export function callBuiltin(name: string, args: readonly Value[], keywords: ReadonlyMap<string, Value>, frame: Frame): Value {
@@ -7,7 +7,7 @@ export function callBuiltin(name: string, args: readonly Value[], keywords: Read
 	switch (name) {
 		case "globals":
 		case "vars":
-			return args.length === 0 ? { type: "namespace" } : unknownValue;
+			return args.length === 0 ? { type: "namespace", world: frame.world, lacking: frame.lacking } : unknownValue;
 		case "set":
 		case "frozenset":
 		case "list":
@@ -63,7 +63,10 @@ function importModule(name: Value | undefined, anchor: Value | undefined, frame:
 /** Calls a method of a known dictionary or string, or of the module's namespace; null where it is another call. */
 export function callMethod(owner: Value, method: string, args: readonly Value[]): Value | null {
 	const [given, fallback] = args;
-	if (owner.type === "namespace") return method === "get" ? (fallback ?? none) : unknownValue;
+	if (owner.type === "namespace") {
+		const key = method === "get" && given?.type === "constant" ? given.value : null;
+		return key === null ? unknownValue : (namespaceItem(owner, key) ?? fallback ?? none);
+	}
 	if (owner.type === "dict") {
 		if (method === "get") return given?.type === "constant" ? (owner.entries.get(given.value) ?? fallback ?? none) : unknownValue;
 		const keys = [...owner.entries.keys()].map((value): Value => ({ type: "constant", value }));

@@ -22,7 +22,7 @@ export function evaluateGetattr(getattr: ModuleGetattr, symbol: string, world: G
 	}
 	// Modules may serve each other's names in a circle.
 	if (getattr.kind === "unknown" || nesting >= deepestNesting) return { found: "unknown" };
-	const run = new Run(world.moduleName);
+	const run = new Run(world.moduleName, symbol);
 	nesting++;
 	try {
 		const callee =

@@ -9,6 +9,7 @@ import {
 	type Frame,
 	isEqual,
 	itemsOf,
+	namespaceItem,
 	Raised,
 	truthOf,
 	Unsure,
@@ -36,8 +37,16 @@ function memoryOf(world: GetattrWorld): { readonly values: Map<string, Value>; r
 export abstract class Expressions {
 	private steps = 0;
 
-	/** `asked` is the module whose namespace lacks the name. */
-	constructor(private readonly asked: string) {}
+	/** `symbol` is the name that the namespace of the module `asked` lacks. */
+	constructor(
+		private readonly asked: string,
+		private readonly symbol: string,
+	) {}
+
+	/** The name that a module's namespace is known to lack. */
+	protected lackingIn(world: GetattrWorld): string | null {
+		return world.moduleName === this.asked ? this.symbol : null;
+	}
 
 	/** Calls a function whose code is at hand. */
 	abstract call(
@@ -77,7 +86,7 @@ export abstract class Expressions {
 	}
 
 	private moduleFrame(world: GetattrWorld): Frame {
-		return { world, names: new Map(), parent: null, depth: 0 };
+		return { world, names: new Map(), parent: null, depth: 0, lacking: this.lackingIn(world) };
 	}
 
 	protected assign(target: ast.Expression, value: Value, frame: Frame): void {
@@ -218,7 +227,7 @@ export abstract class Expressions {
 			case "alias":
 				return slot.name === null
 					? { type: "module", name: slot.module }
-					: this.member(slot.module, slot.name, { world, names: new Map(), parent: null, depth: 0 });
+					: this.member(slot.module, slot.name, this.moduleFrame(world));
 			default:
 				return unknownValue;
 		}
@@ -242,7 +251,10 @@ export abstract class Expressions {
 	}
 
 	private evaluateAttribute(node: ast.Attribute, frame: Frame): Value {
-		if (node.attribute.name === "__dict__" && this.isAskedModule(node.value, frame)) return { type: "namespace" };
+		if (node.attribute.name === "__dict__") {
+			const world = this.worldIn(node.value, frame);
+			if (world !== null) return { type: "namespace", world, lacking: this.lackingIn(world) };
+		}
 		const owner = this.evaluate(node.value, frame);
 		if (owner.type !== "module") return unknownValue;
 		const submodule = `${owner.name}.${node.attribute.name}`;
@@ -251,11 +263,12 @@ export abstract class Expressions {
 			: { type: "member", module: owner.name, name: node.attribute.name };
 	}
 
-	/** Is an expression `sys.modules[…]` of the asked module? */
-	private isAskedModule(node: ast.Expression, frame: Frame): boolean {
-		if (node.type !== "Subscript" || node.value.type !== "Attribute" || node.value.attribute.name !== "modules") return false;
+	/** The module behind `sys.modules[…]`, where its source is at hand; null for any other expression. */
+	private worldIn(node: ast.Expression, frame: Frame): GetattrWorld | null {
+		if (node.type !== "Subscript" || node.value.type !== "Attribute" || node.value.attribute.name !== "modules") return null;
 		const key = this.evaluate(node.index, frame);
-		return key.type === "constant" && key.value === this.asked;
+		if (key.type !== "constant" || typeof key.value !== "string") return null;
+		return key.value === frame.world.moduleName ? frame.world : frame.world.source(key.value);
 	}
 
 	private evaluateDict(node: ast.Dict, frame: Frame): Value {
@@ -306,7 +319,11 @@ export abstract class Expressions {
 		if (node.index.type === "Slice") return this.evaluateSlice(owner, node.index, frame);
 		const index = this.evaluate(node.index, frame);
 		if (index.type !== "constant") return unknownValue;
-		if (owner.type === "namespace") throw new Raised("KeyError", "");
+		if (owner.type === "namespace") {
+			const found = namespaceItem(owner, index.value);
+			if (found === undefined) throw new Raised("KeyError", "");
+			return found;
+		}
 		if (owner.type === "dict") {
 			const found = owner.entries.get(index.value);
 			if (found === undefined) throw new Raised("KeyError", String(index.value));

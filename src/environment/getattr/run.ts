@@ -21,7 +21,13 @@ export class Run extends Expressions {
 		depth: number,
 	): Value {
 		if (depth > deepestCall || callee.node.isAsync) throw new Unsure();
-		const frame: Frame = { world: callee.scope.world, names: new Map(), parent: callee.scope, depth };
+		const frame: Frame = {
+			world: callee.scope.world,
+			names: new Map(),
+			parent: callee.scope,
+			depth,
+			lacking: this.lackingIn(callee.scope.world),
+		};
 		const parameters = callee.node.parameters;
 		for (const [index, parameter] of parameters.entries()) {
 			if (parameter.kind === "var-positional" || parameter.kind === "var-keyword") {

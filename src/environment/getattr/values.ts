@@ -25,8 +25,8 @@ export type Value =
 	| { readonly type: "module"; readonly name: string }
 	/** Something of another module. */
 	| { readonly type: "member"; readonly module: string; readonly name: string }
-	/** The module's own namespace, which does not have the name: else `__getattr__` would not be asked. */
-	| { readonly type: "namespace" }
+	/** The namespace of a module; `lacking` is the name that is not in it, else `__getattr__` would not be asked. */
+	| { readonly type: "namespace"; readonly world: GetattrWorld; readonly lacking: string | null }
 	/** An object that exists, nothing more. */
 	| { readonly type: "object" }
 	| { readonly type: "unknown" };
@@ -40,6 +40,8 @@ export interface Frame {
 	readonly names: Map<string, Value>;
 	readonly parent: Frame | null;
 	readonly depth: number;
+	/** The name that the module's namespace is known to lack, or null. */
+	readonly lacking: string | null;
 }
 
 /** Whether a value counts as true, or undefined where that is not known. */
@@ -66,10 +68,20 @@ export function itemsOf(value: Value): readonly Value[] | null {
 	return null;
 }
 
+/** What a namespace holds under a key, undefined where it certainly holds nothing; throws `Unsure` where that cannot be told. */
+export function namespaceItem(namespace: Value & { type: "namespace" }, key: Constant): Value | undefined {
+	const { world, lacking } = namespace;
+	if (typeof key !== "string" || key === lacking) return undefined;
+	const found = world.table.names[key];
+	if (found === undefined && !world.table.dynamic && world.table.stars.length === 0) return undefined;
+	if (found === undefined || found.slot.kind === "maybe") throw new Unsure();
+	return { type: "member", module: world.moduleName, name: key };
+}
+
 /** `item in container`, or undefined where that is not known. */
 export function contains(container: Value, item: Value): boolean | undefined {
 	if (item.type !== "constant") return undefined;
-	if (container.type === "namespace") return false;
+	if (container.type === "namespace") return namespaceItem(container, item.value) !== undefined;
 	if (container.type === "dict") return container.entries.has(item.value);
 	if (container.type === "constant")
 		return typeof container.value === "string" && typeof item.value === "string"

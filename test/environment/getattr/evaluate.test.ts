@@ -87,3 +87,32 @@ test("what cannot be followed is unknown: unknown helpers, tables filled later, 
 	];
 	for (const source of sources) expect(foundIn(environmentWith({ "pkg.py": source }), "pkg", "Z"), source).toBe("unknown");
 });
+
+test("old names that lead to others in the module's own namespace are there", () => {
+	const environment = environmentWith({
+		"pkg.py": [
+			"class _Parser: ...",
+			"_old = {'Older': '_Parser', 'Lost': '_gone'}",
+			"def __getattr__(name):",
+			"    if name in {'Parser', 'Missing'}:",
+			"        return globals()[f'_{name}']",
+			"    if new := _old.get(name):",
+			"        return globals()[new]",
+			"    if f'_{name}' in globals():",
+			"        return 1",
+			"    raise AttributeError(name)",
+		].join("\n"),
+	});
+	const module = environment.findModule("pkg");
+	const found = ["Parser", "Missing", "Older", "Lost", "old", "new"].map(
+		(name) => module.found === "present" && module.module.lookup(name),
+	);
+	expect(found).toEqual([
+		{ found: "present", entry: { kind: "alias", module: "pkg", name: "_Parser" } },
+		{ found: "absent", error: "KeyError" },
+		{ found: "present", entry: { kind: "alias", module: "pkg", name: "_Parser" } },
+		{ found: "absent", error: "KeyError" },
+		{ found: "present", entry: { kind: "unknown" } },
+		{ found: "absent" },
+	]);
+});
