@@ -123,7 +123,9 @@ describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (_, rule) =
 		expect(after.filter((issue) => !known.has(issue.fingerprint)).map((issue) => `${issue.rule}: ${issue.problem}`)).toEqual([]);
 	});
 
-	it.skipIf(rule.fix === undefined)("mends its example exactly, once and for all", () => {
+	// A rule that mends nothing has no example to mend: what it says is all it promises.
+	const itMends = rule.fix === undefined ? () => undefined : it;
+	itMends("mends its example exactly, once and for all", () => {
 		const result = mended(rule, rule.example.before);
 		expect(result).toEqual(rule.example.after);
 		expect(mended(rule, result)).toEqual(result);

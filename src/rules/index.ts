@@ -26,6 +26,7 @@ import undeclaredImport from "./dependencies/undeclared-import.ts";
 import unreadableManifest from "./dependencies/unreadable-manifest.ts";
 import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
 import brokenLifespan from "./entrypoint/broken-lifespan.ts";
+import invalidMiddleware from "./entrypoint/invalid-middleware.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
 import startupException from "./entrypoint/startup-exception.ts";
@@ -67,6 +68,7 @@ export const rules: readonly AnyRule[] = [
 	unreadableManifest,
 	wrongDistributionName,
 	brokenLifespan,
+	invalidMiddleware,
 	missingApplication,
 	moduleAsRouter,
 	startupException,

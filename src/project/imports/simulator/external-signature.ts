@@ -13,7 +13,11 @@ export interface BindingProblem {
  * Why a call of a library's function or class cannot bind its arguments, in Python's words; null where it can or where we cannot tell:
  * decorated callables, metaclasses and `__new__` may take other arguments than the signature says.
  */
-export function externalBindingProblem(machine: Machine, callee: ExternalValue, args: CallArguments): BindingProblem | null {
+export function externalBindingProblem(
+	machine: Pick<Machine, "environment">,
+	callee: ExternalValue,
+	args: CallArguments,
+): BindingProblem | null {
 	const { entry } = callee;
 	const name = callee.canonical.slice(callee.canonical.lastIndexOf(".") + 1);
 	if (entry?.kind === "function") {
@@ -21,7 +25,7 @@ export function externalBindingProblem(machine: Machine, callee: ExternalValue, 
 	}
 	if (entry?.kind !== "class" || !isPlainExternalClass(machine, entry)) return null;
 	if (classMember(machine, entry, "__new__") !== "absent" && !("__init__" in entry.members)) return null;
-	if ("__new__" in entry.members || "__call__" in entry.members) return null;
+	if ("__new__" in entry.members) return null;
 	const init = classMember(machine, entry, "__init__");
 	if (init === "absent" || init === "unknown" || init.kind !== "method" || !isPlainMethod(init.signature)) return null;
 	const shown = machine.environment.python.minor >= 10 ? `${name}.__init__()` : "__init__()";

@@ -66,7 +66,7 @@ function unknownMember(machine: Machine, name: string): ExternalValue {
 }
 
 /** Follows re-exports to the entry that says what a symbol is. */
-export function resolveEntry(machine: Machine, entry: ExternalEntry): ExternalEntry {
+export function resolveEntry(machine: Pick<Machine, "environment">, entry: ExternalEntry): ExternalEntry {
 	let current = entry;
 	for (let hops = 0; hops < 12 && current.kind === "alias" && current.name !== null; hops++) {
 		const found = machine.environment.findModule(current.module);
@@ -102,7 +102,7 @@ function knownConstant(machine: Machine, name: string): Value | null {
 
 /** Finds a member of an external class along its bases; `absent` only where every base is known and nothing is dynamic. */
 export function classMember(
-	machine: Machine,
+	machine: Pick<Machine, "environment">,
 	entry: ExternalEntry | null,
 	name: string,
 	depth = 0,
@@ -137,7 +137,7 @@ const objectMembers = new Set(
 );
 
 /** What a dotted name of an external module's symbol stands for, or null. */
-function symbolEntry(machine: Machine, dotted: string): ExternalEntry | null {
+function symbolEntry(machine: Pick<Machine, "environment">, dotted: string): ExternalEntry | null {
 	const dot = dotted.lastIndexOf(".");
 	if (dot < 0) return null;
 	const found = machine.environment.findModule(dotted.slice(0, dot));
@@ -147,7 +147,7 @@ function symbolEntry(machine: Machine, dotted: string): ExternalEntry | null {
 }
 
 /** Has the class, or one of its bases, a metaclass or a decorator that may give its instances more than its body says? */
-export function isPlainExternalClass(machine: Machine, entry: ExternalEntry | null, depth = 0): boolean {
+export function isPlainExternalClass(machine: Pick<Machine, "environment">, entry: ExternalEntry | null, depth = 0): boolean {
 	if (entry === null || entry.kind !== "class" || depth > 12 || entry.metaclass !== null || entry.decorators.length > 0)
 		return false;
 	return entry.bases.every(
