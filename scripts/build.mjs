@@ -1,4 +1,5 @@
-// Bundles src/cli.ts into dist/, our own code only: packages stay in node_modules, and the screen is a chunk of its own that only the wizard loads.
+// Bundles src/cli.ts into dist/. Small packages that every audit needs go in: finding and compiling them one by one would take as long as the
+// audit of a small backend. Native ones, those that need CommonJS, and all that only the wizard loads stay in node_modules.
 import { chmod, rm } from "node:fs/promises";
 import { build } from "esbuild";
 
@@ -11,10 +12,11 @@ await build({
 	format: "esm",
 	platform: "node",
 	target: "node20",
-	packages: "external",
+	external: ["tree-sitter", "tree-sitter-python", "ink", "ink-*", "react", "react/*", "simple-git", "diff", "commander"],
 	jsx: "automatic",
 	sourcemap: false,
-	banner: { js: "" },
+	minifyWhitespace: true,
+	minifySyntax: true,
 	logLevel: "warning",
 });
 await chmod("dist/cli.js", 0o755);
