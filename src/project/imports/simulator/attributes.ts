@@ -130,6 +130,8 @@ function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string
 		machine.doubts++;
 		return found.value;
 	}
+	// A base we cannot see may bring a metaclass that makes members of what the body binds, as Enum's does.
+	if (found.value.kind === "constant" && hasUnknownBase(owner)) return unknown;
 	if (found.value.kind === "function" && isDecoratedBy(found.value, "builtins.classmethod")) {
 		return { kind: "bound-method", receiver: owner, name, function: found.value };
 	}
@@ -145,6 +147,10 @@ function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string
 		};
 	}
 	return found.value;
+}
+
+function hasUnknownBase(owner: ClassValue): boolean {
+	return owner.bases.some((base) => base.kind === "unknown" || (base.kind === "class" && hasUnknownBase(base)));
 }
 
 function reportMissing(machine: Machine, frame: Frame, owner: ClassValue, name: string, node: ast.Node): void {
