@@ -15,7 +15,7 @@ const floors: readonly (readonly string[])[] = [
 	["src/audit"],
 	["src/rules", "src/plan"],
 	["src/report"],
-	["src/apply"],
+	["src/apply", "src/verify"],
 	["src/session"],
 	["components"],
 	["src/cli"],

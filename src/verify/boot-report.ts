@@ -1,0 +1,77 @@
+import type { Issue } from "../audit/issue.ts";
+
+/** How far a boot gets, in order; each has a verdict, a time and what was printed while it lasted. */
+export type BootStage = "interpreter" | "import" | "engine" | "lifespan" | "listening" | "answers" | "shutdown";
+
+/** `skipped`: not asked for, or an earlier stage failed. `unavailable`: this machine lacks what it takes, and `said` names it. */
+export type StageVerdict = "passed" | "failed" | "hung" | "skipped" | "unavailable";
+
+export interface StageResult {
+	readonly stage: BootStage;
+	readonly verdict: StageVerdict;
+	readonly milliseconds: number;
+	/** One sentence for a person: `imported 41 modules`, `did not end within 8 s`; through the gate of `src/text`. */
+	readonly said: string;
+}
+
+/** One frame of a traceback, innermost last. */
+export interface Frame {
+	/** Relative to the repository where it lies in it, else `<site-packages>/…` or `<stdlib>/…`. */
+	readonly path: string;
+	readonly line: number;
+	readonly name: string;
+	readonly ofProject: boolean;
+}
+
+/** What stopped the server, read from its output. */
+export interface BootFailure {
+	readonly stage: BootStage;
+	/** Last line of the exception as Python prints it, paths as in {@link Frame}; or what happened in words. */
+	readonly error: string;
+	/** Further lines of the message, such as pydantic's, one for each field. */
+	readonly detail: readonly string[];
+	/** Frames of the exception that was raised last, and of those it came from. */
+	readonly frames: readonly Frame[];
+	/** The innermost frame of the project, or null. */
+	readonly at: Frame | null;
+	/** True where even a path that does not exist is answered by an internal error. */
+	readonly everyRequestFails: boolean;
+	/** The audit's issue that foretold it; null where the audit had none: *found by boot*. */
+	readonly issue: Issue | null;
+}
+
+/** What one request was answered. */
+export interface Answer {
+	readonly method: string;
+	readonly path: string;
+	/** Null where there was no answer in time. */
+	readonly status: number | null;
+	/** First characters of the body, through the gate. */
+	readonly body: string;
+	readonly milliseconds: number;
+}
+
+/** Time of one module's own top level, without what it imports, in milliseconds. */
+export interface ModuleTime {
+	readonly module: string;
+	readonly milliseconds: number;
+}
+
+/** What the server's database URL was replaced with for the boot. */
+export type DatabaseChoice = "scratch" | "configured" | "none";
+
+export interface BootReport {
+	/** True where the server came up and no route answered an internal error to what was asked. */
+	readonly boots: boolean;
+	readonly stages: readonly StageResult[];
+	readonly failure: BootFailure | null;
+	readonly answers: readonly Answer[];
+	/** Slowest first. */
+	readonly moduleTimes: readonly ModuleTime[];
+	/** The environment variables that were given a scratch value, by name, with what stands behind them: `postgresql (scratch)`. */
+	readonly database: { readonly choice: DatabaseChoice; readonly replaced: Readonly<Record<string, string>> };
+	/** Newest part of what the server printed, capped and through the gate. */
+	readonly output: string;
+	/** `import` + `lifespan` in words: `now reaches: database connection`. */
+	readonly reaches: string;
+}
