@@ -68,6 +68,15 @@ export interface ExternalValue {
 	readonly canonical: string;
 	readonly isModule: boolean;
 	readonly entry: ExternalEntry | null;
+	/** For `Annotated[…]` and its like: the expression, and where its names are looked up. */
+	readonly subscript?: Subscripted;
+}
+
+/** A subscripted type as it was written. */
+export interface Subscripted {
+	readonly node: ast.Subscript;
+	readonly module: Module;
+	readonly scope: Namespace;
 }
 
 export interface FunctionValue {

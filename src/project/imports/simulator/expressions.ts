@@ -1,5 +1,5 @@
 import type * as ast from "../../../python/ast.ts";
-import type { DictValue, FunctionValue, SequenceValue, Value } from "../values.ts";
+import type { DictValue, ExternalValue, FunctionValue, SequenceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { isBuiltin, moduleAttributes } from "./builtins.ts";
 import { builtin, constant } from "./external.ts";
@@ -211,7 +211,7 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 	if (owner.kind === "external") {
 		if (owner.canonical === "sys.modules") return unknown;
 		if (owner.canonical === "os.environ") return environItem(machine, frame, index, node);
-		return subscriptedType(machine, frame, owner.name, node) ?? owner;
+		return subscriptedType(machine, frame, owner.name, node) ?? withSubscript(owner, frame, node);
 	}
 	if (owner.kind === "class") return owner;
 	if (index.kind !== "constant") return unknown;
@@ -222,6 +222,20 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 	if (owner.kind === "dict" && index.value !== undefined && typeof index.value !== "bigint")
 		return owner.entries.get(index.value) ?? unknown;
 	return unknown;
+}
+
+/** The same symbol, with what it was subscripted with; where it is defined is still found out only when somebody asks. */
+function withSubscript(owner: ExternalValue, { module, scope, enclosing, kind }: Frame, node: ast.Subscript): ExternalValue {
+	return {
+		kind: "external",
+		name: owner.name,
+		get canonical() {
+			return owner.canonical;
+		},
+		isModule: owner.isModule,
+		entry: owner.entry,
+		subscript: { node, module, scope: kind === "class" ? enclosing : scope },
+	};
 }
 
 /** `list[int]` before Python 3.9 (PEP 585). */

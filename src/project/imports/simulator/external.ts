@@ -11,8 +11,11 @@ export function externalModule(name: string): ExternalValue {
 	return { kind: "external", name, canonical: name, isModule: true, entry: null };
 }
 
+/** What it takes to look at packages: the environment, and what the program has set on their modules. */
+type Packages = Pick<Machine, "environment" | "patched">;
+
 /** A symbol outside the project; where it is really defined is found out only when somebody asks. */
-export function externalSymbol(machine: Machine, name: string, entry: ExternalEntry | null): ExternalValue {
+export function externalSymbol(machine: Pick<Machine, "environment">, name: string, entry: ExternalEntry | null): ExternalValue {
 	let canonical: string | null = null;
 	return {
 		kind: "external",
@@ -33,7 +36,7 @@ export function builtin(name: string): ExternalValue {
 }
 
 /** What `module.symbol` is, for a module outside the project; `absent` only where that is certain. */
-export function memberOf(machine: Machine, module: string, symbol: string): Value | "absent" {
+export function memberOf(machine: Pick<Machine, "environment" | "patched">, module: string, symbol: string): Value | "absent" {
 	const known = machine.patched.get(`${module}.${symbol}`) ?? knownConstant(machine, `${module}.${symbol}`);
 	if (known !== null) return known;
 	const found = machine.environment.findModule(module);
@@ -53,7 +56,7 @@ export function memberOf(machine: Machine, module: string, symbol: string): Valu
 	return externalSymbol(machine, `${module}.${symbol}`, resolveEntry(machine, entry));
 }
 
-function isSubmoduleAlias(machine: Machine, module: string, name: string): boolean {
+function isSubmoduleAlias(machine: Pick<Machine, "environment" | "patched">, module: string, name: string): boolean {
 	const owner = machine.environment.findModule(module);
 	if (owner.found !== "present") return false;
 	const looked = owner.module.lookup(name);
@@ -61,7 +64,7 @@ function isSubmoduleAlias(machine: Machine, module: string, name: string): boole
 }
 
 /** Something of a module we cannot read: usable, and nothing is known about it but the name it was asked by. */
-function unknownMember(machine: Machine, name: string): ExternalValue {
+function unknownMember(machine: Pick<Machine, "environment" | "patched">, name: string): ExternalValue {
 	return externalSymbol(machine, name, null);
 }
 
@@ -78,7 +81,7 @@ export function resolveEntry(machine: Pick<Machine, "environment">, entry: Exter
 	return current;
 }
 
-function knownConstant(machine: Machine, name: string): Value | null {
+function knownConstant(machine: Pick<Machine, "environment" | "patched">, name: string): Value | null {
 	const { major, minor } = machine.environment.python;
 	switch (name) {
 		case "typing.TYPE_CHECKING":
