@@ -36,7 +36,7 @@ export function builtin(name: string): ExternalValue {
 }
 
 /** What `module.symbol` is, for a module outside the project; `absent` only where that is certain. */
-export function memberOf(machine: Pick<Machine, "environment" | "patched">, module: string, symbol: string): Value | "absent" {
+export function memberOf(machine: Packages, module: string, symbol: string): Value | "absent" {
 	const known = machine.patched.get(`${module}.${symbol}`) ?? knownConstant(machine, `${module}.${symbol}`);
 	if (known !== null) return known;
 	const found = machine.environment.findModule(module);
@@ -56,7 +56,7 @@ export function memberOf(machine: Pick<Machine, "environment" | "patched">, modu
 	return externalSymbol(machine, `${module}.${symbol}`, resolveEntry(machine, entry));
 }
 
-function isSubmoduleAlias(machine: Pick<Machine, "environment" | "patched">, module: string, name: string): boolean {
+function isSubmoduleAlias(machine: Packages, module: string, name: string): boolean {
 	const owner = machine.environment.findModule(module);
 	if (owner.found !== "present") return false;
 	const looked = owner.module.lookup(name);
@@ -64,7 +64,7 @@ function isSubmoduleAlias(machine: Pick<Machine, "environment" | "patched">, mod
 }
 
 /** Something of a module we cannot read: usable, and nothing is known about it but the name it was asked by. */
-function unknownMember(machine: Pick<Machine, "environment" | "patched">, name: string): ExternalValue {
+function unknownMember(machine: Packages, name: string): ExternalValue {
 	return externalSymbol(machine, name, null);
 }
 
@@ -81,7 +81,7 @@ export function resolveEntry(machine: Pick<Machine, "environment">, entry: Exter
 	return current;
 }
 
-function knownConstant(machine: Pick<Machine, "environment" | "patched">, name: string): Value | null {
+function knownConstant(machine: Packages, name: string): Value | null {
 	const { major, minor } = machine.environment.python;
 	switch (name) {
 		case "typing.TYPE_CHECKING":
