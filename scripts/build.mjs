@@ -1,22 +1,70 @@
-// Bundles src/cli.ts into dist/. Small packages that every audit needs go in: finding and compiling them one by one would take as long as the
-// audit of a small backend. Native ones, those that need CommonJS, and all that only the wizard loads stay in node_modules.
-import { chmod, rm } from "node:fs/promises";
+// Bundles the program into dist/:
+//   cli.js        src/launch.ts, which runs program.js from compiled code
+//   program.js    src/cli.ts with every package that is not native; one CommonJS file, since only such a one can be compiled ahead
+//   program.js.code   what V8 made of it during one audit
+//   wizard.mjs    components/mount.tsx, loaded for the wizard alone, since Ink is ES modules and takes longer than an audit
+import { spawnSync } from "node:child_process";
+import { chmod, copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { build } from "esbuild";
 
-await rm("dist", { recursive: true, force: true });
-await build({
-	entryPoints: ["src/cli.ts"],
-	outdir: "dist",
+const shared = {
 	bundle: true,
-	splitting: true,
-	format: "esm",
 	platform: "node",
 	target: "node20",
-	external: ["tree-sitter", "tree-sitter-python", "ink", "ink-*", "react", "react/*", "simple-git", "diff", "commander"],
+	external: ["tree-sitter", "tree-sitter-python", "ink", "ink-*", "react", "react/*"],
 	jsx: "automatic",
-	sourcemap: false,
 	minifyWhitespace: true,
 	minifySyntax: true,
 	logLevel: "warning",
-});
+};
+const wizardApart = {
+	name: "the wizard is a file of its own",
+	setup({ onLoad }) {
+		onLoad({ filter: /components\/mount\.tsx$/ }, () => ({
+			contents: `export async function mountWizard(options) {
+				return (await loadModule(new URL("./wizard.mjs", import.meta.url).href)).mountWizard(options);
+			}`,
+		}));
+	},
+};
+
+await rm("dist", { recursive: true, force: true });
+await Promise.all([
+	build({
+		...shared,
+		entryPoints: ["src/launch.ts"],
+		outfile: "dist/cli.js",
+		format: "cjs",
+		banner: { js: "#!/usr/bin/env node" },
+	}),
+	build({
+		...shared,
+		entryPoints: ["src/cli.ts"],
+		outfile: "dist/program.js",
+		format: "cjs",
+		plugins: [wizardApart],
+		define: { "import.meta.url": "programUrl" },
+		banner: { js: 'const programUrl = require("node:url").pathToFileURL(__filename).href;' },
+	}),
+	build({ ...shared, entryPoints: ["components/mount.tsx"], outfile: "dist/wizard.mjs", format: "esm" }),
+]);
+await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 await chmod("dist/cli.js", 0o755);
+await keepCompiledCode();
+
+/** Lets the program compile itself at its daily work; what it then leaves in its user's cache folder goes beside it. */
+async function keepCompiledCode() {
+	const cache = await mkdtemp(join(tmpdir(), "bootmend-build-"));
+	const project = "fixtures/projects/todo-broken";
+	// It ends with status 1, since that backend is broken; what counts is the code it leaves.
+	spawnSync(process.execPath, ["dist/cli.js", "audit", project], {
+		env: { ...process.env, XDG_CACHE_HOME: cache },
+		stdio: ["ignore", "ignore", "inherit"],
+	});
+	const folder = join(cache, "bootmend/code");
+	const [code] = await readdir(folder);
+	if (code !== undefined) await copyFile(join(folder, code), "dist/program.js.code");
+	await rm(cache, { recursive: true, force: true });
+}

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { run } from "./cli/run.ts";
 
 // A reader that has seen enough (`bootmend audit | head`) is no failure.
@@ -9,4 +8,6 @@ for (const stream of [process.stdout, process.stderr]) {
 }
 
 // The only place that sets the exit status.
-process.exitCode = await run(process.argv.slice(2), process);
+run(process.argv.slice(2), process).then((status) => {
+	process.exitCode = status;
+});

@@ -66,7 +66,7 @@ const files = [...sourceFiles("src"), ...sourceFiles("components")];
 const imports = files.flatMap(importsOf);
 
 function floorOf(path: string): { readonly floor: number; readonly folder: string } | null {
-	if (path === "src/cli.ts") return { floor: floors.length - 1, folder: "src/cli" };
+	if (path === "src/cli.ts" || path === "src/launch.ts") return { floor: floors.length - 1, folder: "src/cli" };
 	for (const [floor, folders] of floors.entries()) {
 		const folder = folders.find((name) => path.startsWith(`${name}/`));
 		if (folder) return { floor, folder };

@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, realpathSync, renameSync, statSync, unlinkSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { PackageFiles } from "../environment/package-files.ts";
+import { userCacheFolder, writeCacheFile } from "./user-cache.ts";
 
 /** Larger files are data, not modules that anybody imports names from. */
 const largestFile = 8 * 1024 * 1024;
@@ -47,7 +47,7 @@ export function openPackageFiles(
 		},
 		writeCache(key, text) {
 			if (cacheFolder === null || !cacheWorks) return;
-			cacheWorks = writeAtomically(cacheFolder, key, text);
+			cacheWorks = writeCacheFile(join(cacheFolder, key), text);
 		},
 	};
 }
@@ -87,33 +87,6 @@ function kindBehindLink(path: string): "file" | "folder" | null {
 	} catch {
 		return null;
 	}
-}
-
-/** Writes beside the target and renames, so that another process never reads half a file. */
-function writeAtomically(folder: string, key: string, text: string): boolean {
-	const target = join(folder, key);
-	const temporary = `${target}.${process.pid}.${Math.random().toString(36).slice(2)}`;
-	try {
-		mkdirSync(join(target, ".."), { recursive: true, mode: 0o700 });
-		writeFileSync(temporary, text);
-		renameSync(temporary, target);
-		return true;
-	} catch {
-		try {
-			unlinkSync(temporary);
-		} catch {
-			// It was never made.
-		}
-		return false;
-	}
-}
-
-function userCacheFolder(): string | null {
-	const base = process.env.XDG_CACHE_HOME;
-	if (base?.startsWith("/")) return join(base, "bootmend");
-	if (process.platform === "win32")
-		return process.env.LOCALAPPDATA === undefined ? null : join(process.env.LOCALAPPDATA, "bootmend", "cache");
-	return join(homedir(), ".cache", "bootmend");
 }
 
 /** `data/` beside `src/` in the repository, and beside `dist/` in the package. */
