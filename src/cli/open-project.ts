@@ -48,7 +48,8 @@ export function understand(
 }
 
 function parseTarget(text: string): Target {
-	const match = /^([\p{L}_][\p{L}\p{N}_.]*):([\p{L}_][\p{L}\p{N}_.]*)(\(\))?$/u.exec(text);
+	// A path for a module (`app/main.py:app`) is a fault that the audit explains.
+	const match = /^([\p{L}_.][\p{L}\p{N}_./-]*):([\p{L}_][\p{L}\p{N}_.]*)(\(\))?$/u.exec(text);
 	if (!match?.[1] || !match[2]) {
 		throw new UserError(`${text} is not a target.`, "Write it as uvicorn takes it: --target src.main:app");
 	}

@@ -57,11 +57,18 @@ function joined(folder: string, path: string): string {
 	return folder === "" ? path : `${folder}/${path}`;
 }
 
+/** The named folder where the module lies in it; else the folder below from which it can be imported and its own imports make sense. */
 function folderOfGiven(input: DiscoveryInput, target: Target): string {
-	const folders = [...new Set([input.hint, ...foldersHolding(input.files, target.module)])];
-	return (
-		folders.find((folder) => isBelow(folder, input.hint) && fileOf(input.files, folder, target.module) !== null) ?? input.hint
-	);
+	if (fileOf(input.files, input.hint, target.module) !== null) return input.hint;
+	for (const folder of foldersHolding(input.files, target.module)) {
+		const path = isBelow(folder, input.hint) ? fileOf(input.files, folder, target.module) : null;
+		const tree = path === null ? null : input.parse(path);
+		if (path === null || tree === null) continue;
+		const placed = placeModule(input, path, tree);
+		// A module that presupposes another folder is not started from this one.
+		return scoreFolder(input, folder, path, tree) + 4 >= scoreFolder(input, placed.folder, path, tree) ? folder : placed.folder;
+	}
+	return input.hint;
 }
 
 function isBelow(folder: string, hint: string): boolean {

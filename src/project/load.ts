@@ -4,6 +4,7 @@ import { findSyntaxFaults } from "../python/grammar.ts";
 import { parseModule } from "../python/parse.ts";
 import { LineIndex } from "../text/line-index.ts";
 import { discover } from "./discover.ts";
+import { findMeantTarget } from "./fastapi/meant-target.ts";
 import { Resolver } from "./imports/resolver.ts";
 import { constant } from "./imports/simulator/external.ts";
 import { simulate } from "./imports/simulator/simulate.ts";
@@ -80,7 +81,8 @@ export function loadProject(input: LoadInput): Project {
 	const trace = simulate({
 		root: input.root,
 		backend,
-		target,
+		// A wrong start command is one fault; what is wrong behind it shows in the application that it means.
+		target: target && (findMeantTarget(modules, target) ?? target),
 		environment,
 		resolver,
 		modules,

@@ -131,8 +131,10 @@ function assignmentsOf(statement: ast.Statement): [string, ast.Expression][] {
 	return [];
 }
 
-/** Does the function build an application and return it? */
-function buildsApplication(node: ast.FunctionDef, classes: ReadonlySet<string>): boolean {
+const usualClasses: ReadonlySet<string> = new Set(["FastAPI", "fastapi.FastAPI"]);
+
+/** Does the function build an application and return it? Without classes, by the usual name of the application class. */
+export function buildsApplication(node: ast.FunctionDef, classes: ReadonlySet<string> = usualClasses): boolean {
 	if (node.isAsync) return false;
 	const built = new Set<string>();
 	let returns = false;

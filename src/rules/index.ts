@@ -1,10 +1,12 @@
 // Written by scripts/rules-index.ts; a test holds it current.
 import type { AnyRule } from "../audit/rule.ts";
+import fieldOfClass from "./config/field-of-class.ts";
 import invalidDatabaseUrl from "./config/invalid-database-url.ts";
 import invalidSettingValue from "./config/invalid-setting-value.ts";
 import missingEnvironmentVariable from "./config/missing-environment-variable.ts";
 import missingSetting from "./config/missing-setting.ts";
 import syncDatabaseUrl from "./config/sync-database-url.ts";
+import uncalledFunction from "./config/uncalled-function.ts";
 import undecodableSetting from "./config/undecodable-setting.ts";
 import unexpectedEnvKey from "./config/unexpected-env-key.ts";
 import unsupportedUrlOption from "./config/unsupported-url-option.ts";
@@ -26,10 +28,12 @@ import undeclaredImport from "./dependencies/undeclared-import.ts";
 import unreadableManifest from "./dependencies/unreadable-manifest.ts";
 import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
 import brokenLifespan from "./entrypoint/broken-lifespan.ts";
+import eventLoopMisuse from "./entrypoint/event-loop-misuse.ts";
 import invalidMiddleware from "./entrypoint/invalid-middleware.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
 import startupException from "./entrypoint/startup-exception.ts";
+import unusableApplication from "./entrypoint/unusable-application.ts";
 import circularImport from "./imports/circular-import.ts";
 import invalidSyntax from "./imports/invalid-syntax.ts";
 import missingAttribute from "./imports/missing-attribute.ts";
@@ -42,11 +46,13 @@ import unusedImport from "./imports/unused-import.ts";
 
 /** Every rule, in the order in which the audit asks them. */
 export const rules: readonly AnyRule[] = [
+	fieldOfClass,
 	invalidDatabaseUrl,
 	invalidSettingValue,
 	missingEnvironmentVariable,
 	missingSetting,
 	syncDatabaseUrl,
+	uncalledFunction,
 	undecodableSetting,
 	unexpectedEnvKey,
 	unsupportedUrlOption,
@@ -68,10 +74,12 @@ export const rules: readonly AnyRule[] = [
 	unreadableManifest,
 	wrongDistributionName,
 	brokenLifespan,
+	eventLoopMisuse,
 	invalidMiddleware,
 	missingApplication,
 	moduleAsRouter,
 	startupException,
+	unusableApplication,
 	circularImport,
 	invalidSyntax,
 	missingAttribute,

@@ -2,7 +2,7 @@ import type * as ast from "../../python/ast.ts";
 import type { TextRange } from "../../text/range.ts";
 import type { Module } from "../project.ts";
 import type { SettingsField } from "../settings/settings-class.ts";
-import type { ClassValue, FunctionValue, Namespace, Value } from "./values.ts";
+import type { Binding, ClassValue, FunctionValue, Namespace, Value } from "./values.ts";
 
 /** When something runs: while modules are imported, in the lifespan or a startup event, or (never simulated) on a request. */
 export type RunStage = "import" | "startup";
@@ -51,11 +51,43 @@ export type FailureDetail =
 	| NameNotInModule
 	| AttributeMissing
 	| NameNotDefined
-	/** `os.environ["KEY"]` and nothing sets it. */
-	| { readonly type: "missing-variable"; readonly key: string }
+	| MissingVariable
+	| EventLoopMisuse
+	| UncalledFunction
+	| FieldOfClass
 	| { readonly type: "syntax"; readonly message: string }
 	/** Something else that raises for certain (`raise` at module level, a call that cannot bind its arguments). */
 	| RaisesException;
+
+/** An environment variable that nothing sets, where start-up cannot do without it. */
+export interface MissingVariable {
+	readonly type: "missing-variable";
+	readonly key: string;
+	/** What comes of it, as a clause: `os.environ[...] has no default`. */
+	readonly consequence: string;
+}
+
+/** asyncio is asked for something that the state of its event loop at that place does not allow. */
+export interface EventLoopMisuse {
+	readonly type: "event-loop";
+	/** `asyncio.run`. */
+	readonly call: string;
+	readonly loop: "running" | "none";
+}
+
+/** An attribute of a function is read, where one of what it returns is meant: `get_settings.database_url`. */
+export interface UncalledFunction {
+	readonly type: "uncalled-function";
+	readonly function: FunctionValue;
+	readonly name: string;
+}
+
+/** A field of a pydantic class is read from the class itself, where only its objects have it. */
+export interface FieldOfClass {
+	readonly type: "field-of-class";
+	readonly owner: ClassValue;
+	readonly name: string;
+}
 
 export interface RaisesException {
 	readonly type: "raises";
@@ -125,6 +157,8 @@ export interface ClassDefinition {
 	readonly stage: RunStage;
 	readonly order: number;
 	readonly reached: boolean;
+	/** True on a path that may not run, or inside a `try` whose handlers may swallow what defining the class raises. */
+	readonly guarded: boolean;
 }
 
 /** A `def` that start-up executed; its body may never have been. */
@@ -187,6 +221,18 @@ export interface ImportTrace {
 	readonly settings: readonly SettingsObject[];
 	/** External top-level modules that start-up imports for certain, with the first place, outside any guard. */
 	readonly externalImports: readonly ExternalImport[];
+	/** What the server calls for each request: what the target names once it is imported, or what the factory there gives. */
+	readonly served: ServedObject;
+}
+
+/** What stands under the target when everything is imported. */
+export interface ServedObject {
+	/** Unknown where the target names nothing that we can see. */
+	readonly value: Value;
+	/** The function that the server called to get it; null where the target names the object itself. */
+	readonly factory: FunctionValue | null;
+	/** What bound the name in its module, where that is certain. */
+	readonly binding: Binding | null;
 }
 
 export interface ExternalImport {

@@ -1,4 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
+import { positionalCallError } from "../../project/fastapi/positional-call.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { FunctionValue } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
@@ -183,7 +184,7 @@ function faultOf(project: Project, lifespan: FunctionValue, node: ast.FunctionDe
 	if (decorated === null) return null;
 	const startup = { stage: "startup", needs: null } as const;
 	const { path, text } = lifespan.module;
-	const binding = bindingError(node, 1);
+	const binding = positionalCallError(node, 1);
 	const yields = isGenerator(node);
 	if (binding !== null) {
 		const isModuleLevel = !isInFunction(lifespan.module, node);
@@ -233,7 +234,7 @@ function calledFault(
 	const decorated = decoration(lifespan);
 	if (!node.isAsync || !isGenerator(node) || decorated === null || decorated === "sync") return null;
 	if (call.keywords.length > 0 || call.args.some((argument) => argument.type === "Starred")) return null;
-	const binding = bindingError(node, call.args.length);
+	const binding = positionalCallError(node, call.args.length);
 	const startupError =
 		decorated === "async" ? protocolError(project, "function") : "TypeError: 'async_generator' object is not callable";
 	const removed = { path: module.path, range: { start: call.callee.end, end: call.end }, newText: "" };
@@ -241,35 +242,9 @@ function calledFault(
 		shape: "called",
 		error: binding === null ? startupError : `TypeError: ${binding}`,
 		stage: binding === null ? "startup" : "import",
-		edits: bindingError(node, 1) === null ? [removed] : null,
+		edits: positionalCallError(node, 1) === null ? [removed] : null,
 		needs: null,
 	};
-}
-
-/** What Python says where the function is called with so many positional arguments and nothing else; null where it takes them. */
-function bindingError(node: ast.FunctionDef, count: number): string | null {
-	const shown = `${node.name.name}()`;
-	const positional = node.parameters.filter((each) => each.kind === "positional" || each.kind === "positional-only");
-	const required = positional.filter((each) => each.default === null);
-	const hasVariadic = node.parameters.some((each) => each.kind === "var-positional");
-	if (count > positional.length && !hasVariadic) {
-		const least = required.length === positional.length ? "" : `from ${required.length} to `;
-		const noun = positional.length === 1 && least === "" ? "argument" : "arguments";
-		return `${shown} takes ${least}${positional.length} positional ${noun} but ${count} ${count === 1 ? "was" : "were"} given`;
-	}
-	const lacking = required.slice(count).map((each) => `'${each.name.name}'`);
-	if (lacking.length > 0) return `${shown} missing ${missing(lacking, "positional")}`;
-	const keywords = node.parameters.filter((each) => each.kind === "keyword-only" && each.default === null);
-	if (keywords.length === 0) return null;
-	return `${shown} missing ${missing(
-		keywords.map((each) => `'${each.name.name}'`),
-		"keyword-only",
-	)}`;
-}
-
-function missing(names: readonly string[], kind: string): string {
-	const list = names.length < 3 ? names.join(" and ") : `${names.slice(0, -1).join(", ")}, and ${names.at(-1)}`;
-	return `${names.length} required ${kind} argument${names.length === 1 ? "" : "s"}: ${list}`;
 }
 
 /** Python 3.11 says in words what older versions show as a missing attribute. */

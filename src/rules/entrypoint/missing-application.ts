@@ -1,16 +1,13 @@
 import { defineRule } from "../../audit/rule.ts";
-import { guessModules } from "../../project/imports/nearest-module.ts";
-import type { Project } from "../../project/project.ts";
-import { findApplications } from "../../project/target.ts";
+import { findMeantTarget } from "../../project/fastapi/meant-target.ts";
+import type { Project, Target } from "../../project/project.ts";
+import { findTargetRemedies, spellTarget, writtenTarget } from "./repair/target-remedies.ts";
 
 interface Evidence {
-	readonly target: string;
-	readonly evidence: string;
+	readonly target: Target;
 	readonly error: string;
-	/** `src.main:app` as it should be, or null where nothing like it is there. */
-	readonly meant: string | null;
-	/** Name of an application that the module does bind, or null. */
-	readonly other: string | null;
+	/** What is there and was likely meant, or null. */
+	readonly meant: Target | null;
 	readonly moduleExists: boolean;
 }
 
@@ -32,110 +29,92 @@ export default defineRule<Evidence>({
 	*detect(project) {
 		const { target } = project;
 		if (target === null) return;
-		const name = `${target.module}:${target.attribute}`;
 		const run = project.trace.runs.get(target.module);
-		const written = findWritten(project, name, target.evidence);
-		const first = target.attribute.split(".")[0] ?? target.attribute;
 		if (run === undefined) {
-			const unreadable = project.unreadable.some((file) => file.path.endsWith(`${target.module.replace(/\./g, "/")}.py`));
-			if (project.modules.has(target.module) || unreadable) return;
-			const [best] = guessModules(target.module, [...project.modules.keys()], (module) => bindsName(project, module, first));
-			const meant = best !== undefined && best.score >= 60 ? `${best.name}:${target.attribute}` : null;
-			yield match(written, {
-				target: name,
-				evidence: target.evidence,
-				error: importError(project, target.module),
-				meant,
-				other: null,
-				moduleExists: false,
-			});
+			const file = `${target.module.replace(/\./g, "/")}.py`;
+			if (project.modules.has(target.module) || project.unreadable.some(({ path }) => path.endsWith(file))) return;
+			yield matchOf(project, target, importError(project, target.module), false);
 			return;
 		}
-		const { namespace } = run;
-		if (
-			namespace.names.has(first) ||
-			namespace.dynamic ||
-			namespace.names.has("__getattr__") ||
-			run.module.tree.errors.length > 0
-		)
-			return;
-		const [other] = findApplications(run.module.tree).filter((application) => !application.factory);
-		const meant = other === undefined ? null : `${target.module}:${other.attribute}`;
+		const { names, dynamic } = run.namespace;
+		const first = target.attribute.split(".")[0] ?? target.attribute;
+		if (names.has(first) || dynamic || names.has("__getattr__") || run.module.tree.errors.length > 0) return;
 		const error = `Error loading ASGI app. Attribute "${target.attribute}" not found in module "${target.module}".`;
-		yield match(written, {
-			target: name,
-			evidence: target.evidence,
-			error,
-			meant,
-			other: other?.attribute ?? null,
-			moduleExists: true,
-		});
+		yield matchOf(project, target, error, true);
 	},
 
-	describe({ evidence }) {
-		const { target, error, meant, other, moduleExists } = evidence;
-		const cause = moduleExists
-			? other === null
-				? "The module binds no application under any name."
-				: `The module binds its application as ${other}.`
-			: "No module of that name can be imported from the folder that the server starts in.";
+	describe({ evidence }, project) {
+		const { target, error, meant, moduleExists } = evidence;
+		const isMended = findTargetRemedies(project, target, meant).length > 0;
 		return {
 			severity: "CRITICAL",
 			stage: "import",
-			problem: `${target} (${evidence.evidence}) names nothing`,
-			rootCause: meant === null ? cause : `${cause} ${meant} is there.`,
+			problem: `${spellTarget(target)} (${target.evidence}) names nothing`,
+			rootCause: `${causeOf(target, meant, moduleExists)}${meant === null ? "" : ` ${spellTarget(meant)} is there.`}`,
 			expectedError: error,
 			order: 0,
-			manualSteps: [
-				meant === null ? "Name the module and the attribute that hold the application." : `Start it with: uvicorn ${meant}`,
-			],
+			manualSteps: isMended
+				? []
+				: [
+						meant === null
+							? "Name the module and the attribute that hold the application."
+							: `Start it with: uvicorn ${spellTarget(meant)}${meant.factory ? " --factory" : ""}`,
+					],
 		};
 	},
 
-	fix({ path, range, evidence }) {
-		const { meant, target } = evidence;
-		if (meant === null || range.start === range.end) return undefined;
-		return {
-			title: `Start ${meant}`,
-			explanation: `${target} is not there; ${meant} is.`,
-			applicability: "safe",
-			edits: [{ path, range, newText: meant }],
-		};
+	fix({ evidence }, project) {
+		return findTargetRemedies(project, evidence.target, evidence.meant)[0];
+	},
+
+	alternatives({ evidence }, project) {
+		return findTargetRemedies(project, evidence.target, evidence.meant).slice(1);
 	},
 });
 
-interface Written {
-	readonly path: string;
-	readonly range: { readonly start: number; readonly end: number };
+function causeOf(target: Target, meant: Target | null, moduleExists: boolean): string {
+	if (!moduleExists) {
+		if (/[/\\]|\.py$/.test(target.module)) return "A target names a module with dots, not a file with slashes or an ending.";
+		return "No module of that name can be imported from the folder that the server starts in.";
+	}
+	return meant === null
+		? "The module binds no application under any name."
+		: meant.module === target.module
+			? `The module ${meant.factory ? "makes" : "binds"} its application ${meant.factory ? "in" : "as"} ${meant.attribute}.`
+			: "The package itself binds no application.";
 }
 
-function match(
-	written: Written,
-	evidence: Evidence,
-): { subject: string; path: string; range: Written["range"]; evidence: Evidence } {
-	return { subject: evidence.target, path: written.path, range: written.range, evidence };
+function matchOf(project: Project, target: Target, error: string, moduleExists: boolean) {
+	const meant = findMeantTarget(project.modules, target);
+	const written = writtenTarget(project, target);
+	const place = written ?? { path: placeOf(project, target, meant), range: { start: 0, end: 0 } };
+	return { subject: spellTarget(target), ...place, evidence: { target, error, meant, moduleExists } };
 }
 
-/** Where the target is written down; an empty range where no file says it. */
-function findWritten(project: Project, target: string, evidence: string): Written {
-	const path = evidence.replace(/:\d+$/, "");
-	const at = project.files.get(path)?.text.indexOf(target) ?? -1;
-	if (at >= 0) return { path, range: { start: at, end: at + target.length } };
-	const [first] = [...project.files.keys()].filter((file) => file.endsWith(".py") && file.startsWith(project.backend));
-	return { path: first ?? path, range: { start: 0, end: 0 } };
-}
-
-function bindsName(project: Project, module: string, name: string): boolean | null {
-	const tree = project.modules.get(module)?.tree;
-	return tree === undefined ? null : findApplications(tree).some((application) => application.attribute === name);
+/** A file to point at where none says the target: the module in question, or else what declares the project. */
+function placeOf(project: Project, target: Target, meant: Target | null): string {
+	const module = project.modules.get(target.module) ?? (meant && project.modules.get(meant.module));
+	const declared = project.manifests[0]?.path ?? [...project.files.keys()].find((path) => path.startsWith(project.backend));
+	return module?.path ?? declared ?? "";
 }
 
 /** uvicorn hides the reason where the very module is missing, and shows Python's own line where only a parent is. */
 function importError(project: Project, module: string): string {
-	const top = module.split(".")[0] ?? module;
-	const parts = module.split(".");
-	const parentExists = parts.length === 1 || project.modules.has(parts.slice(0, -1).join(".")) || project.modules.has(top);
-	return parentExists
-		? `Error loading ASGI app. Could not import module "${module}".`
-		: `ModuleNotFoundError: No module named '${top}'`;
+	const hidden = `Error loading ASGI app. Could not import module "${module}".`;
+	let parent: string | null = null;
+	for (const part of module.split(".")) {
+		const name: string = parent === null ? part : `${parent}.${part}`;
+		if (name === module) return hidden;
+		const own = project.modules.get(name);
+		const isFolder = [...project.modules.keys()].some((each) => each.startsWith(`${name}.`));
+		if (own === undefined && !isFolder) return `ModuleNotFoundError: No module named '${name}'`;
+		parent = name;
+		if (own === undefined || own.isPackage) continue;
+		const inside = module
+			.split(".")
+			.slice(0, name.split(".").length + 1)
+			.join(".");
+		return inside === module ? hidden : `ModuleNotFoundError: No module named '${inside}'; '${name}' is not a package`;
+	}
+	return hidden;
 }

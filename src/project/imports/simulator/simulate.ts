@@ -5,8 +5,8 @@ import type { Module, Target } from "../../project.ts";
 import { instantiateSettings } from "../../settings/read-settings.ts";
 import { guessModules } from "../nearest-module.ts";
 import type { Resolver } from "../resolver.ts";
-import type { Call, ImportTrace } from "../trace.ts";
-import type { FunctionValue, Value } from "../values.ts";
+import type { Call, ImportTrace, ServedObject } from "../trace.ts";
+import { type Binding, type FunctionValue, unknown, type Value } from "../values.ts";
 import { attribute } from "./attributes.ts";
 import { call, callFunction, moduleGetattr } from "./calls.ts";
 import { evaluate } from "./expressions.ts";
@@ -34,9 +34,14 @@ export interface SimulationInput {
 /** Imports and starts the target, then imports every other module, which the report marks as not reached. */
 export function simulate(input: SimulationInput): ImportTrace {
 	const machine = createMachine(input);
-	if (input.target !== null) {
-		following(machine, () => importTarget(machine, input.target?.module ?? ""));
-		following(machine, () => callFactory(machine, input.target));
+	const { target } = input;
+	let served: ServedObject = { value: unknown, factory: null, binding: null };
+	if (target !== null) {
+		following(machine, () => importTarget(machine, target.module));
+		following(machine, () => {
+			served = namedObject(machine, target);
+			served = callFactory(machine, served);
+		});
 		following(machine, () => startUp(machine));
 	}
 	machine.reached = input.target === null;
@@ -53,6 +58,7 @@ export function simulate(input: SimulationInput): ImportTrace {
 		functions: machine.functions,
 		settings: machine.settings,
 		externalImports: machine.externalImports,
+		served,
 	};
 }
 
@@ -194,18 +200,34 @@ function importTarget(machine: Machine, name: string): void {
 	}
 }
 
+/** What the target's attribute path leads to after the imports, as far as that is certain. */
+function namedObject(machine: Machine, target: Target): ServedObject {
+	const module = machine.sysModules.get(target.module)?.value;
+	const nothing: ServedObject = { value: unknown, factory: null, binding: null };
+	if (module === undefined) return nothing;
+	let value: Value = module;
+	let binding: Binding | null = null;
+	for (const name of target.attribute.split(".")) {
+		if (value.kind === "instance") {
+			value = value.attributes.get(name) ?? unknown;
+			continue;
+		}
+		if (value.kind !== "module" && value.kind !== "class") return nothing;
+		if (value.namespace.dynamic) return nothing;
+		const found: Binding | undefined = value.namespace.names.get(name);
+		if (found === undefined || found.maybe) return nothing;
+		binding = found;
+		value = found.value;
+	}
+	return { value, factory: null, binding };
+}
+
 /** uvicorn calls what the target names whenever it can be called without arguments: a factory, with `--factory` or without. */
-function callFactory(machine: Machine, target: Target | null): void {
-	if (target === null) return;
-	const value = target.attribute
-		.split(".")
-		.reduce<Value | undefined>(
-			(owner, name) => (owner?.kind === "module" || owner?.kind === "class" ? owner.namespace.names.get(name)?.value : undefined),
-			machine.sysModules.get(target.module)?.value,
-		);
-	if (value?.kind !== "function" || value.node.type === "Lambda" || value.node.isAsync) return;
+function callFactory(machine: Machine, named: ServedObject): ServedObject {
+	const { value } = named;
+	if (value.kind !== "function" || value.node.type === "Lambda") return named;
 	// Without `--factory` a function that needs arguments counts as the application itself.
-	if (value.node.parameters.some((parameter) => parameter.default === null && !parameter.kind.startsWith("var-"))) return;
+	if (value.node.parameters.some((parameter) => parameter.default === null && !parameter.kind.startsWith("var-"))) return named;
 	const { node } = value;
 	const call: ast.Call = {
 		type: "Call",
@@ -216,7 +238,8 @@ function callFactory(machine: Machine, target: Target | null): void {
 		keywords: [],
 		argumentsRange: { start: node.name.end, end: node.name.end },
 	};
-	callFunction(machine, outsideFrame(), value, { args: [], keywords: new Map(), open: false }, call);
+	const made = callFunction(machine, outsideFrame(), value, { args: [], keywords: new Map(), open: false }, call);
+	return { ...named, value: made, factory: value };
 }
 
 /** Runs what an application does before it answers: its lifespan up to the yield, or its start-up handlers. */

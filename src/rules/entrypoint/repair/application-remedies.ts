@@ -1,0 +1,280 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { FunctionValue, InstanceValue, Value } from "../../../project/imports/values.ts";
+import type { Module, Project, Target } from "../../../project/project.ts";
+import { buildsApplication, findApplications } from "../../../project/target.ts";
+import type * as ast from "../../../python/ast.ts";
+import { boundName } from "../../../python/rewrite/names.ts";
+import { indentAt, lineStartAt, replaceText } from "../../../python/rewrite/source.ts";
+import { insertAfter } from "../../../python/rewrite/statements.ts";
+import { boundNames } from "../../../python/scopes.ts";
+import { dottedName, walk } from "../../../python/walk.ts";
+import type { TextEdit, TextRange } from "../../../text/range.ts";
+
+interface Place {
+	readonly path: string;
+	readonly range: TextRange;
+}
+
+/** The smallest change after which the target names an application; undefined where none is certain. */
+export function findApplicationRemedy(project: Project, place: Place): FixProposal | undefined {
+	const { served } = project.trace;
+	const { target } = project;
+	if (target === null) return undefined;
+	const { value, factory, binding } = served;
+	if (factory?.node.type === "FunctionDef") return ofFactory(factory, factory.node, value) ?? otherName(project, target);
+	const module = project.modulesByPath.get(place.path);
+	const node = binding?.node;
+	if (module === undefined || node == null) return undefined;
+	if (value.kind === "function" && value.node.type === "FunctionDef") return ofFunction(project, value, value.node);
+	const statement = module.tree.body.find((each) => each.start <= node.start && node.end <= each.end);
+	if (statement === undefined) return otherName(project, target);
+	const name = target.attribute.split(".")[0] ?? target.attribute;
+	return (
+		(statement.type === "Import" && importUnderItsOwnName(module, statement, name)) ||
+		(statement.type === "ImportFrom" && importTheApplication(module, statement, name, value)) ||
+		(statement.type === "Assign" && ofAssignment(project, module, statement, name, value)) ||
+		otherName(project, target)
+	);
+}
+
+function isApplication(value: Value | undefined): boolean {
+	return (
+		value?.kind === "instance" &&
+		value.of.kind === "external" &&
+		/^(fastapi|starlette)\.applications\.(FastAPI|Starlette)$/.test(value.of.canonical)
+	);
+}
+
+/** A factory that forgets to return the one application it builds, or that is a coroutine function for no reason. */
+function ofFactory({ module }: FunctionValue, node: ast.FunctionDef, made: Value): FixProposal | undefined {
+	if (made.kind === "constant" && made.value === null) return returnTheApplication(module, node);
+	if (made.kind === "coroutine") return makeSync(module, node);
+	return undefined;
+}
+
+function returnTheApplication(module: Module, node: ast.FunctionDef): FixProposal | undefined {
+	const built = applicationVariables(node);
+	const [name, ...others] = built;
+	const last = node.body.at(-1);
+	if (name === undefined || others.length > 0 || last === undefined || last.start < node.name.end) return undefined;
+	const words = {
+		title: `Return ${name} from ${node.name.name}`,
+		explanation: `${node.name.name} builds the application as ${name} and ends without returning it.`,
+		applicability: "safe" as const,
+	};
+	if (last.type === "Return") {
+		if (last.value !== null) return undefined;
+		return { ...words, edits: [replaceText(module, last.end, last.end, ` ${name}`)] };
+	}
+	// `app` alone on the last line was meant as the return.
+	if (last.type === "ExpressionStatement" && last.value.type === "Name" && last.value.id === name)
+		return { ...words, edits: [replaceText(module, last.start, last.start, "return ")] };
+	return { ...words, edits: [insertAfter(module, last, `return ${name}`)] };
+}
+
+/** Names that the function's own statements bind to a new application. */
+function applicationVariables(node: ast.FunctionDef): readonly string[] {
+	const names = new Set<string>();
+	for (const statement of node.body) {
+		const target =
+			statement.type === "Assign" ? statement.targets[0] : statement.type === "AnnAssign" ? statement.target : undefined;
+		const value = statement.type === "Assign" || statement.type === "AnnAssign" ? statement.value : null;
+		if (target?.type !== "Name" || value?.type !== "Call") continue;
+		if (/(^|\.)(FastAPI|Starlette)$/.test(dottedName(value.callee) ?? "")) names.add(target.id);
+	}
+	return [...names];
+}
+
+function makeSync(module: Module, node: ast.FunctionDef): FixProposal | undefined {
+	let awaits = false;
+	walk(node.body, (each) => {
+		if (each.type === "FunctionDef" || each.type === "Lambda") return false;
+		if (each.type === "Await" || ((each.type === "With" || each.type === "For") && each.isAsync)) awaits = true;
+		return !awaits;
+	});
+	const text = module.text.slice(node.start, node.name.start);
+	const async = /\basync\s+(?=def\s)/.exec(text);
+	if (awaits || async === null) return undefined;
+	const start = node.start + async.index;
+	return {
+		title: `Make ${node.name.name} a plain def`,
+		explanation: `It awaits nothing; called, a plain def gives the application itself and not a coroutine.`,
+		applicability: "safe",
+		edits: [replaceText(module, start, start + async[0].length, "")],
+	};
+}
+
+/** A factory that needs arguments: those that it can make itself, or never reads, become optional. */
+function ofFunction(project: Project, { module }: FunctionValue, node: ast.FunctionDef): FixProposal | undefined {
+	const required = node.parameters.filter((each) => each.default === null && !each.kind.startsWith("var-"));
+	const first = node.body[0];
+	if (node.isAsync || first === undefined || isDocstring(first) || !buildsApplication(node)) return undefined;
+	const at = lineStartAt(module.text, first.start);
+	const indent = indentAt(module.text, first.start);
+	const isModern = project.environment.python.minor >= 10;
+	const edits: TextEdit[] = [];
+	for (const parameter of required) {
+		const { name } = parameter.name;
+		const made = settingsFactory(project, module, parameter);
+		const isRead = readsName(node, name);
+		if (isRead && made === null) return undefined;
+		const optional =
+			parameter.annotation !== null && isModern ? " | None = None" : parameter.annotation === null ? "=None" : " = None";
+		edits.push(replaceText(module, parameter.end, parameter.end, optional));
+		if (isRead) edits.push(replaceText(module, at, at, `${indent}if ${name} is None:\n${indent}${indent}${name} = ${made}\n`));
+	}
+	// Two insertions at one place would have no order.
+	if (edits.length === 0 || edits.filter((edit) => edit.range.start === at).length > 1) return undefined;
+	return {
+		title: `Let ${node.name.name} be called without arguments`,
+		explanation: "A server calls a factory without arguments; whoever passes one still can.",
+		applicability: "review",
+		edits,
+	};
+}
+
+function readsName(node: ast.FunctionDef, name: string): boolean {
+	let found = false;
+	walk(node.body, (each) => {
+		if (each.type === "Name" && each.id === name) found = true;
+		return !found;
+	});
+	return found;
+}
+
+function isDocstring(statement: ast.Statement | undefined): boolean {
+	return statement?.type === "ExpressionStatement" && statement.value.type === "Constant";
+}
+
+/** `Settings()` for a parameter annotated with an own class that can be made without arguments, as its name stands in this module. */
+function settingsFactory(project: Project, module: Module, parameter: ast.Parameter): string | null {
+	const { annotation } = parameter;
+	if (annotation?.type !== "Name" || module.tree.futures.has("annotations")) return null;
+	const bound = project.trace.runs.get(module.name)?.namespace.names.get(annotation.id);
+	if (bound?.value.kind !== "class" || bound.maybe || project.environment.python.minor < 10) return null;
+	const init = bound.value.namespace.names.get("__init__")?.value;
+	const isSettings = bound.value.bases.some((base) => base.kind === "external" && base.name.endsWith(".BaseSettings"));
+	const takesNothing =
+		init?.kind === "function" &&
+		init.node.type === "FunctionDef" &&
+		init.node.parameters.slice(1).every((each) => each.default !== null);
+	return isSettings || takesNothing ? `${annotation.id}()` : null;
+}
+
+/** `import app.crud` binds app: `from app import crud` binds what the file means to use. */
+function importUnderItsOwnName(module: Module, statement: ast.Import, name: string): FixProposal | undefined {
+	const alias = statement.names.find((each) => boundName(statement, each) === name);
+	if (alias === undefined || alias.asName !== null || statement.names.length > 1 || !alias.name.name.includes("."))
+		return undefined;
+	const dot = alias.name.name.lastIndexOf(".");
+	const short = alias.name.name.slice(dot + 1);
+	const taken = boundNames(module.tree.body).has(short);
+	const bindsIt = (each: ast.Statement) =>
+		each.type === "Assign" && each.targets.some((target) => target.type === "Name" && target.id === name);
+	if (taken || short === name || !module.tree.body.some(bindsIt)) return undefined;
+	const edits = [replaceText(module, statement.start, statement.end, `from ${alias.name.name.slice(0, dot)} import ${short}`)];
+	walk(module.tree, (node) => {
+		if (node.type === "Attribute" && dottedName(node) === alias.name.name) {
+			edits.push(replaceText(module, node.start, node.end, short));
+			return false;
+		}
+		return true;
+	});
+	return {
+		title: `Import ${short} without binding ${name}`,
+		explanation: `\`import ${alias.name.name}\` binds the name ${name} to the package, and the application is lost.`,
+		applicability: "safe",
+		edits,
+	};
+}
+
+/** `from src import app` where app is a module: the application inside it is meant. */
+function importTheApplication(module: Module, statement: ast.ImportFrom, name: string, value: Value): FixProposal | undefined {
+	const alias = statement.names.find((each) => boundName(statement, each) === name);
+	if (value.kind !== "module" || value.module === null || alias === undefined) return undefined;
+	const inside = [...value.namespace.names].filter(([, binding]) => isApplication(binding.value)).map(([each]) => each);
+	const [only, ...others] = inside;
+	if (only === undefined || others.length > 0 || statement.names.length > 1 || statement.level > 0) return undefined;
+	const renamed = only === name ? "" : ` as ${name}`;
+	return {
+		title: `Import the application from ${value.name}`,
+		explanation: `${value.name} is the module; it binds the application as ${only}.`,
+		applicability: "safe",
+		edits: [replaceText(module, statement.start, statement.end, `from ${value.name} import ${only}${renamed}`)],
+	};
+}
+
+function ofAssignment(
+	project: Project,
+	module: Module,
+	statement: ast.Assign,
+	name: string,
+	value: Value,
+): FixProposal | undefined {
+	const written = statement.value;
+	// `app = app.add_middleware(…)`: the method changes the application and gives None.
+	if (written.type === "Call" && written.callee.type === "Attribute" && statement.targets.length === 1) {
+		const receiver = written.callee.value;
+		if (value.kind === "instance" && receiver.type === "Name" && receiver.id === name)
+			return {
+				title: `Call ${written.callee.attribute.name} without rebinding ${name}`,
+				explanation: `${written.callee.attribute.name} changes the application in place and gives None.`,
+				applicability: "safe",
+				edits: [replaceText(module, statement.start, written.start, "")],
+			};
+	}
+	const [only, ...others] = value.kind === "sequence" ? value.items : [];
+	// A comma at the end makes a tuple of one.
+	if (written.type === "Sequence" && only !== undefined && others.length === 0 && isApplication(only)) {
+		const [item] = written.items;
+		if (item !== undefined && !/^[[({]/.test(module.text.slice(written.start, item.start)))
+			return {
+				title: "Take the comma away",
+				explanation: "With the comma the name is bound to a tuple that holds the application.",
+				applicability: "safe",
+				edits: [replaceText(module, item.end, written.end, "")],
+			};
+	}
+	if (written.type !== "Call") return undefined;
+	const factory = calledFunction(project, module, written.callee);
+	if (factory?.node.type === "FunctionDef") return ofFactory(factory, factory.node, value);
+	return value.kind === "instance" ? attributeThatHoldsIt(module, written, value) : undefined;
+}
+
+/** The own function that a name at module level stands for, imported or not. */
+function calledFunction(project: Project, module: Module, callee: ast.Expression): FunctionValue | null {
+	const [first, ...rest] = dottedName(callee)?.split(".") ?? [];
+	let found = first === undefined ? undefined : project.trace.runs.get(module.name)?.namespace.names.get(first);
+	for (const part of rest) found = found?.value.kind === "module" ? found.value.namespace.names.get(part) : undefined;
+	return found?.value.kind === "function" && !found.maybe ? found.value : null;
+}
+
+/** `app = Server()` where the object keeps the application as an attribute. */
+function attributeThatHoldsIt(module: Module, written: ast.Call, value: InstanceValue): FixProposal | undefined {
+	const [only, ...others] = [...value.attributes].filter(([, each]) => isApplication(each)).map(([each]) => each);
+	if (only === undefined || others.length > 0) return undefined;
+	return {
+		title: `Bind the application that the object holds: .${only}`,
+		explanation: `The object itself cannot be called; its attribute ${only} is the application.`,
+		applicability: "review",
+		edits: [replaceText(module, written.end, written.end, `.${only}`)],
+	};
+}
+
+/** Where a file says the target and the module binds an application under another name. */
+function otherName(project: Project, target: Target): FixProposal | undefined {
+	const path = target.evidence.replace(/:\d+$/, "");
+	const name = `${target.module}:${target.attribute}`;
+	const run = project.trace.runs.get(target.module);
+	const at = project.files.get(path)?.text.indexOf(name) ?? -1;
+	const other =
+		run && findApplications(run.module.tree).find((each) => isApplication(run.namespace.names.get(each.attribute)?.value));
+	if (other === undefined || at < 0 || path.endsWith(".py")) return undefined;
+	const meant = `${target.module}:${other.attribute}`;
+	return {
+		title: `Start ${meant}`,
+		explanation: `${name} is no application; ${meant} is.`,
+		applicability: "safe",
+		edits: [{ path, range: { start: at, end: at + name.length }, newText: meant }],
+	};
+}
