@@ -12,6 +12,7 @@ import {
 	type Frame,
 	fail,
 	type Handler,
+	isGuarded,
 	lookUp,
 	type Machine,
 	maybe,
@@ -271,7 +272,13 @@ function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef): void {
 	for (const name of ["__module__", "__qualname__"]) namespace.names.set(name, { value: unknown, node: null, maybe: false });
 	at(machine, "class-body", () => machine.execute(inner, node.body));
 	const value: ClassValue = { kind: "class", node, module: frame.module, bases: args, keywords, namespace, decorators };
-	machine.classes.push({ value, stage: machine.stage, order: machine.order++, reached: machine.reached });
+	machine.classes.push({
+		value,
+		stage: machine.stage,
+		order: machine.order++,
+		reached: machine.reached,
+		guarded: isGuarded(machine, "Exception"),
+	});
 	machine.doubts++;
 	bind(machine, scopeFor(frame, node.name.name), node.name.name, value, node);
 }
