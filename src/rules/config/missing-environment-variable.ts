@@ -1,30 +1,16 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { listEngines } from "../../project/database/engine-calls.ts";
-import type { RunStage } from "../../project/imports/trace.ts";
-import type { Module, Project } from "../../project/project.ts";
-import { appendToEnvFile, exampleValue, findEntry } from "../../project/settings/env-file-edit.ts";
-import { placeholderText } from "../../project/settings/placeholder.ts";
-import { insertBefore } from "../../python/rewrite/statements.ts";
-import { contains } from "../../python/walk.ts";
-import type { TextRange } from "../../text/range.ts";
-
-/** Where start-up needs a variable that is not there. */
-interface Need {
-	readonly key: string;
-	readonly module: Module;
-	readonly range: TextRange;
-	readonly stage: RunStage;
-	readonly order: number;
-	readonly error: string;
-	/** What comes of it: `os.environ[...] has no default`. */
-	readonly consequence: string;
-	readonly guarded: boolean;
-}
+import type { Call } from "../../project/imports/trace.ts";
+import type { Project } from "../../project/project.ts";
+import { findEntry } from "../../project/settings/env-file-edit.ts";
+import { defaultInCode, loadBefore, loadNewFile, type Need, newEnvFile, writeTo } from "./repair/provide-variable.ts";
 
 interface Evidence extends Need {
 	/** The `.env` file that load_dotenv() has read by then, relative to the root; null where it read none. */
 	readonly loadedFile: string | null;
+	/** True where load_dotenv() has run by then, whether it found a file or not. */
+	readonly loadsFile: boolean;
 	/** A `.env` file that has the key and was not loaded, or null. */
 	readonly otherFile: string | null;
 }
@@ -58,7 +44,7 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		const seen = new Set<string>();
-		for (const need of [...subscriptNeeds(project), ...engineNeeds(project)]) {
+		for (const need of [...failedNeeds(project), ...engineNeeds(project)]) {
 			const { key, module, range } = need;
 			if (seen.has(key)) continue;
 			seen.add(key);
@@ -66,7 +52,7 @@ export default defineRule<Evidence>({
 				subject: `${module.name}:${key}`,
 				path: module.path,
 				range,
-				evidence: { ...need, loadedFile: loadedFile(project, need.order), otherFile: fileWith(project, key) },
+				evidence: { ...need, ...loading(project, need.order), otherFile: fileWith(project, key) },
 			};
 		}
 	},
@@ -90,26 +76,36 @@ export default defineRule<Evidence>({
 	},
 
 	fix({ evidence }, project): FixProposal | undefined {
-		const { key, loadedFile, otherFile } = evidence;
-		if (loadedFile !== null) {
-			const example = exampleValue(project, key);
-			return {
-				title: `Add ${key} to ${loadedFile}`,
-				explanation: `Writes ${example === null ? "a placeholder" : `the value of ${example.path}`} to ${loadedFile}, so that the server can start. Put the real value in its place before you rely on it.`,
-				applicability: "review",
-				edits: [appendToEnvFile(project, loadedFile, [{ key, value: example?.value ?? placeholderText(project, key) }])],
-			};
-		}
-		return otherFile === null ? undefined : loadBefore(evidence, project, otherFile);
+		const { key, loadedFile, loadsFile, otherFile } = evidence;
+		if (otherFile !== null) return loadBefore(evidence, project, otherFile);
+		const file = loadedFile ?? (loadsFile ? newEnvFile(project) : null);
+		if (file !== null) return writeTo(project, file, key);
+		return defaultInCode(evidence, project) ?? loadNewFile(evidence, project);
+	},
+
+	alternatives({ evidence }, project) {
+		const isWritten = evidence.otherFile === null && (evidence.loadedFile !== null || evidence.loadsFile);
+		return isWritten ? [defaultInCode(evidence, project) ?? []].flat() : [];
 	},
 });
 
-/** `os.environ["KEY"]` without the key. */
-function subscriptNeeds(project: Project): Need[] {
-	return project.trace.failures.flatMap(({ detail, module, range, stage, order, error }) =>
-		detail.type === "missing-variable"
-			? [{ key: detail.key, module, range, stage, order, error, consequence: "os.environ[...] has no default", guarded: false }]
-			: [],
+/** Where start-up fails on a variable: `os.environ["KEY"]`, or None in the place of a text. */
+function failedNeeds(project: Project): Need[] {
+	return project.trace.failures.flatMap(({ detail, module, range, stage, order, error }) => {
+		if (detail.type !== "missing-variable") return [];
+		const { key, consequence } = detail;
+		return [{ key, module, range, stage, order, error, consequence, guarded: false, reading: readingOf(project, key, order) }];
+	});
+}
+
+/** The last `os.getenv("KEY")` before a place in start-up; null where there is none. */
+function readingOf(project: Project, key: string, before: number): Call | null {
+	return (
+		project.trace.calls.findLast(({ callee, args, order }) => {
+			const isReading = callee.kind === "external" && /^os\.(getenv|environ\.get)$/.test(callee.canonical);
+			const [name] = args;
+			return isReading && order < before && name?.kind === "constant" && name.value === key;
+		}) ?? null
 	);
 }
 
@@ -119,11 +115,7 @@ function engineNeeds(project: Project): Need[] {
 		const value = call.args[0] ?? call.keywords.get("url");
 		if (value?.kind !== "constant" || value.value !== null || value.origin?.type !== "environment") return [];
 		const { key } = value.origin;
-		const reading = project.trace.calls.find(({ callee, args, order }) => {
-			const isReading = callee.kind === "external" && /^os\.(getenv|environ\.get)$/.test(callee.canonical);
-			const [name] = args;
-			return isReading && order < call.order && name?.kind === "constant" && name.value === key;
-		});
+		const reading = readingOf(project, key, call.order);
 		const { module, node } = reading ?? call;
 		return [
 			{
@@ -135,39 +127,26 @@ function engineNeeds(project: Project): Need[] {
 				error: "sqlalchemy.exc.ArgumentError: Expected string or URL object, got None",
 				consequence: "the engine gets None in the place of a URL",
 				guarded: call.guarded,
+				reading,
 			},
 		];
 	});
 }
 
-/** Loads the file right before the statement that needs it; load_dotenv() looks beside the module and in the folders above it. */
-function loadBefore({ module, range, key }: Evidence, project: Project, file: string): FixProposal | undefined {
-	const statement = module.tree.body.find((each) => contains(each, range.start));
-	const folder = file.slice(0, Math.max(0, file.lastIndexOf("/")));
-	const isFound = folder === "" || module.path.startsWith(`${folder}/`);
-	if (statement === undefined || !isFound || project.environment.findModule("dotenv").found !== "present") return undefined;
-	if (statement.type === "FunctionDef" || statement.type === "ClassDef") return undefined;
-	return {
-		title: `Load ${file} before ${key} is read`,
-		explanation: `load_dotenv() puts what ${file} says into the environment; values that are set there already stay.`,
-		applicability: "safe",
-		edits: [insertBefore(module, statement, "load_dotenv()\n")],
-		needs: [{ path: module.path, module: "dotenv", name: "load_dotenv" }],
-	};
-}
-
 /** What a call of load_dotenv() before the failure found beside its module, or above it. */
-function loadedFile(project: Project, before: number): string | null {
+function loading(project: Project, before: number): Pick<Evidence, "loadedFile" | "loadsFile"> {
+	let loadsFile = false;
 	for (const { callee, order, module, args, keywords } of project.trace.calls) {
 		if (callee.kind !== "external" || !/^dotenv\.(main\.)?load_dotenv$/.test(callee.canonical) || order > before) continue;
 		if (args.length > 0 || keywords.has("dotenv_path")) continue;
+		loadsFile = true;
 		for (let folder = folderOf(module.path); ; folder = folderOf(folder)) {
 			const path = folder === "" ? ".env" : `${folder}/.env`;
-			if (project.files.has(path)) return path;
+			if (project.files.has(path)) return { loadedFile: path, loadsFile };
 			if (folder === "") break;
 		}
 	}
-	return null;
+	return { loadedFile: null, loadsFile };
 }
 
 function fileWith(project: Project, key: string): string | null {

@@ -6,6 +6,7 @@ import { moduleAttributes } from "./builtins.ts";
 import { classMember, constant, externalSymbol, isPlainExternalClass, memberOf } from "./external.ts";
 import { cyclePath } from "./import-statements.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
+import { failOnUnset, unsetVariable } from "./unset-variable.ts";
 
 /** `owner.name`. */
 export function attribute(machine: Machine, frame: Frame, owner: Value, name: string, node: ast.Node): Value {
@@ -23,10 +24,47 @@ export function attribute(machine: Machine, frame: Frame, owner: Value, name: st
 		case "sequence":
 		case "dict":
 			return { kind: "bound-method", receiver: owner, name, function: null };
+		case "function":
+			return ofFunction(machine, frame, owner, name, node);
 		default:
 			machine.doubts++;
 			return unknown;
 	}
+}
+
+/** Attributes that every function has, and those that `functools.lru_cache` and `cache` add. */
+const functionMembers = new Set(["cache_clear", "cache_info", "cache_parameters"]);
+
+/** An attribute of a plain function: unless some code of its module sets attributes by that name, there is none. */
+function ofFunction(machine: Machine, frame: Frame, owner: FunctionValue, name: string, node: ast.Node): Value {
+	const isCached = owner.decorators.length > 0;
+	const isPlain = owner.decorators.every(isCacheDecorator) && owner.node.type === "FunctionDef";
+	if (!isPlain || name.startsWith("_") || (isCached && functionMembers.has(name)) || mentionsStore(owner, frame, name)) {
+		machine.doubts++;
+		return unknown;
+	}
+	const type = isCached ? "functools._lru_cache_wrapper" : "function";
+	fail(machine, {
+		detail: { type: "uncalled-function", function: owner, name },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "AttributeError",
+		message: `'${type}' object has no attribute '${name}'`,
+	});
+	return unknown;
+}
+
+/** `@lru_cache`, `@lru_cache()` and `@cache`. */
+export function isCacheDecorator(decorator: Value): boolean {
+	const maker = decorator.kind === "instance" ? decorator.of : decorator;
+	return maker.kind === "external" && ["functools.lru_cache", "functools.cache"].includes(maker.canonical);
+}
+
+/** Is an attribute of that name set on anything, in the module of the function or where it is read? */
+function mentionsStore(owner: FunctionValue, frame: Frame, name: string): boolean {
+	const store = new RegExp(`\\.${name}\\s*(:[^=\\n]+)?=[^=]|setattr\\(`);
+	return store.test(owner.module.text) || store.test(frame.module.text);
 }
 
 function ofModule(machine: Machine, frame: Frame, owner: ModuleValue, name: string, node: ast.Node): Value {
@@ -121,6 +159,7 @@ export function findInClass(owner: ClassValue, name: string, depth = 0): Binding
 
 function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string, node: ast.Node): Value {
 	const found = findInClass(owner, name);
+	if (isFieldOfModel(owner, name)) return ofModelClass(machine, frame, owner, name, node);
 	if (found === null) {
 		if (isClosedClass(owner) && !name.startsWith("__") && name !== "mro") reportMissing(machine, frame, owner, name, node);
 		else machine.doubts++;
@@ -147,6 +186,41 @@ function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string
 		};
 	}
 	return found.value;
+}
+
+/** pydantic takes its fields out of the class: only objects have them. SQLModel's tables and classes with decorators keep attributes of their own. */
+function isFieldOfModel(owner: ClassValue, name: string): boolean {
+	if (name.startsWith("_") || owner.keywords.size > 0 || owner.decorators.length > 0 || !isPydanticClass(owner)) return false;
+	const declared = owner.node.body.find(
+		(each) => each.type === "AnnAssign" && each.target.type === "Name" && each.target.id === name,
+	);
+	if (declared?.type === "AnnAssign")
+		return !/\bClassVar\b/.test(owner.module.text.slice(declared.annotation.start, declared.annotation.end));
+	return owner.bases.some((base) => base.kind === "class" && !owner.namespace.names.has(name) && isFieldOfModel(base, name));
+}
+
+function isPydanticClass(owner: ClassValue): boolean {
+	return (
+		owner.bases.length > 0 &&
+		owner.bases.every((base) => {
+			if (base.kind === "class") return base.keywords.size === 0 && base.decorators.length === 0 && isPydanticClass(base);
+			return base.kind === "external" && /^pydantic(_settings)?\.(.*\.)?(BaseModel|BaseSettings)$/.test(base.canonical);
+		})
+	);
+}
+
+function ofModelClass(machine: Machine, frame: Frame, owner: ClassValue, name: string, node: ast.Node): Value {
+	const className = owner.node.name.name;
+	const isModern = machine.environment.findModule("pydantic._internal").found === "present";
+	fail(machine, {
+		detail: { type: "field-of-class", owner, name },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "AttributeError",
+		message: isModern ? name : `type object '${className}' has no attribute '${name}'`,
+	});
+	return unknown;
 }
 
 function hasUnknownBase(owner: ClassValue): boolean {
@@ -188,6 +262,16 @@ function isClosedClass(owner: ClassValue): boolean {
 }
 
 function ofConstant(machine: Machine, frame: Frame, owner: Value & { kind: "constant" }, name: string, node: ast.Node): Value {
+	const unset = unsetVariable(owner);
+	if (unset !== null && !name.startsWith("__")) {
+		failOnUnset(machine, frame, node, {
+			key: unset,
+			consequence: `None has no ${name}()`,
+			exception: "AttributeError",
+			message: `'NoneType' object has no attribute '${name}'`,
+		});
+		return unknown;
+	}
 	if (typeof owner.value !== "string" || stringMembers.has(name) || name.startsWith("__")) {
 		if (typeof owner.value !== "string") machine.doubts++;
 		return { kind: "bound-method", receiver: owner, name, function: null };

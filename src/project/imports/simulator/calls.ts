@@ -13,7 +13,7 @@ import type {
 } from "../values.ts";
 import { unknown } from "../values.ts";
 import { findInClass, isDecoratedBy } from "./attributes.ts";
-import { constant, externalSymbol } from "./external.ts";
+import { builtin, constant, externalSymbol } from "./external.ts";
 import { type BindingProblem, externalBindingProblem } from "./external-signature.ts";
 import { knownCall } from "./known-calls.ts";
 import {
@@ -248,8 +248,14 @@ export function callFunction(
 	bindParameters(machine, frame, callee, definition, scope, args, node);
 	const generator = isGenerator(definition);
 	if (generator && !stopAtYield) {
+		// The body has not begun to run: what there is now is the generator.
 		machine.doubts++;
-		return unknown;
+		return {
+			kind: "instance",
+			of: builtin(definition.isAsync ? "async_generator" : "generator"),
+			attributes: new Map(),
+			call: null,
+		};
 	}
 	const run = (): Value => runBody(machine, callee, definition, scope, stopAtYield);
 	return definition.isAsync && !stopAtYield ? { kind: "coroutine", function: callee, run } : run();

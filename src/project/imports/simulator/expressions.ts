@@ -17,6 +17,7 @@ import {
 	ReachedYield,
 } from "./machine.ts";
 import { asText, binary, compare, truth } from "./operations.ts";
+import { failOnUnset, unsetVariable } from "./unset-variable.ts";
 
 /** What an expression evaluates to, with everything that evaluating it does. */
 export function evaluate(machine: Machine, frame: Frame, node: ast.Expression): Value {
@@ -214,6 +215,16 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 		return subscriptedType(machine, frame, owner.name, node) ?? withSubscript(owner, frame, node);
 	}
 	if (owner.kind === "class") return owner;
+	const unset = unsetVariable(owner);
+	if (unset !== null) {
+		failOnUnset(machine, frame, node, {
+			key: unset,
+			consequence: "None has no items",
+			exception: "TypeError",
+			message: "'NoneType' object is not subscriptable",
+		});
+		return unknown;
+	}
 	if (index.kind !== "constant") return unknown;
 	if (owner.kind === "sequence" && typeof index.value === "number") {
 		const at = index.value < 0 && owner.complete ? owner.items.length + index.value : index.value;
@@ -263,7 +274,7 @@ function environItem(machine: Machine, frame: Frame, index: Value, node: ast.Sub
 		return unknown;
 	}
 	fail(machine, {
-		detail: { type: "missing-variable", key: index.value },
+		detail: { type: "missing-variable", key: index.value, consequence: "os.environ[...] has no default" },
 		module: frame.module,
 		range: { start: node.start, end: node.end },
 		statement: null,
@@ -294,7 +305,23 @@ function binaryOperation(machine: Machine, frame: Frame, node: ast.BinOp): Value
 		const path = joinedPath(left, right);
 		if (path !== null) return path;
 	}
+	if (node.operator === "+") failOnUnsetOperand(machine, frame, node, left, right);
 	return binary(node.operator, left, right);
+}
+
+/** `os.getenv("HOST") + ":80"` without the variable. */
+function failOnUnsetOperand(machine: Machine, frame: Frame, node: ast.BinOp, left: Value, right: Value): void {
+	const isText = (value: Value): boolean => value.kind === "constant" && typeof value.value === "string";
+	const key = unsetVariable(left) ?? unsetVariable(right);
+	if (key === null || !(isText(left) || isText(right))) return;
+	failOnUnset(machine, frame, node, {
+		key,
+		consequence: "None and a text cannot be added",
+		exception: "TypeError",
+		message: isText(left)
+			? 'can only concatenate str (not "NoneType") to str'
+			: "unsupported operand type(s) for +: 'NoneType' and 'str'",
+	});
 }
 
 /** `Path(...) / "name"`, for the `sys.path` edits and file names that start-up computes. */

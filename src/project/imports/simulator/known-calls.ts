@@ -1,9 +1,11 @@
 import type * as ast from "../../../python/ast.ts";
 import type { InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
+import { eventLoopCall } from "./event-loop.ts";
 import { constant, externalModule } from "./external.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
 import { asText } from "./operations.ts";
+import { failOnUnset, refusalOfNone, unsetVariable } from "./unset-variable.ts";
 
 /**
  * What well-known functions of the standard library and python-dotenv give, as far as start-up needs it: environment variables, paths
@@ -18,6 +20,20 @@ export function knownCall(
 	receiver: InstanceValue | null = null,
 ): Value | null {
 	const [first, second] = args.args;
+	const ofLoop = eventLoopCall(machine, frame, canonical, args, node, receiver);
+	if (ofLoop !== null) return ofLoop;
+	const unset = unsetVariable(first);
+	const refusal = unset === null ? null : refusalOfNone(machine, canonical);
+	if (unset !== null && refusal !== null) {
+		const short = canonical.slice(canonical.lastIndexOf(".") + 1);
+		failOnUnset(machine, frame, node, {
+			key: unset,
+			consequence: `${short}() gets None`,
+			exception: "TypeError",
+			message: refusal,
+		});
+		return unknown;
+	}
 	switch (canonical) {
 		case "os.getenv":
 		case "os.environ.get":
@@ -65,9 +81,6 @@ export function knownCall(
 			return unknown;
 		case "importlib.import_module":
 			return importByName(machine, frame, args, node);
-		case "asyncio.runners.run":
-		case "asyncio.run":
-			return first?.kind === "coroutine" ? first.run() : null;
 		case "sys.exit":
 			return exit(machine, frame, first, node);
 		case "builtins.globals":
@@ -123,7 +136,9 @@ function environ(machine: Machine, key: Value | undefined, fallback: Value | und
 	if (key?.kind !== "constant" || typeof key.value !== "string") return unknown;
 	const known = machine.environ.get(key.value);
 	if (known !== undefined) return known;
-	return machine.environDynamic ? unknown : (fallback ?? constant(null, { type: "environment", key: key.value }));
+	if (machine.environDynamic) return unknown;
+	const isNone = fallback === undefined || (fallback.kind === "constant" && fallback.value === null);
+	return isNone ? constant(null, { type: "environment", key: key.value }) : fallback;
 }
 
 /** `load_dotenv()` finds `.env` beside the calling file or in a folder above it; values already set win unless `override`. */

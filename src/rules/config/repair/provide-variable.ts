@@ -1,0 +1,137 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { Call, RunStage } from "../../../project/imports/trace.ts";
+import { primaryManifest } from "../../../project/manifests/declared.ts";
+import { addRequirement, usesHashes } from "../../../project/manifests/edit.ts";
+import { packageAddition } from "../../../project/manifests/package-addition.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import { appendToEnvFile, exampleValue } from "../../../project/settings/env-file-edit.ts";
+import { placeholderText } from "../../../project/settings/placeholder.ts";
+import type * as ast from "../../../python/ast.ts";
+import { addArgument } from "../../../python/rewrite/arguments.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import { insertBefore } from "../../../python/rewrite/statements.ts";
+import { contains, walk } from "../../../python/walk.ts";
+import type { TextEdit, TextRange } from "../../../text/range.ts";
+
+/** Where start-up needs a variable that is not there. */
+export interface Need {
+	readonly key: string;
+	readonly module: Module;
+	readonly range: TextRange;
+	readonly stage: RunStage;
+	readonly order: number;
+	readonly error: string;
+	/** What comes of it: `os.environ[...] has no default`. */
+	readonly consequence: string;
+	readonly guarded: boolean;
+	/** The `os.getenv("KEY")` that gave None; null for `os.environ["KEY"]`. */
+	readonly reading: Call | null;
+}
+
+/** Where a `.env` file belongs that load_dotenv() finds from every module of the backend. */
+export function newEnvFile(project: Project): string {
+	return project.backend === "" ? ".env" : `${project.backend}/.env`;
+}
+
+/** Adds a variable with a placeholder, or the value of an example file, to a `.env` file. */
+export function writeTo(project: Project, file: string, key: string): FixProposal {
+	const example = exampleValue(project, key);
+	return {
+		title: `Add ${key} to ${file}`,
+		explanation: `Writes ${example === null ? "a placeholder" : `the value of ${example.path}`} to ${file}, so that the server can start. Put the real value in its place before you rely on it.`,
+		applicability: "review",
+		edits: [appendToEnvFile(project, file, [{ key, value: example?.value ?? placeholderText(project, key) }])],
+	};
+}
+
+const secretName = /(KEY|SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIALS|DSN)/i;
+
+/** `os.getenv("PORT", "8000")`: for names that are no secrets, a default lets the backend start on an empty machine. */
+export function defaultInCode({ key, module, range, reading }: Need, project: Project): FixProposal | undefined {
+	if (secretName.test(key)) return undefined;
+	const node = reading?.node ?? environSubscript(module, range);
+	if (node === null) return undefined;
+	const value = JSON.stringify(placeholderText(project, key));
+	const home = reading?.module ?? module;
+	const edit =
+		node.type === "Call"
+			? withDefault(home, node, value)
+			: replaceText(
+					home,
+					node.start,
+					node.end,
+					`${home.text.slice(node.value.start, node.value.end)}.get(${home.text.slice(node.index.start, node.index.end)}, ${value})`,
+				);
+	if (edit === null) return undefined;
+	return {
+		title: `Give ${key} a default`,
+		explanation: `Where ${key} is not set, the server starts with ${value}; a value in the environment still wins.`,
+		applicability: "review",
+		edits: [edit],
+	};
+}
+
+function withDefault(module: Module, call: ast.Call, value: string): TextEdit | null {
+	const given = call.args[1] ?? call.keywords.find(({ name }) => name?.name === "default")?.value;
+	if (given !== undefined) return replaceText(module, given.start, given.end, value);
+	return call.args.length === 1 && call.keywords.length === 0 ? addArgument(module, call, value) : null;
+}
+
+/** The `os.environ["KEY"]` of a place. */
+function environSubscript(module: Module, range: TextRange): ast.Subscript | null {
+	let found: ast.Subscript | null = null;
+	walk(module.tree, (node) => {
+		if (node.type === "Subscript" && node.start === range.start && node.end === range.end) found = node;
+		return node.start <= range.start && range.end <= node.end;
+	});
+	return found;
+}
+
+/** A new `.env` file with a placeholder, loaded before the variable is read. */
+export function loadNewFile(evidence: Need, project: Project): FixProposal | undefined {
+	const file = newEnvFile(project);
+	const loading = project.files.has(file) ? undefined : loadBefore(evidence, project, file);
+	if (loading === undefined) return undefined;
+	const { key } = evidence;
+	const written = writeTo(project, file, key);
+	return {
+		...loading,
+		...written,
+		title: `Write ${key} to ${file}, and load that file`,
+		edits: [...loading.edits, ...written.edits],
+	};
+}
+
+/** Loads the file right before the statement that needs it; load_dotenv() looks beside the module and in the folders above it. */
+export function loadBefore({ module, range, key }: Need, project: Project, file: string): FixProposal | undefined {
+	const statement = module.tree.body.find((each) => contains(each, range.start));
+	const folder = file.slice(0, Math.max(0, file.lastIndexOf("/")));
+	const isFound = folder === "" || module.path.startsWith(`${folder}/`);
+	const provider = isFound ? dotenvPackage(project) : null;
+	if (statement === undefined || provider === null) return undefined;
+	return {
+		title: `Load ${file} before ${key} is read`,
+		explanation: `load_dotenv() puts what ${file} says into the environment; values that are set there already stay.${provider.words}`,
+		applicability: provider.edits.length === 0 ? "safe" : "review",
+		edits: [insertBefore(module, statement, "load_dotenv()\n"), ...provider.edits],
+		needs: [{ path: module.path, module: "dotenv", name: "load_dotenv" }],
+		...(provider.commands.length === 0 ? {} : { commands: provider.commands }),
+	};
+}
+
+interface DotenvPackage {
+	readonly edits: readonly TextEdit[];
+	readonly commands: readonly string[];
+	readonly words: string;
+}
+
+/** What it takes to have python-dotenv: nothing where it is there, else a line of the manifest; null where neither is certain. */
+function dotenvPackage(project: Project): DotenvPackage | null {
+	const { found } = project.environment.findModule("dotenv");
+	if (found === "present") return { edits: [], commands: [], words: "" };
+	const manifest = primaryManifest(project.manifests);
+	if (found !== "missing" || manifest === null || usesHashes(project.files, manifest)) return null;
+	const edits = addRequirement(project.files, manifest, packageAddition("python-dotenv", [], project.environment));
+	if (edits === null) return null;
+	return { edits, commands: manifest.updateCommands, words: " python-dotenv, which has it, is declared as well." };
+}

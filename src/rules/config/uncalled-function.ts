@@ -1,0 +1,95 @@
+import { defineRule } from "../../audit/rule.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
+import { failureAt, failuresOf } from "../imports/repair/import-failures.ts";
+
+interface Evidence {
+	readonly functionName: string;
+	readonly attribute: string;
+	/** How the expression stands in the file: `get_settings.database_url`. */
+	readonly written: string;
+	/** True where the function needs no arguments, so that a pair of parentheses is all that lacks. */
+	readonly isCallable: boolean;
+	readonly error: string;
+	readonly stage: "import" | "startup";
+	readonly order: number;
+}
+
+const example = (read: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\npydantic-settings\n",
+	"main.py": `from functools import lru_cache
+
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+
+
+class Settings(BaseSettings):
+    title: str = "Example"
+
+
+@lru_cache
+def get_settings() -> Settings:
+    return Settings()
+
+
+app = FastAPI(title=${read}.title)
+`,
+});
+
+export default defineRule<Evidence>({
+	name: "uncalled-function",
+	category: "CONFIG",
+	summary: "An attribute of a function is read, where one of its result is meant",
+	story:
+		"The settings come from a function such as get_settings(), and one place forgets the parentheses. Python looks for the attribute on the function, and the server stops there.",
+	references: ["https://fastapi.tiangolo.com/advanced/settings/#creating-the-settings-only-once-with-lru_cache"],
+	example: { before: example("get_settings"), after: example("get_settings()") },
+
+	*detect(project) {
+		for (const { detail, module, range, error, stage, order } of failuresOf(project, "uncalled-function")) {
+			const { node } = detail.function;
+			const functionName = node.type === "FunctionDef" ? node.name.name : "lambda";
+			yield {
+				subject: `${module.name}:${functionName}.${detail.name}`,
+				path: module.path,
+				range,
+				evidence: {
+					functionName,
+					attribute: detail.name,
+					written: module.text.slice(range.start, range.end),
+					isCallable: node.parameters.every((parameter) => parameter.default !== null || parameter.kind.startsWith("var-")),
+					error,
+					stage,
+					order,
+				},
+			};
+		}
+	},
+
+	describe({ evidence }) {
+		const { functionName, attribute, error, stage, order } = evidence;
+		return {
+			severity: "CRITICAL",
+			stage,
+			problem: `${functionName} is not called before its ${attribute} is read`,
+			rootCause: `${functionName} is a function; ${attribute} belongs to what it returns.`,
+			expectedError: error,
+			order,
+			manualSteps: [`Call ${functionName} with the arguments that it needs.`],
+		};
+	},
+
+	fix({ evidence, path, range }, project) {
+		const failure = failureAt(project, "uncalled-function", path, range.start);
+		if (failure === null || !evidence.isCallable) return undefined;
+		const { written, attribute, functionName } = evidence;
+		const dot = written.length - attribute.length - 1;
+		if (written[dot] !== "." || !written.endsWith(attribute)) return undefined;
+		const at = range.start + dot;
+		return {
+			title: `Call ${functionName}`,
+			explanation: `${functionName}() gives the object that has ${attribute}.`,
+			applicability: "safe",
+			edits: [replaceText(failure.module, at, at, "()")],
+		};
+	},
+});
