@@ -157,8 +157,6 @@ export interface ClassDefinition {
 	readonly stage: RunStage;
 	readonly order: number;
 	readonly reached: boolean;
-	/** True on a path that may not be taken, or inside a `try` whose handlers may swallow what the statement raises. */
-	readonly guarded: boolean;
 	/** True on a path that may not run, or inside a `try` whose handlers may swallow what defining the class raises. */
 	readonly guarded: boolean;
 }

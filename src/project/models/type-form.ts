@@ -29,6 +29,8 @@ export interface Metadata {
 	readonly node: ast.Expression;
 	/** What it is, or for a call what it calls. */
 	readonly value: Value;
+	/** Where it is written, which may be another module's alias. */
+	readonly scope: NameScope;
 }
 
 const unknownForm: TypeForm = { kind: "unknown" };
@@ -185,7 +187,7 @@ function readSubscript(node: ast.Subscript, scope: NameScope, depth: number): Ty
 			return {
 				kind: "annotated",
 				type: readTypeForm(first, scope, depth + 1),
-				metadata: rest.map((item) => ({ node: item, value: metadataValue(item, scope) })),
+				metadata: rest.map((item) => ({ node: item, value: metadataValue(item, scope), scope })),
 			};
 		case "typing.Callable":
 			return { ...owner, args: [] };
