@@ -214,6 +214,7 @@ class SchemaReader {
 
 	private baseClass(base: Value, depth: number): "some" | "none" | "unknown" {
 		if (base.kind === "class") return this.ownClass(base, depth + 1);
+		if (isDeclarativeBase(base)) return "none";
 		if (base.kind !== "external") return "unknown";
 		if (isModelBase(base)) return "some";
 		const name = plainName(base);
@@ -237,6 +238,15 @@ class SchemaReader {
 
 /** Decorators of library classes after which the class is what its body says; the last is SQLAlchemy's, on its asyncio classes. */
 const addsNoSchema = /(^|\.)(final|runtime_checkable|create_proxy_methods)$/;
+
+/** SQLAlchemy's declarative base, made by a call or inherited from: its metaclass brings no schema. */
+function isDeclarativeBase(base: Value): boolean {
+	if (base.kind === "external") return /^sqlalchemy\.(.*\.)?DeclarativeBase(NoMeta)?$/.test(base.canonical);
+	if (base.kind !== "instance" || base.of.kind !== "external" || base.call === null) return false;
+	const { call } = base;
+	const isPlain = !call.open && !["cls", "metaclass"].some((name) => call.keywords.has(name));
+	return isPlain && /^sqlalchemy\.(.*\.)?declarative_base$/.test(base.of.canonical);
+}
 
 /** pydantic 1 asks for subclasses of what it knows, pydantic 2 only for the very class. */
 function plainBaseInVersionOne(name: string): "some" | "none" {
