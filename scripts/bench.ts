@@ -1,6 +1,6 @@
 // `npm run bench`: the whole process of `bootmend audit` against linters and type checkers, on the same trees in one run.
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -39,16 +39,40 @@ try {
 		.slice(2)
 		.map(Number)
 		.filter((count) => count > 0);
-	for (const count of counts.length > 0 ? counts : [15, 250, 1000]) benchTree(count);
+	for (const count of counts.length > 0 ? counts : [15, 250, 1000]) {
+		const folder = join(work, `tree-${count}`);
+		const files = writeTree(folder, count);
+		benchTree(`${files} generated files`, folder);
+	}
+	if (counts.length === 0) benchSqlalchemy();
 	if (timeProgram === null) console.log("\nPeak memory is left out: there is no /usr/bin/time here.");
 } finally {
 	rmSync(work, { recursive: true, force: true });
 }
 
-function benchTree(count: number): void {
-	const folder = join(work, `tree-${count}`);
-	const files = writeTree(folder, count);
-	console.log(`\n${files} files: median of ${runs} runs after one to warm up\n`);
+/** SQLAlchemy's own source as if it were the project's: large modules, deep class trees, star imports, cycles that are fine. */
+function benchSqlalchemy(): void {
+	const python = find("python3") ?? "python3";
+	const where = "import os, sqlalchemy; print(os.path.dirname(sqlalchemy.__file__))";
+	const { stdout, status } = spawnSync(python, ["-c", where], { encoding: "utf8" });
+	if (status !== 0) {
+		console.log("\nSQLAlchemy's source is left out: the python3 on the PATH has none installed.");
+		return;
+	}
+	const folder = join(work, "sqlalchemy");
+	cpSync(stdout.trim(), join(folder, "src/sqlalchemy"), { recursive: true, filter: (path) => !path.endsWith("__pycache__") });
+	for (const [path, text] of Object.entries(sqlalchemyBackend)) writeFileSync(join(folder, path), text);
+	benchTree("SQLAlchemy's own source", folder);
+}
+
+const sqlalchemyBackend = {
+	"src/__init__.py": "",
+	"src/main.py": "from fastapi import FastAPI\n\nimport src.sqlalchemy.orm\n\napp = FastAPI()\n",
+	"requirements.txt": "fastapi\nuvicorn\ngreenlet\n",
+};
+
+function benchTree(title: string, folder: string): void {
+	console.log(`\n${title}: median of ${runs} runs after one to warm up\n`);
 	console.log(row(["tool", "seconds", "spread", "times bootmend", "peak MB", "exit"]));
 	let base: number | null = null;
 	for (const tool of tools()) {
@@ -88,6 +112,7 @@ function tools(): readonly Tool[] {
 			args: [cli, "audit", "--format", "json", "."],
 			env: { XDG_CACHE_HOME: "/dev/null" },
 		},
+		{ name: "python -c import", program: find("python3"), args: ["-c", "import src.main"] },
 		{ name: "ruff", program: find("ruff"), args: ["check", "--no-cache", "."] },
 		{ name: "pyright", program: find("pyright"), args: ["."] },
 		{ name: "mypy", program: find("mypy"), args: ["--no-incremental", "--cache-dir", "/dev/null", "src"] },

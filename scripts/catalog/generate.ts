@@ -5,6 +5,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
+import { compare } from "@renovatebot/pep440";
 import { type CatalogIndex, type CatalogVersion, readCatalogIndex } from "../../src/environment/catalog-index.ts";
 import { readDistributions } from "../../src/environment/distributions.ts";
 import type { ClassMember, ExternalEntry, Signature } from "../../src/environment/environment.ts";
@@ -12,10 +13,12 @@ import { TableModule } from "../../src/environment/external-module.ts";
 import { FolderModules, IntrospectedModules, type ModuleWorld } from "../../src/environment/installed-modules.ts";
 import type { ModuleTable, Slot } from "../../src/environment/module-table.ts";
 import type { PackageFiles } from "../../src/environment/package-files.ts";
+import { packModules } from "../../src/environment/packed-modules.ts";
 import { anyPython } from "../../src/environment/python-version.ts";
 import { readSearchPath } from "../../src/environment/search-path.ts";
 import { StandardLibrary } from "../../src/environment/standard-library.ts";
 import { openPackageFiles } from "../../src/workspace/package-files.ts";
+import { packBlocks } from "../../src/workspace/text-blocks.ts";
 
 /** Longer texts of annotations, defaults and values say little and weigh much. */
 const longestText = 100;
@@ -41,8 +44,17 @@ for (const wheel of readdirSync(wheels)
 	addWheel(folder);
 	rmSync(folder, { recursive: true });
 }
-const index: CatalogIndex = { generated: new Date().toISOString().slice(0, 10), distributions };
+const index: CatalogIndex = { generated: new Date().toISOString().slice(0, 10), distributions: inOrder(distributions) };
 writeFileSync(join(output, "index.json.br"), pack(JSON.stringify(index)));
+
+/** Versions in the order of PEP 440, as their reader expects them. */
+function inOrder(versions: CatalogIndex["distributions"]): CatalogIndex["distributions"] {
+	return Object.fromEntries(
+		Object.entries(versions).map(([name, facts]) => {
+			return [name, Object.fromEntries(Object.entries(facts).sort(([one], [other]) => compare(one, other)))];
+		}),
+	);
+}
 
 function pack(text: string): Buffer {
 	return brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: quality, [constants.BROTLI_PARAM_LGWIN]: 24 } });
@@ -56,11 +68,11 @@ function addWheel(folder: string): void {
 	if (before[name]?.[version] !== undefined) return;
 	distributions[name] ??= {};
 	distributions[name][version] = { name: spelled, requires, requiresPython, topLevel, extras };
-	writeFileSync(join(output ?? "", `${name}-${version}.br`), pack(describeModules(files, folder, topLevel)));
+	const { header, blocks } = describeModules(files, folder, topLevel);
+	writeFileSync(join(output ?? "", `${name}-${version}.blocks`), packBlocks(header, blocks, quality));
 }
 
-/** The first line lists attributes that the package sets on modules; then one line a module: name, flags, table. */
-function describeModules(files: PackageFiles, folder: string, topLevel: readonly string[]): string {
+function describeModules(files: PackageFiles, folder: string, topLevel: readonly string[]): ReturnType<typeof packModules> {
 	const standard = new StandardLibrary(files, { major: 3, minor: 13 });
 	const library = new IntrospectedModules(anyPython, "linux", standard, false);
 	const modules = new FolderModules(
@@ -95,11 +107,13 @@ function describeModules(files: PackageFiles, folder: string, topLevel: readonly
 		const flags = (module.isPackage ? "p" : "") + (module.kind === "namespace" ? "n" : module.kind === "stub" ? "t" : "");
 		lines.push(`${dotted}\t${flags}\t${table === null ? "" : JSON.stringify(compact(table))}`);
 	}
-	const text = [[...assigned].sort().join(" "), ...lines].join("\n");
+	const length = lines.reduce((sum, line) => sum + line.length, 0);
 	// Generated clients are mostly annotations of parameters, which nothing here reads.
-	return text.length < largestText
-		? text
-		: text.replace(/"(annotation|defaultText|returns|text)":"(?:[^"\\]|\\.)*"/g, '"$1":null');
+	const kept =
+		length < largestText
+			? lines
+			: lines.map((line) => line.replace(/"(annotation|defaultText|returns|text)":"(?:[^"\\]|\\.)*"/g, '"$1":null'));
+	return packModules([...assigned].sort(), kept);
 }
 
 /** Names that a module assigns as attributes of modules it has imported. */

@@ -8,7 +8,7 @@ export interface CatalogVersion {
 	readonly extras: readonly string[];
 }
 
-/** The bundled catalog's table of contents: normalised name → version → facts. */
+/** The bundled catalog's table of contents: normalised name → version → facts, oldest version first. */
 export interface CatalogIndex {
 	/** Day on which it was generated, ISO 8601. */
 	readonly generated: string;

@@ -2,8 +2,9 @@ import type { CatalogChoice } from "./catalog-versions.ts";
 import type { ExportLookup, ExternalEntry, ExternalModule, ModuleLookup, PythonVersion } from "./environment.ts";
 import { TableModule } from "./external-module.ts";
 import type { ModuleProvider, ModuleWorld } from "./installed-modules.ts";
-import type { ModuleTable } from "./module-table.ts";
-import type { PackageFiles } from "./package-files.ts";
+import type { ImportNeed, ModuleTable } from "./module-table.ts";
+import type { PackageFiles, TextBlocks } from "./package-files.ts";
+import { type PackageHeader, readModuleLines, readPackageHeader } from "./packed-modules.ts";
 
 const missing: ModuleLookup = { found: "missing" };
 const unknown: ModuleLookup = { found: "unknown" };
@@ -75,7 +76,7 @@ export class CatalogModules implements ModuleProvider {
 		const key = `${name}-${version}`;
 		let opened = this.packages.get(key);
 		if (opened === undefined) {
-			opened = new CataloguedPackage(this.files.readData(`catalog/${key}.br`) ?? "");
+			opened = new CataloguedPackage(this.files.openData(`catalog/${key}.blocks`));
 			this.packages.set(key, opened);
 		}
 		return opened;
@@ -89,26 +90,47 @@ interface ModuleSetting {
 	readonly platform: string;
 }
 
-/** The modules of one catalogued version: one line each, parsed when somebody asks. */
+/** The modules of one catalogued version, read block by block and parsed when somebody asks. */
 class CataloguedPackage {
-	private readonly lines = new Map<string, string>();
+	private readonly blocks: TextBlocks | null;
+	private readonly header: PackageHeader;
+	/** Index of the block that a module stands in. */
+	private readonly places = new Map<string, number>();
+	/** Lines of the blocks that were read, by module. */
+	private readonly lines: (Map<string, string> | undefined)[] = [];
+	/** What each module may have, once somebody looked for a name. */
+	private names: Map<string, string> | null = null;
 	/** Attributes that some code of the package sets on other modules. */
 	private readonly assigned: ReadonlySet<string>;
 	private readonly modules = new Map<string, ModuleLookup>();
 
-	constructor(text: string) {
-		const [first = "", ...rest] = text.split("\n");
-		this.assigned = new Set(first.split(" "));
-		for (const line of rest) {
-			const tab = line.indexOf("\t");
-			if (tab > 0) this.lines.set(line.slice(0, tab), line.slice(tab + 1));
+	constructor(blocks: TextBlocks | null) {
+		this.blocks = blocks;
+		this.header = readPackageHeader(blocks?.header);
+		this.header.modules.forEach((names, index) => {
+			for (const name of names) this.places.set(name, index);
+		});
+		this.assigned = new Set(this.header.assigned);
+	}
+
+	private line(dotted: string): string | undefined {
+		const place = this.places.get(dotted);
+		return place === undefined ? undefined : this.block(place).get(dotted);
+	}
+
+	private block(place: number): Map<string, string> {
+		let lines = this.lines[place];
+		if (lines === undefined) {
+			lines = readModuleLines(this.blocks?.read(place) ?? "");
+			this.lines[place] = lines;
 		}
+		return lines;
 	}
 
 	module(dotted: string, setting: ModuleSetting, world: ModuleWorld): ModuleLookup | null {
 		const known = this.modules.get(dotted);
 		if (known !== undefined) return known;
-		const line = this.lines.get(dotted);
+		const line = this.line(dotted);
 		if (line === undefined) return null;
 		const [flags = "", json = ""] = line.split("\t", 2);
 		const isPackage = flags.includes("p");
@@ -136,14 +158,14 @@ class CataloguedPackage {
 	}
 
 	mentioning(symbol: string, topLevelName: string): readonly string[] {
-		return [...this.lines]
-			.filter(([name, line]) => (name === topLevelName || name.startsWith(`${topLevelName}.`)) && line.includes(symbol))
-			.map(([name]) => name);
+		const isBelow = (name: string) => name === topLevelName || name.startsWith(`${topLevelName}.`);
+		this.names ??= readModuleLines(this.blocks?.read(this.header.modules.length) ?? "");
+		return [...this.names].filter(([name, names]) => isBelow(name) && names.split(" ").includes(symbol)).map(([name]) => name);
 	}
 
 	private submodules(dotted: string): readonly string[] {
 		const prefix = `${dotted}.`;
-		return [...this.lines.keys()]
+		return [...this.places.keys()]
 			.filter((name) => name.startsWith(prefix) && !name.includes(".", prefix.length))
 			.map((name) => name.slice(prefix.length));
 	}
@@ -193,9 +215,9 @@ class ApproximateModule implements ExternalModule {
 			: null;
 	}
 
-	imports(): readonly string[] {
-		const there = new Set(this.above?.imports() ?? []);
-		return this.below.imports().filter((module) => there.has(module));
+	needs(): readonly ImportNeed[] {
+		const there = new Set((this.above?.needs() ?? []).map(({ module }) => module));
+		return this.below.needs().flatMap((need) => (there.has(need.module) ? [{ ...need, names: [] }] : []));
 	}
 }
 

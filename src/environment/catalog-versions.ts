@@ -1,7 +1,7 @@
 import { compare, satisfies } from "@renovatebot/pep440";
 import type { CatalogOptions, DeclaredRequirement } from "./catalog.ts";
 import type { CatalogIndex, CatalogVersion } from "./catalog-index.ts";
-import { markerHolds, parseRequirement } from "./requirement.ts";
+import { type MetadataRequirement, markerHolds, parseRequirement } from "./requirement.ts";
 
 /** The version of a distribution that an installation would bring, and the catalogued one that stands for it. */
 export interface CatalogChoice {
@@ -24,20 +24,33 @@ export interface CatalogChoices {
 	readonly unknown: ReadonlySet<string>;
 }
 
+type Choose = (name: string, specifiers: ReadonlySet<string>) => CatalogChoice | null;
+
 /** Rounds of choosing and collecting what the choice requires; real requirements settle in three or four. */
 const mostRounds = 8;
 
 /** Works out, without a network, what installing the requirements would bring. */
 export function chooseVersions(index: CatalogIndex, options: CatalogOptions & { readonly platform: string }): CatalogChoices {
+	const chosen = new Map<string, CatalogChoice | null>();
+	/** The same is asked in every round. */
+	const chooseOnce: Choose = (name, specifiers) => {
+		const key = [name, ...[...specifiers].sort()].join("\n");
+		let choice = chosen.get(key);
+		if (choice === undefined) {
+			choice = choose(index, options, name, [...specifiers]);
+			chosen.set(key, choice);
+		}
+		return choice;
+	};
 	let choices = new Map<string, CatalogChoice>();
 	let unknown = new Set<string>();
 	let previous = "";
 	for (let round = 0; round < mostRounds; round++) {
-		const wanted = collect(index, options, choices);
+		const wanted = collect(options, choices, chooseOnce);
 		choices = new Map();
 		unknown = new Set();
 		for (const [name, specifiers] of wanted) {
-			const choice = choose(index, options, name, [...specifiers]);
+			const choice = chooseOnce(name, specifiers);
 			if (choice === null) unknown.add(name);
 			else choices.set(name, choice);
 		}
@@ -52,9 +65,9 @@ export function chooseVersions(index: CatalogIndex, options: CatalogOptions & { 
 
 /** Every distribution that is declared or required by a chosen one, with all specifiers laid on it. */
 function collect(
-	index: CatalogIndex,
 	options: CatalogOptions & { readonly platform: string },
 	choices: ReadonlyMap<string, CatalogChoice>,
+	choose: Choose,
 ): Map<string, Set<string>> {
 	const wanted = new Map<string, Set<string>>();
 	const done = new Set<string>();
@@ -66,13 +79,11 @@ function collect(
 		const specifiers = wanted.get(name) ?? new Set<string>();
 		if (next.specifier !== "") specifiers.add(next.specifier);
 		wanted.set(name, specifiers);
-		const facts = (choices.get(name) ?? choose(index, options, name, [...specifiers]))?.facts;
+		const facts = (choices.get(name) ?? choose(name, specifiers))?.facts;
 		const key = `${name}[${next.extras.join(",")}]`;
 		if (facts === undefined || done.has(key)) continue;
 		done.add(key);
-		for (const text of facts.requires) {
-			const required = parseRequirement(text);
-			if (required === null) continue;
+		for (const required of requirementsOf(facts)) {
 			const facts = { python: options.python, platform: options.platform, extras: next.extras };
 			if (required.marker === null || markerHolds(required.marker, facts)) queue.push({ ...required, marker: null });
 		}
@@ -80,10 +91,22 @@ function collect(
 	return wanted;
 }
 
+const parsed = new WeakMap<CatalogVersion, readonly MetadataRequirement[]>();
+
+/** Parsed once, though every round asks. */
+function requirementsOf(facts: CatalogVersion): readonly MetadataRequirement[] {
+	let requirements = parsed.get(facts);
+	if (requirements === undefined) {
+		requirements = facts.requires.map(parseRequirement).filter((requirement) => requirement !== null);
+		parsed.set(facts, requirements);
+	}
+	return requirements;
+}
+
 function choose(index: CatalogIndex, options: CatalogOptions, name: string, specifiers: readonly string[]): CatalogChoice | null {
 	const entry = Object.hasOwn(index.distributions, name) ? index.distributions[name] : undefined;
 	if (entry === undefined) return null;
-	const versions = Object.keys(entry).sort(compare);
+	const versions = Object.keys(entry);
 	const locked = options.locked.get(name);
 	const pinned =
 		locked ??

@@ -1,3 +1,10 @@
+/** A header, and texts that are read one by one. */
+export interface TextBlocks {
+	readonly header: string;
+	/** Throws where there is no text of that index, from 0. */
+	read(index: number): string;
+}
+
 /** What the machine holds of interpreters and packages, read only; `src/workspace/package-files.ts` is the real one. Paths are absolute, `/` separated. */
 export interface PackageFiles {
 	/** As Python's `sys.platform` has it: linux, darwin, win32. */
@@ -10,6 +17,8 @@ export interface PackageFiles {
 	realPath(path: string): string | null;
 	/** A file of the bundled data, unpacked, or null. */
 	readData(name: string): string | null;
+	/** A file of the bundled data that is unpacked text by text, or null. */
+	openData(name: string): TextBlocks | null;
 	/** What was kept under a key, or null. A cache may forget anything at any time. */
 	readCache(key: string): string | null;
 	/** Keeps a text under a key; does nothing where that cannot be done. */

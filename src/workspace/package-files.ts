@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { PackageFiles } from "../environment/package-files.ts";
+import { openBlocks } from "./text-blocks.ts";
 import { userCacheFolder, writeCacheFile } from "./user-cache.ts";
 
 /** Larger files are data, not modules that anybody imports names from. */
@@ -34,6 +35,13 @@ export function openPackageFiles(
 				const bytes = readFileSync(join(dataFolder, name));
 				const unpacked = name.endsWith(".br") ? brotliDecompressSync(bytes) : name.endsWith(".gz") ? gunzipSync(bytes) : bytes;
 				return unpacked.toString("utf8");
+			} catch {
+				return null;
+			}
+		},
+		openData(name) {
+			try {
+				return openBlocks(readFileSync(join(dataFolder, name)));
 			} catch {
 				return null;
 			}

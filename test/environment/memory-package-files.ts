@@ -41,6 +41,7 @@ export function memoryPackageFiles(
 		listFolder: (path) => folders.get(path) ?? null,
 		realPath: (path) => options.links?.[path] ?? (files[path] !== undefined || folders.has(path) ? path : null),
 		readData: (name) => (options.data === undefined ? bundled(name) : (options.data[name] ?? null)),
+		openData: () => null,
 		readCache: (key) => cache.get(key) ?? null,
 		writeCache: (key, text) => void cache.set(key, text),
 	};
