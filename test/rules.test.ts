@@ -64,6 +64,7 @@ function installation(catalog: Environment, installed: ExampleInstallation): Env
 		canonical: (dotted) => catalog.canonical(dotted),
 		distributionsFor: (name) => catalog.distributionsFor(name),
 		findSymbol: (symbol, names) => catalog.findSymbol(symbol, names),
+		followImports: (modules) => catalog.followImports(modules),
 		findModule: (dotted) => {
 			const providers = catalog.distributionsFor(dotted.split(".")[0] ?? dotted);
 			const isMissing = providers.length > 0 && !providers.some((name) => distributions.has(name));

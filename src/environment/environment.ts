@@ -1,3 +1,5 @@
+import type { ImportNeed } from "./module-table.ts";
+
 /** A Python version as `major.minor` numbers. */
 export interface PythonVersion {
 	readonly major: number;
@@ -81,8 +83,8 @@ export interface ExternalModule {
 	names(): readonly string[];
 	/** Names that `from name import *` binds, or null where unknown. */
 	starNames(): readonly string[] | null;
-	/** Absolute names of the external modules that importing it certainly tries to import at module level outside any try, each with the names asked of it. */
-	imports(): readonly string[];
+	/** What importing it certainly imports at module level, in order, and cannot do without. */
+	needs(): readonly ImportNeed[];
 }
 
 /** `missing` is certain; `unknown` is said whenever we cannot tell (a `.pth` hook, an unlisted package of the catalog). */
@@ -90,6 +92,22 @@ export type ModuleLookup =
 	| { readonly found: "present"; readonly module: ExternalModule }
 	| { readonly found: "missing" }
 	| { readonly found: "unknown" };
+
+/** One import inside a library that importing something leads to: it asks for another package, or it fails. */
+export interface LibraryImport {
+	/** The module whose import led here. */
+	readonly start: string;
+	/** The module that holds the statement. */
+	readonly importer: string;
+	/** What it imports, dotted. */
+	readonly module: string;
+	/** The name that `module` does not have; null where the module itself is meant. */
+	readonly symbol: string | null;
+	/** For certain? Otherwise it only asks for another package, or nobody can tell. */
+	readonly fails: boolean;
+	/** The line that is printed where it fails. */
+	readonly error: string;
+}
 
 /** Everything outside the project's own files: the interpreter, its standard library and the installed packages. */
 export interface Environment {
@@ -114,6 +132,8 @@ export interface Environment {
 	distributionsFor(importName: string): readonly string[];
 	/** Public modules that define or re-export a symbol of this name, shortest first, among the given installed top-level packages: for `moved` suggestions. */
 	findSymbol(symbol: string, topLevelNames: readonly string[]): readonly string[];
+	/** Imports that libraries make, for certain and outside any guard, when these modules are imported one after the other, in that order. */
+	followImports(modules: readonly string[]): readonly LibraryImport[];
 }
 
 /** PEP 503 normalised name of a distribution. */

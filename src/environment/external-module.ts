@@ -1,7 +1,7 @@
 import type { Environment, ExportLookup, ExternalEntry, ExternalModule } from "./environment.ts";
 import { bundledGetattr, evaluateGetattr } from "./getattr/evaluate.ts";
 import type { GetattrWorld } from "./getattr/world.ts";
-import type { ModuleTable, Slot, TableName } from "./module-table.ts";
+import type { ImportNeed, ModuleTable, Slot, TableName } from "./module-table.ts";
 import type { SourceContext } from "./outline/block-reader.ts";
 import { readEntry } from "./outline/read-entry.ts";
 
@@ -104,8 +104,9 @@ export class TableModule implements ExternalModule {
 		return this.starList;
 	}
 
-	imports(): readonly string[] {
-		return this.facts.table?.imports ?? [];
+	needs(): readonly ImportNeed[] {
+		const { table } = this.facts;
+		return table?.needs ?? table?.imports.map((module) => ({ module, names: [], error: null })) ?? [];
 	}
 
 	/** May this module bring a submodule into being that no file shows? */

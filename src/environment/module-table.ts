@@ -1,7 +1,7 @@
 import type { ExternalEntry } from "./environment.ts";
 
 /** Bumped whenever the shape or the meaning of a table changes: older cache entries and catalogs are then not read. */
-export const tableFormat = 5;
+export const tableFormat = 6;
 
 /**
  * What one name of a module is bound to. The lazy kinds only say where the source is; `read-entry.ts` makes the
@@ -54,6 +54,16 @@ export interface AllNames {
 	readonly modules: readonly string[];
 }
 
+/** An import that a module cannot do without. */
+export interface ImportNeed {
+	/** Absolute. */
+	readonly module: string;
+	/** What a from-import asks of it; empty for a plain or a star import. */
+	readonly names: readonly string[];
+	/** The line that is printed where it fails, if not Python's own: the module catches the ImportError and raises this. */
+	readonly error: string | null;
+}
+
 /** The export table of one module: everything its top level says about its names. Plain data, cached and bundled as JSON. */
 export interface ModuleTable {
 	readonly names: Readonly<Record<string, TableName>>;
@@ -69,6 +79,8 @@ export interface ModuleTable {
 	readonly calls: readonly string[];
 	/** Modules that it imports for certain, absolute. */
 	readonly imports: readonly string[];
+	/** The same with what is asked of them, and imports whose failure it answers with an error of its own; a catalog may lack it. */
+	readonly needs?: readonly ImportNeed[];
 	/** What becomes of `__path__`: as the import system made it, joined over all of `sys.path`, or unknown. */
 	readonly path: "plain" | "extended" | "unknown";
 	/** Modules it adds to `sys.modules` under other names; "unknown" where the names are computed. */

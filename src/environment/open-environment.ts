@@ -4,12 +4,14 @@ import {
 	type Distribution,
 	type Environment,
 	type ExternalModule,
+	type LibraryImport,
 	type ModuleLookup,
 	normalizeName,
 	type PythonVersion,
 } from "./environment.ts";
 import { FolderModules, IntrospectedModules, type ModuleProvider } from "./installed-modules.ts";
 import { findInterpreters, type Interpreter, type InterpreterSearch } from "./interpreter.ts";
+import { LibraryImports } from "./library-imports.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { newestMatchingMinor, parsePythonVersion } from "./python-version.ts";
 import { readSearchPath, type SearchPath } from "./search-path.ts";
@@ -74,7 +76,8 @@ function openInterpreter(
 		standardProviders: standardProviders(files, interpreter, python, standard),
 		packages: installed,
 		names,
-		platform: files.platform,
+		files,
+		place: path.folders.join(":"),
 	});
 }
 
@@ -98,7 +101,8 @@ function openFromCatalog(options: EnvironmentOptions, seen: readonly Interpreter
 		standardProviders: standardProviders(files, interpreter, python, standard),
 		packages: catalog.modules,
 		names: new ImportNames(files, catalog.distributions),
-		platform: files.platform,
+		files,
+		place: "",
 	});
 }
 
@@ -153,7 +157,9 @@ interface EnvironmentParts {
 	readonly standardProviders: readonly ModuleProvider[];
 	readonly packages: ModuleProvider;
 	readonly names: ImportNames;
-	readonly platform: string;
+	readonly files: PackageFiles;
+	/** Where the packages lie, to tell one environment from another. */
+	readonly place: string;
 }
 
 /** An environment over providers: the standard library's first, as on `sys.path`. */
@@ -166,6 +172,7 @@ class ProviderEnvironment implements Environment {
 	readonly searchFolders: readonly string[];
 	private readonly modules = new Map<string, ModuleLookup>();
 	private readonly canonicals = new Map<string, string>();
+	private libraryImports: LibraryImports | null = null;
 
 	constructor(private readonly parts: EnvironmentParts) {
 		this.python = parts.python;
@@ -215,13 +222,18 @@ class ProviderEnvironment implements Environment {
 		return [...found].sort((a, b) => homeRank(a) - homeRank(b) || a.length - b.length || (a < b ? -1 : 1));
 	}
 
+	followImports(modules: readonly string[]): readonly LibraryImport[] {
+		this.libraryImports ??= new LibraryImports(this, this.parts.files, this.parts.place);
+		return this.libraryImports.follow(modules);
+	}
+
 	private has(module: string, symbol: string): boolean {
 		const lookup = this.moduleOf(module)?.lookup(symbol);
 		return lookup?.found === "present" && lookup.entry.kind !== "submodule";
 	}
 
 	private search(dotted: string): ModuleLookup {
-		if (dotted === "os.path") return this.findModule(this.parts.platform === "win32" ? "ntpath" : "posixpath");
+		if (dotted === "os.path") return this.findModule(this.parts.files.platform === "win32" ? "ntpath" : "posixpath");
 		// From Python 3.14 on there is no file of this name: `collections/__init__.py` puts it into `sys.modules`, as os.py does with os.path.
 		if (dotted === "collections.abc") return this.findModule("_collections_abc");
 		let answer: ModuleLookup = { found: "missing" };

@@ -1,10 +1,11 @@
 import { parseModule } from "../../python/parse.ts";
 import type { PythonVersion } from "../environment.ts";
-import type { AllNames, Slot, StarImport } from "../module-table.ts";
+import type { AllNames, ImportNeed, Slot, StarImport } from "../module-table.ts";
 import { readAllNames } from "./all-names.ts";
 import { Scope } from "./bindings.ts";
 import { type ConditionFacts, evaluate, type Known, truthOf } from "./conditions.ts";
-import { readImport } from "./import-statement.ts";
+import { refusalOf } from "./import-refusal.ts";
+import { type ImportStatement, readImport } from "./import-statement.ts";
 import type { LogicalLine } from "./logical-lines.ts";
 import { dottedName } from "./signature.ts";
 import { indexOfOperator, sourceOf, splitTokens, type Token, tokenize } from "./tokens.ts";
@@ -22,6 +23,8 @@ export interface SourceContext {
 interface Path {
 	readonly certain: boolean;
 	readonly guarded: boolean;
+	/** Inside a `try` whose handlers all end the import again: what they raise, null where they raise what they caught. */
+	readonly refusal?: string | null;
 }
 
 /** Conditions on versions and platforms are short; longer ones stay undecided. */
@@ -31,6 +34,14 @@ const deepestBlock = 100;
 
 type Range = readonly [from: number, to: number];
 
+/** One clause of a `try` statement. */
+interface TryPart {
+	readonly word: string;
+	readonly body: Range;
+	readonly inline: Range | null;
+	readonly header: readonly Token[];
+}
+
 /**
  * Reads the statements of a module or class body without looking into functions: which names are bound in the end,
  * with `if`, `try` and `with` followed, and everything that cannot be decided kept as "perhaps".
@@ -39,6 +50,7 @@ export class BlockReader {
 	readonly scope = new Scope();
 	readonly stars: StarImport[] = [];
 	readonly imports = new Set<string>();
+	readonly needs: ImportNeed[] = [];
 	readonly calls = new Set<string>();
 	all: AllNames | "unknown" | null = null;
 	/** Something in the block may bind names in a way that cannot be followed. */
@@ -179,7 +191,7 @@ export class BlockReader {
 
 	private readTry(index: number, to: number, path: Path): number {
 		const scope = this.current;
-		const parts: { word: string; body: Range; inline: Range | null; header: readonly Token[] }[] = [];
+		const parts: TryPart[] = [];
 		let next = index;
 		while (next < to) {
 			const line = this.lines[next];
@@ -194,7 +206,8 @@ export class BlockReader {
 		const handlers = parts.filter((part) => part.word === "except");
 		const main = scope.fork();
 		const guarded = path.guarded || handlers.length > 0;
-		this.readSuite(body.body, body.inline, main, { ...path, guarded });
+		const refusal = path.guarded ? path.refusal : this.refusalOf(handlers);
+		this.readSuite(body.body, body.inline, main, { ...path, guarded, ...(refusal === undefined ? {} : { refusal }) });
 		const alternatives = handlers
 			.filter((handler) => !this.leaves(handler.body, handler.inline))
 			.map((handler) => {
@@ -206,6 +219,23 @@ export class BlockReader {
 		scope.mergeAttempts([main, ...alternatives]);
 		for (const part of parts) if (part.word === "finally") this.readSuite(part.body, part.inline, scope, path);
 		return next;
+	}
+
+	/** What the handlers make of a failed import where all of them raise; undefined where one lets the module go on. */
+	private refusalOf(handlers: readonly TryPart[]): string | null | undefined {
+		if (handlers.length === 0) return undefined;
+		return refusalOf(
+			handlers.map(({ body, inline, header }) => ({
+				catches: header.slice(1).map((token) => token.text),
+				leaves: this.leaves(body, inline),
+				body: inline === null ? this.textOf(body) : this.text.slice(...inline),
+			})),
+		);
+	}
+
+	private textOf([from, to]: Range): string {
+		const [first, last] = [this.lines[from], this.lines[to - 1]];
+		return first === undefined || last === undefined || to <= from ? "" : this.text.slice(first.start, last.end);
 	}
 
 	/** Does a handler end by raising, so that the import ends there too? */
@@ -393,8 +423,16 @@ export class BlockReader {
 			return;
 		}
 		if (path.certain && !path.guarded) for (const module of statement.modules) this.imports.add(module);
+		if (path.certain && (!path.guarded || path.refusal !== undefined)) this.need(statement, path.refusal ?? null);
 		if (statement.star !== null) this.stars.push({ module: statement.star, certain: path.certain && !path.guarded });
 		for (const { bound, module, name } of statement.names) this.bind(bound, { kind: "alias", module, name });
+	}
+
+	private need({ modules, names }: ImportStatement, error: string | null): void {
+		for (const module of modules) {
+			const asked = names.flatMap((each) => (each.name !== null && each.module === module ? [each.name] : []));
+			this.needs.push({ module, names: asked, error });
+		}
 	}
 
 	private readDelete(tokens: readonly Token[]): void {

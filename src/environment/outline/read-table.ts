@@ -25,6 +25,7 @@ export function readModuleTable(text: string, context: SourceContext): ModuleTab
 		replaced: tricks.replaced,
 		calls: [...reader.calls],
 		imports: [...reader.imports],
+		needs: reader.needs,
 		path: pathOf(text),
 		injects: tricks.injects,
 	};

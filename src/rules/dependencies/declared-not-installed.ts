@@ -1,10 +1,11 @@
 import { defineRule } from "../../audit/rule.ts";
-import { primaryManifest } from "../../project/manifests/declared.ts";
-import type { Requirement } from "../../project/manifests/manifest.ts";
+import { closeOver, primaryManifest } from "../../project/manifests/declared.ts";
+import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
 import { markerApplies } from "../../project/manifests/marker.ts";
 import { distributionsOf } from "../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../project/project.ts";
 import { listOptionalUses } from "./uses/all-uses.ts";
+import { listLibraryParts } from "./uses/library-parts.ts";
 
 interface Evidence {
 	/** As declared, in the order of the manifest. */
@@ -52,10 +53,15 @@ export default defineRule<Evidence>({
 		// Without an environment of the project's own, nothing is installed, and everybody knows it.
 		if (manifest === null || project.environment.kind !== "interpreter") return;
 		const missing = manifest.requirements.filter((requirement) => isMissing(project, requirement));
-		const [first] = missing;
+		const brought = missingAndBrought(project, manifest);
+		const first = missing[0] ?? manifest.requirements.find(({ normalized }) => normalized === brought[0]?.chain[0]);
 		if (first === undefined) return;
-		const names = [...new Set(missing.map(({ name }) => name))];
-		const failing = firstFailure(project, new Set(missing.map(({ normalized }) => normalized)));
+		const names = [
+			...new Set(missing.map(({ name }) => name)),
+			...brought.map(({ name, chain }) => `${name} (which ${chain.at(-2)} requires)`),
+		];
+		const lacking = new Set([...missing.map(({ normalized }) => normalized), ...brought.map(({ name }) => name)]);
+		const failing = firstFailure(project, lacking);
 		const { installCommand: command } = manifest;
 		const evidence = { names, failing, command, environment: project.environment.pythonEvidence };
 		yield { subject: manifest.path, path: first.path, range: first.range, evidence };
@@ -81,6 +87,19 @@ function isMissing(project: Project, requirement: Requirement): boolean {
 	const { normalized, group, marker, url } = requirement;
 	if (group !== "" || normalized === "" || url !== null) return false;
 	return markerApplies(marker, project.environment.python) === true && !project.environment.distributions.has(normalized);
+}
+
+/** Packages that what is declared requires, that are not installed, and whose lack some library fails for. */
+function missingAndBrought(project: Project, manifest: Manifest): { readonly name: string; readonly chain: readonly string[] }[] {
+	const main = manifest.requirements.filter(({ group }) => group === "");
+	const { provided } = closeOver(main, project.manifests, project.environment);
+	const names = new Set<string>();
+	for (const { providers, importName } of listLibraryParts(project))
+		if (project.environment.findModule(importName).found === "missing") for (const name of providers) names.add(name);
+	return [...names].flatMap((name) => {
+		const chain = provided.get(name) ?? [];
+		return chain.length > 1 && !project.environment.distributions.has(name) ? [{ name, chain }] : [];
+	});
 }
 
 /** The first place of start-up that fails for want of one of them: an import, or something that needs it without importing it. */

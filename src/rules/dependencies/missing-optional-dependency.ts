@@ -65,7 +65,8 @@ export default defineRule<Evidence>({
 			const [distribution] = providers;
 			if (distribution === undefined || reported.has(distribution)) continue;
 			const missingHere = isMissingHere(project, use);
-			const missingAfterInstall = manifest !== null && isMissingAfterInstall(closure, providers, use, project);
+			const isBrought = use.library === undefined || closure.provided.has(use.library);
+			const missingAfterInstall = manifest !== null && isBrought && isMissingAfterInstall(closure, providers, use, project);
 			if (!missingHere && !missingAfterInstall) continue;
 			// Declared and only not installed: that has a rule of its own.
 			if (providers.some((name) => closure.provided.has(name))) continue;

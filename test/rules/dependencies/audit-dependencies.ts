@@ -69,7 +69,7 @@ function openModule(name: string, distribution: string): ExternalModule {
 		lookup: () => ({ found: "present", entry: { kind: "unknown" } }),
 		names: () => [],
 		starNames: () => null,
-		imports: () => [],
+		needs: () => [],
 	};
 }
 

@@ -3,6 +3,7 @@ import { absoluteName } from "../resolver.ts";
 import type { ModuleValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { externalModule, externalSymbol, memberOf } from "./external.ts";
+import { recordExternal } from "./importing.ts";
 import { bind, type Frame, fail, type ImportedModule, type Machine, type ModuleRecord } from "./machine.ts";
 
 /** `import a.b as c, d`. */
@@ -109,6 +110,8 @@ function importedName(machine: Machine, frame: Frame, imported: ImportedModule, 
 	if (imported.type === "own") return nameOfOwn(machine, frame, imported.record, alias, node);
 	const member = memberOf(machine, imported.name, name);
 	if (member !== "absent") {
+		if (member.kind === "external" && member.isModule && member.name === `${imported.name}.${name}`)
+			recordExternal(machine, frame, { name: member.name, range: { start: alias.name.start, end: alias.name.end } });
 		const found = machine.environment.findModule(imported.name);
 		if (found.found !== "present" || found.module.lookup(name).found === "unknown") doubt(machine);
 		return member;

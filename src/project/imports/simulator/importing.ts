@@ -215,7 +215,8 @@ function importExternal(machine: Machine, frame: Frame, request: ImportRequest):
 	return { type: "external", name: request.name };
 }
 
-function recordExternal(machine: Machine, frame: Frame, request: ImportRequest): void {
+/** Notes an import of something outside the project. */
+export function recordExternal(machine: Machine, frame: Frame, request: Pick<ImportRequest, "name" | "range">): void {
 	machine.externalImports.push({
 		module: request.name,
 		importer: frame.module,

@@ -2,6 +2,7 @@ import type { Project } from "../../../project/project.ts";
 import { listEmailFields } from "./email-fields.ts";
 import { listEngineDrivers, listGreenletUses } from "./engine-packages.ts";
 import { listFormParameters } from "./form-parameters.ts";
+import { listLibraryParts } from "./library-parts.ts";
 import type { OptionalUse } from "./optional-use.ts";
 import { listEnvFileReaders } from "./settings-files.ts";
 import { listHttp2Clients, listStarletteParts } from "./web-packages.ts";
@@ -16,6 +17,7 @@ export function listOptionalUses(project: Project): OptionalUse[] {
 		...listStarletteParts(project),
 		...listHttp2Clients(project),
 		...listEnvFileReaders(project),
+		...listLibraryParts(project),
 	];
 	const rank = ({ stage, order }: OptionalUse): number =>
 		stage === "request" || order === null ? Number.POSITIVE_INFINITY : order;

@@ -20,6 +20,8 @@ export interface OptionalUse {
 	readonly order: number | null;
 	/** The last line that Python prints. */
 	readonly error: string;
+	/** PEP 503 name of the library whose own import this is; it counts only where that one is brought by what is declared. */
+	readonly library?: string;
 	/** A change of the code that makes do with what is declared: preferred to declaring more. */
 	readonly instead?: CodeChange;
 }

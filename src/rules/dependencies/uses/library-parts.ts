@@ -1,0 +1,81 @@
+import { type LibraryImport, normalizeName } from "../../../environment/environment.ts";
+import type { ExternalImport } from "../../../project/imports/trace.ts";
+import { parsePep508 } from "../../../project/manifests/pep508.ts";
+import { distributionsOf } from "../../../project/manifests/third-party-imports.ts";
+import type { Project } from "../../../project/project.ts";
+import type { OptionalUse } from "./optional-use.ts";
+
+/** An import inside a library that start-up certainly makes, with the project's own import that leads to it. */
+export interface LibraryUse {
+	readonly library: LibraryImport;
+	readonly own: ExternalImport;
+}
+
+const known = new WeakMap<Project, readonly LibraryUse[]>();
+
+/** Imports that libraries make of other packages, and those of them that fail, in the order in which start-up meets them. */
+export function listLibraryUses(project: Project): readonly LibraryUse[] {
+	let uses = known.get(project);
+	if (uses === undefined) {
+		uses = followImports(project);
+		known.set(project, uses);
+	}
+	return uses;
+}
+
+function followImports(project: Project): LibraryUse[] {
+	const { environment, trace } = project;
+	const byModule = new Map<string, ExternalImport>();
+	const certain = trace.externalImports.filter(({ reached, guarded, deferred }) => reached && !guarded && !deferred);
+	for (const own of certain.toSorted((a, b) => a.order - b.order)) {
+		const top = own.module.split(".")[0] ?? own.module;
+		if (!environment.isStdlib(top) && !byModule.has(own.module)) byModule.set(own.module, own);
+	}
+	return environment.followImports([...byModule.keys()]).flatMap((library) => {
+		const own = byModule.get(library.start);
+		return own === undefined ? [] : [{ library, own }];
+	});
+}
+
+/** Packages that a library imports where start-up imports that part of it: optional ones, which its extras may name. */
+export function listLibraryParts(project: Project): OptionalUse[] {
+	const { environment } = project;
+	const seen = new Set<string>();
+	return listLibraryUses(project).flatMap(({ library, own }) => {
+		const { importer, module, symbol, error } = library;
+		const top = module.split(".")[0] ?? module;
+		if (symbol !== null || environment.isStdlib(top) || seen.has(`${importer} ${module}`)) return [];
+		seen.add(`${importer} ${module}`);
+		const distribution = distributionsOf(importer, environment)[0];
+		const providers = providersOf(project, distribution, module);
+		if (providers.length === 0 || isBroughtByPython(project, providers)) return [];
+		return [
+			{
+				providers,
+				extras: [],
+				floor: null,
+				importName: module,
+				what: own.module === importer ? own.module : `${own.module} (through ${importer})`,
+				module: own.importer,
+				range: own.range,
+				stage: own.stage,
+				order: own.order,
+				error,
+				...(distribution === undefined ? {} : { library: distribution }),
+			},
+		];
+	});
+}
+
+/** Distributions that provide a module, those that the importing library names in its own metadata first. */
+function providersOf({ environment }: Project, library: string | undefined, module: string): readonly string[] {
+	const candidates = distributionsOf(module, environment);
+	const requires = (library === undefined ? undefined : environment.distributions.get(library))?.requires ?? [];
+	const named = new Set(requires.map((text) => normalizeName(parsePep508(text)?.name ?? "")));
+	return candidates.toSorted((a, b) => Number(named.has(b)) - Number(named.has(a)));
+}
+
+/** A virtual environment has setuptools of itself before Python 3.12 (https://docs.python.org/3/whatsnew/3.12.html#ensurepip). */
+function isBroughtByPython({ environment }: Project, providers: readonly string[]): boolean {
+	return providers.includes("setuptools") && environment.python.major === 3 && environment.python.minor < 12;
+}
