@@ -1,18 +1,16 @@
 import { defineRule } from "../../audit/rule.ts";
-import { isSimilarName } from "../../project/imports/nearest-module.ts";
-import { type BindingProblem, externalBindingProblem } from "../../project/imports/simulator/external-signature.ts";
-import type { Call } from "../../project/imports/trace.ts";
-import { type ClassValue, unknown, type Value } from "../../project/imports/values.ts";
-import type { Project } from "../../project/project.ts";
-import type * as ast from "../../python/ast.ts";
+import { type AddedMiddleware, listMiddleware, listMiddlewareFunctions } from "../../project/fastapi/middleware.ts";
+import { dispatchFault, type MiddlewareFault, middlewareFault } from "../../project/fastapi/middleware-faults.ts";
+import type { ClassValue, FunctionValue, Value } from "../../project/imports/values.ts";
+import type { Module, Project } from "../../project/project.ts";
 import type { TextRange } from "../../text/range.ts";
+import { middlewareRemedy } from "./repair/middleware-remedies.ts";
 
 interface Evidence {
 	readonly middleware: string;
-	readonly message: string;
-	/** The keyword that the class does not take, its place, and the one that was likely meant. */
-	readonly keyword: { readonly name: string; readonly range: TextRange; readonly meant: string | null } | null;
-	readonly order: number;
+	readonly fault: MiddlewareFault;
+	/** Null for a function under `@app.middleware`. */
+	readonly added: AddedMiddleware | null;
 }
 
 const example = (keyword: string) => ({
@@ -28,130 +26,134 @@ app.add_middleware(CORSMiddleware, ${keyword}=["https://example.com"])
 export default defineRule<Evidence>({
 	name: "invalid-middleware",
 	category: "ENTRYPOINT",
-	summary: "A middleware cannot be built from the arguments it is added with",
+	summary: "A middleware cannot be built, or cannot answer",
 	story:
 		"add_middleware only notes the class and its arguments. Starlette builds the middleware when the first request comes: uvicorn says that start-up is complete, and then every request is answered with 500.",
-	references: ["https://starlette.dev/middleware/#using-middleware", "https://fastapi.tiangolo.com/tutorial/cors/"],
+	references: ["https://starlette.dev/middleware/#using-middleware", "https://fastapi.tiangolo.com/tutorial/middleware/"],
 	example: { before: example("allow_origin"), after: example("allow_origins") },
 
 	*detect(project) {
-		for (const call of project.trace.calls) {
-			if (!isAddMiddleware(call)) continue;
-			const [middleware, ...rest] = call.args;
-			if (middleware === undefined) continue;
-			const args = { args: [unknown, ...rest], keywords: call.keywords, open: call.open };
-			const problem = problemOf(project, middleware, args);
-			if (problem === null) continue;
-			const node = call.node.keywords.find((keyword) => keyword.name?.name === problem.keyword?.name)?.name;
-			const meant =
-				problem.keyword?.parameters.filter((parameter) => isSimilarName(parameter, problem.keyword?.name ?? "")) ?? [];
-			const keyword =
-				problem.keyword === undefined || node === undefined || node === null
-					? null
-					: {
-							name: problem.keyword.name,
-							range: { start: node.start, end: node.end },
-							meant: meant.length === 1 ? (meant[0] ?? null) : null,
-						};
-			const name = nameOf(middleware);
-			yield {
-				subject: `${call.module.name}:${name}:${keyword?.name ?? ""}`,
-				path: call.module.path,
-				range: { start: call.node.start, end: call.node.end },
-				evidence: { middleware: name, message: problem.message, keyword, order: call.order },
-			};
+		for (const added of listMiddleware(project)) {
+			const fault = middlewareFault(project, added);
+			if (fault === null) continue;
+			const middleware = nameOf(added.value);
+			const subject = `${added.module.name}:${middleware}:${fault.keyword ?? ""}`;
+			yield { subject, ...placeOf(added.module, added.node, fault), evidence: { middleware, fault, added } };
+		}
+		for (const owner of listMiddlewareFunctions(project)) {
+			if (owner.node.type === "Lambda") continue;
+			const fault = dispatchFault(owner, owner.node, 2, owner.node.name.name);
+			if (fault === null) continue;
+			const middleware = owner.node.name.name;
+			const place = placeOf(owner.module, owner.node, fault);
+			yield { subject: `${owner.module.name}:${middleware}`, ...place, evidence: { middleware, fault, added: null } };
 		}
 	},
 
-	describe({ evidence }) {
-		const { middleware, message, keyword, order } = evidence;
+	describe({ evidence }, project) {
+		const { middleware, fault, added } = evidence;
+		const { problem, rootCause } = wordsOf(middleware, fault);
 		return {
 			severity: "CRITICAL",
 			stage: "request",
-			problem:
-				keyword === null ? `${middleware} cannot be built as a middleware` : `${middleware} takes no argument ${keyword.name}`,
-			rootCause:
-				"Starlette calls it with the application and these arguments when the first request comes, and the call fails: every request is then answered with 500.",
-			expectedError: `TypeError: ${message}`,
-			order,
-			manualSteps: keyword?.meant == null ? [`Give ${middleware} the arguments that its __init__ takes.`] : [],
+			problem,
+			rootCause: `${rootCause} Every request is then answered with 500.`,
+			expectedError: fault.error,
+			order: added?.order ?? lastOrder(project),
+			manualSteps: middlewareRemedy(project, added, fault) === undefined ? [stepOf(middleware, fault)] : [],
 		};
 	},
 
-	fix({ path, evidence }) {
-		const { keyword, middleware } = evidence;
-		if (keyword === null || keyword.meant === null) return undefined;
-		return {
-			title: `Spell the argument ${keyword.meant}`,
-			explanation: `${keyword.name} is no parameter of ${middleware}; ${keyword.meant} is the only one of a like spelling.`,
-			applicability: "safe",
-			edits: [{ path, range: keyword.range, newText: keyword.meant }],
-		};
+	fix({ evidence }, project) {
+		return middlewareRemedy(project, evidence.added, evidence.fault);
 	},
 });
 
-function isAddMiddleware({ callee, reached }: Call): boolean {
-	if (!reached || callee.kind !== "bound-method" || callee.name !== "add_middleware" || callee.receiver.kind !== "instance")
-		return false;
-	const { of } = callee.receiver;
-	return of.kind === "external" && /^(fastapi|starlette)\.applications\.(FastAPI|Starlette)$/.test(of.canonical);
+/** The place of the own code that is at fault, or the call that adds the middleware. */
+function placeOf(module: Module, node: TextRange, { owner }: MiddlewareFault): { path: string; range: TextRange } {
+	if (owner === null || owner.node.type === "Lambda") return { path: module.path, range: { start: node.start, end: node.end } };
+	const { start, end } = owner.node.name;
+	return { path: owner.module.path, range: { start, end } };
+}
+
+function lastOrder(project: Project): number {
+	return project.trace.calls.at(-1)?.order ?? 0;
 }
 
 function nameOf(value: Value): string {
 	if (value.kind === "external") return value.name.slice(value.name.lastIndexOf(".") + 1);
-	if (value.kind === "class") return value.node.name.name;
-	return value.kind === "function" && value.node.type === "FunctionDef" ? value.node.name.name : "what is added";
+	if (value.kind === "class" || value.kind === "function") return definedName(value);
+	if (value.kind === "instance")
+		return value.of.kind === "class" ? definedName(value.of) : value.of.name.slice(value.of.name.lastIndexOf(".") + 1);
+	return "what is added";
 }
 
-interface Arguments {
-	readonly args: readonly Value[];
-	readonly keywords: ReadonlyMap<string, Value>;
-	readonly open: boolean;
+function definedName({ node }: ClassValue | FunctionValue): string {
+	return node.type === "Lambda" ? "a lambda" : node.name.name;
 }
 
-function problemOf(project: Project, middleware: Value, args: Arguments): BindingProblem | null {
-	if (middleware.kind === "external")
-		return middleware.entry?.kind === "class" ? externalBindingProblem(project, middleware, args) : null;
-	if (middleware.kind !== "class" || middleware.decorators.length > 0 || middleware.keywords.size > 0) return null;
-	const init = ownInit(middleware);
-	if (init === null) return null;
-	const [, ...parameters] = init.parameters;
-	return keywordProblem(middleware.node.name.name, parameters, args, project.environment.python.minor);
-}
-
-/** The `__init__` that the class itself defines, plainly; inherited ones are their own class's matter. */
-function ownInit(owner: ClassValue): ast.FunctionDef | null {
-	const binding = owner.namespace.names.get("__init__");
-	const value = binding?.maybe === false ? binding.value : undefined;
-	if (value?.kind !== "function" || value.node.type !== "FunctionDef" || value.decorators.length > 0) return null;
-	return owner.namespace.names.has("__new__") ? null : value.node;
-}
-
-function keywordProblem(
-	name: string,
-	parameters: readonly ast.Parameter[],
-	args: Arguments,
-	minor: number,
-): BindingProblem | null {
-	const shown = minor >= 10 ? `${name}.__init__()` : "__init__()";
-	const named = parameters.filter(({ kind }) => kind === "positional" || kind === "keyword-only");
-	if (!parameters.some(({ kind }) => kind === "var-keyword")) {
-		for (const keyword of args.keywords.keys()) {
-			if (named.some((parameter) => parameter.name.name === keyword)) continue;
-			const free = named.map((parameter) => parameter.name.name).filter((each) => !args.keywords.has(each));
+function wordsOf(name: string, { kind, keyword }: MiddlewareFault): { problem: string; rootCause: string } {
+	const builds = "Starlette calls it with the application and these arguments when the first request comes, and the call fails.";
+	switch (kind) {
+		case "keyword":
+			return { problem: `${name} takes no argument ${keyword}`, rootCause: builds };
+		case "arguments":
+			return { problem: `${name} cannot be built as a middleware`, rootCause: builds };
+		case "no-app-parameter":
 			return {
-				message: `${shown} got an unexpected keyword argument '${keyword}'`,
-				keyword: { name: keyword, parameters: free },
+				problem: `${name} does not take the application`,
+				rootCause: "Starlette builds a middleware by calling its class with the application that it wraps.",
 			};
-		}
+		case "instance":
+			return {
+				problem: `An object of ${name} is added where the class is meant`,
+				rootCause: "Starlette builds the middleware itself: it calls what was added with the application that it wraps.",
+			};
+		case "plain-function":
+			return {
+				problem: `The function ${name} is added as if it were a middleware class`,
+				rootCause: 'add_middleware takes a class; a function of request and call_next goes under @app.middleware("http").',
+			};
+		case "super-not-called":
+			return {
+				problem: `${name} never calls the __init__ of BaseHTTPMiddleware`,
+				rootCause: "Its own __init__ takes the place of the one that keeps the application and the dispatch function.",
+			};
+		case "super-without-app":
+			return {
+				problem: `${name} does not pass the application on to BaseHTTPMiddleware`,
+				rootCause: "BaseHTTPMiddleware needs the application that it wraps.",
+			};
+		case "request-style-call":
+			return {
+				problem: `__call__ of ${name} does not take scope, receive and send`,
+				rootCause:
+					"A middleware that derives from nothing is an ASGI application; request and call_next are BaseHTTPMiddleware's dispatch.",
+			};
+		case "not-callable":
+			return {
+				problem: `${name} has no __call__`,
+				rootCause: "Starlette calls the middleware for each request; only BaseHTTPMiddleware knows about dispatch.",
+			};
+		case "none-argument":
+			return { problem: `${name} gets None for ${keyword}`, rootCause: `It looks into ${keyword} as soon as it is built.` };
+		case "host-pattern":
+			return {
+				problem: `${name} refuses one of its host patterns`,
+				rootCause: "A star may stand alone, or as the first part of a name: *.example.com.",
+			};
+		case "dispatch":
+			return {
+				problem: `${name} is not called as it expects to be`,
+				rootCause: "Starlette calls it with the request and with call_next, which passes the request on.",
+			};
+		case "returns-nothing":
+			return { problem: `${name} returns no response`, rootCause: "What it returns is sent to the client, and it returns None." };
 	}
-	if (args.open || parameters.some(({ kind }) => kind === "var-positional")) return null;
-	const given = named.filter(({ kind }) => kind === "positional").slice(0, args.args.length);
-	const lacking = named.filter(
-		(parameter) => parameter.default === null && !given.includes(parameter) && !args.keywords.has(parameter.name.name),
-	);
-	const [first] = lacking;
-	if (first === undefined || lacking.length > 1) return null;
-	const kind = first.kind === "positional" ? "positional" : "keyword-only";
-	return { message: `${shown} missing 1 required ${kind} argument: '${first.name.name}'` };
+}
+
+function stepOf(name: string, { kind }: MiddlewareFault): string {
+	if (kind === "dispatch") return `Let it take exactly request and call_next.`;
+	if (kind === "returns-nothing") return "Return the response that `await call_next(request)` gives.";
+	return `Give ${name} the arguments that its __init__ takes.`;
 }

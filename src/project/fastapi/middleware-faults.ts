@@ -1,0 +1,282 @@
+import type * as ast from "../../python/ast.ts";
+import { dottedName, walk } from "../../python/walk.ts";
+import { type BindingProblem, externalBindingProblem } from "../imports/simulator/external-signature.ts";
+import type { ClassValue, ExternalValue, FunctionValue, Value } from "../imports/values.ts";
+import { unknown } from "../imports/values.ts";
+import { versionSatisfies } from "../manifests/version.ts";
+import type { Project } from "../project.ts";
+import type { AddedMiddleware } from "./middleware.ts";
+import { positionalCallError } from "./positional-call.ts";
+import { uncallableType } from "./served-application.ts";
+
+/** Why the middleware cannot be built, or cannot answer once it is. */
+export interface MiddlewareFault {
+	readonly kind:
+		| "keyword"
+		| "arguments"
+		| "no-app-parameter"
+		| "instance"
+		| "plain-function"
+		| "super-not-called"
+		| "super-without-app"
+		| "request-style-call"
+		| "not-callable"
+		| "none-argument"
+		| "host-pattern"
+		| "dispatch"
+		| "returns-nothing";
+	/** The line that Python prints when the first request comes. */
+	readonly error: string;
+	/** The own function or class that the fault lies in, where it lies in one. */
+	readonly owner: FunctionValue | ClassValue | null;
+	/** For a keyword that nothing takes, and for a value that is refused: its name. */
+	readonly keyword: string | null;
+	readonly binding: BindingProblem | null;
+}
+
+const base = "starlette.middleware.base.BaseHTTPMiddleware";
+
+/** What is certain to go wrong with a middleware at the first request; null where nothing is. */
+export function middlewareFault(project: Project, added: AddedMiddleware): MiddlewareFault | null {
+	const { value } = added;
+	switch (value.kind) {
+		case "external":
+			return externalFault(project, value, added);
+		case "class":
+			return classFault(project, value, added);
+		case "function":
+			return value.node.type === "Lambda" ? null : plainFunctionFault(project, value, value.node, added);
+		case "instance":
+			return instanceFault(project, value);
+		case "module":
+		case "constant":
+			return fault("not-callable", `TypeError: '${uncallableType(value) ?? "object"}' object is not callable`);
+		default:
+			return null;
+	}
+}
+
+/** What goes wrong with a function of `(request, call_next)`: one that takes other arguments, or that never gives an answer back. */
+export function dispatchFault(owner: FunctionValue, node: ast.FunctionDef, bound: number, shown: string): MiddlewareFault | null {
+	const error = positionalCallError(node, bound, shown);
+	if (error !== null) return fault("dispatch", `TypeError: ${error}`, owner);
+	return givesNothing(node) ? fault("returns-nothing", "TypeError: 'NoneType' object is not callable", owner) : null;
+}
+
+function fault(
+	kind: MiddlewareFault["kind"],
+	error: string,
+	owner: MiddlewareFault["owner"] = null,
+	keyword: string | null = null,
+	binding: BindingProblem | null = null,
+): MiddlewareFault {
+	return { kind, error, owner, keyword, binding };
+}
+
+function bindingFault(problem: BindingProblem, owner: MiddlewareFault["owner"] = null): MiddlewareFault {
+	const kind = problem.keyword === undefined ? "arguments" : "keyword";
+	return fault(kind, `TypeError: ${problem.message}`, owner, problem.keyword?.name ?? null, problem);
+}
+
+function externalFault(project: Project, value: ExternalValue, added: AddedMiddleware): MiddlewareFault | null {
+	if (value.entry?.kind !== "class") return null;
+	const args = { args: [unknown, ...added.args], keywords: added.keywords, open: added.open };
+	const problem = externalBindingProblem(project, value, args);
+	if (problem !== null) return bindingFault(problem);
+	if (value.canonical === "starlette.middleware.cors.CORSMiddleware") return noneForList(added);
+	if (value.canonical === "starlette.middleware.trustedhost.TrustedHostMiddleware") return refusedPattern(added);
+	const dispatch = value.canonical === base ? added.keywords.get("dispatch") : undefined;
+	return dispatch?.kind === "function" && dispatch.node.type === "FunctionDef" && dispatch.decorators.length === 0
+		? dispatchFault(dispatch, dispatch.node, 2, dispatch.node.name.name)
+		: null;
+}
+
+/** CORSMiddleware looks into its lists at once. */
+function noneForList({ keywords }: AddedMiddleware): MiddlewareFault | null {
+	for (const name of ["allow_origins", "allow_methods", "allow_headers"]) {
+		const value = keywords.get(name);
+		if (value?.kind === "constant" && value.value === null)
+			return fault("none-argument", "TypeError: argument of type 'NoneType' is not iterable", null, name);
+	}
+	return null;
+}
+
+/** `*` stands alone, or in front of a dot (starlette/middleware/trustedhost.py). */
+function refusedPattern({ keywords, args }: AddedMiddleware): MiddlewareFault | null {
+	const hosts = keywords.get("allowed_hosts") ?? args[0];
+	if (hosts?.kind !== "sequence") return null;
+	const isRefused = (host: Value) =>
+		host.kind === "constant" &&
+		typeof host.value === "string" &&
+		(host.value.slice(1).includes("*") || (host.value.startsWith("*") && host.value !== "*" && !host.value.startsWith("*.")));
+	return hosts.items.some(isRefused)
+		? fault("host-pattern", "AssertionError: Domain wildcard patterns must be like '*.example.com'.", null, "allowed_hosts")
+		: null;
+}
+
+function instanceFault(project: Project, value: Value & { kind: "instance" }): MiddlewareFault | null {
+	const { of } = value;
+	if (of.kind === "class") {
+		const call = ownMethod(of, "__call__");
+		if (call === null || call.node.type === "Lambda") {
+			const type = uncallableType(value);
+			return type === null ? null : fault("instance", `TypeError: '${type}' object is not callable`);
+		}
+		const error = positionalCallError(call.node, 2, shownMethod(project, of, "__call__"));
+		return error === null ? null : fault("instance", `TypeError: ${error}`);
+	}
+	if (!/^starlette\.middleware\.\w+\.\w+Middleware$/.test(of.canonical) || of.entry?.kind !== "class") return null;
+	const shown = shownName(project, of.canonical.slice(of.canonical.lastIndexOf(".") + 1), "__call__");
+	return fault("instance", `TypeError: ${shown}() missing 2 required positional arguments: 'receive' and 'send'`);
+}
+
+/** A function that is called with the application, as a class would be. */
+function plainFunctionFault(
+	project: Project,
+	owner: FunctionValue,
+	node: ast.FunctionDef,
+	added: AddedMiddleware,
+): MiddlewareFault | null {
+	if (owner.decorators.length > 0 || added.open || added.args.length > 0 || added.keywords.size > 0) return null;
+	const error = applicationKeywordError(project, node, node.name.name, 0) ?? positionalCallError(node, 1);
+	if (error !== null) return fault("plain-function", `TypeError: ${error}`, owner);
+	return node.isAsync ? fault("plain-function", "TypeError: 'coroutine' object is not callable", owner) : null;
+}
+
+/** Starlette passed the application by the keyword `app` before 0.41. */
+function applicationKeywordError(project: Project, node: ast.FunctionDef, shown: string, bound: number): string | null {
+	const version = project.environment.distributions.get("starlette")?.version;
+	if (version === undefined || versionSatisfies(version, "<0.41") !== true) return null;
+	const takesIt = node.parameters
+		.slice(bound)
+		.some(
+			({ kind, name }) => kind === "var-keyword" || (name.name === "app" && (kind === "positional" || kind === "keyword-only")),
+		);
+	return takesIt ? null : `${shown}() got an unexpected keyword argument 'app'`;
+}
+
+function shownName(project: Project, owner: string, method: string): string {
+	return project.environment.python.minor >= 10 ? `${owner}.${method}` : method;
+}
+
+function shownMethod(project: Project, owner: ClassValue, method: string): string {
+	return shownName(project, owner.node.name.name, method);
+}
+
+/** A method that the class or its own bases define plainly. */
+function ownMethod(owner: ClassValue, name: string, depth = 0): FunctionValue | null {
+	const binding = owner.namespace.names.get(name);
+	if (binding !== undefined)
+		return !binding.maybe && binding.value.kind === "function" && binding.value.decorators.length === 0 ? binding.value : null;
+	for (const each of owner.bases) {
+		const found = each.kind === "class" && depth < 12 ? ownMethod(each, name, depth + 1) : null;
+		if (found !== null) return found;
+	}
+	return null;
+}
+
+/** `http`: it derives from BaseHTTPMiddleware; `plain`: from nothing; null: from something we do not know. */
+function kindOf(owner: ClassValue): "http" | "plain" | null {
+	if (owner.decorators.length > 0 || owner.keywords.size > 0 || owner.namespace.dynamic || owner.namespace.names.has("__new__"))
+		return null;
+	if (owner.bases.length > 1) return null;
+	const [only] = owner.bases;
+	if (only === undefined) return "plain";
+	if (only.kind === "class") return kindOf(only);
+	if (only.kind !== "external") return null;
+	return only.canonical === base ? "http" : only.canonical === "builtins.object" ? "plain" : null;
+}
+
+function classFault(project: Project, owner: ClassValue, added: AddedMiddleware): MiddlewareFault | null {
+	const kind = kindOf(owner);
+	if (kind === null) return null;
+	const init = ownMethod(owner, "__init__");
+	if (init === null && owner.namespace.names.has("__init__")) return null;
+	if (init !== null && init.node.type === "FunctionDef") {
+		const problem = initProblem(project, owner, init.node, added);
+		if (problem !== null) return problem;
+		const unset = kind === "http" ? superFault(owner, init, init.node) : null;
+		if (unset !== null) return unset;
+	} else if (kind === "plain") {
+		return fault("no-app-parameter", `TypeError: ${owner.node.name.name}() takes no arguments`, owner);
+	}
+	return kind === "http" ? httpFault(project, owner, added) : callFault(project, owner);
+}
+
+function initProblem(project: Project, owner: ClassValue, init: ast.FunctionDef, added: AddedMiddleware): MiddlewareFault | null {
+	const shown = shownMethod(project, owner, "__init__");
+	const named = init.parameters.slice(1).filter(({ kind }) => kind === "positional" || kind === "keyword-only");
+	if (!init.parameters.some(({ kind }) => kind === "var-keyword")) {
+		for (const name of added.keywords.keys()) {
+			if (named.some((parameter) => parameter.name.name === name)) continue;
+			const parameters = named.map((parameter) => parameter.name.name).filter((each) => !added.keywords.has(each));
+			const message = `${shown}() got an unexpected keyword argument '${name}'`;
+			return bindingFault({ message, keyword: { name, parameters } }, owner);
+		}
+	}
+	if (added.open) return null;
+	const rest = { ...init, parameters: init.parameters.filter((each) => !added.keywords.has(each.name.name)) };
+	const error = applicationKeywordError(project, init, shown, 1) ?? positionalCallError(rest, 2 + added.args.length, shown);
+	if (error === null) return null;
+	const takesApp = init.parameters.slice(1).some(({ kind }) => kind.startsWith("positional") || kind === "var-positional");
+	return takesApp ? bindingFault({ message: error }, owner) : fault("no-app-parameter", `TypeError: ${error}`, owner);
+}
+
+/** An `__init__` that leaves BaseHTTPMiddleware's undone. */
+function superFault(owner: ClassValue, init: FunctionValue, node: ast.FunctionDef): MiddlewareFault | null {
+	let calls = 0;
+	let bare = 0;
+	let sets = false;
+	walk(node.body, (each) => {
+		if (each.type === "Attribute" && each.attribute.name === "dispatch_func") sets = true;
+		if (each.type !== "Call" || each.callee.type !== "Attribute" || each.callee.attribute.name !== "__init__") return;
+		calls++;
+		const onSuper = each.callee.value.type === "Call" && dottedName(each.callee.value.callee) === "super";
+		if (onSuper && each.args.length === 0 && each.keywords.length === 0) bare++;
+	});
+	if (sets) return null;
+	const name = owner.node.name.name;
+	if (calls === 0) return fault("super-not-called", `AttributeError: '${name}' object has no attribute 'dispatch_func'`, init);
+	// An own base in between takes what it likes.
+	const isDirect = owner.bases.every((each) => each.kind === "external");
+	return calls === 1 && bare === 1 && isDirect
+		? fault("super-without-app", "TypeError: BaseHTTPMiddleware.__init__() missing 1 required positional argument: 'app'", init)
+		: null;
+}
+
+function httpFault(project: Project, owner: ClassValue, added: AddedMiddleware): MiddlewareFault | null {
+	if (ownMethod(owner, "__call__") !== null || owner.namespace.names.has("__call__")) return null;
+	const dispatch = ownMethod(owner, "dispatch");
+	if (dispatch === null) {
+		const isGiven =
+			owner.namespace.names.has("dispatch") ||
+			owner.bases.some((each) => each.kind === "class") ||
+			added.keywords.has("dispatch");
+		return isGiven || ownMethod(owner, "__init__") !== null ? null : fault("dispatch", "NotImplementedError", owner);
+	}
+	if (dispatch.node.type === "Lambda") return null;
+	return dispatchFault(dispatch, dispatch.node, 3, shownMethod(project, owner, "dispatch"));
+}
+
+/** A class without bases must be callable with scope, receive and send. */
+function callFault(project: Project, owner: ClassValue): MiddlewareFault | null {
+	const call = ownMethod(owner, "__call__");
+	if (call === null)
+		return owner.namespace.names.has("__call__") || owner.bases.some((each) => each.kind === "class")
+			? null
+			: fault("not-callable", `TypeError: '${owner.node.name.name}' object is not callable`, owner);
+	if (call.node.type === "Lambda") return null;
+	const error = positionalCallError(call.node, 4, shownMethod(project, owner, "__call__"));
+	return error === null ? null : fault("request-style-call", `TypeError: ${error}`, owner);
+}
+
+/** Does the body end without ever returning or raising anything? */
+function givesNothing(node: ast.FunctionDef): boolean {
+	let gives = false;
+	walk(node.body, (each) => {
+		if (each.type === "FunctionDef" || each.type === "Lambda" || each.type === "ClassDef") return false;
+		if ((each.type === "Return" && each.value !== null) || each.type === "Raise" || each.type === "Yield") gives = true;
+		return !gives;
+	});
+	return !gives && node.isAsync;
+}
