@@ -1,5 +1,6 @@
 // Written by scripts/rules-index.ts; a test holds it current.
 import type { AnyRule } from "../audit/rule.ts";
+import asyncDatabaseUrl from "./config/async-database-url.ts";
 import fieldOfClass from "./config/field-of-class.ts";
 import invalidDatabaseUrl from "./config/invalid-database-url.ts";
 import invalidSettingValue from "./config/invalid-setting-value.ts";
@@ -9,10 +10,13 @@ import syncDatabaseUrl from "./config/sync-database-url.ts";
 import uncalledFunction from "./config/uncalled-function.ts";
 import undecodableSetting from "./config/undecodable-setting.ts";
 import unexpectedEnvKey from "./config/unexpected-env-key.ts";
+import unsupportedConnectArgument from "./config/unsupported-connect-argument.ts";
 import unsupportedUrlOption from "./config/unsupported-url-option.ts";
 import columnWithoutType from "./database/column-without-type.ts";
 import engineContextMismatch from "./database/engine-context-mismatch.ts";
+import fieldWithoutSchema from "./database/field-without-schema.ts";
 import invalidEngineArgument from "./database/invalid-engine-argument.ts";
+import invalidModelField from "./database/invalid-model-field.ts";
 import syncCreateAll from "./database/sync-create-all.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
 import tableWithoutPrimaryKey from "./database/table-without-primary-key.ts";
@@ -29,7 +33,16 @@ import unreadableManifest from "./dependencies/unreadable-manifest.ts";
 import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
 import brokenLifespan from "./entrypoint/broken-lifespan.ts";
 import eventLoopMisuse from "./entrypoint/event-loop-misuse.ts";
+import invalidDependency from "./entrypoint/invalid-dependency.ts";
 import invalidMiddleware from "./entrypoint/invalid-middleware.ts";
+import invalidParameter from "./entrypoint/invalid-parameter.ts";
+import invalidParameterType from "./entrypoint/invalid-parameter-type.ts";
+import invalidResponseClass from "./entrypoint/invalid-response-class.ts";
+import invalidResponseModel from "./entrypoint/invalid-response-model.ts";
+import invalidResponseStatus from "./entrypoint/invalid-response-status.ts";
+import invalidRoutePath from "./entrypoint/invalid-route-path.ts";
+import invalidRoutePrefix from "./entrypoint/invalid-route-prefix.ts";
+import lateMiddleware from "./entrypoint/late-middleware.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
 import startupException from "./entrypoint/startup-exception.ts";
@@ -38,6 +51,7 @@ import circularImport from "./imports/circular-import.ts";
 import invalidSyntax from "./imports/invalid-syntax.ts";
 import missingAttribute from "./imports/missing-attribute.ts";
 import removedPydanticApi from "./imports/removed-pydantic-api.ts";
+import removedSqlalchemyApi from "./imports/removed-sqlalchemy-api.ts";
 import shadowedModule from "./imports/shadowed-module.ts";
 import undefinedName from "./imports/undefined-name.ts";
 import unknownImportSymbol from "./imports/unknown-import-symbol.ts";
@@ -46,6 +60,7 @@ import unusedImport from "./imports/unused-import.ts";
 
 /** Every rule, in the order in which the audit asks them. */
 export const rules: readonly AnyRule[] = [
+	asyncDatabaseUrl,
 	fieldOfClass,
 	invalidDatabaseUrl,
 	invalidSettingValue,
@@ -55,10 +70,13 @@ export const rules: readonly AnyRule[] = [
 	uncalledFunction,
 	undecodableSetting,
 	unexpectedEnvKey,
+	unsupportedConnectArgument,
 	unsupportedUrlOption,
 	columnWithoutType,
 	engineContextMismatch,
+	fieldWithoutSchema,
 	invalidEngineArgument,
+	invalidModelField,
 	syncCreateAll,
 	syncSessionFactory,
 	tableWithoutPrimaryKey,
@@ -75,7 +93,16 @@ export const rules: readonly AnyRule[] = [
 	wrongDistributionName,
 	brokenLifespan,
 	eventLoopMisuse,
+	invalidDependency,
 	invalidMiddleware,
+	invalidParameter,
+	invalidParameterType,
+	invalidResponseClass,
+	invalidResponseModel,
+	invalidResponseStatus,
+	invalidRoutePath,
+	invalidRoutePrefix,
+	lateMiddleware,
 	missingApplication,
 	moduleAsRouter,
 	startupException,
@@ -84,6 +111,7 @@ export const rules: readonly AnyRule[] = [
 	invalidSyntax,
 	missingAttribute,
 	removedPydanticApi,
+	removedSqlalchemyApi,
 	shadowedModule,
 	undefinedName,
 	unknownImportSymbol,

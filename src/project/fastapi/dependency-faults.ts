@@ -1,0 +1,60 @@
+import type * as ast from "../../python/ast.ts";
+import { isGenerator } from "../../python/walk.ts";
+import type { Call } from "../imports/trace.ts";
+import type { FunctionValue, Value } from "../imports/values.ts";
+import type { NameScope } from "../models/name-scope.ts";
+import { valueOfName } from "../models/type-form.ts";
+import { dependencyOf, type Marker } from "./marker.ts";
+import { uncallableType } from "./served-application.ts";
+
+/** Something that FastAPI takes for a dependency and cannot call. */
+export interface DependencyFault {
+	readonly type: "called" | "not-callable" | "not-wrapped";
+	/** `Depends(...)`, or the list item that lacks it. */
+	readonly node: ast.Expression;
+	readonly module: Call["module"];
+	/** What is written where a callable belongs. */
+	readonly argument: ast.Expression;
+	/** For `called`: the function that is called too early. */
+	readonly function: FunctionValue | null;
+	readonly error: string | null;
+}
+
+/** Why what `Depends` is handed cannot be called; null where it can, or where we cannot tell. */
+export function uncallableDependency(marker: Marker, scope: NameScope): DependencyFault | null {
+	const dependency = dependencyOf(marker);
+	if (dependency === null || dependency.node === null) return null;
+	const { value, node } = dependency;
+	const { call } = marker;
+	const found = (type: "called" | "not-callable", made: FunctionValue | null, shown: string | null): DependencyFault => ({
+		type,
+		node: call.node,
+		module: call.module,
+		argument: node,
+		function: made,
+		error: shown && `TypeError: ${shown} is not a callable object`,
+	});
+	if (node.type === "Call") {
+		const callee = valueOfName(node.callee, scope);
+		const made = callee?.kind === "function" && callee.node.type === "FunctionDef" ? callee.node : null;
+		if (callee?.kind === "function" && made !== null && callee.decorators.length === 0) {
+			const kind = isGenerator(made) ? (made.isAsync ? "async_generator" : "generator") : made.isAsync ? "coroutine" : null;
+			if (kind !== null) return found("called", callee, `<${kind} object ${made.name.name} at 0x…>`);
+			return uncallableType(value) === null || isNothing(value) ? null : found("called", callee, shownConstant(value));
+		}
+	}
+	return uncallableType(value) === null || isNothing(value) ? null : found("not-callable", null, shownConstant(value));
+}
+
+/** `Depends(None)` is `Depends()`: the annotation is called. */
+function isNothing(value: Value): boolean {
+	return value.kind === "constant" && value.value === null;
+}
+
+/** `repr()` of a plain constant, or null. */
+function shownConstant(value: Value): string | null {
+	if (value.kind !== "constant") return null;
+	if (typeof value.value === "string") return /['\\\n]/.test(value.value) ? null : `'${value.value}'`;
+	if (typeof value.value === "boolean") return value.value ? "True" : "False";
+	return typeof value.value === "number" ? String(value.value) : null;
+}

@@ -1,0 +1,15 @@
+import type * as ast from "../../python/ast.ts";
+import type { NameScope } from "../models/name-scope.ts";
+import type { FastApiFeatures } from "./features.ts";
+import { shownType } from "./shown-type.ts";
+
+const advice =
+	"If you are using a return type annotation that is not a valid Pydantic field (e.g. Union[Response, dict, None]) you can disable generating the response model from the type annotation with the path operation decorator parameter response_model=None. Read more: https://fastapi.tiangolo.com/tutorial/response-model/";
+
+/** What FastAPI says where pydantic has no schema for a type (`create_model_field` of fastapi/utils.py); null where we cannot tell how the type is shown. */
+export function invalidFieldError(annotation: ast.Expression, scope: NameScope, features: FastApiFeatures): string | null {
+	const shown = shownType(annotation, scope);
+	if (shown === null || features.returnModel === null) return null;
+	const hint = `fastapi.exceptions.FastAPIError: Invalid args for response field! Hint: check that ${shown} is a valid`;
+	return features.returnModel ? `${hint} Pydantic field type. ${advice}` : `${hint} pydantic field type`;
+}

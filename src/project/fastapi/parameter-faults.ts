@@ -1,0 +1,200 @@
+import type * as ast from "../../python/ast.ts";
+import type { NameScope } from "../models/name-scope.ts";
+import { pydanticSchemaOf, type SchemaAnswer } from "../models/pydantic-schema.ts";
+import { readTypeForm, type TypeForm } from "../models/type-form.ts";
+import type { Project } from "../project.ts";
+import type { CallSignature } from "./call-signature.ts";
+import type { ExpressionValues } from "./expression-value.ts";
+import type { FastApiFeatures } from "./features.ts";
+import { invalidFieldError } from "./field-error.ts";
+import { hasOwnDefault, isDependency, type Marker, markerOf } from "./marker.ts";
+import { isComplexType, isQueryType } from "./scalar-types.ts";
+import { isSpecialType } from "./special-types.ts";
+
+/** Why FastAPI refuses a parameter when it registers the route (`analyze_param` of fastapi/dependencies/utils.py). */
+export interface ParameterFault {
+	readonly type: ParameterFaultType;
+	readonly signature: CallSignature;
+	readonly parameter: ast.Parameter;
+	readonly error: string | null;
+	/** The marker in the annotation, and the one given as default. */
+	readonly annotated: Marker | null;
+	readonly fallback: Marker | null;
+	/** For `no-schema`: what has none, for people. */
+	readonly named: string | null;
+}
+
+export type ParameterFaultType =
+	| "default-in-annotated"
+	| "two-dependencies"
+	| "marker-beside-dependency"
+	| "two-markers"
+	| "path-default"
+	| "wrong-marker-for-path"
+	| "path-not-scalar"
+	| "query-not-scalar"
+	| "marker-on-special-type"
+	| "dependency-on-special-type"
+	| "field-as-marker"
+	| "annotated-not-read"
+	| "no-schema";
+
+/** What FastAPI makes of one parameter: a dependency to look into, a fault, or nothing of either. */
+export interface AnalysedParameter {
+	readonly fault: ParameterFault | null;
+	readonly dependency: Marker | null;
+	/** The type behind `Annotated`. */
+	readonly form: TypeForm;
+	readonly annotation: ast.Expression | null;
+}
+
+/** What is needed to analyse signatures. */
+export interface Analysis {
+	readonly project: Project;
+	readonly values: ExpressionValues;
+	readonly features: FastApiFeatures;
+}
+
+/** Follows FastAPI's own analysis of one parameter, as far as it is certain. */
+export function analyseParameter(
+	analysis: Analysis,
+	signature: CallSignature,
+	parameter: ast.Parameter,
+	pathParameters: ReadonlySet<string>,
+): AnalysedParameter {
+	const { project, values, features } = analysis;
+	const { scope } = signature;
+	const written = parameter.annotation;
+	const whole: TypeForm = written === null ? { kind: "unknown" } : flatten(readTypeForm(written, scope));
+	const form = whole.kind === "annotated" ? whole.type : whole;
+	const metadata = whole.kind === "annotated" && features.annotated !== false ? whole.metadata : [];
+	const found = metadata.map((each) => markerOf(values.valueOf(each.node, each.scope)));
+	const annotated = found.filter((each) => each !== null && each.name !== "FieldInfo").at(-1) ?? null;
+	const isOpaque = metadata.some((each, index) => found[index] === null && mayBeMarker(values, each.node, each.scope));
+	const given = parameter.default === null ? null : values.valueOf(parameter.default, scope);
+	const fallback = given === null ? null : markerOf(given);
+	const isPath = pathParameters.has(parameter.name.name);
+	const name = parameter.name.name;
+	const fault = (type: ParameterFaultType, error: string | null, named: string | null = null): AnalysedParameter => ({
+		fault: { type, signature, parameter, error, annotated, fallback, named },
+		dependency: null,
+		form,
+		annotation: written,
+	});
+	const nothing = { fault: null, dependency: null, form, annotation: written };
+	if (parameter.kind === "var-positional" || parameter.kind === "var-keyword") return nothing;
+	if (features.annotated === null || isOpaque) return nothing;
+	if (!features.annotated && whole.kind === "annotated" && fallback === null) {
+		const ignored = whole.metadata.some((each) => {
+			const marker = markerOf(values.valueOf(each.node, each.scope));
+			return marker !== null && isDependency(marker);
+		});
+		const answer = ignored && parameter.annotation !== null ? schemaOf(analysis, whole, parameter.annotation, scope) : null;
+		if (answer?.schema === "no") return fault("annotated-not-read", null, answer.named);
+	}
+	if (features.annotated) {
+		const refused = markerFault(annotated, fallback, parameter, isPath);
+		if (refused !== null) return fault(refused.type, refused.error);
+	}
+	const isUnsure =
+		given?.kind === "unknown" ||
+		(given?.kind === "instance" && fallback === null && given.of.kind === "external" && /^fastapi\./.test(given.of.canonical));
+	const dependency = [fallback, annotated].find((each) => each !== null && isDependency(each)) ?? null;
+	const special = isSpecialType(form, project.environment);
+	if (special !== false) {
+		if (special === null && form.kind !== "class" && form.kind !== "external") return { ...nothing, dependency };
+		if (special === true && features.annotated) {
+			const marker = annotated ?? fallback;
+			const shown = invalidTypeName(form);
+			if (dependency !== null && features.dependsOnSpecial === false)
+				return fault("dependency-on-special-type", shown && `AssertionError: Cannot specify \`Depends\` for type ${shown}`);
+			if (dependency === null && marker !== null)
+				return fault("marker-on-special-type", shown && `AssertionError: Cannot specify FastAPI annotation for type ${shown}`);
+		}
+		if (special === true) return { ...nothing, dependency };
+	}
+	if (dependency !== null) return { ...nothing, dependency };
+	const marker = annotated ?? fallback;
+	if (marker === null && isUnsure) return nothing;
+	if (isPath && marker !== null && marker.name !== "Path" && features.annotated) {
+		return fault("wrong-marker-for-path", `AssertionError: Cannot use \`${marker.name}\` for path param '${name}'`);
+	}
+	if (parameter.annotation !== null) {
+		const answer = schemaOf(analysis, whole, parameter.annotation, scope);
+		if (answer.schema === "no") return fault("no-schema", invalidFieldError(parameter.annotation, scope, features), answer.named);
+		if (isPath && isComplexType(form) === true)
+			return fault("path-not-scalar", "AssertionError: Path params must be of one of the supported types");
+		if (!isPath && marker?.name === "Query" && isQueryType(form, features) === false)
+			return fault("query-not-scalar", unsupportedQueryError(name, features));
+	}
+	if (features.annotated && marker?.name === "FieldInfo")
+		return fault("field-as-marker", `AssertionError: non-body parameters must be in path, query, header or cookie: ${name}`);
+	return nothing;
+}
+
+function unsupportedQueryError(name: string, features: FastApiFeatures): string {
+	if (features.annotated === false) return `AssertionError: Param: ${name} can only be a request body, using Body()`;
+	return features.namesQueryParameter
+		? `AssertionError: Query parameter '${name}' must be one of the supported types`
+		: "AssertionError";
+}
+
+function schemaOf({ project }: Analysis, form: TypeForm, annotation: ast.Expression, scope: NameScope): SchemaAnswer {
+	return form.kind === "unknown" ? { schema: "unknown" } : pydanticSchemaOf(annotation, scope, project);
+}
+
+function invalidTypeName(form: TypeForm): string | null {
+	if (form.kind === "class") return `<class '${form.value.module.name}.${form.value.node.name.name}'>`;
+	return form.kind === "external" ? `<class '${form.value.canonical}'>` : null;
+}
+
+/** The assertions about markers that contradict one another, in FastAPI's order. */
+function markerFault(
+	annotated: Marker | null,
+	fallback: Marker | null,
+	parameter: ast.Parameter,
+	isPath: boolean,
+): { readonly type: ParameterFaultType; readonly error: string } | null {
+	const name = parameter.name.name;
+	if (annotated !== null && !isDependency(annotated)) {
+		if (annotated.name !== "Path" && hasOwnDefault(annotated) === true)
+			return {
+				type: "default-in-annotated",
+				error: `AssertionError: \`${annotated.name}\` default value cannot be set in \`Annotated\` for '${name}'. Set the default value with \`=\` instead.`,
+			};
+		if (parameter.default !== null && isPath)
+			return { type: "path-default", error: "AssertionError: Path parameters cannot have default values" };
+	}
+	if (annotated === null || fallback === null) return null;
+	if (isDependency(fallback)) {
+		return isDependency(annotated)
+			? {
+					type: "two-dependencies",
+					error: `AssertionError: Cannot specify \`Depends\` in \`Annotated\` and default value together for '${name}'`,
+				}
+			: {
+					type: "marker-beside-dependency",
+					error: `AssertionError: Cannot specify a FastAPI annotation in \`Annotated\` and \`Depends\` as a default value together for '${name}'`,
+				};
+	}
+	if (isDependency(annotated)) return null;
+	return {
+		type: "two-markers",
+		error: `AssertionError: Cannot specify FastAPI annotations in \`Annotated\` and default value together for '${name}'`,
+	};
+}
+
+/** May this metadata be a marker that we do not recognise? Texts and calls of other libraries' classes are none. */
+function mayBeMarker(values: ExpressionValues, node: ast.Expression, scope: NameScope): boolean {
+	if (node.type === "Constant") return false;
+	const value = values.valueOf(node, scope);
+	if (value.kind === "unknown" || value.kind === "function") return true;
+	return value.kind === "instance" && value.of.kind === "external" && value.of.canonical.startsWith("fastapi.");
+}
+
+/** `Annotated[Annotated[X, a], b]` is `Annotated[X, a, b]`. */
+function flatten(form: TypeForm): TypeForm {
+	if (form.kind !== "annotated" || form.type.kind !== "annotated") return form;
+	const inner = flatten(form.type);
+	return inner.kind === "annotated" ? { ...inner, metadata: [...inner.metadata, ...form.metadata] } : form;
+}

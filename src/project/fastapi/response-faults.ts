@@ -1,0 +1,114 @@
+import type * as ast from "../../python/ast.ts";
+import { isGenerator } from "../../python/walk.ts";
+import type { Value } from "../imports/values.ts";
+import { type NameScope, scopeOfFunction, scopeOfModule } from "../models/name-scope.ts";
+import { pydanticSchemaOf } from "../models/pydantic-schema.ts";
+import { readTypeForm } from "../models/type-form.ts";
+import { invalidFieldError } from "./field-error.ts";
+import type { Analysis } from "./parameter-faults.ts";
+import type { Operation } from "./routes.ts";
+import { isResponseClass, isResponseType } from "./special-types.ts";
+
+/** Why FastAPI refuses what a route says about its response. */
+export interface ResponseFault {
+	readonly type: "no-schema" | "body-forbidden" | "no-response-class";
+	readonly operation: Operation;
+	/** Where the model, the status or the class is written. */
+	readonly node: ast.Expression;
+	/** How the model is given; null for a response class. */
+	readonly source: "response_model" | "returns" | "responses" | null;
+	/** What has no schema, or the status code, for people. */
+	readonly named: string;
+	readonly error: string | null;
+}
+
+interface Model {
+	readonly node: ast.Expression;
+	readonly source: "response_model" | "returns" | "responses";
+}
+
+/** Follows FastAPI's reading of a route's response, as far as it is certain (`APIRoute.__init__` of fastapi/routing.py). */
+export function* responseFaults(analysis: Analysis, operation: Operation): Generator<ResponseFault> {
+	const { project, features } = analysis;
+	const scope = scopeOf(analysis, operation);
+	if (scope === null || operation.methods?.[0] === "WEBSOCKET") return;
+	const models = [...additionalModels(operation)];
+	const main = mainModel(analysis, operation, scope);
+	if (main !== null) models.push(main);
+	for (const model of models) {
+		const answer = pydanticSchemaOf(model.node, scope, project);
+		if (answer.schema !== "no") continue;
+		const error = invalidFieldError(model.node, scope, features);
+		yield { type: "no-schema", operation, node: model.node, source: model.source, named: answer.named, error };
+	}
+	const status = operation.call.keywords.get("status_code");
+	const code = statusOf(status);
+	if (main !== null && code !== null && isBodyForbidden(code, features.annotated === true)) {
+		const error = `AssertionError: Status code ${code} must not have a response body`;
+		yield { type: "body-forbidden", operation, node: main.node, source: main.source, named: String(code), error };
+	}
+	const given = keywordNode(operation, "response_class");
+	const responseClass = operation.call.keywords.get("response_class");
+	if (given === null || responseClass === undefined || isResponseClass(responseClass, project.environment) !== false) return;
+	yield { type: "no-response-class", operation, node: given, source: null, named: "", error: classError(responseClass) };
+}
+
+function scopeOf({ project }: Analysis, { call, endpoint }: Operation): NameScope | null {
+	return endpoint.kind === "function" && endpoint.module === call.module
+		? scopeOfFunction(project, endpoint)
+		: scopeOfModule(project, call.module);
+}
+
+/** The model that the main response is made of; null where there is none, or where we cannot tell. */
+function mainModel({ project, features }: Analysis, operation: Operation, scope: NameScope): Model | null {
+	const { call, endpoint } = operation;
+	const given = call.keywords.get("response_model");
+	if (given !== undefined) {
+		const node = keywordNode(operation, "response_model");
+		return node === null || (given.kind === "constant" && given.value === null) ? null : { node, source: "response_model" };
+	}
+	if (call.open || features.returnModel !== true || endpoint.kind !== "function" || endpoint.node.type === "Lambda") return null;
+	const { returns } = endpoint.node;
+	if (returns === null || !operation.isSignatureKnown) return null;
+	const form = readTypeForm(returns, scope);
+	if (form.kind === "none" || form.kind === "unbound" || isResponseType(form, project.environment) !== false) return null;
+	const isStream = form.kind === "external" && /^typing\.(Async)?(Generator|Iterator|Iterable)$/.test(form.name);
+	return isStream && features.streams !== false && isGenerator(endpoint.node) ? null : { node: returns, source: "returns" };
+}
+
+/** Models of `responses={404: {"model": Problem}}`, where it is written as a display. */
+function* additionalModels(operation: Operation): Generator<Model> {
+	const node = keywordNode(operation, "responses");
+	if (node?.type !== "Dict") return;
+	for (const { value } of node.entries) {
+		if (value.type !== "Dict") continue;
+		for (const entry of value.entries)
+			if (entry.key?.type === "Constant" && entry.key.value === "model") yield { node: entry.value, source: "responses" };
+	}
+}
+
+function keywordNode({ call }: Operation, name: string): ast.Expression | null {
+	return call.node.keywords.find((keyword) => keyword.name?.name === name)?.value ?? null;
+}
+
+/** The number behind `204`, `status.HTTP_204_NO_CONTENT` or `HTTPStatus.NO_CONTENT`. */
+export function statusOf(value: Value | undefined): number | null {
+	if (value?.kind === "constant") return typeof value.value === "number" ? value.value : null;
+	if (value?.kind !== "external") return null;
+	const named = /^(?:fastapi|starlette)\.status\.HTTP_(\d{3})_\w+$/.exec(value.name)?.[1];
+	if (named !== undefined) return Number(named);
+	return bodiless[/^http\.HTTPStatus\.(\w+)$/.exec(value.name)?.[1] ?? ""] ?? null;
+}
+
+const bodiless: Readonly<Record<string, number>> = { NO_CONTENT: 204, RESET_CONTENT: 205, NOT_MODIFIED: 304 };
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-6.4.1; FastAPI counts 205 since it reads `Annotated`. */
+function isBodyForbidden(code: number, counts205: boolean): boolean {
+	return code < 200 || code === 204 || code === 304 || (code === 205 && counts205);
+}
+
+function classError(value: Value): string | null {
+	if (value.kind === "external" && value.name.startsWith("builtins."))
+		return `AttributeError: type object '${value.name.slice("builtins.".length)}' has no attribute 'media_type'`;
+	return value.kind === "class" ? `AttributeError: type object '${value.node.name.name}' has no attribute 'media_type'` : null;
+}

@@ -1,0 +1,115 @@
+import type { Value } from "../imports/values.ts";
+import { type NameScope, scopeOfModule } from "../models/name-scope.ts";
+import type { Project } from "../project.ts";
+import { callSignatureOf } from "./call-signature.ts";
+import { type DependencyFault, uncallableDependency } from "./dependency-faults.ts";
+import { ExpressionValues } from "./expression-value.ts";
+import { fastApiFeatures } from "./features.ts";
+import { dependencyOf, isDependency, markerOf } from "./marker.ts";
+import { type Analysis, analyseParameter, type ParameterFault } from "./parameter-faults.ts";
+import { type ResponseFault, responseFaults } from "./response-faults.ts";
+import { type Operation, routeModelOf } from "./routes.ts";
+
+/** What FastAPI refuses in the signatures of the routes, each with the route that it refuses first. */
+export interface SignatureFaults {
+	readonly parameters: readonly Refused<ParameterFault>[];
+	readonly dependencies: readonly Refused<DependencyFault>[];
+	readonly responses: readonly Refused<ResponseFault>[];
+}
+
+export interface Refused<Fault> {
+	readonly fault: Fault;
+	readonly operation: Operation;
+}
+
+const known = new WeakMap<Project, SignatureFaults>();
+
+/** Analyses every route that start-up certainly registers, with all that it depends on. */
+export function signatureFaultsOf(project: Project): SignatureFaults {
+	let faults = known.get(project);
+	if (faults === undefined) {
+		faults = new SignatureReader(project).read();
+		known.set(project, faults);
+	}
+	return faults;
+}
+
+class SignatureReader {
+	private readonly analysis: Analysis;
+	private readonly parameters = new Map<object, Refused<ParameterFault>>();
+	private readonly dependencies = new Map<object, Refused<DependencyFault>>();
+	private readonly responses = new Map<object, Refused<ResponseFault>>();
+	/** Callables that were read, by the path parameters they were read with. */
+	private readonly done = new Map<string, Set<Value>>();
+
+	constructor(private readonly project: Project) {
+		this.analysis = { project, values: new ExpressionValues(project), features: fastApiFeatures(project.environment) };
+	}
+
+	read(): SignatureFaults {
+		const { operations } = routeModelOf(this.project);
+		for (const operation of operations) {
+			if (operation.call.guarded || !operation.isAnalysed) continue;
+			this.readOperation(operation);
+		}
+		return {
+			parameters: [...this.parameters.values()],
+			dependencies: [...this.dependencies.values()],
+			responses: [...this.responses.values()],
+		};
+	}
+
+	private readOperation(operation: Operation): void {
+		const { call, router, endpoint } = operation;
+		const path = (router.prefix ?? "") + (operation.path ?? "");
+		const pathParameters = new Set([...path.matchAll(/\{([^}:]*)/g)].map((match) => match[1] ?? ""));
+		for (const listed of [router.call.keywords.get("dependencies"), call.keywords.get("dependencies")])
+			this.readListed(operation, listed, pathParameters);
+		if (operation.isSignatureKnown) this.readCallable(operation, endpoint, pathParameters, true);
+		for (const fault of responseFaults(this.analysis, operation))
+			if (!this.responses.has(fault.node)) this.responses.set(fault.node, { fault, operation });
+	}
+
+	/** `dependencies=[Depends(...)]`. */
+	private readListed(operation: Operation, listed: Value | undefined, pathParameters: ReadonlySet<string>): void {
+		if (listed?.kind !== "sequence") return;
+		for (const item of listed.items) {
+			const marker = markerOf(item);
+			if (marker === null || !isDependency(marker)) continue;
+			const scope = scopeOfModule(this.project, marker.call.module);
+			if (scope !== null) this.readDependency(operation, item, scope, pathParameters);
+		}
+	}
+
+	private readDependency(operation: Operation, value: Value, scope: NameScope, pathParameters: ReadonlySet<string>): void {
+		const marker = markerOf(value);
+		if (marker === null) return;
+		const fault = uncallableDependency(marker, scope);
+		if (fault !== null) {
+			if (!this.dependencies.has(fault.node)) this.dependencies.set(fault.node, { fault, operation });
+			return;
+		}
+		const dependency = dependencyOf(marker);
+		if (dependency !== null) this.readCallable(operation, dependency.value, pathParameters, false);
+	}
+
+	private readCallable(operation: Operation, callable: Value, pathParameters: ReadonlySet<string>, isEndpoint: boolean): void {
+		const key = [...pathParameters].sort().join();
+		const done = this.done.get(key) ?? new Set();
+		this.done.set(key, done);
+		if (done.has(callable)) return;
+		done.add(callable);
+		const signature = callSignatureOf(this.project, callable, isEndpoint);
+		if (signature === null) return;
+		for (const parameter of signature.parameters) {
+			const { fault, dependency, form } = analyseParameter(this.analysis, signature, parameter, pathParameters);
+			if (fault !== null && !this.parameters.has(parameter)) this.parameters.set(parameter, { fault, operation });
+			if (dependency === null) continue;
+			if (dependencyOf(dependency) !== null) {
+				this.readDependency(operation, dependency.call.result, signature.scope, pathParameters);
+			} else if (form.kind === "class") {
+				this.readCallable(operation, form.value, pathParameters, false);
+			}
+		}
+	}
+}

@@ -1,0 +1,97 @@
+import { defineRule } from "../../audit/rule.ts";
+import type { DependencyFault } from "../../project/fastapi/dependency-faults.ts";
+import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
+
+type Evidence = Refused<DependencyFault>;
+
+const example = (argument: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\n",
+	"main.py": `from fastapi import Depends, FastAPI
+
+app = FastAPI()
+
+
+def get_numbers():
+    yield [1, 2, 3]
+
+
+@app.get("/numbers")
+def numbers(values: list[int] = Depends(${argument})) -> list[int]:
+    return values
+`,
+});
+
+export default defineRule<Evidence>({
+	name: "invalid-dependency",
+	category: "ENTRYPOINT",
+	summary: "Depends is handed something that cannot be called",
+	story:
+		"FastAPI calls a dependency for each request, so Depends is handed the function itself. Where it is handed what the function gave, or any other object that cannot be called, the route cannot be registered and the import of the module fails.",
+	references: ["https://fastapi.tiangolo.com/tutorial/dependencies/#declare-the-dependency-in-the-dependant"],
+	example: { before: example("get_numbers()"), after: example("get_numbers") },
+
+	*detect(project) {
+		for (const refused of signatureFaultsOf(project).dependencies) {
+			const { fault } = refused;
+			const shown = fault.module.text.slice(fault.node.start, fault.node.end);
+			yield {
+				subject: `${fault.module.name}:${shown}`,
+				path: fault.module.path,
+				range: { start: fault.node.start, end: fault.node.end },
+				evidence: refused,
+			};
+		}
+	},
+
+	describe({ evidence: { fault, operation } }) {
+		const shown = fault.module.text.slice(fault.argument.start, fault.argument.end);
+		const name = fault.function?.node.type === "FunctionDef" ? fault.function.node.name.name : null;
+		return {
+			severity: "CRITICAL",
+			stage: operation.call.stage,
+			problem: problemOf(fault, shown, name),
+			rootCause:
+				name === null
+					? "A dependency is a function, a class, or an object with __call__; FastAPI calls it for each request."
+					: `${name}() runs once, here, and gives an object that FastAPI cannot call for each request.`,
+			...(fault.error === null ? {} : { expectedError: fault.error }),
+			order: operation.call.order,
+			manualSteps: isMendable(fault) ? [] : ["Hand Depends a function that gives the value when FastAPI calls it."],
+		};
+	},
+
+	fix({ path, evidence: { fault } }) {
+		const { argument, type } = fault;
+		if (type === "not-wrapped") {
+			const shown = fault.module.text.slice(argument.start, argument.end);
+			return {
+				title: `Wrap ${shown} in Depends`,
+				explanation: "The list holds dependencies, and Depends makes one of a function.",
+				applicability: "safe",
+				edits: [{ path, range: { start: argument.start, end: argument.end }, newText: `Depends(${shown})` }],
+				needs: [{ path, module: "fastapi", name: "Depends" }],
+			};
+		}
+		if (!isMendable(fault) || argument.type !== "Call") return undefined;
+		const callee = fault.module.text.slice(argument.callee.start, argument.callee.end);
+		return {
+			title: `Hand over ${callee} itself`,
+			explanation: "FastAPI then calls it for each request, and closes what it opened afterwards.",
+			applicability: "safe",
+			edits: [{ path, range: { start: argument.callee.end, end: argument.end }, newText: "" }],
+		};
+	},
+});
+
+/** A call without arguments can become what it calls; one with arguments needs a function around it. */
+function isMendable({ type, argument }: DependencyFault): boolean {
+	if (type !== "called") return type === "not-wrapped";
+	return argument.type === "Call" && argument.args.length === 0 && argument.keywords.length === 0;
+}
+
+function problemOf(fault: DependencyFault, shown: string, name: string | null): string {
+	if (fault.type === "not-wrapped") return `${shown} stands in a list of dependencies without Depends`;
+	return name === null
+		? `Depends is handed ${shown}, which cannot be called`
+		: `Depends is handed what ${name}() gives, not ${name} itself`;
+}

@@ -1,0 +1,89 @@
+import { defineRule } from "../../audit/rule.ts";
+import { type PrefixFault, prefixFaults } from "../../project/fastapi/path-faults.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
+
+const example = (prefix: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\n",
+	"main.py": `from fastapi import APIRouter, FastAPI
+
+router = APIRouter(prefix="${prefix}")
+
+
+@router.get("/all")
+def list_items() -> list[str]:
+    return []
+
+
+app = FastAPI()
+app.include_router(router)
+`,
+});
+
+export default defineRule<PrefixFault>({
+	name: "invalid-route-prefix",
+	category: "ENTRYPOINT",
+	summary: "The prefix of a router does not begin with a slash, ends with one, or is empty like a path below it",
+	story:
+		"FastAPI puts a prefix and a path together as they are, so it insists on a slash in front of a prefix and on none behind it, and refuses a route of which both are empty. The import of the module fails.",
+	references: [
+		"https://fastapi.tiangolo.com/tutorial/bigger-applications/#include-an-apirouter-with-a-custom-prefix-tags-responses-and-dependencies",
+	],
+	example: { before: example("items"), after: example("/items") },
+
+	*detect(project) {
+		const seen = new Set<string>();
+		for (const fault of prefixFaults(project)) {
+			const { module } = fault.operation?.call ?? fault.call;
+			const key = `${module.path}:${fault.node.start}`;
+			if (seen.has(key)) continue;
+			seen.add(key);
+			yield {
+				subject: `${module.name}:${fault.type}:${fault.prefix}`,
+				path: module.path,
+				range: { start: fault.node.start, end: fault.node.end },
+				evidence: fault,
+			};
+		}
+	},
+
+	describe({ evidence: { type, prefix, call, error, node } }) {
+		const isWritten = type === "empty" || node.type === "Constant";
+		return {
+			severity: "CRITICAL",
+			stage: call.stage,
+			problem: {
+				"no-slash": `The prefix "${prefix}" does not begin with a slash`,
+				"ends-with-slash": `The prefix "${prefix}" ends with a slash`,
+				empty: "A route has an empty path, and its router is included without a prefix",
+			}[type],
+			rootCause:
+				type === "empty"
+					? "The path of the route would be empty as a whole, and every path begins with a slash."
+					: "FastAPI puts the prefix in front of paths that begin with a slash, and checks it for that.",
+			expectedError: error,
+			order: call.order,
+			manualSteps: isWritten ? [] : ["Write the prefix with a slash in front and none behind, where its text comes from."],
+		};
+	},
+
+	fix({ evidence: { type, prefix, call, operation, node } }) {
+		const { module } = operation?.call ?? call;
+		if (node.type !== "Constant") return undefined;
+		if (type === "empty") {
+			return {
+				title: 'Give the route the path "/"',
+				explanation: "The route answers at the root of the application, which is where an empty path would have been.",
+				applicability: "safe",
+				edits: [replaceText(module, node.start, node.end, '"/"')],
+			};
+		}
+		if (node.content === null) return undefined;
+		const mended = type === "no-slash" ? `/${prefix.replace(/\/+$/, "")}` : prefix.replace(/\/+$/, "");
+		return {
+			title: mended === "" ? "Leave the prefix empty" : `Write the prefix ${mended}`,
+			explanation: "The paths of the routes begin with a slash themselves; the addresses become what was meant.",
+			applicability: "safe",
+			edits: [replaceText(module, node.content.start, node.content.end, mended)],
+		};
+	},
+});
