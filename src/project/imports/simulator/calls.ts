@@ -118,6 +118,9 @@ function callMethod(machine: Machine, frame: Frame, callee: BoundMethodValue, ar
 	return made.result;
 }
 
+/** What gives sessions when it is called. */
+const sessionFactories = /^sqlalchemy\..*\.(sessionmaker|async_sessionmaker|scoped_session)$/;
+
 /** Applying what an earlier call gave: `@router.get("/")` over a function, a factory's product. */
 function callInstance(machine: Machine, frame: Frame, callee: InstanceValue, args: CallArguments, node: ast.Call): Value {
 	if (callee.of.kind === "class") {
@@ -130,6 +133,13 @@ function callInstance(machine: Machine, frame: Frame, callee: InstanceValue, arg
 	// A decorator of a library gives back the function, or something that stands for it.
 	const only = args.args.length === 1 ? args.args[0] : undefined;
 	if (only?.kind === "function" || only?.kind === "class") made.result = only;
+	else if (callee.of.kind === "external" && sessionFactories.test(callee.of.canonical))
+		made.result = {
+			kind: "instance",
+			of: externalSymbol(machine, `${callee.of.canonical}.__call__`, null),
+			attributes: new Map(),
+			call: made,
+		};
 	return made.result;
 }
 
