@@ -8,4 +8,6 @@ export const exitStatus = {
 	couldNotRun: 2,
 	/** A bug of ours (EX_SOFTWARE of sysexits.h). */
 	bug: 70,
+	/** Ended by ^C (128 + SIGINT). */
+	interrupted: 130,
 } as const;

@@ -28,6 +28,15 @@ export interface FixOptions extends CommonOptions {
 	readonly commit?: boolean;
 }
 
+export interface VerifyOptions extends CommonOptions {
+	readonly database: "scratch" | "configured" | "none";
+	readonly format: "pretty" | "json";
+	readonly json?: boolean;
+	/** Longest time for the import and for the lifespan, in seconds. */
+	readonly timeout?: number;
+	readonly yes?: boolean;
+}
+
 export interface RollbackOptions extends CommonOptions {
 	readonly phase?: Story;
 	readonly session?: string;

@@ -43,6 +43,18 @@ export function buildProgram(io: ProcessIo, finish: (status: number) => void): C
 		.option("--no-commit", "leave the commits to me")
 		.action(async (path, options) => finish(await (await import("./commands/fix.ts")).fixCommand(path, options, io)));
 
+	command(program, "verify [path]", "boot it for real and report stage by stage; changes nothing, but runs the project's code")
+		.addOption(
+			new Option("--database <choice>", "throw-away databases, the configured one, or none (stops before the lifespan)")
+				.choices(["scratch", "configured", "none"])
+				.default("scratch"),
+		)
+		.addOption(new Option("--format <format>", "how to print it").choices(["pretty", "json"]).default("pretty"))
+		.option("--json", "the same as --format json")
+		.addOption(new Option("--timeout <seconds>", "longest time for the imports, and for the lifespan").argParser(seconds))
+		.option("--yes", "do not ask before the configured database is used")
+		.action(async (path, options) => finish(await (await import("./commands/verify.ts")).verifyCommand(path, options, io)));
+
 	command(program, "rollback [path]", "take back a phase, or the whole session")
 		.addOption(new Option("--phase <story>", "only this phase").choices([...stories]).argParser(upperCased(stories)))
 		.option("--session <id>", "an older session")
@@ -107,6 +119,12 @@ function severityOption(flags: string, description: string): Option {
 	return new Option(flags, description).choices([...severities]).argParser(upperCased(severities));
 }
 
+function seconds(value: string): number {
+	const number = Number(value);
+	if (number >= 1 && number <= 3600) return number;
+	throw new InvalidArgumentError("Use a number of seconds from 1 to 3600.");
+}
+
 /** `us1` and `high` are understood too. */
 function upperCased(known: readonly string[]): (value: string) => string {
 	return (value) => {
@@ -120,6 +138,7 @@ const afterHelp = `
 Exit status
   audit     0 nothing at or above --fail-on   1 something   2 it could not run
   fix       0 all that was asked is applied   1 something is left   2 it could not run
+  verify    0 the server answered   1 it did not   2 it could not be tried
   rollback  0 done   1 refused, and nothing half done   2 it could not run
 
 Try

@@ -36,8 +36,10 @@ export interface BootFailure {
 	readonly at: Frame | null;
 	/** True where even a path that does not exist is answered by an internal error. */
 	readonly everyRequestFails: boolean;
-	/** The audit's issue that foretold it; null where the audit had none: *found by boot*. */
-	readonly issue: Issue | null;
+	/** The audit's issue that foretold it; where there was none, one of the rule `found-by-boot`. */
+	readonly issue: Issue;
+	/** Ready to be sent to the makers of bootmend, with nothing of the project in it; null where the audit foretold the failure. */
+	readonly bugReport: string | null;
 }
 
 /** What one request was answered. */
@@ -57,12 +59,14 @@ export interface ModuleTime {
 	readonly milliseconds: number;
 }
 
-/** What the server's database URL was replaced with for the boot. */
+/** What stands behind the server's database URLs: throw-away ones, its own, or none, so that the boot ends before the lifespan. */
 export type DatabaseChoice = "scratch" | "configured" | "none";
 
 export interface BootReport {
 	/** True where the server came up and no route answered an internal error to what was asked. */
 	readonly boots: boolean;
+	/** True where a stage could not be tried on this machine, so that `boots` says nothing against the project. */
+	readonly unavailable: boolean;
 	readonly stages: readonly StageResult[];
 	readonly failure: BootFailure | null;
 	readonly answers: readonly Answer[];
@@ -72,6 +76,10 @@ export interface BootReport {
 	readonly database: { readonly choice: DatabaseChoice; readonly replaced: Readonly<Record<string, string>> };
 	/** Newest part of what the server printed, capped and through the gate. */
 	readonly output: string;
-	/** `import` + `lifespan` in words: `now reaches: database connection`. */
+	/** How far it gets, as the end of a sentence: `the database connection`, `a running server`. */
 	readonly reaches: string;
+	/** How far it gets, to compare two boots by: the higher the farther. */
+	readonly progress: number;
+	/** What a person can do where a stage was unavailable, a sentence each. */
+	readonly nextSteps: readonly string[];
 }

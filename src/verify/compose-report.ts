@@ -1,0 +1,174 @@
+import type { BootFailure, BootReport, BootStage, DatabaseChoice, StageResult, StageVerdict } from "./boot-report.ts";
+import type { BootObservation, ObservedStage, StageLimits } from "./boot-server.ts";
+import { explainStop, pathNamesOf, shownException, type UnjoinedFailure } from "./explain-stop.ts";
+import { bugReport, issueFromBoot } from "./found-by-boot.ts";
+import { type Missing, serverSteps } from "./interpreter-advice.ts";
+import { findForetold } from "./join-issue.ts";
+import type { Probe } from "./probe.ts";
+import { progressOf, reachesOf } from "./reach.ts";
+import type { ScratchDatabase } from "./scratch-database.ts";
+import type { ShownText } from "./shown-text.ts";
+import { describeStage } from "./stage-words.ts";
+import { type PathNames, readException } from "./traceback.ts";
+import type { VerifyRequest } from "./verify.ts";
+
+/** All that a boot showed. */
+export interface Shown {
+	readonly request: VerifyRequest;
+	readonly observation: BootObservation;
+	/** Null where it never listened. */
+	readonly probe: Probe | null;
+	/** Milliseconds that the requests took. */
+	readonly probed: number;
+	readonly scratch: ScratchDatabase;
+	/** Absolute paths under which the project may be named. */
+	readonly roots: readonly string[];
+	readonly shown: ShownText;
+	readonly limits: StageLimits;
+}
+
+/** The stages in order. */
+export const bootStages: readonly BootStage[] = [
+	"interpreter",
+	"import",
+	"engine",
+	"lifespan",
+	"listening",
+	"answers",
+	"shutdown",
+];
+
+/** Characters of the output that a report holds. */
+const longestOutput = 60_000;
+
+/** Makes the report of a boot. */
+export function composeReport(boot: Shown): BootReport {
+	const { request, observation, probe, scratch, shown } = boot;
+	const names = pathNamesOf(observation, boot.roots);
+	const unjoined = failureOf(boot, names);
+	const failure = unjoined === null ? null : join(unjoined, boot);
+	const verdicts = verdictsOf(boot, unjoined);
+	const stages = bootStages.map((stage): StageResult => {
+		const { verdict, milliseconds } = verdicts.get(stage) ?? { verdict: "skipped" as const, milliseconds: 0 };
+		return { stage, verdict, milliseconds, said: shown.line(describeStage(stage, verdict, boot)) };
+	});
+	const reached = { failure, verdicts: stages, ownModules: observation.ownModules };
+	return {
+		boots: probe !== null && !probe.everyRequestFails && probe.failed === null,
+		unavailable: stages.some(({ verdict }) => verdict === "unavailable"),
+		stages,
+		failure,
+		answers: (probe?.answers ?? []).map((answer) => ({
+			...answer,
+			path: shown.line(answer.path),
+			body: shown.line(answer.body),
+		})),
+		moduleTimes: observation.moduleTimes.map(([module, milliseconds]) => ({ module: shown.line(module), milliseconds })),
+		database: { choice: request.database, replaced: scratch.replaced },
+		output: shown.text(observation.output.slice(-longestOutput)),
+		reaches: reachesOf(reached),
+		progress: progressOf(reached),
+		nextSteps: nextStepsOf(boot),
+	};
+}
+
+function failureOf({ observation, probe, shown }: Shown, names: PathNames): UnjoinedFailure | null {
+	const { stop } = observation;
+	if (stop !== null && stop.kind !== "no-server" && stop.kind !== "foreign") return explainStop(stop, observation, names, shown);
+	const failed = probe?.failed ?? null;
+	if (failed === null || probe === null) return null;
+	const { method, path, status } = failed.answer;
+	const words = `${method} ${path} answered ${status ?? "nothing"}`;
+	const read = readException(failed.printed, names);
+	return {
+		stage: "answers",
+		...shownException({ ...read, error: read.error ?? words }, shown),
+		everyRequestFails: probe.everyRequestFails,
+	};
+}
+
+function join(failure: UnjoinedFailure, { request, observation }: Shown): BootFailure {
+	const foretold = findForetold(failure, request.issues);
+	if (foretold !== null) return { ...failure, issue: foretold, bugReport: null };
+	const packages = new Set(
+		failure.frames.flatMap(({ path }) => {
+			const match = /^<site-packages>\/([^/.]+)/.exec(path);
+			return match?.[1] === undefined ? [] : request.project.environment.distributionsFor(match[1]).slice(0, 1);
+		}),
+	);
+	return {
+		...failure,
+		issue: issueFromBoot(failure, request.project.files),
+		bugReport: bugReport(failure, {
+			version: request.version,
+			python: observation.python?.version ?? null,
+			packages: [...packages].map((name) =>
+				`${name} ${request.project.environment.distributions.get(name)?.version ?? ""}`.trim(),
+			),
+		}),
+	};
+}
+
+type Verdicts = ReadonlyMap<BootStage, Pick<ObservedStage, "verdict" | "milliseconds">>;
+
+function verdictsOf({ observation, probe, probed, scratch, request }: Shown, failure: UnjoinedFailure | null): Verdicts {
+	const verdicts = new Map<BootStage, { verdict: StageVerdict; milliseconds: number }>(
+		observation.stages.map(({ stage, verdict, milliseconds }) => [stage, { verdict, milliseconds }]),
+	);
+	if (failure?.stage === "engine") verdicts.set("engine", { verdict: "failed", milliseconds: 0 });
+	else if (observation.engines.length > 0) verdicts.set("engine", { verdict: "passed", milliseconds: 0 });
+	const { stop } = observation;
+	if (stop?.kind === "foreign") {
+		// What was kept from the database had come as far as the stage before.
+		verdicts.set("lifespan", { verdict: "unavailable", milliseconds: 0 });
+		if (stop.stage === "import")
+			verdicts.set("import", { verdict: "passed", milliseconds: verdicts.get("import")?.milliseconds ?? 0 });
+	} else if (stop === null && probe === null && scratch.lacking !== null && request.database === "scratch") {
+		verdicts.set("lifespan", { verdict: "unavailable", milliseconds: 0 });
+	}
+	if (probe !== null) {
+		const failed = probe.everyRequestFails || probe.failed !== null;
+		verdicts.set("answers", { verdict: failed ? "failed" : "passed", milliseconds: probed });
+	}
+	return verdicts;
+}
+
+function nextStepsOf({ observation, scratch, request }: Shown): readonly string[] {
+	const { stop } = observation;
+	if (stop?.kind === "no-server") return serverSteps(request.project);
+	if (stop?.kind === "foreign") {
+		return [
+			"Let the URL come from an environment variable, so that a boot can bring a database of its own.",
+			"Or boot with the database as it is configured: bootmend verify --database configured",
+		];
+	}
+	if (scratch.lacking !== null) {
+		return [
+			"Install PostgreSQL (apt-get install postgresql, brew install postgresql@17); it need not run.",
+			"Or boot with the database as it is configured: bootmend verify --database configured",
+		];
+	}
+	return [];
+}
+
+/** The report of a boot that could not even begin. */
+export function unavailableReport(missing: Missing, choice: DatabaseChoice): BootReport {
+	return {
+		boots: false,
+		unavailable: true,
+		stages: bootStages.map((stage) => ({
+			stage,
+			verdict: stage === "interpreter" ? "unavailable" : "skipped",
+			milliseconds: 0,
+			said: stage === "interpreter" ? missing.reason : "",
+		})),
+		failure: null,
+		answers: [],
+		moduleTimes: [],
+		database: { choice, replaced: {} },
+		output: "",
+		reaches: "nothing yet",
+		progress: 0,
+		nextSteps: missing.nextSteps,
+	};
+}

@@ -1,0 +1,98 @@
+import { isAbsolute, join, relative } from "node:path";
+import { parseDatabaseUrl } from "../project/database/database-url.ts";
+import type { Project } from "../project/project.ts";
+import { type ScratchPostgres, startScratchPostgres } from "../workspace/boot/scratch-postgres.ts";
+import { copySqliteFile } from "../workspace/boot/sqlite-copy.ts";
+import type { Supervisor } from "../workspace/boot/supervisor.ts";
+import { type DatabaseSettings, readDatabaseSettings, type UrlVariable } from "./database-settings.ts";
+
+/** What a server is given in place of its databases. */
+export interface ScratchDatabase {
+	/** Variables to set, over whatever sets them otherwise. */
+	readonly variables: Readonly<Record<string, string>>;
+	/** What stands behind each in words: `postgresql (scratch)`. */
+	readonly replaced: Readonly<Record<string, string>>;
+	/** `host:port` of the servers that may be connected to. */
+	readonly hosts: readonly string[];
+	/** Why there is none where one is needed, as a sentence; else null. */
+	readonly lacking: string | null;
+}
+
+/** The place of a project and of its copy. */
+export interface Copied {
+	/** Absolute paths. */
+	readonly root: string;
+	readonly copy: string;
+}
+
+/** Makes scratch databases for all that a project is told about by variables. SQLite files that lie in the project lie in its copy already. */
+export async function makeScratchDatabase(
+	project: Project,
+	supervisor: Supervisor,
+	{ root, copy }: Copied,
+): Promise<ScratchDatabase> {
+	const settings = readDatabaseSettings(project);
+	const variables: Record<string, string> = {};
+	const replaced: Record<string, string> = {};
+	for (const variable of settings.urls) {
+		if (variable.url.dialect !== "sqlite") continue;
+		const text = await scratchSqlite(variable, supervisor.folder, { root, copy });
+		replaced[variable.name] = "sqlite (copy)";
+		if (text !== null) variables[variable.name] = text;
+	}
+	const servers = settings.urls.filter((variable) => isPostgres(variable));
+	if (!needsPostgres(settings, servers, project)) return { variables, replaced, hosts: [], lacking: null };
+	const postgres = await startScratchPostgres(supervisor);
+	if ("reason" in postgres) return { variables, replaced, hosts: [], lacking: postgres.reason };
+	for (const variable of servers) {
+		variables[variable.name] = withServer(variable, postgres);
+		replaced[variable.name] = "postgresql (scratch)";
+	}
+	for (const address of settings.addresses) {
+		const values: [string, string][] = [
+			[address.host, "127.0.0.1"],
+			[address.port, String(postgres.port)],
+			...address.user.map((name): [string, string] => [name, postgres.user]),
+			...address.password.map((name): [string, string] => [name, postgres.password]),
+			...address.database.map((name): [string, string] => [name, postgres.database]),
+		];
+		for (const [name, value] of values) {
+			if (name in variables) continue;
+			variables[name] = value;
+			replaced[name] = "postgresql (scratch)";
+		}
+	}
+	// So that a client which checks certificates trusts the scratch server as it trusts the real one.
+	variables.SSL_CERT_FILE = postgres.trustedCertificates;
+	const hosts = ["127.0.0.1", "localhost"].map((host) => `${host}:${postgres.port}`);
+	return { variables, replaced, hosts, lacking: null };
+}
+
+function isPostgres({ url }: UrlVariable): boolean {
+	return /^(postgres|postgresql|cockroachdb)$/.test(url.dialect);
+}
+
+/** Parts of an address may belong to any database; what is installed to reach one tells. */
+function needsPostgres(settings: DatabaseSettings, servers: readonly UrlVariable[], project: Project): boolean {
+	if (servers.length > 0) return true;
+	const drivers = ["asyncpg", "psycopg", "psycopg2", "psycopg2-binary", "pg8000"];
+	return settings.addresses.length > 0 && drivers.some((name) => project.environment.distributions.has(name));
+}
+
+/** The URL with the scratch server for its own: scheme and options stay, so that what they break is broken here too. */
+function withServer({ url }: UrlVariable, postgres: ScratchPostgres): string {
+	const options = (url.query ?? "")
+		.split("&")
+		.filter((option) => option !== "" && !/^(host|port|hostaddr|service|user|password|dbname|options)=/.test(option));
+	const query = options.length === 0 ? "" : `?${options.join("&")}`;
+	return `${url.scheme}://${postgres.user}:${postgres.password}@127.0.0.1:${postgres.port}/${postgres.database}${query}`;
+}
+
+/** A file with an absolute path gets a copy; null where the URL may stay as it is, since it leads into the copied project or to no file. */
+async function scratchSqlite({ text, url }: UrlVariable, folder: string, { root, copy }: Copied): Promise<string | null> {
+	const path = url.database ?? "";
+	if (!isAbsolute(path) || parseDatabaseUrl(text)?.database !== path) return null;
+	const inside = relative(root, path);
+	const target = inside.startsWith("..") || isAbsolute(inside) ? await copySqliteFile(path, folder) : join(copy, inside);
+	return text.replace(path, () => target);
+}

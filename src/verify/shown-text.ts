@@ -1,0 +1,32 @@
+import { showLine as gateLine, show as gateText } from "../text/gate.ts";
+import { isSecretName, mask } from "../text/secrets.ts";
+
+/** Passes a server's words through the display gate, and masks the values that its environment holds in secret. */
+export interface ShownText {
+	readonly text: (raw: string) => string;
+	readonly line: (raw: string) => string;
+}
+
+/** Shorter values occur by chance. */
+const shortestSecret = 6;
+
+/** Makes the gate for a server with these variables; of a URL the password is the secret. */
+export function gateFor(variables: Iterable<readonly [name: string, value: string]>): ShownText {
+	const secrets = new Set<string>();
+	for (const [name, value] of variables) {
+		const password = /^[a-z][\w+.-]*:\/\/[^\s:@/]*:([^\s]+)@/i.exec(value)?.[1];
+		const parts = password === undefined ? (isSecretName(name) ? [value] : []) : [password, decoded(password)];
+		for (const part of parts) if (part.length >= shortestSecret) secrets.add(part);
+	}
+	const longestFirst = [...secrets].sort((a, b) => b.length - a.length);
+	const hide = (raw: string): string => longestFirst.reduce((text, secret) => text.replaceAll(secret, mask), raw);
+	return { text: (raw) => gateText(hide(raw)), line: (raw) => gateLine(hide(raw)) };
+}
+
+function decoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}

@@ -1,0 +1,61 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { bootScript } from "./boot-scripts.ts";
+import type { ProcessRequest } from "./supervisor.ts";
+
+/** What a server is started with. */
+export interface ServerCommand {
+	readonly python: string;
+	readonly root: string;
+	readonly copyOf: string | null;
+	readonly workingDirectory: string;
+	readonly target: string;
+	readonly factory: boolean;
+	readonly environment: Readonly<Record<string, string>>;
+	readonly allowedHosts: readonly string[] | null;
+	readonly importOnly: boolean;
+	/** The supervisor's scratch folder. */
+	readonly folder: string;
+	readonly port: number;
+}
+
+const runScript = "exec(compile(open(__import__('sys').argv[1]).read(),'<bootmend>','exec'),{'__name__':'bootmend'})";
+
+/** The process that runs uvicorn under our eyes; it writes no bytecode, and only listens on the loopback interface. */
+export function serverCommand(id: string, command: ServerCommand): ProcessRequest {
+	const watching = {
+		folder: command.folder,
+		root: command.root,
+		original: command.copyOf ?? "",
+		guard: command.allowedHosts === null ? "0" : "1",
+		hosts: (command.allowedHosts ?? []).join(","),
+		until: command.importOnly ? "import" : "answers",
+	};
+	const uvicorn = [command.target, "--host", "127.0.0.1", "--port", String(command.port)];
+	const { FORCE_COLOR: _, ...environment } = command.environment;
+	return {
+		id,
+		argv: [
+			command.python,
+			"-c",
+			runScript,
+			bootScript("serve.py"),
+			...Object.entries(watching).map(([name, value]) => `${name}=${value}`),
+			"--",
+			...uvicorn,
+			...(command.factory ? ["--factory"] : []),
+		],
+		env: { ...environment, NO_COLOR: "1", PYTHON_COLORS: "0", PYTHONDONTWRITEBYTECODE: "1", PYTHONUNBUFFERED: "1" },
+		cwd: command.workingDirectory,
+		log: null,
+	};
+}
+
+/** A text file of the scratch folder; `""` where there is none. */
+export function readScratchText(folder: string, name: string): string {
+	try {
+		return readFileSync(join(folder, name), "utf8");
+	} catch {
+		return "";
+	}
+}
