@@ -12,10 +12,16 @@ export function findStartupConnection(project: Project, engine: Call): Call | nu
 }
 
 const connectingMethods = new Set(["begin", "connect", "raw_connection"]);
+/** Methods of a MetaData or a Table that get the engine as `bind`. */
+const schemaMethods = new Set(["create_all", "drop_all", "reflect", "create", "drop"]);
 const queryingMethods = new Set(["execute", "exec", "scalar", "scalars", "get", "flush", "connection", "run_sync"]);
 
-function isConnecting({ callee }: Call, engine: Call): boolean {
-	return callee.kind === "bound-method" && callee.receiver === engine.result && connectingMethods.has(callee.name);
+function isConnecting(call: Call, engine: Call): boolean {
+	const { callee } = call;
+	if (callee.kind === "bound-method" && callee.receiver === engine.result) return connectingMethods.has(callee.name);
+	const { node, args, keywords } = call;
+	const method = node.callee.type === "Attribute" ? node.callee.attribute.name : "";
+	return schemaMethods.has(method) && (args[0] === engine.result || keywords.get("bind") === engine.result);
 }
 
 /** `session.execute(...)` inside `with factory() as session:`, where the factory makes sessions of the engine. */

@@ -1,10 +1,15 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
+import { adaptUrl } from "../../project/database/adapt-url.ts";
 import { assignedName } from "../../project/database/assigned-name.ts";
 import { parseDatabaseUrl } from "../../project/database/database-url.ts";
 import { type EngineCall, listEngineCalls } from "../../project/database/engine-calls.ts";
-import { isImportable } from "../../project/database/sqlalchemy-driver.ts";
+import { isImportable, isSqlalchemyBefore } from "../../project/database/sqlalchemy-driver.ts";
+import { findStartupConnection } from "../../project/database/startup-connection.ts";
+import { escapedPassword } from "../../project/database/url-password.ts";
+import { isUnknownScheme, nearestScheme } from "../../project/database/url-scheme.ts";
 import { editUrl, findWrittenValue } from "../../project/database/written-url.ts";
+import type { Call } from "../../project/imports/trace.ts";
 import { databaseDrivers } from "../../project/manifests/database-drivers.ts";
 import type { Project } from "../../project/project.ts";
 import { replaceEnvValue } from "../../project/settings/env-file-edit.ts";
@@ -13,8 +18,18 @@ interface Evidence {
 	readonly engine: EngineCall;
 	/** `DATABASE_URL`, or "The database URL" where it has no name. */
 	readonly urlName: string;
-	readonly fault: "empty" | "psql-command" | "unreadable" | "port" | "postgres-scheme";
-	readonly error: string;
+	readonly fault:
+		| "empty"
+		| "psql-command"
+		| "unreadable"
+		| "port"
+		| "postgres-scheme"
+		| "unknown-scheme"
+		| "sqlite-host"
+		| "password";
+	/** Where start-up connects: only then does a fault of the password show. */
+	readonly connection: Call | null;
+	readonly error: string | null;
 	/** True where the value comes from the environment of the server. */
 	readonly isFromProcess: boolean;
 }
@@ -44,7 +59,7 @@ export default defineRule<Evidence>({
 	*detect(project) {
 		const seen = new Set<string>();
 		for (const engine of listEngineCalls(project)) {
-			const found = faultOf(engine);
+			const found = faultOf(project, engine);
 			if (found === null) continue;
 			const { call, value } = engine;
 			const written = findWrittenValue(project, value);
@@ -62,6 +77,7 @@ export default defineRule<Evidence>({
 					engine,
 					urlName: variable ?? written?.key ?? "The database URL",
 					...found,
+					connection: found.fault === "password" ? findStartupConnection(project, call) : null,
 					isFromProcess: variable !== null,
 				},
 			};
@@ -69,15 +85,18 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ evidence }) {
-		const { engine, urlName, fault, error, isFromProcess } = evidence;
+		const { engine, urlName, fault, error, isFromProcess, connection } = evidence;
 		const { call } = engine;
+		const isLate = fault === "password";
+		const failing = isLate ? connection : call;
+		const stops = failing !== null && !failing.guarded;
 		return {
-			severity: call.guarded ? "HIGH" : "CRITICAL",
-			stage: call.stage,
+			severity: stops ? "CRITICAL" : "HIGH",
+			stage: isLate ? (stops ? failing.stage : "request") : call.stage,
 			problem: `${urlName} ${words[fault].problem}`,
 			rootCause: `${call.module.path}:${call.module.lines.positionAt(call.node.start).line} makes an engine from it. ${words[fault].cause}`,
-			expectedError: error,
-			order: call.order,
+			...(error === null ? {} : { expectedError: error }),
+			order: (failing ?? call).order,
 			manualSteps: [
 				`${isFromProcess ? "Set it anew in the environment of the server" : "Write it"} in the form postgresql+driver://user:password@host:5432/database.`,
 			],
@@ -85,8 +104,19 @@ export default defineRule<Evidence>({
 	},
 
 	fix({ evidence }, project) {
-		if (evidence.fault === "postgres-scheme") return postgresqlScheme(evidence, project);
-		return evidence.fault === "psql-command" ? urlOfCommand(evidence, project) : undefined;
+		switch (evidence.fault) {
+			case "postgres-scheme":
+				return postgresqlScheme(evidence, project);
+			case "psql-command":
+				return urlOfCommand(evidence, project);
+			case "unknown-scheme":
+				return knownScheme(evidence, project);
+			case "sqlite-host":
+			case "password":
+				return rewritten(evidence, project);
+			default:
+				return undefined;
+		}
 	},
 });
 
@@ -98,6 +128,19 @@ const words: Readonly<Record<Evidence["fault"], { readonly problem: string; read
 	},
 	unreadable: { problem: "is no URL that SQLAlchemy can read", cause: "A URL begins with the name of a database and ://." },
 	port: { problem: "has no number for its port", cause: "What stands behind the host's colon has to be a whole number." },
+	"unknown-scheme": {
+		problem: "begins with a name that SQLAlchemy has no dialect for",
+		cause: "What stands before :// is the name of a database, and behind a + the name of a driver.",
+	},
+	"sqlite-host": {
+		problem: "has two slashes where a SQLite URL has three",
+		cause:
+			"What follows two slashes is a host, which SQLite has none of: a relative path comes behind three, an absolute one behind four.",
+	},
+	password: {
+		problem: "has a password with characters that end it early",
+		cause: "In a URL, @ and / have to be written as %40 and %2F: as it stands, a piece of the password is taken for the host.",
+	},
 	"postgres-scheme": {
 		problem: "begins with postgres://, which SQLAlchemy does not know",
 		cause: "SQLAlchemy calls the database postgresql since 1.4; hosters still print the short name.",
@@ -105,18 +148,25 @@ const words: Readonly<Record<Evidence["fault"], { readonly problem: string; read
 };
 
 /** What SQLAlchemy would say to the URL; null where it can read it. That an async engine is given a sync scheme is another rule's matter. */
-function faultOf({ url, text, isAsync }: EngineCall): Pick<Evidence, "fault" | "error"> | null {
-	const unreadable = "sqlalchemy.exc.ArgumentError: Could not parse SQLAlchemy URL from given URL string";
-	if (text === "") return { fault: "empty", error: unreadable };
-	if (url === null) return { fault: urlInCommand(text) === null ? "unreadable" : "psql-command", error: unreadable };
+function faultOf(project: Project, { url, text, isAsync }: EngineCall): Pick<Evidence, "fault" | "error"> | null {
+	if (text === "") return { fault: "empty", error: unreadable(project) };
+	if (url === null) return { fault: urlInCommand(text) === null ? "unreadable" : "psql-command", error: unreadable(project) };
 	if (url.port !== null && !/^\s*[+-]?\d+(_\d+)*\s*$/.test(url.port))
 		return { fault: "port", error: `ValueError: invalid literal for int() with base 10: '${url.port}'` };
-	if (url.dialect !== "postgres" || isAsync) return null;
-	const plugin = url.driver === null ? "postgres" : `postgres.${url.driver}`;
-	return {
-		fault: "postgres-scheme",
-		error: `sqlalchemy.exc.NoSuchModuleError: Can't load plugin: sqlalchemy.dialects:${plugin}`,
-	};
+	const noDialect = `sqlalchemy.exc.NoSuchModuleError: Can't load plugin: sqlalchemy.dialects:${url.scheme.replace("+", ".")}`;
+	if (url.dialect === "postgres") return isAsync ? null : { fault: "postgres-scheme", error: noDialect };
+	if (isUnknownScheme(project, url)) return { fault: "unknown-scheme", error: noDialect };
+	if (url.dialect === "sqlite" && url.host !== null)
+		return { fault: "sqlite-host", error: `sqlalchemy.exc.ArgumentError: Invalid SQLite URL: ${text}` };
+	if (escapedPassword(text) === null) return null;
+	// asyncpg lets the error of the look-up through; drivers on libpq word it with the host, a piece of the password.
+	return { fault: "password", error: url.driver === "asyncpg" ? "socket.gaierror: [Errno -2] Name or service not known" : null };
+}
+
+/** SQLAlchemy 2.1 no longer prints the value; older ones print it whole, password included, and are not quoted for that. */
+function unreadable(project: Project): string | null {
+	const isOld = isSqlalchemyBefore(project, "2.1.0b1");
+	return isOld === true ? null : "sqlalchemy.exc.ArgumentError: Could not parse SQLAlchemy URL from given URL string";
 }
 
 /** The URL of `psql 'postgresql://...'`, as Neon's and Supabase's dashboards offer it for copying. */
@@ -145,17 +195,51 @@ function urlOfCommand({ engine, urlName }: Evidence, project: Project): FixPropo
 }
 
 function postgresqlScheme({ engine, urlName }: Evidence, project: Project): FixProposal | undefined {
-	const { url, value } = engine;
-	const written = findWrittenValue(project, value);
-	if (url === null || written === null) return undefined;
+	const { url } = engine;
+	if (url === null) return undefined;
 	const scheme = schemeFor(project, url.driver);
-	const edits = editUrl(written, url, { scheme, query: url.query });
-	if (edits === null) return undefined;
+	const written = findWrittenValue(project, engine.value);
+	const edits = written === null ? null : editUrl(written, url, { scheme, query: url.query });
+	const adapted = edits === null ? adaptUrl(project, engine, scheme, "") : { edits, needs: [] };
+	if (adapted === null) return undefined;
+	return {
+		title: edits === null ? `Use ${scheme}, whatever ${urlName} begins with` : `Begin ${urlName} with ${scheme}://`,
+		explanation: "The same database under the name that SQLAlchemy knows.",
+		applicability: edits === null ? "review" : "safe",
+		edits: adapted.edits,
+		needs: adapted.needs,
+	};
+}
+
+/** The scheme that a misspelt one stands for. */
+function knownScheme({ engine, urlName }: Evidence, project: Project): FixProposal | undefined {
+	const { url } = engine;
+	const scheme = url === null ? null : nearestScheme(project, url, engine.isAsync);
+	if (url === null || scheme === null) return undefined;
+	const adapted = adaptUrl(project, engine, scheme, scheme.slice(scheme.indexOf("+") + 1));
+	if (adapted === null || adapted.where === "code") return undefined;
 	return {
 		title: `Begin ${urlName} with ${scheme}://`,
-		explanation: "The same database under the name that SQLAlchemy knows.",
-		applicability: "safe",
-		edits,
+		explanation: `${url.scheme} is no name that SQLAlchemy knows; ${scheme} is the nearest that it does.`,
+		applicability: "review",
+		edits: adapted.edits,
+	};
+}
+
+/** The same URL with a third slash, or with the password as a URL has to write it. */
+function rewritten({ engine, urlName, fault }: Evidence, project: Project): FixProposal | undefined {
+	const { text, value } = engine;
+	const written = findWrittenValue(project, value);
+	const better = fault === "password" ? escapedPassword(text) : text.replace("://", ":///");
+	if (written === null || better === null || written.text !== text) return undefined;
+	return {
+		title: fault === "password" ? `Escape the password in ${urlName}` : `Write ${urlName} with three slashes`,
+		explanation:
+			fault === "password"
+				? "The password stays the same: a URL writes some of its characters as % and two digits."
+				: "Behind three slashes the path is taken from the folder in which the server is started.",
+		applicability: fault === "password" ? "review" : "safe",
+		edits: [{ path: written.path, range: written.range, newText: better }],
 	};
 }
 

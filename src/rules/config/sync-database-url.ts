@@ -1,10 +1,11 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule, type Match } from "../../audit/rule.ts";
-import { changeOptions, describeOptions } from "../../project/database/driver-options.ts";
+import { adaptUrl } from "../../project/database/adapt-url.ts";
+import { describeOptions } from "../../project/database/driver-options.ts";
 import { type EngineCall, listEngineCalls } from "../../project/database/engine-calls.ts";
 import { isSettingNamedIn } from "../../project/database/migrations.ts";
 import { databaseOf, loadedDriver, preferredAsyncDriver } from "../../project/database/sqlalchemy-driver.ts";
-import { editUrl, findWrittenValue } from "../../project/database/written-url.ts";
+import { findWrittenValue } from "../../project/database/written-url.ts";
 import type { Project } from "../../project/project.ts";
 
 interface Evidence {
@@ -97,18 +98,20 @@ export default defineRule<Evidence>({
 
 	fix(match, project) {
 		const { engine, urlName, wanted, driver, alsoSyncIn } = match.evidence;
-		const { url, value } = engine;
-		const written = findWrittenValue(project, value);
-		if (written === null || url === null || alsoSyncIn !== null) return undefined;
-		const options = changeOptions(url, driver);
-		const edits = editUrl(written, url, { scheme: wanted, query: options.query });
-		if (edits === null) return undefined;
-		const migrations = written.key === null ? null : isSettingNamedIn(project, written.key);
+		if (alsoSyncIn !== null) return undefined;
+		const adapted = adaptUrl(project, engine, wanted, driver);
+		if (adapted === null) return undefined;
+		const key = findWrittenValue(project, engine.value)?.key ?? null;
+		const migrations = key === null || adapted.where === "code" ? null : isSettingNamedIn(project, key);
 		return {
-			title: `Name the ${driver} driver in ${urlName}`,
-			explanation: explain(match, options.explanation, migrations),
-			applicability: options.isCertain && migrations === null ? "safe" : "review",
-			edits,
+			title:
+				adapted.where === "value"
+					? `Name the ${driver} driver in ${urlName}`
+					: `Use the ${driver} driver, whatever ${urlName} names`,
+			explanation: explain(match, adapted.explanation, migrations),
+			applicability: adapted.isCertain && migrations === null && adapted.where === "value" ? "safe" : "review",
+			edits: adapted.edits,
+			needs: adapted.needs,
 		};
 	},
 });

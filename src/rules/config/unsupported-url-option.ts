@@ -1,9 +1,10 @@
 import { defineRule } from "../../audit/rule.ts";
-import { changeOptions, describeOptions, optionError, refusedOptions } from "../../project/database/driver-options.ts";
+import { adaptUrl } from "../../project/database/adapt-url.ts";
+import { describeOptions, optionError, refusedOptions } from "../../project/database/driver-options.ts";
 import { type EngineCall, listEngineCalls } from "../../project/database/engine-calls.ts";
 import { loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
 import { findStartupConnection } from "../../project/database/startup-connection.ts";
-import { editUrl, findWrittenValue } from "../../project/database/written-url.ts";
+import { findWrittenValue } from "../../project/database/written-url.ts";
 import type { Call } from "../../project/imports/trace.ts";
 
 interface Evidence {
@@ -108,17 +109,14 @@ export default defineRule<Evidence>({
 
 	fix({ evidence }, project) {
 		const { engine, urlName, driver } = evidence;
-		const { url, value } = engine;
-		const written = findWrittenValue(project, value);
-		if (written === null || url === null) return undefined;
-		const changed = changeOptions(url, driver);
-		const edits = editUrl(written, url, { scheme: url.scheme, query: changed.query });
-		if (edits === null) return undefined;
+		const adapted = engine.url === null ? null : adaptUrl(project, engine, engine.url.scheme, driver);
+		if (adapted === null) return undefined;
 		return {
-			title: `Write the options of ${urlName} as ${driver} takes them`,
-			explanation: changed.explanation,
-			applicability: changed.isCertain ? "safe" : "review",
-			edits,
+			title: `${adapted.where === "value" ? "Write" : "Hand on"} the options of ${urlName} as ${driver} takes them`,
+			explanation: adapted.explanation,
+			applicability: adapted.isCertain && adapted.where === "value" ? "safe" : "review",
+			edits: adapted.edits,
+			needs: adapted.needs,
 		};
 	},
 });

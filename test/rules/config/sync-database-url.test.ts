@@ -103,9 +103,16 @@ describe("the URL of an async engine", () => {
 		expect(issue?.fix?.explanation).toContain("options");
 	});
 
-	it("of the server's own environment cannot be edited, so the steps are named", () => {
-		const [issue] = auditBackend(rule, backend({ url: "sqlite://" }), { DATABASE_URL: "postgresql://u:hunter2@h/d" });
-		expect(issue?.fix).toBeNull();
+	it("of the server's own environment cannot be edited, so the code adapts it, and the steps are named", () => {
+		const [issue] = auditBackend(rule, backend({ url: "sqlite://" }), {
+			DATABASE_URL: "postgresql://u:hunter2@h/d?sslmode=require",
+		});
+		const code = issue?.fix?.edits.map(({ newText }) => newText).join("\n");
+		expect(code).toContain(
+			'make_url(settings.database_url).set(drivername="postgresql+asyncpg").difference_update_query(["sslmode"])',
+		);
+		expect(code).toContain('connect_args={"ssl": "require"}');
+		expect(issue?.fix?.applicability).toBe("review");
 		expect(issue?.manualSteps.join()).toContain("DATABASE_URL is set in the environment");
 		expect(JSON.stringify([issue?.problem, issue?.rootCause, issue?.manualSteps])).not.toContain("hunter2");
 	});

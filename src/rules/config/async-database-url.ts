@@ -1,0 +1,153 @@
+import type { FixProposal } from "../../audit/fix.ts";
+import { defineRule } from "../../audit/rule.ts";
+import { adaptUrl } from "../../project/database/adapt-url.ts";
+import { type EngineCall, listEngineCalls } from "../../project/database/engine-calls.ts";
+import { databaseOf, isImportable, isSqlalchemyBefore, loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
+import { findStartupConnection } from "../../project/database/startup-connection.ts";
+import { findWrittenValue } from "../../project/database/written-url.ts";
+import type { Call } from "../../project/imports/trace.ts";
+import { type DatabaseDriver, databaseDrivers, driverAddition } from "../../project/manifests/database-drivers.ts";
+import { primaryManifest } from "../../project/manifests/declared.ts";
+import { addRequirement, usesHashes } from "../../project/manifests/edit.ts";
+import type { Project } from "../../project/project.ts";
+import type { TextEdit } from "../../text/range.ts";
+
+interface Evidence {
+	readonly engine: EngineCall;
+	/** `DATABASE_URL`, or "The database URL" where it has no name. */
+	readonly urlName: string;
+	readonly driver: string;
+	/** Where start-up connects, or null where the first request does. */
+	readonly connection: Call | null;
+	readonly error: string | null;
+}
+
+const example = (scheme: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\nsqlmodel\naiosqlite\ngreenlet\n",
+	"main.py": `from fastapi import FastAPI
+from sqlmodel import SQLModel, create_engine
+
+engine = create_engine("${scheme}:///app.db")
+SQLModel.metadata.create_all(engine)
+app = FastAPI()
+`,
+});
+
+export default defineRule<Evidence>({
+	name: "async-database-url",
+	category: "CONFIG",
+	summary: "The database URL of a sync engine names an async driver",
+	story:
+		"The URL was made for an async engine, and create_engine makes a sync one. The engine is made without a word; its first connection fails with MissingGreenlet: when tables are created at the start, or on a request.",
+	references: [
+		"https://docs.sqlalchemy.org/en/20/errors.html#missinggreenlet",
+		"https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html",
+	],
+	example: { before: example("sqlite+aiosqlite"), after: example("sqlite") },
+
+	*detect(project) {
+		const seen = new Set<string>();
+		for (const engine of listEngineCalls(project)) {
+			const { call, url, value, isAsync } = engine;
+			const loaded = url === null || isAsync ? null : loadedDriver(project, url);
+			if (loaded === null || loaded.isSync || !loaded.isAsync || loaded.isImportable !== "yes") continue;
+			const written = findWrittenValue(project, value);
+			const place = written ?? { path: call.module.path, range: { start: call.node.start, end: call.node.end } };
+			const key = `${place.path}:${place.range.start}`;
+			if (seen.has(key)) continue;
+			seen.add(key);
+			const origin = value.kind === "constant" ? value.origin : null;
+			yield {
+				subject: written?.key ?? `${call.module.name}:database-url`,
+				path: place.path,
+				range: { start: place.range.start, end: place.range.end },
+				evidence: {
+					engine,
+					urlName: origin?.type === "environment" ? origin.key : (written?.key ?? "The database URL"),
+					driver: loaded.name,
+					connection: findStartupConnection(project, call),
+					error: errorOf(project),
+				},
+			};
+		}
+	},
+
+	describe({ evidence }) {
+		const { engine, urlName, driver, connection, error } = evidence;
+		const { call } = engine;
+		const stops = connection !== null && !connection.guarded && call.reached;
+		return {
+			severity: stops ? "CRITICAL" : "HIGH",
+			stage: stops ? connection.stage : "request",
+			problem: `${urlName} names the async driver ${driver}, and the engine is sync`,
+			rootCause: `${placeOf(call)} makes a sync engine, which cannot await what ${driver} does. ${stops ? `${placeOf(connection)} connects when the server starts.` : "The first connection fails."}`,
+			...(error === null ? {} : { expectedError: error }),
+			order: stops ? connection.order : call.order,
+			manualSteps: [
+				"Where the backend is to be async, make the engine with create_async_engine, and await what is done with it.",
+			],
+		};
+	},
+
+	fix({ evidence }, project): FixProposal | undefined {
+		const { engine, urlName } = evidence;
+		const { url } = engine;
+		const wanted = url === null ? null : syncDriver(project, databaseOf(url));
+		if (url === null || wanted === null) return undefined;
+		const adapted = adaptUrl(project, engine, wanted.scheme, wanted.name);
+		if (adapted === null) return undefined;
+		const isInCode = adapted.where === "code";
+		return {
+			title: isInCode ? `Use ${wanted.name}, whatever ${urlName} names` : `Name the sync driver ${wanted.name} in ${urlName}`,
+			explanation: `The engine and what uses it are sync: ${wanted.name} connects without an event loop.${wanted.edits.length > 0 ? " It is declared as well." : ""}`,
+			applicability: "review",
+			edits: [...adapted.edits, ...wanted.edits],
+			needs: adapted.needs,
+			...(wanted.commands.length === 0 ? {} : { commands: wanted.commands }),
+		};
+	},
+});
+
+interface SyncDriver {
+	readonly name: string;
+	readonly scheme: string;
+	/** What declares it, where it is not there yet. */
+	readonly edits: readonly TextEdit[];
+	readonly commands: readonly string[];
+}
+
+/** A sync driver for the database: one that is there, else SQLAlchemy's first choice, declared. */
+function syncDriver(project: Project, database: string): SyncDriver | null {
+	if (database === "sqlite") return { name: "pysqlite", scheme: "sqlite", edits: [], commands: [] };
+	const order = ["psycopg2", "psycopg", "pymysql", "mysqldb"];
+	const drivers = databaseDrivers
+		.filter((each) => each.database === database && !each.isAsync && order.includes(each.name))
+		.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
+	const present = drivers.find((each) => isImportable(project, each) === "yes");
+	const of = (driver: DatabaseDriver, edits: readonly TextEdit[], commands: readonly string[]): SyncDriver => {
+		return { name: driver.name, scheme: `${database}+${driver.name}`, edits, commands };
+	};
+	if (present !== undefined) return of(present, [], []);
+	const manifest = primaryManifest(project.manifests);
+	// Wheels of psycopg2-binary need no compiler, those of psycopg2 itself do.
+	const [driver] = drivers.filter(({ distribution }) => distribution !== "psycopg2");
+	if (manifest === null || driver === undefined || usesHashes(project.files, manifest)) return null;
+	const edits = addRequirement(project.files, manifest, driverAddition(driver, null));
+	return edits === null ? null : of(driver, edits, manifest.updateCommands);
+}
+
+/** SQLAlchemy 2.1 asks for greenlet at the first use of an async driver, and no longer brings it. */
+function errorOf(project: Project): string | null {
+	const isOld = isSqlalchemyBefore(project, "2.1.0b1");
+	if (isOld === null) return null;
+	if (!isOld && project.environment.findModule("greenlet").found === "missing") {
+		return "ImportError: The SQLAlchemy asyncio module requires that the Python 'greenlet' library is installed.  In order to ensure this dependency is available, use the 'sqlalchemy[asyncio]' install target:  'pip install sqlalchemy[asyncio]'";
+	}
+	const version = isOld ? (isSqlalchemyBefore(project, "2.0.0b1") ? "14" : "20") : "21";
+	const method = isOld ? "await_only" : "await_";
+	return `sqlalchemy.exc.MissingGreenlet: greenlet_spawn has not been called; can't call ${method}() here. Was IO attempted in an unexpected place? (Background on this error at: https://sqlalche.me/e/${version}/xd2s)`;
+}
+
+function placeOf({ module, node }: Call): string {
+	return `${module.path}:${module.lines.positionAt(node.start).line}`;
+}

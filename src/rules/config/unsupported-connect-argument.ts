@@ -1,0 +1,161 @@
+import type { FixProposal } from "../../audit/fix.ts";
+import { defineRule } from "../../audit/rule.ts";
+import { assignedName } from "../../project/database/assigned-name.ts";
+import { type RefusedArgument, refusedConnectArguments } from "../../project/database/connect-arguments.ts";
+import { listEngineCalls } from "../../project/database/engine-calls.ts";
+import { loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
+import { findStartupConnection } from "../../project/database/startup-connection.ts";
+import type { Call } from "../../project/imports/trace.ts";
+import type * as ast from "../../python/ast.ts";
+import { findKeyword, removeArguments } from "../../python/rewrite/arguments.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
+
+interface Evidence {
+	readonly call: Call;
+	readonly driver: string;
+	readonly refused: readonly RefusedArgument[];
+	readonly error: string | null;
+	/** Where start-up connects, or null where the first request does. */
+	readonly connection: Call | null;
+}
+
+const example = (entry: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\nsqlalchemy[asyncio]\nasyncpg\n",
+	"main.py": `from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+engine = create_async_engine(
+    "postgresql+asyncpg://app:app@db.example.com/app",
+    connect_args={${entry}},
+)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    async with engine.begin() as connection:
+        await connection.execute(text("SELECT 1"))
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+`,
+});
+
+export default defineRule<Evidence>({
+	name: "unsupported-connect-argument",
+	category: "CONFIG",
+	summary: "connect_args has entries that the database driver does not take",
+	story:
+		"check_same_thread belongs to SQLite, sslmode to libpq, ssl to asyncpg. SQLAlchemy hands connect_args to the driver as they are, so the first connection fails: in the lifespan, or on a request.",
+	references: [
+		"https://docs.sqlalchemy.org/en/20/core/engines.html#custom-dbapi-connect-arguments-on-connect-routines",
+		"https://magicstack.github.io/asyncpg/current/api/index.html#connection",
+	],
+	example: { before: example('"sslmode": "require"'), after: example('"ssl": "require"') },
+
+	*detect(project) {
+		for (const { call, url, isAsync } of listEngineCalls(project)) {
+			const loaded = url === null ? null : loadedDriver(project, url);
+			if (loaded === null || (isAsync && !loaded.isAsync) || (!isAsync && !loaded.isSync)) continue;
+			const found = refusedConnectArguments(project, call, loaded.name);
+			if (found === null) continue;
+			const at = findKeyword(call.node, "connect_args") ?? call.node;
+			yield {
+				subject: `${call.module.name}:${assignedName(call.module, call.node) ?? "engine"}`,
+				path: call.module.path,
+				range: { start: at.start, end: at.end },
+				evidence: {
+					call,
+					driver: loaded.name,
+					refused: found.arguments,
+					error: found.error,
+					connection: findStartupConnection(project, call),
+				},
+			};
+		}
+	},
+
+	describe({ evidence }) {
+		const { call, driver, refused, error, connection } = evidence;
+		const stops = connection !== null && !connection.guarded && call.reached;
+		const names = refused.map(({ name }) => name).join(", ");
+		return {
+			severity: stops ? "CRITICAL" : "HIGH",
+			stage: stops ? connection.stage : "request",
+			problem: `connect_args has ${names}, which ${driver} does not take`,
+			rootCause: [
+				...refused.map(({ name }) => homeOf(name)),
+				stops ? `${placeOf(connection)} connects when the server starts.` : "The first connection fails.",
+			].join(" "),
+			...(error === null ? {} : { expectedError: error }),
+			order: stops ? connection.order : call.order,
+		};
+	},
+
+	fix({ evidence }): FixProposal | undefined {
+		const { call, driver, refused } = evidence;
+		const { module, node } = call;
+		const keyword = findKeyword(node, "connect_args");
+		if (keyword?.value.type !== "Dict" || refused.some(({ entry }) => entry === null)) return undefined;
+		const kept = keyword.value.entries.flatMap((entry) => writtenEntry(module.text, entry, refused, driver) ?? []);
+		const names = refused.map(({ name }) => name).join(", ");
+		const isRenamed = refused.every((each) => renamed(each, driver) !== null);
+		return {
+			title: isRenamed ? `Write ${names} as ${driver} takes it` : `Take ${names} out of connect_args`,
+			explanation: refused.map(({ name }) => homeOf(name)).join(" "),
+			applicability: isRenamed ? "safe" : "review",
+			edits:
+				kept.length === 0
+					? removeArguments(module, node, [keyword])
+					: [replaceText(module, keyword.value.start, keyword.value.end, `{${kept.join(", ")}}`)],
+		};
+	},
+});
+
+type Entry = ast.Dict["entries"][number];
+
+/** An entry as it stands, under its other name, or null where it goes. */
+function writtenEntry(text: string, entry: Entry, refused: readonly RefusedArgument[], driver: string): string | null {
+	const value = text.slice(entry.value.start, entry.value.end);
+	const wrong = refused.find((each) => each.entry === entry);
+	if (wrong === undefined) return entry.key === null ? `**${value}` : `${text.slice(entry.key.start, entry.key.end)}: ${value}`;
+	const name = renamed(wrong, driver);
+	return name === null ? null : `"${name}": ${value}`;
+}
+
+/** The driver's own name for the same thing, where the value means the same to it. */
+function renamed({ name, value }: RefusedArgument, driver: string): string | null {
+	const isText = value.kind === "constant" && typeof value.value === "string";
+	if (driver === "asyncpg") {
+		if (name === "sslmode" && isText) return "ssl";
+		return name === "connect_timeout" ? "timeout" : name === "dbname" ? "database" : null;
+	}
+	if (name === "ssl" && isText) return "sslmode";
+	return name === "timeout" && driver.startsWith("psycopg") ? "connect_timeout" : null;
+}
+
+function homeOf(name: string): string {
+	switch (name) {
+		case "check_same_thread":
+			return "check_same_thread is an argument of SQLite's driver only.";
+		case "ssl":
+		case "command_timeout":
+		case "statement_cache_size":
+		case "server_settings":
+			return `${name} is an argument of asyncpg.`;
+		case "sslmode":
+		case "connect_timeout":
+		case "channel_binding":
+		case "options":
+			return `${name} is a word of libpq, which psycopg2 and psycopg are built on.`;
+		default:
+			return `Its connect() has no argument ${name}.`;
+	}
+}
+
+function placeOf({ module, node }: Call): string {
+	return `${module.path}:${module.lines.positionAt(node.start).line}`;
+}
