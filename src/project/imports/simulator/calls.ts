@@ -14,7 +14,7 @@ import type {
 import { unknown } from "../values.ts";
 import { findInClass, isDecoratedBy } from "./attributes.ts";
 import { builtin, constant, externalSymbol } from "./external.ts";
-import { type BindingProblem, externalBindingProblem } from "./external-signature.ts";
+import { type BindingProblem, externalBindingProblem, methodBindingProblem } from "./external-signature.ts";
 import { knownCall } from "./known-calls.ts";
 import {
 	BudgetSpent,
@@ -24,6 +24,7 @@ import {
 	type Handler,
 	isGuarded,
 	type Machine,
+	maybe,
 	newNamespace,
 	PythonException,
 	stepBudget,
@@ -74,16 +75,7 @@ function record(machine: Machine, frame: Frame, callee: Value, args: CallArgumen
 function callExternal(machine: Machine, frame: Frame, callee: ExternalValue, args: CallArguments, node: ast.Call): Value {
 	const made = record(machine, frame, callee, args, node);
 	const problem = externalBindingProblem(machine, callee, args);
-	if (problem !== null) {
-		fail(machine, {
-			detail: { type: "raises", exception: "TypeError", by: "call", ...keywordOf(problem) },
-			module: frame.module,
-			range: { start: node.start, end: node.end },
-			statement: null,
-			exception: "TypeError",
-			message: problem.message,
-		});
-	}
+	if (problem !== null) failToBind(machine, frame, problem, node);
 	const known = knownCall(machine, frame, callee.canonical, args, node);
 	if (known !== null) {
 		made.result = known;
@@ -111,6 +103,8 @@ function callMethod(machine: Machine, frame: Frame, callee: BoundMethodValue, ar
 	const made = record(machine, frame, callee, args, node);
 	machine.doubts++;
 	if (receiver.kind === "instance" && receiver.of.kind === "external") {
+		const problem = methodBindingProblem(machine, receiver.of, callee.name, args);
+		if (problem !== null) failToBind(machine, frame, problem, node);
 		const method = externalSymbol(machine, `${receiver.of.canonical}.${callee.name}`, null);
 		const known = knownCall(machine, frame, method.name, args, node, receiver);
 		made.result = known ?? { kind: "instance", of: method, attributes: new Map(), call: made };
@@ -267,7 +261,11 @@ export function callFunction(
 			call: null,
 		};
 	}
-	const run = (): Value => runBody(machine, callee, definition, scope, stopAtYield);
+	const run = (): Value => {
+		const runs = () => runBody(machine, callee, definition, scope, stopAtYield);
+		// What the parser made of a broken file may be anything.
+		return callee.module.tree.errors.length > 0 ? maybe(machine, runs) : runs();
+	};
 	return definition.isAsync && !stopAtYield ? { kind: "coroutine", function: callee, run } : run();
 }
 
@@ -378,7 +376,11 @@ function bindParameters(
 		takesAny("var-keyword") ? [] : extra,
 		takesAny("var-positional"),
 	);
-	if (problem === null) return;
+	if (problem !== null) failToBind(machine, frame, problem, node);
+}
+
+/** A call that cannot bind its arguments is a TypeError. */
+function failToBind(machine: Machine, frame: Frame, problem: BindingProblem, node: ast.Call): void {
 	fail(machine, {
 		detail: { type: "raises", exception: "TypeError", by: "call", ...keywordOf(problem) },
 		module: frame.module,

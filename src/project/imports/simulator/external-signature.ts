@@ -32,6 +32,22 @@ export function externalBindingProblem(
 	return problemOf(shown, init.signature.parameters.slice(1), args);
 }
 
+/** The same for a method of FastAPI's and Starlette's own classes, whose signatures are plain. */
+export function methodBindingProblem(
+	machine: Pick<Machine, "environment">,
+	owner: ExternalValue,
+	name: string,
+	args: CallArguments,
+): BindingProblem | null {
+	const { entry } = owner;
+	if (entry?.kind !== "class" || !/^(fastapi|starlette)\./.test(owner.canonical) || !Object.hasOwn(entry.members, name)) return null;
+	const member = classMember(machine, entry, name);
+	if (member === "absent" || member === "unknown" || member.kind !== "method" || !isPlainMethod(member.signature)) return null;
+	const className = owner.canonical.slice(owner.canonical.lastIndexOf(".") + 1);
+	const shown = machine.environment.python.minor >= 10 ? `${className}.${name}()` : `${name}()`;
+	return problemOf(shown, member.signature.parameters.slice(1), args);
+}
+
 function isPlainMethod(signature: Signature): boolean {
 	return signature.decorators.length === 0 && signature.parameters[0]?.kind.startsWith("positional") === true;
 }
