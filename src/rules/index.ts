@@ -32,7 +32,9 @@ import undeclaredImport from "./dependencies/undeclared-import.ts";
 import unreadableManifest from "./dependencies/unreadable-manifest.ts";
 import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
 import brokenLifespan from "./entrypoint/broken-lifespan.ts";
+import brokenStartupHandler from "./entrypoint/broken-startup-handler.ts";
 import eventLoopMisuse from "./entrypoint/event-loop-misuse.ts";
+import ignoredStartupHandler from "./entrypoint/ignored-startup-handler.ts";
 import invalidDependency from "./entrypoint/invalid-dependency.ts";
 import invalidMiddleware from "./entrypoint/invalid-middleware.ts";
 import invalidParameter from "./entrypoint/invalid-parameter.ts";
@@ -92,7 +94,9 @@ export const rules: readonly AnyRule[] = [
 	unreadableManifest,
 	wrongDistributionName,
 	brokenLifespan,
+	brokenStartupHandler,
 	eventLoopMisuse,
+	ignoredStartupHandler,
 	invalidDependency,
 	invalidMiddleware,
 	invalidParameter,
