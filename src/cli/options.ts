@@ -26,6 +26,7 @@ export interface FixOptions extends CommonOptions {
 	readonly severity?: Severity;
 	readonly issue?: readonly string[];
 	readonly commit?: boolean;
+	readonly install?: boolean;
 }
 
 export interface VerifyOptions extends CommonOptions {

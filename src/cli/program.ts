@@ -41,6 +41,7 @@ export function buildProgram(io: ProcessIo, finish: (status: number) => void): C
 		.addOption(severityOption("--severity <severity>", "only at or above this"))
 		.option("--issue <id...>", "only these issues, by id or fingerprint")
 		.option("--no-commit", "leave the commits to me")
+		.option("--install", "then install what is declared into the project's virtual environment")
 		.action(async (path, options) => finish(await (await import("./commands/fix.ts")).fixCommand(path, options, io)));
 
 	command(program, "verify [path]", "boot it for real and report stage by stage; changes nothing, but runs the project's code")

@@ -10,6 +10,7 @@ import type { FixOptions } from "../options.ts";
 import { isWanted, matters, reasonLeft, type Selection, selectionOf } from "../selection.ts";
 import { startSession } from "../start-session.ts";
 import { UserError } from "../user-error.ts";
+import type { InstallResult } from "./install.ts";
 
 /** `bootmend fix`: the wizard's work without the screen. */
 export async function fixCommand(path: string | undefined, options: FixOptions, io: ProcessIo): Promise<number> {
@@ -23,25 +24,44 @@ export async function fixCommand(path: string | undefined, options: FixOptions, 
 	const output = outputOf(io, options);
 	const session = await startSession(path, options, io);
 	try {
-		return await runFix(session, selectionOf(options, session.state.report), output);
+		const selection = selectionOf(options, session.state.report);
+		if (!options.install) return await runFix(session, selection, output);
+		const { installDeclared } = await import("./install.ts");
+		return await runFix(session, selection, output, () => installDeclared(path, options, io, output));
 	} finally {
 		await session.close();
 	}
 }
 
-async function runFix(session: Session, selection: Selection, output: Output): Promise<number> {
+async function runFix(
+	session: Session,
+	selection: Selection,
+	output: Output,
+	install: (() => Promise<InstallResult>) | null = null,
+): Promise<number> {
 	if (session.state.resumedFrom !== null) output.say(showLine(session.state.resumedFrom));
-	const result = await fixAll({
-		session,
-		wanted: (issue) => isWanted(issue, selection),
-		review: selection.review,
-		onOutcome: (story, outcome) => sayOutcome(story, outcome, output),
-	});
+	const mend = () =>
+		fixAll({
+			session,
+			wanted: (issue) => isWanted(issue, selection),
+			review: selection.review,
+			onOutcome: (story, outcome) => sayOutcome(story, outcome, output),
+		});
+	let result = await mend();
+	const installed = await install?.();
+	if (installed === "installed") {
+		// What is installed now may show faults that could not be seen before.
+		await session.dispatch({ type: "audit" });
+		const after = await mend();
+		result = { ...after, applied: [...result.applied, ...after.applied], refusals: [...result.refusals, ...after.refusals] };
+	}
 	const left = result.left.filter(({ issue }) => matters(issue, selection));
 	output.data(summaryOf(result, left, output));
-	sayWhatNext(result, session, output);
+	sayWhatNext(result, session, installed === "installed", output);
 	await session.dispatch({ type: "finish" });
-	return left.length === 0 && result.refusals.length === 0 ? exitStatus.ok : exitStatus.found;
+	if (installed === "interrupted") return exitStatus.interrupted;
+	const isDone = installed === undefined || installed === "installed";
+	return isDone && left.length === 0 && result.refusals.length === 0 ? exitStatus.ok : exitStatus.found;
 }
 
 function sayOutcome(story: Story, outcome: Outcome, output: Output): void {
@@ -75,8 +95,8 @@ function titleOf({ issue, fix }: DecidedIssue): string {
 	return `${issue.id}  ${showLine(fix?.title ?? issue.problem)}`;
 }
 
-function sayWhatNext(result: FixAllResult, session: Session, output: Output): void {
-	const commands = new Set(result.applied.flatMap((decided) => decided.fix?.commands ?? []));
+function sayWhatNext(result: FixAllResult, session: Session, isInstalled: boolean, output: Output): void {
+	const commands = new Set(isInstalled ? [] : result.applied.flatMap((decided) => decided.fix?.commands ?? []));
 	for (const command of commands) output.say(`Then run: ${showLine(command)}`);
 	if (result.applied.length === 0) return;
 	const phases = session.state.phases.filter((phase) => phase.files.length > 0);

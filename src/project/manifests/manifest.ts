@@ -1,4 +1,5 @@
 import type { TextRange } from "../../text/range.ts";
+import type { Installer } from "./installer.ts";
 
 export type ManifestKind = "requirements" | "pyproject" | "pipfile" | "setup-cfg" | "setup-py";
 
@@ -46,6 +47,8 @@ export interface Manifest {
 	readonly installedBy: string | null;
 	/** Why the primary manifest is the primary one, for people: `backend/Dockerfile:7 installs it`. */
 	readonly evidence: string;
+	/** The tool that installs from it. */
+	readonly installer: Installer;
 	/** The command that installs from it: `pip install -r requirements.txt`, `uv sync`. */
 	readonly installCommand: string;
 	/** What to run, in order, after the manifest was edited: the lock file's command where there is a lock, then the installation. */

@@ -30,6 +30,7 @@ export function readManifests(files: SourceTree, backend: string): Manifest[] {
 		primary: primary?.path === path,
 		installedBy: primary?.path === path ? primary.installedBy : null,
 		evidence: primary?.evidence ?? "",
+		installer,
 		installCommand: installCommand(installer, path, backend),
 		updateCommands: updateCommands(installer, path, backend, locked !== null),
 	}));

@@ -1,0 +1,117 @@
+import { spawn } from "node:child_process";
+import { accessSync, constants } from "node:fs";
+import { delimiter, join } from "node:path";
+
+/** How a program ended. */
+export type ProgramEnd =
+	| { readonly type: "exited"; readonly status: number; readonly output: readonly string[] }
+	| { readonly type: "not-started"; readonly reason: string }
+	| { readonly type: "interrupted" };
+
+/** A program to run, with everything it is told. */
+export interface ProgramRun {
+	readonly program: string;
+	readonly args: readonly string[];
+	/** Absolute path of its working directory. */
+	readonly cwd: string;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	/** Told each line as it is printed, untreated: pass it through the display gate before it is shown. */
+	readonly onLine: (line: string) => void;
+	/** Ends the program with everything that it started. */
+	readonly signal?: AbortSignal;
+}
+
+/** Lines of output that are kept for the explanation of a failure. */
+const keptLines = 400;
+/** How long a program may take to end after it was asked to, in milliseconds. */
+const patience = 3_000;
+
+/** Runs a program without a shell and without a terminal, in a process group of its own. Never throws. */
+export function runProgram(run: ProgramRun): Promise<ProgramEnd> {
+	return new Promise((resolve) => {
+		const output: string[] = [];
+		const child = spawn(run.program, [...run.args], {
+			cwd: run.cwd,
+			env: { ...run.env },
+			stdio: ["ignore", "pipe", "pipe"],
+			detached: process.platform !== "win32",
+		});
+		let interrupted = false;
+		let force: NodeJS.Timeout | null = null;
+		const end = (signal: NodeJS.Signals) => {
+			try {
+				if (child.pid !== undefined && process.platform !== "win32") process.kill(-child.pid, signal);
+				else child.kill(signal);
+			} catch {
+				// It has ended already.
+			}
+		};
+		const stop = () => {
+			interrupted = true;
+			end("SIGTERM");
+			force = setTimeout(() => end("SIGKILL"), patience);
+		};
+		const finish = (result: ProgramEnd) => {
+			if (force !== null) clearTimeout(force);
+			run.signal?.removeEventListener("abort", stop);
+			resolve(result);
+		};
+		for (const stream of [child.stdout, child.stderr]) {
+			const lines = new LineSplitter((line) => {
+				output.push(line);
+				if (output.length > keptLines) output.shift();
+				run.onLine(line);
+			});
+			stream.setEncoding("utf8");
+			stream.on("data", (text: string) => lines.add(text));
+			stream.on("end", () => lines.end());
+		}
+		child.on("error", (error) => finish({ type: "not-started", reason: error.message }));
+		child.on("close", (status) =>
+			finish(interrupted ? { type: "interrupted" } : { type: "exited", status: status ?? 1, output }),
+		);
+		if (run.signal?.aborted) stop();
+		else run.signal?.addEventListener("abort", stop, { once: true });
+	});
+}
+
+/** Is there an executable of this name on the PATH? */
+export function isOnPath(program: string, path: string | undefined): boolean {
+	const suffixes = process.platform === "win32" ? [".exe", ".cmd", ""] : [""];
+	return (path ?? "").split(delimiter).some(
+		(folder) =>
+			folder !== "" &&
+			suffixes.some((suffix) => {
+				try {
+					accessSync(join(folder, program + suffix), constants.X_OK);
+					return true;
+				} catch {
+					return false;
+				}
+			}),
+	);
+}
+
+/** Gathers chunks into lines; a carriage return begins a line anew, as progress bars use it. */
+class LineSplitter {
+	private rest = "";
+
+	constructor(private readonly onLine: (line: string) => void) {}
+
+	add(text: string): void {
+		const lines = (this.rest + text).split("\n");
+		// A line without an end is kept only up to a bound: a program may print without line breaks for ever.
+		this.rest = (lines.pop() ?? "").slice(-10_000);
+		for (const line of lines) this.tell(line);
+	}
+
+	end(): void {
+		if (this.rest !== "") this.tell(this.rest);
+		this.rest = "";
+	}
+
+	private tell(line: string): void {
+		const shown = line.replace(/\r$/, "").split("\r").at(-1) ?? "";
+		if (shown.trim() !== "") this.onLine(shown);
+	}
+}

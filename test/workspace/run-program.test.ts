@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, expect, it } from "vitest";
+import { isOnPath, runProgram } from "../../src/workspace/install/run-program.ts";
+
+const folders: string[] = [];
+afterEach(() => {
+	for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function node(script: string, signal?: AbortSignal) {
+	const cwd = mkdtempSync(join(tmpdir(), "bootmend-run-"));
+	folders.push(cwd);
+	const lines: string[] = [];
+	const ended = runProgram({
+		program: process.execPath,
+		args: ["-e", script],
+		cwd,
+		env: process.env,
+		onLine: (line) => lines.push(line),
+		...(signal === undefined ? {} : { signal }),
+	});
+	return { ended, lines };
+}
+
+it("tells each line as it comes, the last state of a progress bar, and the status", async () => {
+	const { ended, lines } = node("process.stdout.write('one\\n10%\\r100%\\nlast'); process.exitCode = 3");
+	expect(await ended).toEqual({ type: "exited", status: 3, output: ["one", "100%", "last"] });
+	expect(lines).toEqual(["one", "100%", "last"]);
+});
+
+it("keeps a bounded tail of what is printed without end", async () => {
+	const { ended } = node("for (let i = 0; i < 2000; i++) console.log(i)");
+	const result = await ended;
+	expect(result.type === "exited" && result.output.length).toBe(400);
+	expect(result.type === "exited" && result.output.at(-1)).toBe("1999");
+});
+
+it("ends the program and what it started when it is interrupted", async () => {
+	const interruption = new AbortController();
+	const { ended, lines } = node(
+		"const { spawn } = require('node:child_process'); const child = spawn('sleep', ['60']); console.log(child.pid); setInterval(() => {}, 1000)",
+		interruption.signal,
+	);
+	await expect.poll(() => lines.length).toBe(1);
+	interruption.abort();
+	expect(await ended).toEqual({ type: "interrupted" });
+	await expect.poll(() => isRunning(Number(lines[0]))).toBe(false);
+});
+
+it("says why a program did not start", async () => {
+	const ended = await runProgram({ program: "no-such-program", args: [], cwd: tmpdir(), env: {}, onLine: () => {} });
+	expect(ended).toEqual({ type: "not-started", reason: expect.stringContaining("ENOENT") });
+});
+
+it("finds programs on the PATH", () => {
+	expect(isOnPath("sh", process.env.PATH)).toBe(true);
+	expect(isOnPath("no-such-program", process.env.PATH)).toBe(false);
+	expect(isOnPath("sh", undefined)).toBe(false);
+});
+
+function isRunning(pid: number): boolean {
+	try {
+		process.kill(pid, 0);
+		return true;
+	} catch {
+		return false;
+	}
+}
