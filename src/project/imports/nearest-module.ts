@@ -67,8 +67,12 @@ function spellingScore(wanted: readonly string[], parts: readonly string[]): num
 	// The same path under another root, or with a part more or less in the middle: `app.core.config` and `src.core.config`.
 	if (common === wanted.length) return 95 - (parts.length - common);
 	if (common === parts.length && common > 0) return 90;
+	const sameLength = wanted.length === parts.length;
+	// One part of the path is misspelt: `src.catalogue.router` and `src.catalog.router`.
+	const misspelt = sameLength ? wanted.filter((part, index) => part !== parts[index]).length : 0;
+	if (common > 0 && misspelt === 1 && wanted.every((part, index) => isSimilarName(part, parts[index] ?? ""))) return 84;
 	if (common > 0) return 50 + 10 * common - Math.abs(wanted.length - parts.length);
-	const sameParent = wanted.length === parts.length && wanted.slice(0, -1).every((part, index) => part === parts[index]);
+	const sameParent = sameLength && wanted.slice(0, -1).every((part, index) => part === parts[index]);
 	if (isSimilarName(last, own)) return sameParent ? 85 : 45;
 	// A middle part that is misspelt was caught by `common`; a last part of quite another name needs the names to decide.
 	return sameParent ? 10 : 5;

@@ -108,6 +108,8 @@ function rootCause({ name, source, isExternal, distribution, remedies }: Evidenc
 			return `${fact} It has ${first.to}.`;
 		case "drop":
 			return `${fact} Nothing in this file uses it.`;
+		case "change":
+			return fact;
 	}
 }
 
@@ -137,6 +139,8 @@ function proposalOf(path: string, start: number, evidence: Evidence, remedy: Rem
 				edits: renameImport(module, statement, alias, remedy.to, keepsOldName),
 			};
 		}
+		case "change":
+			return remedy.proposal;
 		case "drop":
 			if (isNameUsed(module, alias.asName?.name ?? name)) return undefined;
 			return {

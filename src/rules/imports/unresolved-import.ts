@@ -3,8 +3,9 @@ import { defineRule } from "../../audit/rule.ts";
 import type { Project } from "../../project/project.ts";
 import { removeStatements } from "../../python/rewrite/statements.ts";
 import { failuresOf } from "./repair/import-failures.ts";
+import { startsInsidePackage } from "./repair/import-folder.ts";
 import { findModuleRemedies, type ModuleRemedy, type UnresolvedImport } from "./repair/module-remedies.ts";
-import { replaceModule, splitImport } from "./repair/replace-module.ts";
+import { importOwner, replaceModule, splitImport } from "./repair/replace-module.ts";
 import { shadowsExternal } from "./usage/shadowing.ts";
 
 interface Evidence {
@@ -37,7 +38,9 @@ export default defineRule<Evidence>({
 	},
 
 	*detect(project) {
+		const together = new Set<string>();
 		for (const failure of unresolvedImports(project)) {
+			if (isMendedTogether(project, failure, together)) continue;
 			const { detail, module, range, error, stage, order } = failure;
 			const { requested, level } = detail;
 			const evidence: Evidence = {
@@ -56,6 +59,7 @@ export default defineRule<Evidence>({
 
 	describe({ evidence }, project) {
 		const { requested, missing, remedies, error, stage, order } = evidence;
+		const [first] = remedies;
 		return {
 			severity: "CRITICAL",
 			stage,
@@ -64,11 +68,13 @@ export default defineRule<Evidence>({
 			expectedError: error,
 			order,
 			manualSteps:
-				remedies.length > 0
-					? []
-					: [
-							`Bring back the file of ${missing ?? requested} (git log --diff-filter=D --name-only shows deleted files), or take out the import and what uses it.`,
-						],
+				first?.type === "change" && first.step !== null
+					? [first.step]
+					: first !== undefined && first.type !== "change"
+						? []
+						: [
+								`Bring back the file of ${missing ?? requested} (git log --diff-filter=D --name-only shows deleted files), or take out the import and what uses it.`,
+							],
 		};
 	},
 
@@ -83,6 +89,14 @@ export default defineRule<Evidence>({
 			.flatMap((remedy) => proposalAt(match.path, match.range.start, match.evidence, remedy, project) ?? []);
 	},
 });
+
+/** Where the server starts inside the package that its imports name, all of them fail for one reason, and the first one speaks for them. */
+function isMendedTogether(project: Project, { detail }: UnresolvedImport, seen: Set<string>): boolean {
+	if (detail.type !== "module-not-found" || detail.level > 0 || !startsInsidePackage(project, detail.missing)) return false;
+	if (seen.has(detail.missing)) return true;
+	seen.add(detail.missing);
+	return false;
+}
 
 /** Imports of own modules, and of parts that an installed package does not have; packages that are missing as a whole are not our matter. */
 function* unresolvedImports(project: Project): Generator<UnresolvedImport> {
@@ -111,6 +125,9 @@ function rootCause({ requested, missing, level, parentIsModule, remedies }: Evid
 		facts.push(`Its dots make it ${requested}, and no file of the project has that name.`);
 	} else facts.push(`The server imports from ${from}, and nothing there is called ${missing}.`);
 	if (first?.type === "module") facts.push(`What is asked for is in ${first.module}.`);
+	if (first?.type === "attribute") facts.push(`${first.name} is a name of ${first.module}, not a module.`);
+	if (missing !== null && startsInsidePackage(project, missing))
+		facts.push(`The server starts inside the package ${missing} itself; what imports from it looks in the folder above.`);
 	if (first?.type === "split") facts.push(`What is asked for is in several modules.`);
 	if (first?.type === "drop") facts.push("Nothing uses what is imported from it.");
 	return facts.join(" ");
@@ -153,6 +170,19 @@ function proposalOf(failure: UnresolvedImport, evidence: Evidence, remedy: Modul
 				applicability: "safe",
 				edits: splitImport(module, statement, remedy.homes),
 			};
+		case "attribute": {
+			const edits = importOwner(module, statement, range, remedy.module, remedy.name);
+			return (
+				edits && {
+					title: `Import ${remedy.module}`,
+					explanation: `${remedy.name} is a name of ${remedy.module}, not a module: only modules can be imported by a dotted name.`,
+					applicability: "safe",
+					edits,
+				}
+			);
+		}
+		case "change":
+			return remedy.proposal;
 		case "drop":
 			if (statement?.type !== "ImportFrom") return undefined;
 			return {

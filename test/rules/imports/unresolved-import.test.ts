@@ -54,9 +54,42 @@ it("leaves a package that is not installed to the rules about dependencies", () 
 	expect(auditBackend(rule, backend)).toEqual([]);
 });
 
-it("says what to do where the module is nowhere and what it gave is used", () => {
+it("takes out what needs a module that is nowhere, and says how to bring it back", () => {
 	const backend = `${requirements}#- app/__init__.py\n#- app/main.py\n${main("from app.admin import router")}`;
+	expect(mendedFiles(rule, backend)["app/main.py"]).toBe("from fastapi import FastAPI\n\napp = FastAPI()\n");
 	const [issue] = auditBackend(rule, backend);
-	expect(issue?.fix).toBeNull();
+	expect(issue?.fix).toMatchObject({ applicability: "review" });
+	expect(issue?.fix?.explanation).toContain("app.include_router(router)");
 	expect(issue?.manualSteps[0]).toMatch(/^Bring back the file of app\.admin/);
+});
+
+it("never takes out what protects the server", () => {
+	const backend = `${requirements}#- app/__init__.py\n#- app/main.py
+from fastapi import Depends, FastAPI
+
+from app.guards import signed_in
+
+app = FastAPI(dependencies=[Depends(signed_in)])
+`;
+	expect(auditBackend(rule, backend)[0]?.fix).toBeNull();
+});
+
+it("lets functions that start-up does not call import for themselves", () => {
+	const backend = `${requirements}#- main.py
+from fastapi import FastAPI
+
+import crud
+
+app = FastAPI()
+app.state.crud = crud
+#- crud.py
+from mailing import send
+
+
+def welcome(name: str) -> None:
+    send(name)
+`;
+	expect(mendedFiles(rule, backend)["crud.py"]).toBe(
+		"def welcome(name: str) -> None:\n    from mailing import send\n    send(name)\n",
+	);
 });

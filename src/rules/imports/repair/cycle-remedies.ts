@@ -28,7 +28,7 @@ export function findCycleRemedies(
 	let trials = 0;
 	for (const proposal of candidates(project, failure, cycle, name)) {
 		if (found.length === 3 || trials++ === mostTrials) break;
-		if (mends(project, proposal, failure)) found.push(proposal);
+		if (mends(project, proposal, failure, true)) found.push(proposal);
 	}
 	return found;
 }

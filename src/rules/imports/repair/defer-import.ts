@@ -67,8 +67,8 @@ function lineFor(statement: ImportStatement, source: Module, aliases: ReadonlySe
 	return `from ${source.text.slice(statement.moduleRange.start, statement.moduleRange.end)} import ${items}`;
 }
 
-/** At the top of a function's body, behind its docstring. */
-function localImport(source: Module, host: ast.FunctionDef, line: string): TextEdit {
+/** An import at the top of a function's body, behind its docstring. */
+export function localImport(source: Module, host: ast.FunctionDef, line: string): TextEdit {
 	const [first] = host.body;
 	const isDocstring =
 		first?.type === "ExpressionStatement" && first.value.type === "Constant" && first.value.literal === "string";

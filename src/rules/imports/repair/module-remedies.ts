@@ -1,10 +1,19 @@
+import type { FixProposal } from "../../../audit/fix.ts";
 import { guessModules, isSimilarName } from "../../../project/imports/nearest-module.ts";
+import { parentOf } from "../../../project/imports/resolver.ts";
 import type { Module, Project } from "../../../project/project.ts";
+import { removeStatements } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { isImportedElsewhere, isNameUsed } from "../usage/name-users.ts";
+import { attributesRead, hasAttributesRead } from "./attributes-read.ts";
 import type { FailureOf } from "./import-failures.ts";
+import { addImportFolder, findImportFolder, startsInsidePackage } from "./import-folder.ts";
 import { ownModules } from "./module-spelling.ts";
 import { hasSymbol, listOwnHomes } from "./symbol-homes.ts";
+import { takeOutImport } from "./take-out.ts";
+import { mends } from "./trial.ts";
+import { copyUnderName, makeFolderPackage } from "./twin-file.ts";
+import { widenGuard } from "./widen-guard.ts";
 
 export type UnresolvedImport = FailureOf<"module-not-found"> | FailureOf<"relative-beyond-top">;
 
@@ -13,27 +22,54 @@ export type ModuleRemedy =
 	| { readonly type: "module"; readonly module: string; readonly isOwn: boolean; readonly isCertain: boolean }
 	/** The names come from several modules; `""` for names that are modules at the top themselves. */
 	| { readonly type: "split"; readonly homes: ReadonlyMap<string, string> }
+	/** `import httpx.AsyncClient`: what is asked for is no module but a name of one. */
+	| { readonly type: "attribute"; readonly module: string; readonly name: string }
 	/** The module is nowhere, and nothing uses what is imported from it. */
-	| { readonly type: "drop" };
+	| { readonly type: "drop" }
+	/** Another change, which the simulator has been seen to mend it; `step` is what a person can do in its place. */
+	| { readonly type: "change"; readonly proposal: FixProposal; readonly step: string | null };
 
 /** The ways to mend it, best first; empty where nothing in sight has what it asks for. */
 export function findModuleRemedies(project: Project, failure: UnresolvedImport): readonly ModuleRemedy[] {
-	const { detail, module: importer } = failure;
-	if (detail.type === "module-not-found" && !detail.own && detail.meant === null) return externalRemedies(project, failure);
+	const { detail } = failure;
+	if (detail.type === "module-not-found" && detail.level === 0 && startsInsidePackage(project, detail.missing)) {
+		const proposal = addImportFolder(project, parentOf(project.backend));
+		if (proposal !== null && mends(project, proposal, failure)) return [{ type: "change", proposal, step: startAbove(project) }];
+	}
+	const isForeign = detail.type === "module-not-found" && !detail.own && detail.meant === null;
+	const known = isForeign ? externalRemedies(project, failure) : ownRemedies(project, failure);
+	if (known.length > 0) return known;
+	// What a distribution is known to provide is a matter of dependencies.
+	const [top = ""] = detail.requested.split(".");
+	if (isForeign && project.environment.distributionsFor(top).length > 0) return [];
+	return [...(isForeign ? ownRemedies(project, failure) : []), ...otherRemedies(project, failure)].slice(0, 1);
+}
+
+function startAbove({ backend, target }: Project): string | null {
+	const above = parentOf(backend);
+	const module = `${backend.split("/").at(-1)}.${target?.module}`;
+	return target && `Or start it in ${above === "" ? "the repository's root" : above}: uvicorn ${module}:${target.attribute}`;
+}
+
+function ownRemedies(project: Project, failure: UnresolvedImport): readonly ModuleRemedy[] {
+	const { detail, module: importer, statement } = failure;
 	const own = ownModules(project);
-	const hasAll = (name: string) => detail.names.every((each) => hasName(own, name, each));
-	const definers =
-		detail.names.length === 0 ? [] : [...own.keys()].filter((name) => definesAll(project, importer, name, detail.names));
-	const guesses = guessModules(detail.requested, candidatesOf(own, importer), (name) =>
-		detail.names.length === 0 ? null : hasAll(name),
-	)
-		.filter(({ name, score }) => score >= 60 && (detail.names.length === 0 || hasAll(name) || name === detail.meant))
-		.map(({ name }) => name);
 	const parent = parentWithNames(own, failure);
+	if (parent !== null && statement?.type === "Import") {
+		return [{ type: "attribute", module: parent, name: detail.requested.slice(parent.length + 1) }];
+	}
+	const names = detail.names.length > 0 ? detail.names : attributesAsked(failure);
+	const hasAll = (name: string) => names.every((each) => hasName(own, importer, name, each));
+	const definers = names.length === 0 ? [] : [...own.keys()].filter((name) => definesAll(project, importer, name, names));
+	const guesses = guessModules(detail.requested, candidatesOf(own, importer), (name) =>
+		names.length === 0 ? null : hasAll(name),
+	)
+		.filter(({ name, score }) => score >= 60 && (names.length === 0 || hasAll(name) || name === detail.meant))
+		.map(({ name }) => name);
 	const ordered = [
 		...new Set([...(parent === null ? [] : [parent]), ...(detail.meant === null ? [] : [detail.meant]), ...guesses, ...definers]),
-	];
-	const complete = ordered.filter((name) => detail.names.length === 0 || hasAll(name));
+	].filter((name) => name !== detail.requested);
+	const complete = ordered.filter((name) => names.length === 0 || hasAll(name));
 	const best = complete[0] ?? ordered[0];
 	const rivals = definers.filter((name) => name !== best);
 	if (best !== undefined) {
@@ -44,17 +80,62 @@ export function findModuleRemedies(project: Project, failure: UnresolvedImport):
 		const rest = complete.filter((name) => name !== best);
 		return [best, ...rest].map((module) => ({ type: "module", module, isOwn: true, isCertain: isCertain && module === best }));
 	}
-	return [...splitRemedy(project, failure), ...dropRemedy(project, failure)].slice(0, 1);
+	return splitRemedy(project, failure);
+}
+
+/** What is left where no other module has what is asked for: files that cannot be imported by their name, folders that Python does not search, and what can be left out. */
+function* otherRemedies(project: Project, failure: UnresolvedImport): Generator<ModuleRemedy> {
+	yield* dropRemedy(project, failure);
+	for (const proposal of otherChanges(project, failure)) {
+		if (proposal !== null && mends(project, proposal, failure)) yield { type: "change", proposal, step: null };
+	}
+}
+
+function* otherChanges(project: Project, failure: UnresolvedImport): Generator<FixProposal | null> {
+	const { detail, module, statement } = failure;
+	yield widenGuard(failure);
+	if (detail.type === "module-not-found") {
+		const { missing, parentIsModule, own } = detail;
+		const parentName = missing.slice(0, Math.max(0, missing.lastIndexOf(".")));
+		const parent = ownModules(project).get(parentName);
+		if (parentIsModule && parent) yield makeFolderPackage(project, missing, parent);
+		if (parentName === "") yield copyUnderName(project, missing, project.backend);
+		else if (own && parent?.isPackage) yield copyUnderName(project, missing, parentOf(parent.path));
+		const folder = missing.includes(".") ? null : findImportFolder(project, detail.requested);
+		if (folder !== null) yield addImportFolder(project, folder);
+	}
+	if (statement?.type === "ImportFrom" && statement.star) {
+		yield {
+			title: `Take out the import of everything from ${detail.requested}`,
+			explanation: "The module is not there, and what runs while the server starts needs nothing of it.",
+			applicability: "review",
+			edits: removeStatements(module, [statement]),
+		};
+	} else if (statement?.type === "ImportFrom") {
+		yield takeOutImport(project, module, statement, statement.names, `a module ${detail.requested}`);
+	} else if (statement?.type === "Import") {
+		const alias = statement.names.find((each) => each.name.start === failure.range.start);
+		if (alias) yield takeOutImport(project, module, statement, [alias], `a module ${detail.requested}`);
+	}
+}
+
+/** The attributes that the file reads of a module it imports as a whole: `configuration.get_settings`. */
+function attributesAsked({ module, statement, range }: UnresolvedImport): readonly string[] {
+	if (statement?.type !== "Import") return [];
+	const alias = statement.names.find((each) => each.name.start === range.start);
+	return alias ? attributesRead(module, alias.asName?.name ?? alias.name.name) : [];
 }
 
 function candidatesOf(own: ReadonlyMap<string, Module>, importer: Module): readonly string[] {
 	return [...own].filter(([name, module]) => name !== importer.name && !isTest(module.path)).map(([name]) => name);
 }
 
-/** Has an own module the name, by whatever statement, or a submodule of it? */
-function hasName(own: ReadonlyMap<string, Module>, module: string, name: string): boolean {
+/** Has an own module the name, by whatever statement, or a submodule of it that fits how the importer uses the name? */
+function hasName(own: ReadonlyMap<string, Module>, importer: Module, module: string, name: string): boolean {
 	const found = own.get(module);
-	return own.has(`${module}.${name}`) || (found !== undefined && boundNames(found.tree.body).has(name));
+	if (found !== undefined && boundNames(found.tree.body).has(name)) return true;
+	const submodule = own.get(`${module}.${name}`);
+	return submodule !== undefined && hasAttributesRead(importer, name, submodule);
 }
 
 function definesAll(project: Project, importer: Module, module: string, names: readonly string[]): boolean {
@@ -62,11 +143,11 @@ function definesAll(project: Project, importer: Module, module: string, names: r
 }
 
 /** `from app.core.config.settings import debug`, and `app.core.config` is a file that has it. */
-function parentWithNames(own: ReadonlyMap<string, Module>, { detail }: UnresolvedImport): string | null {
+function parentWithNames(own: ReadonlyMap<string, Module>, { detail, module }: UnresolvedImport): string | null {
 	if (detail.type !== "module-not-found" || !detail.parentIsModule) return null;
 	const parent = detail.missing.slice(0, detail.missing.lastIndexOf("."));
 	const names = detail.names.length === 0 ? [detail.missing.slice(parent.length + 1)] : detail.names;
-	return names.every((name) => hasName(own, parent, name)) ? parent : null;
+	return names.every((name) => hasName(own, module, parent, name)) ? parent : null;
 }
 
 /** `app.core.config` for `core.config`, and the other way round: one path under two roots. */
@@ -97,8 +178,13 @@ function dropRemedy(project: Project, { detail, module, statement }: UnresolvedI
 }
 
 /** A submodule that an installed package does not have, or a package whose name is misspelt. */
-function externalRemedies(project: Project, { detail }: UnresolvedImport): readonly ModuleRemedy[] {
+function externalRemedies(project: Project, { detail, statement }: UnresolvedImport): readonly ModuleRemedy[] {
 	const { environment } = project;
+	if (statement?.type === "Import") {
+		const at = detail.requested.lastIndexOf(".");
+		const [module, name] = [detail.requested.slice(0, Math.max(0, at)), detail.requested.slice(at + 1)];
+		if (module !== "" && hasSymbol(environment, module, name)) return [{ type: "attribute", module, name }];
+	}
 	const [top = ""] = detail.requested.split(".");
 	const isThere = environment.findModule(top).found === "present";
 	const packages = isThere ? [top] : similarPackages(project, top);

@@ -1,19 +1,29 @@
+import type { FixProposal } from "../../../audit/fix.ts";
 import { parentOf } from "../../../project/imports/resolver.ts";
 import type { Namespace } from "../../../project/imports/values.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import { isImportedElsewhere, isNameUsed } from "../usage/name-users.ts";
+import { bindAgain } from "./binding-remedies.ts";
+import { findClassByUse } from "./class-by-use.ts";
+import { readFromClass } from "./class-members.ts";
 import { listExternalHomes } from "./external-homes.ts";
 import { type FailureOf, importedNameAt } from "./import-failures.ts";
 import { ownModules } from "./module-spelling.ts";
 import { findRelatedName, findSimilarName } from "./similar-name.ts";
 import { definesName, listHomesInUse, listOwnHomes, type SymbolHome } from "./symbol-homes.ts";
+import { takeOutImport } from "./take-out.ts";
+import { mends } from "./trial.ts";
+import { mergeTwinFile } from "./twin-file.ts";
+import { widenGuard } from "./widen-guard.ts";
 
 /** One way to mend the import of a name that its module does not have. */
 export type Remedy =
 	| ({ readonly type: "move" } & SymbolHome)
 	| { readonly type: "rename"; readonly to: string; readonly isCertain: boolean }
 	/** The name is nowhere, and nothing uses it. */
-	| { readonly type: "drop" };
+	| { readonly type: "drop" }
+	/** Another change, which the simulator has been seen to mend it. */
+	| { readonly type: "change"; readonly proposal: FixProposal };
 
 /** The ways to mend a failing from-import of one name, best first. */
 export function findRemedies(project: Project, failure: FailureOf<"name-not-in-module">): readonly Remedy[] {
@@ -26,8 +36,30 @@ export function findRemedies(project: Project, failure: FailureOf<"name-not-in-m
 	const isNeeded = isNameUsed(module, local) || isImportedElsewhere(project, module, local);
 	const certain = moves.filter((move) => move.isCertain);
 	const doubtful = moves.filter((move) => !move.isCertain);
-	const ways: Remedy[] = [...certain, ...(rename ? [rename] : []), ...doubtful];
-	return ways.length === 0 && !isNeeded ? [{ type: "drop" }] : ways;
+	const spelling: Remedy[] = rename ? [rename] : [];
+	if (certain.length > 0) return [...certain, ...spelling, ...doubtful];
+	if (rename?.type === "rename" && rename.isCertain) return [rename, ...doubtful];
+	const changes = changesThatMend(project, failure);
+	if (changes.length > 0) return [...changes, ...spelling, ...doubtful];
+	const ways = [...spelling, ...doubtful];
+	if (ways.length > 0) return ways;
+	if (!isNeeded) return [{ type: "drop" }];
+	const out = takeOutImport(project, module, found.statement, [found.alias], `${detail.name} of ${detail.source}`);
+	return out !== null && mends(project, out, failure) ? [{ type: "change", proposal: out }] : [];
+}
+
+/** Changes of the guard around the import, of the module asked, or of how the name is read. */
+function changesThatMend(project: Project, failure: FailureOf<"name-not-in-module">): readonly Remedy[] {
+	const { detail } = failure;
+	const source = detail.external ? undefined : ownModules(project).get(detail.source);
+	const proposals = [
+		widenGuard(failure),
+		...(source ? bindAgain(project, source, detail.name) : []),
+		...(source ? [readFromClass(project, failure), mergeTwinFile(project, source, detail.name)] : []),
+	];
+	for (const proposal of proposals)
+		if (proposal !== null && mends(project, proposal, failure)) return [{ type: "change", proposal }];
+	return [];
 }
 
 type Move = Extract<Remedy, { readonly type: "move" }>;
@@ -103,7 +135,8 @@ function renameRemedy(project: Project, failure: FailureOf<"name-not-in-module">
 		detail.name,
 		names.filter((name) => !asked.includes(name) && (detail.external || isDefinedBy(project, detail.source, name))),
 	);
-	return related === null ? null : { type: "rename", to: related, isCertain: false };
+	const to = detail.external ? related : (findClassByUse(project, failure) ?? related);
+	return to === null ? null : { type: "rename", to, isCertain: false };
 }
 
 /** What a module only imports is not what its importers know it for. */

@@ -38,6 +38,23 @@ function replaceImport(source: Module, statement: ast.Import, range: TextRange, 
 	return edits;
 }
 
+/** `import a.b.Name` as Python can do it: `import a.b`, or `from a.b import Name as n` where it has another name here. */
+export function importOwner(
+	source: Module,
+	statement: ast.Statement | null,
+	range: TextRange,
+	module: string,
+	name: string,
+): readonly TextEdit[] | undefined {
+	if (statement?.type !== "Import") return undefined;
+	const alias = statement.names.find((each) => each.name.start === range.start);
+	if (alias === undefined) return undefined;
+	if (alias.asName === null) return [replaceText(source, alias.name.start, alias.name.end, module)];
+	if (statement.names.length > 1) return undefined;
+	return [replaceText(source, statement.start, statement.end, `from ${module} import ${name} as ${alias.asName.name}`)];
+}
+
+/** The module's name as one string, or the one part of it that differs where the name is put together. */
 function replaceLiteral(source: Module, range: TextRange, requested: string, module: string): readonly TextEdit[] | null {
 	let content: TextRange | null = null;
 	walk(source.tree, (node) => {
@@ -46,7 +63,17 @@ function replaceLiteral(source: Module, range: TextRange, requested: string, mod
 		return node.start < range.end && node.end > range.start;
 	});
 	const place = content as TextRange | null;
-	return place && [replaceText(source, place.start, place.end, module)];
+	if (place !== null) return [replaceText(source, place.start, place.end, module)];
+	const [wanted, parts] = [requested.split("."), module.split(".")];
+	const different = wanted.flatMap((part, i) => (part === parts[i] ? [] : [i]));
+	const [index = 0] = different;
+	if (wanted.length !== parts.length || different.length !== 1) return null;
+	const places: TextRange[] = [];
+	walk(source.tree, (node) => {
+		if (node.type === "Constant" && node.value === wanted[index] && node.content) places.push(node.content);
+	});
+	const [only] = places;
+	return only && places.length === 1 ? [replaceText(source, only.start, only.end, parts[index] ?? "")] : null;
 }
 
 /** One statement for each module that the names of a from-import come from, in the place of the one there is. */

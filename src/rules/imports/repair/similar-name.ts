@@ -35,9 +35,23 @@ export function findRelatedName(wanted: string, candidates: Iterable<string>): s
 	const contained = alike.filter(
 		(name) => isPartOf(wordsOf(name), words) || (words.length > 2 && isPartOf(words, wordsOf(name))),
 	);
-	if (contained.length === 1) return contained[0] ?? null;
+	// The one that keeps most of the words is meant: AsyncHTTPClient is AsyncClient rather than Client.
+	const most = Math.max(0, ...contained.map((name) => wordsOf(name).length));
+	const closest = contained.filter((name) => wordsOf(name).length === most);
+	if (closest.length === 1) return closest[0] ?? null;
+	if (contained.length > 0) return null;
+	const lengthened = alike.filter((name) => isLengthened(words, wordsOf(name)));
+	if (lengthened.length === 1) return lengthened[0] ?? null;
 	const sharing = alike.filter((name) => wordsOf(name).some((word) => words.includes(word)));
 	return sharing.length === 1 ? (sharing[0] ?? null) : null;
+}
+
+/** The same words, some of them written out or with something before them: `load_env` and `load_dotenv`. */
+function isLengthened(words: readonly string[], others: readonly string[]): boolean {
+	const fits = (word: string, other: string) =>
+		word === other ||
+		(Math.min(word.length, other.length) >= 3 && (other.endsWith(word) || other.startsWith(word) || word.endsWith(other)));
+	return words.length > 1 && words.length === others.length && words.every((word, i) => fits(word, others[i] ?? ""));
 }
 
 /** A constant, a class, or a function or variable, by its spelling (PEP 8). */

@@ -3,6 +3,7 @@ import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { importsOf } from "../../../python/rewrite/remove-imports.ts";
 import { boundNames } from "../../../python/scopes.ts";
+import { hasAttributesRead } from "./attributes-read.ts";
 import { ownModules } from "./module-spelling.ts";
 
 /** A module from which a name can be imported. */
@@ -20,8 +21,8 @@ export function listOwnHomes(project: Project, name: string, importer: Module): 
 	for (const [dotted, module] of ownModules(project)) {
 		if (module.path === importer.path || isTest(module.path)) continue;
 		const at = dotted.lastIndexOf(".");
-		if (at > 0 && dotted.slice(at + 1) === name) homes.push(dotted.slice(0, at));
-		else if (definesName(module.tree, name)) homes.push(dotted);
+		if (at > 0 && dotted.slice(at + 1) === name && hasAttributesRead(importer, name, module)) homes.push(dotted.slice(0, at));
+		if (definesName(module.tree, name)) homes.push(dotted);
 	}
 	return homes;
 }

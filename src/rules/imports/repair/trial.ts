@@ -6,8 +6,11 @@ import { loadProject } from "../../../project/load.ts";
 import type { Project, SourceFile } from "../../../project/project.ts";
 import { applyToFiles } from "../../../text/edit.ts";
 
-/** Does a change, by the simulator's judgement, take a failure away and bring no other? */
-export function mends(project: Project, proposal: FixProposal, failure: Failure): boolean {
+/**
+ * Does a change, by the simulator's judgement, take a failure away and bring no other? Where `wholeStatement` is asked, what
+ * else fails in the same statement has to go too: in a cycle the names of one statement fail for one reason.
+ */
+export function mends(project: Project, proposal: FixProposal, failure: Failure, wholeStatement = false): boolean {
 	const fix = materialise(proposal, project);
 	if (fix === null) return false;
 	const texts = new Map([...project.files].map(([path, file]) => [path, file.text]));
@@ -26,9 +29,8 @@ export function mends(project: Project, proposal: FixProposal, failure: Failure)
 	});
 	const before = new Set(project.trace.failures.map(keyOf));
 	const left = after.trace.failures.map(keyOf);
-	// The names of one statement fail for one reason.
 	const mended = project.trace.failures.filter(
-		(each) => each === failure || (each.statement !== null && each.statement === failure.statement),
+		(each) => each === failure || (wholeStatement && each.statement !== null && each.statement === failure.statement),
 	);
 	return !mended.some((each) => left.includes(keyOf(each))) && left.every((key) => before.has(key));
 }
