@@ -31,6 +31,16 @@ export function refusedPoolArguments(pool: EnginePool, call: Call): readonly str
 	return known === undefined ? [] : [...call.keywords.keys()].filter((name) => isPoolArgument(name) && !known.includes(name));
 }
 
+/**
+ * Can a pool class not be used in such an engine? From 2.0 on SQLAlchemy asks the pool (`_is_asyncio` in sqlalchemy/pool/impl.py); NullPool, StaticPool
+ * and AssertionPool suit both.
+ */
+export function isPoolOfOtherKind(project: Project, pool: EnginePool, isAsync: boolean): boolean {
+	if (isSqlalchemyBefore(project, "2.0.0b1") !== false) return false;
+	const wrong = isAsync ? ["QueuePool", "SingletonThreadPool"] : ["AsyncAdaptedQueuePool", "FallbackAsyncAdaptedQueuePool"];
+	return pool.isNamed && wrong.includes(pool.name);
+}
+
 function isPoolArgument(name: string): boolean {
 	return poolArguments.some((each) => each === name);
 }

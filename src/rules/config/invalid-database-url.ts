@@ -149,8 +149,8 @@ const words: Readonly<Record<Evidence["fault"], { readonly problem: string; read
 
 /** What SQLAlchemy would say to the URL; null where it can read it. That an async engine is given a sync scheme is another rule's matter. */
 function faultOf(project: Project, { url, text, isAsync }: EngineCall): Pick<Evidence, "fault" | "error"> | null {
-	if (text === "") return { fault: "empty", error: unreadable(project) };
-	if (url === null) return { fault: urlInCommand(text) === null ? "unreadable" : "psql-command", error: unreadable(project) };
+	if (text === "") return { fault: "empty", error: unreadable(project, text) };
+	if (url === null) return { fault: urlInCommand(text) === null ? "unreadable" : "psql-command", error: unreadable(project, text) };
 	if (url.port !== null && !/^\s*[+-]?\d+(_\d+)*\s*$/.test(url.port))
 		return { fault: "port", error: `ValueError: invalid literal for int() with base 10: '${url.port}'` };
 	const noDialect = `sqlalchemy.exc.NoSuchModuleError: Can't load plugin: sqlalchemy.dialects:${url.scheme.replace("+", ".")}`;
@@ -163,10 +163,13 @@ function faultOf(project: Project, { url, text, isAsync }: EngineCall): Pick<Evi
 	return { fault: "password", error: url.driver === "asyncpg" ? "socket.gaierror: [Errno -2] Name or service not known" : null };
 }
 
-/** SQLAlchemy 2.1 no longer prints the value; older ones print it whole, password included, and are not quoted for that. */
-function unreadable(project: Project): string | null {
-	const isOld = isSqlalchemyBefore(project, "2.1.0b1");
-	return isOld === true ? null : "sqlalchemy.exc.ArgumentError: Could not parse SQLAlchemy URL from given URL string";
+/** The words of the version; those before 2.1 print the value, and are not quoted where that may hold a password. */
+function unreadable(project: Project, text: string): string | null {
+	if (isSqlalchemyBefore(project, "2.1.0b1") !== true)
+		return "sqlalchemy.exc.ArgumentError: Could not parse SQLAlchemy URL from given URL string";
+	if (text.includes("@")) return null;
+	const name = isSqlalchemyBefore(project, "2.0.0b1") === true ? "rfc1738" : "SQLAlchemy";
+	return `sqlalchemy.exc.ArgumentError: Could not parse ${name} URL from string '${text}'`;
 }
 
 /** The URL of `psql 'postgresql://...'`, as Neon's and Supabase's dashboards offer it for copying. */

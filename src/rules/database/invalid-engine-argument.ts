@@ -5,6 +5,7 @@ import { listEngines } from "../../project/database/engine-calls.ts";
 import {
 	dialectClass,
 	type EnginePool,
+	isPoolOfOtherKind,
 	poolArguments,
 	poolOf,
 	refusedPoolArguments,
@@ -54,7 +55,11 @@ export default defineRule<Evidence>({
 			const pool = poolOf(project, call, url, isAsync);
 			const ofPool = pool === null ? [] : refusedPoolArguments(pool, call);
 			const foreign = [...call.keywords.keys()].filter((name) => isForeign(project, name));
-			const refused = [...call.keywords.keys()].filter((name) => ofPool.includes(name) || foreign.includes(name));
+			const otherKind = pool !== null && isPoolOfOtherKind(project, pool, isAsync) ? ["poolclass"] : [];
+			const notFuture = isFutureRefused(project, call) ? ["future"] : [];
+			// What is refused by name is found out before the pool is looked at.
+			const wrong = notFuture.length > 0 ? notFuture : ofPool.length + foreign.length > 0 ? [...ofPool, ...foreign] : otherKind;
+			const refused = [...call.keywords.keys()].filter((name) => wrong.includes(name));
 			if (refused.length === 0) continue;
 			const { module, node } = call;
 			yield {
@@ -75,6 +80,12 @@ export default defineRule<Evidence>({
 					]
 				: []),
 			...refused.flatMap((name) => foreignArguments[name] ?? []),
+			...(refused.includes("future") ? ["SQLAlchemy 2 has only the API that future=True asked for."] : []),
+			...(refused.includes("poolclass") && pool !== null
+				? [
+						`${pool.name} is made for ${evidence.isAsync ? "sync" : "async"} engines, and this one is ${evidence.isAsync ? "async" : "sync"}.`,
+					]
+				: []),
 		];
 		return {
 			severity: call.guarded ? "HIGH" : "CRITICAL",
@@ -91,13 +102,18 @@ export default defineRule<Evidence>({
 		const { call, refused, pool } = evidence;
 		const doomed = refused.flatMap((name) => findKeyword(call.node, name) ?? []);
 		if (doomed.length < refused.length) return undefined;
-		const isCertain = pool?.isNamed === true || !refused.some(isOfPool);
+		const isCertain = !refused.includes("poolclass") && (pool?.isNamed === true || !refused.some(isOfPool));
 		return {
 			title: `Take ${refused.join(", ")} out of the engine's arguments`,
 			explanation: isCertain
 				? "They never had an effect: SQLAlchemy refuses the call as long as they are there."
-				: "They suit other databases: where the same code runs with one, keep them there and pass them only then.",
-			applicability: isCertain && refused.every((name) => isOfPool(name) || harmless.has(name)) ? "safe" : "review",
+				: refused.includes("poolclass")
+					? "SQLAlchemy picks the pool that suits the engine, with the same arguments."
+					: "They suit other databases: where the same code runs with one, keep them there and pass them only then.",
+			applicability:
+				refused.includes("poolclass") || (isCertain && refused.every((name) => isOfPool(name) || harmless.has(name)))
+					? "safe"
+					: "review",
 			edits: removeArguments(call.module, call.node, doomed),
 		};
 	},
@@ -132,7 +148,7 @@ const foreignArguments: Readonly<Record<string, string>> = {
 	convert_unicode: "SQLAlchemy 2 has no convert_unicode argument.",
 };
 
-const harmless = new Set(["autocommit", "autoflush", "encoding", "convert_unicode"]);
+const harmless = new Set(["future", "autocommit", "autoflush", "encoding", "convert_unicode"]);
 
 /** SQLAlchemy 1.4 still took some of them. */
 function isForeign(project: Project, name: string): boolean {
@@ -147,9 +163,25 @@ function errorOf(
 	pool: EnginePool | null,
 	refused: readonly string[],
 ): string | null {
+	if (refused[0] === "future")
+		return "sqlalchemy.exc.ArgumentError: The 'future' parameter passed to create_engine() may only be set to True.";
+	if (refused[0] === "poolclass" && refused.length === 1) return poolError(project, pool, isAsync);
 	const driver = url === null ? null : loadedDriver(project, url);
 	const dialect = url === null || driver === null ? null : dialectClass(url, driver.name, isAsync);
 	if (dialect === null || pool === null) return null;
 	const names = refused.map((name) => `'${name}'`).join(",");
 	return `TypeError: Invalid argument(s) ${names} sent to create_engine(), using configuration ${dialect}/${pool.name}/Engine.  Please check that the keyword arguments are appropriate for this combination of components.`;
+}
+
+/** `future=False` asks for the API of SQLAlchemy 1.4, which 2.0 does not have. */
+function isFutureRefused(project: Project, call: Call): boolean {
+	const future = call.keywords.get("future");
+	return future?.kind === "constant" && future.value === false && isSqlalchemyBefore(project, "2.0.0b1") === false;
+}
+
+function poolError(project: Project, pool: EnginePool | null, isAsync: boolean): string | null {
+	const isOld = isSqlalchemyBefore(project, "2.1.0b1");
+	if (pool === null || isOld === null) return null;
+	const kind = isAsync ? "asyncio" : "non-asyncio";
+	return `sqlalchemy.exc.ArgumentError: Pool class ${pool.name} cannot be used with ${kind} engine (Background on this error at: https://sqlalche.me/e/${isOld ? "20" : "21"}/pcls)`;
 }

@@ -93,7 +93,7 @@ describe("invalid-database-url", () => {
 	it.each([
 		["postgres://u:p@h/d", "sqlalchemy.exc.NoSuchModuleError: Can't load plugin: sqlalchemy.dialects:postgres"],
 		["postgresql://u:p@h:port/d", "ValueError: invalid literal for int() with base 10: 'port'"],
-		["localhost/app", "sqlalchemy.exc.ArgumentError: Could not parse SQLAlchemy URL from given URL string"],
+		["localhost/app", "sqlalchemy.exc.ArgumentError: Could not parse SQLAlchemy URL from string 'localhost/app'"],
 	])("predicts the error of %s", (url, error) => {
 		const [issue] = auditBackend(rule, backend(`engine = create_engine("${url}")`));
 		expect(issue).toMatchObject({ severity: "CRITICAL", stage: "import", expectedError: error });
