@@ -1,3 +1,7 @@
+import type { BootObservation } from "../../src/verify/boot-server.ts";
+import { explainStop, pathNamesOf, type UnjoinedFailure } from "../../src/verify/explain-stop.ts";
+import { readException } from "../../src/verify/traceback.ts";
+
 /** How far a server came. `request`: it came up, and a request failed inside it. */
 export type BootStage = "import" | "startup" | "request" | "boots";
 
@@ -14,54 +18,40 @@ export interface Outcome {
 	readonly everyRequestFails: boolean;
 }
 
-/** Folders that stand for something else in an error line, longest first. */
-export type PathNames = readonly (readonly [folder: string, name: string])[];
-
-/** The last exception in a server's output: its line, the rest of its message, and the innermost place below the project's folder. */
-export function readException(output: string, names: PathNames): Pick<Outcome, "error" | "detail" | "at"> {
-	// Exception groups draw a margin of "|" and "+" around the tracebacks they hold.
-	const lines = output.split("\n").map((line) => line.replace(/^\s*[|+][|+\- \d]*(?=\s|$) ?/, ""));
-	const start = lines.findLastIndex((line) => /Traceback \(most recent call last\):$/.test(line));
-	if (start < 0) return { error: lastWords(lines, names), detail: [], at: null };
-	const end = lines.findIndex((line, index) => index > start && /^[A-Za-z_][\w.]*(:|$)/.test(line));
-	const frames = lines.slice(start, end < 0 ? undefined : end);
-	return {
-		error: end < 0 ? lastWords(lines, names) : renamePaths(lines[end] ?? "", names).trimEnd(),
-		detail: end < 0 ? [] : readDetail(lines.slice(end + 1), names),
-		at: findPlace(frames, names),
-	};
+/** A request that was answered otherwise than a sound backend answers it. */
+export interface WrongAnswer {
+	readonly words: string;
+	/** What the server printed meanwhile. */
+	readonly printed: string;
 }
 
-function readDetail(lines: readonly string[], names: PathNames): string[] {
-	const detail: string[] = [];
-	for (const line of lines) {
-		if (line.trim() === "" || /^(ERROR|INFO|WARNING|CRITICAL|Traceback)\b/.test(line)) break;
-		if (!line.includes("For further information visit")) detail.push(renamePaths(line, names).trimEnd());
+/** Records keep paths and words as they are: a case holds no secret. */
+const asItIs = { text: (raw: string) => raw, line: (raw: string) => raw };
+const longestDetail = 6;
+
+/** The outcome of a boot that came so far, and was asked so much. */
+export function outcomeOf(
+	observation: BootObservation,
+	root: string,
+	wrong: WrongAnswer | null,
+	everyRequestFails: boolean,
+): Outcome {
+	const names = pathNamesOf(observation, [root]);
+	const { stop } = observation;
+	if (stop !== null && stop.stage !== "shutdown") {
+		const failure = explainStop(stop, observation, names, asItIs);
+		const stage = stop.stage === "lifespan" || stop.stage === "listening" ? "startup" : "import";
+		return { stage, ...failureParts(failure), everyRequestFails: false };
 	}
-	return detail.slice(0, 6);
+	if (wrong === null) return { stage: "boots", error: null, detail: [], at: null, everyRequestFails };
+	const read = readException(wrong.printed, names);
+	return { stage: "request", ...failureParts({ ...read, error: read.error ?? wrong.words }), everyRequestFails };
 }
 
-/** Without a traceback (uvicorn's own words, `sys.exit("…")`), the last line said. */
-function lastWords(lines: readonly string[], names: PathNames): string | null {
-	const said = lines.filter((line) => line.trim() !== "" && !/^INFO\b/.test(line));
-	const line = said.findLast((text) => text.startsWith("ERROR:")) ?? said.at(-1);
-	return line === undefined ? null : renamePaths(line.replace(/^[A-Z]+:\s+/, ""), names).trimEnd();
-}
-
-function findPlace(frames: readonly string[], names: PathNames): string | null {
-	for (const frame of [...frames].reverse()) {
-		const match = /^\s*File "([^"]+)", line (\d+)/.exec(frame);
-		if (match === null) continue;
-		const path = match[1] ?? "";
-		const root = names.find(([folder, name]) => name === "" && path.startsWith(`${folder}/`));
-		if (root !== undefined) return `${path.slice(root[0].length + 1)}:${match[2]}`;
-	}
-	return null;
-}
-
-function renamePaths(text: string, names: PathNames): string {
-	let renamed = text;
-	for (const [folder, name] of names) renamed = renamed.replaceAll(name === "" ? `${folder}/` : folder, name);
-	// Addresses differ from boot to boot; pydantic writes the identity of a class in decimal.
-	return renamed.replace(/\b0x[0-9a-f]{6,}\b/g, "0x…").replace(/:\d{12,}\b/g, ":…");
+function failureParts({
+	error,
+	detail,
+	at,
+}: Pick<UnjoinedFailure, "error" | "detail" | "at">): Pick<Outcome, "error" | "detail" | "at"> {
+	return { error, detail: detail.slice(0, longestDetail), at: at === null ? null : `${at.path}:${at.line}` };
 }

@@ -1,11 +1,12 @@
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { startScratchPostgres } from "../../src/workspace/boot/scratch-postgres.ts";
+import { type Supervisor, startSupervisor } from "../../src/workspace/boot/supervisor.ts";
 import type { BootCase } from "./case-file.ts";
-import { prepareView, type View } from "./environments.ts";
+import { findPython, prepareView, type View } from "./environments.ts";
 import type { Outcome } from "./outcome.ts";
-import { type Postgres, startPostgres } from "./postgres.ts";
-import { bootServer } from "./server.ts";
+import { bootProject as bootServer } from "./server.ts";
 
 /** What booting a case showed. */
 export interface Proof {
@@ -82,14 +83,24 @@ export async function bootProject(boot: BootCase, root: string, view: View): Pro
 /** Stands for user, host and port of a throw-away PostgreSQL in variables and files of a case. */
 const postgresPlaceholder = "{postgres}";
 
-let postgres: Promise<Postgres | null> | undefined;
+interface Postgres {
+	readonly authority: string;
+	readonly supervisor: Supervisor;
+}
 
-/** Starts the throw-away PostgreSQL on first use. Throws where none is installed. */
+let postgres: Promise<Postgres> | undefined;
+
+/** `user:password@127.0.0.1:54321` of the throw-away PostgreSQL, which is started on first use. Throws where none is installed. */
 async function postgresAuthority(): Promise<string> {
 	postgres ??= startPostgres();
-	const running = await postgres;
-	if (running === null) throw new Error("Some cases need PostgreSQL (initdb and postgres): apt-get install postgresql");
-	return running.authority;
+	return (await postgres).authority;
+}
+
+async function startPostgres(): Promise<Postgres> {
+	const supervisor = await startSupervisor(await findPython());
+	const started = await startScratchPostgres(supervisor);
+	if ("reason" in started) throw new Error(`Some cases need PostgreSQL (apt-get install postgresql): ${started.reason}`);
+	return { authority: `${started.user}:${started.password}@127.0.0.1:${started.port}`, supervisor };
 }
 
 /** Puts the throw-away PostgreSQL into the values that ask for it. Throws where it is needed and not installed. */
@@ -103,7 +114,7 @@ export async function fillEnvironment(environment: Readonly<Record<string, strin
 
 /** Stops the PostgreSQL that {@link fillEnvironment} started, if it did. */
 export async function stopPostgres(): Promise<void> {
-	(await postgres)?.stop();
+	await (await postgres)?.supervisor.end();
 	postgres = undefined;
 }
 

@@ -76,12 +76,19 @@ export async function probeServer(server: RunningServer, options: ProbeOptions):
 
 const missingTable = /\bUndefinedTable(Error)?\b|no such table|relation "[^"]*" does not exist/;
 
-/** The traceback follows the answer; a moment later it is complete. */
-async function printedBy(server: RunningServer, mark: number): Promise<string> {
-	for (let waited = 0; waited < 400; waited += 40) {
+/** What a server printed since a mark about a request that failed: its traceback follows the answer, on a busy machine with a delay. */
+export async function printedBy(server: RunningServer, mark: number): Promise<string> {
+	const step = 50;
+	let settled = 0;
+	for (let waited = 0; waited < longestWait && settled < 2; waited += step) {
 		const length = server.printed;
-		await new Promise((resolve) => setTimeout(resolve, 40));
-		if (server.printed > mark && server.printed === length) break;
+		await new Promise((resolve) => setTimeout(resolve, step));
+		const hasCome = waited >= longestSilence || /^\S.*Error\b.*$/m.test(server.printedSince(mark).slice(-20_000));
+		settled = hasCome && server.printed === length ? settled + 1 : 0;
 	}
 	return server.printedSince(mark);
 }
+
+/** In milliseconds: for all of it, and for its first word. */
+const longestWait = 2_000;
+const longestSilence = 600;

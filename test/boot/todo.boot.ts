@@ -6,7 +6,7 @@ import type { ProbeRequest } from "../../scripts/boot/case-file.ts";
 import { fixtures } from "../../scripts/boot/corpus.ts";
 import { prepareView } from "../../scripts/boot/environments.ts";
 import { fillEnvironment, stopPostgres } from "../../scripts/boot/prove.ts";
-import { bootServer } from "../../scripts/boot/server.ts";
+import { bootProject } from "../../scripts/boot/server.ts";
 
 /** The seed's files in the order in which its fixes go in. */
 const repairs = ["requirements.txt", "src/core/database.py", ".env"];
@@ -52,7 +52,7 @@ async function bootTodo(
 	writeFileSync(database, editDatabase(readFileSync(database, "utf8")));
 	const view = await prepareView({ pool, manifest: join(workingDirectory, "requirements.txt"), also: [], without: [] });
 	expect(view.missing).toEqual([]);
-	return bootServer({
+	return bootProject({
 		python: view.python,
 		root: project,
 		workingDirectory,
