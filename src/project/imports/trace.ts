@@ -96,7 +96,21 @@ export interface RaisesException {
 	readonly by: "statement" | "call" | "operation";
 	/** For a keyword argument that nothing takes: its name and the names that would be. */
 	readonly keyword?: { readonly name: string; readonly parameters: readonly string[] };
+	/** For an attribute that is not set: those that are. */
+	readonly known?: readonly string[];
+	/** Where sync and async are mixed up: how. */
+	readonly misuse?: AsyncMisuse;
 }
+
+/** How a value of the async world is used as one of the sync world, or the other way round; the failure's range is the expression. */
+export type AsyncMisuse =
+	/** The result of a coroutine function is used without `await`; `call` made it, in the file at `path`. */
+	| { readonly type: "not-awaited"; readonly call: TextRange; readonly path: string }
+	| { readonly type: "needless-await" }
+	| { readonly type: "missing-async-with" }
+	| { readonly type: "needless-async-with" }
+	/** A generator without contextlib's decorator is entered with `with`; `isAsync` tells its kind. */
+	| { readonly type: "generator-with"; readonly isAsync: boolean };
 
 /** No module of that name. */
 export interface ModuleNotFound {

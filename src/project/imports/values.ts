@@ -119,6 +119,9 @@ export interface CoroutineValue {
 	readonly kind: "coroutine";
 	readonly function: FunctionValue;
 	readonly run: () => Value;
+	/** The call that made it, in the file at `path`. */
+	readonly call: TextRange;
+	readonly path: string;
 }
 
 /** Names bound so far. `dynamic` is set when a name we cannot see may be bound (star import of something unknown, `globals()`). */

@@ -1,7 +1,6 @@
 import { defineRule } from "../../audit/rule.ts";
-import { isSimilarName } from "../../project/imports/nearest-module.ts";
-import type { RaisesException } from "../../project/imports/trace.ts";
-import { walk } from "../../python/walk.ts";
+import type { AsyncMisuse, RaisesException } from "../../project/imports/trace.ts";
+import { exceptionRemedy } from "./repair/exception-remedies.ts";
 
 interface Evidence {
 	readonly detail: RaisesException;
@@ -9,8 +8,6 @@ interface Evidence {
 	readonly stage: "import" | "startup";
 	readonly order: number;
 	readonly module: string;
-	/** The name of the parameter that a misspelt keyword stands for, or null. */
-	readonly meant: string | null;
 }
 
 const example = (keyword: string) => ({
@@ -39,8 +36,6 @@ export default defineRule<Evidence>({
 			const place = `${module.path}:${range.start}`;
 			if (seen.has(place)) continue;
 			seen.add(place);
-			const keyword = detail.keyword;
-			const meant = keyword?.parameters.filter((parameter) => isSimilarName(parameter, keyword.name)) ?? [];
 			yield {
 				subject: `${module.name}:${failure.error}`,
 				path: module.path,
@@ -51,14 +46,13 @@ export default defineRule<Evidence>({
 					stage: failure.stage,
 					order: failure.order,
 					module: module.name,
-					meant: meant.length === 1 ? (meant[0] ?? null) : null,
 				},
 			};
 		}
 	},
 
-	describe({ evidence }) {
-		const { detail, error, stage, order, module, meant } = evidence;
+	describe({ path, range, evidence }, project) {
+		const { detail, error, stage, order, module } = evidence;
 		const when = stage === "import" ? `while ${module} is imported` : "while the application starts";
 		return {
 			severity: "CRITICAL",
@@ -67,41 +61,36 @@ export default defineRule<Evidence>({
 			rootCause: causeOf(detail, error),
 			expectedError: error,
 			order,
-			manualSteps: meant === null ? [stepOf(detail)] : [],
+			manualSteps: exceptionRemedy(project, { path, range, detail, error }) === undefined ? [stepOf(detail)] : [],
 		};
 	},
 
 	fix({ path, range, evidence }, project) {
-		const { detail, meant } = evidence;
-		const module = project.modulesByPath.get(path);
-		if (module === undefined || meant === null || detail.keyword === undefined) return undefined;
-		const wrong = detail.keyword.name;
-		let place: { start: number; end: number } | null = null;
-		walk(module.tree, (node) => {
-			if (node.type === "Call" && node.start === range.start && node.end === range.end) {
-				place = node.keywords.find((keyword) => keyword.name?.name === wrong)?.name ?? null;
-			}
-			return node.start <= range.start && range.end <= node.end;
-		});
-		if (place === null) return undefined;
-		const { start, end } = place as { start: number; end: number };
-		return {
-			title: `Spell the argument ${meant}`,
-			explanation: `${wrong} is no parameter of what is called here; ${meant} is the only one of a like spelling.`,
-			applicability: "safe",
-			edits: [{ path, range: { start, end }, newText: meant }],
-		};
+		return exceptionRemedy(project, { path, range, detail: evidence.detail, error: evidence.error });
 	},
 });
 
 function problemOf(detail: RaisesException): string {
+	if (detail.misuse !== undefined) return misuseProblems[detail.misuse.type];
 	if (detail.keyword !== undefined) return `A call passes ${detail.keyword.name}, which its function does not take,`;
 	if (detail.by === "call") return "A call does not fit its function's parameters";
 	if (detail.exception === "SystemExit") return "The code ends the process";
 	return detail.by === "statement" ? `The code raises ${detail.exception}` : `An expression raises ${detail.exception}`;
 }
 
+const misuseProblems: Record<AsyncMisuse["type"], string> = {
+	"not-awaited": "The result of a coroutine function is used without await",
+	"needless-await": "Something is awaited that cannot be",
+	"missing-async-with": "An asynchronous context manager is entered with a plain with",
+	"needless-async-with": "A plain context manager is entered with async with",
+	"generator-with": "A generator is entered as if it were a context manager",
+};
+
 function causeOf(detail: RaisesException, error: string): string {
+	if (detail.misuse?.type === "not-awaited")
+		return "Calling a coroutine function gives a coroutine; only awaiting that runs the function and gives its result.";
+	if (detail.misuse?.type === "generator-with")
+		return "A function with a yield gives a generator; contextlib's decorator makes a context manager of it, FastAPI's Depends does so by itself.";
 	if (detail.keyword !== undefined) return `It takes ${detail.keyword.parameters.join(", ") || "no keyword arguments"}.`;
 	if (detail.by === "statement")
 		return "What the condition around it tests is so on this machine, with the variables and files that the server sees.";

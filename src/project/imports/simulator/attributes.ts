@@ -2,6 +2,8 @@ import type * as ast from "../../../python/ast.ts";
 import { walk } from "../../../python/walk.ts";
 import type { Binding, ClassValue, ExternalValue, FunctionValue, InstanceValue, ModuleValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
+import { stateAttribute } from "./application-state.ts";
+import { failOnCoroutineMember } from "./async-misuse.ts";
 import { moduleAttributes } from "./builtins.ts";
 import { classMember, constant, externalSymbol, isPlainExternalClass, memberOf } from "./external.ts";
 import { cyclePath } from "./import-statements.ts";
@@ -27,7 +29,7 @@ export function attribute(machine: Machine, frame: Frame, owner: Value, name: st
 		case "function":
 			return ofFunction(machine, frame, owner, name, node);
 		default:
-			machine.doubts++;
+			if (!failOnCoroutineMember(machine, frame, owner, name, node)) machine.doubts++;
 			return unknown;
 	}
 }
@@ -439,6 +441,8 @@ function ofExternalInstance(
 	node: ast.Node,
 ): Value {
 	const method: Value = { kind: "bound-method", receiver: owner, name, function: null };
+	const ofState = stateAttribute(machine, frame, owner, of, name, node);
+	if (ofState !== null) return ofState;
 	if (of.entry?.kind !== "class" || !plainPackages.test(of.canonical)) return method;
 	const member = classMember(machine, of.entry, name);
 	if (member === "unknown") return method;

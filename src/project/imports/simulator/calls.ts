@@ -12,6 +12,7 @@ import type {
 	Value,
 } from "../values.ts";
 import { unknown } from "../values.ts";
+import { contextManagerType } from "./async-misuse.ts";
 import { findInClass, isDecoratedBy } from "./attributes.ts";
 import { builtin, constant, externalSymbol } from "./external.ts";
 import { type BindingProblem, externalBindingProblem, methodBindingProblem } from "./external-signature.ts";
@@ -246,7 +247,10 @@ export function callFunction(
 	if (definition.type === "Lambda") return callLambda(machine, callee, definition, args);
 	if (!callee.decorators.every(isTransparent)) {
 		machine.doubts++;
-		return unknown;
+		const type = contextManagerType(callee.decorators);
+		return type === null
+			? unknown
+			: { kind: "instance", of: externalSymbol(machine, `contextlib.${type}`, null), attributes: new Map(), call: null };
 	}
 	const scope = newNamespace(callee.scope);
 	bindParameters(machine, frame, callee, definition, scope, args, node);
@@ -266,7 +270,9 @@ export function callFunction(
 		// What the parser made of a broken file may be anything.
 		return callee.module.tree.errors.length > 0 ? maybe(machine, runs) : runs();
 	};
-	return definition.isAsync && !stopAtYield ? { kind: "coroutine", function: callee, run } : run();
+	return definition.isAsync && !stopAtYield
+		? { kind: "coroutine", function: callee, run, call: node, path: frame.module.path }
+		: run();
 }
 
 function runBody(

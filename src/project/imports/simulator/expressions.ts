@@ -1,6 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import type { DictValue, ExternalValue, FunctionValue, SequenceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
+import { failOnCoroutineUse, failOnNeedlessAwait } from "./async-misuse.ts";
 import { isBuiltin, moduleAttributes } from "./builtins.ts";
 import { builtin, constant } from "./external.ts";
 import {
@@ -74,6 +75,7 @@ export function evaluate(machine: Machine, frame: Frame, node: ast.Expression): 
 		case "Await": {
 			const value = machine.evaluate(frame, node.value);
 			if (value.kind === "coroutine") return value.run();
+			failOnNeedlessAwait(machine, frame, value, node);
 			machine.doubts++;
 			return unknown;
 		}
@@ -215,6 +217,7 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 		return subscriptedType(machine, frame, owner.name, node) ?? withSubscript(owner, frame, node);
 	}
 	if (owner.kind === "class") return owner;
+	failOnCoroutineUse(machine, frame, owner, node, "subscriptable");
 	const unset = unsetVariable(owner);
 	if (unset !== null) {
 		failOnUnset(machine, frame, node, {

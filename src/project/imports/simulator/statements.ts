@@ -2,6 +2,7 @@ import type * as ast from "../../../python/ast.ts";
 import { dottedName } from "../../../python/walk.ts";
 import type { ClassValue, FunctionValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
+import { failOnContext, failOnCoroutineUse } from "./async-misuse.ts";
 import { isBuiltinException, isException } from "./builtins.ts";
 import { annotation, evaluateArguments } from "./expressions.ts";
 import { runImport, runImportFrom } from "./import-statements.ts";
@@ -260,6 +261,8 @@ function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef): void {
 		node.typeParameters.length === 0 ? frame : { ...frame, kind: "function", scope: typeScope, enclosing: typeScope };
 	const { args, keywords } = at(machine, "base", () => evaluateArguments(machine, outer, node.bases, node.keywords));
 	const namespace = newNamespace(null);
+	// What the parser made of a broken file may lack half of the body.
+	if (frame.module.tree.errors.length > 0) namespace.dynamic = true;
 	const inner: Frame = {
 		...outer,
 		kind: "class",
@@ -321,6 +324,7 @@ const maxUnrolled = 64;
 
 function executeFor(machine: Machine, frame: Frame, node: ast.For): Completion {
 	const iterable = machine.evaluate(frame, node.iterable);
+	if (!node.isAsync) failOnCoroutineUse(machine, frame, iterable, node.iterable, "iterable");
 	if (iterable.kind === "sequence" && iterable.complete && iterable.items.length <= maxUnrolled && !node.isAsync) {
 		for (const item of [...iterable.items]) {
 			assign(machine, frame, node.target, item, node);
@@ -464,8 +468,11 @@ function executeWith(machine: Machine, frame: Frame, node: ast.With): Completion
 			suppressed = item.context.args.flatMap((arg) => caughtNames(machine, frame, arg));
 		} else {
 			machine.doubts++;
+			failOnContext(machine, frame, value, item, node.isAsync);
 		}
-		if (item.target !== null) assign(machine, frame, item.target, value.kind === "instance" ? value : unknown, node);
+		// What contextlib's decorators give hands out something else than itself.
+		const isItself = value.kind === "instance" && !/^(contextlib\.|builtins\.(async_)?generator$)/.test(maker);
+		if (item.target !== null) assign(machine, frame, item.target, isItself ? value : unknown, node);
 	}
 	if (suppressed === null) return machine.execute(frame, node.body);
 	const own: Handler = { catches: suppressed, surfaces: suppressed.map(() => false) };

@@ -1,0 +1,110 @@
+import type * as ast from "../../../python/ast.ts";
+import type { AsyncMisuse } from "../trace.ts";
+import type { Value } from "../values.ts";
+import { findInClass } from "./attributes.ts";
+import { type Frame, fail, type Machine } from "./machine.ts";
+
+/** Members of a coroutine object; everything else is asked of what awaiting it would give. */
+const coroutineMembers = /^(send|throw|close|cr_\w+|__\w+__)$/;
+
+/** An attribute of a coroutine that nothing awaited. True where that fails. */
+export function failOnCoroutineMember(machine: Machine, frame: Frame, owner: Value, name: string, node: ast.Node): boolean {
+	if (owner.kind !== "coroutine" || coroutineMembers.test(name)) return false;
+	report(machine, frame, node, "AttributeError", `'coroutine' object has no attribute '${name}'`, {
+		type: "not-awaited",
+		call: owner.call,
+		path: owner.path,
+	});
+	return true;
+}
+
+/** A coroutine that nothing awaited, looked into as if it were its result. */
+export function failOnCoroutineUse(
+	machine: Machine,
+	frame: Frame,
+	owner: Value,
+	node: ast.Node,
+	use: "subscriptable" | "iterable",
+): void {
+	if (owner.kind !== "coroutine") return;
+	const { call, path } = owner;
+	const message = `'coroutine' object is not ${use}`;
+	report(machine, frame, node, "TypeError", message, { type: "not-awaited", call, path });
+}
+
+/** `await` of something that certainly cannot be awaited. */
+export function failOnNeedlessAwait(machine: Machine, frame: Frame, value: Value, node: ast.Node): void {
+	const type = unawaitableType(value);
+	if (type === null) return;
+	const { minor } = machine.environment.python;
+	const message = minor >= 14 ? `'${type}' object can't be awaited` : `object ${type} can't be used in 'await' expression`;
+	report(machine, frame, node, "TypeError", message, { type: "needless-await" });
+}
+
+function unawaitableType(value: Value): string | null {
+	switch (value.kind) {
+		case "constant":
+			if (value.value === null) return "NoneType";
+			return typeof value.value === "boolean" ? "bool" : typeof value.value === "string" ? "str" : null;
+		case "sequence":
+			return value.type;
+		case "dict":
+			return "dict";
+		case "instance":
+			return value.of.kind === "external" && value.of.name === "builtins.async_generator" ? "async_generator" : null;
+		default:
+			return null;
+	}
+}
+
+const contextManagers = new Map([
+	["contextlib.contextmanager", "_GeneratorContextManager"],
+	["contextlib.asynccontextmanager", "_AsyncGeneratorContextManager"],
+]);
+
+/** The class of the object that a function under one of contextlib's decorators gives, or null. */
+export function contextManagerType(decorators: readonly Value[]): string | null {
+	const [only, ...others] = decorators;
+	return only?.kind === "external" && others.length === 0 ? (contextManagers.get(only.canonical) ?? null) : null;
+}
+
+/** `with` on what only `async with` can enter, and the other way round. */
+export function failOnContext(machine: Machine, frame: Frame, value: Value, item: ast.WithItem, isAsync: boolean): void {
+	const type = generatorType(value) ?? ownContextType(value, isAsync);
+	if (type === null || type === (isAsync ? "_AsyncGeneratorContextManager" : "_GeneratorContextManager")) return;
+	const protocol = isAsync ? "asynchronous context manager" : "context manager";
+	const isModern = machine.environment.python.minor >= 11;
+	const misuse: AsyncMisuse =
+		type === "generator" || type === "async_generator"
+			? { type: "generator-with", isAsync: type === "async_generator" }
+			: { type: isAsync ? "needless-async-with" : "missing-async-with" };
+	const message = isModern ? `'${type}' object does not support the ${protocol} protocol` : isAsync ? "__aenter__" : "__enter__";
+	report(machine, frame, item.context, isModern ? "TypeError" : "AttributeError", message, misuse);
+}
+
+function generatorType(value: Value): string | null {
+	if (value.kind === "coroutine") return "coroutine";
+	if (value.kind !== "instance" || value.of.kind !== "external") return null;
+	return (
+		/^(?:builtins|contextlib)\.(generator|async_generator|_(?:Async)?GeneratorContextManager)$/.exec(value.of.name)?.[1] ?? null
+	);
+}
+
+/** An own class that has the methods of the other protocol only. */
+function ownContextType(value: Value, isAsync: boolean): string | null {
+	if (value.kind !== "instance" || value.of.kind !== "class" || value.of.bases.length > 0) return null;
+	const [wanted, other] = isAsync ? ["__aenter__", "__enter__"] : ["__enter__", "__aenter__"];
+	const { of } = value;
+	return findInClass(of, wanted) === null && findInClass(of, other) !== null && !of.namespace.dynamic ? of.node.name.name : null;
+}
+
+function report(machine: Machine, frame: Frame, node: ast.Node, exception: string, message: string, misuse: AsyncMisuse): void {
+	fail(machine, {
+		detail: { type: "raises", exception, by: "operation", misuse },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception,
+		message,
+	});
+}

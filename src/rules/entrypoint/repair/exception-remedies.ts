@@ -1,0 +1,178 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import { isSimilarName } from "../../../project/imports/nearest-module.ts";
+import type { AsyncMisuse, RaisesException } from "../../../project/imports/trace.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { addArgument } from "../../../python/rewrite/arguments.ts";
+import { enclosingFunction, enclosingStatement, fillsStatement } from "../../../python/rewrite/enclosing.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import { walk } from "../../../python/walk.ts";
+import type { TextRange } from "../../../text/range.ts";
+
+interface Raised {
+	readonly path: string;
+	readonly range: TextRange;
+	readonly detail: RaisesException;
+	readonly error: string;
+}
+
+/** The change after which the line no longer raises, where one is certain or likely. */
+export function exceptionRemedy(project: Project, { path, range, detail, error }: Raised): FixProposal | undefined {
+	const module = project.modulesByPath.get(path);
+	if (module === undefined) return undefined;
+	if (detail.misuse !== undefined) return ofMisuse(project, module, range, detail.misuse);
+	if (detail.known !== undefined) return spellAttribute(module, range, detail.known);
+	if (detail.by !== "call") return undefined;
+	const call = callAt(module, range);
+	if (call === null) return undefined;
+	return detail.keyword === undefined ? passArgument(project, module, call, error) : spellKeyword(module, call, detail.keyword);
+}
+
+function callAt(module: Module, range: TextRange): ast.Call | null {
+	return expressionAt(module, range, (node): node is ast.Call => node.type === "Call");
+}
+
+function expressionAt<Node extends ast.TypedNode>(
+	module: Module,
+	range: TextRange,
+	matches: (node: ast.TypedNode) => node is Node,
+): Node | null {
+	let found: Node | null = null;
+	walk(module.tree, (node) => {
+		if (node.start === range.start && node.end === range.end && matches(node)) found = node;
+		return node.start <= range.start && range.end <= node.end;
+	});
+	return found;
+}
+
+function spellKeyword(
+	module: Module,
+	call: ast.Call,
+	keyword: { name: string; parameters: readonly string[] },
+): FixProposal | undefined {
+	const [meant, ...others] = keyword.parameters.filter((parameter) => isSimilarName(parameter, keyword.name));
+	const written = call.keywords.find(({ name }) => name?.name === keyword.name)?.name;
+	if (meant === undefined || others.length > 0 || written == null) return undefined;
+	return {
+		title: `Spell the argument ${meant}`,
+		explanation: `${keyword.name} is no parameter of what is called here; ${meant} is the only one of a like spelling.`,
+		applicability: "safe",
+		edits: [replaceText(module, written.start, written.end, meant)],
+	};
+}
+
+function spellAttribute(module: Module, range: TextRange, known: readonly string[]): FixProposal | undefined {
+	const node = expressionAt(module, range, (each): each is ast.Attribute => each.type === "Attribute");
+	const [meant, ...others] = node === null ? [] : known.filter((name) => isSimilarName(name, node.attribute.name));
+	if (node === null || meant === undefined || others.length > 0) return undefined;
+	return {
+		title: `Write ${meant} instead of ${node.attribute.name}`,
+		explanation: `${meant} is set before; nothing sets ${node.attribute.name}.`,
+		applicability: "safe",
+		edits: [replaceText(module, node.attribute.start, node.attribute.end, meant)],
+	};
+}
+
+/** A required parameter whose name the calling place knows: `register_routes()` where `app` is bound. */
+function passArgument(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {
+	const name = /missing 1 required (?:positional|keyword-only) argument: '(\w+)'$/.exec(error)?.[1];
+	if (name === undefined || call.args.some((each) => each.type === "Starred")) return undefined;
+	const owner = enclosingFunction(module.tree, call.start);
+	const local = owner?.parameters.some((each) => each.name.name === name) ?? false;
+	const binding = owner === null ? project.trace.runs.get(module.name)?.namespace.names.get(name) : undefined;
+	const isBound = binding?.node != null && !binding.maybe && binding.node.end <= call.start;
+	if (!local && !isBound) return undefined;
+	return {
+		title: `Pass ${name}`,
+		explanation: `The function asks for ${name}, and the calling code has a value of that name.`,
+		applicability: "review",
+		edits: [addArgument(module, call, call.keywords.length > 0 || error.includes("keyword-only") ? `${name}=${name}` : name)],
+	};
+}
+
+function ofMisuse(project: Project, module: Module, range: TextRange, misuse: AsyncMisuse): FixProposal | undefined {
+	switch (misuse.type) {
+		case "not-awaited":
+			return awaitCall(project, misuse);
+		case "needless-await": {
+			const node = expressionAt(module, range, (each): each is ast.Await => each.type === "Await");
+			if (node === null) return undefined;
+			return {
+				title: "Take the await away",
+				explanation: "What is called is a plain function: it has run already when the await sees its result.",
+				applicability: "safe",
+				edits: [replaceText(module, node.start, node.value.start, "")],
+			};
+		}
+		case "missing-async-with":
+		case "needless-async-with":
+			return changeWith(module, range, misuse.type === "missing-async-with");
+		case "generator-with":
+			return wrapGenerator(module, range, misuse.isAsync);
+	}
+}
+
+function awaitCall(project: Project, { path, call }: AsyncMisuse & { type: "not-awaited" }): FixProposal | undefined {
+	const module = project.modulesByPath.get(path);
+	const node = module && callAt(module, call);
+	if (!module || !node || enclosingFunction(module.tree, node.start)?.isAsync !== true) return undefined;
+	const isWhole = fillsStatement(enclosingStatement(module.tree, node.start), node);
+	return {
+		title: "Await the call",
+		explanation: "Only await runs a coroutine function and gives its result.",
+		applicability: "safe",
+		edits: isWhole
+			? [replaceText(module, node.start, node.start, "await ")]
+			: [replaceText(module, node.start, node.start, "(await "), replaceText(module, node.end, node.end, ")")],
+	};
+}
+
+function withAt(module: Module, range: TextRange): ast.With | null {
+	let found: ast.With | null = null;
+	walk(module.tree, (node) => {
+		if (node.type === "With" && node.items.some(({ context }) => context.start === range.start && context.end === range.end))
+			found = node;
+		return node.start <= range.start && range.end <= node.end;
+	});
+	return found;
+}
+
+function changeWith(module: Module, range: TextRange, toAsync: boolean): FixProposal | undefined {
+	const node = withAt(module, range);
+	if (node === null || node.items.length > 1) return undefined;
+	if (toAsync) {
+		if (enclosingFunction(module.tree, node.start)?.isAsync !== true) return undefined;
+		return {
+			title: "Enter it with async with",
+			explanation: "The context manager is asynchronous: entering and leaving it must be awaited.",
+			applicability: "safe",
+			edits: [replaceText(module, node.start, node.start, "async ")],
+		};
+	}
+	const async = /^async\s+/.exec(module.text.slice(node.start, node.end))?.[0];
+	if (async === undefined) return undefined;
+	return {
+		title: "Enter it with a plain with",
+		explanation: "The context manager is a plain one; a plain with works in async code, too.",
+		applicability: "safe",
+		edits: [replaceText(module, node.start, node.start + async.length, "")],
+	};
+}
+
+/** `async with get_session() as session` over a dependency: contextlib's decorator, used in place, leaves the dependency as it is. */
+function wrapGenerator(module: Module, range: TextRange, isAsync: boolean): FixProposal | undefined {
+	const call = callAt(module, range);
+	const node = withAt(module, range);
+	if (call === null || node === null || node.isAsync !== isAsync) return undefined;
+	const wrapper = isAsync ? "asynccontextmanager" : "contextmanager";
+	return {
+		title: `Make a context manager of it with ${wrapper}`,
+		explanation: "The function itself stays a generator, as Depends needs it; here it becomes something that with can enter.",
+		applicability: "safe",
+		edits: [
+			replaceText(module, call.callee.start, call.callee.start, `${wrapper}(`),
+			replaceText(module, call.callee.end, call.callee.end, ")"),
+		],
+		needs: [{ path: module.path, module: "contextlib", name: wrapper }],
+	};
+}
