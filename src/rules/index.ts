@@ -17,6 +17,8 @@ import engineContextMismatch from "./database/engine-context-mismatch.ts";
 import fieldWithoutSchema from "./database/field-without-schema.ts";
 import invalidEngineArgument from "./database/invalid-engine-argument.ts";
 import invalidModelField from "./database/invalid-model-field.ts";
+import invalidTableClass from "./database/invalid-table-class.ts";
+import missingSqliteFolder from "./database/missing-sqlite-folder.ts";
 import syncCreateAll from "./database/sync-create-all.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
 import tableWithoutPrimaryKey from "./database/table-without-primary-key.ts";
@@ -46,6 +48,7 @@ import invalidRoutePath from "./entrypoint/invalid-route-path.ts";
 import invalidRoutePrefix from "./entrypoint/invalid-route-prefix.ts";
 import lateMiddleware from "./entrypoint/late-middleware.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
+import missingStartupPath from "./entrypoint/missing-startup-path.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
 import startupException from "./entrypoint/startup-exception.ts";
 import unusableApplication from "./entrypoint/unusable-application.ts";
@@ -79,6 +82,8 @@ export const rules: readonly AnyRule[] = [
 	fieldWithoutSchema,
 	invalidEngineArgument,
 	invalidModelField,
+	invalidTableClass,
+	missingSqliteFolder,
 	syncCreateAll,
 	syncSessionFactory,
 	tableWithoutPrimaryKey,
@@ -108,6 +113,7 @@ export const rules: readonly AnyRule[] = [
 	invalidRoutePrefix,
 	lateMiddleware,
 	missingApplication,
+	missingStartupPath,
 	moduleAsRouter,
 	startupException,
 	unusableApplication,

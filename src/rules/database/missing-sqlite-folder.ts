@@ -39,7 +39,7 @@ export default defineRule<Evidence>({
 	references: ["https://www.sqlite.org/rescode.html#cantopen"],
 	example: {
 		before: example("", ""),
-		after: example("from pathlib import Path\n\n", 'Path("./data").mkdir(parents=True, exist_ok=True)\n'),
+		after: example("from pathlib import Path\n", 'Path("./data").mkdir(parents=True, exist_ok=True)\n'),
 	},
 
 	*detect(project) {

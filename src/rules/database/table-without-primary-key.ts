@@ -2,6 +2,7 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { callKeywords, isField, listTables, type TableClass, type TableColumn } from "../../project/database/tables.ts";
 import type { Value } from "../../project/imports/values.ts";
+import { makerOf } from "../../project/models/class-body.ts";
 import { readSettingType } from "../../project/settings/setting-type.ts";
 import type * as ast from "../../python/ast.ts";
 import { addArgument, findKeyword } from "../../python/rewrite/arguments.ts";
@@ -42,7 +43,7 @@ export default defineRule<Evidence>({
 	*detect(project) {
 		for (const table of listTables(project)) {
 			const { value, tableName, columns, isComplete } = table;
-			if (!isComplete || tableName === null || columns.some(mayBeKey)) continue;
+			if (!isComplete || tableName === null || columns.some(mayBeKey) || columns.some(holdsColumn)) continue;
 			const { module, node } = value;
 			yield {
 				subject: `${module.name}:${node.name.name}`,
@@ -107,6 +108,13 @@ function markKey({ className }: Evidence, id: TableColumn): FixProposal | undefi
 		return { ...common, edits: [replaceText(module, node.end, node.end, " = Field(primary_key=True)")], needs };
 	const code = `Field(default=${module.text.slice(node.value.start, node.value.end)}, primary_key=True)`;
 	return { ...common, edits: [replaceText(module, node.value.start, node.value.end, code)], needs };
+}
+
+/** A column in a tuple, by a comma behind it, is a fault of its own. */
+function holdsColumn({ value }: TableColumn): boolean {
+	return (
+		value?.kind === "sequence" && value.items.some((item) => makerOf(item) === "Column" || makerOf(item) === "mapped_column")
+	);
 }
 
 function isAnnotated({ node }: TableColumn): boolean {

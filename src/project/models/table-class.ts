@@ -1,0 +1,207 @@
+import { isMadeBy, isSymbol } from "../database/sqlalchemy-values.ts";
+import type { ClassDefinition } from "../imports/trace.ts";
+import type { ClassValue, InstanceValue, Value } from "../imports/values.ts";
+import type { Project } from "../project.ts";
+import { attributesOf, type ClassAttribute } from "./class-body.ts";
+import { type Ancestor, inheritedValue, lineageOf } from "./lineage.ts";
+
+/** A class that SQLAlchemy maps to a table, or to that of a class it derives from. */
+export interface TableClass {
+	readonly definition: ClassDefinition;
+	readonly value: ClassValue;
+	readonly kind: "sqlmodel" | "declarative";
+	/** The name of its own table; `inherited` where it shares that of a mapped base, null where the name is computed. */
+	readonly tableName: string | null;
+	/** How the name is found: written, made by code, taken over from a mapped base, or nowhere. */
+	readonly naming: "written" | "computed" | "inherited" | "missing";
+	readonly schema: string | null | "unknown";
+	/** Tables of one MetaData know each other; compared by identity. */
+	readonly metadata: unknown;
+	/** The mapped class it derives from, or null. */
+	readonly parent: ClassValue | null;
+	/** The attributes of its body and of the mixins it takes columns from, nearest class winning. */
+	readonly attributes: ReadonlyMap<string, ClassAttribute>;
+	/** True where a base or the body may bring what is not seen here. */
+	readonly isOpen: boolean;
+}
+
+const known = new WeakMap<Project, readonly TableClass[]>();
+
+/** The table classes whose statements certainly run, in order; one that a function makes more than once counts once. */
+export function tableClasses(project: Project): readonly TableClass[] {
+	const cached = known.get(project);
+	if (cached !== undefined) return cached;
+	const seen = new Set<string>();
+	const result: TableClass[] = [];
+	for (const definition of project.trace.classes) {
+		const { value, guarded } = definition;
+		const place = `${value.module.name}:${value.node.start}`;
+		const kind = guarded || seen.has(place) ? null : tableKind(value);
+		seen.add(place);
+		if (kind !== null) result.push(readTable(definition, kind));
+	}
+	known.set(project, result);
+	return result;
+}
+
+/** Is the class mapped, and by whom? Null for plain classes, abstract ones and the declarative base itself. */
+export function tableKind(value: ClassValue): TableClass["kind"] | null {
+	if (isSqlmodelTable(value)) return "sqlmodel";
+	return isDeclarative(value) && !isDeclarativeBase(value) && !isAbstract(value) ? "declarative" : null;
+}
+
+/** SQLModel keeps `table=True` in the configuration, which models inherit; only the class that says it is mapped. */
+export function isSqlmodelTable(value: ClassValue): boolean {
+	const table = value.keywords.get("table");
+	return table?.kind === "constant" && table.value === true && isSqlmodel(value);
+}
+
+export function isSqlmodel(value: ClassValue): boolean {
+	return lineageOf(value).ancestors.some((each) => each.kind === "external" && isSymbol(each, "SQLModel"));
+}
+
+export function isDeclarative(value: ClassValue): boolean {
+	return lineageOf(value).ancestors.some(isDeclarativeRoot);
+}
+
+/** `DeclarativeBase`, and what `declarative_base()` gives. */
+function isDeclarativeRoot(ancestor: Ancestor): boolean {
+	if (ancestor.kind === "external") return isSymbol(ancestor, "DeclarativeBase") || isSymbol(ancestor, "DeclarativeBaseNoMeta");
+	return isMadeBy(ancestor, "declarative_base");
+}
+
+/** `class Base(DeclarativeBase)`, which is no table itself. */
+export function isDeclarativeBase(value: ClassValue): boolean {
+	return value.bases.some((base) => base.kind === "external" && isDeclarativeRoot(base));
+}
+
+function isAbstract(value: ClassValue): boolean {
+	const abstract = value.namespace.names.get("__abstract__")?.value;
+	return abstract !== undefined && !(abstract.kind === "constant" && abstract.value === false);
+}
+
+function readTable(definition: ClassDefinition, kind: TableClass["kind"]): TableClass {
+	const { value } = definition;
+	const { own, isComplete } = lineageOf(value);
+	const parent = own.find((each) => each !== value && tableKind(each) !== null) ?? null;
+	const sources = own.filter((each) => each === value || (tableKind(each) === null && !isMixedInto(each, parent)));
+	const attributes = new Map<string, ClassAttribute>();
+	for (const source of sources.toReversed())
+		for (const attribute of attributesOf(source).values()) attributes.set(attribute.name, attribute);
+	const named = sources.find((source) => source.namespace.names.has("__tablename__") || source.namespace.names.has("__table__"));
+	const name = named?.namespace.names.get("__tablename__");
+	const isWritten = name?.value.kind === "constant" && typeof name.value.value === "string" && !name.maybe;
+	const naming = isWritten ? "written" : named !== undefined || hasHiddenBase(value) ? "computed" : namingOf(kind, parent);
+	return {
+		definition,
+		value,
+		kind,
+		naming,
+		tableName: isWritten && name.value.kind === "constant" ? String(name.value.value) : defaultName(kind, naming, value),
+		schema: schemaOf(value),
+		metadata: metadataOf(value),
+		parent,
+		attributes,
+		isOpen: !isComplete || hasHiddenBase(value) || sources.some(isOpenBody),
+	};
+}
+
+function isMixedInto(value: ClassValue, parent: ClassValue | null): boolean {
+	return parent !== null && lineageOf(parent).own.includes(value);
+}
+
+function namingOf(kind: TableClass["kind"], parent: ClassValue | null): TableClass["naming"] {
+	if (kind === "sqlmodel") return "written";
+	return parent === null ? "missing" : "inherited";
+}
+
+/** SQLModel names a table after its class. */
+function defaultName(kind: TableClass["kind"], naming: TableClass["naming"], value: ClassValue): string | null {
+	return kind === "sqlmodel" && naming === "written" ? value.node.name.name.toLowerCase() : null;
+}
+
+/** `declarative_base(cls=…)` and decorators bring members that the class statement does not show. */
+function hasHiddenBase(value: ClassValue): boolean {
+	const { ancestors, own } = lineageOf(value);
+	if (own.some((each) => each.decorators.length > 0)) return true;
+	return ancestors.some((each) => {
+		if (each.kind === "class") return false;
+		if (each.kind === "instance") return !isDeclarativeRoot(each) || hasTemplate(each);
+		return (
+			!/^(sqlalchemy|sqlmodel|pydantic|typing|abc|builtins)\b/.test(each.canonical) ||
+			/\.(AutomapBase|DeferredReflection)$/.test(each.canonical)
+		);
+	});
+}
+
+function hasTemplate({ call }: InstanceValue): boolean {
+	return (
+		call === null ||
+		call.open ||
+		call.args.length > 0 ||
+		[...call.keywords.keys()].some((key) => key !== "metadata" && key !== "bind")
+	);
+}
+
+/** A body with loops, conditions or computed names may bind more than its statements say. */
+function isOpenBody({ node, namespace }: ClassValue): boolean {
+	return (
+		namespace.dynamic ||
+		node.body.some(
+			(statement) =>
+				!["AnnAssign", "Assign", "FunctionDef", "ClassDef", "Pass", "ExpressionStatement"].includes(statement.type) ||
+				(statement.type === "FunctionDef" && statement.decorators.some((decorator) => !isPlainDecorator(decorator))),
+		)
+	);
+}
+
+function isPlainDecorator(decorator: { readonly type: string }): boolean {
+	const name = decorator.type === "Name" && "id" in decorator ? decorator.id : null;
+	return (
+		name === "property" || name === "classmethod" || name === "staticmethod" || name === "hybrid_property" || name === "validates"
+	);
+}
+
+/** The arguments of `__table_args__`: constraints, and options by keyword; null where they cannot be seen. */
+export function tableArguments(
+	value: ClassValue,
+): { readonly items: readonly Value[]; readonly options: ReadonlyMap<string, Value> } | null {
+	const found = inheritedValue(value, "__table_args__");
+	if (found === undefined) return { items: [], options: new Map() };
+	const items = found.kind === "sequence" && found.complete ? found.items : found.kind === "dict" ? [found] : null;
+	if (items === null) return null;
+	const options = new Map<string, Value>();
+	for (const item of items) {
+		if (item.kind === "unknown" || (item.kind === "dict" && !item.complete)) return null;
+		if (item.kind === "dict") for (const [key, option] of item.entries) options.set(String(key), option);
+	}
+	return { items, options };
+}
+
+function schemaOf(value: ClassValue): TableClass["schema"] {
+	const arguments_ = tableArguments(value);
+	if (arguments_ === null) return "unknown";
+	const schema = arguments_.options.get("schema");
+	if (schema === undefined) return null;
+	return schema.kind === "constant" && typeof schema.value === "string" ? schema.value : "unknown";
+}
+
+/** What stands for the MetaData of a class: the value that is set, else the declarative base, else SQLModel's own. */
+function metadataOf(value: ClassValue): unknown {
+	const { own, ancestors } = lineageOf(value);
+	const set = own.find((each) => isDeclarativeBase(each) || tableKind(each) === null)?.namespace.names.get("metadata")?.value;
+	if (set !== undefined) return identityOf(set);
+	const made = ancestors.find((each) => each.kind === "instance");
+	if (made?.kind === "instance") {
+		const given = made.call?.keywords.get("metadata");
+		return given === undefined ? made : identityOf(given);
+	}
+	const base = own.find(isDeclarativeBase);
+	return base ?? "sqlmodel";
+}
+
+/** `SQLModel.metadata` is the same thing wherever it is read. */
+export function identityOf(metadata: Value): unknown {
+	if (metadata.kind !== "external") return metadata;
+	return metadata.canonical.endsWith("SQLModel.metadata") ? "sqlmodel" : metadata.canonical;
+}
