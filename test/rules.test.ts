@@ -33,6 +33,7 @@ function exampleProject(files: ExampleFiles, installed?: ExampleInstallation): P
 		hint: "",
 		files: tree,
 		unreadable: [],
+		listings: listingsOf(Object.keys(files)),
 		target: null,
 		processEnvironment: {},
 		openEnvironment: (folder, manifests) => {
@@ -42,6 +43,19 @@ function exampleProject(files: ExampleFiles, installed?: ExampleInstallation): P
 			return installed === undefined ? catalog : installation(catalog, installed);
 		},
 	});
+}
+
+/** What lies in each folder when these files are all there is. */
+function listingsOf(paths: readonly string[]): ReadonlyMap<string, ReadonlySet<string>> {
+	const listings = new Map<string, Set<string>>();
+	for (const path of paths) {
+		const parts = path.split("/");
+		for (const [index, part] of parts.entries()) {
+			const folder = parts.slice(0, index).join("/");
+			listings.set(folder, (listings.get(folder) ?? new Set()).add(part));
+		}
+	}
+	return listings;
 }
 
 /** An environment with just these distributions; their modules are there, and those of all other known distributions are missing. */

@@ -25,7 +25,7 @@ export function openProject(path: string | undefined, options: CommonOptions, io
 /** Understands files as they were read from a place, or as a dry run has changed them in memory. */
 export function understand(
 	place: Place,
-	{ files, unreadable }: Pick<Project, "files" | "unreadable">,
+	{ files, unreadable, listings }: Pick<Project, "files" | "unreadable" | "listings">,
 	options: CommonOptions,
 	io: ProcessIo,
 ): OpenedProject {
@@ -37,6 +37,7 @@ export function understand(
 		hint: place.folder,
 		files,
 		unreadable,
+		...(listings && { listings }),
 		target: options.target === undefined ? null : parseTarget(options.target),
 		processEnvironment: serverVariables(options, io),
 		openEnvironment: (folder, manifests) =>

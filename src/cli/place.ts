@@ -1,5 +1,5 @@
 import { join, relative, resolve, sep } from "node:path";
-import type { SourceTree, UnreadableFile } from "../project/project.ts";
+import type { Project, SourceTree } from "../project/project.ts";
 import { showLine } from "../text/gate.ts";
 import { findRepositoryRoot, kindOfPath } from "../workspace/find-repository-root.ts";
 import { readSourceFolder, readSourceTree } from "../workspace/read-source-tree.ts";
@@ -57,7 +57,7 @@ const manifestName = /^(requirements[^/]*\.(txt|in)|pyproject\.toml|Pipfile|setu
  * Reads what an audit of the place needs. Of a folder inside a repository only that folder is read, or the one above it that
  * has a manifest, together with the files that lie on the way up to the root: a monorepo's other parts do not matter.
  */
-export function readFiles(place: Place): { readonly files: SourceTree; readonly unreadable: readonly UnreadableFile[] } {
+export function readFiles(place: Place): Pick<Project, "files" | "unreadable" | "listings"> {
 	if (place.folder === "") return readSourceTree(place.root);
 	const reading = readSourceFolder(place.root, place.folder);
 	const wider = folderWithManifest(reading.files, place.folder);

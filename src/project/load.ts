@@ -11,7 +11,7 @@ import { simulate } from "./imports/simulator/simulate.ts";
 import type { Value } from "./imports/values.ts";
 import type { Manifest } from "./manifests/manifest.ts";
 import { readManifests } from "./manifests/read-manifests.ts";
-import type { Module, Project, SourceTree, Target, UnreadableFile } from "./project.ts";
+import type { FolderListings, Module, Project, SourceTree, Target, UnreadableFile } from "./project.ts";
 import { parseDotenv, resolveDotenv } from "./settings/dotenv.ts";
 
 /** What a project is loaded from. Nothing here touches a disk: files and environment come from outside. */
@@ -22,6 +22,8 @@ export interface LoadInput {
 	readonly hint: string;
 	readonly files: SourceTree;
 	readonly unreadable: readonly UnreadableFile[];
+	/** See `Project.listings`. */
+	readonly listings?: FolderListings;
 	/** `--target`, or null to discover it. */
 	readonly target: Target | null;
 	/** The variables that count as the server's. */
@@ -98,6 +100,7 @@ export function loadProject(input: LoadInput): Project {
 		backend,
 		files: input.files,
 		unreadable: input.unreadable,
+		...(input.listings && { listings: input.listings }),
 		target,
 		otherTargets,
 		environment,

@@ -26,6 +26,9 @@ export interface UnreadableFile {
 /** Path → file, relative to the repository root. Files that git ignores are in it too (`.env`), folders like venvs and node_modules are not. */
 export type SourceTree = ReadonlyMap<string, SourceFile>;
 
+/** What lies in each folder that was looked into, by the folder's path relative to the root: names of files and folders of every kind. */
+export type FolderListings = ReadonlyMap<string, ReadonlySet<string>>;
+
 /** The application that a server is told to start. */
 export interface Target {
 	/** Dotted module, `src.main`. */
@@ -57,6 +60,8 @@ export interface Project {
 	readonly backend: string;
 	readonly files: SourceTree;
 	readonly unreadable: readonly UnreadableFile[];
+	/** Missing where nobody looked: then it is not known what else lies on the disk. */
+	readonly listings?: FolderListings;
 	/** Null where no application was found. */
 	readonly target: Target | null;
 	/** Other applications of the repository. */

@@ -24,6 +24,8 @@ export interface SourceTreeReading {
 	/** By path, in the order of the folders. */
 	readonly files: ReadonlyMap<string, ReadFile>;
 	readonly unreadable: readonly UnreadFile[];
+	/** What lies in each folder that was read, by the folder's path: the names of files and folders of every kind. */
+	readonly listings: ReadonlyMap<string, ReadonlySet<string>>;
 }
 
 /** What bounds the reading of a tree, so that no tree costs unbounded time or memory. */
@@ -73,7 +75,7 @@ const skippedNames =
 export function readSourceTree(root: string, bounds: Partial<ReadingBounds> = {}): SourceTreeReading {
 	const walk = new TreeWalk(root, { ...defaultBounds, ...bounds });
 	walk.readFolder("", []);
-	return { files: walk.files, unreadable: walk.unreadable };
+	return { files: walk.files, unreadable: walk.unreadable, listings: walk.listings };
 }
 
 /**
@@ -85,12 +87,13 @@ export function readSourceFolder(root: string, folder: string, bounds: Partial<R
 	walk.readFolder(folder, []);
 	const parts = folder === "" ? [] : folder.split("/");
 	for (let depth = parts.length - 1; depth >= 0; depth--) walk.readFolder(parts.slice(0, depth).join("/"), [], false);
-	return { files: walk.files, unreadable: walk.unreadable };
+	return { files: walk.files, unreadable: walk.unreadable, listings: walk.listings };
 }
 
 class TreeWalk {
 	readonly files = new Map<string, ReadFile>();
 	readonly unreadable: UnreadFile[] = [];
+	readonly listings = new Map<string, ReadonlySet<string>>();
 	readonly #realRoot: string;
 	#folders = 0;
 	#totalSize = 0;
@@ -116,6 +119,7 @@ class TreeWalk {
 			return;
 		}
 		const entries = this.#entries(path, real);
+		this.listings.set(path, new Set(entries.map((entry) => entry.name)));
 		if (entries.some((entry) => entry.name === "pyvenv.cfg" || entry.name === "conda-meta")) return;
 		for (const entry of entries) {
 			const child = path === "" ? entry.name : `${path}/${entry.name}`;

@@ -52,7 +52,7 @@ function mendInMemory(
 		if (after === null) break;
 		const files = withTexts(audited.project.files, after);
 		audited = auditOpened(
-			understand(before.place, { files, unreadable: before.project.unreadable }, options, io),
+			understand(before.place, { ...before.project, files }, options, io),
 			performance.now(),
 		);
 		for (const issue of fixes) applied.set(issue.fingerprint, issue);

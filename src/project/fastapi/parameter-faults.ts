@@ -30,6 +30,7 @@ export type ParameterFaultType =
 	| "marker-beside-dependency"
 	| "two-markers"
 	| "path-default"
+	| "path-marker-default"
 	| "wrong-marker-for-path"
 	| "path-not-scalar"
 	| "query-not-scalar"
@@ -156,8 +157,10 @@ function markerFault(
 	isPath: boolean,
 ): { readonly type: ParameterFaultType; readonly error: string } | null {
 	const name = parameter.name.name;
+	if ([annotated, fallback].some((marker) => marker?.name === "Path" && hasOwnDefault(marker) === true))
+		return { type: "path-marker-default", error: "AssertionError: Path parameters cannot have a default value" };
 	if (annotated !== null && !isDependency(annotated)) {
-		if (annotated.name !== "Path" && hasOwnDefault(annotated) === true)
+		if (hasOwnDefault(annotated) === true)
 			return {
 				type: "default-in-annotated",
 				error: `AssertionError: \`${annotated.name}\` default value cannot be set in \`Annotated\` for '${name}'. Set the default value with \`=\` instead.`,

@@ -117,6 +117,12 @@ function mendOf(fault: ParameterFault): FixProposal | undefined {
 		}
 		case "path-default":
 			return proposal(setDefault(signature, parameter, null), `Take away the default of ${name}`, cause, "safe");
+		case "path-marker-default": {
+			const marker =
+				[annotated, fallback].find((each) => each?.name === "Path" && ownDefaultCode(signature, each) !== null) ?? null;
+			if (!isWrittenIn(parameter, marker)) return undefined;
+			return proposal({ edits: removeOwnDefault(signature, marker) }, `Take away the default of ${name}`, cause, "safe");
+		}
 		case "wrong-marker-for-path": {
 			const marker = annotated ?? fallback;
 			if (!isWrittenIn(parameter, marker) || !canImport(signature, "Path")) return undefined;

@@ -220,6 +220,11 @@ function pathMethod(receiver: InstanceValue, canonical: string, machine: Machine
 		const parts = args.args.map(pathText);
 		return parts.some((part) => part === null) ? unknown : withParents([text, ...parts].join("/"));
 	}
+	if (name === "with_name") {
+		const other = pathText(args.args[0]);
+		const folder = dirname(text);
+		return other === null ? unknown : withParents(folder === "" || folder === "/" ? `${folder}${other}` : `${folder}/${other}`);
+	}
 	if (name === "as_posix" || name === "__str__") return constant(text);
 	return unknown;
 }

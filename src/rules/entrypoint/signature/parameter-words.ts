@@ -30,6 +30,7 @@ export function wordsOf(fault: ParameterFault): { readonly problem: string; read
 				step: "Move all of the description into Annotated and give the plain default.",
 			};
 		case "path-default":
+		case "path-marker-default":
 			return {
 				problem: `${name} is part of the path and has a default`,
 				cause: "A path without that part would be another path: a path parameter is always there.",

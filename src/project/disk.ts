@@ -1,0 +1,33 @@
+import type { Project } from "./project.ts";
+
+/** What lies at a path: `missing` only where the folder around it was looked into. */
+export type DiskEntry = "there" | "missing" | "unknown";
+
+/** What lies at an absolute path, or at one relative to the server's working directory. */
+export function entryAt(project: Project, path: string): DiskEntry {
+	const relative = pathInRepository(project, path);
+	if (relative === null) return "unknown";
+	if (relative === "") return "there";
+	for (const file of project.files.keys()) if (file === relative || file.startsWith(`${relative}/`)) return "there";
+	if (project.listings === undefined) return "unknown";
+	const parts = relative.split("/");
+	for (const [index, part] of parts.entries()) {
+		const names = project.listings.get(parts.slice(0, index).join("/"));
+		if (names === undefined) return "unknown";
+		if (!names.has(part)) return "missing";
+	}
+	return "there";
+}
+
+/** The path relative to the repository's root; null where it lies outside. */
+export function pathInRepository(project: Project, path: string): string | null {
+	const base = project.backend === "" ? project.root : `${project.root}/${project.backend}`;
+	const absolute: string[] = [];
+	for (const part of (path.startsWith("/") ? path : `${base}/${path}`).split("/")) {
+		if (part === "..") absolute.pop();
+		else if (part !== "" && part !== ".") absolute.push(part);
+	}
+	const normal = `/${absolute.join("/")}`;
+	if (normal === project.root) return "";
+	return normal.startsWith(`${project.root}/`) ? normal.slice(project.root.length + 1) : null;
+}

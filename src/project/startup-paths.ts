@@ -1,0 +1,90 @@
+import { entryAt, pathInRepository } from "./disk.ts";
+import type { Call } from "./imports/trace.ts";
+import type { Value } from "./imports/values.ts";
+import type { Project } from "./project.ts";
+
+/** A file or folder that start-up needs and that is not there. */
+export interface MissingPath {
+	readonly kind: "file" | "static-folder";
+	readonly call: Call;
+	/** As the program gives it. */
+	readonly given: string;
+	/** Relative to the repository's root. */
+	readonly path: string;
+	readonly error: string;
+}
+
+/** Files that start-up opens for reading and folders that StaticFiles checks, where they certainly are not there. */
+export function* missingPaths(project: Project): Generator<MissingPath> {
+	const made: string[] = [];
+	let makesUnknown = false;
+	for (const call of project.trace.calls) {
+		const maker = madePath(call);
+		if (maker !== null) {
+			const text = maker === undefined ? null : pathText(maker);
+			const path = text === null ? null : pathInRepository(project, text);
+			if (path === null) makesUnknown = true;
+			else made.push(path);
+			continue;
+		}
+		const needed = neededPath(call);
+		if (needed === null || call.guarded || makesUnknown) continue;
+		const given = pathText(needed.value);
+		const path = given === null || given === "" ? null : pathInRepository(project, given);
+		if (given === null || path === null || path === "" || entryAt(project, given) !== "missing") continue;
+		if (made.some((each) => each === path || each.startsWith(`${path}/`) || path.startsWith(`${each}/`))) continue;
+		// Python prints absolute paths as they are; without the root the line is the same on every machine.
+		const shown = (needed.value.kind === "instance" ? given.replace(/^(\.\/)+/, "") : given).replace(`${project.root}/`, "");
+		const error =
+			needed.kind === "file"
+				? `FileNotFoundError: [Errno 2] No such file or directory: '${shown}'`
+				: `RuntimeError: Directory '${shown}' does not exist`;
+		yield { kind: needed.kind, call, given, path, error };
+	}
+}
+
+/** The path of a value: a text, or a pathlib path. */
+function pathText(value: Value): string | null {
+	const inner = value.kind === "instance" ? value.attributes.get("__fspath__") : value;
+	return inner?.kind === "constant" && typeof inner.value === "string" ? inner.value : null;
+}
+
+function neededPath({
+	callee,
+	args,
+	keywords,
+	open,
+}: Call): { readonly kind: MissingPath["kind"]; readonly value: Value } | null {
+	if (open) return null;
+	if (callee.kind === "external" && /^starlette\.staticfiles\.StaticFiles$/.test(callee.canonical)) {
+		const check = keywords.get("check_dir");
+		const isChecked = check === undefined || (check.kind === "constant" && check.value === true);
+		const value = keywords.get("directory");
+		return isChecked && value !== undefined ? { kind: "static-folder", value } : null;
+	}
+	if (callee.kind === "external" && /^(builtins|io|_io)\.open$/.test(callee.canonical)) {
+		const value = args[0] ?? keywords.get("file");
+		return value !== undefined && reads(args[1] ?? keywords.get("mode")) ? { kind: "file", value } : null;
+	}
+	if (callee.kind !== "bound-method" || pathText(callee.receiver) === null || callee.receiver.kind !== "instance") return null;
+	if (/^read_(text|bytes)$/.test(callee.name)) return { kind: "file", value: callee.receiver };
+	return callee.name === "open" && reads(args[0] ?? keywords.get("mode")) ? { kind: "file", value: callee.receiver } : null;
+}
+
+function reads(mode: Value | undefined): boolean {
+	return mode === undefined || (mode.kind === "constant" && typeof mode.value === "string" && /^r[bt]?$/.test(mode.value));
+}
+
+/** What a call makes on the disk: undefined where it makes something we cannot name, null where it makes nothing. */
+function madePath({ callee, args, keywords }: Call): Value | undefined | null {
+	if (callee.kind === "external") {
+		const { canonical } = callee;
+		if (/^(os|posix)\.(makedirs|mkdir)$/.test(canonical)) return args[0] ?? keywords.get("name") ?? keywords.get("path");
+		if (/^shutil\.(copy|copy2|copyfile|copytree|move)$/.test(canonical)) return args[1];
+		if (/^(subprocess|os)\.(run|call|check_call|check_output|Popen|system)$|^os\.chdir$/.test(canonical)) return undefined;
+		if (/^(builtins|io|_io)\.open$/.test(canonical)) return reads(args[1] ?? keywords.get("mode")) ? null : args[0];
+		return null;
+	}
+	if (callee.kind !== "bound-method" || callee.receiver.kind !== "instance") return null;
+	return /^(mkdir|touch|write_text|write_bytes)$/.test(callee.name) ? callee.receiver : null;
+}

@@ -1,0 +1,167 @@
+import type { FixProposal } from "../../audit/fix.ts";
+import { defineRule } from "../../audit/rule.ts";
+import { isSimilarName } from "../../project/imports/nearest-module.ts";
+import type { Project } from "../../project/project.ts";
+import { type MissingPath, missingPaths } from "../../project/startup-paths.ts";
+import type * as ast from "../../python/ast.ts";
+import { addArgument } from "../../python/rewrite/arguments.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
+import { walk } from "../../python/walk.ts";
+
+export default defineRule<MissingPath>({
+	name: "missing-startup-path",
+	category: "ENTRYPOINT",
+	summary: "Start-up needs a file or a folder that is not there",
+	story:
+		"The code opens a file, or serves a folder, that does not exist at the path it gives. A relative path counts from the folder in which the server is started, not from the file that names it; and git keeps no empty folders, so a folder that is there on one machine is missing on the next.",
+	references: ["https://starlette.dev/staticfiles/", "https://docs.python.org/3/library/functions.html#open"],
+	example: {
+		before: {
+			"requirements.txt": "fastapi\nuvicorn\n",
+			"motd.txt": "Hello\n",
+			"main.py": `from fastapi import FastAPI\n\ngreeting = open("modt.txt").read()\n\napp = FastAPI(title=greeting)\n`,
+		},
+		after: {
+			"requirements.txt": "fastapi\nuvicorn\n",
+			"motd.txt": "Hello\n",
+			"main.py": `from fastapi import FastAPI\n\ngreeting = open("motd.txt").read()\n\napp = FastAPI(title=greeting)\n`,
+		},
+	},
+
+	*detect(project) {
+		const seen = new Set<string>();
+		for (const missing of missingPaths(project)) {
+			const { module, node } = missing.call;
+			const key = `${module.path}:${node.start}`;
+			if (seen.has(key)) continue;
+			seen.add(key);
+			yield {
+				subject: `${module.name}:${missing.given}`,
+				path: module.path,
+				range: { start: node.start, end: node.end },
+				evidence: missing,
+			};
+		}
+	},
+
+	describe({ evidence }, project) {
+		const { kind, given, path, call, error } = evidence;
+		const from = project.backend === "" ? "the root of the repository" : project.backend;
+		return {
+			severity: "CRITICAL",
+			stage: call.stage,
+			problem: kind === "file" ? `There is no file ${given}` : `There is no folder ${given} to serve`,
+			rootCause: given.startsWith("/")
+				? `${path} is not there.`
+				: `The path counts from the folder in which the server is started, which is ${from}: ${path} is not there.`,
+			expectedError: error,
+			order: call.order,
+			manualSteps: mendsOf(evidence, project).length === 0 ? [`Put the file at ${path}, or give the path where it is.`] : [],
+		};
+	},
+
+	fix({ evidence }, project) {
+		return mendsOf(evidence, project)[0];
+	},
+
+	alternatives({ evidence }, project) {
+		return mendsOf(evidence, project).slice(1);
+	},
+});
+
+/** The ways to mend it: the path of what was likely meant, the folder made, or the check left out. */
+function mendsOf(missing: MissingPath, project: Project): readonly FixProposal[] {
+	const mends: FixProposal[] = [];
+	const meant = meantPath(missing, project);
+	const renamed = meant === null ? null : otherPath(missing, project, meant);
+	if (renamed !== null) mends.push(renamed);
+	if (missing.kind === "static-folder") {
+		const { call, path } = missing;
+		mends.push({
+			title: `Make the folder ${path}`,
+			explanation: "An empty file keeps it in git, which does not keep empty folders.",
+			applicability: "safe",
+			edits: [{ path: `${path}/.gitkeep`, range: { start: 0, end: 0 }, newText: "\n" }],
+		});
+		mends.push({
+			title: "Serve the folder without looking for it at start-up",
+			explanation: "With check_dir=False the server comes up; requests for files are answered once the folder is there.",
+			applicability: "review",
+			edits: [addArgument(call.module, call.node, "check_dir=False")],
+		});
+	}
+	return mends;
+}
+
+/** The only path of the repository that has the same name, or in the same folder nearly the same. */
+function meantPath({ path, kind }: MissingPath, project: Project): string | null {
+	const name = path.slice(path.lastIndexOf("/") + 1);
+	const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
+	const all: string[] = [];
+	const near: string[] = [];
+	const stem = stemOf(name);
+	for (const [each, names] of listingsOf(project)) {
+		if (names.has(name)) all.push(each === "" ? name : `${each}/${name}`);
+		if (each !== folder || kind !== "file") continue;
+		for (const other of names)
+			if (stemOf(other) === stem || isSimilarName(other, name)) near.push(each === "" ? other : `${each}/${other}`);
+	}
+	const [only, ...others] = near.length > 0 ? near : all;
+	return only !== undefined && others.length === 0 ? only : null;
+}
+
+function listingsOf(project: Project): ReadonlyMap<string, ReadonlySet<string>> {
+	if (project.listings !== undefined) return project.listings;
+	return new Map();
+}
+
+function stemOf(name: string): string {
+	return name.replace(/\.(yaml|yml|json|toml|ini|txt|cfg|conf)$/i, "").toLowerCase();
+}
+
+function otherPath(missing: MissingPath, project: Project, meant: string): FixProposal | null {
+	const { call, given, path } = missing;
+	const literal = lastLiteral(missing);
+	if (literal === null || literal.content === null || typeof literal.value !== "string") return null;
+	const written = literal.value;
+	const name = (of: string): string => of.slice(of.lastIndexOf("/") + 1);
+	const isSibling = path.slice(0, path.lastIndexOf("/") + 1) === meant.slice(0, meant.lastIndexOf("/") + 1);
+	let text: string;
+	if (isSibling && name(written) === name(path)) text = written.slice(0, written.length - name(written).length) + name(meant);
+	else if (written === given && !given.startsWith("/")) {
+		const base = project.backend === "" ? "" : `${project.backend}/`;
+		if (!meant.startsWith(base)) return null;
+		text = meant.slice(base.length);
+	} else return null;
+	return {
+		title: `Give the path ${text}`,
+		explanation: `${meant} is there, and nothing else in the repository has such a name.`,
+		applicability: isSibling ? "safe" : "review",
+		edits: [replaceText(call.module, literal.content.start, literal.content.end, text)],
+	};
+}
+
+/** The last text in the call, or in what the method is called on: where the name of the file is written. */
+function lastLiteral({ call, path }: MissingPath): ast.Constant | null {
+	const { node } = call;
+	let found: ast.Constant | null = null;
+	const note = (each: ast.TypedNode): void => {
+		if (each.type === "Constant" && each.literal === "string" && each.content !== null) found = each;
+	};
+	if (node.callee.type === "Attribute") walk(node.callee.value, note);
+	if (found !== null) return found;
+	const [first] = node.args;
+	const directory = node.keywords.find(({ name }) => name?.name === "directory" || name?.name === "file")?.value;
+	const argument = directory ?? first;
+	if (argument !== undefined) walk(argument, note);
+	return found ?? onlyLiteral(call.module.tree, path.slice(path.lastIndexOf("/") + 1));
+}
+
+/** The only text of the module that says this, for paths that are put together elsewhere. */
+function onlyLiteral(tree: ast.Module, text: string): ast.Constant | null {
+	const found: ast.Constant[] = [];
+	walk(tree, (each) => {
+		if (each.type === "Constant" && each.value === text && each.content !== null) found.push(each);
+	});
+	return found.length === 1 ? (found[0] ?? null) : null;
+}
