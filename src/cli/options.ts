@@ -26,6 +26,8 @@ export interface FixOptions extends CommonOptions {
 	readonly severity?: Severity;
 	readonly issue?: readonly string[];
 	readonly commit?: boolean;
+	/** Boot before and after each phase, and take back what makes it worse. */
+	readonly verify?: boolean;
 	readonly install?: boolean;
 }
 

@@ -42,6 +42,7 @@ export function buildProgram(io: ProcessIo, finish: (status: number) => void): C
 		.option("--issue <id...>", "only these issues, by id or fingerprint")
 		.option("--no-commit", "leave the commits to me")
 		.option("--install", "then install what is declared into the project's virtual environment")
+		.option("--verify", "boot before and after; take back what makes it get less far")
 		.action(async (path, options) => finish(await (await import("./commands/fix.ts")).fixCommand(path, options, io)));
 
 	command(program, "verify [path]", "boot it for real and report stage by stage; changes nothing, but runs the project's code")

@@ -9,6 +9,8 @@ export interface FixAllOptions {
 	readonly review: boolean;
 	/** Told what became of each command as it happens. */
 	readonly onOutcome?: (story: Story, outcome: Outcome) => void;
+	/** Called after a phase's fixes and before its commit, with what they were; it may take some back. */
+	readonly beforeCommit?: (story: Story, applied: readonly DecidedIssue[]) => Promise<void>;
 }
 
 export interface FixAllResult {
@@ -46,9 +48,12 @@ export async function fixAll(options: FixAllOptions): Promise<FixAllResult> {
 			const chosen = eligible(session, options, story).filter((issue) => !tried.has(issue.fingerprint));
 			if (chosen.length === 0) continue;
 			for (const issue of chosen) tried.add(issue.fingerprint);
+			const decidedBefore = session.state.decided.length;
 			progress =
 				note(story, await session.dispatch({ type: "accept-all", fingerprints: chosen.map((issue) => issue.fingerprint) })) ||
 				progress;
+			const applied = session.state.decided.slice(decidedBefore);
+			if (applied.length > 0) await options.beforeCommit?.(story, applied);
 			const isOpen = session.state.phases.some(
 				(phase) => phase.story === story && phase.status === "open" && phase.files.length > 0,
 			);

@@ -10,6 +10,7 @@ import type { FixOptions } from "../options.ts";
 import { isWanted, matters, reasonLeft, type Selection, selectionOf } from "../selection.ts";
 import { startSession } from "../start-session.ts";
 import { UserError } from "../user-error.ts";
+import type { VerifiedFixes } from "../verified-fixes.ts";
 import type { InstallResult } from "./install.ts";
 
 /** `bootmend fix`: the wizard's work without the screen. */
@@ -25,20 +26,26 @@ export async function fixCommand(path: string | undefined, options: FixOptions, 
 	const session = await startSession(path, options, io);
 	try {
 		const selection = selectionOf(options, session.state.report);
-		if (!options.install) return await runFix(session, selection, output);
-		const { installDeclared } = await import("./install.ts");
-		return await runFix(session, selection, output, () => installDeclared(path, options, io, output));
+		const install = options.install ? (await import("./install.ts")).installDeclared : null;
+		const verified = options.verify
+			? await (await import("../verified-fixes.ts")).verifiedFixes(path, options, io, output)
+			: null;
+		return await runFix(session, selection, output, {
+			install: install === null ? null : () => install(path, options, io, output),
+			verified,
+		});
 	} finally {
 		await session.close();
 	}
 }
 
-async function runFix(
-	session: Session,
-	selection: Selection,
-	output: Output,
-	install: (() => Promise<InstallResult>) | null = null,
-): Promise<number> {
+/** What `--install` and `--verify` bring in. */
+interface Extras {
+	readonly install: (() => Promise<InstallResult>) | null;
+	readonly verified: VerifiedFixes | null;
+}
+
+async function runFix(session: Session, selection: Selection, output: Output, { install, verified }: Extras): Promise<number> {
 	if (session.state.resumedFrom !== null) output.say(showLine(session.state.resumedFrom));
 	const mend = () =>
 		fixAll({
@@ -46,6 +53,9 @@ async function runFix(
 			wanted: (issue) => isWanted(issue, selection),
 			review: selection.review,
 			onOutcome: (story, outcome) => sayOutcome(story, outcome, output),
+			beforeCommit: async (story, applied) => {
+				await verified?.check(session, applied, (outcome) => sayOutcome(story, outcome, output));
+			},
 		});
 	let result = await mend();
 	const installed = await install?.();
@@ -60,7 +70,8 @@ async function runFix(
 	sayWhatNext(result, session, installed === "installed", output);
 	await session.dispatch({ type: "finish" });
 	if (installed === "interrupted") return exitStatus.interrupted;
-	const isDone = installed === undefined || installed === "installed";
+	const boots = verified === null || (await verified.sayHowFar(installed === "installed"));
+	const isDone = boots && (installed === undefined || installed === "installed");
 	return isDone && left.length === 0 && result.refusals.length === 0 ? exitStatus.ok : exitStatus.found;
 }
 
