@@ -68,8 +68,12 @@ function planFile(
 			folders: reading.missingFolders,
 		};
 	}
-	const decoded = decodeSource(path, reading.bytes);
-	if (decoded.type === "unreadable") return { type: "refused", reason: `${path} is ${decoded.reason}` };
+	const decoding = decodeSource(path, reading.bytes);
+	const decoded = decoding.type === "text" ? decoding : decoding.recovered;
+	if (decoded === undefined) {
+		const why = decoding.type === "unreadable" ? decoding.reason : "no text";
+		return { type: "refused", reason: `${path} is ${why}` };
+	}
 	const expected = applyEdits(auditedText, taken);
 	const fresh = taken.length === 0 ? reading.image.sha256 === auditedHash : decoded.text === expected;
 	if (!fresh) return { type: "stale", path };

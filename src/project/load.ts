@@ -2,6 +2,7 @@ import type { Environment } from "../environment/environment.ts";
 import type * as ast from "../python/ast.ts";
 import { findSyntaxFaults } from "../python/grammar.ts";
 import { parseModule } from "../python/parse.ts";
+import { findUndecodable } from "../python/undecodable.ts";
 import { LineIndex } from "../text/line-index.ts";
 import { discover } from "./discover.ts";
 import { findMeantTarget } from "./fastapi/meant-target.ts";
@@ -58,7 +59,8 @@ export function loadProject(input: LoadInput): Project {
 		const file = input.files.get(path);
 		const parsed = parse(path);
 		if (file === undefined || parsed === null) return null;
-		const errors = findSyntaxFaults(file.text, parsed, environment.python.minor);
+		const undecodable = file.undecodable === true ? findUndecodable(file.text) : null;
+		const errors = undecodable === null ? findSyntaxFaults(file.text, parsed, environment.python.minor) : [undecodable];
 		const tree = errors.length === 0 && parsed.errors.length === 0 ? parsed : { ...parsed, errors };
 		let lines: LineIndex | null = null;
 		return {

@@ -12,6 +12,8 @@ export interface SourceFile {
 	readonly text: string;
 	/** SHA-256 (hex) of the bytes on disk. */
 	readonly sha256: string;
+	/** True for Python that is no UTF-8 and does not say what else: `text` has one character a byte. */
+	readonly undecodable?: true;
 }
 
 /** A file that is there and could not be read as text. It is named in the report; the rest is audited. */

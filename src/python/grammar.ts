@@ -15,11 +15,16 @@ export function findSyntaxFaults(text: string, tree: ast.Module, minor: number):
 	if (conflict) return [refused({ start: conflict.index, end: conflict.index + conflict[0].length }, "invalid syntax")];
 	const lexical = fault ?? findIndentationFault(text, lines, minor);
 	// The parser's own view of what follows such a place is guesswork.
-	if (lexical !== null) return [inPythonsWords(text, lexical)];
-	const errors = tree.errors.filter((error) => !isTypeCall(text, error.start));
-	if (errors.length > 0) return errors.map((error) => inPythonsWords(text, error));
+	if (lexical !== null) return [inPythonsWords(text, lexical, minor)];
+	const errors = innermost(tree.errors.filter((error) => !isTypeCall(text, error.start)));
+	if (errors.length > 0) return errors.map((error) => inPythonsWords(text, error, minor));
 	const reused = minor < 12 ? reusedQuotes.map((place) => refused(place, "f-string: expecting '}'")) : [];
 	return [...reused, ...findNewerSyntax(text, tree, minor), ...findScopeFaults(tree, minor)].sort((a, b) => a.start - b.start);
+}
+
+/** Where the parser gave up on a whole statement, the place inside it says more. */
+function innermost(errors: readonly ast.SyntaxFault[]): readonly ast.SyntaxFault[] {
+	return errors.filter((outer) => !errors.some((inner) => inner.start > outer.start && inner.end <= outer.end));
 }
 
 /** What git leaves behind at a merge that was not finished. */
@@ -31,11 +36,17 @@ function isTypeCall(text: string, offset: number): boolean {
 	return /^[ \t]*type[ \t]*\(/.test(line);
 }
 
+/** `if name = value:`, nothing else of which is an assignment. */
+const assignedCondition = /^\s*(?:if|elif|while)\s+[\w.]+\s*=(?!=)[^=(]*:\s*(?:#.*)?$/;
+
 const blockHead = /^[ \t]*(?:async[ \t]+)?(?:if|elif|else|for|while|with|try|except|finally|def|class|match|case)\b/;
 
 /** The parser says where it stumbled; where the reason is plain, CPython names it. */
-function inPythonsWords(text: string, error: ast.SyntaxFault): ast.SyntaxFault {
+function inPythonsWords(text: string, error: ast.SyntaxFault, minor: number): ast.SyntaxFault {
 	if (error.message !== "invalid syntax" && error.message !== "unexpected indent") return error;
+	const line = text.slice(text.lastIndexOf("\n", error.start - 1) + 1, endOfLine(text, error.start));
+	if (minor >= 10 && assignedCondition.test(line))
+		return { ...error, message: "invalid syntax. Maybe you meant '==' or ':=' instead of '='?" };
 	const headAt = missingColonAt(text, error.start);
 	return headAt === null ? error : refused({ start: headAt, end: headAt }, "expected ':'");
 }

@@ -218,7 +218,7 @@ function endOfField(text: string, from: number, quote: string): number | null {
 			depth--;
 			at++;
 		} else if (char === ":" && depth === 0) return endOfFormat(text, at + 1, quote);
-		else if (char === "#") return null;
+		else if (char === "#") while (at < text.length && text[at] !== "\n") at++;
 		else {
 			word.lastIndex = at;
 			at = word.test(text) ? word.lastIndex : at + 1;

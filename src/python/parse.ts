@@ -140,6 +140,11 @@ class Reader {
 				});
 				return;
 			case "print_statement":
+				// `print >> out, "text"` is a tuple, as old as Python 2 and valid in Python 3.
+				if (/^print\s*>>/.test(this.slice(node))) {
+					into.push({ type: "ExpressionStatement", start, end, value: { type: "InvalidExpression", start, end } });
+					return;
+				}
 				this.fault(node, "Missing parentheses in call to 'print'. Did you mean print(...)?");
 				return;
 			case "exec_statement":

@@ -11,6 +11,8 @@ export interface ReadFile {
 	readonly text: string;
 	/** SHA-256 (hex) of the bytes on disk. */
 	readonly sha256: string;
+	/** True for Python that is no UTF-8 and does not say what else: `text` has one character a byte. */
+	readonly undecodable?: true;
 }
 
 /** A file or folder that is there and was not read as text. */
@@ -132,6 +134,8 @@ class TreeWalk {
 						: "other";
 			if (deep && kind === "folder" && !isSkippedFolder(entry.name)) this.readFolder(child, [...above, real]);
 			if (kind === "file" && (isSource(entry.name) || requirementsFile.test(child))) this.#readFile(child);
+			// A pipe, a socket or a device would be waited for without end.
+			if (kind === "other" && isPythonPath(entry.name) && !entry.isSymbolicLink()) this.#name(child, "no regular file", "access");
 		}
 	}
 
@@ -176,8 +180,13 @@ class TreeWalk {
 			const bytes = readFileSync(absolute);
 			this.#totalSize += bytes.length;
 			const decoded = decodeSource(path, bytes);
-			if (decoded.type === "unreadable") this.#name(path, decoded.reason, "bytes");
-			else this.files.set(path, { path, text: decoded.text, sha256: createHash("sha256").update(bytes).digest("hex") });
+			const sha256 = () => createHash("sha256").update(bytes).digest("hex");
+			if (decoded.type === "text") this.files.set(path, { path, text: decoded.text, sha256: sha256() });
+			else if (decoded.recovered === undefined) this.#name(path, decoded.reason, "bytes");
+			else {
+				const { text, encoding } = decoded.recovered;
+				this.files.set(path, { path, text, sha256: sha256(), ...(encoding.name === "latin-1" && { undecodable: true }) });
+			}
 		} catch (error) {
 			this.#name(path, describeAccess(error), "access");
 		}

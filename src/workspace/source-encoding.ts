@@ -12,7 +12,12 @@ export interface SourceEncoding {
 export type DecodedSource =
 	| { readonly type: "text"; readonly text: string; readonly encoding: SourceEncoding }
 	/** For people: `not UTF-8 (byte 0xe9 at offset 120) and no coding cookie`. */
-	| { readonly type: "unreadable"; readonly reason: string };
+	| {
+			readonly type: "unreadable";
+			readonly reason: string;
+			/** For Python source that only some bytes of make unreadable: its text all the same, and how it is written back byte for byte. */
+			readonly recovered?: { readonly text: string; readonly encoding: SourceEncoding };
+	  };
 
 const noMark = Buffer.alloc(0);
 const utf8Mark = Buffer.from([0xef, 0xbb, 0xbf]);
@@ -22,16 +27,20 @@ const plainUtf8: SourceEncoding = { name: "utf-8", mark: noMark };
 export function decodePython(bytes: Buffer): DecodedSource {
 	if (bytes.includes(0)) {
 		const wide = hasPrefix(bytes, [0xff, 0xfe]) || hasPrefix(bytes, [0xfe, 0xff]);
-		return unreadable(
-			wide ? "saved as UTF-16, which Python does not read as source" : "contains null bytes, which Python refuses as source",
-		);
+		if (wide) return unreadable("saved as UTF-16, which Python does not read as source");
+		const recovered = isUtf8(bytes) && !hasPrefix(bytes, utf8Mark) ? { text: bytes.toString("utf8"), encoding: plainUtf8 } : null;
+		return { ...unreadable("contains null bytes, which Python refuses as source"), ...(recovered && { recovered }) };
 	}
 	const marked = hasPrefix(bytes, utf8Mark);
 	const body = marked ? bytes.subarray(3) : bytes;
 	const cookie = codingCookie(body);
 	const name = cookie === null ? "utf-8" : pythonCodecName(cookie);
 	if (marked && name !== "utf-8") return unreadable(`starts with a UTF-8 byte order mark, yet its coding cookie says ${cookie}`);
-	if (name === "utf-8") return decodeUtf8(body, marked ? utf8Mark : noMark, cookie === null ? " and no coding cookie" : "");
+	if (name === "utf-8") {
+		const decoded = decodeUtf8(body, marked ? utf8Mark : noMark, cookie === null ? " and no coding cookie" : "");
+		if (decoded.type === "text" || cookie !== null || marked) return decoded;
+		return { ...decoded, recovered: { text: body.toString("latin1"), encoding: { name: "latin-1", mark: noMark } } };
+	}
 	const text = decodeWith(name, body);
 	if (text === null)
 		return unreadable(`its coding cookie says ${cookie}, and the bytes are not that encoding (or it is not one we know)`);

@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -71,7 +72,11 @@ test("follows links inside the root, into no loop, and never out of it", () => {
 });
 
 test("names what it cannot read and reads the rest", () => {
-	write("bad.py", Buffer.from([0x78, 0xff]));
+	write("bad.py", Buffer.from("\ufeffx = 1\n", "utf16le"));
+	write("latin.py", Buffer.from([0x78, 0xff]));
+	write("nulls.py", "x = 1\0\n");
+	symlinkSync("nowhere.py", join(root, "broken.py"));
+	execFileSync("mkfifo", [join(root, "pipe.py")]);
 	write("huge.py", "x".repeat(3_000_000));
 	write("fine.py");
 	write("closed/a.py");
@@ -81,6 +86,10 @@ test("names what it cannot read and reads the rest", () => {
 	expect(files.has("fine.py")).toBe(true);
 	const named = new Map(unreadable.map(({ path, kind }) => [path, kind]));
 	expect([named.get("bad.py"), named.get("huge.py")]).toEqual(["bytes", "size"]);
+	expect([named.get("broken.py"), named.get("pipe.py")]).toEqual(["access", "access"]);
+	// Bytes that Python refuses are a syntax error like any other.
+	expect(files.get("latin.py")).toMatchObject({ text: "xÿ", undecodable: true });
+	expect(files.get("nulls.py")?.text).toBe("x = 1\0\n");
 	// The superuser may read everything.
 	if (process.geteuid?.() !== 0) expect(named.get("closed")).toBe("access");
 });

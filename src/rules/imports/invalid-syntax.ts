@@ -3,7 +3,8 @@ import { defineRule } from "../../audit/rule.ts";
 import type { Failure } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { failuresOf } from "./repair/import-failures.ts";
-import { findSyntaxRemedies, type SyntaxRemedy } from "./repair/syntax-remedies.ts";
+import type { SyntaxRemedy } from "./repair/syntax/remedy.ts";
+import { findSyntaxRemedies } from "./repair/syntax-remedies.ts";
 
 interface Evidence {
 	readonly message: string;
@@ -60,13 +61,13 @@ export default defineRule<Evidence>({
 		};
 	},
 
-	fix({ evidence }) {
+	fix({ path, evidence }) {
 		const [first] = evidence.remedies;
-		return first && proposalOf(first);
+		return first && proposalOf(first, path);
 	},
 
-	alternatives({ evidence }) {
-		return evidence.remedies.slice(1).map(proposalOf);
+	alternatives({ path, evidence }) {
+		return evidence.remedies.slice(1).map((remedy) => proposalOf(remedy, path));
 	},
 });
 
@@ -82,6 +83,7 @@ function evidenceOf(project: Project, failure: Failure, message: string): Eviden
 	};
 }
 
-function proposalOf({ title, explanation, isCertain, edits }: SyntaxRemedy): FixProposal {
-	return { title, explanation, applicability: isCertain ? "safe" : "review", edits };
+function proposalOf({ title, explanation, isCertain, edits, typingNames = [] }: SyntaxRemedy, path: string): FixProposal {
+	const needs = typingNames.map((name) => ({ path, module: "typing", name }));
+	return { title, explanation, applicability: isCertain ? "safe" : "review", edits, needs };
 }

@@ -160,8 +160,10 @@ function run(machine: Machine, record: ModuleRecord, module: Module): void {
 		reportSyntax(machine, module);
 		const run = () => machine.execute(frameOf(module, namespace), module.tree.body);
 		// What the parser made of a broken file may be anything: it is followed, and nothing is said of it.
-		if (module.tree.errors.length > 0) maybe(machine, run);
-		else run();
+		if (module.tree.errors.length > 0) {
+			namespace.dynamic = true;
+			maybe(machine, run);
+		} else run();
 		completed = true;
 	} finally {
 		machine.place = place;

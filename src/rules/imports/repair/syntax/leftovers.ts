@@ -119,11 +119,11 @@ export function* renamedKeyword(module: Module, start: number): Generator<Syntax
 	}
 }
 
-/** A comma where two values meet: at the place of the error, or at the end of the line before. */
+/** A comma where two values meet: between lines around the place of the error, or between words of its line. */
 export function* missingComma(module: Module, start: number): Generator<SyntaxRemedy> {
 	const { text } = module;
 	const lineStart = lineStartAt(text, start);
-	const places = [lineEndOfCode(text, lineStart - 1), lineEndOfCode(text, start)];
+	const places = [lineEndOfCode(text, start), lineEndOfCode(text, lineStart - 1)];
 	for (let at = lineStart; at < lineEndAt(text, start); at++) {
 		if (/[\w"')\]}]/.test(text[at - 1] ?? "") && /^\s+["'\w([{]/.test(text.slice(at, at + 8))) places.push(at);
 	}
