@@ -91,6 +91,8 @@ function causeOf({ owner, name, via }: Evidence, remedy: AttributeRemedy | undef
 			return `The installed version has dropped ${name} from the application; its router still has it.`;
 		case "part-entries":
 			return "Between two of its strings a comma is missing, and Python joins them into one.";
+		case "through-object":
+			return `It is the module; its object ${remedy.object} has ${name}.`;
 		case "rename":
 			return `It has ${remedy.to}.`;
 		default:
@@ -113,6 +115,18 @@ function proposalOf(project: Project, failure: FailureOf<"attribute-missing">, r
 				explanation: `The application no longer has ${name}; its router has, and does the same.`,
 				applicability: "safe",
 				edits: [replaceText(failure.module, node.value.end, node.value.end, ".router")],
+			};
+		}
+		case "through-object": {
+			const node = attributeAt(failure);
+			const written = node && dottedName(node);
+			if (!node || !written) return undefined;
+			const places = sameReads(failure.module.tree, written);
+			return {
+				title: `Read ${name} from ${remedy.object}`,
+				explanation: `${owner} is the module; its ${remedy.object} is the object that has ${name}.`,
+				applicability: "review",
+				edits: places.map((each) => replaceText(failure.module, each.value.end, each.value.end, `.${remedy.object}`)),
 			};
 		}
 		case "rename": {

@@ -5,7 +5,9 @@ import type { Module, Project } from "../../project/project.ts";
 import { referencesTo } from "../../python/references.ts";
 import { importsOf } from "../../python/rewrite/remove-imports.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
-import { moveAhead, quoteAnnotation } from "./repair/forward-reference.ts";
+import { insertBefore } from "../../python/rewrite/statements.ts";
+import { boundNames } from "../../python/scopes.ts";
+import { moveAhead, quoteAnnotation, topStatementAt } from "./repair/forward-reference.ts";
 import { failuresOf } from "./repair/import-failures.ts";
 import { spellModule } from "./repair/module-spelling.ts";
 import { importAtRuntime } from "./repair/typing-import.ts";
@@ -115,6 +117,9 @@ function proposalOf(module: Module, offset: number, name: string, remedy: NameRe
 			const { source } = remedy;
 			const isRelative = source.isOwn && source.module !== "" && usesRelativeImports(module);
 			const spelling = source.isOwn ? spellModule(module, source.module, isRelative) : source.module;
+			const user = topStatementAt(module.tree, offset);
+			// Where the file binds the name on a way it did not take, an import of its own stands ahead of the use.
+			const isAhead = spelling !== "" && user !== null && boundNames(module.tree.body).has(name);
 			return {
 				title: spelling === "" ? `Import ${name}` : `Import ${name} from ${spelling}`,
 				explanation:
@@ -122,8 +127,8 @@ function proposalOf(module: Module, offset: number, name: string, remedy: NameRe
 						? `${name} is a module; the file uses it and never imports it.`
 						: `${source.module} has ${name}; the file uses it and never imports it.`,
 				applicability: source.isCertain ? "safe" : "review",
-				edits: [],
-				needs: [{ path: module.path, module: spelling, name }],
+				edits: isAhead ? [insertBefore(module, user, `from ${spelling} import ${name}\n\n`)] : [],
+				needs: isAhead ? [] : [{ path: module.path, module: spelling, name }],
 			};
 		}
 		case "unguard":
@@ -153,6 +158,8 @@ function proposalOf(module: Module, offset: number, name: string, remedy: NameRe
 						edits,
 					};
 		}
+		case "change":
+			return remedy.proposal;
 		case "quote": {
 			const edits = quoteAnnotation(module, offset);
 			return edits === null

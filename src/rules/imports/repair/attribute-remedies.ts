@@ -1,4 +1,5 @@
 import type { ExternalEntry } from "../../../environment/environment.ts";
+import type { ClassValue } from "../../../project/imports/values.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { boundNames } from "../../../python/scopes.ts";
@@ -12,6 +13,8 @@ export type AttributeRemedy =
 	| { readonly type: "rename"; readonly to: string; readonly isCertain: boolean }
 	/** A submodule that is there and was never imported. */
 	| { readonly type: "import-submodule"; readonly submodule: string; readonly isOwn: boolean }
+	/** An object of the module has it: `settings.debug` where `settings` is the module that makes an object `settings`. */
+	| { readonly type: "through-object"; readonly object: string }
 	/** The application's router still has what the application itself lost. */
 	| { readonly type: "through-router" }
 	/** An entry of `__all__` that joins two names, since a comma is missing between them. */
@@ -27,6 +30,8 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 		return [{ type: "import-submodule", submodule, isOwn: false }];
 	}
 	if (isApplication(owner) && membersOf(project, "fastapi.APIRouter").includes(name)) return [{ type: "through-router" }];
+	const object = via === "module" ? objectWith(project, owner, name) : null;
+	if (object !== null) return [{ type: "through-object", object }];
 	const names = namesOf(project, failure);
 	const similar = findSimilarName(name, names);
 	const related = similar === null && via !== "star-import" ? findRelatedName(name, names) : null;
@@ -41,6 +46,21 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	if (isJoined(ownModules(project).get(owner), entry)) return [{ type: "part-entries" }];
 	const isListed = similar !== null && findAllEntry(ownModules(project).get(owner), similar.name) !== null;
 	return [...(isListed ? [] : rename), { type: "drop-entry" }];
+}
+
+/** The only object that an own module makes of a class that has the attribute. */
+function objectWith(project: Project, owner: string, name: string): string | null {
+	const namespace = project.trace.runs.get(owner)?.namespace;
+	const found = [...(namespace?.names ?? [])].filter(([, { value }]) => {
+		if (value.kind !== "instance") return false;
+		if (value.of.kind === "class") return hasMember(value.of, name);
+		return membersOf(project, value.of.canonical).includes(name);
+	});
+	return found.length === 1 ? (found[0]?.[0] ?? null) : null;
+}
+
+function hasMember(owner: ClassValue, name: string): boolean {
+	return ownMembers(owner.node).includes(name) || owner.bases.some((base) => base.kind === "class" && hasMember(base, name));
 }
 
 function isApplication(owner: string): boolean {

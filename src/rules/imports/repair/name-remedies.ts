@@ -2,6 +2,8 @@ import type { FixProposal } from "../../../audit/fix.ts";
 import { parentOf } from "../../../project/imports/resolver.ts";
 import type { Namespace } from "../../../project/imports/values.ts";
 import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { removeImportedNames } from "../../../python/rewrite/remove-imports.ts";
 import { isImportedElsewhere, isNameUsed } from "../usage/name-users.ts";
 import { bindAgain } from "./binding-remedies.ts";
 import { findClassByUse } from "./class-by-use.ts";
@@ -9,7 +11,8 @@ import { readFromClass } from "./class-members.ts";
 import { listExternalHomes } from "./external-homes.ts";
 import { type FailureOf, importedNameAt } from "./import-failures.ts";
 import { ownModules } from "./module-spelling.ts";
-import { findRelatedName, findSimilarName } from "./similar-name.ts";
+import { renameImport } from "./rename-import.ts";
+import { findContainedName, findRelatedName, findSimilarName } from "./similar-name.ts";
 import { definesName, listHomesInUse, listOwnHomes, type SymbolHome } from "./symbol-homes.ts";
 import { takeOutImport } from "./take-out.ts";
 import { mends } from "./trial.ts";
@@ -41,11 +44,42 @@ export function findRemedies(project: Project, failure: FailureOf<"name-not-in-m
 	if (rename?.type === "rename" && rename.isCertain) return [rename, ...doubtful];
 	const changes = changesThatMend(project, failure);
 	if (changes.length > 0) return [...changes, ...spelling, ...doubtful];
-	const ways = [...spelling, ...doubtful];
-	if (ways.length > 0) return ways;
+	const ways = [...knownAs(project, failure), ...spelling, ...doubtful];
+	// Of what an installed package has, another name may be quite another thing: it is tried first.
+	const fits = (remedy: Remedy) =>
+		remedy.type !== "rename" || !detail.external || mends(project, renamed(failure, found, remedy.to), failure);
+	const fitting = ways.filter(fits);
+	if (fitting.length > 0) return fitting;
 	if (!isNeeded) return [{ type: "drop" }];
 	const out = takeOutImport(project, module, found.statement, [found.alias], `${detail.name} of ${detail.source}`);
 	return out !== null && mends(project, out, failure) ? [{ type: "change", proposal: out }] : [];
+}
+
+function renamed(
+	{ module }: FailureOf<"name-not-in-module">,
+	{ statement, alias }: { readonly statement: ast.ImportFrom; readonly alias: ast.Alias },
+	to: string,
+): FixProposal {
+	return { title: "", explanation: "", applicability: "review", edits: renameImport(module, statement, alias, to, false) };
+}
+
+/** `import Relation as Relationship`, and the project imports Relationship from elsewhere: that is what the file means. */
+function knownAs(project: Project, failure: FailureOf<"name-not-in-module">): readonly Remedy[] {
+	const { module } = failure;
+	const found = importedNameAt(failure);
+	const local = found?.alias.asName?.name;
+	if (found === null || local === undefined || local === found.alias.name.name) return [];
+	const homes = listHomesInUse(project, local);
+	const [home] = homes;
+	if (home === undefined || homes.length > 1 || home.isOwn) return [];
+	const proposal: FixProposal = {
+		title: `Import ${local} from ${home.module}`,
+		explanation: `The file calls it ${local}, which the project imports from ${home.module} elsewhere.`,
+		applicability: "review",
+		edits: removeImportedNames(module, [found.alias]),
+		needs: [{ path: module.path, module: home.module, name: local }],
+	};
+	return mends(project, proposal, failure) ? [{ type: "change", proposal }] : [];
 }
 
 /** Changes of the guard around the import, of the module asked, or of how the name is read. */
@@ -124,19 +158,47 @@ function distinct(homes: readonly SymbolHome[]): readonly Move[] {
 	});
 }
 
+/** What one of two libraries for the same thing calls what the other calls otherwise (python-jose, PyJWT). */
+const synonyms: ReadonlyMap<string, string> = new Map([
+	["jose.InvalidTokenError", "JWTError"],
+	["jose.PyJWTError", "JWTError"],
+	["jose.DecodeError", "JWTError"],
+	["jose.exceptions.InvalidTokenError", "JWTError"],
+	["jose.exceptions.PyJWTError", "JWTError"],
+	["jwt.JWTError", "PyJWTError"],
+	["jwt.exceptions.JWTError", "PyJWTError"],
+	["jwt.JWTClaimsError", "InvalidTokenError"],
+]);
+
 /** A name of the same module that is spelt alike. */
 function renameRemedy(project: Project, failure: FailureOf<"name-not-in-module">): Remedy | null {
 	const { detail } = failure;
 	const names = detail.external ? externalNames(project, detail.source) : ownNames(project, detail.source);
+	const synonym = synonyms.get(`${detail.source}.${detail.name}`);
+	if (synonym !== undefined && names.includes(synonym)) return { type: "rename", to: synonym, isCertain: true };
 	const similar = findSimilarName(detail.name, names);
-	if (similar) return { type: "rename", to: similar.name, isCertain: similar.isOnly };
+	if (similar && !(detail.external && isOtherKind(project, detail, similar.name)))
+		return { type: "rename", to: similar.name, isCertain: similar.isOnly };
 	const asked = importedNameAt(failure)?.statement.names.map((alias) => alias.name.name) ?? [];
+	const candidates = names.filter((name) => !asked.includes(name));
+	if (detail.external) {
+		const kept = findContainedName(detail.name, candidates);
+		return kept === null ? null : { type: "rename", to: kept, isCertain: false };
+	}
 	const related = findRelatedName(
 		detail.name,
-		names.filter((name) => !asked.includes(name) && (detail.external || isDefinedBy(project, detail.source, name))),
+		candidates.filter((name) => isDefinedBy(project, detail.source, name)),
 	);
-	const to = detail.external ? related : (findClassByUse(project, failure) ?? related);
+	const to = findClassByUse(project, failure) ?? related;
 	return to === null ? null : { type: "rename", to, isCertain: false };
+}
+
+/** A function in place of a class, `declarative_base` for `DeclarativeBase`, is used in another way. */
+function isOtherKind(project: Project, { source, name }: { source: string; name: string }, other: string): boolean {
+	const found = project.environment.findModule(source);
+	const lookup = found.found === "present" ? found.module.lookup(other) : null;
+	const isClass = lookup?.found === "present" && lookup.entry.kind === "class";
+	return !isClass && /^[A-Z][a-z]/.test(name) && /^[a-z]/.test(other);
 }
 
 /** What a module only imports is not what its importers know it for. */

@@ -31,6 +31,16 @@ function isNearerKind(wanted: string, name: string, other: string): boolean {
 /** The only name of the same kind that shares a word with the wanted one: `orders_router` and `router`, `get_session` and `get_db`; or null. */
 export function findRelatedName(wanted: string, candidates: Iterable<string>): string | null {
 	const words = wordsOf(wanted);
+	const contained = findContainedName(wanted, candidates);
+	if (contained !== null) return contained;
+	const alike = [...new Set(candidates)].filter((name) => name !== wanted && kindOf(name) === kindOf(wanted));
+	const sharing = alike.filter((name) => wordsOf(name).some((word) => words.includes(word)));
+	return sharing.length === 1 ? (sharing[0] ?? null) : null;
+}
+
+/** The only name of the same kind that is the wanted one with words more or fewer: `AsyncHTTPClient` and `AsyncClient`; or null. */
+export function findContainedName(wanted: string, candidates: Iterable<string>): string | null {
+	const words = wordsOf(wanted);
 	const alike = [...new Set(candidates)].filter((name) => name !== wanted && kindOf(name) === kindOf(wanted));
 	const contained = alike.filter(
 		(name) => isPartOf(wordsOf(name), words) || (words.length > 2 && isPartOf(words, wordsOf(name))),
@@ -42,8 +52,7 @@ export function findRelatedName(wanted: string, candidates: Iterable<string>): s
 	if (contained.length > 0) return null;
 	const lengthened = alike.filter((name) => isLengthened(words, wordsOf(name)));
 	if (lengthened.length === 1) return lengthened[0] ?? null;
-	const sharing = alike.filter((name) => wordsOf(name).some((word) => words.includes(word)));
-	return sharing.length === 1 ? (sharing[0] ?? null) : null;
+	return null;
 }
 
 /** The same words, some of them written out or with something before them: `load_env` and `load_dotenv`. */

@@ -26,7 +26,7 @@ interface TakenOut {
 const mostFiles = 6;
 
 /** What protects a server is never taken out: leaving it open is worse than not starting it. */
-const protective = /auth|secur|permission|csrf|guard|verif|requir|token|limit|depends|tls|https/i;
+const protective = /auth|secur|permission|csrf|guard|verif|valid|requir|token|limit|depends|tls|https/i;
 
 /**
  * Takes imported names that nothing has out of a file, with the code that needs them while the server starts. Functions that
@@ -52,12 +52,14 @@ export function takeOutImport(
 }
 
 /** Takes the uses of a name that nothing defines out of the code that start-up runs. */
-export function takeOutName(project: Project, source: Module, name: string, use: ast.Name): FixProposal | null {
+export function takeOutName(project: Project, source: Module, name: string, uses: readonly ast.Name[]): FixProposal | null {
 	const excision = new Excision(project, source);
-	if (!excision.takeUse(use) || excision.isEmpty || excision.removed.some((line) => protective.test(line))) return null;
+	if (!uses.every((use) => excision.takeUse(use)) || excision.isEmpty) return null;
+	if (excision.removed.some((line) => protective.test(line))) return null;
+	if ([...excision.names].some((each) => isImportedElsewhere(project, source, each))) return null;
 	return {
 		title: `Take out what needs ${name}`,
-		explanation: [`Nothing in sight has ${name}.`, ...wordsFor({ ...excision, edits: [], waiting: [] })].join(" "),
+		explanation: [`Nothing in sight has ${name}.`, ...wordsFor({ removed: excision.removed, edits: [], waiting: [] })].join(" "),
 		applicability: "review",
 		edits: excision.edits(),
 	};

@@ -1,14 +1,19 @@
+import type { FixProposal } from "../../../audit/fix.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { boundName } from "../../../python/rewrite/names.ts";
 import { type ImportStatement, importsOf } from "../../../python/rewrite/remove-imports.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { contains, walk } from "../../../python/walk.ts";
+import { bindAgain } from "./binding-remedies.ts";
+import { passToComprehension } from "./class-scope.ts";
 import { findLaterDefinition, topStatementAt } from "./forward-reference.ts";
 import type { FailureOf } from "./import-failures.ts";
 import { listNameSources, type NameSource } from "./name-sources.ts";
 import { findSimilarName } from "./similar-name.ts";
 import { definesName } from "./symbol-homes.ts";
+import { takeOutName } from "./take-out.ts";
+import { mends } from "./trial.ts";
 import { findTypingImport } from "./typing-import.ts";
 
 /** One way to give a name that nothing defines a meaning. */
@@ -18,7 +23,9 @@ export type NameRemedy =
 	/** `isSpelling`: the name of another language or of Python 2 (`true`, `unicode`). */
 	| { readonly type: "rename"; readonly to: string; readonly isCertain: boolean; readonly isSpelling: boolean }
 	| { readonly type: "define-earlier"; readonly definition: ast.Statement; readonly user: ast.Statement }
-	| { readonly type: "quote" };
+	| { readonly type: "quote" }
+	/** Another change, which the simulator has been seen to mend it. */
+	| { readonly type: "change"; readonly proposal: FixProposal };
 
 /** The ways to mend the use of an undefined name, best first. */
 export function findNameRemedies(project: Project, failure: FailureOf<"name-not-defined">): readonly NameRemedy[] {
@@ -37,7 +44,34 @@ export function findNameRemedies(project: Project, failure: FailureOf<"name-not-
 	const rename: NameRemedy[] = similar
 		? [{ type: "rename", to: similar.name, isCertain: similar.isOnly && sources.length === 0, isSpelling: false }]
 		: [];
-	return [...remedies, ...sources, ...rename];
+	const known = [...remedies, ...sources, ...rename];
+	return known.length > 0 ? known : otherChanges(project, failure);
+}
+
+/** Where no import and no other spelling gives it a meaning. */
+function otherChanges(project: Project, failure: FailureOf<"name-not-defined">): readonly NameRemedy[] {
+	const { module, detail, range } = failure;
+	const proposals = [
+		...bindAgain(project, module, detail.name),
+		passToComprehension(module, detail.name, range.start),
+		takeOutName(project, module, detail.name, usesThatFail(project, failure)),
+	];
+	for (const proposal of proposals)
+		if (proposal !== null && mends(project, proposal, failure)) return [{ type: "change", proposal }];
+	return [];
+}
+
+function usesThatFail(project: Project, { module, detail }: FailureOf<"name-not-defined">): readonly ast.Name[] {
+	const places = new Set<number>();
+	for (const other of project.trace.failures) {
+		const isSame = other.detail.type === "name-not-defined" && other.detail.name === detail.name;
+		if (isSame && other.module.path === module.path) places.add(other.range.start);
+	}
+	const uses: ast.Name[] = [];
+	walk(module.tree, (node) => {
+		if (node.type === "Name" && node.id === detail.name && places.has(node.start)) uses.push(node);
+	});
+	return uses;
 }
 
 /** Spellings of other languages, and of Python 2 (https://docs.python.org/3/whatsnew/3.0.html). */
@@ -57,13 +91,22 @@ const respellings: ReadonlyMap<string, string> = new Map([
 
 /** Does the module bind the name by itself on some path, or delete it, as `except … as name` does at its end? Then an import is not what is missing. */
 function isTakenAway(tree: ast.Module, name: string): boolean {
-	let found = definesName(tree, name) && findTypingImport(tree, name) === null && !isImportedSomewhere(tree, name);
+	let found =
+		definesName(withoutFallbacks(tree), name) && findTypingImport(tree, name) === null && !isImportedSomewhere(tree, name);
 	walk(tree, (node) => {
 		if (node.type === "Delete") found ||= node.targets.some((target) => target.type === "Name" && target.id === name);
 		if (node.type === "Try") found ||= node.handlers.some((handler) => handler.name?.name === name);
 		return !found;
 	});
 	return found;
+}
+
+/** What a handler of a failed import binds in its place is the fallback of an import, which is what is missing. */
+function withoutFallbacks(tree: ast.Module): ast.Module {
+	return {
+		...tree,
+		body: tree.body.map((statement) => (statement.type === "Try" ? { ...statement, handlers: [] } : statement)),
+	};
 }
 
 function isImportedSomewhere(tree: ast.Module, name: string): boolean {
