@@ -1,0 +1,137 @@
+import type { FixProposal } from "../../audit/fix.ts";
+import { defineRule } from "../../audit/rule.ts";
+import type { SessionSource } from "../../project/database/session-kinds.ts";
+import { type SessionUse, sessionModelOf } from "../../project/database/session-uses.ts";
+import type { Project } from "../../project/project.ts";
+import { referencesTo } from "../../python/references.ts";
+import { addArgument, findKeyword } from "../../python/rewrite/arguments.ts";
+import { removeImportedNames } from "../../python/rewrite/remove-imports.ts";
+import { queryAsSelect } from "./repair/query-as-select.ts";
+
+interface Evidence {
+	readonly use: SessionUse;
+	readonly method: "exec" | "query";
+	/** Where else the same stands. */
+	readonly others: number;
+}
+
+const example = (module: string, names: string, factory: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\nsqlmodel\nsqlalchemy[asyncio]\naiosqlite\n",
+	"main.py": `from fastapi import Depends, FastAPI
+from sqlalchemy.ext.asyncio import ${names}
+from sqlmodel import Field, SQLModel, select
+${module}
+
+class Hero(SQLModel, table=True):
+    id: int | None = Field(default=None, primary_key=True)
+
+
+engine = create_async_engine("sqlite+aiosqlite:///app.db")
+session_factory = ${factory}
+app = FastAPI()
+
+
+async def get_session():
+    async with session_factory() as session:
+        yield session
+
+
+@app.get("/heroes")
+async def read_heroes(session: AsyncSession = Depends(get_session)):
+    result = await session.exec(select(Hero))
+    return result.all()
+`,
+});
+
+export default defineRule<Evidence>({
+	name: "unknown-session-method",
+	category: "DATABASE",
+	summary: "A session is asked for exec or query, which its class does not have",
+	story:
+		"exec belongs to SQLModel's sessions, query to SQLAlchemy's sync ones. The factory makes another kind, and every request that comes to the line fails.",
+	references: [
+		"https://sqlmodel.tiangolo.com/tutorial/select/#sqlmodels-sessionexec",
+		"https://docs.sqlalchemy.org/en/20/changelog/migration_20.html#migration-orm-usage",
+	],
+	example: {
+		before: example(
+			"\n",
+			"AsyncSession, async_sessionmaker, create_async_engine",
+			"async_sessionmaker(engine, class_=AsyncSession)",
+		),
+		after: example(
+			"from sqlmodel.ext.asyncio.session import AsyncSession\n\n",
+			"async_sessionmaker, create_async_engine",
+			"async_sessionmaker(engine, class_=AsyncSession)",
+		),
+	},
+
+	*detect(project) {
+		const { uses } = sessionModelOf(project);
+		const wrong = uses.flatMap((use): { use: SessionUse; method: "exec" | "query" }[] => {
+			const { method, kind } = use;
+			if (method === "exec" && !kind.hasExec) return [{ use, method }];
+			return method === "query" && kind.isAsync ? [{ use, method }] : [];
+		});
+		let isFactoryNamed = false;
+		for (const { use, method } of wrong) {
+			// All uses of exec are mended at once, where the sessions are made.
+			if (method === "exec" && isFactoryNamed) continue;
+			isFactoryNamed ||= method === "exec";
+			yield {
+				subject: `${use.module.name}:${use.owner.name.name}.${method}`,
+				path: use.module.path,
+				range: { start: use.call.start, end: use.call.end },
+				evidence: { use, method, others: method === "exec" ? wrong.filter((each) => each.method === "exec").length - 1 : 0 },
+			};
+		}
+	},
+
+	describe({ evidence }) {
+		const { use, method, others } = evidence;
+		const { kind, owner, atStartup } = use;
+		const stops = atStartup !== null && !atStartup.guarded;
+		return {
+			severity: stops ? "CRITICAL" : "HIGH",
+			stage: stops ? "startup" : "request",
+			problem: `${kind.className} has no ${method}, which ${owner.name.name} calls${others > 0 ? ` (and ${others} other ${others === 1 ? "place" : "places"})` : ""}`,
+			rootCause:
+				method === "exec"
+					? `The session factory makes SQLAlchemy's own ${kind.className}; exec is what SQLModel's class of the same name adds.`
+					: "query is the older way to ask, and async sessions do not have it: they take select() statements.",
+			expectedError: `AttributeError: '${kind.className}' object has no attribute '${method}'`,
+			...(stops ? { order: atStartup.order } : {}),
+		};
+	},
+
+	fix({ evidence }, project): FixProposal | undefined {
+		const { use, method } = evidence;
+		if (method === "query") return queryAsSelect(use);
+		const { sources } = sessionModelOf(project);
+		const [source] = sources;
+		return source !== undefined && sources.length === 1 ? sqlmodelSessions(project, source) : undefined;
+	},
+});
+
+/** Lets the factory make SQLModel's sessions: by the import of the class that it names, or by `class_`. */
+function sqlmodelSessions(project: Project, { module, node, kind }: SessionSource): FixProposal | undefined {
+	if (kind === null) return undefined;
+	const home = kind.isAsync ? "sqlmodel.ext.asyncio.session" : "sqlmodel";
+	if (project.environment.findModule(home).found !== "present") return undefined;
+	const name = kind.isAsync ? "AsyncSession" : "Session";
+	const named =
+		findKeyword(node, "class_")?.value ?? (node.callee.type === "Name" && node.callee.id === name ? node.callee : null);
+	const words = {
+		title: `Make the sessions with SQLModel's ${name}`,
+		explanation: `SQLModel's ${name} does all that SQLAlchemy's does, and has exec besides.`,
+		applicability: "safe" as const,
+		needs: [{ path: module.path, module: home, name }],
+	};
+	if (named === null) return { ...words, edits: [addArgument(module, node, `class_=${name}`)] };
+	if (named.type !== "Name" || named.id !== name) return undefined;
+	const aliases = module.tree.body.flatMap((statement) =>
+		statement.type === "ImportFrom" ? statement.names.filter((alias) => (alias.asName ?? alias.name).name === name) : [],
+	);
+	if (aliases.length !== 1 || referencesTo(module.tree, name).length === 0) return undefined;
+	return { ...words, edits: removeImportedNames(module, aliases) };
+}
