@@ -12,16 +12,19 @@ import undecodableSetting from "./config/undecodable-setting.ts";
 import unexpectedEnvKey from "./config/unexpected-env-key.ts";
 import unsupportedConnectArgument from "./config/unsupported-connect-argument.ts";
 import unsupportedUrlOption from "./config/unsupported-url-option.ts";
+import awaitedSyncSession from "./database/awaited-sync-session.ts";
 import columnWithoutType from "./database/column-without-type.ts";
 import engineContextMismatch from "./database/engine-context-mismatch.ts";
 import fieldWithoutSchema from "./database/field-without-schema.ts";
 import invalidEngineArgument from "./database/invalid-engine-argument.ts";
 import invalidModelField from "./database/invalid-model-field.ts";
 import invalidTableClass from "./database/invalid-table-class.ts";
+import missingSessionAwait from "./database/missing-session-await.ts";
 import missingSqliteFolder from "./database/missing-sqlite-folder.ts";
 import syncCreateAll from "./database/sync-create-all.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
 import tableWithoutPrimaryKey from "./database/table-without-primary-key.ts";
+import unknownSessionMethod from "./database/unknown-session-method.ts";
 import conflictingRequirements from "./dependencies/conflicting-requirements.ts";
 import declaredNotInstalled from "./dependencies/declared-not-installed.ts";
 import duplicateRequirement from "./dependencies/duplicate-requirement.ts";
@@ -77,16 +80,19 @@ export const rules: readonly AnyRule[] = [
 	unexpectedEnvKey,
 	unsupportedConnectArgument,
 	unsupportedUrlOption,
+	awaitedSyncSession,
 	columnWithoutType,
 	engineContextMismatch,
 	fieldWithoutSchema,
 	invalidEngineArgument,
 	invalidModelField,
 	invalidTableClass,
+	missingSessionAwait,
 	missingSqliteFolder,
 	syncCreateAll,
 	syncSessionFactory,
 	tableWithoutPrimaryKey,
+	unknownSessionMethod,
 	conflictingRequirements,
 	declaredNotInstalled,
 	duplicateRequirement,

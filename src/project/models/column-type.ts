@@ -40,6 +40,9 @@ const typesWithoutColumn = new Set(
 	).split(" "),
 );
 
+/** Classes of pydantic 2 that are no subclasses of `str`. */
+const pydanticTypesWithoutColumn = /^pydantic\.(networks\.(\w+Url|\w+Dsn)|types\.Secret\w+)$/;
+
 /** What is wrong with the type of a SQLModel field that has neither `sa_column` nor `sa_type`; null where nothing is, or it cannot be seen. */
 export function sqlmodelTypeProblem(form: TypeForm, project: Project, field: string): TypeProblem | null {
 	const isOne = isVersionOne(project.environment);
@@ -61,6 +64,8 @@ export function sqlmodelTypeProblem(form: TypeForm, project: Project, field: str
 			return isOne ? null : { problem: "no-type", named: "Literal", error: "TypeError: issubclass() arg 1 must be a class" };
 		case "external": {
 			if (sqlmodelTypes.has(form.name)) return null;
+			if (!isOne && pydanticTypesWithoutColumn.test(form.value.canonical))
+				return noType(shortName(form.name), `<class '${form.value.canonical}'>`);
 			if (!typesWithoutColumn.has(form.name)) return null;
 			// SQLModel on pydantic 1 looks at what a list holds.
 			if (isOne && (form.args === null || form.args.length > 0)) return null;

@@ -1,23 +1,17 @@
-import type { FixProposal } from "../../audit/fix.ts";
-import { defineRule } from "../../audit/rule.ts";
-import { isMadeBy } from "../../project/database/sqlalchemy-values.ts";
-import { callKeywords, isField, listTables, type TableClass, type TableColumn } from "../../project/database/tables.ts";
-import type { ClassValue } from "../../project/imports/values.ts";
-import { readSettingType } from "../../project/settings/setting-type.ts";
-import { addArgument } from "../../python/rewrite/arguments.ts";
-import { replaceText } from "../../python/rewrite/source.ts";
-
-interface Evidence {
-	readonly table: TableClass;
-	readonly column: TableColumn;
-	readonly className: string;
-	/** `list`, the Python type that has no column type. */
-	readonly type: string;
-	/** True for the first such column of its class, which is the one that Python names. */
-	readonly isFirst: boolean;
-	/** True where the items are another class of the project: then a relationship is meant. */
-	readonly holdsModels: boolean;
-}
+import type { ClassDefinition } from "../../project/imports/trace.ts";
+import type { Value } from "../../project/imports/values.ts";
+import { argumentsOf, type ClassAttribute, isClassVariable, makerOf } from "../../project/models/class-body.ts";
+import { mappedTypeProblem, sqlmodelTypeProblem, type TypeProblem } from "../../project/models/column-type.ts";
+import { lineageOf } from "../../project/models/lineage.ts";
+import { scopeOfClass } from "../../project/models/name-scope.ts";
+import { hasSqlalchemy } from "../../project/models/orm-version.ts";
+import { isModel, isOff } from "../../project/models/pydantic-model.ts";
+import { isVersionOne } from "../../project/models/pydantic-schema.ts";
+import { isSqlmodel, isSqlmodelTable, type TableClass, tableClasses } from "../../project/models/table-class.ts";
+import { readTypeForm, type TypeForm } from "../../project/models/type-form.ts";
+import type { Project } from "../../project/project.ts";
+import { type ClassFault, certainClasses, defineClassRule, raising } from "../class-fault.ts";
+import { typedColumn } from "./repair/typed-column.ts";
 
 const example = (tags: string, imports: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\nsqlmodel\n",
@@ -34,122 +28,173 @@ app = FastAPI()
 `,
 });
 
-export default defineRule<Evidence>({
-	name: "column-without-type",
-	category: "DATABASE",
-	summary: "A field of a SQLModel table has a type that no column can hold",
-	story:
-		"A list or dict works in a plain model, but a table needs a column type for each field. SQLModel stops where the class is defined.",
-	references: ["https://sqlmodel.tiangolo.com/tutorial/relationship-attributes/define-relationships-attributes/"],
-	example: {
-		before: example("[]", ""),
-		after: example("Field(default_factory=list, sa_type=JSON)", "from sqlalchemy import JSON\n"),
+export default defineClassRule(
+	{
+		name: "column-without-type",
+		category: "DATABASE",
+		summary: "A field of a table has a type that no column can hold",
+		story:
+			"A list or dict works in a plain model, but a table needs a column type for each field. SQLModel and SQLAlchemy stop where the class is defined.",
+		references: [
+			"https://sqlmodel.tiangolo.com/tutorial/relationship-attributes/define-relationships-attributes/",
+			"https://docs.sqlalchemy.org/en/20/orm/declarative_tables.html#mapped-column-derives-the-datatype-and-nullability-from-the-mapped-annotation",
+		],
+		example: {
+			before: example("[]", ""),
+			after: example("Field(default_factory=list, sa_type=JSON)", "from sqlalchemy import JSON\n"),
+		},
 	},
-
-	*detect(project) {
-		for (const table of listTables(project)) {
-			if (table.kind !== "sqlmodel") continue;
-			const { module, node } = table.value;
-			let isFirst = true;
-			for (const column of table.columns) {
-				const type = untypedName(column);
-				if (type === null) continue;
-				const { owner } = column;
-				yield {
-					subject: `${module.name}:${node.name.name}.${column.name}`,
-					path: owner.module.path,
-					range: { start: column.node.start, end: column.node.end },
-					evidence: { table, column, className: node.name.name, type, isFirst, holdsModels: holdsModels(column) },
-				};
-				isFirst = false;
-			}
-		}
+	function* (project) {
+		const tables = tableClasses(project);
+		for (const table of tables)
+			yield* numbered(
+				table.kind === "sqlmodel"
+					? sqlmodelFaults(project, table.definition, [...table.attributes.values()])
+					: mappedFaults(project, table),
+			);
+		if (!isVersionOne(project.environment)) yield* inheritedTables(project);
 	},
+);
 
-	describe({ evidence }) {
-		const { table, column, className, type, isFirst, holdsModels } = evidence;
-		return {
-			severity: "CRITICAL",
-			stage: table.definition.stage,
-			problem: `${className}.${column.name} is a ${type}, for which there is no column type`,
-			rootCause: holdsModels
-				? "What refers to rows of another table is a Relationship, not a column."
-				: "SQLModel picks column types for plain types only; others need sa_type or sa_column.",
-			...(isFirst ? { expectedError: `ValueError: <class '${type}'> has no matching SQLAlchemy type` } : {}),
-			order: table.definition.order + (isFirst ? 0 : 0.5),
-			manualSteps: holdsModels
-				? [`Write ${column.name} as a Relationship, and give the other table a foreign key to this one.`]
-				: [`Give ${column.name} a column type: Field(sa_type=JSON).`],
-		};
-	},
-
-	fix({ evidence }): FixProposal | undefined {
-		const { column, type, holdsModels } = evidence;
-		const { node, owner } = column;
-		if (holdsModels || node.type !== "AnnAssign") return undefined;
-		const edit = typedColumn(column, type);
-		if (edit === null) return undefined;
-		const needs = [{ path: owner.module.path, module: "sqlalchemy", name: "JSON" }];
-		return {
-			title: `Keep ${column.name} in a JSON column`,
-			explanation: `The ${type} is stored as JSON, which every database knows. A table that exists already needs a migration for the column.`,
-			applicability: "review",
-			edits: [edit],
-			needs: isField(column.value) ? needs : [...needs, { path: owner.module.path, module: "sqlmodel", name: "Field" }],
-		};
-	},
-});
-
-const containers: Readonly<Record<string, string>> = {
-	list: "list",
-	List: "list",
-	dict: "dict",
-	Dict: "dict",
-	set: "set",
-	Set: "set",
-	tuple: "tuple",
-	Tuple: "tuple",
-};
-
-/** The container that a field without a column type holds; null where it has one, or is no container. */
-function untypedName({ node, value }: TableColumn): string | null {
-	if (node.type !== "AnnAssign") return null;
-	const { members } = readSettingType(node.annotation);
-	const type = members?.length === 1 ? containers[members[0] ?? ""] : undefined;
-	if (type === undefined) return null;
-	if (value === null || value.kind === "constant" || value.kind === "sequence" || value.kind === "dict") return type;
-	if (isMadeBy(value, "Relationship") || !isField(value)) return null;
-	const keywords = callKeywords(value);
-	if (keywords === null) return null;
-	return keywords.has("sa_type") || keywords.has("sa_column") ? null : type;
+/** Python names the first fault of a class; the others follow once it is mended. */
+function* numbered(faults: Iterable<ClassFault>): Generator<ClassFault> {
+	let turn = 0;
+	for (const fault of faults) {
+		yield { ...fault, order: fault.order + turn / 1000, error: turn === 0 ? fault.error : null };
+		turn++;
+	}
 }
 
-/** Are the items of the container instances of another class, as `list["Hero"]` says, or of one that the module defines or imports? */
-function holdsModels({ node, owner }: TableColumn): boolean {
-	if (node.type !== "AnnAssign") return false;
-	const { annotation } = node;
-	if (annotation.type === "Subscript" && annotation.index.type === "Constant" && annotation.index.literal === "string")
-		return true;
-	const { itemType } = readSettingType(annotation);
-	return itemType !== null && /^[A-Z]/.test(itemType) && lookUpClass(owner, itemType);
+/** Models that derive from a table class make columns of their own fields too, though they are no tables. */
+function* inheritedTables(project: Project): Generator<ClassFault> {
+	for (const definition of certainClasses(project)) {
+		const { value } = definition;
+		const inherits = lineageOf(value).own.slice(1).some(isSqlmodelTable);
+		if (!inherits || isSqlmodelTable(value) || !isSqlmodel(value) || value.keywords.has("table")) continue;
+		const fields = [...value.node.body].flatMap((node) =>
+			node.type === "AnnAssign" && node.target.type === "Name" ? [node.target.id] : [],
+		);
+		const attributes = tableClasses(project).length === 0 ? [] : ownAttributes(value, fields);
+		yield* numbered(sqlmodelFaults(project, definition, attributes));
+	}
 }
 
-/** Does the name stand for a class of the project? */
-function lookUpClass(owner: ClassValue, name: string): boolean {
-	return owner.module.tree.body.some(
-		(statement) =>
-			(statement.type === "ClassDef" && statement.name.name === name) ||
-			(statement.type === "ImportFrom" && statement.names.some((alias) => (alias.asName ?? alias.name).name === name)),
-	);
+function ownAttributes(value: ClassDefinition["value"], names: readonly string[]): readonly ClassAttribute[] {
+	return value.node.body.flatMap((node): ClassAttribute[] => {
+		if (node.type !== "AnnAssign" || node.target.type !== "Name" || !names.includes(node.target.id)) return [];
+		const name = node.target.id;
+		const bound = node.value === null ? null : (value.namespace.names.get(name)?.value ?? null);
+		return [{ name, owner: value, node, annotation: node.annotation, value: bound, valueNode: node.value }];
+	});
 }
 
-/** The field with a JSON column, its default kept. */
-function typedColumn({ node, owner, value }: TableColumn, type: string) {
-	const { module } = owner;
-	if (node.value === null) return replaceText(module, node.end, node.end, " = Field(sa_type=JSON)");
-	if (node.value.type === "Call" && isField(value)) return addArgument(module, node.value, "sa_type=JSON");
-	const text = module.text.slice(node.value.start, node.value.end);
-	const isEmpty = text === "[]" || text === "{}" || text === "()";
-	const fallback = isEmpty ? `default_factory=${type}` : `default=${text}`;
-	return replaceText(module, node.value.start, node.value.end, `Field(${fallback}, sa_type=JSON)`);
+function* sqlmodelFaults(
+	project: Project,
+	definition: ClassDefinition,
+	attributes: readonly ClassAttribute[],
+): Generator<ClassFault> {
+	for (const attribute of attributes) {
+		const { name, annotation, value, owner } = attribute;
+		if (annotation === null || name.startsWith("_") || name === "model_config" || isClassVariable(annotation)) continue;
+		const scope = scopeOfClass(project, owner);
+		if (scope === null || hasColumnType(value)) continue;
+		const form = readTypeForm(annotation, scope);
+		if (
+			form.kind === "annotated" &&
+			form.metadata.some(({ node }) => node.type === "Call" && node.keywords.some((each) => each.name?.name.startsWith("sa_")))
+		)
+			continue;
+		const problem = sqlmodelTypeProblem(form, project, name);
+		if (problem === null || problem.problem === "unbound" || isRefusedByPydantic(form, attribute)) continue;
+		yield faultOf(project, definition, attribute, problem, form, "sqlmodel");
+	}
+}
+
+/** Is there a type already, or a value that we cannot see through? */
+function hasColumnType(value: Value | null): boolean {
+	if (value === null || value.kind === "constant" || value.kind === "sequence" || value.kind === "dict") return false;
+	if (makerOf(value) !== "Field") return true;
+	const call = argumentsOf(value);
+	return call === null || call.keywords.has("sa_type") || call.keywords.has("sa_column");
+}
+
+/** A class that pydantic does not know is refused before there is any thought of columns. */
+function isRefusedByPydantic(form: TypeForm, { owner }: ClassAttribute): boolean {
+	if (form.kind === "union") return form.members.some((member) => isRefusedByPydantic(member, { owner } as ClassAttribute));
+	return form.kind === "class" && !isModel(form.value) && isOff(owner, "arbitrary_types_allowed");
+}
+
+function* mappedFaults(project: Project, table: TableClass): Generator<ClassFault> {
+	if (!hasSqlalchemy(project, 2, 0)) return;
+	for (const attribute of table.attributes.values()) {
+		const { annotation, owner, name, value } = attribute;
+		const scope = annotation === null ? null : scopeOfClass(project, owner);
+		if (annotation === null || scope === null || isTypedColumn(value)) continue;
+		const form = readTypeForm(annotation, scope);
+		if (form.kind !== "external" || !form.name.endsWith(".Mapped") || form.args === null) continue;
+		const [type] = form.args;
+		const problem = type === undefined ? null : mappedTypeProblem(type, project, table, name);
+		if (problem !== null && type !== undefined) yield faultOf(project, table.definition, attribute, problem, type, "declarative");
+	}
+}
+
+/** Is it no column, a column with a type, or one that takes the type of what it refers to? */
+function isTypedColumn(value: Value | null): boolean {
+	if (value === null) return false;
+	if (makerOf(value) !== "mapped_column") return true;
+	const call = argumentsOf(value);
+	if (call === null || call.keywords.has("type_")) return true;
+	return call.args.some((arg) => !(arg.kind === "constant" && typeof arg.value === "string"));
+}
+
+function faultOf(
+	project: Project,
+	definition: ClassDefinition,
+	attribute: ClassAttribute,
+	problem: TypeProblem,
+	form: TypeForm,
+	kind: TableClass["kind"],
+): ClassFault {
+	const { value } = definition;
+	const { name, owner, node } = attribute;
+	const className = value.node.name.name;
+	return {
+		...raising(definition),
+		module: owner.module,
+		subject: `${value.module.name}:${className}.${name}`,
+		range: node,
+		problem: `${className}.${name} is ${described(problem)}, for which there is no column type`,
+		rootCause: causeOf(problem, kind, form),
+		error: problem.error,
+		fixes: typedColumn(project, value, attribute, problem, form, kind),
+		manualSteps: [stepOf(attribute, form, kind)],
+	};
+}
+
+function described({ problem, named }: TypeProblem): string {
+	if (problem === "union") return "a union of several types";
+	if (problem === "not-a-type") return `declared with ${named}`;
+	return /^[A-Z]/.test(named) ? `declared with ${named}` : `a ${named}`;
+}
+
+function causeOf({ problem }: TypeProblem, kind: TableClass["kind"], form: TypeForm): string {
+	const library = kind === "sqlmodel" ? "SQLModel" : "SQLAlchemy";
+	if (problem === "not-a-type")
+		return "Mapped[...] holds the Python type of the attribute; the type of the column is an argument of mapped_column.";
+	if (problem === "relation" || holdsModels(form)) return "What refers to rows of another table is a relationship, not a column.";
+	return `${library} picks column types for plain types only; others need ${kind === "sqlmodel" ? "sa_type or sa_column" : "one in mapped_column"}.`;
+}
+
+function stepOf({ name }: ClassAttribute, form: TypeForm, kind: TableClass["kind"]): string {
+	if (form.kind === "class" || holdsModels(form))
+		return `Write ${name} as a ${kind === "sqlmodel" ? "Relationship" : "relationship()"}, and give one of the two tables a foreign key to the other.`;
+	return kind === "sqlmodel"
+		? `Give ${name} a column type: Field(sa_type=JSON).`
+		: `Give ${name} a column type: mapped_column(JSON).`;
+}
+
+function holdsModels(form: TypeForm): boolean {
+	if (form.kind === "union") return form.members.some(holdsModels);
+	if (form.kind !== "external" || form.args === null) return false;
+	return form.args.some((arg) => arg.kind === "unbound" || (arg.kind === "class" && isModel(arg.value)));
 }
