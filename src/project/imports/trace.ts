@@ -109,6 +109,7 @@ export type AsyncMisuse =
 	| { readonly type: "needless-await" }
 	| { readonly type: "missing-async-with" }
 	| { readonly type: "needless-async-with" }
+	| { readonly type: "needless-async-for" }
 	/** A generator without contextlib's decorator is entered with `with`; `isAsync` tells its kind. */
 	| { readonly type: "generator-with"; readonly isAsync: boolean };
 

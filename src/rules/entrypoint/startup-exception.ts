@@ -83,6 +83,7 @@ const misuseProblems: Record<AsyncMisuse["type"], string> = {
 	"needless-await": "Something is awaited that cannot be",
 	"missing-async-with": "An asynchronous context manager is entered with a plain with",
 	"needless-async-with": "A plain context manager is entered with async with",
+	"needless-async-for": "A plain iterable is gone through with async for",
 	"generator-with": "A generator is entered as if it were a context manager",
 };
 

@@ -26,6 +26,10 @@ export function failOnCoroutineUse(
 	node: ast.Node,
 	use: "subscriptable" | "iterable",
 ): void {
+	if (isGeneratorOf(owner, "async_generator")) {
+		report(machine, frame, node, "TypeError", `'async_generator' object is not ${use}`);
+		return;
+	}
 	if (owner.kind !== "coroutine") return;
 	const { call, path } = owner;
 	const message = `'coroutine' object is not ${use}`;
@@ -39,6 +43,22 @@ export function failOnNeedlessAwait(machine: Machine, frame: Frame, value: Value
 	const { minor } = machine.environment.python;
 	const message = minor >= 14 ? `'${type}' object can't be awaited` : `object ${type} can't be used in 'await' expression`;
 	report(machine, frame, node, "TypeError", message, { type: "needless-await" });
+}
+
+/** `async for` over something that only a plain `for` can go through. */
+export function failOnAsyncFor(machine: Machine, frame: Frame, value: Value, node: ast.Node): void {
+	const isPlain = value.kind === "sequence" || value.kind === "coroutine" || value.kind === "dict";
+	const plain = isPlain ? (value.kind === "sequence" ? value.type : value.kind) : null;
+	const type = plain ?? (isGeneratorOf(value, "generator") ? "generator" : null);
+	if (type === null) return;
+	const message = `'async for' requires an object with __aiter__ method, got ${type}`;
+	const misuse: AsyncMisuse | undefined =
+		value.kind === "coroutine" ? { type: "not-awaited", call: value.call, path: value.path } : { type: "needless-async-for" };
+	report(machine, frame, node, "TypeError", message, misuse);
+}
+
+function isGeneratorOf(value: Value, kind: "generator" | "async_generator"): boolean {
+	return value.kind === "instance" && value.of.kind === "external" && value.of.name === `builtins.${kind}`;
 }
 
 function unawaitableType(value: Value): string | null {
@@ -98,9 +118,9 @@ function ownContextType(value: Value, isAsync: boolean): string | null {
 	return findInClass(of, wanted) === null && findInClass(of, other) !== null && !of.namespace.dynamic ? of.node.name.name : null;
 }
 
-function report(machine: Machine, frame: Frame, node: ast.Node, exception: string, message: string, misuse: AsyncMisuse): void {
+function report(machine: Machine, frame: Frame, node: ast.Node, exception: string, message: string, misuse?: AsyncMisuse): void {
 	fail(machine, {
-		detail: { type: "raises", exception, by: "operation", misuse },
+		detail: { type: "raises", exception, by: "operation", ...(misuse === undefined ? {} : { misuse }) },
 		module: frame.module,
 		range: { start: node.start, end: node.end },
 		statement: null,

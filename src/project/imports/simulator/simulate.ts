@@ -5,14 +5,15 @@ import type { Module, Target } from "../../project.ts";
 import { instantiateSettings } from "../../settings/read-settings.ts";
 import { guessModules } from "../nearest-module.ts";
 import type { Resolver } from "../resolver.ts";
-import type { Call, ImportTrace, ServedObject } from "../trace.ts";
-import { type Binding, type FunctionValue, unknown, type Value } from "../values.ts";
+import type { ImportTrace, ServedObject } from "../trace.ts";
+import { type Binding, unknown, type Value } from "../values.ts";
 import { attribute } from "./attributes.ts";
 import { call, callFunction, moduleGetattr } from "./calls.ts";
 import { evaluate } from "./expressions.ts";
 import { constant } from "./external.ts";
 import { importModule, importSubmodule } from "./importing.ts";
 import { BudgetSpent, type Frame, type Machine, newNamespace, PythonException, ReachedYield } from "./machine.ts";
+import { startUp } from "./start-up.ts";
 import { execute } from "./statements.ts";
 
 export interface SimulationInput {
@@ -42,7 +43,7 @@ export function simulate(input: SimulationInput): ImportTrace {
 			served = namedObject(machine, target);
 			served = callFactory(machine, served);
 		});
-		following(machine, () => startUp(machine));
+		following(machine, () => startUp(machine, outsideFrame));
 	}
 	machine.reached = input.target === null;
 	machine.stage = "import";
@@ -240,59 +241,4 @@ function callFactory(machine: Machine, named: ServedObject): ServedObject {
 	};
 	const made = callFunction(machine, outsideFrame(), value, { args: [], keywords: new Map(), open: false }, call);
 	return { ...named, value: made, factory: value };
-}
-
-/** Runs what an application does before it answers: its lifespan up to the yield, or its start-up handlers. */
-function startUp(machine: Machine): void {
-	machine.stage = "startup";
-	for (const application of applications(machine.calls)) {
-		const lifespan = application.keywords.get("lifespan");
-		if (lifespan?.kind === "function") runHandler(machine, lifespan, application);
-		else for (const handler of startupHandlers(machine, application)) runHandler(machine, handler, application);
-	}
-}
-
-/** Calls that built a FastAPI or Starlette application while modules were imported. */
-function applications(calls: readonly Call[]): Call[] {
-	return calls.filter(
-		(each) =>
-			each.reached &&
-			each.callee.kind === "external" &&
-			/^(fastapi|starlette)\.applications\.(FastAPI|Starlette)$/.test(each.callee.canonical),
-	);
-}
-
-/** Functions registered by `@app.on_event("startup")` or `on_startup=[…]`; Starlette ignores them beside a lifespan. */
-function startupHandlers(machine: Machine, application: Call): FunctionValue[] {
-	const result: FunctionValue[] = [];
-	const listed = application.keywords.get("on_startup");
-	if (listed?.kind === "sequence") for (const item of listed.items) if (item.kind === "function") result.push(item);
-	const registrations = new Set<Value>();
-	for (const each of machine.calls) {
-		const [event] = each.args;
-		const isEvent =
-			each.callee.kind === "bound-method" && each.callee.receiver === application.result && each.callee.name === "on_event";
-		if (isEvent && event?.kind === "constant" && event.value === "startup") registrations.add(each.result);
-	}
-	for (const { value } of machine.functions)
-		if (value.decorators.some((decorator) => registrations.has(decorator))) result.push(value);
-	return result;
-}
-
-function runHandler(machine: Machine, handler: FunctionValue, application: Call): void {
-	if (handler.node.type === "Lambda") return;
-	const frame = outsideFrame();
-	const node: ast.Call = application.node;
-	const plain: FunctionValue = { ...handler, decorators: [] };
-	const args = {
-		args: handler.node.parameters.length > 0 ? [application.result] : [],
-		keywords: new Map<string, Value>(),
-		open: true,
-	};
-	try {
-		const result = callFunction(machine, frame, plain, args, node, true);
-		if (result.kind === "coroutine") result.run();
-	} catch (error) {
-		if (!(error instanceof ReachedYield)) throw error;
-	}
 }

@@ -2,7 +2,7 @@ import type * as ast from "../../../python/ast.ts";
 import { dottedName } from "../../../python/walk.ts";
 import type { ClassValue, FunctionValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
-import { failOnContext, failOnCoroutineUse } from "./async-misuse.ts";
+import { failOnAsyncFor, failOnContext, failOnCoroutineUse } from "./async-misuse.ts";
 import { isBuiltinException, isException } from "./builtins.ts";
 import { annotation, evaluateArguments } from "./expressions.ts";
 import { runImport, runImportFrom } from "./import-statements.ts";
@@ -324,7 +324,8 @@ const maxUnrolled = 64;
 
 function executeFor(machine: Machine, frame: Frame, node: ast.For): Completion {
 	const iterable = machine.evaluate(frame, node.iterable);
-	if (!node.isAsync) failOnCoroutineUse(machine, frame, iterable, node.iterable, "iterable");
+	if (node.isAsync) failOnAsyncFor(machine, frame, iterable, node.iterable);
+	else failOnCoroutineUse(machine, frame, iterable, node.iterable, "iterable");
 	if (iterable.kind === "sequence" && iterable.complete && iterable.items.length <= maxUnrolled && !node.isAsync) {
 		for (const item of [...iterable.items]) {
 			assign(machine, frame, node.target, item, node);

@@ -107,6 +107,8 @@ function ofMisuse(project: Project, module: Module, range: TextRange, misuse: As
 		case "missing-async-with":
 		case "needless-async-with":
 			return changeWith(module, range, misuse.type === "missing-async-with");
+		case "needless-async-for":
+			return loopPlainly(module, range);
 		case "generator-with":
 			return wrapGenerator(module, range, misuse.isAsync);
 	}
@@ -124,6 +126,23 @@ function awaitCall(project: Project, { path, call }: AsyncMisuse & { type: "not-
 		edits: isWhole
 			? [replaceText(module, node.start, node.start, "await ")]
 			: [replaceText(module, node.start, node.start, "(await "), replaceText(module, node.end, node.end, ")")],
+	};
+}
+
+function loopPlainly(module: Module, range: TextRange): FixProposal | undefined {
+	let loop: ast.For | null = null;
+	walk(module.tree, (node) => {
+		if (node.type === "For" && node.iterable.start === range.start && node.iterable.end === range.end) loop = node;
+		return node.start <= range.start && range.end <= node.end;
+	});
+	const { start, end } = loop ?? range;
+	const async = loop === null ? null : /^async\s+/.exec(module.text.slice(start, end));
+	if (async === null) return undefined;
+	return {
+		title: "Loop with a plain for",
+		explanation: "What is gone through is there at once; a plain for works in async code, too.",
+		applicability: "safe",
+		edits: [replaceText(module, start, start + async[0].length, "")],
 	};
 }
 

@@ -1,0 +1,123 @@
+import type * as ast from "../../../python/ast.ts";
+import { isGenerator } from "../../../python/walk.ts";
+import type { Call } from "../trace.ts";
+import type { FunctionValue, Value } from "../values.ts";
+import { callFunction } from "./calls.ts";
+import { type Frame, fail, type Machine, ReachedYield } from "./machine.ts";
+
+/** Runs what applications do before they answer: the lifespan up to its yield, or the start-up handlers, those of their routers included. */
+export function startUp(machine: Machine, outsideFrame: () => Frame): void {
+	machine.stage = "startup";
+	const built = machine.calls.filter((each) => each.reached && isMade(each, applicationClass));
+	const mounted = mountedValues(machine);
+	for (const application of built) {
+		// The lifespan of a mounted application is never run.
+		if (mounted.has(application.result)) continue;
+		const routers = includedRouters(machine, application);
+		const lifespan = application.keywords.get("lifespan");
+		if (lifespan === undefined)
+			for (const owner of [application, ...routers])
+				for (const handler of startupHandlers(machine, owner)) runHandler(machine, outsideFrame(), handler, application);
+		for (const owner of [application, ...routers]) {
+			const own = owner.keywords.get("lifespan");
+			if (own?.kind === "function") runLifespan(machine, outsideFrame(), own, application);
+		}
+	}
+}
+
+const applicationClass = /^(fastapi|starlette)\.applications\.(FastAPI|Starlette)$/;
+const routerClass = /^fastapi\.routing\.APIRouter$/;
+
+function isMade({ callee }: Call, pattern: RegExp): boolean {
+	return callee.kind === "external" && pattern.test(callee.canonical);
+}
+
+/** Applications that another one mounts: `app.mount("/admin", admin)`, `Mount("/admin", app=admin)`. */
+function mountedValues(machine: Machine): ReadonlySet<Value> {
+	const mounted = new Set<Value>();
+	for (const { callee, args, keywords } of machine.calls) {
+		const mounts =
+			(callee.kind === "bound-method" && callee.name === "mount") ||
+			(callee.kind === "external" && callee.canonical === "starlette.routing.Mount");
+		const inner = mounts ? (args[1] ?? keywords.get("app")) : undefined;
+		if (inner !== undefined) mounted.add(inner);
+	}
+	return mounted;
+}
+
+/** The calls that made the routers which an application includes, directly or through others. */
+function includedRouters(machine: Machine, application: Call): readonly Call[] {
+	const found: Call[] = [];
+	const owners = new Set<Value>([application.result]);
+	for (let added = true; added; ) {
+		added = false;
+		for (const { callee, args, keywords } of machine.calls) {
+			if (callee.kind !== "bound-method" || callee.name !== "include_router" || !owners.has(callee.receiver)) continue;
+			const router = args[0] ?? keywords.get("router");
+			if (router?.kind !== "instance" || router.call === null || owners.has(router) || !isMade(router.call, routerClass))
+				continue;
+			owners.add(router);
+			found.push(router.call);
+			added = true;
+		}
+	}
+	return found;
+}
+
+/** Functions registered by `@app.on_event("startup")` or `on_startup=[…]`; Starlette ignores them beside a lifespan. */
+function startupHandlers(machine: Machine, owner: Call): FunctionValue[] {
+	const result: FunctionValue[] = [];
+	const listed = owner.keywords.get("on_startup");
+	if (listed?.kind === "sequence") for (const item of listed.items) if (item.kind === "function") result.push(item);
+	const registrations = new Set<Value>();
+	for (const { callee, args, result: made } of machine.calls) {
+		const [event, handler] = args;
+		if (callee.kind !== "bound-method" || callee.receiver !== owner.result) continue;
+		if (event?.kind !== "constant" || event.value !== "startup") continue;
+		if (callee.name === "on_event") registrations.add(made);
+		if (callee.name === "add_event_handler" && handler?.kind === "function") result.push(handler);
+	}
+	for (const { value } of machine.functions)
+		if (value.decorators.some((decorator) => registrations.has(decorator))) result.push(value);
+	return result;
+}
+
+function runHandler(machine: Machine, frame: Frame, handler: FunctionValue, application: Call): void {
+	if (handler.node.type !== "Lambda") runBody(machine, frame, handler, handler.node, application);
+}
+
+/** A lifespan that is over before its yield is no context manager (contextlib.py). */
+function runLifespan(machine: Machine, frame: Frame, lifespan: FunctionValue, application: Call): void {
+	if (lifespan.node.type === "Lambda") return;
+	const { node, module } = lifespan;
+	const failures = machine.failures.length;
+	const result = runBody(machine, frame, lifespan, node, application);
+	const isOver = result !== null && result.kind === "constant" && isGenerator(node) && node.isAsync;
+	// After a failure it goes on as if mended, and nobody knows how.
+	if (!isOver || machine.failures.length > failures) return;
+	fail(machine, {
+		detail: { type: "raises", exception: "RuntimeError", by: "operation" },
+		module,
+		range: { start: node.name.start, end: node.name.end },
+		statement: null,
+		exception: "RuntimeError",
+		message: "generator didn't yield",
+	});
+}
+
+/** What the body returned; null where it came to its yield. */
+function runBody(machine: Machine, frame: Frame, handler: FunctionValue, node: ast.FunctionDef, application: Call): Value | null {
+	const plain: FunctionValue = { ...handler, decorators: [] };
+	const args = {
+		args: node.parameters.length > 0 ? [application.result] : [],
+		keywords: new Map<string, Value>(),
+		open: true,
+	};
+	try {
+		const result = callFunction(machine, frame, plain, args, application.node, true);
+		return result.kind === "coroutine" ? result.run() : result;
+	} catch (error) {
+		if (!(error instanceof ReachedYield)) throw error;
+		return null;
+	}
+}
