@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { interpreterGiven } from "../environment/interpreter.ts";
 import { openEnvironment } from "../environment/open-environment.ts";
 import { loadProject } from "../project/load.ts";
 import type { Project, SourceTree, Target } from "../project/project.ts";
@@ -40,10 +42,21 @@ export function understand(
 		...(listings && { listings }),
 		target: options.target === undefined ? null : parseTarget(options.target),
 		processEnvironment: serverVariables(options, io),
-		openEnvironment: (folder, manifests) =>
-			openEnvironment(
-				environmentOptions({ root: place.root, folder, files, manifests }, packages, options.python ?? null, io.env),
-			),
+		openEnvironment: (folder, manifests) => {
+			const backend = { root: place.root, folder, files, manifests };
+			const environment = environmentOptions(backend, packages, options.python ?? null, io.env);
+			const { search } = environment;
+			if (search.override === null) return openEnvironment(environment);
+			// As typed it means a path from where the person stands, or one in the backend.
+			const override = [resolve(io.cwd(), search.override), search.override].find((path) =>
+				interpreterGiven(packages, path, search),
+			);
+			if (override !== undefined) return openEnvironment({ ...environment, search: { ...search, override } });
+			throw new UserError(
+				`There is no Python at ${search.override}.`,
+				"Give --python the path of an interpreter (.venv/bin/python) or the folder of a virtual environment.",
+			);
+		},
 	});
 	return { place, project };
 }

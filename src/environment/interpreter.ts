@@ -34,8 +34,8 @@ export interface InterpreterSearch {
 /** Interpreters in the order in which they are to be asked, the best first. */
 export function* findInterpreters(files: PackageFiles, search: InterpreterSearch): Generator<Interpreter> {
 	if (search.override !== null) {
-		const found = interpreterAt(files, search.override, search, "--python");
-		if (found !== null) yield { ...found, ownedByProject: true };
+		const given = interpreterGiven(files, search.override, search);
+		if (given !== null) yield given;
 		return;
 	}
 	for (const folder of projectEnvironments(files, search)) {
@@ -56,6 +56,15 @@ export function* findInterpreters(files: PackageFiles, search: InterpreterSearch
 			return;
 		}
 	}
+}
+
+/** What `--python` names: an executable called python or pypy, or the folder of an environment; null where it is neither, or not there. */
+export function interpreterGiven(files: PackageFiles, path: string, search: InterpreterSearch): Interpreter | null {
+	const given = clean(path.startsWith("/") || /^[A-Za-z]:/.test(path) ? path : `${search.backend}/${path}`);
+	const isExecutable = /^(python|pypy)/i.test(given.slice(given.lastIndexOf("/") + 1)) && files.realPath(given) !== null;
+	if (files.listFolder(given) === null && !isExecutable) return null;
+	const found = interpreterAt(files, given, search, "--python");
+	return found && { ...found, ownedByProject: true };
 }
 
 /** Folders that hold a virtual environment made for this project, nearest first. */

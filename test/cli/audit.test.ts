@@ -42,6 +42,15 @@ describe("bootmend audit", () => {
 		expect(JSON.parse(readFileSync(join(folder, "out/report.sarif"), "utf8"))).toMatchObject({ version: "2.1.0" });
 	});
 
+	it("says so where --python names no Python", async () => {
+		const folder = folderWith({ ...soundBackend, "env/pyvenv.cfg": "version = 3.11.7\n" });
+		for (const path of ["nowhere/python", "app/main.py", "app"]) {
+			const { status, stderr } = await bootmend(folder, "audit", "--python", path);
+			expect({ status, says: stderr.includes(`There is no Python at ${path}.`) }).toEqual({ status: 2, says: true });
+		}
+		expect((await bootmend(folder, "audit", "--python", "env")).status).not.toBe(2);
+	});
+
 	it("takes the target that it is told", async () => {
 		const folder = folderWith({ ...brokenBackend, "other.py": "from fastapi import FastAPI\n\nmine = FastAPI()\n" });
 		const { status, stdout } = await bootmend(folder, "audit", "--target", "other:mine", "--format", "json");
@@ -53,9 +62,11 @@ describe("bootmend audit", () => {
 		const folder = folderWith({ ...brokenBackend, "pyproject.toml": "[project\n", "app/odd.py": "x = 1\n" });
 		const { writeFileSync } = await import("node:fs");
 		writeFileSync(join(folder, "app/odd.py"), Buffer.from([0x78, 0x3d, 0x22, 0xe9, 0x22]));
+		writeFileSync(join(folder, "app/wide.py"), Buffer.from("\ufeffx = 1\n", "utf16le"));
 		const { status, stdout } = await bootmend(folder, "audit");
 		expect(status).toBe(1);
-		expect(stdout).toContain("app/odd.py: not audited: not UTF-8");
+		expect(stdout).toContain("app/wide.py: not audited: saved as UTF-16");
+		expect(stdout).toContain("app/odd.py:1");
 		expect(stdout).toContain("pyproject.toml: line");
 	});
 });
