@@ -1,14 +1,18 @@
 import { defineRule } from "../../audit/rule.ts";
+import { isApplication, servedApplication } from "../../project/fastapi/application.ts";
 import { positionalCallError } from "../../project/fastapi/positional-call.ts";
+import { uncallableType } from "../../project/fastapi/served-application.ts";
 import type { Call } from "../../project/imports/trace.ts";
-import type { FunctionValue } from "../../project/imports/values.ts";
+import type { FunctionValue, Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
+import { boundNames } from "../../python/scopes.ts";
 import { isGenerator, walk } from "../../python/walk.ts";
 import type { TextEdit, TextRange } from "../../text/range.ts";
 
-/** `called`: what is passed is the result of calling it; `sync-decorator`: @contextmanager; `parameters`: it cannot take the application alone. */
-type Shape = "called" | "sync-decorator" | "parameters" | "no-yield" | "not-async";
+/** `value`: no function at all; `yielded`: it hands out what is no mapping; `called`: what is passed is the result of calling it; `sync-decorator`: @contextmanager; `parameters`: it cannot take the application alone. */
+type Shape = "value" | "yielded" | "called" | "sync-decorator" | "parameters" | "no-yield" | "not-async";
 
 interface Evidence {
 	readonly shape: Shape;
@@ -48,10 +52,22 @@ export default defineRule<Evidence>({
 	example: { before: example(""), after: example("app") },
 
 	*detect(project) {
-		const call = onlyApplication(project);
+		const call = servedApplication(project);
 		const keyword = call?.node.keywords.find((each) => each.name?.name === "lifespan");
 		if (call === null || keyword === undefined) return;
 		const passed = call.keywords.get("lifespan");
+		const wrong = passed === undefined ? null : valueFault(call, keyword.value, passed);
+		if (wrong !== null) {
+			const { start, end } = keyword.value;
+			const name = call.module.text.slice(start, end);
+			yield {
+				subject: `${call.module.name}:lifespan`,
+				path: call.module.path,
+				range: { start, end },
+				evidence: { ...wrong, name, order: call.order + 1 },
+			};
+			return;
+		}
 		const called = passed?.kind === "function" ? null : calledFunction(project, call, keyword.value);
 		const lifespan = passed?.kind === "function" ? passed : called?.lifespan;
 		if (lifespan === undefined || lifespan.node.type === "Lambda") return;
@@ -98,6 +114,15 @@ export default defineRule<Evidence>({
 });
 
 const words: Record<Shape, (name: string) => { problem: string; rootCause: string }> = {
+	value: (name) => ({
+		problem: `${name} is no function that the server can call as the lifespan`,
+		rootCause: "Starlette calls the lifespan with the application; the function itself must be given, not its name or a list.",
+	}),
+	yielded: (name) => ({
+		problem: `${name} yields something that is no mapping`,
+		rootCause:
+			"What a lifespan yields becomes request.state, and Starlette reads it as a mapping; a bare yield hands out nothing.",
+	}),
 	called: (name) => ({
 		problem: `The application is given the result of ${name}(…), not ${name} itself`,
 		rootCause: "Starlette calls the lifespan itself when the server starts, and hands it the application.",
@@ -121,6 +146,8 @@ const words: Record<Shape, (name: string) => { problem: string; rootCause: strin
 };
 
 const titles: Record<Shape, (name: string) => string> = {
+	value: () => "Pass the function itself",
+	yielded: (name) => `Yield nothing in ${name}`,
 	called: (name) => `Pass ${name} without calling it`,
 	"sync-decorator": (name) => `Decorate ${name} with asynccontextmanager`,
 	parameters: (name) => `Give ${name} the parameter app`,
@@ -129,25 +156,14 @@ const titles: Record<Shape, (name: string) => string> = {
 };
 
 const explanations: Record<Shape, string> = {
+	value: "The server calls it when it starts.",
+	yielded: "Nothing takes what is yielded here; the application itself is request.app.",
 	called: "The server calls it when it starts.",
 	"sync-decorator": "The server enters it with `async with`, which asynccontextmanager provides for.",
 	parameters: "Starlette passes the application as the first argument.",
 	"no-yield": "All of the body then runs before the server answers. Move lines that clean up below the yield.",
 	"not-async": "The body may stay as it is; an async def with a yield is what asynccontextmanager wraps.",
 };
-
-/** The one application that start-up builds; null where there are several, for the lifespan of a mounted one is never run. */
-function onlyApplication(project: Project): Call | null {
-	const built = project.trace.calls.filter(
-		({ reached, callee, stage, guarded }) =>
-			reached &&
-			!guarded &&
-			stage === "import" &&
-			callee.kind === "external" &&
-			/^(fastapi|starlette)\.applications\.(FastAPI|Starlette)$/.test(callee.canonical),
-	);
-	return built.length === 1 ? (built[0] ?? null) : null;
-}
 
 /** `lifespan(…)` at module level, where the name can only stand for one function of this module. */
 function calledFunction(
@@ -207,6 +223,8 @@ function faultOf(project: Project, lifespan: FunctionValue, node: ast.FunctionDe
 		return { ...startup, shape: "sync-decorator", error, edits, needs: path };
 	}
 	if (yields) {
+		const handed = yieldedFault(project, lifespan, node);
+		if (handed !== null) return handed;
 		if (decorated === "none" || node.isAsync) return null;
 		const edits = yieldsFrom(node) ? null : [asyncEdit(path, text, node)];
 		return { ...startup, shape: "not-async", error: iteratorError(project, "generator"), edits };
@@ -221,6 +239,61 @@ function faultOf(project: Project, lifespan: FunctionValue, node: ast.FunctionDe
 	const indent = /^[ \t]*/.exec(text.slice(line))?.[0] ?? "";
 	const decorator = { path, range: { start: line, end: line }, newText: `${indent}@asynccontextmanager\n` };
 	return { ...startup, shape: "no-yield", error, edits: [decorator, added], needs: path };
+}
+
+/** A lifespan that is no function: `[lifespan]`, `"lifespan"`, an object without `__call__`. */
+function valueFault(call: Call, written: ast.Expression, passed: Value): Fault | null {
+	if (passed.kind === "constant" && passed.value === null) return null;
+	const type = passed.kind === "coroutine" || passed.kind === "function" ? null : uncallableType(passed);
+	if (type === null) return null;
+	const [only, ...others] = written.type === "Sequence" ? written.items : [];
+	const { module } = call;
+	const bare =
+		only !== undefined && others.length === 0
+			? module.text.slice(only.start, only.end)
+			: passed.kind === "constant" && typeof passed.value === "string" && boundNames(module.tree.body).has(passed.value)
+				? passed.value
+				: null;
+	return {
+		shape: "value",
+		error: `TypeError: '${type}' object is not callable`,
+		stage: "startup",
+		edits: bare === null ? null : [replaceText(module, written.start, written.end, bare)],
+		needs: null,
+	};
+}
+
+/** `yield app`: what is handed out becomes the state of the requests, and must be a mapping (starlette/routing.py). */
+function yieldedFault(project: Project, { module }: FunctionValue, node: ast.FunctionDef): Fault | null {
+	const turn = node.body.find((each) => each.type === "ExpressionStatement" && each.value.type === "Yield");
+	const yielded =
+		turn?.type === "ExpressionStatement" && turn.value.type === "Yield" && !turn.value.from ? turn.value.value : null;
+	if (yielded === null) return null;
+	const error = noMappingError(project, module, node, yielded);
+	if (error === null) return null;
+	return {
+		shape: "yielded",
+		error,
+		stage: "startup",
+		edits: [replaceText(module, turn?.start ?? 0, yielded.end, "yield")],
+		needs: null,
+	};
+}
+
+function noMappingError(project: Project, module: Module, node: ast.FunctionDef, yielded: ast.Expression): string | null {
+	if (yielded.type === "Constant") {
+		const { value } = yielded;
+		if (typeof value === "boolean") return "TypeError: 'bool' object is not iterable";
+		if (typeof value === "number") return "TypeError: 'int' object is not iterable";
+		const isText = typeof value === "string" && value !== "" && yielded.literal !== "bytes";
+		return isText ? "ValueError: dictionary update sequence element #0 has length 1; 2 is required" : null;
+	}
+	if (yielded.type !== "Name") return null;
+	const [application] = node.parameters;
+	if (application?.name.name === yielded.id) return "TypeError: 'FastAPI' object is not iterable";
+	const isLocal = boundNames(node.body).has(yielded.id);
+	const bound = isLocal ? undefined : project.trace.runs.get(module.name)?.namespace.names.get(yielded.id);
+	return isApplication(bound?.value) ? "TypeError: 'FastAPI' object is not iterable" : null;
 }
 
 /** What is wrong with `lifespan=lifespan(…)`; null where the function may give something that can be called. */

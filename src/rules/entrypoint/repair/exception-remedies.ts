@@ -25,6 +25,7 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	if (detail.by !== "call") return undefined;
 	const call = callAt(module, range);
 	if (call === null) return undefined;
+	if (/^TypeError: (async)?contextmanager\(\) missing/.test(error)) return uncallDecorator(module, call);
 	return detail.keyword === undefined ? passArgument(project, module, call, error) : spellKeyword(module, call, detail.keyword);
 }
 
@@ -45,11 +46,24 @@ function expressionAt<Node extends ast.TypedNode>(
 	return found;
 }
 
+/** `@asynccontextmanager()`: the decorator itself takes the function. */
+function uncallDecorator(module: Module, call: ast.Call): FixProposal | undefined {
+	if (call.args.length > 0 || call.keywords.length > 0) return undefined;
+	return {
+		title: "Take the parentheses away",
+		explanation: "The decorator takes the function itself and has no arguments of its own.",
+		applicability: "safe",
+		edits: [replaceText(module, call.argumentsRange.start, call.argumentsRange.end, "")],
+	};
+}
+
 function spellKeyword(
 	module: Module,
 	call: ast.Call,
 	keyword: { name: string; parameters: readonly string[] },
 ): FixProposal | undefined {
+	const renamed = renamedKeywords[keyword.name] ?? "";
+	if (keyword.parameters.includes(renamed)) return renameKeyword(module, call, keyword.name, renamed);
 	const [meant, ...others] = keyword.parameters.filter((parameter) => isSimilarName(parameter, keyword.name));
 	const written = call.keywords.find(({ name }) => name?.name === keyword.name)?.name;
 	if (meant === undefined || others.length > 0 || written == null) return undefined;
@@ -58,6 +72,27 @@ function spellKeyword(
 		explanation: `${keyword.name} is no parameter of what is called here; ${meant} is the only one of a like spelling.`,
 		applicability: "safe",
 		edits: [replaceText(module, written.start, written.end, meant)],
+	};
+}
+
+/** Arguments of pydantic 1's constrained types by what pydantic 2 calls them (https://docs.pydantic.dev/latest/migration/). */
+const renamedKeywords: Readonly<Record<string, string>> = {
+	regex: "pattern",
+	min_items: "min_length",
+	max_items: "max_length",
+};
+
+function renameKeyword(module: Module, call: ast.Call, name: string, renamed: string): FixProposal | undefined {
+	// A call can hold several of them, and the first alone would not make it run.
+	const edits = call.keywords.flatMap((keyword) => {
+		const other = renamedKeywords[keyword.name?.name ?? ""];
+		return keyword.name && other ? [replaceText(module, keyword.name.start, keyword.name.end, other)] : [];
+	});
+	return {
+		title: `Call the argument ${renamed}`,
+		explanation: `The installed version calls ${name} ${renamed}; it means the same.`,
+		applicability: "safe",
+		edits,
 	};
 }
 
