@@ -2,15 +2,12 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { adaptUrl } from "../../project/database/adapt-url.ts";
 import { type EngineCall, listEngineCalls } from "../../project/database/engine-calls.ts";
-import { databaseOf, isImportable, isSqlalchemyBefore, loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
+import { databaseOf, isSqlalchemyBefore, loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
 import { findStartupConnection } from "../../project/database/startup-connection.ts";
+import { syncDriver } from "../../project/database/sync-driver.ts";
 import { findWrittenValue } from "../../project/database/written-url.ts";
 import type { Call } from "../../project/imports/trace.ts";
-import { type DatabaseDriver, databaseDrivers, driverAddition } from "../../project/manifests/database-drivers.ts";
-import { primaryManifest } from "../../project/manifests/declared.ts";
-import { addRequirement, usesHashes } from "../../project/manifests/edit.ts";
 import type { Project } from "../../project/project.ts";
-import type { TextEdit } from "../../text/range.ts";
 
 interface Evidence {
 	readonly engine: EngineCall;
@@ -107,34 +104,6 @@ export default defineRule<Evidence>({
 		};
 	},
 });
-
-interface SyncDriver {
-	readonly name: string;
-	readonly scheme: string;
-	/** What declares it, where it is not there yet. */
-	readonly edits: readonly TextEdit[];
-	readonly commands: readonly string[];
-}
-
-/** A sync driver for the database: one that is there, else SQLAlchemy's first choice, declared. */
-function syncDriver(project: Project, database: string): SyncDriver | null {
-	if (database === "sqlite") return { name: "pysqlite", scheme: "sqlite", edits: [], commands: [] };
-	const order = ["psycopg2", "psycopg", "pymysql", "mysqldb"];
-	const drivers = databaseDrivers
-		.filter((each) => each.database === database && !each.isAsync && order.includes(each.name))
-		.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-	const present = drivers.find((each) => isImportable(project, each) === "yes");
-	const of = (driver: DatabaseDriver, edits: readonly TextEdit[], commands: readonly string[]): SyncDriver => {
-		return { name: driver.name, scheme: `${database}+${driver.name}`, edits, commands };
-	};
-	if (present !== undefined) return of(present, [], []);
-	const manifest = primaryManifest(project.manifests);
-	// Wheels of psycopg2-binary need no compiler, those of psycopg2 itself do.
-	const [driver] = drivers.filter(({ distribution }) => distribution !== "psycopg2");
-	if (manifest === null || driver === undefined || usesHashes(project.files, manifest)) return null;
-	const edits = addRequirement(project.files, manifest, driverAddition(driver, null));
-	return edits === null ? null : of(driver, edits, manifest.updateCommands);
-}
 
 /** SQLAlchemy 2.1 asks for greenlet at the first use of an async driver, and no longer brings it. */
 function errorOf(project: Project): string | null {

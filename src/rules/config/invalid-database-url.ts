@@ -150,7 +150,8 @@ const words: Readonly<Record<Evidence["fault"], { readonly problem: string; read
 /** What SQLAlchemy would say to the URL; null where it can read it. That an async engine is given a sync scheme is another rule's matter. */
 function faultOf(project: Project, { url, text, isAsync }: EngineCall): Pick<Evidence, "fault" | "error"> | null {
 	if (text === "") return { fault: "empty", error: unreadable(project, text) };
-	if (url === null) return { fault: urlInCommand(text) === null ? "unreadable" : "psql-command", error: unreadable(project, text) };
+	if (url === null)
+		return { fault: urlInCommand(text) === null ? "unreadable" : "psql-command", error: unreadable(project, text) };
 	if (url.port !== null && !/^\s*[+-]?\d+(_\d+)*\s*$/.test(url.port))
 		return { fault: "port", error: `ValueError: invalid literal for int() with base 10: '${url.port}'` };
 	const noDialect = `sqlalchemy.exc.NoSuchModuleError: Can't load plugin: sqlalchemy.dialects:${url.scheme.replace("+", ".")}`;

@@ -145,7 +145,7 @@ function makeAsync({ module }: Call, statement: ast.With) {
 		const [given] = [...call.args, ...call.keywords.filter(({ name }) => name?.name === "bind").map(({ value }) => value)];
 		if (["create_all", "drop_all"].includes(method) && given !== undefined && call.args.length + call.keywords.length === 1) {
 			edits.push(replaceText(module, call.start, call.end, `await ${text(given)}.run_sync(${text(call.callee)})`));
-		} else if (["execute", "commit", "rollback", "close"].includes(method)) {
+		} else if (["execute", "commit", "rollback", "close", "run_sync"].includes(method)) {
 			edits.push(replaceText(module, call.start, call.start, "await "));
 		} else {
 			return null;

@@ -1,13 +1,17 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
+import { sessionModelOf } from "../../project/database/session-uses.ts";
 import { isAsyncEngine } from "../../project/database/sqlalchemy-values.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { Value } from "../../project/imports/values.ts";
-import type { Module } from "../../project/project.ts";
+import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { statementsOf } from "../../python/rewrite/blocks.ts";
 import { indentAt, indentUnitOf, lineBreakOf, replaceText } from "../../python/rewrite/source.ts";
 import { contains } from "../../python/walk.ts";
+import { makeAsync } from "../entrypoint/repair/make-async.ts";
+import { moveToLifespan } from "../entrypoint/repair/move-to-lifespan.ts";
+import { makeEngineSync } from "./repair/sync-engine.ts";
 
 interface Evidence {
 	readonly call: Call;
@@ -82,15 +86,43 @@ export default defineRule<Evidence>({
 		};
 	},
 
-	fix({ evidence }) {
-		const { call } = evidence;
+	fix({ evidence }, project) {
+		const { call, given } = evidence;
 		const { module, node } = call;
 		const statement = findStatement(module, node);
 		const owner = enclosingFunction(module, node);
-		if (statement === null || owner?.isAsync !== true) return undefined;
-		return evidence.given === "engine" ? withConnection(evidence, statement) : throughRunSync(evidence);
+		const hasSyncSessions = sessionModelOf(project).sources.some(({ kind }) => kind?.isAsync === false);
+		const sync = given === "engine" && hasSyncSessions ? makeEngineSync(project, givenValue(call)) : undefined;
+		if (sync !== undefined) return sync;
+		if (statement === null) return undefined;
+		if (owner === null) return given === "engine" ? inLifespan(project, evidence, statement) : undefined;
+		const async = owner.isAsync ? [] : makeAsync(project, module, owner);
+		const proposal = given === "engine" ? withConnection(evidence, statement) : throughRunSync(evidence);
+		if (async === null || proposal === undefined) return undefined;
+		return async.length === 0 ? proposal : { ...proposal, applicability: "review", edits: [...proposal.edits, ...async] };
 	},
 });
+
+function givenValue({ args, keywords }: Call): Value | undefined {
+	return keywords.get("bind") ?? args[0];
+}
+
+/** At module level there is nothing to await with: the lifespan is where it belongs. */
+function inLifespan(project: Project, { call, method }: Evidence, statement: ast.Statement): FixProposal | undefined {
+	const { module, node } = call;
+	const given = givenArgument(node);
+	if (given === null) return undefined;
+	const text = (part: { readonly start: number; readonly end: number }) => module.text.slice(part.start, part.end);
+	const code = `async with ${text(given)}.begin() as connection:\n${indentUnitOf(module)}await connection.run_sync(${text(node.callee)}${otherArguments(module, node)})`;
+	const move = moveToLifespan(project, module, statement, code);
+	if (move === null) return undefined;
+	return {
+		title: `Run ${method} in the lifespan, through an async connection`,
+		explanation: `The lifespan runs before the first request and can await; run_sync runs ${method} on the connection as sync code.`,
+		applicability: "review",
+		...move,
+	};
+}
 
 /** An engine, or what `engine.begin()` and `engine.connect()` give; null for all else. */
 function kindOf(value: Value | undefined): Evidence["given"] | null {

@@ -7,6 +7,7 @@ import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { findKeyword, removeArguments } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
+import { makeEngineSync } from "./repair/sync-engine.ts";
 
 interface Evidence {
 	readonly call: Call;
@@ -93,6 +94,8 @@ export default defineRule<Evidence>({
 
 	fix(match, project) {
 		const { call, makesAsyncSessions, deadArguments } = match.evidence;
+		const sync = makesAsyncSessions ? undefined : makeEngineSync(project, call.keywords.get("bind") ?? call.args[0]);
+		if (sync !== undefined) return sync;
 		const callee = factoryName(call.node);
 		const doomed = deadArguments.flatMap((argument) => findKeyword(call.node, argument.split("=")[0] ?? "") ?? []);
 		return {

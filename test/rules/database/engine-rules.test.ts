@@ -185,9 +185,13 @@ describe("sync-create-all", () => {
 		expect(mended).toContain(`    async with engine.begin() as connection:\n        ${after}\n    yield`);
 	});
 
-	it("has no edit at module level, and says what to do", () => {
+	it("is moved from module level into the lifespan", () => {
 		const [issue] = auditBackend(rule, backend(`${asyncSqlite}\nSQLModel.metadata.create_all(engine)`));
-		expect(issue).toMatchObject({ severity: "CRITICAL", stage: "import", fix: null });
+		expect(issue).toMatchObject({ severity: "CRITICAL", stage: "import", fix: { applicability: "review" } });
+		const code = issue?.fix?.edits.map(({ newText }) => newText).join("");
+		expect(code).toContain(
+			"    async with engine.begin() as connection:\n        await connection.run_sync(SQLModel.metadata.create_all)",
+		);
 		expect(issue?.manualSteps[0]).toContain("lifespan");
 	});
 
