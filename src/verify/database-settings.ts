@@ -36,7 +36,7 @@ export function readDatabaseSettings(project: Project): DatabaseSettings {
 	const note = (name: string, text: unknown): void => {
 		if (urls.has(name) || typeof text !== "string") return;
 		const url = parseDatabaseUrl(text.trim());
-		if (url !== null && databases.test(url.dialect)) urls.set(name, { name, text: text.trim(), url });
+		if (url !== null && databases.test(url.dialect) && leadsSomewhere(url)) urls.set(name, { name, text: text.trim(), url });
 	};
 	for (const [name, value] of variables) note(name, value);
 	for (const { value, text } of listEngineCalls(project)) {
@@ -58,6 +58,11 @@ export function readDatabaseSettings(project: Project): DatabaseSettings {
 		if (fallback !== null && !variables.has(name)) note(name, fallback);
 	}
 	return { urls: [...urls.values()], addresses: listAddresses(names), variables };
+}
+
+/** `postgresql://` alone is a piece that a URL is put together from. */
+function leadsSomewhere({ host, database, query }: DatabaseUrl): boolean {
+	return Boolean(host) || Boolean(database) || query !== null;
 }
 
 function isSet(variables: ReadonlyMap<string, string>, keys: readonly string[]): boolean {
