@@ -94,6 +94,13 @@ function* failingCycles(
 ): Generator<{ readonly failure: Failure; readonly name: string; readonly cycle: readonly string[] }> {
 	for (const failure of [...failuresOf(project, "name-not-in-module"), ...failuresOf(project, "attribute-missing")]) {
 		const { name, cycle } = failure.detail;
-		if (cycle !== null) yield { failure, name, cycle };
+		if (cycle !== null) yield { failure, name, cycle: cycle.length > 1 ? cycle : cycleOf(failure, cycle) };
 	}
+}
+
+/** `import src.config` and `src.config.settings`: what is not there yet is the submodule, and the circle is its own. */
+function cycleOf({ chain, detail }: Failure, cycle: readonly string[]): readonly string[] {
+	if (detail.type !== "attribute-missing") return cycle;
+	const from = chain.indexOf(`${detail.owner}.${detail.name}`);
+	return from < 0 ? cycle : [...chain.slice(from), `${detail.owner}.${detail.name}`];
 }

@@ -66,3 +66,63 @@ it("accepts a circle that closes after the names are there", () => {
 	const backend = `${head}#- a.py\nname = "a"\n\nimport b\n#- b.py\nfrom a import name\n\ncopy = name\n`;
 	expect(auditBackend(rule, backend)).toEqual([]);
 });
+
+it("completes models that need each other once both are there", () => {
+	const backend = `#- requirements.txt
+fastapi
+uvicorn
+pydantic>=2
+#- main.py
+from fastapi import FastAPI
+
+from team import Team
+
+app = FastAPI()
+app.state.team = Team
+#- team.py
+from pydantic import BaseModel
+
+from member import Member
+
+
+class Team(BaseModel):
+    members: list[Member]
+#- member.py
+from pydantic import BaseModel
+
+from team import Team
+
+
+class Member(BaseModel):
+    team: Team | None = None
+`;
+	const mended = mendedFiles(rule, backend);
+	expect(mended["member.py"]).toContain('team: "Team | None" = None');
+	expect(mended["team.py"]).toMatch(/Member\.model_rebuild\(\)\n$/);
+});
+
+it("moves an import and what needs it behind the definition that is asked for", () => {
+	const backend = `#- requirements.txt
+fastapi
+uvicorn
+#- main.py
+from fastapi import FastAPI
+
+app = FastAPI()
+from reports import router
+app.include_router(router)
+
+
+def tenant() -> str:
+    return "acme"
+#- reports.py
+from fastapi import APIRouter, Depends
+
+from main import tenant
+
+router = APIRouter(dependencies=[Depends(tenant)])
+`;
+	expect(mendedFiles(rule, backend)["main.py"]).toMatch(
+		/return "acme"\n\n\nfrom reports import router {2}# noqa: E402\napp\.include_router\(router\)\n$/,
+	);
+});

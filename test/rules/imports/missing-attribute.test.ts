@@ -36,3 +36,21 @@ it("says nothing where a module serves its attributes itself", () => {
 	const backend = `${requirements}#- main.py\nfrom fastapi import FastAPI\n\nimport lazy\n\napp = FastAPI(title=lazy.title)\n#- lazy.py\ndef __getattr__(name):\n    return name\n`;
 	expect(auditBackend(rule, backend)).toEqual([]);
 });
+
+it("reads the object of a module where the module itself is taken for it", () => {
+	const backend = `${requirements}#- main.py
+from fastapi import FastAPI
+
+from core import config
+
+app = FastAPI(title=config.title)
+#- core/__init__.py
+#- core/config.py
+class Config:
+    title = "Shop"
+
+
+config = Config()
+`;
+	expect(mendedFiles(rule, backend)["main.py"]).toContain("FastAPI(title=config.config.title)");
+});

@@ -45,3 +45,15 @@ it("says nothing of names in bodies that start-up does not run, of builtins, and
 	expect(auditBackend(rule, backend("def later():\n    return nowhere\n\n\nx = len('a')"))).toEqual([]);
 	expect(auditBackend(rule, backend("from unheard_of import *\n\nx = nowhere"))).toEqual([]);
 });
+
+it("hands the names of a class to a comprehension in its body", () => {
+	const code = '\n\nclass Roles:\n    prefix = "role:"\n    names = ("a", "b")\n    full = [prefix + name for name in names]\n\n';
+	expect(mendedFiles(rule, backend(code))["main.py"]).toContain(
+		"full = (lambda prefix, names: [prefix + name for name in names])(prefix, names)",
+	);
+});
+
+it("takes out a keyword argument that names what is gone", () => {
+	const code = `${requirements}#- main.py\nfrom fastapi import FastAPI\n\napp = FastAPI(title="Shop", lifespan=lifespan)\n`;
+	expect(mendedFiles(rule, code)["main.py"]).toContain('app = FastAPI(title="Shop")');
+});

@@ -112,3 +112,56 @@ router = APIRouter()
 	const [issue] = auditBackend(rule, backend);
 	expect(issue?.fix).toMatchObject({ title: "Import router instead of orders_router", applicability: "review" });
 });
+
+it("reads a member from the class that has it", () => {
+	const backend = `${requirements}#- main.py
+from fastapi import FastAPI
+from limits import PAGE_SIZE
+
+app = FastAPI(title=str(PAGE_SIZE))
+#- limits.py
+class Limits:
+    PAGE_SIZE = 20
+`;
+	expect(mendedFiles(rule, backend)["main.py"]).toContain(
+		"from limits import Limits\n\napp = FastAPI(title=str(Limits.PAGE_SIZE))",
+	);
+});
+
+it.each([
+	[
+		"deleted at the end",
+		'def name_of() -> str:\n    return "shop"\n\n\ndel name_of\n',
+		'def name_of() -> str:\n    return "shop"\n',
+	],
+	[
+		"a local of a function that the module calls",
+		"def setup() -> None:\n    name_of = str\n\n\nsetup()\n",
+		"def setup() -> None:\n    global name_of\n    name_of = str\n\n\nsetup()\n",
+	],
+	[
+		"defined on another platform",
+		'import sys\n\nif sys.platform == "win32":\n\n    def name_of() -> str:\n        return "shop"\n',
+		'def name_of() -> str:\n    return "shop"\n',
+	],
+])("binds the name again where its module does not keep it: %s", (_, code, mended) => {
+	const main = "from fastapi import FastAPI\nfrom names import name_of\n\napp = FastAPI(title=name_of())\n";
+	expect(mendedFiles(rule, `${requirements}#- main.py\n${main}#- names.py\n${code}`)["names.py"]?.trim()).toBe(mended.trim());
+});
+
+it("widens the guard of an optional name", () => {
+	const backend = `${requirements}#- main.py
+from fastapi import FastAPI
+
+try:
+    from plugins import load
+except ModuleNotFoundError:
+    load = None
+
+app = FastAPI()
+app.state.load = load
+#- plugins.py
+found = []
+`;
+	expect(mendedFiles(rule, backend)["main.py"]).toContain("except ImportError:\n    load = None");
+});

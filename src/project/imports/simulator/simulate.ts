@@ -4,7 +4,7 @@ import { boundNames } from "../../../python/scopes.ts";
 import type { Module, Target } from "../../project.ts";
 import { instantiateSettings } from "../../settings/read-settings.ts";
 import { guessModules } from "../nearest-module.ts";
-import type { Resolver } from "../resolver.ts";
+import { absoluteName, type Resolver } from "../resolver.ts";
 import type { ImportTrace, ServedObject } from "../trace.ts";
 import { type Binding, unknown, type Value } from "../values.ts";
 import { attribute } from "./attributes.ts";
@@ -74,11 +74,12 @@ function createMachine(input: SimulationInput): Machine {
 		}
 		return found;
 	};
-	const definesAll = (name: string, wanted: readonly string[]): boolean | null => {
+	const definesAll = (name: string, wanted: readonly string[], requested: string): boolean | null => {
 		const module = input.modules.get(name);
 		if (module === undefined || wanted.length === 0) return null;
 		const binds = bindsOf(module);
-		return wanted.every((each) => binds.has(each) || input.modules.has(`${name}.${each}`));
+		const borrowed = namesFrom(module, requested);
+		return wanted.every((each) => (binds.has(each) && !borrowed.has(each)) || input.modules.has(`${name}.${each}`));
 	};
 	const machine: Machine = {
 		environment: input.environment,
@@ -123,14 +124,28 @@ function createMachine(input: SimulationInput): Machine {
 		instantiateSettings: (frame, cls, args, made) => instantiateSettings(machine, frame, cls, args, made),
 		willBind: (module, name) => bindsOf(module).has(name),
 		guess: (name, wanted) => {
+			// It is there, and something hides it: no other module is meant.
+			if (input.modules.has(name)) return null;
 			const importing = machine.importStack.at(-1);
 			const candidates = names.filter((each) => each !== importing);
-			const [best, second] = guessModules(name, candidates, (module) => definesAll(module, wanted));
+			const [best, second] = guessModules(name, candidates, (module) => definesAll(module, wanted, name));
 			if (best === undefined || best.score < certainScore) return null;
 			return second !== undefined && best.score - second.score < 5 && best.score < 100 ? null : best.name;
 		},
 	};
 	return machine;
+}
+
+/** Names that a module imports from another, which it cannot give where that one is missing. */
+function namesFrom({ name, isPackage, tree }: Module, requested: string): ReadonlySet<string> {
+	const names = new Set<string>();
+	const packageName = isPackage ? name : name.slice(0, Math.max(0, name.lastIndexOf(".")));
+	for (const statement of tree.body) {
+		if (statement.type !== "ImportFrom") continue;
+		const asked = statement.level === 0 ? statement.module : absoluteName(packageName, statement.level, statement.module);
+		if (asked === requested) for (const alias of statement.names) names.add(alias.asName?.name ?? alias.name.name);
+	}
+	return names;
 }
 
 /** Below this a guess at what an import meant is not followed: a wrong turn would report what never runs. */

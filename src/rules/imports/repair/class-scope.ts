@@ -20,12 +20,28 @@ export function passToComprehension(module: Module, name: string, offset: number
 	});
 	const found = place as ast.Comprehension | null;
 	if (found === null) return null;
+	const names = namesOfClass(owner, found);
 	const code = module.text.slice(found.start, found.end);
 	if (/\bawait\b|\byield\b|:=/.test(code)) return null;
 	return {
 		title: `Hand ${name} to the comprehension`,
 		explanation: `A comprehension does not see the names of the class body around it: ${name} is handed to it as an argument.`,
 		applicability: "safe",
-		edits: [replaceText(module, found.start, found.end, `(lambda ${name}: ${code})(${name})`)],
+		edits: [replaceText(module, found.start, found.end, `(lambda ${names}: ${code})(${names})`)],
 	};
+}
+
+/** All names of the class that the comprehension reads: within the function around it, it sees none of them. */
+function namesOfClass(owner: ast.ClassDef | null, comprehension: ast.Comprehension): string {
+	const bound = boundNames(owner?.body ?? []);
+	const targets = new Set<string>();
+	for (const { target } of comprehension.clauses)
+		walk(target, (node) => {
+			if (node.type === "Name") targets.add(node.id);
+		});
+	const read = new Set<string>();
+	walk(comprehension, (node) => {
+		if (node.type === "Name" && bound.has(node.id) && !targets.has(node.id)) read.add(node.id);
+	});
+	return [...read].join(", ");
 }

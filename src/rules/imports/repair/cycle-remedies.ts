@@ -2,13 +2,14 @@ import type { FixProposal } from "../../../audit/fix.ts";
 import type { Failure } from "../../../project/imports/trace.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
-import { referencesTo } from "../../../python/references.ts";
 import { boundName } from "../../../python/rewrite/names.ts";
 import { type ImportStatement, removeImportedNames } from "../../../python/rewrite/remove-imports.ts";
 import { insertAfter, removeStatements } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
+import { walk } from "../../../python/walk.ts";
 import { deferImport } from "./defer-import.ts";
 import { importedNameAt } from "./import-failures.ts";
+import { completeModelsLater } from "./late-models.ts";
 import { ownModules, spellModule } from "./module-spelling.ts";
 import { moveImport } from "./move-import.ts";
 import { absoluteModule, definesName, hasSymbol } from "./symbol-homes.ts";
@@ -50,6 +51,8 @@ function* candidates(project: Project, failure: Failure, cycle: readonly string[
 			if (module) yield* deferred(module, statement, imported);
 		}
 	}
+	const later = failing && completeModelsLater(project, failure.module, failing.statement, failing.alias, source);
+	if (later) yield later;
 	const [first] = links.reverse();
 	if (first)
 		for (const statement of importsOfModule(source, first.importer, first.imported))
@@ -143,27 +146,44 @@ function* afterDefinition(source: Module, statement: ImportStatement, name: stri
 	const definition = source.tree.body.findLast((each) => boundNames([each]).has(name));
 	if (definition === undefined || definition.start < statement.start) return;
 	const locals = statement.names.map((alias) => boundName(statement, alias));
-	const usedBefore = locals.some((local) => runsBefore(source.tree, local, definition.end));
-	if (usedBefore || (statement.type === "ImportFrom" && statement.star)) return;
-	const code = source.text.slice(statement.start, statement.end);
+	if (statement.type === "ImportFrom" && statement.star) return;
+	// Statements that use it at once, such as including a router, move along.
+	const users = source.tree.body.filter(
+		(each) => each.start > statement.start && each.start < definition.start && locals.some((local) => readsAtOnce(each, local)),
+	);
+	if (users.some((each) => each.type !== "ExpressionStatement") || readsAtOnce(definition, ...locals)) return;
+	const code = [statement, ...users].map((each) => source.text.slice(each.start, each.end)).join("\n");
+	const [imported = "", ...rest] = code.split("\n");
 	yield {
 		title: `Import ${locals.join(", ")} after ${name} is defined`,
 		explanation: `Whoever is imported by this statement asks for ${name}, which is there once its definition has run.`,
 		applicability: "review",
-		edits: [...removeStatements(source, [statement]), insertAfter(source, definition, `\n${code}  # noqa: E402`)],
+		edits: [
+			...removeStatements(source, [statement, ...users]),
+			insertAfter(
+				source,
+				definition,
+				`\n\n${[imported.includes("(") ? imported : `${imported}  # noqa: E402`, ...rest].join("\n")}`,
+			),
+		],
 	};
 }
 
-function runsBefore(tree: ast.Module, name: string, offset: number): boolean {
-	return referencesTo(tree, name).some((use) => use.start < offset && !isInFunctionBody(tree, use.start));
-}
-
-function isInFunctionBody(tree: ast.Module, offset: number): boolean {
-	const holds = (statements: readonly ast.Statement[]): boolean =>
-		statements.some((statement) => {
-			if (offset < statement.start || offset >= statement.end) return false;
-			if (statement.type === "FunctionDef") return statement.body.some((inner) => inner.start <= offset && offset < inner.end);
-			return statement.type === "ClassDef" && holds(statement.body);
+/** Does running a statement read one of the names, function bodies aside? */
+function readsAtOnce(statement: ast.Statement, ...names: readonly string[]): boolean {
+	let found = false;
+	const read = (node: object) =>
+		walk(node, (each) => {
+			if (each.type === "Name" && names.includes(each.id)) found = true;
+			if (each.type !== "FunctionDef") return each.type !== "Lambda";
+			for (const part of [
+				...each.decorators,
+				...each.parameters.flatMap((parameter) => [parameter.annotation, parameter.default]),
+				each.returns,
+			])
+				if (part) read(part);
+			return false;
 		});
-	return holds(tree.body);
+	read(statement);
+	return found;
 }

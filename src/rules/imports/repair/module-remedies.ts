@@ -9,7 +9,7 @@ import { attributesRead, hasAttributesRead } from "./attributes-read.ts";
 import type { FailureOf } from "./import-failures.ts";
 import { addImportFolder, findImportFolder, startsInsidePackage } from "./import-folder.ts";
 import { ownModules } from "./module-spelling.ts";
-import { hasSymbol, listOwnHomes } from "./symbol-homes.ts";
+import { absoluteModule, hasSymbol, listOwnHomes } from "./symbol-homes.ts";
 import { takeOutImport } from "./take-out.ts";
 import { mends } from "./trial.ts";
 import { copyUnderName, makeFolderPackage } from "./twin-file.ts";
@@ -36,6 +36,8 @@ export function findModuleRemedies(project: Project, failure: UnresolvedImport):
 		const proposal = addImportFolder(project, parentOf(project.backend));
 		if (proposal !== null && mends(project, proposal, failure)) return [{ type: "change", proposal, step: startAbove(project) }];
 	}
+	const hidden = packageOfHiddenFolder(project, failure);
+	if (hidden !== null) return [{ type: "change", proposal: hidden, step: null }];
 	const isForeign = detail.type === "module-not-found" && !detail.own && detail.meant === null;
 	const known = isForeign ? externalRemedies(project, failure) : ownRemedies(project, failure);
 	if (known.length > 0) return known;
@@ -43,6 +45,15 @@ export function findModuleRemedies(project: Project, failure: UnresolvedImport):
 	const [top = ""] = detail.requested.split(".");
 	if (isForeign && project.environment.distributionsFor(top).length > 0) return [];
 	return [...(isForeign ? ownRemedies(project, failure) : []), ...otherRemedies(project, failure)].slice(0, 1);
+}
+
+/** The module lies in a folder that a file of the same name hides. */
+function packageOfHiddenFolder(project: Project, failure: UnresolvedImport): FixProposal | null {
+	const { detail } = failure;
+	if (detail.type !== "module-not-found" || !detail.parentIsModule) return null;
+	const parent = ownModules(project).get(detail.missing.slice(0, detail.missing.lastIndexOf(".")));
+	const proposal = parent ? makeFolderPackage(project, detail.missing, parent) : null;
+	return proposal !== null && mends(project, proposal, failure) ? proposal : null;
 }
 
 function startAbove({ backend, target }: Project): string | null {
@@ -59,7 +70,8 @@ function ownRemedies(project: Project, failure: UnresolvedImport): readonly Modu
 		return [{ type: "attribute", module: parent, name: detail.requested.slice(parent.length + 1) }];
 	}
 	const names = detail.names.length > 0 ? detail.names : attributesAsked(failure);
-	const hasAll = (name: string) => names.every((each) => hasName(own, importer, name, each));
+	const hasAll = (name: string) =>
+		names.every((each) => hasName(own, importer, name, each) && !isBorrowed(own.get(name), each, detail.requested));
 	const definers = names.length === 0 ? [] : [...own.keys()].filter((name) => definesAll(project, importer, name, names));
 	const guesses = guessModules(detail.requested, candidatesOf(own, importer), (name) =>
 		names.length === 0 ? null : hasAll(name),
@@ -95,10 +107,9 @@ function* otherChanges(project: Project, failure: UnresolvedImport): Generator<F
 	const { detail, module, statement } = failure;
 	yield widenGuard(failure);
 	if (detail.type === "module-not-found") {
-		const { missing, parentIsModule, own } = detail;
+		const { missing, own } = detail;
 		const parentName = missing.slice(0, Math.max(0, missing.lastIndexOf(".")));
 		const parent = ownModules(project).get(parentName);
-		if (parentIsModule && parent) yield makeFolderPackage(project, missing, parent);
 		if (parentName === "") yield copyUnderName(project, missing, project.backend);
 		else if (own && parent?.isPackage) yield copyUnderName(project, missing, parentOf(parent.path));
 		const folder = missing.includes(".") ? null : findImportFolder(project, detail.requested);
@@ -138,6 +149,18 @@ function hasName(own: ReadonlyMap<string, Module>, importer: Module, module: str
 	return submodule !== undefined && hasAttributesRead(importer, name, submodule);
 }
 
+/** Does a module have the name only from the module that is missing? */
+function isBorrowed(module: Module | undefined, name: string, requested: string): boolean {
+	return (
+		module?.tree.body.some(
+			(statement) =>
+				statement.type === "ImportFrom" &&
+				absoluteModule(module.name, module.isPackage, statement) === requested &&
+				statement.names.some((alias) => alias.name.name === name),
+		) ?? false
+	);
+}
+
 function definesAll(project: Project, importer: Module, module: string, names: readonly string[]): boolean {
 	return names.every((name) => listOwnHomes(project, name, importer).includes(module));
 }
@@ -159,7 +182,7 @@ function splitRemedy(project: Project, { detail, module }: UnresolvedImport): re
 	const homes = new Map<string, string>();
 	const own = ownModules(project);
 	for (const name of detail.names) {
-		const candidates = listOwnHomes(project, name, module);
+		const candidates = listOwnHomes(project, name, module).filter((home) => home !== detail.requested);
 		const [home] = candidates;
 		if (candidates.length === 1 && home !== undefined) homes.set(name, home);
 		else if (own.has(name) && name !== module.name) homes.set(name, "");

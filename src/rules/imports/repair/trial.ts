@@ -11,14 +11,32 @@ import { applyToFiles } from "../../../text/edit.ts";
  * else fails in the same statement has to go too: in a cycle the names of one statement fail for one reason.
  */
 export function mends(project: Project, proposal: FixProposal, failure: Failure, wholeStatement = false): boolean {
+	const after = projectAfter(project, proposal);
+	if (after === null) return false;
+	const before = new Set(project.trace.failures.map(keyOf));
+	const left = after.trace.failures.map(keyOf);
+	const mended = project.trace.failures.filter(
+		(each) => each === failure || (wholeStatement && each.statement !== null && each.statement === failure.statement),
+	);
+	return !mended.some((each) => left.includes(keyOf(each))) && left.every((key) => before.has(key));
+}
+
+/** Does a change, by the simulator's judgement, bring no failure that is not there already? */
+export function bringsNoFailure(project: Project, proposal: FixProposal): boolean {
+	const before = new Set(project.trace.failures.map(keyOf));
+	return projectAfter(project, proposal)?.trace.failures.every((failure) => before.has(keyOf(failure))) === true;
+}
+
+/** The project with a change made, understood anew; null where the change cannot be made. */
+function projectAfter(project: Project, proposal: FixProposal): Project | null {
 	const fix = materialise(proposal, project);
-	if (fix === null) return false;
+	if (fix === null) return null;
 	const texts = new Map([...project.files].map(([path, file]) => [path, file.text]));
 	const changed = applyToFiles(texts, fix.edits);
-	if (changed === null) return false;
+	if (changed === null) return null;
 	const files = new Map(project.files);
 	for (const [path, text] of changed) files.set(path, fileOf(path, text));
-	const after = loadProject({
+	return loadProject({
 		root: project.root,
 		hint: project.backend,
 		files,
@@ -27,12 +45,6 @@ export function mends(project: Project, proposal: FixProposal, failure: Failure,
 		processEnvironment: project.processEnvironment,
 		openEnvironment: () => project.environment,
 	});
-	const before = new Set(project.trace.failures.map(keyOf));
-	const left = after.trace.failures.map(keyOf);
-	const mended = project.trace.failures.filter(
-		(each) => each === failure || (wholeStatement && each.statement !== null && each.statement === failure.statement),
-	);
-	return !mended.some((each) => left.includes(keyOf(each))) && left.every((key) => before.has(key));
 }
 
 function fileOf(path: string, text: string): SourceFile {
