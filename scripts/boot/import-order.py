@@ -1,0 +1,38 @@
+"""Imports a target as uvicorn does and prints which modules of the project began to run, in order, as a JSON list.
+
+Usage: python import-order.py PROJECT MODULE, in the folder that the server runs in.
+"""
+
+import importlib
+import importlib.machinery
+import json
+import os
+import sys
+
+import uvicorn.importer  # noqa: F401  The server has imported its own modules before the project's.
+import uvicorn.main  # noqa: F401
+
+project, target = os.path.realpath(sys.argv[1]) + os.sep, sys.argv[2]
+began = []
+# Before it runs, a module's source is asked for, be it well formed or not.
+get_code = importlib.machinery.SourceFileLoader.get_code
+
+
+def noting(loader, name):
+    path = os.path.realpath(loader.path)
+    if path.startswith(project):
+        began.append(path[len(project) :])
+    return get_code(loader, name)
+
+
+importlib.machinery.SourceFileLoader.get_code = noting
+sys.path[0] = os.getcwd()
+try:
+    importlib.import_module(target)
+except BaseException as error:
+    outcome = type(error).__name__
+else:
+    outcome = None
+print("\n" + json.dumps({"began": began, "outcome": outcome}))
+sys.stdout.flush()
+os._exit(0)
