@@ -12,8 +12,10 @@ import undecodableSetting from "./config/undecodable-setting.ts";
 import unexpectedEnvKey from "./config/unexpected-env-key.ts";
 import unsupportedConnectArgument from "./config/unsupported-connect-argument.ts";
 import unsupportedUrlOption from "./config/unsupported-url-option.ts";
+import asyncEngineInSyncSession from "./database/async-engine-in-sync-session.ts";
 import awaitedSyncSession from "./database/awaited-sync-session.ts";
 import columnWithoutType from "./database/column-without-type.ts";
+import duplicateTable from "./database/duplicate-table.ts";
 import engineContextMismatch from "./database/engine-context-mismatch.ts";
 import fieldWithoutSchema from "./database/field-without-schema.ts";
 import invalidEngineArgument from "./database/invalid-engine-argument.ts";
@@ -24,7 +26,9 @@ import missingSqliteFolder from "./database/missing-sqlite-folder.ts";
 import syncCreateAll from "./database/sync-create-all.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
 import tableWithoutPrimaryKey from "./database/table-without-primary-key.ts";
+import unknownForeignKey from "./database/unknown-foreign-key.ts";
 import unknownSessionMethod from "./database/unknown-session-method.ts";
+import unresolvedModelAnnotation from "./database/unresolved-model-annotation.ts";
 import conflictingRequirements from "./dependencies/conflicting-requirements.ts";
 import declaredNotInstalled from "./dependencies/declared-not-installed.ts";
 import duplicateRequirement from "./dependencies/duplicate-requirement.ts";
@@ -38,6 +42,7 @@ import unreadableManifest from "./dependencies/unreadable-manifest.ts";
 import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
 import brokenLifespan from "./entrypoint/broken-lifespan.ts";
 import brokenStartupHandler from "./entrypoint/broken-startup-handler.ts";
+import endlessStartup from "./entrypoint/endless-startup.ts";
 import eventLoopMisuse from "./entrypoint/event-loop-misuse.ts";
 import ignoredStartupHandler from "./entrypoint/ignored-startup-handler.ts";
 import invalidDependency from "./entrypoint/invalid-dependency.ts";
@@ -47,12 +52,15 @@ import invalidParameterType from "./entrypoint/invalid-parameter-type.ts";
 import invalidResponseClass from "./entrypoint/invalid-response-class.ts";
 import invalidResponseModel from "./entrypoint/invalid-response-model.ts";
 import invalidResponseStatus from "./entrypoint/invalid-response-status.ts";
+import invalidRouteInclude from "./entrypoint/invalid-route-include.ts";
 import invalidRoutePath from "./entrypoint/invalid-route-path.ts";
 import invalidRoutePrefix from "./entrypoint/invalid-route-prefix.ts";
 import lateMiddleware from "./entrypoint/late-middleware.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
 import missingStartupPath from "./entrypoint/missing-startup-path.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
+import routePrefixTwice from "./entrypoint/route-prefix-twice.ts";
+import routerNeverIncluded from "./entrypoint/router-never-included.ts";
 import startupException from "./entrypoint/startup-exception.ts";
 import unusableApplication from "./entrypoint/unusable-application.ts";
 import circularImport from "./imports/circular-import.ts";
@@ -80,8 +88,10 @@ export const rules: readonly AnyRule[] = [
 	unexpectedEnvKey,
 	unsupportedConnectArgument,
 	unsupportedUrlOption,
+	asyncEngineInSyncSession,
 	awaitedSyncSession,
 	columnWithoutType,
+	duplicateTable,
 	engineContextMismatch,
 	fieldWithoutSchema,
 	invalidEngineArgument,
@@ -92,7 +102,9 @@ export const rules: readonly AnyRule[] = [
 	syncCreateAll,
 	syncSessionFactory,
 	tableWithoutPrimaryKey,
+	unknownForeignKey,
 	unknownSessionMethod,
+	unresolvedModelAnnotation,
 	conflictingRequirements,
 	declaredNotInstalled,
 	duplicateRequirement,
@@ -106,6 +118,7 @@ export const rules: readonly AnyRule[] = [
 	wrongDistributionName,
 	brokenLifespan,
 	brokenStartupHandler,
+	endlessStartup,
 	eventLoopMisuse,
 	ignoredStartupHandler,
 	invalidDependency,
@@ -115,12 +128,15 @@ export const rules: readonly AnyRule[] = [
 	invalidResponseClass,
 	invalidResponseModel,
 	invalidResponseStatus,
+	invalidRouteInclude,
 	invalidRoutePath,
 	invalidRoutePrefix,
 	lateMiddleware,
 	missingApplication,
 	missingStartupPath,
 	moduleAsRouter,
+	routePrefixTwice,
+	routerNeverIncluded,
 	startupException,
 	unusableApplication,
 	circularImport,

@@ -1,5 +1,6 @@
 import type { Environment } from "../../environment/environment.ts";
 import type * as ast from "../../python/ast.ts";
+import { boundNames } from "../../python/scopes.ts";
 import { isBuiltin } from "../imports/simulator/builtins.ts";
 import { builtin, memberOf } from "../imports/simulator/external.ts";
 import { type ClassValue, type FunctionValue, type Namespace, unknown, type Value } from "../imports/values.ts";
@@ -10,6 +11,8 @@ export interface NameScope {
 	readonly module: Module;
 	readonly namespaces: readonly Namespace[];
 	readonly environment: Environment;
+	/** For what is looked up while a statement of the module runs: its offset. Names that only later statements bind are not there yet. */
+	readonly before?: number;
 }
 
 /** A name as it is bound in a scope. */
@@ -61,11 +64,22 @@ export function lookUpName(scope: NameScope, name: string): ScopedName | "unboun
 		const found = namespace.names.get(name);
 		if (found === undefined) continue;
 		const isModuleLevel = index === scope.namespaces.length - 1;
+		if (isModuleLevel && scope.before !== undefined && !isBoundBefore(scope.module, name, found.node, scope.before)) continue;
 		return { value: found.maybe ? unknown : found.value, node: found.node, isModuleLevel };
 	}
 	if (isBuiltin(name, scope.environment.python.minor)) return { value: builtin(name), node: null, isModuleLevel: false };
 	const isOpen = scope.namespaces.some((namespace) => namespace.dynamic);
 	return isOpen ? { value: unknown, node: null, isModuleLevel: false } : "unbound";
+}
+
+function isBoundBefore({ tree }: Module, name: string, node: ast.Node | null, offset: number): boolean {
+	if (
+		node === null ||
+		node.start < offset ||
+		!tree.body.some((statement) => statement.start <= node.start && node.end <= statement.end)
+	)
+		return true;
+	return boundNames(tree.body.filter((statement) => statement.start < offset)).has(name);
 }
 
 /** `owner.name` for modules, classes and symbols of libraries; unknown where it cannot be told. */

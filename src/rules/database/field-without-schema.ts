@@ -148,6 +148,7 @@ function fixesFor(project: Project, value: ClassValue, field: ClassAttribute, an
 	const meant = respelled(field, answer);
 	if (meant !== null) fixes.push(meant);
 	const isClass = answer.culprit.kind === "class" || (answer.culprit.kind === "external" && !answer.named.startsWith("the "));
+	if (answer.culprit.kind === "class") fixes.push(...madeModel(answer.culprit.value));
 	if (isClass) fixes.push(...allowArbitraryTypes(project, value, field));
 	return fixes;
 }
@@ -217,6 +218,20 @@ function findName(annotation: ast.Expression, name: string): ast.Name | null {
 		if (node.type === "Name" && node.id === name) found ??= node;
 	});
 	return found;
+}
+
+/** A class that only holds attributes can be a model as it stands. */
+function madeModel({ module, node, namespace, decorators }: ClassValue): FixProposal[] {
+	if (node.bases.length > 0 || node.keywords.length > 0 || decorators.length > 0 || namespace.names.has("__init__")) return [];
+	return [
+		{
+			title: `Make ${node.name.name} a pydantic model`,
+			explanation: "pydantic then knows its fields, can read it from JSON and describe it in the API's schema.",
+			applicability: "review",
+			edits: [replaceText(module, node.name.end, node.name.end, "(BaseModel)")],
+			needs: [{ path: module.path, module: "pydantic", name: "BaseModel" }],
+		},
+	];
 }
 
 function allowArbitraryTypes(project: Project, value: ClassValue, { annotation }: ClassAttribute): FixProposal[] {

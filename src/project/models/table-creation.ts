@@ -1,0 +1,49 @@
+import type * as ast from "../../python/ast.ts";
+import { walk } from "../../python/walk.ts";
+import type { Call } from "../imports/trace.ts";
+import type { Project } from "../project.ts";
+import { tableKind } from "./table-class.ts";
+import { metadataArgument } from "./tables-defined.ts";
+
+/** The first call by which start-up makes (or drops) the tables of a MetaData, `run_sync(metadata.create_all)` included; null where none is seen. */
+export function findTableCreation(project: Project, metadata: unknown): Call | null {
+	const calls = project.trace.calls.filter(({ reached, guarded }) => reached && !guarded);
+	return calls.find((call) => creators(call).some((owner) => metadataArgument(project, call.module, owner) === metadata)) ?? null;
+}
+
+/** The MetaData expressions of which a call makes the tables. */
+function creators({ node }: Call): readonly ast.Expression[] {
+	if (node.callee.type !== "Attribute") return [];
+	const { name } = node.callee.attribute;
+	if (isCreator(name)) return [node.callee.value];
+	if (name !== "run_sync") return [];
+	const owners: ast.Expression[] = [];
+	const [first] = node.args;
+	if (first !== undefined)
+		walk(first, (each) => {
+			if (each.type === "Attribute" && isCreator(each.attribute.name)) owners.push(each.value);
+		});
+	return owners;
+}
+
+function isCreator(name: string): boolean {
+	return name === "create_all" || name === "drop_all";
+}
+
+const queries = new Set(["select", "query", "delete", "update", "aliased", "get", "configure_mappers"]);
+
+/**
+ * The first call of start-up that makes SQLAlchemy configure its mappers: an instance of a mapped class, a query for one, or
+ * `configure_mappers()`. Null where none is seen.
+ */
+export function findMapperConfiguration(project: Project): Call | null {
+	for (const call of project.trace.calls) {
+		if (!call.reached || call.guarded) continue;
+		if (call.callee.kind === "class" && tableKind(call.callee) !== null) return call;
+		const { callee } = call.node;
+		const name = callee.type === "Attribute" ? callee.attribute.name : callee.type === "Name" ? callee.id : "";
+		if (name === "configure_mappers") return call;
+		if (queries.has(name) && call.args.some((arg) => arg.kind === "class" && tableKind(arg) !== null)) return call;
+	}
+	return null;
+}

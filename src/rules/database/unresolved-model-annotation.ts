@@ -1,0 +1,135 @@
+import { argumentsOf, type ClassAttribute, isClassVariable, makerOf } from "../../project/models/class-body.ts";
+import { sqlmodelTypeProblem } from "../../project/models/column-type.ts";
+import { type NameScope, scopeOfClass } from "../../project/models/name-scope.ts";
+import { annotationError, hasSqlalchemy } from "../../project/models/orm-version.ts";
+import { type TableClass, tableClasses } from "../../project/models/table-class.ts";
+import { readTypeForm, type TypeForm } from "../../project/models/type-form.ts";
+import type { Project } from "../../project/project.ts";
+import { type ClassFault, defineClassRule, raising } from "../class-fault.ts";
+import { waysToBind } from "./repair/ways-to-bind.ts";
+
+const example = (imports: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\nsqlalchemy>=2\n",
+	"main.py": `from __future__ import annotations
+
+${imports}
+from fastapi import FastAPI
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Item(Base):
+    __tablename__ = "items"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    made_at: Mapped[datetime]
+`,
+});
+
+export default defineClassRule(
+	{
+		name: "unresolved-model-annotation",
+		category: "DATABASE",
+		summary: "The type of a column is a name that is not there when the class is defined",
+		story:
+			"Quoted annotations and those below from __future__ import annotations are texts, which other code never looks at. SQLAlchemy and SQLModel do, when the class is defined: a name that is imported for type checkers only, or not at all, stops them.",
+		references: ["https://docs.sqlalchemy.org/en/20/orm/declarative_tables.html", "https://peps.python.org/pep-0563/"],
+		example: {
+			before: example("from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from datetime import datetime\n"),
+			after: example("from datetime import datetime\n"),
+		},
+	},
+	function* (project) {
+		for (const table of tableClasses(project)) {
+			let turn = 0;
+			for (const attribute of table.attributes.values()) {
+				const fault = faultOf(project, table, attribute);
+				if (fault === null) continue;
+				yield { ...fault, order: fault.order + turn / 1000 };
+				turn++;
+			}
+		}
+	},
+);
+
+function faultOf(project: Project, table: TableClass, attribute: ClassAttribute): ClassFault | null {
+	const { annotation, owner, name, node } = attribute;
+	if (annotation === null || isClassVariable(annotation) || name.startsWith("__")) return null;
+	const scope = scopeOfClass(project, owner);
+	if (scope === null) return null;
+	const now: NameScope = { ...scope, before: table.value.module === owner.module ? table.value.node.start : owner.node.start };
+	const found = table.kind === "sqlmodel" ? inSqlmodel(project, attribute, now) : inMapped(project, attribute, now);
+	if (found === null) return null;
+	const className = table.value.node.name.name;
+	const { module } = owner;
+	return {
+		...raising(table.definition),
+		module,
+		subject: `${module.name}:${owner.node.name.name}.${name}`,
+		range: node,
+		problem: `${found.name}, the type of ${className}.${name}, is not defined when the class is`,
+		rootCause: `The annotation is a text, which ${table.kind === "sqlmodel" ? "SQLModel" : "SQLAlchemy"} reads when it makes the column. ${found.name} has no meaning in ${module.name} at that time.`,
+		error: found.error,
+		fixes: waysToBind(project, module, found.name, owner.node),
+		manualSteps: [`Import ${found.name} at the head of ${module.path}, outside any TYPE_CHECKING block.`],
+	};
+}
+
+interface Unresolved {
+	readonly name: string;
+	readonly error: string | null;
+}
+
+function inSqlmodel(project: Project, { annotation, value, name }: ClassAttribute, scope: NameScope): Unresolved | null {
+	if (annotation === null || name.startsWith("_")) return null;
+	const maker = makerOf(value);
+	const call = argumentsOf(value);
+	const isPlain = value === null || ["constant", "sequence", "dict"].includes(value.kind);
+	if (!isPlain && (maker !== "Field" || call === null || call.keywords.has("sa_type") || call.keywords.has("sa_column")))
+		return null;
+	const problem = sqlmodelTypeProblem(readTypeForm(annotation, scope), project, name);
+	return problem?.problem === "unbound" ? { name: problem.named, error: problem.error } : null;
+}
+
+function inMapped(project: Project, { annotation, value, owner }: ClassAttribute, scope: NameScope): Unresolved | null {
+	if (annotation === null || !hasSqlalchemy(project, 2, 0)) return null;
+	if (value !== null && makerOf(value) !== "mapped_column") return null;
+	const form = readTypeForm(annotation, scope);
+	if (form.kind !== "external" || !form.name.endsWith(".Mapped")) return null;
+	const name = form.args === null ? null : unboundIn(form.args);
+	if (name === null) return null;
+	const isText = owner.module.tree.futures.has("annotations") || annotation.type === "Constant";
+	const shown = isText
+		? shownText(
+				annotation.type === "Constant" ? String(annotation.value) : owner.module.text.slice(annotation.start, annotation.end),
+			)
+		: null;
+	const direct = form.args?.[0]?.kind === "unbound" ? `sqlalchemy.orm.base.Mapped[ForwardRef('${name}')]` : null;
+	const text = shown ?? direct;
+	return {
+		name,
+		error:
+			text === null
+				? null
+				: `${annotationError(project)}: Could not resolve all types within mapped annotation: "${text}".  Ensure all types are written correctly and are imported within the module in use.`,
+	};
+}
+
+/** The annotation as the compiler writes it back, where that is the same. */
+function shownText(text: string): string | null {
+	return /["'\n]/.test(text) ? null : text;
+}
+
+function unboundIn(forms: readonly TypeForm[]): string | null {
+	for (const form of forms) {
+		if (form.kind === "unbound") return form.name;
+		const inner = form.kind === "union" ? unboundIn(form.members) : form.kind === "annotated" ? unboundIn([form.type]) : null;
+		if (inner !== null) return inner;
+	}
+	return null;
+}
