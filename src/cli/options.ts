@@ -67,6 +67,14 @@ export interface DepsOptions extends CommonOptions {
 	readonly format: "pretty" | "json" | "markdown";
 }
 
+export interface EnvOptions extends CommonOptions {
+	readonly format: "pretty" | "json" | "markdown";
+	/** Show what `.env.example` should say. */
+	readonly writeExample?: boolean;
+	/** Write it. */
+	readonly yes?: boolean;
+}
+
 export interface WizardOptions extends CommonOptions {
 	readonly commit?: boolean;
 }

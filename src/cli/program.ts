@@ -88,6 +88,12 @@ export function buildProgram(io: ProcessIo, finish: (status: number) => void): C
 		.addOption(new Option("--format <format>", "how to print it").choices(["pretty", "json", "markdown"]).default("pretty"))
 		.action(async (path, options) => finish(await (await import("./commands/deps.ts")).depsCommand(path, options, io)));
 
+	command(program, "env [path]", "the settings that the backend reads, and what an empty machine must provide; prints no values")
+		.addOption(new Option("--format <format>", "how to print it").choices(["pretty", "json", "markdown"]).default("pretty"))
+		.option("--write-example", "show what .env.example should say")
+		.option("--yes", "with --write-example: write it")
+		.action(async (path, options) => finish(await (await import("./commands/env.ts")).envCommand(path, options, io)));
+
 	program
 		.command("rules")
 		.description("list the faults that bootmend knows")

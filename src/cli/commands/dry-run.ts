@@ -1,9 +1,9 @@
 import type { Issue } from "../../audit/issue.ts";
 import type { SourceFile, SourceTree } from "../../project/project.ts";
-import { type Paint, paintWith } from "../../report/paint.ts";
-import { diffTexts } from "../../text/diff.ts";
+import { paintWith } from "../../report/paint.ts";
+import { renderPatch } from "../../report/patch.ts";
 import { applyToFiles, editsConflict } from "../../text/edit.ts";
-import { show, showLine } from "../../text/gate.ts";
+import { showLine } from "../../text/gate.ts";
 import { type Audited, auditOpened, auditProject } from "../audit-project.ts";
 import { exitStatus } from "../exit-status.ts";
 import { outputOf, type ProcessIo } from "../io.ts";
@@ -23,7 +23,7 @@ export async function dryRunCommand(path: string | undefined, options: FixOption
 	const paint = paintWith(output.colour);
 	for (const issue of applied) output.say(`${issue.id}  ${showLine(issue.fix?.title ?? issue.problem)}`);
 	if (applied.length > 0) output.say("");
-	output.data(patch(before.project.files, audited.project.files, paint));
+	output.data(renderPatch(before.project.files, audited.project.files, paint));
 	const left = audited.report.issues.filter((issue) => matters(issue, selection));
 	for (const issue of left) output.say(`Left: ${issue.id}  ${showLine(issue.problem)} (${reasonLeft(issue)})`);
 	output.say(applied.length === 0 ? "Nothing would change." : "Nothing was changed.");
@@ -51,10 +51,7 @@ function mendInMemory(
 		);
 		if (after === null) break;
 		const files = withTexts(audited.project.files, after);
-		audited = auditOpened(
-			understand(before.place, { ...before.project, files }, options, io),
-			performance.now(),
-		);
+		audited = auditOpened(understand(before.place, { ...before.project, files }, options, io), performance.now());
 		for (const issue of fixes) applied.set(issue.fingerprint, issue);
 	}
 	return { audited, applied: [...applied.values()] };
@@ -74,24 +71,4 @@ function withTexts(files: SourceTree, texts: ReadonlyMap<string, string>): Sourc
 	const changed = new Map<string, SourceFile>(files);
 	for (const [path, text] of texts) changed.set(path, { path, text, sha256: "" });
 	return changed;
-}
-
-/** A unified diff; secrets in it are masked, so that it may be shown to anybody. */
-function patch(before: SourceTree, after: SourceTree, paint: Paint): string {
-	const lines: string[] = [];
-	for (const [path, file] of after) {
-		const hunks = diffTexts(before.get(path)?.text ?? "", file.text, { display: (text) => show(text, path) });
-		if (hunks.length === 0) continue;
-		lines.push(
-			paint.bold(`--- ${before.has(path) ? `a/${showLine(path)}` : "/dev/null"}`),
-			paint.bold(`+++ b/${showLine(path)}`),
-		);
-		for (const hunk of hunks) {
-			lines.push(paint.accent(`@@ -${hunk.oldStart},${hunk.oldLines} +${hunk.newStart},${hunk.newLines} @@`));
-			for (const { kind, text } of hunk.lines) {
-				lines.push(kind === "removed" ? paint.red(`-${text}`) : kind === "added" ? paint.green(`+${text}`) : ` ${text}`);
-			}
-		}
-	}
-	return lines.map((line) => `${line}\n`).join("");
 }

@@ -1,0 +1,160 @@
+import type * as ast from "../../python/ast.ts";
+import { dottedName, walk } from "../../python/walk.ts";
+import { isSecretName, mask } from "../../text/secrets.ts";
+import type { SettingReading, SettingsObject } from "../imports/trace.ts";
+import type { Value } from "../imports/values.ts";
+import type { Module, Project } from "../project.ts";
+import { exampleValue, findEntry } from "./env-file-edit.ts";
+import { placeholderFor, placeholderText } from "./placeholder.ts";
+import { settingsConfig } from "./settings-class.ts";
+
+/** One setting that the backend reads from its environment. */
+export interface SettingRow {
+	/** As the environment has it: `DATABASE_URL`. */
+	readonly name: string;
+	/** Where it is read: `src/core/config.py:12`. */
+	readonly readAt: string;
+	/** By what: `Settings.database_url`, `os.getenv`. */
+	readonly readBy: string;
+	/** True where the backend has no value of its own to fall back on. */
+	readonly isRequired: boolean;
+	/** The fallback as text, masked where the setting is a secret; null where there is none, or none that can be written down. */
+	readonly fallback: string | null;
+	readonly isSecret: boolean;
+	/** What sets it here: `environment`, `code`, or the path of a `.env` file. Null: nothing does; `unknown`: that cannot be seen. */
+	readonly setBy: string | null;
+	/** What an example file could say for it; never a real value. */
+	readonly placeholder: string;
+}
+
+/** Every setting that the modules of the server read, by name; one that is read at several places stands once, at the first that requires it. */
+export function settingRows(project: Project): readonly SettingRow[] {
+	const rows = new Map<string, SettingRow>();
+	for (const row of [...fieldRows(project), ...variableRows(project)]) {
+		const known = rows.get(row.name);
+		if (known === undefined || (row.isRequired && !known.isRequired)) rows.set(row.name, row);
+	}
+	return [...rows.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+/** What an empty machine must provide: the settings without which the server does not come up, in the order of their names. */
+export function requiredNames(rows: readonly SettingRow[]): readonly string[] {
+	return rows.filter(({ isRequired }) => isRequired).map(({ name }) => name);
+}
+
+function fieldRows(project: Project): SettingRow[] {
+	const seen = new Set<ast.ClassDef>();
+	return project.trace.settings.flatMap((object) => {
+		if (!object.call.reached || seen.has(object.settingsClass.node)) return [];
+		seen.add(object.settingsClass.node);
+		return object.fields.map((reading) => fieldRow(project, object, reading));
+	});
+}
+
+function fieldRow(project: Project, { settingsClass }: SettingsObject, { field, given, isArgument }: SettingReading): SettingRow {
+	const key = field.keys[0] ?? field.name;
+	const name = settingsConfig(settingsClass).caseSensitive ? key : key.toUpperCase();
+	const isSecret = isSecretName(name) || /Secret(Str|Bytes)/.test(textOf(field.owner.module, field.node.annotation));
+	return {
+		name,
+		readAt: placeOf(field.owner.module, field.node),
+		readBy: `${settingsClass.node.name.name}.${field.name}`,
+		isRequired: field.fallback === null && !field.mayBeFilledIn,
+		fallback: shownFallback(field.fallback, isSecret),
+		isSecret,
+		setBy: isArgument ? "code" : sourceOf(given),
+		placeholder: exampleValue(project, name)?.value ?? placeholderFor(project, field),
+	};
+}
+
+function sourceOf(given: Value | null): string | null {
+	if (given === null) return null;
+	const origin = given.kind === "constant" ? given.origin : null;
+	if (origin?.type === "environment") return "environment";
+	return origin?.type === "env-file" ? origin.path : "unknown";
+}
+
+/** What `os.getenv` and its like ask for, in functions too. */
+function variableRows(project: Project): SettingRow[] {
+	const rows: SettingRow[] = [];
+	for (const { module, reached } of project.trace.runs.values()) {
+		if (!reached || !/\b(environ|getenv)\b/.test(module.text)) continue;
+		walk(module.tree, (node) => {
+			const read = variableRead(node);
+			if (read !== null) rows.push(variableRow(project, module, read));
+		});
+	}
+	return rows;
+}
+
+interface VariableRead {
+	readonly node: ast.Expression;
+	readonly key: string;
+	readonly by: string;
+	readonly fallback: ast.Expression | null;
+	/** True where Python raises without the variable. */
+	readonly isStrict: boolean;
+}
+
+function variableRead(node: ast.TypedNode): VariableRead | null {
+	if (node.type === "Subscript") {
+		const key = keyOf(node.index);
+		return key !== null && /^(os\.)?environ$/.test(dottedName(node.value) ?? "")
+			? { node, key, by: "os.environ", fallback: null, isStrict: true }
+			: null;
+	}
+	const callee = node.type === "Call" ? dottedName(node.callee) : null;
+	if (node.type !== "Call" || callee === null || !/^((os\.)?getenv|(os\.)?environ\.get)$/.test(callee)) return null;
+	const key = keyOf(node.args[0]);
+	const fallback = node.args[1] ?? node.keywords.find(({ name }) => name?.name === "default")?.value ?? null;
+	return key === null
+		? null
+		: { node, key, by: callee.includes("environ") ? "os.environ.get" : "os.getenv", fallback, isStrict: false };
+}
+
+function keyOf(expression: ast.Expression | undefined): string | null {
+	return expression?.type === "Constant" && typeof expression.value === "string" ? expression.value : null;
+}
+
+function variableRow(project: Project, module: Module, { node, key, by, fallback, isStrict }: VariableRead): SettingRow {
+	const isSecret = isSecretName(key);
+	const needed = project.trace.failures.some(({ detail }) => detail.type === "missing-variable" && detail.key === key);
+	const plain = fallback?.type === "Constant" && fallback.literal !== "none" ? String(fallback.value) : null;
+	return {
+		name: key,
+		readAt: placeOf(module, node),
+		readBy: by,
+		isRequired: isStrict || needed,
+		fallback: plain === null ? null : isSecret ? mask : plain,
+		isSecret,
+		setBy: Object.hasOwn(project.processEnvironment, key) ? "environment" : loadedFrom(project, key),
+		placeholder: exampleValue(project, key)?.value ?? placeholderText(project, key),
+	};
+}
+
+/** The `.env` file that has a variable, where the backend loads such files at all. */
+function loadedFrom(project: Project, key: string): string | null {
+	const loads = project.trace.calls.some(
+		({ callee }) => callee.kind === "external" && /^dotenv\.(main\.)?load_dotenv$/.test(callee.canonical),
+	);
+	if (!loads) return null;
+	for (const path of project.files.keys())
+		if (/(^|\/)\.env$/.test(path) && findEntry(project, path, key)?.key === key) return path;
+	return null;
+}
+
+function shownFallback(value: Value | null, isSecret: boolean): string | null {
+	if (value?.kind === "constant" && value.value !== null && value.value !== undefined)
+		return isSecret ? mask : String(value.value);
+	if (value?.kind !== "sequence" || !value.complete) return null;
+	const items = value.items.map((item) => (item.kind === "constant" && typeof item.value === "string" ? item.value : null));
+	return items.every((item) => item !== null) ? JSON.stringify(items) : null;
+}
+
+function textOf(module: Module, { start, end }: ast.Expression): string {
+	return module.text.slice(start, end);
+}
+
+function placeOf(module: Module, { start }: { readonly start: number }): string {
+	return `${module.path}:${module.lines.positionAt(start).line}`;
+}
