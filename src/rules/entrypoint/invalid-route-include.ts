@@ -1,0 +1,147 @@
+import type { FixProposal } from "../../audit/fix.ts";
+import { defineRule } from "../../audit/rule.ts";
+import { type IncludeFault, includeFaults } from "../../project/fastapi/include-faults.ts";
+import type * as ast from "../../python/ast.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
+import { walk } from "../../python/walk.ts";
+
+const example = (argument: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\n",
+	"main.py": `from fastapi import APIRouter, FastAPI
+
+
+def make_router():
+    router = APIRouter()
+    router.add_api_route("/items", lambda: [])
+    return router
+
+
+app = FastAPI()
+app.include_router(${argument})
+`,
+});
+
+export default defineRule<IncludeFault>({
+	name: "invalid-route-include",
+	category: "ENTRYPOINT",
+	summary: "include_router is given something that is no router",
+	story:
+		"include_router reads the routes of a router. A whole application, a function, a list or None has none that it could read: the import of the module fails.",
+	references: [
+		"https://fastapi.tiangolo.com/tutorial/bigger-applications/#include-the-apirouters-for-users-and-items",
+		"https://fastapi.tiangolo.com/advanced/sub-applications/",
+	],
+	example: { before: example("make_router"), after: example("make_router()") },
+
+	*detect(project) {
+		for (const fault of includeFaults(project)) {
+			const { module } = fault.include.call;
+			yield {
+				subject: `${module.name}:${module.text.slice(fault.node.start, fault.node.end)}`,
+				path: module.path,
+				range: { start: fault.node.start, end: fault.node.end },
+				evidence: fault,
+			};
+		}
+	},
+
+	describe({ evidence }) {
+		const { type, include, node, error } = evidence;
+		const { call } = include;
+		const shown = call.module.text.slice(node.start, node.end);
+		const what = {
+			application: `${shown} is an application, not a router`,
+			function: `${shown} is a function, not a router`,
+			class: `${shown} is a class, not a router`,
+			nothing: `${shown} is None, not a router`,
+			collection: "What is included is a collection, not a router",
+			text: "What is included is a text, not a router",
+		}[type];
+		const step =
+			type === "application"
+				? "Mount the application with app.mount(path, application), or make a router of it."
+				: "Pass the router itself.";
+		return {
+			severity: "CRITICAL",
+			stage: call.stage,
+			problem: what,
+			rootCause: "include_router reads the routes and the settings of an APIRouter, which this does not have.",
+			...(error === null ? {} : { expectedError: error }),
+			order: call.order,
+			manualSteps: mendOf(evidence) === undefined ? [step] : [],
+		};
+	},
+
+	fix({ evidence }) {
+		return mendOf(evidence);
+	},
+});
+
+function mendOf(fault: IncludeFault): FixProposal | undefined {
+	const { type, node, include, value } = fault;
+	const { module } = include.call;
+	const shown = module.text.slice(node.start, node.end);
+	if (type === "function" && value.kind === "function" && makesRouter(value.node)) {
+		return {
+			title: `Call ${shown}`,
+			explanation: "The function makes the router and gives it back.",
+			applicability: "safe",
+			edits: [replaceText(module, node.end, node.end, "()")],
+		};
+	}
+	if (type === "collection" && node.type === "Sequence" && node.items.length === 1 && node.items[0] !== undefined) {
+		const [item] = node.items;
+		return {
+			title: "Include the router itself",
+			explanation: "The list holds one router; include_router takes one at a time.",
+			applicability: "safe",
+			edits: [replaceText(module, node.start, node.end, module.text.slice(item.start, item.end))],
+		};
+	}
+	return type === "application" ? applicationMend(fault) : undefined;
+}
+
+/** An application without settings of its own was meant as a router; any other can be mounted as it is. */
+function applicationMend({ application, include, node }: IncludeFault): FixProposal | undefined {
+	if (application === null) return undefined;
+	const made = application.call;
+	const { callee, args, keywords } = made.node;
+	if (callee.type === "Name" && args.length === 0 && keywords.length === 0) {
+		return {
+			title: "Make a router of it",
+			explanation: "A router has the same decorators; its routes become part of the application that includes it.",
+			applicability: "safe",
+			edits: [replaceText(made.module, callee.start, callee.end, "APIRouter")],
+			needs: [{ path: made.module.path, module: "fastapi", name: "APIRouter" }],
+		};
+	}
+	const { call, prefix } = include;
+	const others = call.node.keywords.filter(({ name }) => name?.name !== "prefix" && name?.name !== "router");
+	if (prefix === null || prefix === "" || others.length > 0 || call.node.callee.type !== "Attribute") return undefined;
+	const { module } = call;
+	const owner = module.text.slice(call.node.callee.value.start, call.node.callee.value.end);
+	const written = call.node.keywords.find(({ name }) => name?.name === "prefix")?.value;
+	const path = written === undefined ? `"${prefix}"` : module.text.slice(written.start, written.end);
+	return {
+		title: `Mount the application at ${prefix}`,
+		explanation: "A mounted application answers below its path with its own settings and documentation.",
+		applicability: "safe",
+		edits: [
+			replaceText(module, call.node.start, call.node.end, `${owner}.mount(${path}, ${module.text.slice(node.start, node.end)})`),
+		],
+	};
+}
+
+/** Does a function without required parameters make an APIRouter and return something? */
+function makesRouter(node: ast.FunctionDef | ast.Lambda): boolean {
+	if (node.type === "Lambda" || node.isAsync || node.parameters.some((parameter) => parameter.default === null)) return false;
+	let makes = false;
+	let returns = false;
+	for (const statement of node.body) {
+		walk(statement, (each) => {
+			if (each.type === "Call" && each.callee.type === "Name" && each.callee.id === "APIRouter") makes = true;
+			if (each.type === "Return" && each.value !== null) returns = true;
+		});
+	}
+	return makes && returns;
+}
