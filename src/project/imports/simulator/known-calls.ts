@@ -103,7 +103,7 @@ export function knownCall(
 		case "builtins.hasattr":
 			return unknown;
 		case "builtins.str":
-			return convert(first, (value) => asText(value));
+			return first?.kind === "instance" ? onPath(first, (text) => text) : convert(first, (value) => asText(value));
 		case "builtins.int":
 			return toInteger(machine, frame, args, node);
 		case "builtins.range":
