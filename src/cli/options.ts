@@ -63,6 +63,10 @@ export interface GraphOptions extends CommonOptions {
 	readonly cycles?: boolean;
 }
 
+export interface RoutesOptions extends CommonOptions {
+	readonly format: "text" | "json";
+}
+
 export interface DepsOptions extends CommonOptions {
 	readonly format: "pretty" | "json" | "markdown";
 }

@@ -84,6 +84,10 @@ export function buildProgram(io: ProcessIo, finish: (status: number) => void): C
 		.option("--cycles", "only the modules that lie on a cycle")
 		.action(async (path, options) => finish(await (await import("./commands/graph.ts")).graphCommand(path, options, io)));
 
+	command(program, "routes [path]", "the routes of the application, and where each is registered; changes nothing")
+		.addOption(new Option("--format <format>", "how to print it").choices(["text", "json"]).default("text"))
+		.action(async (path, options) => finish(await (await import("./commands/routes.ts")).routesCommand(path, options, io)));
+
 	command(program, "deps [path]", "declared, installed and required packages; changes nothing")
 		.addOption(new Option("--format <format>", "how to print it").choices(["pretty", "json", "markdown"]).default("pretty"))
 		.action(async (path, options) => finish(await (await import("./commands/deps.ts")).depsCommand(path, options, io)));
