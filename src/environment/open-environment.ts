@@ -256,7 +256,8 @@ class ProviderEnvironment implements Environment {
 
 	/** Walks a dotted name from the left, as attribute access would. */
 	private follow(dotted: string, seen: Set<string>): string {
-		if (seen.has(dotted)) return dotted;
+		// `name = name.attribute` leads to a longer name each time.
+		if (seen.has(dotted) || seen.size > longestTrail) return dotted;
 		seen.add(dotted);
 		const [first = "", ...rest] = dotted.split(".");
 		let module = this.moduleOf(first);
@@ -291,6 +292,9 @@ class ProviderEnvironment implements Environment {
 		return [module.name, first, ...rest].join(".");
 	}
 }
+
+/** Aliases that lead from one to the next, in the worst case that is no circle. */
+const longestTrail = 32;
 
 /** Lower is the better place to import from: public before private, shallow before deep. */
 function homeRank(module: string): number {
