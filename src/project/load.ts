@@ -31,13 +31,15 @@ export interface LoadInput {
 	readonly processEnvironment: Readonly<Record<string, string>>;
 	/** Opens the environment once the backend folder and its manifests are known. */
 	readonly openEnvironment: (backend: string, manifests: readonly Manifest[]) => Environment;
+	/** Syntax trees of files that are known already, by path: those of a project that only differs in some of its files. */
+	readonly trees?: ReadonlyMap<string, ast.Module>;
 	/** Told about each stage of the work, for a progress display. */
 	readonly onProgress?: (stage: "discover" | "environment" | "simulate") => void;
 }
 
 /** Parses, resolves and simulates a backend. Never throws on anything that stands in its files. */
 export function loadProject(input: LoadInput): Project {
-	const trees = new Map<string, ast.Module>();
+	const trees = new Map<string, ast.Module>(input.trees);
 	const parse = (path: string): ast.Module | null => {
 		const known = trees.get(path);
 		if (known !== undefined) return known;

@@ -29,8 +29,19 @@ export type ModuleRemedy =
 	/** Another change, which the simulator has been seen to mend it; `step` is what a person can do in its place. */
 	| { readonly type: "change"; readonly proposal: FixProposal; readonly step: string | null };
 
+/** Finding them may take trials, and several ask. */
+const remediesOf = new WeakMap<UnresolvedImport, readonly ModuleRemedy[]>();
+
 /** The ways to mend it, best first; empty where nothing in sight has what it asks for. */
 export function findModuleRemedies(project: Project, failure: UnresolvedImport): readonly ModuleRemedy[] {
+	const known = remediesOf.get(failure);
+	if (known) return known;
+	const found = searchRemedies(project, failure);
+	remediesOf.set(failure, found);
+	return found;
+}
+
+function searchRemedies(project: Project, failure: UnresolvedImport): readonly ModuleRemedy[] {
 	const { detail } = failure;
 	if (detail.type === "module-not-found" && detail.level === 0 && startsInsidePackage(project, detail.missing)) {
 		const proposal = addImportFolder(project, parentOf(project.backend));

@@ -4,7 +4,13 @@ import { materialise } from "../../../audit/materialise.ts";
 import type { Failure } from "../../../project/imports/trace.ts";
 import { loadProject } from "../../../project/load.ts";
 import type { Project, SourceFile } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
 import { applyToFiles } from "../../../text/edit.ts";
+
+/** Modules that all trials of one audit may simulate: a large project gets few trials, so that its audit does not take minutes. */
+const mostModules = 6000;
+
+const spent = new WeakMap<Project, number>();
 
 /**
  * Does a change, by the simulator's judgement, take a failure away and bring no other? Where `wholeStatement` is asked, what
@@ -29,14 +35,20 @@ export function bringsNoFailure(project: Project, proposal: FixProposal): boolea
 
 /** The project with a change made, understood anew; null where the change cannot be made. */
 function projectAfter(project: Project, proposal: FixProposal): Project | null {
+	const modules = (spent.get(project) ?? 0) + project.modules.size;
+	if (modules > mostModules) return null;
 	const fix = materialise(proposal, project);
 	if (fix === null) return null;
+	spent.set(project, modules);
 	const texts = new Map([...project.files].map(([path, file]) => [path, file.text]));
 	const changed = applyToFiles(texts, fix.edits);
 	if (changed === null) return null;
 	const files = new Map(project.files);
 	for (const [path, text] of changed) files.set(path, fileOf(path, text));
+	const trees = new Map<string, ast.Module>();
+	for (const [path, { tree }] of project.modulesByPath) if (!changed.has(path) && tree.errors.length === 0) trees.set(path, tree);
 	return loadProject({
+		trees,
 		root: project.root,
 		hint: project.backend,
 		files,
