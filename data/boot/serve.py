@@ -299,12 +299,13 @@ def watch_uvicorn(target):
     startup, shutdown, send = lifespan.startup, lifespan.shutdown, lifespan.send
 
     async def watched_startup(self):
-        if foreign and GUARDED:
+        if UNTIL == "import":
+            tell("lifespan")
+            os._exit(0)
+        if foreign:
             tell("foreign", **foreign[0])
             os._exit(FOREIGN)
         tell("lifespan")
-        if UNTIL == "import":
-            os._exit(0)
         await startup(self)
         tell("lifespan-over", failed=bool(self.should_exit))
 

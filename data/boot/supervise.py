@@ -36,7 +36,7 @@ def main():
     os.set_blocking(wakeup_write, False)
     signal.set_wakeup_fd(wakeup_write)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    folder = os.path.realpath(tempfile.mkdtemp(prefix="bootmend-boot-"))
+    folder = os.path.realpath(tempfile.mkdtemp(prefix="bootmend-boot-", dir=temporary_folder()))
     tell(ready=folder)
     pending = b""
     while True:
@@ -52,6 +52,20 @@ def main():
         *lines, pending = (pending + chunk).split(b"\n")
         for line in lines:
             obey(json.loads(line))
+
+
+def temporary_folder():
+    """The folder for temporary files; for root one that others can get through, since a database server runs as somebody else."""
+    usual = os.path.realpath(tempfile.gettempdir())
+    if os.geteuid() != 0:
+        return usual
+    for folder in (usual, "/tmp", "/var/tmp"):
+        way = folder
+        while os.path.isdir(folder) and os.stat(way).st_mode & 0o001:
+            if way == os.path.dirname(way):
+                return folder
+            way = os.path.dirname(way)
+    return usual
 
 
 def obey(command):
