@@ -83,11 +83,22 @@ def link(distributions, destination):
     )
     for distribution in distributions.values():
         folder = Path(distribution.locate_file(""))
-        entries = {path.parts[0] for path in distribution.files or [] if path.parts[0] not in ("..", "__pycache__")}
-        for entry in entries:
-            target = site_packages / entry
-            if not os.path.lexists(target) and (folder / entry).exists():
-                target.symlink_to(folder / entry)
+        for path in distribution.files or []:
+            if path.parts[0] not in ("..", "__pycache__"):
+                link_entry(folder, site_packages, path.parts)
+
+
+def link_entry(folder, site_packages, parts):
+    """Links the first part that is a package or a file; folders without `__init__.py`, which distributions may share, are made."""
+    entry = Path(parts[0])
+    for part in parts[1:]:
+        if entry.suffix == ".dist-info" or (folder / entry / "__init__.py").exists():
+            break
+        entry /= part
+    target = site_packages / entry
+    if not os.path.lexists(target) and (folder / entry).exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.symlink_to(folder / entry)
 
 
 def main():

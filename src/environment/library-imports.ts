@@ -70,7 +70,7 @@ export class LibraryImports {
 		const isFollowed = found.found === "present" && found.module.origin !== "stdlib" && found.module.kind === "source";
 		if (!isFollowed) return { next, crossings };
 		for (const need of found.module.needs()) {
-			if (need.module === "__main__") continue;
+			if (need.module === "__main__" || this.isSpared(need)) continue;
 			const target = this.world.findModule(need.module);
 			const base = { start: name, importer: name, module: need.module };
 			const fails = target.found === "missing" && !this.isUncharted(need.module);
@@ -85,6 +85,11 @@ export class LibraryImports {
 			this.visitNames(need, target.module, (symbol, error) => crossings.push({ ...base, symbol, fails: true, error }), next);
 		}
 		return { next, crossings };
+	}
+
+	/** Is this only a fallback, and what it stands in for is there, or may be? */
+	private isSpared({ unless }: ImportNeed): boolean {
+		return unless !== undefined && !unless.some((module) => this.world.findModule(module).found === "missing");
 	}
 
 	private visitNames(

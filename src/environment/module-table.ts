@@ -1,7 +1,7 @@
 import type { ExternalEntry } from "./environment.ts";
 
 /** Bumped whenever the shape or the meaning of a table changes: older cache entries and catalogs are then not read. */
-export const tableFormat = 6;
+export const tableFormat = 7;
 
 /**
  * What one name of a module is bound to. The lazy kinds only say where the source is; `read-entry.ts` makes the
@@ -62,6 +62,8 @@ export interface ImportNeed {
 	readonly names: readonly string[];
 	/** The line that is printed where it fails, if not Python's own: the module catches the ImportError and raises this. */
 	readonly error: string | null;
+	/** It is asked for only where one of these modules is missing: it stands in the handler of their import. */
+	readonly unless?: readonly string[];
 }
 
 /** The export table of one module: everything its top level says about its names. Plain data, cached and bundled as JSON. */

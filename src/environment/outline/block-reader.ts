@@ -25,10 +25,21 @@ interface Path {
 	readonly guarded: boolean;
 	/** Inside a `try` whose handlers all end the import again: what they raise, null where they raise what they caught. */
 	readonly refusal?: string | null;
+	/** Inside a `try` that catches ImportError: gathers what is imported there. */
+	readonly tried?: string[];
+	/** Inside such a handler: it runs where one of these modules is missing. */
+	readonly unless?: readonly string[];
 }
 
 /** Conditions on versions and platforms are short; longer ones stay undecided. */
 const longestTest = 1000;
+/** `except ImportError` or `except ModuleNotFoundError`. */
+function catchesOnlyImportErrors(header: readonly Token[]): boolean {
+	return (
+		/^(?:ImportError|ModuleNotFoundError)$/.test(header[1]?.text ?? "") && (header[2] === undefined || header[2].text === "as")
+	);
+}
+
 /** CPython refuses more levels of indentation than this. */
 const deepestBlock = 100;
 
@@ -207,12 +218,23 @@ export class BlockReader {
 		const main = scope.fork();
 		const guarded = path.guarded || handlers.length > 0;
 		const refusal = path.guarded ? path.refusal : this.refusalOf(handlers);
-		this.readSuite(body.body, body.inline, main, { ...path, guarded, ...(refusal === undefined ? {} : { refusal }) });
+		const tried: string[] = [];
+		const inside: Path = { certain: path.certain, guarded, tried };
+		this.readSuite(body.body, body.inline, main, refusal === undefined ? inside : { ...inside, refusal });
+		const [only] = handlers;
+		const isFallback =
+			handlers.length === 1 &&
+			only !== undefined &&
+			path.certain &&
+			!path.guarded &&
+			tried.length > 0 &&
+			catchesOnlyImportErrors(only.header);
 		const alternatives = handlers
 			.filter((handler) => !this.leaves(handler.body, handler.inline))
 			.map((handler) => {
 				const fork = main.interrupted();
-				this.readSuite(handler.body, handler.inline, fork, { certain: false, guarded: true });
+				const path: Path = { certain: false, guarded: true };
+				this.readSuite(handler.body, handler.inline, fork, isFallback ? { ...path, unless: tried } : path);
 				return fork;
 			});
 		for (const part of parts) if (part.word === "else") this.readSuite(part.body, part.inline, main, { ...path, guarded });
@@ -423,15 +445,17 @@ export class BlockReader {
 			return;
 		}
 		if (path.certain && !path.guarded) for (const module of statement.modules) this.imports.add(module);
-		if (path.certain && (!path.guarded || path.refusal !== undefined)) this.need(statement, path.refusal ?? null);
+		path.tried?.push(...statement.modules);
+		if (path.unless !== undefined) this.need(statement, null, path.unless);
+		else if (path.certain && (!path.guarded || path.refusal !== undefined)) this.need(statement, path.refusal ?? null);
 		if (statement.star !== null) this.stars.push({ module: statement.star, certain: path.certain && !path.guarded });
 		for (const { bound, module, name } of statement.names) this.bind(bound, { kind: "alias", module, name });
 	}
 
-	private need({ modules, names }: ImportStatement, error: string | null): void {
+	private need({ modules, names }: ImportStatement, error: string | null, unless: readonly string[] = []): void {
 		for (const module of modules) {
 			const asked = names.flatMap((each) => (each.name !== null && each.module === module ? [each.name] : []));
-			this.needs.push({ module, names: asked, error });
+			this.needs.push({ module, names: asked, error, ...(unless.length === 0 ? {} : { unless }) });
 		}
 	}
 

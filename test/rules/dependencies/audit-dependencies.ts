@@ -35,6 +35,17 @@ const importNames: Readonly<Record<string, readonly string[]>> = {
 	asyncpg: ["asyncpg"],
 };
 
+/** Where FastAPI defines what it offers at its top. */
+const homes: Readonly<Record<string, string>> = {
+	"fastapi.FastAPI": "fastapi.applications.FastAPI",
+	"fastapi.APIRouter": "fastapi.routing.APIRouter",
+	"fastapi.Depends": "fastapi.param_functions.Depends",
+	"fastapi.File": "fastapi.param_functions.File",
+	"fastapi.Form": "fastapi.param_functions.Form",
+	"fastapi.UploadFile": "fastapi.datastructures.UploadFile",
+	"fastapi.security.OAuth2PasswordRequestForm": "fastapi.security.oauth2.OAuth2PasswordRequestForm",
+};
+
 /** A virtual environment with fastapi, uvicorn and these packages, and no others. */
 export function installed(packages: Readonly<Record<string, TestPackage>> = {}): Environment {
 	const all = { ...web, ...packages };
@@ -54,6 +65,7 @@ export function installed(packages: Readonly<Record<string, TestPackage>> = {}):
 		pythonEvidence: ".venv",
 		distributions,
 		findModule,
+		canonical: (dotted) => homes[dotted] ?? dotted,
 		distributionsFor: (name) => (providers.has(name) ? [providers.get(name) ?? ""] : (importNames[name] ?? [])),
 	};
 }

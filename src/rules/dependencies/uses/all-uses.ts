@@ -1,4 +1,5 @@
 import type { Project } from "../../../project/project.ts";
+import { listConstructions } from "./construction.ts";
 import { listEmailFields } from "./email-fields.ts";
 import { listEngineDrivers, listGreenletUses } from "./engine-packages.ts";
 import { listFormParameters } from "./form-parameters.ts";
@@ -16,6 +17,7 @@ export function listOptionalUses(project: Project): OptionalUse[] {
 		...listFormParameters(project),
 		...listStarletteParts(project),
 		...listHttp2Clients(project),
+		...listConstructions(project),
 		...listEnvFileReaders(project),
 		...listLibraryParts(project),
 	];

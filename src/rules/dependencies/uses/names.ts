@@ -1,6 +1,5 @@
 import type { Namespace, Value } from "../../../project/imports/values.ts";
 import type * as ast from "../../../python/ast.ts";
-import { walk } from "../../../python/walk.ts";
 
 /** What an expression of names and attributes stands for in a namespace; null where it is anything else or not known. */
 export function resolveName(node: ast.Expression, namespace: Namespace): Value | null {
@@ -17,21 +16,6 @@ export function resolveName(node: ast.Expression, namespace: Namespace): Value |
 /** Do the external symbol's own or public name match? A catalog may know only the one that the code wrote. */
 export function isExternal(value: Value | null, pattern: RegExp): boolean {
 	return value?.kind === "external" && (pattern.test(value.canonical) || pattern.test(value.name));
-}
-
-/** The first name in an expression (strings read as annotations included) that resolves to a symbol of that pattern. */
-export function findExternal(node: ast.Expression, namespace: Namespace, pattern: RegExp): boolean {
-	let found = false;
-	walk(node, (each) => {
-		if (found || !("type" in each)) return !found;
-		if (each.type === "Name" || each.type === "Attribute") {
-			found ||= isExternal(resolveName(each, namespace), pattern);
-		} else if (each.type === "Constant" && typeof each.value === "string") {
-			found ||= [...each.value.matchAll(/[A-Za-z_]\w*/g)].some(([name]) => isExternal(lookUp(name, namespace), pattern));
-		}
-		return !found;
-	});
-	return found;
 }
 
 function lookUp(name: string, namespace: Namespace): Value | null {

@@ -1,4 +1,4 @@
-import type { Module, Project } from "../../../project/project.ts";
+import type { Module } from "../../../project/project.ts";
 import type { TextEdit, TextRange } from "../../../text/range.ts";
 
 /** A place that needs a package which nothing there imports by name. */
@@ -31,26 +31,4 @@ export interface CodeChange {
 	readonly title: string;
 	readonly explanation: string;
 	readonly edit: TextEdit;
-}
-
-/** A module that start-up loads, with its position and its names at the end of its import. */
-export type ReachedRun = Project["trace"]["runs"] extends ReadonlyMap<string, infer Run> ? Run : never;
-
-/** Modules that start-up certainly loads, in the order in which they begin. */
-export function reachedRuns(project: Project): ReachedRun[] {
-	return [...project.trace.runs.values()].filter(({ reached }) => reached).toSorted((a, b) => a.order - b.order);
-}
-
-/** Position in start-up of a place at a module's top level: just behind the last thing known to happen above it. */
-export function orderAt(project: Project, run: ReachedRun, offset: number): number {
-	const { runs, externalImports, calls } = project.trace;
-	let order = run.order;
-	const note = (module: Module, start: number, at: number): void => {
-		if (module.path === run.module.path && start < offset) order = Math.max(order, at);
-	};
-	for (const each of externalImports) note(each.importer, each.range.start, each.order);
-	for (const each of calls) note(each.module, each.node.start, each.order);
-	// Imports of own modules stand at the top, nearly always.
-	for (const each of runs.values()) if (each.chain.at(-2) === run.module.name) order = Math.max(order, each.order);
-	return order + 0.5;
 }

@@ -1,0 +1,143 @@
+import { findInClass } from "../../../project/imports/simulator/attributes.ts";
+import type { Call } from "../../../project/imports/trace.ts";
+import type { Value } from "../../../project/imports/values.ts";
+import { parseDatabaseScheme } from "../../../project/manifests/database-drivers.ts";
+import { inFolder } from "../../../project/manifests/paths.ts";
+import { configOf } from "../../../project/models/pydantic-model.ts";
+import type { Project } from "../../../project/project.ts";
+import { walk } from "../../../python/walk.ts";
+import { isExternal, resolveName } from "./names.ts";
+import type { OptionalUse } from "./optional-use.ts";
+
+/** What one call needs: a package that its library imports only then. */
+type Need = Pick<OptionalUse, "providers" | "importName" | "what" | "error"> & Partial<Pick<OptionalUse, "extras">>;
+
+/** Objects whose construction imports an optional package of their library. */
+export function listConstructions(project: Project): OptionalUse[] {
+	const constructed = project.trace.calls.flatMap((call) => {
+		if (!call.reached || call.guarded) return [];
+		const need = passwordHash(call) ?? socksProxy(call) ?? limiterStorage(call) ?? databaseBackend(call);
+		if (need === null) return [];
+		const { module, node, stage, order } = call;
+		const range = { start: node.callee.start, end: node.callee.end };
+		return [{ extras: [], floor: null, ...need, module, range, stage, order }];
+	});
+	return [...constructed, ...yamlSettings(project)];
+}
+
+/** `pwdlib.PasswordHash.recommended()` makes an Argon2 hasher (pwdlib/_hash.py). */
+function passwordHash({ callee }: Call): Need | null {
+	const isRecommended =
+		isExternal(callee, /^pwdlib\.(?:_hash\.)?PasswordHash\.recommended$/) ||
+		isMethodOf(callee, "recommended", /^pwdlib\.(?:_hash\.)?PasswordHash$/);
+	if (!isRecommended) return null;
+	return {
+		providers: ["argon2-cffi"],
+		importName: "argon2",
+		what: "PasswordHash.recommended()",
+		error:
+			"pwdlib.exceptions.HasherNotAvailable: The argon2 hash algorithm is not available. Are you sure it's installed? Try to run `pip install pwdlib[argon2]`.",
+	};
+}
+
+/** `httpx.Client(proxy="socks5://…")` imports socksio when the client is made (httpx/_transports/default.py). */
+function socksProxy({ callee, keywords }: Call): Need | null {
+	if (!isExternal(callee, /^httpx\.(?:_client\.)?(?:Async)?Client$/)) return null;
+	const proxy = textOf(keywords.get("proxy") ?? keywords.get("proxies"));
+	if (!/^socks5h?:\/\//.test(proxy ?? "")) return null;
+	return {
+		providers: ["socksio"],
+		importName: "socksio",
+		what: "an httpx client with a SOCKS proxy",
+		error:
+			"ImportError: Using SOCKS proxy, but the 'socksio' package is not installed. Make sure to install httpx using `pip install httpx[socks]`.",
+	};
+}
+
+/** Packages that `limits` asks for by the scheme of a storage (`limits/storage/*.py`, `DEPENDENCIES`). */
+const storagePackages: Readonly<Record<string, string>> = {
+	redis: "redis",
+	rediss: "redis",
+	"redis+unix": "redis",
+	memcached: "pymemcache",
+	mongodb: "pymongo",
+};
+
+/** `slowapi.Limiter(storage_uri="redis://…")` opens its storage when it is made. */
+function limiterStorage({ callee, keywords }: Call): Need | null {
+	const isLimiter = isExternal(callee, /^slowapi\.(?:extension\.)?Limiter$/);
+	if (!isLimiter && !isExternal(callee, /^limits\.storage\.storage_from_string$/)) return null;
+	const scheme = /^([a-z+]+):\/\//.exec(textOf(keywords.get("storage_uri")) ?? "")?.[1];
+	const name = scheme === undefined ? undefined : storagePackages[scheme];
+	if (name === undefined) return null;
+	return {
+		providers: [name],
+		importName: name,
+		what: `a limiter with a ${scheme}:// storage`,
+		error: `limits.errors.ConfigurationError: '${name}' prerequisite not available.`,
+	};
+}
+
+/** Drivers of the library `databases` by dialect (`Database.SUPPORTED_BACKENDS` of databases/core.py). */
+const databaseBackends: Readonly<Record<string, string>> = { postgresql: "asyncpg", mysql: "aiomysql", sqlite: "aiosqlite" };
+
+/** `databases.Database(url)` imports the driver of its URL when it is made. */
+function databaseBackend({ callee, args, keywords }: Call): Need | null {
+	if (!isExternal(callee, /^databases\.(?:core\.)?Database$/)) return null;
+	const scheme = parseDatabaseScheme(textOf(args[0] ?? keywords.get("url")) ?? "");
+	if (scheme === null) return null;
+	const driver = scheme.driver ?? databaseBackends[scheme.database];
+	if (driver === undefined || !/^(?:asyncpg|aiopg|aiomysql|asyncmy|aiosqlite)$/.test(driver)) return null;
+	return {
+		providers: [driver],
+		importName: driver,
+		what: `the database URL ${scheme.database}://`,
+		error: `ModuleNotFoundError: No module named '${driver}'`,
+	};
+}
+
+/** Settings that a class reads from a YAML file which is there: pydantic-settings then imports PyYAML (pydantic_settings/sources). */
+function yamlSettings(project: Project): OptionalUse[] {
+	return project.trace.settings.flatMap(({ call, settingsClass }) => {
+		const file = configOf(settingsClass, "yaml_file");
+		const customise = findInClass(settingsClass, "settings_customise_sources")?.value;
+		if (!call.reached || call.guarded || customise?.kind !== "function" || file?.kind !== "constant") return [];
+		if (typeof file.value !== "string" || !project.files.has(inFolder(project.backend, file.value))) return [];
+		let isRead = false;
+		walk(customise.node, (node) => {
+			isRead ||= "type" in node && node.type === "Call" && isExternal(resolveName(node.callee, customise.scope), yamlSource);
+			return !isRead;
+		});
+		if (!isRead) return [];
+		const { module, node, stage, order } = call;
+		return [
+			{
+				providers: ["pyyaml"],
+				extras: [],
+				floor: null,
+				importName: "yaml",
+				what: `the settings file ${file.value}`,
+				module,
+				range: { start: node.callee.start, end: node.callee.end },
+				stage,
+				order,
+				error: "ImportError: PyYAML is not installed, run `pip install pydantic-settings[yaml]`",
+			},
+		];
+	});
+}
+
+const yamlSource = /^pydantic_settings\.(?:\w+\.)*YamlConfigSettingsSource$/;
+
+function isMethodOf(callee: Value, name: string, owner: RegExp): boolean {
+	return (
+		callee.kind === "bound-method" &&
+		callee.name === name &&
+		callee.receiver.kind === "external" &&
+		isExternal(callee.receiver, owner)
+	);
+}
+
+function textOf(value: Value | undefined): string | null {
+	return value?.kind === "constant" && typeof value.value === "string" ? value.value : null;
+}
