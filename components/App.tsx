@@ -3,7 +3,7 @@ import { useEffect, useSyncExternalStore } from "react";
 import { smallestSize } from "../src/session/view.ts";
 import { span, wrapLine } from "../src/session/view-line.ts";
 import { keyPresses } from "./keys.ts";
-import { Foot } from "./parts/Foot.tsx";
+import { Foot, Working } from "./parts/Foot.tsx";
 import { Rows } from "./parts/Rows.tsx";
 import type { Runner, Snapshot } from "./runner.ts";
 import { AuditScreen } from "./screens/AuditScreen.tsx";
@@ -34,7 +34,8 @@ function Content({ snapshot, runner }: AppProps & { readonly snapshot: Snapshot 
 	const { body } = view;
 	return (
 		<>
-			<Rows lines={view.top} width={view.width} />
+			<Rows lines={view.isBooting ? view.top.slice(0, -1) : view.top} width={view.width} />
+			{view.isBooting && <Working words={view.top[view.top.length - 1] ?? []} width={view.width} />}
 			<Box height={view.bodyHeight} flexDirection="column" overflow="hidden">
 				{body.type === "columns" && <IssuesScreen body={body} width={view.width} height={view.bodyHeight} />}
 				{body.type === "page" && <Rows lines={body.lines} width={view.width} />}

@@ -17,6 +17,7 @@ export async function mountWizard(options: WizardOptions): Promise<WizardResult>
 		size: { columns: stdout.columns, rows: stdout.rows },
 		edit: (text, path) => terminal.stepOut(() => options.edit(text, path)),
 		suspend: terminal.suspend,
+		...(options.bench ? { bench: options.bench } : {}),
 		clear: clearSequence,
 		now: () => performance.now(),
 	});
@@ -37,6 +38,7 @@ export async function mountWizard(options: WizardOptions): Promise<WizardResult>
 		ink.unmount();
 		terminal.leave();
 		stopListening();
+		await runner.stop();
 		await session?.close();
 	}
 	const state = session?.state ?? null;

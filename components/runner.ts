@@ -1,4 +1,5 @@
-import type { Command, Session, SessionState } from "../src/session/session.ts";
+import type { Command, Outcome, Session, SessionState } from "../src/session/session.ts";
+import type { Workbench } from "../src/session/verify-bench.ts";
 import { type ScreenSize, type WizardView, wizardView } from "../src/session/view.ts";
 import { openBuffer } from "../src/session/view-buffer.ts";
 import type { CheckpointChoice } from "../src/session/view-checkpoint.ts";
@@ -7,6 +8,7 @@ import { type AuditProgress, withProgress } from "../src/session/view-opening.ts
 import { type Effect, isDecision, type KeyContext, type KeyPress, type Response } from "../src/session/view-response.ts";
 import { afterCommand, firstScreen, say, type UiState, withSession } from "../src/session/view-state.ts";
 import type { EditorResult } from "../src/workspace/editor.ts";
+import { BackgroundWork } from "./background-work.ts";
 import { joinText } from "./keys.ts";
 import { type EditStep, ProposalEditing } from "./proposal-editing.ts";
 
@@ -36,6 +38,8 @@ export interface Runner {
 	/** Resolves with the last state of the screen once the person leaves; rejects where something broke. */
 	readonly left: Promise<UiState | null>;
 	readonly leave: () => void;
+	/** Gives up boots and installations that are under way; resolves once nothing of them is left. */
+	readonly stop: () => Promise<void>;
 	readonly fail: (error: unknown) => void;
 }
 
@@ -44,6 +48,8 @@ export interface RunnerOptions {
 	/** Edits a text in the person's own editor, with the screen out of the way. */
 	readonly edit: (text: string, path: string) => EditorResult;
 	readonly suspend: () => void;
+	/** What boots and installs; without one, nothing is offered that would. */
+	readonly bench?: Workbench;
 	/** What makes the terminal blank, written before everything is painted anew. */
 	readonly clear: string;
 	/** Milliseconds, rising. */
@@ -62,6 +68,12 @@ export function createRunner(options: RunnerOptions): Runner {
 		rejectLeft = reject;
 	});
 	const editing = new ProposalEditing(options.edit);
+	const background = new BackgroundWork(options.bench ?? null, {
+		state: () => session?.state ?? null,
+		ui: () => ui,
+		setUi: (next) => setUi(next),
+		dispatch: async (command) => session?.dispatch(command) ?? closed,
+	});
 	let snapshot: Snapshot = { size: options.size, steps: [], view: null };
 	let session: Session | null = null;
 	let ui: UiState | null = null;
@@ -115,7 +127,7 @@ export function createRunner(options: RunnerOptions): Runner {
 	function respond({ ui: next, effect }: Response): void {
 		if (next !== ui) setUi(next);
 		if (effect !== null) perform(effect);
-		else track(finishAtTheEnd());
+		else track(goFurther());
 	}
 
 	function perform(effect: Effect): void {
@@ -128,6 +140,15 @@ export function createRunner(options: RunnerOptions): Runner {
 				return;
 			case "edited":
 				takeEdited(effect.text);
+				return;
+			case "boot":
+				track(background.boot(effect).then(goFurther));
+				return;
+			case "install":
+				track(background.install().then(goFurther));
+				return;
+			case "write-report":
+				background.writeReport();
 				return;
 			case "leave":
 				end();
@@ -152,7 +173,14 @@ export function createRunner(options: RunnerOptions): Runner {
 		await painted();
 		const outcome = await session.dispatch(command);
 		setUi(afterCommand(ui, command, outcome, before, session.state));
+		await goFurther();
+	}
+
+	/** What goes on by itself: the end of a session in which everything is decided, and the boots that follow a phase. */
+	async function goFurther(): Promise<void> {
+		if (hasEnded) return;
 		await finishAtTheEnd();
+		if (await background.bootWhereWanted()) await goFurther();
 	}
 
 	/** The summary of a session in which everything is decided is its end. */
@@ -247,14 +275,17 @@ export function createRunner(options: RunnerOptions): Runner {
 				if (ui !== null) ui = withSession(ui, state);
 				publish();
 			});
-			setUi(firstScreen(opened.state));
-			track(finishAtTheEnd());
+			setUi(firstScreen(opened.state, options.bench?.facts() ?? null));
+			track(goFurther());
 		},
 		left,
 		leave: end,
+		stop: () => background.end(),
 		fail,
 	};
 }
+
+const closed: Outcome = { type: "refused", message: "The session is closed.", nextStep: "" };
 
 /** Lets Ink paint the frame before work begins that holds the thread. Milliseconds are those of two frames at 30 a second. */
 function painted(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { Session, SessionState } from "../src/session/session.ts";
+import type { Workbench } from "../src/session/verify-bench.ts";
 import type { AuditProgress } from "../src/session/view-opening.ts";
 import type { EditorResult } from "../src/workspace/editor.ts";
 import type { EndingSignal } from "./terminal.ts";
@@ -8,6 +9,8 @@ export interface WizardOptions {
 	readonly openSession: (onProgress: (progress: AuditProgress) => void) => Promise<Session>;
 	/** Edits a text in the person's own editor (`src/workspace/editor.ts`); it may block. `path` tells the kind of text. */
 	readonly edit: (text: string, path: string) => EditorResult;
+	/** What boots and installs, where the project's code may be run. */
+	readonly bench?: Workbench;
 	/** A terminal, in and out. */
 	readonly stdin: NodeJS.ReadStream;
 	readonly stdout: NodeJS.WriteStream;

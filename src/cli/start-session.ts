@@ -20,12 +20,16 @@ export type AuditStep = "read" | "simulate" | "audit";
 /** Long enough for a screen to draw one frame, in milliseconds. */
 const frame = 35;
 
-/** Opens a session on the repository of a path, with our audit behind it. `onProgress` is told about the first audit, which a person waits for. */
+/**
+ * Opens a session on the repository of a path, with our audit behind it. `onProgress` is told about the first audit, which a person waits for;
+ * `onAudited` has every audit as it ends.
+ */
 export function startSession(
 	path: string | undefined,
 	request: SessionRequest,
 	io: ProcessIo,
 	onProgress?: (step: AuditStep) => void,
+	onAudited?: (audited: Audited) => void,
 ): Promise<Session> {
 	const ids = new Map<string, string>();
 	let watch = onProgress;
@@ -34,7 +38,9 @@ export function startSession(
 		diagnose: async () => {
 			const tell = watch;
 			watch = undefined;
-			const { report, project } = await diagnose(path, request, io, ids, tell);
+			const audited = await diagnose(path, request, io, ids, tell);
+			onAudited?.(audited);
+			const { report, project } = audited;
 			for (const issue of report.issues) ids.set(issue.fingerprint, issue.id);
 			return { report, files: project.files };
 		},

@@ -84,18 +84,19 @@ function diffParts(fix: Fix, texts: Texts): readonly string[] {
 }
 
 /** A fence longer than any run of back ticks in what it holds. */
-function fenced(language: string, text: string): string {
+export function fenced(language: string, text: string): string {
 	const longest = Math.max(2, ...(text.match(/`+/g) ?? []).map((run) => run.length));
 	const fence = "`".repeat(longest + 1);
 	return `${fence}${language}\n${text}\n${fence}`;
 }
 
 /** File-derived text must not turn into markup; names such as `snake_case` stay as they are. */
-function prose(text: string): string {
+export function prose(text: string): string {
 	return showLine(text).replace(/[\\<>[\]|#]|(?<!\w)[*_]|[*_](?!\w)/g, (character) => `\\${character}`);
 }
 
-function code(text: string): string {
+/** Text as code on one line. */
+export function code(text: string): string {
 	const shown = showLine(text);
 	const fence = "`".repeat(Math.max(0, ...(shown.match(/`+/g) ?? []).map((run) => run.length)) + 1);
 	return shown.includes("`") ? `${fence} ${shown} ${fence}` : `${fence}${shown}${fence}`;

@@ -7,8 +7,16 @@ import type { RecordedCommit } from "./session-record.ts";
 /** Columns of a commit message's body, git's own habit. */
 const width = 72;
 
-/** The message of a phase's commit: each issue with its root cause and what was done, and trailers that name session, phase and issues. */
-export function phaseMessage(sessionId: string, story: Story, decided: readonly DecidedIssue[]): string {
+/**
+ * The message of a phase's commit: each issue with its root cause and what was done, and trailers that name session, phase and
+ * issues. `verified` is the trailer of a boot of these very files, or null.
+ */
+export function phaseMessage(
+	sessionId: string,
+	story: Story,
+	decided: readonly DecidedIssue[],
+	verified: string | null = null,
+): string {
 	const paragraphs = decided.map(({ issue, fix, decision }) => {
 		const edited = decision.type === "accepted" && decision.edited ? " (edited by hand)" : "";
 		return [
@@ -22,6 +30,7 @@ export function phaseMessage(sessionId: string, story: Story, decided: readonly 
 		`Bootmend-Session: ${sessionId}`,
 		`Bootmend-Phase: ${story}`,
 		...decided.map(({ issue }) => `Bootmend-Issue: ${issue.id}`),
+		...(verified === null ? [] : [verified]),
 	];
 	return [phaseSubject(story), ...paragraphs, trailers.join("\n")].join("\n\n");
 }

@@ -9,6 +9,7 @@ import { phaseSubject } from "./phase-words.ts";
 import type { Outcome } from "./session.ts";
 import { count, done, listed, refused, type SessionContext } from "./session-context.ts";
 import { acceptedOf, type RecordedDecision, type SessionRecord } from "./session-record.ts";
+import { verifiedTrailer } from "./verify-words.ts";
 
 /**
  * Closes a phase: one commit with only the files of its fixes that git tracks (or that the fixes created), everything
@@ -32,7 +33,8 @@ export async function commitPhase(context: SessionContext, story: Story): Promis
 	const subject = phaseSubject(story);
 	const decided = decisions.map((decision) => decidedIssue(context, decision));
 	journal.append({ type: "commit-intended", stories: [story], rollback: null, subject, paths, parent });
-	const result = await repository.commitPaths(paths, phaseMessage(journal.record.id, story, decided));
+	const verified = verifiedTrailer(journal.record.boots, journal.record.nextWrite);
+	const result = await repository.commitPaths(paths, phaseMessage(journal.record.id, story, decided, verified));
 	context.onStep("git-committed");
 	if (result.type === "failed") {
 		journal.append({ type: "commit-abandoned", reason: result.reason });

@@ -1,5 +1,6 @@
 import type { FileChange } from "../apply/file-change.ts";
 import type { Severity, Story } from "../audit/issue.ts";
+import type { SeenBoot } from "./verify-record.ts";
 
 /** Version of the journal's format. A journal of a newer version is left alone, with a sentence that says so. */
 export const journalVersion = 1;
@@ -81,6 +82,8 @@ export type SessionEvent =
 			readonly write: number;
 			readonly commit: string | null;
 	  }
+	/** The backend was booted; `restart` where it was the second start of the same files. */
+	| { readonly type: "booted"; readonly boot: SeenBoot; readonly restart: boolean }
 	| { readonly type: "backups-removed" }
 	| { readonly type: "finished" };
 

@@ -120,6 +120,7 @@ const requiredFields: Readonly<Record<SessionEvent["type"], readonly string[]>> 
 	"phase-committed": ["story", "commit", "subject", "paths"],
 	"phase-kept": ["story"],
 	"phases-rolled-back": ["stories", "write", "commit"],
+	booted: ["boot", "restart"],
 	"backups-removed": [],
 	finished: [],
 };

@@ -1,6 +1,7 @@
 import { editsConflict } from "../text/edit.ts";
 import type { TextEdit } from "../text/range.ts";
 import { describeSystemError } from "../workspace/project-files.ts";
+import { removeBackups } from "../workspace/session-folder.ts";
 import { acceptFix } from "./accept-fix.ts";
 import { commitPhase } from "./commit-phase.ts";
 import { misgivings } from "./compare-reports.ts";
@@ -121,6 +122,11 @@ export class RunningSession implements Session {
 			case "audit":
 				await this.#audit();
 				return done(`The audit finds ${count(this.#diagnosis.report.issues.length, "issue")}`);
+			case "note-boot":
+				this.#context.journal.append({ type: "booted", boot: command.boot, restart: command.restart });
+				return done("The boot is noted");
+			case "remove-backups":
+				return this.#removeBackups();
 			case "finish":
 				this.#context.journal.append({ type: "finished" });
 				return done("The session is finished; its backups stay until `bootmend clean`");
@@ -201,6 +207,15 @@ export class RunningSession implements Session {
 		const decision = keepDecision(this.#context, issue, issue.fix);
 		this.#context.journal.append({ type: "skipped", decision, reason });
 		return done(`${issue.id} is skipped`);
+	}
+
+	#removeBackups(): Outcome {
+		const { root, journal } = this.#context;
+		if (journal.record.decisions.some((decision) => decision.type === "accepted" && !decision.closed))
+			return refused("A phase is still open, and its way back is the backups", "Commit it or take it back first.");
+		journal.append({ type: "backups-removed" });
+		const bytes = removeBackups(root, journal.record.id);
+		return done(`The backups of this session are removed (${Math.ceil(bytes / 1000)} kB); git still has every commit`);
 	}
 
 	#issue(fingerprint: string) {

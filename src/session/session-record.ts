@@ -1,6 +1,7 @@
 import type { FileChange } from "../apply/file-change.ts";
 import { type Story, stories } from "../audit/issue.ts";
 import type { DecisionRecord, JournalLine, SessionEvent, WritePurpose } from "./events.ts";
+import { noBoots, type SeenBoots, withBoot } from "./verify-record.ts";
 
 /** A decision that stands. */
 export interface RecordedDecision {
@@ -52,6 +53,7 @@ export interface SessionRecord {
 	readonly openCommit: CommitIntended | null;
 	readonly finished: boolean;
 	readonly backupsRemoved: boolean;
+	readonly boots: SeenBoots;
 }
 
 /** The record of a whole journal; null for one that does not begin with the start of a session. */
@@ -75,6 +77,7 @@ export function replay(lines: readonly JournalLine[]): SessionRecord | null {
 		openCommit: null,
 		finished: false,
 		backupsRemoved: false,
+		boots: noBoots,
 	};
 	let record = start;
 	for (const line of rest) record = { ...reduce(record, line.event), lastAt: line.at };
@@ -120,6 +123,8 @@ export function reduce(record: SessionRecord, event: SessionEvent): SessionRecor
 			return closePhase(record, event.story, { ...record.phases[event.story], status: "kept" });
 		case "phases-rolled-back":
 			return rollBack(record, event.stories, event.write);
+		case "booted":
+			return { ...record, boots: withBoot(record.boots, event.boot, event.restart) };
 		case "backups-removed":
 			return { ...record, backupsRemoved: true };
 		case "finished":

@@ -32,6 +32,9 @@ export class StateBuilder {
 			canRedo: record.undone.length > 0,
 			git,
 			finished: record.finished,
+			backupsRemoved: record.backupsRemoved,
+			boots: record.boots,
+			revision: record.nextWrite,
 			resumedFrom,
 		};
 	}

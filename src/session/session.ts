@@ -1,6 +1,7 @@
 import type { Fix } from "../audit/fix.ts";
 import type { Issue, Story } from "../audit/issue.ts";
 import type { AuditReport } from "../plan/audit-report.ts";
+import type { SeenBoot, SeenBoots } from "./verify-record.ts";
 
 /** What a person (or `fix --yes`) asks of a session. Decisions name issues by fingerprint: ids change between audits. */
 export type Command =
@@ -16,6 +17,10 @@ export type Command =
 	/** Where later phases changed the same lines it is refused and names them, unless `withLater` takes them back too. */
 	| { readonly type: "rollback-phase"; readonly story: Story; readonly withLater?: boolean }
 	| { readonly type: "audit" }
+	/** Notes how far a boot got; `restart` where it was the second start of the same files. */
+	| { readonly type: "note-boot"; readonly boot: SeenBoot; readonly restart: boolean }
+	/** Removes the backups of a session whose phases are all closed. */
+	| { readonly type: "remove-backups" }
 	| { readonly type: "finish" };
 
 /** What became of a command; `refused` changes nothing and says why and what to do. */
@@ -74,6 +79,11 @@ export interface SessionState {
 	readonly canRedo: boolean;
 	readonly git: { readonly branch: string | null; readonly head: string | null; readonly dirtyFiles: readonly string[] } | null;
 	readonly finished: boolean;
+	readonly backupsRemoved: boolean;
+	/** Boots of the backend that this session has seen. */
+	readonly boots: SeenBoots;
+	/** Rises with every write to the project. */
+	readonly revision: number;
 	/** What an interrupted earlier run left, in a sentence; null where there was none. */
 	readonly resumedFrom: string | null;
 }

@@ -1,6 +1,7 @@
 import { type Story, stories } from "../audit/issue.ts";
 import { showLine } from "../text/gate.ts";
 import type { SessionState } from "./session.ts";
+import { newestVerdict } from "./verify-words.ts";
 import { type Item, pendingItems, uncommittedFixes } from "./view-items.ts";
 import { type Line, lineOf, span, wrapLine } from "./view-line.ts";
 import { phaseFiles } from "./view-pages.ts";
@@ -27,7 +28,14 @@ export function checkpointRows(state: SessionState, items: readonly Item[], stor
 		[],
 		...(before === null ? [] : wrapLine([span("was   ", "dim"), span(showLine(before))], width, 6)),
 		...wrapLine([span("now   ", "dim"), ...nextBlocker(items)], width, 6),
+		...bootRows(state, width),
 	];
+}
+
+/** What the newest boot came to, where one was seen. */
+function bootRows(state: SessionState, width: number): readonly Line[] {
+	const verdict = newestVerdict(state.boots, state.revision);
+	return verdict === null ? [] : wrapLine([span("boot  ", "dim"), span(verdict)], width, 6);
 }
 
 /** The ways on from a checkpoint, the expected one first. */

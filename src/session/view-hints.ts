@@ -1,5 +1,7 @@
 import type { Story } from "../audit/issue.ts";
+import { canRemoveBackups, canWriteReport } from "./polish-pages.ts";
 import type { SessionState } from "./session.ts";
+import { canBoot, canInstall } from "./verify-state.ts";
 import type { Proposal } from "./view-issue.ts";
 import { canRollBack, type Item, safeItems, uncommittedFixes } from "./view-items.ts";
 import { fitLine, type Line, lineWidth, type Span, span, trimEnd } from "./view-line.ts";
@@ -24,11 +26,27 @@ export function hintsFor(input: HintInput): readonly Hint[] {
 		case "issues":
 			return issueHints(input);
 		case "checkpoint":
-			return [["↑↓", "choose"], ["Enter", "take it"], ...undoHints(state), ["p", "phases"], ["?", "help"], ["q", "quit"]];
+			return [
+				["↑↓", "choose"],
+				["Enter", "take it"],
+				...benchHints(input, "boot it"),
+				...undoHints(state),
+				["p", "phases"],
+				["?", "help"],
+				["q", "quit"],
+			];
 		case "phases":
 			return [...phaseHints(state, ui.screen.story), ["↑↓", "choose"], ["Esc", "back"], ["q", "quit"]];
+		case "boot":
+			return [
+				["j k", "scroll"],
+				["v", "boot it again"],
+				["Esc", "back"],
+				["q", "quit"],
+			];
 		case "why":
 		case "help":
+		case "write-report":
 			return [
 				["j k", "scroll"],
 				["Esc", "back"],
@@ -36,6 +54,9 @@ export function hintsFor(input: HintInput): readonly Hint[] {
 			];
 		case "summary":
 			return [
+				...(canWriteReport(state) ? ([["f", "fixes report"]] as const) : []),
+				...benchHints(input, "boot it"),
+				...(canRemoveBackups(state) ? ([["c", "clean backups"]] as const) : []),
 				["j k", "scroll"],
 				["p", "phases"],
 				["[ ]", "look at the issues"],
@@ -46,6 +67,9 @@ export function hintsFor(input: HintInput): readonly Hint[] {
 				["^S", "use this text"],
 				["Esc", "drop it"],
 			];
+		case "setup":
+		case "install":
+		case "remove-backups":
 		case "resumed":
 		case "rollback":
 		case "accept-all":
@@ -53,7 +77,8 @@ export function hintsFor(input: HintInput): readonly Hint[] {
 	}
 }
 
-function issueHints({ ui, state, items, item, proposals }: HintInput): readonly Hint[] {
+function issueHints(input: HintInput): readonly Hint[] {
+	const { ui, state, items, item, proposals } = input;
 	const undecided = item !== null && item.decided === null;
 	const safe = undecided ? safeItems(items, item.issue.story).length : 0;
 	const canAccept = undecided && proposals.length > 0;
@@ -64,11 +89,21 @@ function issueHints({ ui, state, items, item, proposals }: HintInput): readonly 
 		...(canAccept ? ([["e", isDraft ? "edit more" : "edit"]] as const) : []),
 		...(undecided && proposals.length > 1 ? ([["x", "other fix"]] as const) : []),
 		["w", "why"],
+		...benchHints(input, canAccept ? "try it" : "boot it"),
 		["[ ]", "issue"],
 		...undoHints(state),
 		...(safe > 1 ? ([["A", `accept ${safe} safe`]] as const) : []),
 		["p", "phases"],
 		["q", "quit"],
+	];
+}
+
+/** What can be booted or installed at the moment. */
+function benchHints({ ui, state }: HintInput, boot: string): readonly Hint[] {
+	return [
+		...(canBoot(ui.bench) ? ([["v", boot]] as const) : []),
+		...(ui.bench.ended === null ? [] : ([["V", "last boot"]] as const)),
+		...(canInstall(ui.bench, state) ? ([["i", "install"]] as const) : []),
 	];
 }
 

@@ -1,7 +1,9 @@
 import type { Command } from "./session.ts";
+import { tryProposal } from "./verify-keys.ts";
+import { pressEverywhere } from "./view-common-keys.ts";
 import { diffFix } from "./view-diff.ts";
 import { safeItems } from "./view-items.ts";
-import { type KeyContext, type KeyPress, only, pressEverywhere, type Response, withEffect } from "./view-response.ts";
+import { type KeyContext, type KeyPress, only, type Response, withEffect } from "./view-response.ts";
 import { nextPage, scrolled } from "./view-scroll.ts";
 import { goOn, moveSelection, say, show, type UiState } from "./view-state.ts";
 
@@ -21,6 +23,8 @@ export function pressOnIssue(ui: UiState, key: KeyPress, context: KeyContext): R
 			return edit(ui, context);
 		case "x":
 			return only(nextProposal(ui, context));
+		case "v":
+			return tryProposal(ui, context);
 		case "A":
 			return only(askForAll(ui, context));
 		case "w":

@@ -1,10 +1,13 @@
 import { stories } from "../audit/issue.ts";
+import { canRemoveBackups, canWriteReport } from "./polish-pages.ts";
 import type { Command } from "./session.ts";
+import { pressForBench, pressOnInstall, pressOnSetup } from "./verify-keys.ts";
 import { bufferText, editBuffer } from "./view-buffer.ts";
 import type { CheckpointChoice } from "./view-checkpoint.ts";
+import { pressEverywhere } from "./view-common-keys.ts";
 import { pressOnIssue } from "./view-issue-keys.ts";
 import { canRollBack, pendingItems, uncommittedFixes } from "./view-items.ts";
-import { isDecision, type KeyContext, type KeyPress, only, pressEverywhere, type Response, withEffect } from "./view-response.ts";
+import { isDecision, type KeyContext, type KeyPress, only, type Response, withEffect } from "./view-response.ts";
 import { scrolled } from "./view-scroll.ts";
 import { goOn, type Screen, say, select, show, type UiState } from "./view-state.ts";
 import { count } from "./view-words.ts";
@@ -35,6 +38,21 @@ export function press(ui: UiState, key: KeyPress, context: KeyContext): Response
 			return key.name === "?" ? only(show(ui, ui.screen.from)) : pressOnPage(ui, ui.screen, key, context, ui.screen.from);
 		case "summary":
 			return pressOnSummary(ui, ui.screen, key, context);
+		case "setup":
+			return pressOnSetup(ui, key, context);
+		case "install":
+			return pressOnInstall(ui, ui.screen, key, context);
+		case "boot":
+			if (key.name === "V") return only(show(ui, ui.screen.from));
+			if (key.name === "v") return pressForBench(ui, key, context) ?? only(ui);
+			return pressOnPage(ui, ui.screen, key, context, ui.screen.from);
+		case "write-report":
+			if (key.name === "y") return withEffect(show(ui, { type: "summary", scroll: 0 }), { type: "write-report" });
+			return pressOnPage(ui, ui.screen, key, context, { type: "summary", scroll: 0 });
+		case "remove-backups":
+			if (key.name === "y")
+				return withEffect(ui, { type: "dispatch", command: { type: "remove-backups" }, busy: "Removing the backups" });
+			return ["n", "escape", "backspace", "enter"].includes(key.name) ? only(show(ui, { type: "summary", scroll: 0 })) : only(ui);
 		case "resumed":
 			return ["enter", " ", "escape"].includes(key.name) ? only(goOn({ ...ui, message: null }, context.state)) : only(ui);
 	}
@@ -123,6 +141,8 @@ function pressOnSummary(ui: UiState, screen: Extract<Screen, { type: "summary" }
 	if (["[", "]"].includes(key.name)) return only(show(ui, { type: "issues" }));
 	if (key.name === "p") return only(show(ui, { type: "phases", story: pendingStory(context) }));
 	if (key.name === "enter") return withEffect(ui, { type: "leave" });
+	if (key.name === "f" && canWriteReport(context.state)) return only(show(ui, { type: "write-report", scroll: 0 }));
+	if (key.name === "c" && canRemoveBackups(context.state)) return only(show(ui, { type: "remove-backups" }));
 	const scroll = scrolled(context.view.scroll, key.name);
 	return scroll === null ? (pressEverywhere(ui, key, context) ?? only(ui)) : only({ ...ui, screen: { ...screen, scroll } });
 }

@@ -175,6 +175,9 @@ export function helpRows(width: number): readonly Line[] {
 				["j  k", "scroll the diff (also ↓ ↑, Space, PgDn PgUp, g G)"],
 				["w", "why: everything known about the issue"],
 				["r", "audit again"],
+				["v", "boot it for real; on a fix that is not decided yet: try it in a copy first"],
+				["V", "the newest boot, stage by stage"],
+				["i", "install what the backend declares, after a look at the commands"],
 			],
 		],
 		[

@@ -1,7 +1,8 @@
 import type { Fix } from "../audit/fix.ts";
 import type { Command, SessionState } from "./session.ts";
+import type { BootSubject } from "./verify-state.ts";
 import type { WizardView } from "./view.ts";
-import { say, type UiState } from "./view-state.ts";
+import type { UiState } from "./view-state.ts";
 
 /** One key as the wizard names it: `y`, `up`, `pagedown`, `ctrl-c`, `enter`; `text` is what was typed or pasted, for the editor. */
 export interface KeyPress {
@@ -16,6 +17,10 @@ export type Effect =
 	| { readonly type: "edit"; readonly fingerprint: string; readonly fix: Fix }
 	/** The built-in editor is done; null where the person dropped the text. */
 	| { readonly type: "edited"; readonly text: string | null }
+	/** Boot in the background; `overlay` is a fix that is tried in a copy. */
+	| { readonly type: "boot"; readonly subject: BootSubject; readonly overlay: Fix | null }
+	| { readonly type: "install" }
+	| { readonly type: "write-report" }
 	| { readonly type: "leave" }
 	| { readonly type: "suspend" }
 	| { readonly type: "redraw" };
@@ -33,25 +38,7 @@ export interface KeyContext {
 
 /** Keys that decide something: one of them a chunk of input, and none just after the screen has changed. */
 export function isDecision(key: KeyPress): boolean {
-	return ["y", "a", "n", "s", "e", "A", "u", "U", "r", "c", "R", "enter"].includes(key.name);
-}
-
-/** Keys that mean the same on several screens; null for any other. */
-export function pressEverywhere(ui: UiState, key: KeyPress, { state }: KeyContext): Response | null {
-	switch (key.name) {
-		case "u":
-			if (!state.canUndo) return only(say(ui, "There is no decision to undo in an open phase; p takes a committed phase back."));
-			return withEffect(ui, { type: "dispatch", command: { type: "undo" }, busy: "Undoing the newest decision" });
-		case "U":
-			if (!state.canRedo) return only(say(ui, "There is nothing to do again."));
-			return withEffect(ui, { type: "dispatch", command: { type: "redo" }, busy: "Doing it again" });
-		case "r":
-			return ui.busy !== null
-				? only(ui)
-				: withEffect(ui, { type: "dispatch", command: { type: "audit" }, busy: "Auditing again" });
-		default:
-			return null;
-	}
+	return ["y", "a", "n", "s", "e", "A", "u", "U", "r", "c", "R", "v", "i", "f", "enter"].includes(key.name);
 }
 
 /** A change of the screen alone. */

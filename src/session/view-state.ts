@@ -1,6 +1,8 @@
 import type { Fix } from "../audit/fix.ts";
 import { type Story, stories } from "../audit/issue.ts";
 import type { Command, Outcome, SessionState } from "./session.ts";
+import type { BenchFacts } from "./verify-bench.ts";
+import { type BenchState, canBoot, canInstall, openBench } from "./verify-state.ts";
 import type { TextBuffer } from "./view-buffer.ts";
 import {
 	emptyMemory,
@@ -15,6 +17,15 @@ import {
 
 /** Which screen is up, with what only that screen needs. */
 export type Screen =
+	/** Before the first issue: may the backend be booted as it is? */
+	| { readonly type: "setup" }
+	/** "Install what is declared?" */
+	| { readonly type: "install"; readonly from: Screen }
+	/** The newest boot, stage by stage. */
+	| { readonly type: "boot"; readonly scroll: number; readonly from: Screen }
+	/** "Write the fixes report?" and "Remove the backups?" */
+	| { readonly type: "write-report"; readonly scroll: number }
+	| { readonly type: "remove-backups" }
 	/** What an interrupted or earlier run left. */
 	| { readonly type: "resumed" }
 	/** The list, the chosen issue and its diff. */
@@ -61,10 +72,11 @@ export interface UiState {
 	/** What is going on right now, in words; null while the person has the turn. */
 	readonly busy: string | null;
 	readonly memory: ItemMemory;
+	readonly bench: BenchState;
 }
 
-/** The screen of a session that has just been opened. */
-export function firstScreen(state: SessionState): UiState {
+/** The screen of a session that has just been opened; `facts` say what the machine can do, null where there is no workbench. */
+export function firstScreen(state: SessionState, facts: BenchFacts | null = null): UiState {
 	const memory = remember(emptyMemory, state);
 	const start: UiState = {
 		screen: { type: "issues" },
@@ -76,9 +88,12 @@ export function firstScreen(state: SessionState): UiState {
 		message: null,
 		busy: null,
 		memory,
+		bench: openBench(facts, state),
 	};
 	const placed = goOn(start, state);
-	return state.resumedFrom === null ? placed : { ...placed, screen: { type: "resumed" } };
+	if (state.resumedFrom !== null) return { ...placed, screen: { type: "resumed" } };
+	const isAsked = state.boots.newest === null && (canBoot(placed.bench) || canInstall(placed.bench, state));
+	return isAsked ? { ...placed, screen: { type: "setup" } } : placed;
 }
 
 /** Takes a newer session state in: remembers its issues and keeps the choice on one that exists. */
@@ -159,7 +174,10 @@ function placeAfter(ui: UiState, command: Command, before: SessionState, state: 
 			return goOn(ui, state);
 		case "rollback-phase":
 			return afterRollback(ui, command.story, state);
+		case "remove-backups":
+			return { ...ui, screen: { type: "summary", scroll: 0 } };
 		case "audit":
+		case "note-boot":
 		case "finish":
 			return ui;
 	}

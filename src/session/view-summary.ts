@@ -1,6 +1,8 @@
 import { type Story, stories } from "../audit/issue.ts";
 import { showLine } from "../text/gate.ts";
+import { criteriaRows } from "./polish-pages.ts";
 import type { SessionState } from "./session.ts";
+import { newestVerdict } from "./verify-words.ts";
 import { type Item, phaseOf } from "./view-items.ts";
 import { type Line, lineOf, type Span, span, wrapLine } from "./view-line.ts";
 import { phaseFiles } from "./view-pages.ts";
@@ -8,14 +10,19 @@ import { consequenceOf, count, startCommands, storyTitle } from "./view-words.ts
 
 /** The end of a session, or its state when it is left: what was wrong, what changed, what stays, the way back and the way on. */
 export function summaryRows(state: SessionState, items: readonly Item[], width: number): readonly Line[] {
+	// A checklist that nothing was booted for says little, and stands last.
+	const criteria = criteriaRows(state, width);
+	const isBooted = state.boots.newest !== null;
 	const sections = [
 		headline(state, items, width),
+		isBooted ? criteria : [],
 		...stories.map((story) => storySection(state, items, story, width)),
 		leftSection("Skipped", items, (item) => item.decided?.decision.type === "skipped", width),
 		leftSection("Not decided yet", items, (item) => item.decided === null, width),
 		handSection(items, width),
 		wayBack(state, width),
 		wayOn(state, items, width),
+		isBooted ? [] : criteria,
 	];
 	return sections.filter((section) => section.length > 0).flatMap((section, index) => (index === 0 ? section : [[], ...section]));
 }
@@ -31,7 +38,14 @@ function headline(state: SessionState, items: readonly Item[], width: number): r
 				: `${count(blocking, "issue")} still ${blocking === 1 ? "stops" : "stop"} start-up.`;
 	const files = new Set(stories.flatMap((story) => phaseFiles(state, story))).size;
 	const work = `${count(items.length, "issue")} found, ${accepted} mended in ${count(files, "file")}.`;
-	return [...wrapLine([span(verdict, "strong")], width), ...(items.length === 0 ? [] : wrapLine([span(work, "dim")], width))];
+	const boot = newestVerdict(state.boots, state.revision);
+	return [
+		...wrapLine([span(verdict, "strong")], width),
+		...(boot === null
+			? []
+			: wrapLine([span("boot  ", "dim"), span(boot, state.boots.newest?.boots ? "accent" : "plain")], width, 6)),
+		...(items.length === 0 ? [] : wrapLine([span(work, "dim")], width)),
+	];
 }
 
 function storySection(state: SessionState, items: readonly Item[], story: Story, width: number): readonly Line[] {

@@ -1,11 +1,14 @@
 import { showLine } from "../text/gate.ts";
+import { removeBackupsRows, writeReportRows } from "./polish-pages.ts";
 import type { SessionState } from "./session.ts";
+import { bootRows, installRows, setupRows } from "./verify-pages.ts";
+import { bootLine } from "./verify-state.ts";
 import { checkpointMenu, checkpointNotes, checkpointRows, type MenuItem } from "./view-checkpoint.ts";
 import { editorRows } from "./view-editor.ts";
 import { hintRows, hintsFor } from "./view-hints.ts";
 import { issueCard, type Proposal, proposalsOf } from "./view-issue.ts";
 import { type Item, listItems } from "./view-items.ts";
-import { clip, type Line, lineOf, lineWidth, span, spreadLine, wrapLine } from "./view-line.ts";
+import { clip, fitLine, type Line, lineOf, lineWidth, span, spreadLine, textWidth, wrapLine } from "./view-line.ts";
 import { listRows, positionRow } from "./view-list.ts";
 import { acceptAllRows, helpRows, phaseRows, resumedRows, rollbackRows, whyRows } from "./view-pages.ts";
 import { pathLine, pathSteps } from "./view-path.ts";
@@ -36,6 +39,8 @@ export interface WizardView {
 	/** Cells inside the margin. */
 	readonly width: number;
 	readonly top: readonly Line[];
+	/** Is the last row of the top something under way in the background, with a spinner beside it? */
+	readonly isBooting: boolean;
 	readonly body: BodyView;
 	/** Rows that the body may take. */
 	readonly bodyHeight: number;
@@ -81,6 +86,7 @@ export function wizardView(state: SessionState, ui: UiState, size: ScreenSize): 
 	return {
 		width,
 		top,
+		isBooting: ui.bench.running !== null,
 		body,
 		bodyHeight,
 		message,
@@ -123,7 +129,16 @@ function topRows({ state, ui, items, width, size }: Frame): readonly Line[] {
 	const path = pathLine(pathSteps(items, ui.memory.onPath), Math.min(width, widestPath));
 	const rows = [spreadLine(titleLine(state), lineOf("? help", "dim"), width)];
 	rows.push(lineWidth(path) + lineWidth(progress) + 3 <= width ? spreadLine(path, progress, width) : path);
-	return isRoomy(size) ? [...rows, []] : rows;
+	const boot = bootRow(ui, state, width);
+	return boot !== null ? [...rows, boot] : isRoomy(size) ? [...rows, []] : rows;
+}
+
+/** What the boots came to, on one row: shorter where there is little room. */
+function bootRow(ui: UiState, state: SessionState, width: number): Line | null {
+	const line = bootLine(ui.bench, state);
+	if (line === null) return null;
+	const fitting = line.words.find((words) => textWidth(words) <= width - 2) ?? line.words[line.words.length - 1] ?? "";
+	return fitLine([span(fitting, line.isRunning ? "dim" : line.boots ? "accent" : "plain")], width - 2);
 }
 
 /** `bootmend  todo/backend · src.main:app · Python 3.11 · main, clean` */
@@ -182,6 +197,16 @@ function bodyOf(frame: Frame, height: number): { readonly body: BodyView; readon
 			return scrolledPage(resumedRows(state, width), 0, height);
 		case "rollback":
 			return scrolledPage(rollbackRows(state, ui.screen.story, ui.screen.together, width), 0, height);
+		case "setup":
+			return scrolledPage(setupRows(state, ui.bench, width), 0, height);
+		case "install":
+			return scrolledPage(installRows(ui.bench.facts, width), 0, height);
+		case "boot":
+			return scrolledPage(ui.bench.ended === null ? [] : bootRows(ui.bench.ended, width), ui.screen.scroll, height);
+		case "write-report":
+			return scrolledPage(writeReportRows(state, width), ui.screen.scroll, height);
+		case "remove-backups":
+			return scrolledPage(removeBackupsRows(state, width), 0, height);
 		case "phases":
 			return scrolledPage(phaseRows(state, items, ui.screen.story, width), 0, height);
 		case "editor":

@@ -1,6 +1,7 @@
 import type { Fix } from "../../src/audit/fix.ts";
 import { type Category, type Issue, type Severity, type Stage, stories, storyOf } from "../../src/audit/issue.ts";
 import type { Command, DecidedIssue, Outcome, PhaseState, Session, SessionState } from "../../src/session/session.ts";
+import { noBoots, type SeenBoots, withBoot } from "../../src/session/verify-record.ts";
 import { applyToFiles } from "../../src/text/edit.ts";
 import { LineIndex } from "../../src/text/line-index.ts";
 
@@ -36,6 +37,9 @@ export class ScriptedSession implements Session {
 	private undone: DecidedIssue[] = [];
 	private phases: PhaseState[] = stories.map((story) => ({ story, status: "open", commit: null, files: [], subject: null }));
 	private finished = false;
+	private backupsRemoved = false;
+	private boots: SeenBoots = noBoots;
+	private revision = 1;
 	private readonly listeners = new Set<(state: SessionState) => void>();
 	state: SessionState;
 
@@ -51,6 +55,7 @@ export class ScriptedSession implements Session {
 
 	async dispatch(command: Command): Promise<Outcome> {
 		this.commands.push(command);
+		if (/^(accept|undo|redo|rollback)/.test(command.type)) this.revision++;
 		const outcome = this.carryOut(command);
 		this.state = this.audit();
 		for (const listener of this.listeners) listener(this.state);
@@ -131,6 +136,12 @@ export class ScriptedSession implements Session {
 			}
 			case "audit":
 				return done("Audited again.");
+			case "note-boot":
+				this.boots = withBoot(this.boots, command.boot, command.restart);
+				return done("Noted.");
+			case "remove-backups":
+				this.backupsRemoved = true;
+				return done("The backups are removed.");
 			case "finish":
 				this.finished = true;
 				return done("Finished.");
@@ -212,6 +223,9 @@ export class ScriptedSession implements Session {
 			canRedo: this.undone.length > 0,
 			git: this.project.git === false ? null : { branch: "main", head: "abc", dirtyFiles: [] },
 			finished: this.finished,
+			backupsRemoved: this.backupsRemoved,
+			boots: this.boots,
+			revision: this.revision,
 			resumedFrom: this.project.resumedFrom ?? null,
 		};
 	}

@@ -17,9 +17,12 @@ export async function wizardCommand(path: string | undefined, options: WizardOpt
 	const output = outputOf(io, options);
 	const { runWizard } = await import("../../../components/wizard.tsx");
 	const { editText, findEditor } = await import("../../workspace/editor.ts");
+	const { openWorkbench } = await import("../wizard-bench.ts");
+	const bench = openWorkbench(io);
 	const result = await runWizard({
 		openSession: (onProgress) =>
-			startSession(path, options, io, (step) => onProgress({ step: steps[step], done: 0, total: null })),
+			startSession(path, options, io, (step) => onProgress({ step: steps[step], done: 0, total: null }), bench.takeAudit),
+		bench: bench.workbench,
 		edit: (text, file) => editText(text, file, findEditor(io.env)),
 		stdin: io.stdin,
 		stdout: io.stdout,

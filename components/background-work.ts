@@ -1,0 +1,180 @@
+import { fixesReportName, renderFixesReport } from "../src/session/fixes-report.ts";
+import type { Command, Outcome, SessionState } from "../src/session/session.ts";
+import type { Workbench } from "../src/session/verify-bench.ts";
+import { type BenchState, endBoot, wantsBoot } from "../src/session/verify-state.ts";
+import type { Effect } from "../src/session/view-response.ts";
+import { say, type UiState } from "../src/session/view-state.ts";
+import { applyToFiles } from "../src/text/edit.ts";
+import { showLine } from "../src/text/gate.ts";
+
+/** What the background needs of the wizard. */
+export interface Foreground {
+	/** Null until the session is open. */
+	readonly state: () => SessionState | null;
+	readonly ui: () => UiState | null;
+	readonly setUi: (ui: UiState) => void;
+	readonly dispatch: (command: Command) => Promise<Outcome>;
+}
+
+/** Boots and installations, which go on while the person reads: one boot at a time, and nothing is left of it when the wizard ends. */
+export class BackgroundWork {
+	#aborting: AbortController | null = null;
+	#work: Promise<void> = Promise.resolve();
+	#hasEnded = false;
+	/** Boots that began by themselves. */
+	readonly #attempts = new Set<string>();
+
+	constructor(
+		private readonly bench: Workbench | null,
+		private readonly foreground: Foreground,
+	) {}
+
+	/** Boots; what is under way of older files is given up. */
+	async boot({ subject, overlay }: Extract<Effect, { type: "boot" }>): Promise<void> {
+		const { bench } = this;
+		const state = this.foreground.state();
+		if (bench === null || state === null || this.#hasEnded) return;
+		const texts = overlay === null ? new Map<string, string>() : applyToFiles(state.sources, overlay.edits);
+		if (texts === null) return;
+		const aborting = new AbortController();
+		this.#aborting?.abort();
+		this.#aborting = aborting;
+		const before = this.#work;
+		this.#updateBench((current) => ({ ...current, running: { subject, revision: state.revision, stage: null } }));
+		const run = async () => {
+			await before;
+			if (aborting.signal.aborted) return;
+			await this.#bootNow(bench, texts, aborting.signal);
+		};
+		this.#work = run();
+		await this.#work;
+	}
+
+	/** Boots where a phase has just ended, and once more where the whole came up (T049). False where there was nothing to boot. */
+	async bootWhereWanted(): Promise<boolean> {
+		const [state, ui] = [this.foreground.state(), this.foreground.ui()];
+		if (state === null || ui === null || ui.busy !== null || !["checkpoint", "summary"].includes(ui.screen.type)) return false;
+		const { newest, restarted } = state.boots;
+		const isProved = newest?.boots === true && newest.revision === state.revision;
+		const isRestartDue =
+			ui.screen.type === "summary" && isProved && restarted === null && ui.bench.running === null && ui.bench.mayBoot;
+		const type = wantsBoot(ui.bench, state) ? "tree" : isRestartDue ? "restart" : null;
+		// One that broke is not tried again by itself.
+		const attempt = `${type} ${state.revision}`;
+		if (type === null || this.#attempts.has(attempt)) return false;
+		this.#attempts.add(attempt);
+		await this.boot({ type: "boot", subject: { type }, overlay: null });
+		return true;
+	}
+
+	/** Installs what is declared, audits again, and boots where that is wanted. */
+	async install(): Promise<void> {
+		const { bench } = this;
+		const ui = this.foreground.ui();
+		if (bench === null || ui === null || this.#hasEnded) return;
+		const aborting = new AbortController();
+		this.#aborting?.abort();
+		this.#aborting = aborting;
+		const before = this.#work;
+		const run = async () => {
+			await before;
+			this.#busy("Installing");
+			const outcome = await bench.install({
+				signal: aborting.signal,
+				onLine: (line) => this.#busy(`Installing: ${showLine(line.trim())}`),
+			});
+			if (this.#hasEnded) return;
+			this.#busy("Auditing again with what is installed now");
+			await this.foreground.dispatch({ type: "audit" });
+			const current = this.foreground.ui();
+			if (current === null) return;
+			const refreshed = { ...current, busy: null, bench: { ...current.bench, facts: bench.facts() } };
+			const [tone, words] = installWords(outcome);
+			this.foreground.setUi(say(refreshed, words, tone));
+		};
+		this.#work = run();
+		await this.#work;
+	}
+
+	/** Writes the fixes report (T046). */
+	writeReport(): void {
+		const [state, ui] = [this.foreground.state(), this.foreground.ui()];
+		if (this.bench === null || state === null || ui === null) return;
+		const written = this.bench.writeDocument(fixesReportName, renderFixesReport(state, new Date().toISOString()));
+		this.foreground.setUi(
+			"path" in written
+				? say(ui, `The fixes report is in ${showLine(written.path)}.`)
+				: say(ui, `The fixes report could not be written: ${written.reason}`, "warning"),
+		);
+	}
+
+	/** Gives up what is under way; resolves once nothing of it is left. */
+	async end(): Promise<void> {
+		this.#hasEnded = true;
+		this.#aborting?.abort();
+		await this.#work.catch(() => {});
+	}
+
+	async #bootNow(bench: Workbench, overlay: ReadonlyMap<string, string>, signal: AbortSignal): Promise<void> {
+		try {
+			const report = await bench.boot({
+				overlay,
+				signal,
+				onStage: (stage) =>
+					this.#updateBench((current) =>
+						current.running === null || signal.aborted ? current : { ...current, running: { ...current.running, stage } },
+					),
+			});
+			const [state, ui] = [this.foreground.state(), this.foreground.ui()];
+			if (signal.aborted || state === null || ui === null) return;
+			const ended = endBoot(ui.bench, report, state);
+			const { type } = ui.bench.running?.subject ?? { type: "tree" };
+			if (type !== "trial") await this.foreground.dispatch({ type: "note-boot", boot: ended.boot, restart: type === "restart" });
+			this.#tell(ended.bench, type === "restart" ? null : ended.verdict);
+		} catch (error) {
+			if (signal.aborted) return;
+			const reason = error instanceof Error ? error.message : String(error);
+			this.#updateBench((current) => ({ ...current, running: null }));
+			this.#tell(null, `It could not be booted: ${showLine(reason)}`);
+		}
+	}
+
+	/** Says it where no other sentence stands that was not read yet. */
+	#tell(bench: BenchState | null, words: string | null): void {
+		const ui = this.foreground.ui();
+		if (ui === null || this.#hasEnded) return;
+		const next = bench === null ? ui : { ...ui, bench: { ...bench, mayBoot: ui.bench.mayBoot, facts: ui.bench.facts } };
+		this.foreground.setUi(words === null || next.message?.tone === "warning" ? next : say(next, words));
+	}
+
+	#busy(words: string): void {
+		const ui = this.foreground.ui();
+		if (ui !== null && !this.#hasEnded) this.foreground.setUi({ ...ui, busy: words, message: null });
+	}
+
+	#updateBench(change: (bench: BenchState) => BenchState): void {
+		const ui = this.foreground.ui();
+		if (ui !== null && !this.#hasEnded) this.foreground.setUi({ ...ui, bench: change(ui.bench) });
+	}
+}
+
+type InstallOutcome = Awaited<ReturnType<Workbench["install"]>>;
+
+function installWords(outcome: InstallOutcome): readonly ["plain" | "warning", string] {
+	switch (outcome.type) {
+		case "installed": {
+			const names = outcome.changes.flatMap(({ name, after }) => (after === null ? [] : [`${name} ${after}`]));
+			const shown = names.length > 6 ? `${names.slice(0, 5).join(", ")} and ${names.length - 5} more` : names.join(", ");
+			return ["plain", `Everything that is declared is installed${shown === "" ? "" : `: ${shown}`}. v boots it.`];
+		}
+		case "incomplete":
+			return ["warning", `The installation ended well, and ${outcome.missing.join(", ")} is still not there.`];
+		case "failed":
+			return [
+				"warning",
+				`${outcome.command} failed. ${outcome.message} ${outcome.nextStep} It cannot be verified here until then; the fixes can go on.`,
+			];
+		case "interrupted":
+			return ["warning", "The installation was interrupted; what it had installed stays."];
+	}
+}

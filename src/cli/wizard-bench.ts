@@ -1,0 +1,84 @@
+import { installPackages, planPackages } from "../apply/install-packages.ts";
+import type { BenchFacts, Workbench } from "../session/verify-bench.ts";
+import { whatIsMissing } from "../verify/interpreter-advice.ts";
+import { verify } from "../verify/verify.ts";
+import { kindOfPath } from "../workspace/find-repository-root.ts";
+import { writeReport } from "../workspace/write-report.ts";
+import type { Audited } from "./audit-project.ts";
+import type { ProcessIo } from "./io.ts";
+import { version } from "./program.ts";
+import { serverBase } from "./server-base.ts";
+
+/** The wizard's workbench, and how it learns of each audit: it boots and installs what the newest one understood. */
+export interface OpenWorkbench {
+	readonly workbench: Workbench;
+	readonly takeAudit: (audited: Audited) => void;
+}
+
+/** What the wizard boots, installs and writes with. */
+export function openWorkbench(io: ProcessIo): OpenWorkbench {
+	let newest: Audited | null = null;
+	const audited = (): Audited => {
+		if (newest === null) throw new Error("nothing is audited yet");
+		return newest;
+	};
+	const installRequest = () => ({ root: audited().place.root, project: audited().project, variables: io.env });
+	const workbench: Workbench = {
+		facts: () => {
+			const plan = planPackages(installRequest());
+			const lacks = whatIsMissing(audited().project);
+			const install: BenchFacts["install"] =
+				"type" in plan
+					? plan
+					: {
+							type: "possible",
+							environment: plan.environment,
+							creates: plan.creates,
+							commands: plan.steps.map(({ shown }) => shown),
+						};
+			return { lacks, install };
+		},
+		boot: ({ overlay, signal, onStage }) => {
+			const { project, report } = audited();
+			return verify({
+				project,
+				issues: report.issues,
+				database: "scratch",
+				base: serverBase(io),
+				overlay,
+				signal,
+				version,
+				onStage: (stage, verdict) => {
+					if (verdict === "running") onStage(stage);
+				},
+			});
+		},
+		install: async (progress) => {
+			const request = installRequest();
+			const plan = planPackages(request);
+			if ("type" in plan) return { type: "failed", command: "The installation", message: plan.message, nextStep: plan.nextStep };
+			return installPackages(request, plan, { ...progress, onStep: progress.onLine });
+		},
+		writeDocument: (name, text) => {
+			const { root } = audited().place;
+			const free = freeName(root, name);
+			const reason = writeReport(`${root}/${free}`, text);
+			return reason === null ? { path: free } : { reason };
+		},
+	};
+	return {
+		workbench,
+		takeAudit: (next) => {
+			newest = next;
+		},
+	};
+}
+
+/** `fixes-applied.md`, or with a number where the person has one already. */
+function freeName(root: string, name: string): string {
+	const dot = name.lastIndexOf(".");
+	for (let number = 1; ; number++) {
+		const candidate = number === 1 ? name : `${name.slice(0, dot)}-${number}${name.slice(dot)}`;
+		if (kindOfPath(`${root}/${candidate}`) === "missing") return candidate;
+	}
+}

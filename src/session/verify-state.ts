@@ -1,0 +1,105 @@
+import type { BootReport, BootStage } from "../verify/boot-report.ts";
+import { stageNames } from "../verify/render-pretty.ts";
+import type { SessionState } from "./session.ts";
+import type { BenchFacts } from "./verify-bench.ts";
+import { type SeenBoot, seenBoot } from "./verify-record.ts";
+import { newestVerdict, verdictOf } from "./verify-words.ts";
+
+/** What is booted: the files as they are, the same once more after it came up, or with a fix that is not accepted yet. */
+export type BootSubject =
+	| { readonly type: "tree" }
+	| { readonly type: "restart" }
+	| { readonly type: "trial"; readonly fingerprint: string; readonly label: string };
+
+/** A boot that is under way while the person reads on. */
+export interface RunningBoot {
+	readonly subject: BootSubject;
+	readonly revision: number;
+	readonly stage: BootStage | null;
+}
+
+/** A boot that has ended, whole, for the page that shows it stage by stage. */
+export interface EndedBoot {
+	readonly subject: BootSubject;
+	readonly report: BootReport;
+	readonly verdict: string;
+}
+
+/** What the screen knows about boots and the environment; what lasts is in the session. */
+export interface BenchState {
+	/** Null where this wizard has no workbench. */
+	readonly facts: BenchFacts | null;
+	/** Has the person said that the project's code may be run? */
+	readonly mayBoot: boolean;
+	readonly running: RunningBoot | null;
+	readonly ended: EndedBoot | null;
+}
+
+export const noBench: BenchState = { facts: null, mayBoot: false, running: null, ended: null };
+
+/** The workbench as a session opens; one whose session has booted before may do so again. */
+export function openBench(facts: BenchFacts | null, state: SessionState): BenchState {
+	return { ...noBench, facts, mayBoot: state.boots.first !== null };
+}
+
+export function canBoot({ facts }: BenchState): boolean {
+	return facts !== null && facts.lacks === null;
+}
+
+/** Is there something to install, and a way to? */
+export function canInstall({ facts }: BenchState, state: SessionState): boolean {
+	if (facts === null || facts.install.type === "refused") return false;
+	return facts.lacks !== null || state.report.issues.some((issue) => issue.rule === "declared-not-installed");
+}
+
+/** Would a boot of the files as they are tell anything that the newest one does not? */
+export function wantsBoot(bench: BenchState, state: SessionState): boolean {
+	if (!bench.mayBoot || !canBoot(bench)) return false;
+	if (bench.running?.subject.type === "tree") return bench.running.revision !== state.revision;
+	return state.boots.newest?.revision !== state.revision;
+}
+
+/** A boot has ended: what the session is to keep of it (nothing of a trial), and its verdict. */
+export function endBoot(
+	bench: BenchState,
+	report: BootReport,
+	state: SessionState,
+): { readonly bench: BenchState; readonly boot: SeenBoot; readonly verdict: string } {
+	const subject = bench.running?.subject ?? { type: "tree" };
+	const boot = seenBoot(report, bench.running?.revision ?? state.revision);
+	const before = subject.type === "trial" ? state.boots.newest : state.boots.first;
+	const words = verdictOf(before, boot);
+	const verdict = subject.type === "trial" ? `With ${subject.label}: ${words}` : sentence(words);
+	return { bench: { ...bench, running: null, ended: { subject, report, verdict } }, boot, verdict };
+}
+
+/** `words` is the same several times over, the shortest last. */
+export interface BootLine {
+	readonly words: readonly string[];
+	readonly isRunning: boolean;
+	readonly boots: boolean;
+}
+
+/** One line on the boots: what is under way, else what the newest came to; null where there is nothing to say. */
+export function bootLine(bench: BenchState, state: SessionState): BootLine | null {
+	const { running } = bench;
+	if (running !== null) {
+		const what = { tree: "Booting it", restart: "Starting it once more", trial: "Trying the fix" }[running.subject.type];
+		const label = running.subject.type === "trial" ? ` of ${running.subject.label} in a copy` : "";
+		const stage = running.stage === null ? "" : `: ${stageNames[running.stage].toLowerCase()}`;
+		return { words: [`${what}${label} in the background${stage}`, `${what}${stage}`], isRunning: true, boots: false };
+	}
+	const { newest } = state.boots;
+	const verdict = newestVerdict(state.boots, state.revision);
+	if (newest === null || verdict === null) return null;
+	const words = [
+		`boot  ${verdict}`,
+		`boot  ${verdictOf(null, newest)}`,
+		`boot  ${newest.boots ? "boots" : `reaches ${newest.reaches}`}`,
+	];
+	return { words, isRunning: false, boots: newest.boots };
+}
+
+function sentence(words: string): string {
+	return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
+}
