@@ -6,6 +6,7 @@ import invalidDatabaseUrl from "./config/invalid-database-url.ts";
 import invalidSettingValue from "./config/invalid-setting-value.ts";
 import missingEnvironmentVariable from "./config/missing-environment-variable.ts";
 import missingSetting from "./config/missing-setting.ts";
+import refusedByValidator from "./config/refused-by-validator.ts";
 import syncDatabaseUrl from "./config/sync-database-url.ts";
 import uncalledFunction from "./config/uncalled-function.ts";
 import undecodableSetting from "./config/undecodable-setting.ts";
@@ -14,6 +15,7 @@ import unsupportedConnectArgument from "./config/unsupported-connect-argument.ts
 import unsupportedUrlOption from "./config/unsupported-url-option.ts";
 import asyncEngineInSyncSession from "./database/async-engine-in-sync-session.ts";
 import awaitedSyncSession from "./database/awaited-sync-session.ts";
+import brokenRelationship from "./database/broken-relationship.ts";
 import columnWithoutType from "./database/column-without-type.ts";
 import duplicateTable from "./database/duplicate-table.ts";
 import engineContextMismatch from "./database/engine-context-mismatch.ts";
@@ -62,6 +64,7 @@ import moduleAsRouter from "./entrypoint/module-as-router.ts";
 import routePrefixTwice from "./entrypoint/route-prefix-twice.ts";
 import routerNeverIncluded from "./entrypoint/router-never-included.ts";
 import startupException from "./entrypoint/startup-exception.ts";
+import unstartableCommand from "./entrypoint/unstartable-command.ts";
 import unusableApplication from "./entrypoint/unusable-application.ts";
 import circularImport from "./imports/circular-import.ts";
 import invalidSyntax from "./imports/invalid-syntax.ts";
@@ -82,6 +85,7 @@ export const rules: readonly AnyRule[] = [
 	invalidSettingValue,
 	missingEnvironmentVariable,
 	missingSetting,
+	refusedByValidator,
 	syncDatabaseUrl,
 	uncalledFunction,
 	undecodableSetting,
@@ -90,6 +94,7 @@ export const rules: readonly AnyRule[] = [
 	unsupportedUrlOption,
 	asyncEngineInSyncSession,
 	awaitedSyncSession,
+	brokenRelationship,
 	columnWithoutType,
 	duplicateTable,
 	engineContextMismatch,
@@ -138,6 +143,7 @@ export const rules: readonly AnyRule[] = [
 	routePrefixTwice,
 	routerNeverIncluded,
 	startupException,
+	unstartableCommand,
 	unusableApplication,
 	circularImport,
 	invalidSyntax,

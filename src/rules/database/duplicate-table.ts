@@ -43,12 +43,18 @@ export default defineClassRule(
 		const { tables, isOpen } = definedTables(project);
 		if (isOpen && tables.some(({ metadata }) => metadata === null)) return;
 		const defined = new Map<string, DefinedTable[]>();
+		const files = new Set<string>();
 		for (const table of tables) {
 			const sameName = defined.get(keyOf(table)) ?? [];
 			const first = sameName.find(
 				(other) => other.metadata === table.metadata && isReached(project, other) >= isReached(project, table),
 			);
-			if (first !== undefined && table.isAddition === false && !isMappedBySubclass(table)) yield faultOf(project, table, first);
+			if (first !== undefined && table.isAddition === false && !isMappedBySubclass(table)) {
+				// A file that runs twice defines all its tables twice: the first of them tells the whole story.
+				const isSameFile = first.module.path === table.module.path && first.module !== table.module;
+				if (!isSameFile || !files.has(table.module.path)) yield faultOf(project, table, first);
+				if (isSameFile) files.add(table.module.path);
+			}
 			defined.set(keyOf(table), [...sameName, table]);
 		}
 	},
