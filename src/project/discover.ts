@@ -1,7 +1,8 @@
 import type * as ast from "../python/ast.ts";
+import { findStartCommands } from "./fastapi/start-commands.ts";
 import { parentOf } from "./imports/resolver.ts";
 import type { SourceTree, Target } from "./project.ts";
-import { findApplications, findStartCommands } from "./target.ts";
+import { findApplications } from "./target.ts";
 
 /** The folder a server starts from, what it starts, and what else it could start. */
 export interface Discovery {
@@ -93,10 +94,10 @@ function fromCommands(input: DiscoveryInput): Candidate[] {
 	const result: Candidate[] = [];
 	for (const [index, command] of findStartCommands(input.files).entries()) {
 		const { target } = command;
-		for (const folder of new Set([command.folder, input.hint, ...foldersHolding(input.files, target.module)])) {
+		for (const folder of new Set([...command.folders, input.hint, ...foldersHolding(input.files, target.module)])) {
 			const file = fileOf(input.files, folder, target.module);
 			if (file === null || !isBelow(folder, input.hint)) continue;
-			const near = folder === input.hint ? 15 : folder === command.folder ? 10 : 0;
+			const near = folder === input.hint ? 15 : command.folders.includes(folder) ? 10 : 0;
 			result.push({ backend: folder, target, score: 200 + near - index });
 		}
 	}
