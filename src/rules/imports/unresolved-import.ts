@@ -4,7 +4,8 @@ import type { Project } from "../../project/project.ts";
 import { removeStatements } from "../../python/rewrite/statements.ts";
 import { failuresOf } from "./repair/import-failures.ts";
 import { startsInsidePackage } from "./repair/import-folder.ts";
-import { findModuleRemedies, type ModuleRemedy, type UnresolvedImport } from "./repair/module-remedies.ts";
+import { findModuleRemedies } from "./repair/module-remedies.ts";
+import type { ModuleRemedy, UnresolvedImport } from "./repair/module-remedy.ts";
 import { importOwner, replaceModule, splitImport } from "./repair/replace-module.ts";
 import { shadowsExternal } from "./usage/shadowing.ts";
 

@@ -1,33 +1,20 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import { guessModules, isSimilarName } from "../../../project/imports/nearest-module.ts";
+import { guessModules } from "../../../project/imports/nearest-module.ts";
 import { parentOf } from "../../../project/imports/resolver.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import { removeStatements } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { isImportedElsewhere, isNameUsed } from "../usage/name-users.ts";
 import { attributesRead, hasAttributesRead } from "./attributes-read.ts";
-import type { FailureOf } from "./import-failures.ts";
+import { externalRemedies } from "./external-modules.ts";
 import { addImportFolder, findImportFolder, startsInsidePackage } from "./import-folder.ts";
+import type { ModuleRemedy, UnresolvedImport } from "./module-remedy.ts";
 import { ownModules } from "./module-spelling.ts";
-import { absoluteModule, hasSymbol, listOwnHomes } from "./symbol-homes.ts";
+import { absoluteModule, listOwnHomes } from "./symbol-homes.ts";
 import { takeOutImport } from "./take-out.ts";
 import { mends } from "./trial.ts";
 import { copyUnderName, makeFolderPackage } from "./twin-file.ts";
 import { widenGuard } from "./widen-guard.ts";
-
-export type UnresolvedImport = FailureOf<"module-not-found"> | FailureOf<"relative-beyond-top">;
-
-/** One way to mend an import whose module is not there. */
-export type ModuleRemedy =
-	| { readonly type: "module"; readonly module: string; readonly isOwn: boolean; readonly isCertain: boolean }
-	/** The names come from several modules; `""` for names that are modules at the top themselves. */
-	| { readonly type: "split"; readonly homes: ReadonlyMap<string, string> }
-	/** `import httpx.AsyncClient`: what is asked for is no module but a name of one. */
-	| { readonly type: "attribute"; readonly module: string; readonly name: string }
-	/** The module is nowhere, and nothing uses what is imported from it. */
-	| { readonly type: "drop" }
-	/** Another change, which the simulator has been seen to mend it; `step` is what a person can do in its place. */
-	| { readonly type: "change"; readonly proposal: FixProposal; readonly step: string | null };
 
 /** Finding them may take trials, and several ask. */
 const remediesOf = new WeakMap<UnresolvedImport, readonly ModuleRemedy[]>();
@@ -209,65 +196,6 @@ function dropRemedy(project: Project, { detail, module, statement }: UnresolvedI
 		return isNameUsed(module, local) || isImportedElsewhere(project, module, local);
 	});
 	return isNeeded ? [] : [{ type: "drop" }];
-}
-
-/** A submodule that an installed package does not have, or a package whose name is misspelt. */
-function externalRemedies(project: Project, { detail, statement }: UnresolvedImport): readonly ModuleRemedy[] {
-	const { environment } = project;
-	if (statement?.type === "Import") {
-		const at = detail.requested.lastIndexOf(".");
-		const [module, name] = [detail.requested.slice(0, Math.max(0, at)), detail.requested.slice(at + 1)];
-		if (module !== "" && hasSymbol(environment, module, name)) return [{ type: "attribute", module, name }];
-	}
-	const [top = ""] = detail.requested.split(".");
-	const isThere = environment.findModule(top).found === "present";
-	const packages = isThere ? [top] : similarPackages(project, top);
-	const candidates = new Set<string>();
-	for (const each of packages) {
-		const respelt = each + detail.requested.slice(top.length);
-		if (!isThere && environment.findModule(respelt).found === "present") candidates.add(respelt);
-		const [first] = detail.names;
-		if (first !== undefined) for (const module of environment.findSymbol(first, [each])) candidates.add(module);
-		for (const module of similarSubmodules(project, detail.requested)) candidates.add(module);
-	}
-	const fitting = [...candidates].filter(
-		(module) => !/(^|\.)_/.test(module) && detail.names.every((name) => hasSymbol(environment, module, name)),
-	);
-	const definitions = new Set(
-		fitting.map((module) => environment.canonical(detail.names.length === 0 ? module : `${module}.${detail.names[0]}`)),
-	);
-	const ranked = fitting.sort((a, b) => likeness(b, detail.requested) - likeness(a, detail.requested) || a.length - b.length);
-	return ranked
-		.slice(0, 3)
-		.map((module, i) => ({ type: "module", module, isOwn: false, isCertain: i === 0 && definitions.size === 1 }));
-}
-
-/** Installed packages whose import name is spelt alike; none where some distribution really provides the name asked. */
-function similarPackages(project: Project, top: string): readonly string[] {
-	const { environment } = project;
-	if (environment.distributionsFor(top).length > 0) return [];
-	const names = [...environment.distributions.values()].flatMap((distribution) => distribution.topLevel);
-	return [...new Set(names)].filter((name) => !name.startsWith("_") && isSimilarName(name, top));
-}
-
-/** Modules beside the missing one whose last part is spelt alike. */
-function similarSubmodules(project: Project, requested: string): readonly string[] {
-	const at = requested.lastIndexOf(".");
-	if (at < 0) return [];
-	const parent = requested.slice(0, at);
-	const found = project.environment.findModule(parent);
-	if (found.found !== "present") return [];
-	return found.module
-		.names()
-		.filter((name) => isSimilarName(name, requested.slice(at + 1)))
-		.map((name) => `${parent}.${name}`)
-		.filter((module) => project.environment.findModule(module).found === "present");
-}
-
-/** How many of their parts two dotted names share. */
-function likeness(module: string, requested: string): number {
-	const wanted = requested.split(".");
-	return module.split(".").filter((part) => wanted.some((other) => isSimilarName(part, other))).length;
 }
 
 function isTest(path: string): boolean {
