@@ -189,6 +189,8 @@ export interface SettingsObject {
 	readonly call: Call;
 	readonly settingsClass: ClassValue;
 	readonly fields: readonly SettingReading[];
+	/** The validator of the whole object that refuses it, or null. */
+	readonly refusedBy: string | null;
 	/** The `.env` files it looks for, relative to the root, whether they are there or not; null where one is not known or lies outside. */
 	readonly envFiles: readonly string[] | null;
 	/** What these files say, by key. */
@@ -200,6 +202,12 @@ export interface SettingReading {
 	/** What the environment, a file or an argument gives it, before conversion; null: nothing does; unknown: something that we cannot see may. */
 	readonly given: Value | null;
 	readonly isArgument: boolean;
+	/** What pydantic checks against the type: what is given, once validators that run before have seen it; null where that is not known. */
+	readonly checked: Value | null;
+	/** The values that an Enum of the project allows, where that is the field's type and they are known; null for other fields. */
+	readonly choices: readonly string[] | null;
+	/** The validator of the class that refuses the value, or null. */
+	readonly refusedBy: string | null;
 }
 
 /** One execution of a module of the project. */

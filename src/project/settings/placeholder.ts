@@ -43,7 +43,11 @@ export function placeholderText(project: Project, key: string): string {
 
 function textFor(project: Project, name: string, type: string): string {
 	if (type === "RedisDsn" || /REDIS.*(URL|URI|DSN)$/.test(name)) return "redis://localhost:6379/0";
-	if (type === "PostgresDsn" || /(DATABASE|DB|SQLALCHEMY|POSTGRES|SQL|MYSQL).*(URL|URI|DSN)$/.test(name))
+	if (type === "PostgresDsn") {
+		const url = databaseUrl(project);
+		return url.startsWith("postgresql") ? url : "postgresql://user:change-me@localhost/app";
+	}
+	if (/(DATABASE|DB|SQLALCHEMY|POSTGRES|SQL|MYSQL).*(URL|URI|DSN)$/.test(name))
 		return databaseUrl(project);
 	if (type.endsWith("Url") || /_(URL|URI)$/.test(name)) return "http://localhost:8000";
 	if (/ALGORITHM$/.test(name)) return "HS256";

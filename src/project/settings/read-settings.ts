@@ -1,6 +1,7 @@
 import type { CallArguments, Frame, Machine } from "../imports/simulator/machine.ts";
 import type { Call, SettingReading } from "../imports/trace.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
+import { listValidators, runFieldValidator, runModelValidator, type Validator } from "./run-validators.ts";
 import { readSettingType } from "./setting-type.ts";
 import { isSettingsClass, type SettingsConfig, type SettingsField, settingsConfig, settingsFields } from "./settings-class.ts";
 
@@ -10,7 +11,7 @@ import { isSettingsClass, type SettingsConfig, type SettingsField, settingsConfi
  */
 export function instantiateSettings(
 	machine: Machine,
-	_frame: Frame,
+	frame: Frame,
 	cls: ClassValue,
 	args: CallArguments,
 	made: Call,
@@ -21,18 +22,35 @@ export function instantiateSettings(
 	const files = dotenvOf(machine, paths);
 	const result = new Map<string, Value>();
 	const fields: SettingReading[] = [];
+	const validators = listValidators(cls);
 	for (const field of settingsFields(cls, config)) {
 		const argument = args.keywords.get(field.name);
 		const given = argument ?? (args.open ? null : rawValue(machine, config, files, field));
-		if (field.mayBeRewritten) result.set(field.name, unknown);
-		else if (given === undefined) result.set(field.name, field.fallback ?? unknown);
-		else result.set(field.name, given === null ? unknown : converted(given, field));
-		fields.push({ field, given: given === undefined ? null : (given ?? unknown), isArgument: argument !== undefined });
+		const choices = enumChoices(machine, field);
+		const settled = settle(
+			machine,
+			frame,
+			cls,
+			{ field, config, validators, choices, isArgument: argument !== undefined },
+			given,
+			result,
+		);
+		result.set(field.name, settled.value);
+		fields.push({
+			field,
+			given: given === undefined ? null : (given ?? unknown),
+			isArgument: argument !== undefined,
+			checked: settled.checked,
+			choices,
+			refusedBy: settled.refusedBy,
+		});
 	}
+	const refusedBy = runModelValidators(machine, frame, cls, validators, result, fields);
 	machine.settings.push({
 		call: made,
 		settingsClass: cls,
 		fields,
+		refusedBy,
 		envFiles: paths === null ? null : paths.every((path) => path !== null) ? paths : null,
 		fileValues: files ?? new Map(),
 	});
@@ -107,14 +125,123 @@ function startsAny(source: ReadonlyMap<string, Value>, prefix: string): boolean 
 	return false;
 }
 
+interface FieldContext {
+	readonly field: SettingsField;
+	readonly config: SettingsConfig;
+	readonly validators: readonly Validator[];
+	readonly choices: readonly string[] | null;
+	readonly isArgument: boolean;
+}
+
+type Settled = Pick<SettingReading, "checked" | "refusedBy"> & { readonly value: Value };
+
+/** What a field comes to: validators that run before, pydantic's own conversion, validators that run after. Defaults go the same way. */
+function settle(
+	machine: Machine,
+	frame: Frame,
+	cls: ClassValue,
+	{ field, config, validators, choices, isArgument }: FieldContext,
+	given: Value | null | undefined,
+	data: ReadonlyMap<string, Value>,
+): Settled {
+	const nothing: Settled = { value: unknown, checked: null, refusedBy: null };
+	const isText = !isArgument && given !== undefined;
+	const raw = given === undefined ? field.fallback : given;
+	if (raw === null || raw.kind === "unknown") return nothing;
+	const own = validators.filter(({ fields }) => fields.includes(field.name) || fields.includes("*"));
+	const hasOther =
+		own.some(({ mode }) => mode === "other") || validators.some(({ fields, mode }) => fields.length === 0 && mode !== "after");
+	if (hasOther) return nothing;
+	let value = isText ? decoded(raw, field, config) : raw;
+	// pydantic runs those before its own check from the last one up.
+	for (const validator of own.filter(({ mode }) => mode === "before").toReversed()) {
+		if (value.kind === "unknown") return nothing;
+		const verdict = runFieldValidator(machine, frame, cls, validator, value, data);
+		if (verdict.type === "refused") return { ...nothing, refusedBy: nameOf(validator) };
+		value = verdict.value;
+	}
+	const checked = value.kind === "unknown" ? null : value;
+	value = isText || own.length > 0 ? converted(value, field, choices) : value;
+	for (const validator of own.filter(({ mode }) => mode === "after")) {
+		if (value.kind === "unknown") return { ...nothing, checked };
+		const verdict = runFieldValidator(machine, frame, cls, validator, value, data);
+		if (verdict.type === "refused") return { value: unknown, checked, refusedBy: nameOf(validator) };
+		value = verdict.value;
+	}
+	return { value, checked, refusedBy: null };
+}
+
+function nameOf({ function: { node } }: Validator): string {
+	return node.type === "FunctionDef" ? node.name.name : "lambda";
+}
+
+/** The validators of the whole object run once every field was taken; what one of them assigns, the attributes have. */
+function runModelValidators(
+	machine: Machine,
+	frame: Frame,
+	cls: ClassValue,
+	validators: readonly Validator[],
+	attributes: Map<string, Value>,
+	fields: readonly SettingReading[],
+): string | null {
+	const isWrong = ({ field, given, refusedBy }: SettingReading): boolean =>
+		refusedBy !== null || (given === null && field.fallback === null);
+	if (fields.some(isWrong)) return null;
+	for (const validator of validators.filter((each) => each.fields.length === 0 && each.mode === "after")) {
+		if (runModelValidator(machine, frame, cls, validator, attributes).type === "refused") return nameOf(validator);
+	}
+	return null;
+}
+
+/** A list setting is JSON, and decoded before anything looks at it; what is none is reported as such. */
+function decoded(value: Value, field: SettingsField, config: SettingsConfig): Value {
+	const { decoding } = readSettingType(field.node.annotation);
+	if (value.kind !== "constant" || typeof value.value !== "string" || decoding === "text" || !config.decodes) return value;
+	if (decoding === "unknown") return unknown;
+	try {
+		const items: unknown = JSON.parse(value.value);
+		const isPlain = (item: unknown): item is string | number | boolean => ["string", "number", "boolean"].includes(typeof item);
+		if (!Array.isArray(items) || !items.every(isPlain)) return unknown;
+		return {
+			kind: "sequence",
+			type: "list",
+			items: items.map((item) => ({ kind: "constant", value: item, origin: null })),
+			complete: true,
+		};
+	} catch {
+		return decoding === "tried" ? value : unknown;
+	}
+}
+
+/** The values of the Enum that a field has for its type, as texts; null where it is none, or where not all values are texts. */
+function enumChoices(machine: Machine, { node, owner }: SettingsField): readonly string[] | null {
+	const { members } = readSettingType(node.annotation);
+	const [name] = members ?? [];
+	const scope = machine.sysModules.get(owner.module.name)?.value.namespace;
+	const type =
+		members?.length === 1 && name !== undefined ? (owner.namespace.names.get(name) ?? scope?.names.get(name))?.value : undefined;
+	if (type?.kind !== "class" || !isEnumClass(type) || type.namespace.names.has("_missing_")) return null;
+	const texts = type.node.body.flatMap((statement) => {
+		const target = statement.type === "Assign" ? statement.targets[0] : undefined;
+		if (target?.type !== "Name" || target.id.startsWith("_")) return [];
+		const value = type.namespace.names.get(target.id)?.value;
+		return [value?.kind === "constant" && typeof value.value === "string" ? value.value : null];
+	});
+	return texts.length > 0 && texts.every((text) => text !== null) ? texts : null;
+}
+
+function isEnumClass(cls: ClassValue): boolean {
+	return cls.bases.some((base) => base.kind === "external" && /^enum\.(Str)?Enum$/.test(base.canonical));
+}
+
 /** The value after pydantic's conversion, for the simple types that start-up code decides on. */
-function converted(value: Value, field: SettingsField): Value {
+function converted(value: Value, field: SettingsField, choices: readonly string[] | null): Value {
 	if (value.kind !== "constant" || typeof value.value !== "string") return value;
 	const { members } = readSettingType(field.node.annotation);
-	if (members === null || field.isValidatedBefore) return unknown;
+	if (members === null || choices !== null) return unknown;
 	const text = value.value;
 	if (members.includes("bool") && /^(true|1|on|yes|t|y)$/i.test(text)) return { ...value, value: true };
 	if (members.includes("bool") && /^(false|0|off|no|f|n)$/i.test(text)) return { ...value, value: false };
 	if (members.includes("int") && /^[+-]?\d+$/.test(text.trim())) return { ...value, value: Number(text) };
-	return members.includes("str") || members.includes("Literal") ? value : unknown;
+	return members.includes("str") || members.includes("Literal") || members.includes("EmailStr") ? value : unknown;
 }

@@ -29,8 +29,6 @@ export interface SettingsField {
 	readonly keys: readonly string[];
 	/** True where a validator of the class may see the value before pydantic does. */
 	readonly isValidatedBefore: boolean;
-	/** True where any validator sees the value, before or after: what the attribute holds in the end is then the validator's to say. */
-	readonly mayBeRewritten: boolean;
 	/** True where a validator of the whole class runs first, which may give a missing field a value. */
 	readonly mayBeFilledIn: boolean;
 	/** The shortest text allowed (`Field(min_length=32)`), or null. */
@@ -118,8 +116,7 @@ function lineage(cls: ClassValue): ClassValue[] {
 /** The fields of a settings class, inherited ones first. */
 export function settingsFields(cls: ClassValue, config: SettingsConfig): SettingsField[] {
 	const fields = new Map<string, SettingsField>();
-	const validated = validatedNamesOf(cls, false);
-	const rewritten = validatedNamesOf(cls, true);
+	const validated = validatedNamesOf(cls);
 	const isModern = isModernSettingsClass(cls);
 	for (const owner of lineage(cls).reverse()) {
 		for (const node of owner.node.body) {
@@ -129,14 +126,12 @@ export function settingsFields(cls: ClassValue, config: SettingsConfig): Setting
 			const bound = node.value === null ? null : (owner.namespace.names.get(name)?.value ?? unknown);
 			const isValidatedBefore = validated.has(name) || validated.has("*") || validated.has(wholeClass);
 			const mayBeFilledIn = validated.has(wholeClass);
-			const mayBeRewritten = rewritten.has(name) || rewritten.has("*") || rewritten.has(wholeClass);
 			fields.set(name, {
 				name,
 				node,
 				owner,
 				isValidatedBefore,
 				mayBeFilledIn,
-				mayBeRewritten,
 				...fieldSource(bound, name, config, isModern),
 			});
 		}
@@ -155,31 +150,31 @@ function isClassVariable(annotation: ast.Expression): boolean {
 const wholeClass = "(class)";
 
 /**
- * Fields whose values a validator sees; `*` stands for all. Without `late` only those before pydantic looks at them: a validator in
- * mode `after`, which is the default of `field_validator`, sees only what was accepted.
+ * Fields whose values a validator sees before pydantic looks at them; `*` stands for all. A validator in mode `after`, which is the
+ * default of `field_validator`, sees only what was accepted.
  */
-function validatedNamesOf(cls: ClassValue, late: boolean): ReadonlySet<string> {
+function validatedNamesOf(cls: ClassValue): ReadonlySet<string> {
 	const names = new Set<string>();
 	for (const each of lineage(cls)) {
 		for (const { value } of each.namespace.names.values()) {
 			if (value.kind !== "function") continue;
-			for (const decorator of value.decorators) for (const name of validatedNames(decorator, late)) names.add(name);
+			for (const decorator of value.decorators) for (const name of validatedNames(decorator)) names.add(name);
 		}
 	}
 	return names;
 }
 
-function validatedNames(decorator: Value, late: boolean): readonly string[] {
+function validatedNames(decorator: Value): readonly string[] {
 	if (decorator.kind !== "instance" || decorator.of.kind !== "external" || decorator.call === null) return [];
 	const maker = decorator.of.name.slice(decorator.of.name.lastIndexOf(".") + 1);
 	const { args, keywords } = decorator.call;
 	const mode = keywords.get("mode");
 	const isAfter = mode === undefined || (mode.kind === "constant" && mode.value === "after");
 	const named = args.map((arg) => (arg.kind === "constant" && typeof arg.value === "string" ? arg.value : "*"));
-	if (maker === "field_validator") return isAfter && !late ? [] : named;
-	if (maker === "model_validator") return isAfter && !late ? [] : [wholeClass];
-	if (maker === "validator") return late || isTrue(keywords.get("pre")) ? named : [];
-	return maker === "root_validator" && (late || isTrue(keywords.get("pre"))) ? [wholeClass] : [];
+	if (maker === "field_validator") return isAfter ? [] : named;
+	if (maker === "model_validator") return isAfter ? [] : [wholeClass];
+	if (maker === "validator") return isTrue(keywords.get("pre")) ? named : [];
+	return maker === "root_validator" && isTrue(keywords.get("pre")) ? [wholeClass] : [];
 }
 
 type FieldSource = Pick<SettingsField, "fallback" | "keys" | "minLength">;

@@ -2,6 +2,7 @@ import type { SettingReading, SettingsObject } from "../imports/trace.ts";
 import type { ConstantValue } from "../imports/values.ts";
 import { isCollection, readSettingType, type SettingType } from "./setting-type.ts";
 import { isModernSettingsClass, settingsConfig } from "./settings-class.ts";
+import { formatInWords, refusesFormat } from "./text-formats.ts";
 
 /** A value that pydantic refuses. */
 export interface RefusedSetting {
@@ -26,6 +27,8 @@ export interface SettingsFaults {
 	readonly undecodable: readonly RefusedSetting[];
 	readonly refused: readonly RefusedSetting[];
 	readonly unexpected: readonly UnexpectedKey[];
+	/** Fields whose values validators of the class refuse. */
+	readonly rejected: readonly SettingReading[];
 	/** The line that Python prints where a text is no JSON; null where all can be decoded. */
 	readonly decodingError: string | null;
 	/** The line that Python prints where pydantic refuses the settings (once all can be decoded); null where it takes them. */
@@ -41,12 +44,14 @@ export function findSettingsFaults(object: SettingsObject): SettingsFaults {
 	const undecodable = texts.filter(({ type, value }) => config.decodes && type.decoding === "json" && !isJson(value.value));
 	const refused = texts.filter((text) => !undecodable.includes(text) && isRefused(text));
 	const unexpected = unexpectedKeys(object);
-	const count = missing.length + refused.length + unexpected.length;
+	const rejected = fields.filter(({ refusedBy }) => refusedBy !== null);
+	const count = missing.length + refused.length + unexpected.length + rejected.length + (object.refusedBy === null ? 0 : 1);
 	return {
 		missing,
 		undecodable,
 		refused,
 		unexpected,
+		rejected,
 		decodingError: undecodable[0] === undefined ? null : decodingError(object, undecodable[0]),
 		validationError: count === 0 ? null : validationError(object, count),
 	};
@@ -68,20 +73,23 @@ function validationError({ settingsClass }: SettingsObject, count: number): stri
 
 /** A field whose text is known and reaches pydantic as it stands. */
 function textOf(reading: SettingReading): RefusedSetting[] {
-	const { given, field, isArgument } = reading;
+	const { given, field, isArgument, choices } = reading;
 	if (isArgument || given?.kind !== "constant" || typeof given.value !== "string") return [];
-	const type = readSettingType(field.node.annotation);
+	const read = readSettingType(field.node.annotation);
+	const type: SettingType = choices === null ? read : { ...read, decoding: "text", choices };
 	const value = { ...given, value: given.value };
 	return [{ reading, value, type, wanted: wantedOf(type, field.minLength) }];
 }
 
 function isRefused({ reading, value, type }: RefusedSetting): boolean {
-	const { field } = reading;
-	if (field.isValidatedBefore || type.members === null) return false;
-	const text = value.value;
+	const { field, checked, refusedBy } = reading;
+	if (refusedBy !== null || type.members === null) return false;
+	if (field.isValidatedBefore && (checked?.kind !== "constant" || typeof checked.value !== "string")) return false;
+	const text = field.isValidatedBefore && checked?.kind === "constant" ? String(checked.value) : value.value;
 	const { members } = type;
 	if (type.choices !== null) return !type.choices.includes(text);
 	if (members.length === 1 && members[0] === "str") return field.minLength !== null && [...text].length < field.minLength;
+	if (members.length === 1 && members[0] !== undefined && refusesFormat(members[0], text)) return true;
 	// A list beside None: what is no JSON reaches pydantic as text, which is no list.
 	if (type.decoding === "tried") return members.every(isCollection) && !isJson(text);
 	return type.decoding === "text" && members.length > 0 && members.every((name) => numbers[name]?.test(text) === false);
@@ -97,6 +105,8 @@ const numbers: Readonly<Record<string, RegExp>> = {
 function wantedOf(type: SettingType, minLength: number | null): string {
 	if (type.choices !== null) return `one of ${type.choices.join(", ")}`;
 	const [name] = type.members ?? [];
+	const format = name === undefined ? null : formatInWords(name);
+	if (format !== null) return format;
 	if (name === "int") return "a whole number";
 	if (name === "float") return "a number";
 	if (name === "bool") return "true or false";

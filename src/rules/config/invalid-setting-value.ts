@@ -1,4 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
+import type { Project } from "../../project/project.ts";
 import { removeFromEnvFile, replaceEnvValue } from "../../project/settings/env-file-edit.ts";
 import {
 	envFileOrigin,
@@ -8,7 +9,9 @@ import {
 	outcomeOf,
 	placeInWords,
 } from "../../project/settings/faulty-settings.ts";
+import { placeholderFor } from "../../project/settings/placeholder.ts";
 import type { RefusedSetting } from "../../project/settings/settings-faults.ts";
+import { formatInWords } from "../../project/settings/text-formats.ts";
 
 interface Evidence {
 	readonly settings: FaultySettings;
@@ -62,7 +65,7 @@ export default defineRule<Evidence>({
 						settings,
 						setting,
 						key: keyOf(settings, setting.reading),
-						better: similarChoice(setting) ?? writtenDefault(setting),
+						better: similarChoice(setting) ?? writtenDefault(setting) ?? formatted(project, setting),
 					},
 				};
 			}
@@ -105,6 +108,12 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** An address or URL of the right form for a type that asks for one. */
+function formatted(project: Project, { reading, type }: RefusedSetting): string | null {
+	const [name] = type.members ?? [];
+	return name !== undefined && formatInWords(name) !== null ? placeholderFor(project, reading.field) : null;
+}
 
 /** `production` for `prod` or `Production`; null where several choices, or none, resemble the text. */
 function similarChoice({ type, value }: RefusedSetting): string | null {

@@ -100,6 +100,7 @@ export function knownCall(
 			return first?.kind === "sequence" && first.complete ? constant(first.items.length) : unknown;
 		case "builtins.bool":
 		case "builtins.isinstance":
+			return isInstance(first, second);
 		case "builtins.hasattr":
 			return unknown;
 		case "builtins.str":
@@ -334,4 +335,30 @@ function toInteger(machine: Machine, frame: Frame, args: CallArguments, node: as
 			: `invalid literal for int() with base 10: '${String(value.value)}'`,
 	});
 	return unknown;
+}
+
+/** `isinstance` of a value whose type is certain and built-in types. */
+function isInstance(value: Value | undefined, type: Value | undefined): Value {
+	if (type?.kind === "sequence" && type.complete) {
+		const answers = type.items.map((each) => isInstance(value, each));
+		if (answers.some((each) => each.kind === "constant" && each.value === true)) return constant(true);
+		return answers.every((each) => each.kind === "constant") ? constant(false) : unknown;
+	}
+	const types = value === undefined ? null : typesOf(value);
+	if (type?.kind !== "external" || types === null || !builtinTypes.has(type.canonical)) return unknown;
+	return constant(types.includes(type.canonical.slice("builtins.".length)));
+}
+
+const builtinTypes = new Set(
+	["str", "int", "float", "bool", "bytes", "list", "tuple", "set", "dict"].map((name) => `builtins.${name}`),
+);
+
+/** The built-in types that a value is an instance of; null where they are not certain. Whole numbers may have been floats. */
+function typesOf(value: Value): readonly string[] | null {
+	if (value.kind === "sequence") return [value.type];
+	if (value.kind === "dict") return ["dict"];
+	if (value.kind !== "constant") return null;
+	if (typeof value.value === "string") return ["str"];
+	if (typeof value.value === "boolean") return ["bool", "int"];
+	return value.value === null ? [] : null;
 }

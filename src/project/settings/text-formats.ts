@@ -1,0 +1,44 @@
+/** Top-level names that email-validator refuses (https://github.com/JoshData/python-email-validator, special_use_domains). */
+const specialDomains = /(^|\.)(arpa|invalid|local|localhost|onion|test)$/i;
+
+/** Why pydantic's EmailStr certainly refuses a text; null where it may take it. */
+function refusesEmail(text: string): boolean {
+	const address = /<([^<>]*)>\s*$/.exec(text)?.[1] ?? text;
+	const at = address.lastIndexOf("@");
+	if (at <= 0 || at === address.length - 1) return true;
+	const domain = address.slice(at + 1);
+	if (!address.slice(0, at).startsWith('"') && /[\s@]/.test(address.slice(0, at))) return true;
+	return !domain.startsWith("[") && (!domain.includes(".") || specialDomains.test(domain) || /\s/.test(domain));
+}
+
+/** The schemes that pydantic's URL types take (pydantic/networks.py); an empty list stands for any. */
+const schemes: Readonly<Record<string, readonly string[]>> = {
+	AnyUrl: [],
+	AnyHttpUrl: ["http", "https"],
+	HttpUrl: ["http", "https"],
+	PostgresDsn: ["postgres", "postgresql"],
+	RedisDsn: ["redis", "rediss"],
+	MySQLDsn: ["mysql"],
+	MariaDBDsn: ["mariadb"],
+	MongoDsn: ["mongodb", "mongodb+srv"],
+	AmqpDsn: ["amqp", "amqps"],
+	KafkaDsn: ["kafka"],
+};
+
+/** Does pydantic certainly refuse a text for a type of its own? Schemes are compared up to their driver, which versions know different ones of. */
+export function refusesFormat(type: string, text: string): boolean {
+	if (type === "EmailStr") return refusesEmail(text);
+	const allowed = Object.hasOwn(schemes, type) ? schemes[type] : undefined;
+	if (allowed === undefined) return false;
+	const scheme = /^\s*([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
+	if (scheme === undefined) return true;
+	return allowed.length > 0 && !allowed.some((each) => scheme === each || scheme.split("+")[0] === each);
+}
+
+/** What a text of such a type has to be, in words; null for types that have no form of their own. */
+export function formatInWords(type: string): string | null {
+	if (type === "EmailStr") return "an e-mail address";
+	const allowed = Object.hasOwn(schemes, type) ? schemes[type] : undefined;
+	if (allowed === undefined) return null;
+	return allowed.length === 0 ? "a URL" : `a URL that begins with ${allowed.map((each) => `${each}://`).join(" or ")}`;
+}
