@@ -24,6 +24,8 @@ export interface Call {
 	readonly reached: boolean;
 	/** True inside a `try` whose handlers may swallow what the call raises. */
 	readonly guarded: boolean;
+	/** True inside any `try`, whatever its handlers catch. */
+	readonly tried?: boolean;
 	/** Filled in when the call has been evaluated. */
 	result: Value;
 }
@@ -65,6 +67,8 @@ export interface MissingVariable {
 	readonly key: string;
 	/** What comes of it, as a clause: `os.environ[...] has no default`. */
 	readonly consequence: string;
+	/** The `.env` file that the reader looks into, whether it is there or not; missing where it looks into none of its own. */
+	readonly file?: string | null;
 }
 
 /** asyncio is asked for something that the state of its event loop at that place does not allow. */

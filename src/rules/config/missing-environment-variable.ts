@@ -52,7 +52,11 @@ export default defineRule<Evidence>({
 				subject: `${module.name}:${key}`,
 				path: module.path,
 				range,
-				evidence: { ...need, ...loading(project, need.order), otherFile: fileWith(project, key) },
+				evidence: {
+					...need,
+					...(need.file === null ? loading(project, need.order) : ofReader(project, need.file)),
+					otherFile: fileWith(project, key),
+				},
 			};
 		}
 	},
@@ -65,7 +69,7 @@ export default defineRule<Evidence>({
 			problem: `${key} is not in the environment of the server`,
 			rootCause:
 				loadedFile !== null
-					? `load_dotenv() has read ${loadedFile} by then, which does not set it, and ${consequence}.`
+					? `${loadedFile} is read by then and does not set it, and ${consequence}.`
 					: otherFile !== null
 						? `${otherFile} sets it, but nothing has loaded that file by then: a .env file is no part of the environment by itself.`
 						: `Nothing sets it, and ${consequence}.`,
@@ -78,7 +82,7 @@ export default defineRule<Evidence>({
 	fix({ evidence }, project): FixProposal | undefined {
 		const { key, loadedFile, loadsFile, otherFile } = evidence;
 		if (otherFile !== null) return loadBefore(evidence, project, otherFile);
-		const file = loadedFile ?? (loadsFile ? newEnvFile(project) : null);
+		const file = loadedFile ?? evidence.file ?? (loadsFile ? newEnvFile(project) : null);
 		if (file !== null) return writeTo(project, file, key);
 		return defaultInCode(evidence, project) ?? loadNewFile(evidence, project);
 	},
@@ -93,8 +97,10 @@ export default defineRule<Evidence>({
 function failedNeeds(project: Project): Need[] {
 	return project.trace.failures.flatMap(({ detail, module, range, stage, order, error }) => {
 		if (detail.type !== "missing-variable") return [];
-		const { key, consequence } = detail;
-		return [{ key, module, range, stage, order, error, consequence, guarded: false, reading: readingOf(project, key, order) }];
+		const { key, consequence, file = null } = detail;
+		return [
+			{ key, module, range, stage, order, error, consequence, guarded: false, reading: readingOf(project, key, order), file },
+		];
 	});
 }
 
@@ -128,9 +134,15 @@ function engineNeeds(project: Project): Need[] {
 				consequence: "the engine gets None in the place of a URL",
 				guarded: call.guarded,
 				reading,
+				file: null,
 			},
 		];
 	});
+}
+
+/** A reader such as starlette's Config looks into a file of its own. */
+function ofReader(project: Project, file: string): Pick<Evidence, "loadedFile" | "loadsFile"> {
+	return { loadedFile: project.files.has(file) ? file : null, loadsFile: true };
 }
 
 /** What a call of load_dotenv() before the failure found beside its module, or above it. */

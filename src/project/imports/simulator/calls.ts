@@ -67,6 +67,7 @@ function record(machine: Machine, frame: Frame, callee: Value, args: CallArgumen
 		order: machine.order++,
 		reached: machine.reached,
 		guarded: isGuarded(machine, "Exception"),
+		...(machine.handlers.length > 0 && { tried: true }),
 		result: unknown,
 	};
 	machine.calls.push(made);
@@ -125,6 +126,13 @@ function callInstance(machine: Machine, frame: Frame, callee: InstanceValue, arg
 	}
 	const made = record(machine, frame, callee, args, node);
 	machine.doubts++;
+	if (callee.of.kind === "external") {
+		const known = knownCall(machine, frame, `${callee.of.canonical}.__call__`, args, node, callee);
+		if (known !== null) {
+			made.result = known;
+			return known;
+		}
+	}
 	// A decorator of a library gives back the function, or something that stands for it.
 	const only = args.args.length === 1 ? args.args[0] : undefined;
 	if (only?.kind === "function" || only?.kind === "class") made.result = only;

@@ -5,6 +5,7 @@ import { eventLoopCall } from "./event-loop.ts";
 import { constant, externalModule } from "./external.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
 import { asText } from "./operations.ts";
+import { settingReaderCall } from "./setting-readers.ts";
 import { failOnUnset, refusalOfNone, unsetVariable } from "./unset-variable.ts";
 
 /**
@@ -22,6 +23,11 @@ export function knownCall(
 	const [first, second] = args.args;
 	const ofLoop = eventLoopCall(machine, frame, canonical, args, node, receiver);
 	if (ofLoop !== null) return ofLoop;
+	const ofReader = settingReaderCall(machine, frame, canonical, args, node, receiver, {
+		relative: (value) => relativePath(machine, value),
+		nearestDotenv: (path) => findDotenv(machine, path),
+	});
+	if (ofReader !== null) return ofReader;
 	const unset = unsetVariable(first);
 	const refusal = unset === null ? null : refusalOfNone(machine, canonical);
 	if (unset !== null && refusal !== null) {

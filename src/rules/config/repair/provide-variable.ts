@@ -26,6 +26,8 @@ export interface Need {
 	readonly guarded: boolean;
 	/** The `os.getenv("KEY")` that gave None; null for `os.environ["KEY"]`. */
 	readonly reading: Call | null;
+	/** The `.env` file that the reader looks into itself; null where it asks the environment alone. */
+	readonly file: string | null;
 }
 
 /** Where a `.env` file belongs that load_dotenv() finds from every module of the backend. */
