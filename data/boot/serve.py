@@ -184,7 +184,7 @@ def engine_made(engine):
     foreign.append(shown)
 
     def refuse(*_, **__):
-        tell("foreign", **shown)
+        tell("foreign", connecting=True, **shown)
         os._exit(FOREIGN)
 
     engine.dialect.connect = refuse
@@ -303,9 +303,10 @@ def watch_uvicorn(target):
             tell("lifespan")
             os._exit(0)
         if foreign:
-            tell("foreign", **foreign[0])
+            tell("foreign", connecting=False, **foreign[0])
             os._exit(FOREIGN)
         tell("lifespan")
+        tell_application(self.config)
         await startup(self)
         tell("lifespan-over", failed=bool(self.should_exit))
 
@@ -329,6 +330,24 @@ def watch_uvicorn(target):
             tell("listening")
 
     uvicorn.server.Server.startup = watched_server_startup
+
+
+def tell_application(config):
+    """Where the application keeps its OpenAPI document, and its routes, for where it keeps none."""
+    application = config.loaded_app
+    for _ in range(20):
+        if hasattr(application, "openapi_url") or not hasattr(application, "app"):
+            break
+        application = application.app
+    try:
+        routes = []
+        for route in application.routes[:500]:
+            methods = sorted(getattr(route, "methods", None) or [])
+            if methods and getattr(route, "include_in_schema", True):
+                routes.append([route.path, methods])
+        tell("application", openapi=getattr(application, "openapi_url", None), routes=routes)
+    except Exception:
+        pass
 
 
 def bend_paths():

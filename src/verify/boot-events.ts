@@ -12,6 +12,14 @@ export interface EngineMade {
 	readonly database: string | null;
 }
 
+/** What the server would answer to. */
+export interface Application {
+	/** Path of its OpenAPI document; null where it has none. */
+	readonly openapi: string | null;
+	/** Path and methods of each route that is no secret of its own. */
+	readonly routes: readonly (readonly [path: string, methods: readonly string[]])[];
+}
+
 /** What `data/boot/serve.py` tells; `at` in milliseconds since the server's process began. */
 export type BootEvent = { readonly at: number } & (
 	| { readonly event: "python"; readonly version: string; readonly library: string; readonly packages: readonly string[] }
@@ -32,8 +40,9 @@ export type BootEvent = { readonly at: number } & (
 			readonly traceback: string;
 	  }
 	| ({ readonly event: "engine"; readonly allowed: boolean } & EngineMade)
-	/** It was about to touch a database that is no scratch one, and was ended before that. */
-	| ({ readonly event: "foreign" } & EngineMade)
+	/** It has a database that is no scratch one, and was ended before its lifespan, or (`connecting`) before a connection. */
+	| ({ readonly event: "foreign"; readonly connecting: boolean } & EngineMade)
+	| ({ readonly event: "application" } & Application)
 	| { readonly event: "lifespan-over" | "shutdown-over"; readonly failed: boolean }
 	| { readonly event: "stacks"; readonly stacks: readonly (readonly StackEntry[])[] }
 );

@@ -3,7 +3,7 @@ import { findFreePort } from "../workspace/boot/free-port.ts";
 import { askServer, type HttpAnswer, type HttpRequest } from "../workspace/boot/http-request.ts";
 import { readScratchText, serverCommand } from "../workspace/boot/server-process.ts";
 import type { Exit, Supervisor } from "../workspace/boot/supervisor.ts";
-import { BootEvents, type EngineMade, type StackEntry, type Waited } from "./boot-events.ts";
+import { type Application, BootEvents, type EngineMade, type StackEntry, type Waited } from "./boot-events.ts";
 import type { BootStage, StageVerdict } from "./boot-report.ts";
 
 /** Longest time for each stage, in milliseconds. */
@@ -50,6 +50,8 @@ export interface ServerRequest {
 
 /** A server that listens, for as long as it is visited. */
 export interface RunningServer {
+	/** Null where it is no application of Starlette's kind. */
+	readonly application: Application | null;
 	ask(request: HttpRequest): Promise<HttpAnswer | null>;
 	/** A mark in what it prints. */
 	readonly printed: number;
@@ -76,6 +78,8 @@ export interface Stop {
 	/** What faulthandler wrote. */
 	readonly faults: string;
 	readonly database: EngineMade | null;
+	/** True where it was stopped at a connection, before the place where a lifespan begins. */
+	readonly connecting: boolean;
 }
 
 export interface BootObservation {
@@ -109,6 +113,7 @@ export async function bootServer(
 	supervisor.start(serverCommand(serverId, { ...request, folder: supervisor.folder, port }));
 	if (await course.comesUp()) {
 		await visit({
+			application: events.find("application") ?? null,
 			ask: (asked) => askServer(port, asked, request.limits.answers),
 			get printed() {
 				return output.length;
@@ -210,13 +215,13 @@ class Course {
 	async #stopAt(stage: BootStage, waited: Waited): Promise<void> {
 		const told = this.#events.all.findLast((event) => event.event === "failed");
 		const foreign = this.#events.find("foreign");
-		const common = { stage, text: told?.traceback ?? "", exit: null, stacks: [], faults: "", database: null };
+		const common = { stage, text: told?.traceback ?? "", exit: null, stacks: [], faults: "", database: null, connecting: false };
 		if (waited.event === "no-server") {
 			this.#end(stage, "unavailable");
 			this.stop = { ...common, kind: "no-server" };
 		} else if (foreign !== undefined) {
 			this.#end(stage, "unavailable");
-			this.stop = { ...common, kind: "foreign", database: foreign };
+			this.stop = { ...common, kind: "foreign", database: foreign, connecting: foreign.connecting };
 		} else if (waited.event === "limit") {
 			const stacks = await this.#whereItHangs();
 			this.#end(stage, "hung");

@@ -65,7 +65,8 @@ export function composeReport(boot: Shown): BootReport {
 		})),
 		moduleTimes: observation.moduleTimes.map(([module, milliseconds]) => ({ module: shown.line(module), milliseconds })),
 		database: { choice: request.database, replaced: scratch.replaced },
-		output: shown.text(observation.output.slice(-longestOutput)),
+		// Whoever reads it knows the project by its own folder, not by that of its copy.
+		output: shown.text(observation.output.slice(-longestOutput).replaceAll(boot.roots[0] ?? "", request.project.root)),
 		reaches: reachesOf(reached),
 		progress: progressOf(reached),
 		nextSteps: nextStepsOf(boot),
@@ -118,11 +119,10 @@ function verdictsOf({ observation, probe, probed, scratch, request }: Shown, fai
 	if (failure?.stage === "engine") verdicts.set("engine", { verdict: "failed", milliseconds: 0 });
 	else if (observation.engines.length > 0) verdicts.set("engine", { verdict: "passed", milliseconds: 0 });
 	const { stop } = observation;
-	if (stop?.kind === "foreign") {
-		// What was kept from the database had come as far as the stage before.
+	if (stop?.kind === "foreign" && !stop.connecting) {
+		const { milliseconds } = verdicts.get("import") ?? { milliseconds: 0 };
+		verdicts.set("import", { verdict: "passed", milliseconds });
 		verdicts.set("lifespan", { verdict: "unavailable", milliseconds: 0 });
-		if (stop.stage === "import")
-			verdicts.set("import", { verdict: "passed", milliseconds: verdicts.get("import")?.milliseconds ?? 0 });
 	} else if (stop === null && probe === null && scratch.lacking !== null && request.database === "scratch") {
 		verdicts.set("lifespan", { verdict: "unavailable", milliseconds: 0 });
 	}
@@ -136,17 +136,14 @@ function verdictsOf({ observation, probe, probed, scratch, request }: Shown, fai
 function nextStepsOf({ observation, scratch, request }: Shown): readonly string[] {
 	const { stop } = observation;
 	if (stop?.kind === "no-server") return serverSteps(request.project);
+	const configured = "Boot with the database as it is configured: bootmend verify --database configured";
 	if (stop?.kind === "foreign") {
-		return [
-			"Let the URL come from an environment variable, so that a boot can bring a database of its own.",
-			"Or boot with the database as it is configured: bootmend verify --database configured",
-		];
+		const canBeScratch = /^(postgres|sqlite)/.test(stop.database?.scheme ?? "");
+		const variable = "Let the URL come from an environment variable, so that a boot can bring a database of its own.";
+		return [...(canBeScratch ? [variable] : []), configured, "Or look at the imports alone: bootmend verify --database none"];
 	}
 	if (scratch.lacking !== null) {
-		return [
-			"Install PostgreSQL (apt-get install postgresql, brew install postgresql@17); it need not run.",
-			"Or boot with the database as it is configured: bootmend verify --database configured",
-		];
+		return ["Install PostgreSQL (apt-get install postgresql, brew install postgresql@17); it need not run.", configured];
 	}
 	return [];
 }

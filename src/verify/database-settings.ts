@@ -25,13 +25,16 @@ export interface DatabaseSettings {
 	readonly addresses: readonly AddressVariables[];
 	/** Variables of the server's shell and of the `.env` files that it reads, the shell's first. */
 	readonly variables: ReadonlyMap<string, string>;
+	/** The `.env` files that were found, relative to the root. */
+	readonly envFiles: readonly string[];
 }
 
 const databases = /^(postgres(ql)?|sqlite|mysql|mariadb|mssql|oracle|cockroachdb)$/;
 
 /** Finds the variables by which a project is told its databases: those that hold a URL now, and those whose default in the code is one. */
 export function readDatabaseSettings(project: Project): DatabaseSettings {
-	const variables = readVariables(project);
+	const envFiles = listEnvFiles(project);
+	const variables = readVariables(project, envFiles);
 	const urls = new Map<string, UrlVariable>();
 	const note = (name: string, text: unknown): void => {
 		if (urls.has(name) || typeof text !== "string") return;
@@ -57,7 +60,7 @@ export function readDatabaseSettings(project: Project): DatabaseSettings {
 		names.add(name);
 		if (fallback !== null && !variables.has(name)) note(name, fallback);
 	}
-	return { urls: [...urls.values()], addresses: listAddresses(names), variables };
+	return { urls: [...urls.values()], addresses: listAddresses(names), variables, envFiles };
 }
 
 /** `postgresql://` alone is a piece that a URL is put together from. */
@@ -70,16 +73,19 @@ function isSet(variables: ReadonlyMap<string, string>, keys: readonly string[]):
 	return keys.some((key) => folded.has(key.toLowerCase()));
 }
 
+/** The `.env` files of the backend and of the root, and those that a settings class names. */
+function listEnvFiles(project: Project): readonly string[] {
+	const named = project.trace.settings.flatMap(({ envFiles }) => envFiles ?? []);
+	const usual = [project.backend, ""].map((folder) => (folder === "" ? ".env" : `${folder}/.env`));
+	return [...new Set([...usual, ...named])].filter((path) => project.files.has(path));
+}
+
 /** The shell's variables win over those of a file, as they do for pydantic-settings and python-dotenv. */
-function readVariables(project: Project): Map<string, string> {
+function readVariables(project: Project, envFiles: readonly string[]): Map<string, string> {
 	const variables = new Map(Object.entries(project.processEnvironment));
-	const files = new Set<string>();
-	for (const folder of new Set([project.backend, ""])) files.add(folder === "" ? ".env" : `${folder}/.env`);
-	for (const { envFiles } of project.trace.settings) for (const path of envFiles ?? []) if (path !== null) files.add(path);
-	for (const path of files) {
-		const file = project.files.get(path);
-		if (file === undefined) continue;
-		const entries = resolveDotenv(parseDotenv(file.text).entries, project.processEnvironment, "environment");
+	for (const path of envFiles) {
+		const text = project.files.get(path)?.text ?? "";
+		const entries = resolveDotenv(parseDotenv(text).entries, project.processEnvironment, "environment");
 		for (const [name, value] of entries) if (typeof value === "string" && !variables.has(name)) variables.set(name, value);
 	}
 	return variables;

@@ -54,7 +54,7 @@ export async function probeServer(server: RunningServer, options: ProbeOptions):
 		};
 		answers.push(answer);
 		options.onAnswer?.(answer);
-		if (answer.status === 500 || (answer.status === null && request.path === "/openapi.json")) {
+		if (answer.status === 500 || (answer.status === null && answers.length === 1)) {
 			const printed = await printedBy(server, mark);
 			if (options.emptyDatabase && missingTable.test(printed)) withoutTables.push(answer);
 			else failed ??= { answer, printed };
@@ -66,8 +66,11 @@ export async function probeServer(server: RunningServer, options: ProbeOptions):
 	if (!everyRequestFails) {
 		// That it is not found is as it should be, and of no interest.
 		answers.length = 0;
-		const openapi = await ask({ method: "GET", path: "/openapi.json", body: null });
-		for (const request of listSoundRequests(openapi.answer.status === 200 ? openapi.body : "", options.posts)) {
+		const path = server.application === null ? "/openapi.json" : server.application.openapi;
+		const openapi = path === null ? null : await ask({ method: "GET", path, body: null });
+		const document = openapi?.answer.status === 200 ? openapi.body : "";
+		const routes = server.application?.routes ?? [];
+		for (const request of listSoundRequests({ document, routes, posts: options.posts })) {
 			if (Date.now() < until) await ask(request);
 		}
 	}

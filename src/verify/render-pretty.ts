@@ -134,11 +134,10 @@ function verdictLine(report: BootReport, paint: Paint): string {
 		return paint.yellow(`It cannot be verified here${reason === "" ? "." : `: ${reason.replace(/\.$/, "")}.`}`);
 	}
 	if (report.failure === null) return `It reaches ${report.reaches}, which is as far as it was asked to go.`;
-	return paint.red(
-		paint.bold(
-			report.answers.length > 0 || report.failure.stage === "answers"
-				? `The server reaches ${report.reaches}.`
-				: `The server does not boot. It reaches ${report.reaches}.`,
-		),
-	);
+	return paint.red(paint.bold(failedVerdict(report)));
+}
+
+function failedVerdict({ failure, reaches }: BootReport): string {
+	if (failure?.stage !== "answers") return `The server does not boot. It reaches ${reaches}.`;
+	return failure.everyRequestFails ? "The server comes up and fails every request." : "The server comes up, and fails requests.";
 }

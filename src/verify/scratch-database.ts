@@ -1,10 +1,28 @@
 import { isAbsolute, join, relative } from "node:path";
 import { parseDatabaseUrl } from "../project/database/database-url.ts";
 import type { Project } from "../project/project.ts";
+import { parseDotenv } from "../project/settings/dotenv.ts";
+import { applyToFiles } from "../text/edit.ts";
+import type { TextEdit } from "../text/range.ts";
 import { type ScratchPostgres, startScratchPostgres } from "../workspace/boot/scratch-postgres.ts";
 import { copySqliteFile } from "../workspace/boot/sqlite-copy.ts";
 import type { Supervisor } from "../workspace/boot/supervisor.ts";
 import { type DatabaseSettings, readDatabaseSettings, type UrlVariable } from "./database-settings.ts";
+
+/** The `.env` files of a project with the scratch values in them, for code that lets a file win over the environment. */
+export function rewriteEnvFiles(project: Project, scratch: ScratchDatabase): ReadonlyMap<string, string> {
+	const rewritten = new Map<string, string>();
+	for (const path of readDatabaseSettings(project).envFiles) {
+		const text = project.files.get(path)?.text ?? "";
+		const edits = parseDotenv(text).entries.flatMap(({ key, valueRange }): TextEdit[] => {
+			const value = scratch.variables[key];
+			return value === undefined || valueRange === null ? [] : [{ path, range: valueRange, newText: value }];
+		});
+		const changed = edits.length === 0 ? null : applyToFiles(new Map([[path, text]]), edits)?.get(path);
+		if (changed != null) rewritten.set(path, changed);
+	}
+	return rewritten;
+}
 
 /** What a server is given in place of its databases. */
 export interface ScratchDatabase {

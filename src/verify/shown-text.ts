@@ -7,6 +7,8 @@ export interface ShownText {
 	readonly line: (raw: string) => string;
 }
 
+/** Where the shell is and was; to our ears they sound like passwords. */
+const folders: ReadonlySet<string> = new Set(["PWD", "OLDPWD"]);
 /** Shorter values occur by chance. */
 const shortestSecret = 6;
 
@@ -15,7 +17,8 @@ export function gateFor(variables: Iterable<readonly [name: string, value: strin
 	const secrets = new Set<string>();
 	for (const [name, value] of variables) {
 		const password = /^[a-z][\w+.-]*:\/\/[^\s:@/]*:([^\s]+)@/i.exec(value)?.[1];
-		const parts = password === undefined ? (isSecretName(name) ? [value] : []) : [password, decoded(password)];
+		const isSecret = isSecretName(name) && !folders.has(name);
+		const parts = password === undefined ? (isSecret ? [value] : []) : [password, decoded(password)];
 		for (const part of parts) if (part.length >= shortestSecret) secrets.add(part);
 	}
 	const longestFirst = [...secrets].sort((a, b) => b.length - a.length);

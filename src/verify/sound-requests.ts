@@ -23,14 +23,24 @@ interface Route {
 
 const mostRequests = 30;
 
+/** What is known of a server's routes. */
+export interface KnownRoutes {
+	/** Its OpenAPI document, or `""`. */
+	readonly document: string;
+	/** Path and methods of each route, for where there is no document. */
+	readonly routes: readonly (readonly [path: string, methods: readonly string[]])[];
+	/** May requests be posted that validation refuses? */
+	readonly posts: boolean;
+}
+
 /**
  * Requests to each router that change nothing: the health routes, a GET without parameters, and where `posts` allows it a POST whose
  * required body is empty, so that validation refuses it before the route's function runs.
  */
-export function listSoundRequests(openapi: string, posts: boolean): readonly HttpRequest[] {
-	const document = parseDocument(openapi);
-	if (document === null) return [{ method: "GET", path: "/health", body: null }];
-	const routes = listRoutes(document);
+export function listSoundRequests({ document: text, routes: bare, posts }: KnownRoutes): readonly HttpRequest[] {
+	const document = parseDocument(text) ?? {};
+	const described = listRoutes(document);
+	const routes = described.length > 0 ? described : bareRoutes(bare);
 	const health = routes.filter((route) => isHealth(route) && isPlainGet(route));
 	const chosen = new Map<string, HttpRequest>(health.slice(0, 2).map((route) => [route.path, get(route)]));
 	for (const group of groupByRouter(routes).values()) {
@@ -60,6 +70,10 @@ function listRoutes(document: Document): readonly Route[] {
 	return Object.entries(document.paths ?? {}).flatMap(([path, methods]) =>
 		Object.entries(methods).map(([method, operation]) => ({ method: method.toUpperCase(), path, operation })),
 	);
+}
+
+function bareRoutes(routes: KnownRoutes["routes"]): readonly Route[] {
+	return routes.flatMap(([path, methods]) => methods.map((method) => ({ method, path, operation: {} })));
 }
 
 /** Routes of one router share its first tag, or else the first part of their path that is no version. */

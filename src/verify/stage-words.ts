@@ -9,7 +9,7 @@ export function describeStage(stage: BootStage, verdict: StageVerdict, boot: Sho
 		case "interpreter":
 			return aboutInterpreter(boot);
 		case "import":
-			return verdict === "passed" ? aboutImport(boot) : "";
+			return verdict === "passed" ? aboutImport(boot) : verdict === "unavailable" ? aboutForeign(boot) : "";
 		case "engine":
 			return verdict === "passed" ? boot.observation.engines.map(aboutEngine).join("; ") : "";
 		case "lifespan":
@@ -45,21 +45,24 @@ function fileName(path: string): string {
 	return path.slice(path.lastIndexOf("/") + 1);
 }
 
-function aboutLifespan(verdict: StageVerdict, { observation, scratch, request }: Shown): string {
+function aboutLifespan(verdict: StageVerdict, boot: Shown): string {
+	const { observation, scratch, request } = boot;
 	if (verdict === "passed") return "start-up complete";
-	if (observation.stop?.kind === "foreign") return aboutForeign(observation.stop.database);
+	if (verdict === "unavailable" && boot.observation.stop?.kind === "foreign") return aboutForeign(boot);
 	if (verdict === "unavailable") return scratch.lacking ?? "";
 	return verdict === "skipped" && request.database === "none" && observation.stop === null ? "not entered, as asked" : "";
 }
 
-function aboutForeign(database: EngineMade | null): string {
-	if (database === null) return "kept from a database that is no scratch one";
+function aboutForeign({ observation }: Shown): string {
+	const { database = null, connecting = false } = observation.stop ?? {};
+	const stopped = connecting ? "stopped before it connects" : "not entered";
+	if (database === null) return `${stopped}: the database is no scratch one`;
 	const { scheme, host, port } = database;
 	const dialect = scheme.split("+")[0] ?? scheme;
-	if (dialect === "sqlite") return "not entered: the SQLite file lies outside the project, and no variable sets its place";
-	if (!/^postgres/.test(dialect))
-		return `not entered: there is no scratch database for ${dialect}, only for PostgreSQL and SQLite`;
-	return `not entered: the database at ${host ?? "its usual place"}${port === null ? "" : `:${port}`} is set in the code, and no variable replaces it`;
+	if (dialect === "sqlite") return `${stopped}: the SQLite file lies outside the project, and no variable sets its place`;
+	if (!/^postgres/.test(dialect)) return `${stopped}: there are scratch databases for PostgreSQL and SQLite, none for ${dialect}`;
+	const place = `${host ?? "its usual place"}${port === null ? "" : `:${port}`}`;
+	return `${stopped}: the database at ${place} is set in the code, and no variable replaces it`;
 }
 
 function aboutAnswers({ probe }: Shown): string {

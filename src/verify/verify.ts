@@ -9,7 +9,7 @@ import { composeReport, unavailableReport } from "./compose-report.ts";
 import { readDatabaseSettings } from "./database-settings.ts";
 import { whatIsMissing } from "./interpreter-advice.ts";
 import { type Probe, probeServer } from "./probe.ts";
-import { makeScratchDatabase, type ScratchDatabase } from "./scratch-database.ts";
+import { makeScratchDatabase, rewriteEnvFiles, type ScratchDatabase } from "./scratch-database.ts";
 import { gateFor } from "./shown-text.ts";
 
 /** What to boot, and how. */
@@ -22,8 +22,11 @@ export interface VerifyRequest {
 	readonly base: Readonly<Record<string, string>>;
 	/** Longest times, in milliseconds; what is not named has its usual one. */
 	readonly limits?: Partial<StageLimits>;
-	/** Text of files, relative to the root, that the copy gets in place of what is on disk: a fix that is tried before it is accepted. */
-	readonly overlay?: ReadonlyMap<string, string>;
+	/**
+	 * What the copy gets in place of files on disk, by their paths relative to the root: a fix that is tried before it is accepted.
+	 * `project` is to be understood with it.
+	 */
+	readonly overlay?: ReadonlyMap<string, string | Uint8Array>;
 	/** Ends the boot at once; what is reported then says nothing. */
 	readonly signal?: AbortSignal;
 	/** bootmend's own, for a bug report. */
@@ -61,6 +64,7 @@ async function verifyWith(supervisor: Supervisor, request: VerifyRequest): Promi
 	if (isCopied) await writeOverlay(place, request.overlay ?? new Map());
 	const settings = readDatabaseSettings(project);
 	const scratch = database === "scratch" ? await makeScratchDatabase(project, supervisor, { root, copy: place }) : noScratch;
+	if (isCopied) await writeOverlay(place, rewriteEnvFiles(project, scratch));
 	const environment = serverEnvironment(request, root, place, scratch.variables);
 	const shown = gateFor([...settings.variables, ...Object.entries(environment)]);
 	const limits = { ...usualLimits, ...request.limits };

@@ -363,7 +363,42 @@ describe("databases", () => {
 		const files = database('"postgresql+asyncpg://app:pw@127.0.0.1:1/shop"');
 		const main = `${files["src/main.py"]}\nimport sqlalchemy\nsqlalchemy.create_engine("postgresql+asyncpg://app:pw@127.0.0.1:1/shop").connect()\n`;
 		const { verdicts } = await verify({ ...files, "src/main.py": main });
-		expect(verdicts.lifespan).toBe("unavailable");
+		expect(verdicts).toMatchObject({ import: "unavailable", lifespan: "skipped" });
+	});
+
+	test("a .env file that wins over the environment holds the scratch database too", async () => {
+		const files = database('os.environ["DATABASE_URL"]');
+		const main = `from dotenv import load_dotenv\nload_dotenv(override=True)\n${files["src/main.py"]}`;
+		const env = "DATABASE_URL='postgresql+asyncpg://app:correct-horse@db.example.com/shop' # the shop\n";
+		const { report } = await verify({ ...files, "src/main.py": main, ".env": env });
+		expect(report.boots).toBe(true);
+	});
+
+	test("an address in pieces is replaced piece by piece", async () => {
+		const settings = `from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    POSTGRES_SERVER: str = "db.example.com"
+    POSTGRES_PORT: int = 5432
+    POSTGRES_USER: str
+    POSTGRES_PASSWORD: str
+    POSTGRES_DB: str = "shop"
+    @property
+    def url(self):
+        return f"postgresql+asyncpg://{self.POSTGRES_USER}:{self.POSTGRES_PASSWORD}@{self.POSTGRES_SERVER}:{self.POSTGRES_PORT}/{self.POSTGRES_DB}"
+settings = Settings()
+`;
+		const files = database("settings.url");
+		const main = `from src.config import settings\n${files["src/main.py"]}`;
+		const { report } = await verify({ ...files, "src/main.py": main, "src/config.py": settings });
+		expect(report).toMatchObject({ boots: true, database: { replaced: { POSTGRES_SERVER: "postgresql (scratch)" } } });
+	});
+
+	test("a table that only migrations would make is no fault of the code", async () => {
+		const files = database('os.getenv("DATABASE_URL", "postgresql+asyncpg://app:pw@db.example.com/shop")');
+		const main = (files["src/main.py"] ?? "").replace("CREATE TABLE IF NOT EXISTS visits (id INTEGER)", "SELECT 1");
+		const { report } = await verify({ ...files, "src/main.py": main });
+		expect(report.boots).toBe(true);
+		expect(report.stages.find(({ stage }) => stage === "answers")?.said).toContain("migrations");
 	});
 
 	test("without any database the boot ends before the lifespan", async () => {

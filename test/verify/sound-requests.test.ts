@@ -21,7 +21,7 @@ const document = JSON.stringify({
 });
 
 it("asks the health route and one harmless request of each router", () => {
-	expect(listSoundRequests(document, true).map(({ method, path }) => `${method} ${path}`)).toEqual([
+	expect(listSoundRequests({ document, routes: [], posts: true }).map(({ method, path }) => `${method} ${path}`)).toEqual([
 		"GET /health",
 		"POST /api/auth/signup",
 		"GET /api/items/",
@@ -29,11 +29,19 @@ it("asks the health route and one harmless request of each router", () => {
 });
 
 it("posts nothing where that is not allowed", () => {
-	expect(listSoundRequests(document, false).map(({ method }) => method)).not.toContain("POST");
+	expect(listSoundRequests({ document, routes: [], posts: false }).map(({ method }) => method)).not.toContain("POST");
 });
 
-it("tries the usual health route where there is no document", () => {
+it("goes by the routes alone where there is no document", () => {
+	const routes = [
+		["/healthz", ["GET", "HEAD"]],
+		["/items/{item_id}", ["GET"]],
+		["/items", ["GET", "POST"]],
+	] as const;
 	for (const nothing of ["", "<html>", "null", "[]"]) {
-		expect(listSoundRequests(nothing, true)).toEqual([{ method: "GET", path: "/health", body: null }]);
+		expect(listSoundRequests({ document: nothing, routes, posts: true })).toEqual([
+			{ method: "GET", path: "/healthz", body: null },
+			{ method: "GET", path: "/items", body: null },
+		]);
 	}
 });

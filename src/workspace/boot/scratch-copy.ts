@@ -96,13 +96,13 @@ class Copying {
 	}
 }
 
-/** Writes texts over files of a copy, by their paths relative to it. */
-export async function writeOverlay(copy: string, texts: ReadonlyMap<string, string>): Promise<void> {
-	for (const [path, text] of texts) {
+/** Writes over files of a copy, by their paths relative to it; text as UTF-8. */
+export async function writeOverlay(copy: string, contents: ReadonlyMap<string, string | Uint8Array>): Promise<void> {
+	for (const [path, content] of contents) {
 		const target = join(copy, path);
 		await mkdir(dirname(target), { recursive: true });
 		// The copy may hold a link to the project's own file here, which must not be written through.
 		await rm(target, { force: true });
-		await writeFile(target, text);
+		await writeFile(target, content, { mode: 0o600 });
 	}
 }
