@@ -21,6 +21,7 @@ import duplicateTable from "./database/duplicate-table.ts";
 import engineContextMismatch from "./database/engine-context-mismatch.ts";
 import fieldWithoutSchema from "./database/field-without-schema.ts";
 import invalidEngineArgument from "./database/invalid-engine-argument.ts";
+import invalidFieldArguments from "./database/invalid-field-arguments.ts";
 import invalidModelField from "./database/invalid-model-field.ts";
 import invalidTableClass from "./database/invalid-table-class.ts";
 import missingSessionAwait from "./database/missing-session-await.ts";
@@ -100,6 +101,7 @@ export const rules: readonly AnyRule[] = [
 	engineContextMismatch,
 	fieldWithoutSchema,
 	invalidEngineArgument,
+	invalidFieldArguments,
 	invalidModelField,
 	invalidTableClass,
 	missingSessionAwait,

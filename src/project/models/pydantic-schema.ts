@@ -96,6 +96,9 @@ const withoutSchema: Readonly<Record<string, string>> = {
 	ValueError: "<class 'ValueError'>",
 };
 
+/** What has to be awaited has no schema; pydantic 2 knows only the plain iterators. */
+const asynchronous = /^typing\.(Async(Generator|Iterator|Iterable)|Awaitable|Coroutine)$/;
+
 /** Functions of `builtins` that are mistaken for types. */
 const builtinFunctions = new Set("any callable all id iter next open input len max min sum sorted print vars".split(" "));
 
@@ -159,6 +162,8 @@ class SchemaReader {
 		}
 		if (value.name.startsWith("builtins.") && builtinFunctions.has(name))
 			return { schema: "no", shown: `<built-in function ${name}>`, named: `the function ${name}`, culprit: form };
+		if (asynchronous.test(name) && !isVersionOne(this.environment))
+			return { schema: "no", shown: null, named: name.slice("typing.".length), culprit: form };
 		const shown = withoutSchema[name];
 		const short = name.slice(name.lastIndexOf(".") + 1);
 		if (shown !== undefined) return { schema: "no", shown: args?.length ? null : shown, named: short, culprit: form };

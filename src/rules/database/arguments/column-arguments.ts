@@ -1,0 +1,152 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import { isSimilarName } from "../../../project/imports/nearest-module.ts";
+import type { Call } from "../../../project/imports/trace.ts";
+import type { Value } from "../../../project/imports/values.ts";
+import { makerOf } from "../../../project/models/class-body.ts";
+import type { Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { addArgument, findKeyword, removeArguments } from "../../../python/rewrite/arguments.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import type { CallFault } from "./call-fault.ts";
+
+/** Keyword arguments of `Column` and `mapped_column`, of all versions. */
+const known = (
+	"name type_ autoincrement default insert_default doc key index unique info nullable onupdate primary_key server_default server_onupdate " +
+	"quote system comment insert_sentinel init repr default_factory compare kw_only hash use_existing_column deferred deferred_group deferred_raiseload " +
+	"active_history sort_order dataclass_metadata quote_name _constraints _proxies"
+).split(" ");
+
+/** An option that Column does not know, or something that is no part of a column among its positional arguments. */
+export function columnArguments(_project: Project, call: Call): CallFault | null {
+	return unknownOption(call) ?? wrongPart(call);
+}
+
+/** Options of dialects have the dialect's name before an underscore: what has none is a mistake. */
+function unknownOption({ keywords, node, module }: Call): CallFault | null {
+	const name = [...keywords.keys()].find((each) => !known.includes(each) && !/^.+_.+$/.test(each));
+	const keyword = name === undefined ? null : findKeyword(node, name);
+	if (name === undefined || keyword?.name == null) return null;
+	const place = keyword.name;
+	const meant = known.filter(
+		(each) => isSimilarName(each, name) || each.replaceAll("_", "") === name || each.split("_")[0] === name,
+	);
+	const [only] = meant;
+	return {
+		problem: `A column is given ${name}, which is no option of a column`,
+		rootCause: "Column takes its own options, and those of a dialect with the dialect's name in front (postgresql_using).",
+		error: `TypeError: Additional arguments should be named <dialectname>_<argument>, got '${name}'`,
+		fixes: [
+			...keyOption(module, node, name, keyword),
+			...(only !== undefined && meant.length === 1
+				? [
+						{
+							title: `Spell the option ${only}`,
+							explanation: `${only} is the option of Column whose name is nearest.`,
+							applicability: "safe" as const,
+							edits: [replaceText(module, place.start, place.end, only)],
+						},
+					]
+				: []),
+			{
+				title: `Take ${name} out`,
+				explanation: "The column is then made without it.",
+				applicability: "review",
+				edits: removeArguments(module, node, [keyword]),
+			},
+		],
+	};
+}
+
+/** `ondelete` belongs to the foreign key. */
+function keyOption(module: Call["module"], node: ast.Call, name: string, keyword: ast.Keyword): readonly FixProposal[] {
+	if (!["ondelete", "onupdate", "deferrable", "initially"].includes(name)) return [];
+	const key = node.args.find((arg) => arg.type === "Call" && arg.callee.type === "Name" && arg.callee.id === "ForeignKey");
+	if (key?.type !== "Call") return [];
+	const value = module.text.slice(keyword.value.start, keyword.value.end);
+	return [
+		{
+			title: `Give ${name} to the ForeignKey`,
+			explanation: `${name} says what happens when the row that the key refers to changes: it is an option of the foreign key.`,
+			applicability: "safe",
+			edits: [...removeArguments(module, node, [keyword]), addArgument(module, key, `${name}=${value}`)],
+		},
+	];
+}
+
+const columnTypes: Readonly<Record<string, string>> = {
+	int: "Integer",
+	str: "String",
+	bool: "Boolean",
+	float: "Float",
+	bytes: "LargeBinary",
+	dict: "JSON",
+	list: "JSON",
+	"datetime.datetime": "DateTime",
+	"datetime.date": "Date",
+	"datetime.time": "Time",
+	"decimal.Decimal": "Numeric",
+	"uuid.UUID": "Uuid",
+};
+
+function wrongPart({ args, node, module, open }: Call): CallFault | null {
+	if (open || node.args.length !== args.length || node.args.some(({ type }) => type === "Starred")) return null;
+	const first = args[0]?.kind === "constant" && typeof args[0].value === "string" ? 1 : 0;
+	let isTyped = false;
+	for (let index = first; index < args.length; index++) {
+		const part = args[index];
+		const written = node.args[index];
+		if (part === undefined || written === undefined || part.kind === "unknown") return null;
+		if (!isTyped && index === first && isColumnType(part)) {
+			isTyped = true;
+			continue;
+		}
+		const shown = shownPart(part);
+		if (shown === null) {
+			if (makerOf(part) === null && part.kind !== "instance") return null;
+			continue;
+		}
+		return {
+			problem: `A column is given ${module.text.slice(written.start, written.end)} where its type or a constraint belongs`,
+			rootCause: "The positional arguments of Column are its name, its SQLAlchemy type, and foreign keys and the like.",
+			error: `sqlalchemy.exc.ArgumentError: 'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got ${shown}`,
+			fixes: index === first ? typeInstead(part, written, module) : [],
+			manualSteps: [
+				"Give the column an SQLAlchemy type (Integer, String, DateTime) first, and everything else by keyword: nullable=False, default=….",
+			],
+		};
+	}
+	return null;
+}
+
+/** SQLAlchemy's own types, and whatever may be one. */
+function isColumnType(value: Value): boolean {
+	if (value.kind === "external") return shownPart(value) === null;
+	return value.kind === "instance" && makerOf(value) !== "ForeignKey";
+}
+
+/** How Python shows what is certainly no part of a column; null for what may be one. */
+function shownPart(value: Value): string | null {
+	if (value.kind === "external") {
+		const name = value.name.replace(/^builtins\./, "");
+		if (columnTypes[name] === undefined) return null;
+		return `<class '${name}'>`;
+	}
+	if (value.kind !== "constant" || value.value === undefined) return null;
+	if (typeof value.value === "boolean") return value.value ? "True" : "False";
+	if (typeof value.value === "string") return /^[^'\\\n]*$/.test(value.value) ? `'${value.value}'` : null;
+	return value.value === null ? null : String(value.value);
+}
+
+function typeInstead(value: Value, written: ast.Expression, module: Call["module"]): readonly FixProposal[] {
+	const type = value.kind === "external" ? columnTypes[value.name.replace(/^builtins\./, "")] : undefined;
+	if (type === undefined) return [];
+	return [
+		{
+			title: `Write ${type}`,
+			explanation: `${type} is SQLAlchemy's column type for this Python type.`,
+			applicability: "safe",
+			edits: [replaceText(module, written.start, written.end, type)],
+			needs: [{ path: module.path, module: "sqlalchemy", name: type }],
+		},
+	];
+}

@@ -1,0 +1,49 @@
+import { argumentsOf, makerOf } from "../../../project/models/class-body.ts";
+import { type TableClass, tableClasses } from "../../../project/models/table-class.ts";
+import type { Project } from "../../../project/project.ts";
+import { findKeyword } from "../../../python/rewrite/arguments.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import { type ClassFault, raising } from "../../class-fault.ts";
+import { waysToBind } from "../repair/ways-to-bind.ts";
+
+/** `link_model` has to be the class itself: it is looked at when the class is defined. */
+export function* linkModel(project: Project, table: TableClass): Generator<ClassFault> {
+	if (table.kind !== "sqlmodel") return;
+	for (const { name, value, valueNode, owner } of table.attributes.values()) {
+		const link = makerOf(value) === "Relationship" ? argumentsOf(value)?.keywords.get("link_model") : undefined;
+		const written = valueNode?.type === "Call" ? findKeyword(valueNode, "link_model")?.value : undefined;
+		if (link?.kind !== "constant" || typeof link.value !== "string" || written === undefined) continue;
+		const className = link.value;
+		const { module } = owner;
+		const target = tableClasses(project).find((each) => each.value.node.name.name === className)?.value;
+		const isHere = target?.module.path === module.path;
+		const [binding] =
+			module.tree.body.includes(owner.node) && (!isHere || target.node.start > owner.node.start)
+				? waysToBind(project, module, className, owner.node)
+				: [];
+		const edit = replaceText(module, written.start, written.end, className);
+		const canBind = target !== undefined && (binding !== undefined || isHere);
+		yield {
+			...raising(table.definition),
+			module,
+			subject: `${module.name}:${owner.node.name.name}.${name}`,
+			range: written,
+			problem: `link_model of ${owner.node.name.name}.${name} is the text "${className}", not the class`,
+			rootCause:
+				"SQLModel looks at the link table when this class is defined; unlike the classes in annotations it cannot be named by a text.",
+			error: "sqlalchemy.exc.NoInspectionAvailable: No inspection system is available for object of type <class 'str'>",
+			fixes: canBind
+				? [
+						{
+							title: `Write link_model=${className}`,
+							explanation: `The class ${className} is given itself${binding === undefined ? "" : `: ${binding.title.toLowerCase()}`}.`,
+							applicability: "safe",
+							edits: [edit, ...(binding?.edits ?? [])],
+							...(binding?.needs === undefined ? {} : { needs: binding.needs }),
+						},
+					]
+				: [],
+			manualSteps: [`Define or import ${className} above this class, and write link_model=${className}.`],
+		};
+	}
+}

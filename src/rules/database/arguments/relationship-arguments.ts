@@ -1,0 +1,66 @@
+import { isSimilarName } from "../../../project/imports/nearest-module.ts";
+import type { Call } from "../../../project/imports/trace.ts";
+import { findKeyword, removeArguments } from "../../../python/rewrite/arguments.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import type { CallFault } from "./call-fault.ts";
+
+/** `CascadeOptions` of sqlalchemy/orm/util.py. */
+const cascades = ["all", "none", "save-update", "merge", "expunge", "delete", "delete-orphan", "refresh-expire"];
+
+/** Both ways of naming the other side at once, and cascade options that there are not. */
+export function relationshipArguments(call: Call): CallFault | null {
+	return twoBackReferences(call) ?? unknownCascade(call);
+}
+
+function twoBackReferences({ keywords, node, module }: Call): CallFault | null {
+	const backref = findKeyword(node, "backref");
+	const value = keywords.get("backref");
+	const isNone = value?.kind === "constant" && value.value === null;
+	if (!keywords.has("back_populates") || backref === null || isNone || value === undefined) return null;
+	return {
+		problem: "A relationship has both backref and back_populates",
+		rootCause:
+			"backref makes the relationship on the other side; back_populates names one that is there. Only one of them can be.",
+		error: "sqlalchemy.exc.ArgumentError: backref and back_populates keyword arguments are mutually exclusive",
+		fixes: [
+			{
+				title: "Keep back_populates",
+				explanation: "The other class then needs a relationship of that name.",
+				applicability: "safe",
+				edits: removeArguments(module, node, [backref]),
+			},
+		],
+	};
+}
+
+function unknownCascade({ keywords, module }: Call): CallFault | null {
+	const cascade = keywords.get("cascade");
+	if (cascade?.kind !== "constant" || typeof cascade.value !== "string") return null;
+	const parts = cascade.value.split(/\s*,\s*/).filter((part) => part !== "");
+	const wrong = parts.filter((part) => !cascades.includes(part));
+	if (wrong.length === 0) return null;
+	const { origin } = cascade;
+	const meant = parts.map((part) =>
+		cascades.includes(part) ? part : cascades.find((each) => each === part.replaceAll("_", "-") || isSimilarName(each, part)),
+	);
+	const isCertain = meant.every((each) => each !== undefined);
+	return {
+		problem: `A relationship has the cascade ${wrong.join(", ")}, which there is not`,
+		rootCause: `The options are ${cascades.join(", ")}, with a comma between two.`,
+		error: `sqlalchemy.exc.ArgumentError: Invalid cascade option(s): ${wrong
+			.map((part) => `'${part}'`)
+			.sort()
+			.join(", ")}`,
+		fixes:
+			isCertain && origin?.type === "source" && origin.path === module.path
+				? [
+						{
+							title: `Write "${meant.join(", ")}"`,
+							explanation: "That is how the option is spelt.",
+							applicability: "safe",
+							edits: [replaceText(module, origin.range.start, origin.range.end, meant.join(", "))],
+						},
+					]
+				: [],
+	};
+}
