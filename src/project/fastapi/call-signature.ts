@@ -1,5 +1,5 @@
 import type * as ast from "../../python/ast.ts";
-import { findInClass } from "../imports/simulator/attributes.ts";
+import { findInClass } from "../imports/simulator/class-members.ts";
 import type { ClassValue, FunctionValue, Value } from "../imports/values.ts";
 import { type NameScope, scopeOfFunction } from "../models/name-scope.ts";
 import { isPydanticModel } from "../models/pydantic-schema.ts";

@@ -1,7 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import type { AsyncMisuse } from "../trace.ts";
 import type { Value } from "../values.ts";
-import { findInClass } from "./attributes.ts";
+import { findInClass } from "./class-members.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
 
 /** Members of a coroutine object; everything else is asked of what awaiting it would give. */

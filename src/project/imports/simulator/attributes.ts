@@ -1,10 +1,11 @@
 import type * as ast from "../../../python/ast.ts";
 import { walk } from "../../../python/walk.ts";
-import type { Binding, ClassValue, ExternalValue, FunctionValue, InstanceValue, ModuleValue, Value } from "../values.ts";
+import type { ClassValue, ExternalValue, FunctionValue, InstanceValue, ModuleValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { stateAttribute } from "./application-state.ts";
 import { failOnCoroutineMember } from "./async-misuse.ts";
 import { moduleAttributes } from "./builtins.ts";
+import { findInClass } from "./class-members.ts";
 import { classMember, constant, externalSymbol, isPlainExternalClass, memberOf } from "./external.ts";
 import { cyclePath } from "./import-statements.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
@@ -146,17 +147,6 @@ function ofExternalClass(machine: Machine, frame: Frame, owner: ExternalValue, n
 		});
 	}
 	return externalSymbol(machine, `${owner.name}.${name}`, null);
-}
-
-/** Finds a name in a class or its own base classes. */
-export function findInClass(owner: ClassValue, name: string, depth = 0): Binding | null {
-	const found = owner.namespace.names.get(name);
-	if (found !== undefined || depth > 20) return found ?? null;
-	for (const base of owner.bases) {
-		const inherited = base.kind === "class" ? findInClass(base, name, depth + 1) : null;
-		if (inherited !== null) return inherited;
-	}
-	return null;
 }
 
 function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string, node: ast.Node): Value {

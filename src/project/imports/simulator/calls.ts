@@ -13,7 +13,8 @@ import type {
 } from "../values.ts";
 import { unknown } from "../values.ts";
 import { contextManagerType } from "./async-misuse.ts";
-import { findInClass, isDecoratedBy } from "./attributes.ts";
+import { isDecoratedBy } from "./attributes.ts";
+import { findInClass } from "./class-members.ts";
 import { builtin, constant, externalSymbol } from "./external.ts";
 import { type BindingProblem, externalBindingProblem, methodBindingProblem } from "./external-signature.ts";
 import { knownCall } from "./known-calls.ts";

@@ -1,4 +1,4 @@
-import { findInClass } from "../../../project/imports/simulator/attributes.ts";
+import { findInClass } from "../../../project/imports/simulator/class-members.ts";
 import type { Call } from "../../../project/imports/trace.ts";
 import type { Value } from "../../../project/imports/values.ts";
 import { parseDatabaseScheme } from "../../../project/manifests/database-drivers.ts";
