@@ -1,9 +1,11 @@
 import { defineRule } from "../../audit/rule.ts";
 import { isApplication, servedApplication } from "../../project/fastapi/application.ts";
+import { isMethodOfApplication } from "../../project/fastapi/middleware.ts";
 import { positionalCallError } from "../../project/fastapi/positional-call.ts";
 import { uncallableType } from "../../project/fastapi/served-application.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { FunctionValue, Value } from "../../project/imports/values.ts";
+import { versionSatisfies } from "../../project/manifests/version.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
@@ -269,8 +271,14 @@ function yieldedFault(project: Project, { module }: FunctionValue, node: ast.Fun
 	const yielded =
 		turn?.type === "ExpressionStatement" && turn.value.type === "Yield" && !turn.value.from ? turn.value.value : null;
 	if (yielded === null) return null;
-	const error = noMappingError(project, module, node, yielded);
-	if (error === null) return null;
+	const plain = noMappingError(project, module, node, yielded);
+	if (plain === null) return null;
+	// Where a router is included, FastAPI joins what both lifespans hand out.
+	const isJoined = project.trace.calls.some((call) => call.reached && isMethodOfApplication(call, "include_router"));
+	const version = project.environment.distributions.get("fastapi")?.version ?? "";
+	const type = /'(\w+)' object/.exec(plain)?.[1] ?? "str";
+	const error =
+		isJoined && versionSatisfies(version, ">=0.115") === true ? `TypeError: '${type}' object is not a mapping` : plain;
 	return {
 		shape: "yielded",
 		error,

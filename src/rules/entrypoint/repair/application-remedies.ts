@@ -1,4 +1,5 @@
 import type { FixProposal } from "../../../audit/fix.ts";
+import { isApplication } from "../../../project/fastapi/application.ts";
 import type { FunctionValue, InstanceValue, Value } from "../../../project/imports/values.ts";
 import type { Module, Project, Target } from "../../../project/project.ts";
 import { buildsApplication, findApplications } from "../../../project/target.ts";
@@ -21,7 +22,8 @@ export function findApplicationRemedy(project: Project, place: Place): FixPropos
 	const { target } = project;
 	if (target === null) return undefined;
 	const { value, factory, binding } = served;
-	if (factory?.node.type === "FunctionDef") return ofFactory(factory, factory.node, value) ?? otherName(project, target);
+	if (factory?.node.type === "FunctionDef")
+		return renameRoute(project, factory, factory.node) ?? ofFactory(factory, factory.node, value) ?? otherName(project, target);
 	const module = project.modulesByPath.get(place.path);
 	const node = binding?.node;
 	if (module === undefined || node == null) return undefined;
@@ -37,19 +39,38 @@ export function findApplicationRemedy(project: Project, place: Place): FixPropos
 	);
 }
 
-function isApplication(value: Value | undefined): boolean {
-	return (
-		value?.kind === "instance" &&
-		value.of.kind === "external" &&
-		/^(fastapi|starlette)\.applications\.(FastAPI|Starlette)$/.test(value.of.canonical)
-	);
-}
-
 /** A factory that forgets to return the one application it builds, or that is a coroutine function for no reason. */
 function ofFactory({ module }: FunctionValue, node: ast.FunctionDef, made: Value): FixProposal | undefined {
 	if (made.kind === "constant" && made.value === null) return returnTheApplication(module, node);
 	if (made.kind === "coroutine") return makeSync(module, node);
 	return undefined;
+}
+
+/** `@app.get("/") def app()`: the route takes the application's name, and gets one of its own. */
+function renameRoute(project: Project, { module, decorators }: FunctionValue, node: ast.FunctionDef): FixProposal | undefined {
+	const { name, start, end } = node.name;
+	const isRoute = decorators.some(
+		(each) => each.kind === "instance" && each.call?.callee.kind === "bound-method" && isApplication(each.call.callee.receiver),
+	);
+	const names = boundNames(module.tree.body);
+	const free = [`${name}_endpoint`, `${name}_route`].find((each) => !names.has(each));
+	const bindsApplication = project.trace.calls.some(
+		(call) =>
+			isApplication(call.result) &&
+			module.tree.body.some(
+				(each) =>
+					each.type === "Assign" &&
+					each.value.start === call.node.start &&
+					each.targets.some((target) => target.type === "Name" && target.id === name),
+			),
+	);
+	if (!isRoute || !bindsApplication || free === undefined || !module.tree.body.includes(node)) return undefined;
+	return {
+		title: `Name the route ${free}`,
+		explanation: `The function takes the name ${name}, under which the server looks for the application.`,
+		applicability: "review",
+		edits: [replaceText(module, start, end, free)],
+	};
 }
 
 function returnTheApplication(module: Module, node: ast.FunctionDef): FixProposal | undefined {

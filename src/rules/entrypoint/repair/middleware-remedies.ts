@@ -299,11 +299,21 @@ function takeCallNext({ module }: FunctionValue, node: ast.FunctionDef): FixProp
 	const [request, ...others] = own;
 	if (request === undefined || others.length > 0 || node.parameters.length !== positional.length || request.default !== null)
 		return undefined;
+	const last = node.body.at(-1);
+	let returns = false;
+	walk(node.body, (each) => {
+		if (each.type === "Return" || each.type === "Raise") returns = true;
+		return !returns;
+	});
+	const edits = [replaceText(module, request.end, request.end, ", call_next")];
+	// Whoever never heard of call_next gives no answer either.
+	if (!returns && node.isAsync && last !== undefined)
+		edits.push(insertAfter(module, last, `return await call_next(${request.name.name})`));
 	return {
 		title: `Let ${node.name.name} take call_next`,
 		explanation: "Starlette passes it as the second argument; awaiting `call_next(request)` gives the response of the route.",
 		applicability: "review",
-		edits: [replaceText(module, request.end, request.end, ", call_next")],
+		edits,
 	};
 }
 

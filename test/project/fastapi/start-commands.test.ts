@@ -1,0 +1,63 @@
+import { describe, expect, it } from "vitest";
+import { findStartCommands } from "../../../src/project/fastapi/start-commands.ts";
+import type { SourceFile } from "../../../src/project/project.ts";
+
+function commandsIn(files: Readonly<Record<string, string>>) {
+	const tree = new Map<string, SourceFile>(Object.entries(files).map(([path, text]) => [path, { path, text, sha256: "" }]));
+	return findStartCommands(tree).map(({ target, folders, isCertain, server }) => ({
+		target: `${target.module}:${target.attribute}${target.factory ? "()" : ""}`,
+		folders,
+		isCertain,
+		server,
+	}));
+}
+
+describe("a Dockerfile", () => {
+	it("is read to where its command runs, when a folder is copied into the working directory", () => {
+		const Dockerfile = 'FROM python:3.12\nWORKDIR /srv\nCOPY backend/ .\nCMD ["uvicorn", "app.main:app"]\n';
+		expect(commandsIn({ Dockerfile })).toEqual([
+			{ target: "app.main:app", folders: ["backend"], isCertain: true, server: "uvicorn" },
+		]);
+	});
+
+	it("is read to where its command runs, when the package itself is copied below the working directory", () => {
+		const Dockerfile = "FROM python:3.12\nWORKDIR /code\nCOPY ./app /code/app\nCMD uvicorn app.main:app --port 80\n";
+		expect(commandsIn({ Dockerfile })).toMatchObject([{ folders: [""], isCertain: true }]);
+	});
+
+	it("adds the folders of PYTHONPATH", () => {
+		const Dockerfile =
+			'FROM python:3.12\nWORKDIR /srv\nCOPY . .\nENV PYTHONPATH=/srv/src\nENTRYPOINT ["uvicorn", "shop.main:app"]\n';
+		expect(commandsIn({ Dockerfile })).toMatchObject([{ folders: ["", "src"], isCertain: true }]);
+	});
+
+	it("leaves the folder open where the code comes from an earlier stage", () => {
+		const Dockerfile =
+			'FROM python:3.12 AS build\nCOPY . /src\nFROM python:3.12\nWORKDIR /app\nCOPY --from=build /src /app\nCMD ["uvicorn", "main:app"]\n';
+		expect(commandsIn({ Dockerfile })).toMatchObject([{ isCertain: false }]);
+	});
+});
+
+it("sees factories, other folders and servers", () => {
+	const Procfile = "web: cd backend && gunicorn -k uvicorn.workers.UvicornWorker 'shop.main:create_app()'\n";
+	const Makefile = "dev:\n\tuvicorn shop.main:create_app --factory --app-dir src\n# uvicorn old.main:app\n";
+	expect(commandsIn({ Procfile, Makefile })).toEqual([
+		{ target: "shop.main:create_app()", folders: ["backend"], isCertain: true, server: "gunicorn" },
+		{ target: "shop.main:create_app()", folders: ["src"], isCertain: false, server: "uvicorn" },
+	]);
+});
+
+it("finds what fastapi run starts, as fastapi-cli does", () => {
+	const files = {
+		"start.sh": "fastapi run app/main.py --port 80\n",
+		"app/__init__.py": "",
+		"app/main.py": "from fastapi import FastAPI\n\napi = FastAPI()\n",
+	};
+	expect(commandsIn(files)).toMatchObject([{ target: "app.main:api", folders: [""], server: "fastapi" }]);
+	expect(commandsIn({ "start.sh": "fastapi dev\n", "main.py": "shop = FastAPI()\n" })).toMatchObject([{ target: "main:shop" }]);
+});
+
+it("reads uvicorn.run in a module", () => {
+	const files = { "app/run.py": 'import uvicorn\n\nif __name__ == "__main__":\n    uvicorn.run("main:app", reload=True)\n' };
+	expect(commandsIn(files)).toMatchObject([{ target: "main:app", folders: ["app"], server: "uvicorn" }]);
+});

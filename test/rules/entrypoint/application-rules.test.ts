@@ -1,0 +1,67 @@
+import { describe, expect, it } from "vitest";
+import { auditBackend, mendedFiles } from "../database/audit-backend.ts";
+
+const backend = (main: string, rest = "") =>
+	`#- requirements.txt\nfastapi\nuvicorn\n#- Procfile\nweb: uvicorn main:app\n#- main.py\n${main}${rest}`;
+const head = "from fastapi import FastAPI\n";
+
+describe("unusable-application", () => {
+	const rule = "unusable-application";
+
+	it("takes the rebinding away where a method gives None", () => {
+		const text = backend(`${head}from fastapi import APIRouter\n\napp = FastAPI()\napp = app.include_router(APIRouter())\n`);
+		expect(mendedFiles(rule, text)["main.py"]).toContain("\napp.include_router(APIRouter())\n");
+	});
+
+	it("makes a factory plain that awaits nothing", () => {
+		const text = backend(`${head}\n\nasync def build():\n    return FastAPI()\n\n\napp = build()\n`);
+		expect(mendedFiles(rule, text)["main.py"]).toContain("\ndef build():");
+	});
+
+	it("gives a route a name of its own", () => {
+		const text = backend(`${head}\napp = FastAPI()\n\n\n@app.get("/")\ndef app():\n    return {}\n`);
+		expect(mendedFiles(rule, text)["main.py"]).toContain("def app_endpoint():");
+	});
+
+	it("says nothing about wrappers, own ASGI classes and factories that are not called yet", () => {
+		const wrapped = "from fastapi.middleware.cors import CORSMiddleware\n\napp = CORSMiddleware(FastAPI(), allow_origins=[])\n";
+		const own = "\nclass Gate:\n    async def __call__(self, scope, receive, send): ...\n\n\napp = Gate()\n";
+		const lazy = "\ndef build():\n    return FastAPI()\n\n\napp = build\n";
+		for (const main of [wrapped, own, lazy]) expect(auditBackend(rule, backend(head + main))).toEqual([]);
+	});
+});
+
+describe("missing-application", () => {
+	it("offers the command and the code as two ways to mend it", () => {
+		const [issue] = auditBackend("missing-application", backend(`${head}\napi = FastAPI()\n`));
+		expect(issue?.fix?.edits).toMatchObject([{ path: "Procfile", newText: "main:api" }]);
+		expect(issue?.alternatives.map(({ title }) => title)).toEqual(["Bind app to api"]);
+	});
+
+	it("moves an application out of the part that only runs as a script", () => {
+		const main = `${head}import uvicorn\n\nif __name__ == "__main__":\n    app = FastAPI()\n    uvicorn.run(app)\n`;
+		expect(mendedFiles("missing-application", backend(main))["main.py"]).toBe(
+			`${head}import uvicorn\n\napp = FastAPI()\n\n\nif __name__ == "__main__":\n    uvicorn.run(app)\n`,
+		);
+	});
+});
+
+describe("unstartable-command", () => {
+	const rule = "unstartable-command";
+
+	it("names the command that differs in the case of a file's name", () => {
+		const text = `${backend(`${head}\napp = FastAPI()\n`)}#- Dockerfile\nFROM python:3.12\nWORKDIR /srv\nCOPY . .\nCMD ["uvicorn", "Main:app"]\n`;
+		expect(auditBackend(rule, text)).toMatchObject([{ severity: "HIGH", at: { path: "Dockerfile", line: 4 } }]);
+		expect(mendedFiles(rule, text).Dockerfile).toContain('"main:app"');
+	});
+
+	it("gives gunicorn a worker that speaks ASGI", () => {
+		const text = backend(`${head}\napp = FastAPI()\n`).replace("web: uvicorn", "web: gunicorn -w 2");
+		expect(mendedFiles(rule, text).Procfile).toBe("web: gunicorn -k uvicorn.workers.UvicornWorker -w 2 main:app\n");
+	});
+
+	it("is silent where the module may lie in a folder that the file does not tell", () => {
+		const text = `${backend(`${head}\napp = FastAPI()\n`)}#- deploy/start.sh\nuvicorn elsewhere.main:app\n`;
+		expect(auditBackend(rule, text)).toEqual([]);
+	});
+});
