@@ -45,10 +45,27 @@ export async function acceptFix(
 		}),
 	);
 	keepBothSides(context, plan.files);
-	const decision = keepDecision(context, choice.issue, choice.fix);
+	const decision = keepDecision(context, choice.issue, { ...choice.fix, edits: movedBy(taken, choice.fix.edits) });
 	const outcome = carryOutWrite(context, { type: "accept", decision, edited: choice.edited }, changes);
 	if (outcome.type === "done") return { type: "accepted", files: plan.files.map((file) => file.path) };
 	return { type: "refused", reason: outcome.reason };
+}
+
+/** The edits as they stand in the text that `taken` have changed already; what those did alike is not done again. */
+function movedBy(taken: readonly TextEdit[], edits: readonly TextEdit[]): readonly TextEdit[] {
+	const others = taken.filter((edit, index) => taken.findIndex((other) => isSameEdit(edit, other)) === index);
+	return edits
+		.filter((edit) => !others.some((other) => isSameEdit(edit, other)))
+		.map((edit) => {
+			const before = others.filter(({ path, range }) => path === edit.path && range.end <= edit.range.start);
+			const shift = before.reduce((sum, { range, newText }) => sum + newText.length - (range.end - range.start), 0);
+			return { ...edit, range: { start: edit.range.start + shift, end: edit.range.end + shift } };
+		});
+}
+
+function isSameEdit(one: TextEdit, other: TextEdit): boolean {
+	const isSamePlace = one.path === other.path && one.range.start === other.range.start && one.range.end === other.range.end;
+	return isSamePlace && one.newText === other.newText;
 }
 
 /** The first syntax error that a planned file has and its old text had not. */

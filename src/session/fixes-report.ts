@@ -1,6 +1,6 @@
 import type { Fix } from "../audit/fix.ts";
 import { stories } from "../audit/issue.ts";
-import { lineEditsOf } from "../report/line-edits.ts";
+import { type LineEdit, lineEditsOf, spanOf, type Texts } from "../report/line-edits.ts";
 import { code, fenced, prose } from "../report/markdown.ts";
 import { show, showLine } from "../text/gate.ts";
 import type { DecidedIssue, SessionState } from "./session.ts";
@@ -67,17 +67,30 @@ function fixParts({ issue, fix, before, files, decision }: DecidedIssue, index: 
 /** Old and new lines of each place that the fix changes. */
 function codeParts(fix: Fix, before: ReadonlyMap<string, string>): readonly string[] {
 	const texts = new Map([...before].map(([path, text]) => [path, { text }]));
-	const edits = lineEditsOf(fix.edits, texts);
-	return edits.flatMap((edit) => {
-		const place = edits.length === 1 ? "" : ` (${code(edit.path)}, line ${edit.startLine})`;
+	const paths = [...new Set(fix.edits.map((edit) => edit.path))];
+	const edits = paths.flatMap((path) => placesOf(fix, path, texts));
+	return edits.flatMap(({ path, startLine, oldText, newText }) => {
+		const place = edits.length === 1 ? "" : ` (${code(path)}, line ${startLine})`;
+		const isRemoval = newText.trim() === "";
 		return [
-			`**Old Code**${place}:`,
-			codeBlock(edit.path, edit.oldText),
-			`**New Code**${place}:`,
-			codeBlock(edit.path, edit.newText),
+			...(oldText === "" ? [] : [`**Old Code**${place}:`, codeBlock(path, oldText)]),
+			isRemoval ? `**New Code**${place}: none; the lines go.` : `**New Code**${place}:`,
+			...(isRemoval ? [] : [codeBlock(path, newText)]),
 		];
 	});
 }
+
+/** Changes that lie close together are one. */
+function placesOf(fix: Fix, path: string, texts: Texts): readonly LineEdit[] {
+	const own = fix.edits.filter((edit) => edit.path === path);
+	const edits = lineEditsOf(own, texts);
+	const [first, last] = [edits[0], edits.at(-1)];
+	const isClose = first !== undefined && last !== undefined && last.endLine - first.startLine < mostLinesTogether;
+	const together = isClose && edits.length > 1 ? spanOf(own, path, texts) : null;
+	return together === null ? edits : [together];
+}
+
+const mostLinesTogether = 10;
 
 function leftParts(state: SessionState): readonly string[] {
 	const left = [

@@ -119,7 +119,7 @@ function databaseComesUp(state: SessionState, boot: SeenBoot | null): Criterion 
 		const verdict = verdictOf(boot, "lifespan");
 		if (verdict === "unavailable") return { status: "open", evidence: sentence(saidOf(boot, "lifespan")) };
 		if (verdict !== "passed") return { status: boot.stages.some(isFailed) ? "missed" : "open", evidence: `It ${stopOf(boot)}.` };
-		const engine = saidOf(boot, "engine");
+		const engine = [...new Set(saidOf(boot, "engine").split("; "))].join(", ");
 		const on = boot.databases.length === 0 ? "" : ` on ${boot.databases.join(", ")}`;
 		const line = boot.log.find((each) => /database/i.test(each) && !/error|fail/i.test(each));
 		const logged = line === undefined ? "" : ` It printed: ${showLine(line.trim())}`;

@@ -1,4 +1,5 @@
 import { createRunner, type Runner } from "../../components/runner.ts";
+import type { Workbench } from "../../src/session/verify-bench.ts";
 import type { ScreenSize, WizardView } from "../../src/session/view.ts";
 import { plainText } from "../../src/session/view-line.ts";
 import type { EditorResult } from "../../src/workspace/editor.ts";
@@ -25,6 +26,7 @@ export interface Drive {
 export async function drive(
 	project: ScriptedProject = todoProject,
 	size: ScreenSize = { columns: 100, rows: 40 },
+	bench?: Workbench,
 ): Promise<Drive> {
 	const session = new ScriptedSession(project);
 	const view = (): WizardView => {
@@ -63,6 +65,7 @@ export async function drive(
 		edit: (text, path) => driven.edit(text, path),
 		suspend: () => {},
 		clear: "",
+		...(bench ? { bench } : {}),
 		now: () => driven.clock,
 	});
 	runner.open(session);

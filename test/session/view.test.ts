@@ -27,6 +27,11 @@ const screens: readonly Screen[] = [
 	},
 	{ type: "summary", scroll: 0 },
 	{ type: "resumed" },
+	{ type: "setup" },
+	{ type: "install", from: { type: "setup" } },
+	{ type: "boot", scroll: 0, from: { type: "issues" } },
+	{ type: "write-report", scroll: 0 },
+	{ type: "remove-backups" },
 ];
 
 function rowsOf(view: WizardView) {
