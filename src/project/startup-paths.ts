@@ -28,7 +28,7 @@ export function* missingPaths(project: Project): Generator<MissingPath> {
 			continue;
 		}
 		const needed = neededPath(call);
-		if (needed === null || call.guarded || makesUnknown) continue;
+		if (needed === null || call.guarded || call.tried || makesUnknown) continue;
 		const given = pathText(needed.value);
 		const path = given === null || given === "" ? null : pathInRepository(project, given);
 		if (given === null || path === null || path === "" || entryAt(project, given) !== "missing") continue;

@@ -1,4 +1,5 @@
 import type * as ast from "../../python/ast.ts";
+import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { isGenerator } from "../../python/walk.ts";
 import type { Call } from "../imports/trace.ts";
 import type { FunctionValue, Value } from "../imports/values.ts";
@@ -21,7 +22,7 @@ export interface DependencyFault {
 }
 
 /** Why what `Depends` is handed cannot be called; null where it can, or where we cannot tell. */
-export function uncallableDependency(marker: Marker, scope: NameScope): DependencyFault | null {
+export function uncallableDependency(marker: Marker, scope: NameScope, isListed: boolean): DependencyFault | null {
 	const dependency = dependencyOf(marker);
 	if (dependency === null || dependency.node === null) return null;
 	const { value, node } = dependency;
@@ -32,7 +33,9 @@ export function uncallableDependency(marker: Marker, scope: NameScope): Dependen
 		module: call.module,
 		argument: node,
 		function: made,
-		error: shown && `TypeError: ${shown} is not a callable object`,
+		error: isListed
+			? "AssertionError: A parameter-less dependency must have a callable dependency"
+			: shown && `TypeError: ${shown} is not a callable object`,
 	});
 	if (node.type === "Call") {
 		const callee = valueOfName(node.callee, scope);
@@ -44,6 +47,21 @@ export function uncallableDependency(marker: Marker, scope: NameScope): Dependen
 		}
 	}
 	return uncallableType(value) === null || isNothing(value) ? null : found("not-callable", null, shownConstant(value));
+}
+
+/** Functions and classes that stand in `dependencies=[…]` themselves. */
+export function* unwrappedDependencies(call: Call): Generator<DependencyFault> {
+	const listed = call.keywords.get("dependencies");
+	const node = findKeyword(call.node, "dependencies")?.value;
+	if (listed?.kind !== "sequence" || node?.type !== "Sequence" || node.items.length !== listed.items.length) return;
+	for (const [index, item] of listed.items.entries()) {
+		const argument = node.items[index];
+		if (argument === undefined || argument.type === "Starred") continue;
+		if (item.kind !== "class" && !(item.kind === "function" && item.decorators.length === 0)) continue;
+		const shown = item.kind === "class" ? `type object '${item.node.name.name}'` : "'function' object";
+		const error = `AttributeError: ${shown} has no attribute 'dependency'`;
+		yield { type: "not-wrapped", node: argument, module: call.module, argument, function: null, error };
+	}
 }
 
 /** `Depends(None)` is `Depends()`: the annotation is called. */

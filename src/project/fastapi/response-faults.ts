@@ -71,6 +71,10 @@ function mainModel({ project, features }: Analysis, operation: Operation, scope:
 	const { returns } = endpoint.node;
 	if (returns === null || !operation.isSignatureKnown) return null;
 	const form = readTypeForm(returns, scope);
+	const isText = returns.type === "Constant" && returns.literal === "string";
+	// Older versions take the text "None" for a model, the way postponed annotations hand it over.
+	if (form.kind === "none" && features.quotedNone === false && (isText || endpoint.module.tree.futures.has("annotations")))
+		return { node: returns, source: "returns" };
 	if (form.kind === "none" || form.kind === "unbound" || isResponseType(form, project.environment) !== false) return null;
 	const isStream = form.kind === "external" && /^typing\.(Async)?(Generator|Iterator|Iterable)$/.test(form.name);
 	return isStream && features.streams !== false && isGenerator(endpoint.node) ? null : { node: returns, source: "returns" };

@@ -175,14 +175,20 @@ function wrapsItsArgument(node: ast.FunctionDef | ast.Lambda): boolean {
 	if (parameter === undefined || last?.type !== "Return" || last.value?.type !== "Name") return false;
 	const returned = last.value.id;
 	if (returned === parameter.name.name) return true;
-	const inner = node.body.find((statement) => statement.type === "FunctionDef" && statement.name.name === returned);
-	if (inner?.type !== "FunctionDef" || inner.decorators.length !== 1) return false;
+	const [inner, ...others] = node.body.slice(0, -1).filter((statement) => !isDocstring(statement));
+	// Whatever else stands there may give the function another signature.
+	if (inner?.type !== "FunctionDef" || inner.name.name !== returned || inner.decorators.length !== 1 || others.length > 0)
+		return false;
 	const [decorator] = inner.decorators;
 	if (decorator?.type !== "Call") return false;
 	const { callee } = decorator;
 	const name = callee.type === "Name" ? callee.id : callee.type === "Attribute" ? callee.attribute.name : "";
 	const [wrapped] = decorator.args;
 	return name === "wraps" && wrapped?.type === "Name" && wrapped.id === parameter.name.name;
+}
+
+function isDocstring(statement: ast.Statement): boolean {
+	return statement.type === "ExpressionStatement" && statement.value.type === "Constant";
 }
 
 function operationOf(call: Call, routers: ReadonlyMap<Value, Router>, endpoint: Endpoint): Operation | null {

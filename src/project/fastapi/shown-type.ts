@@ -44,6 +44,7 @@ function subscript(node: ast.Subscript, scope: NameScope): string | null {
 	const name = owner.name.replace(/^builtins\./, "").replace(/^typing_extensions\./, "typing.");
 	if (name === "typing.Union" && parts.length === 2 && parts[1] === "None") return `typing.Optional[${parts[0]}]`;
 	if (name === "typing.Annotated") return null;
+	if (name.startsWith("typing.")) return `${name}[${parts.map((part) => (part === "None" ? "NoneType" : part)).join(", ")}]`;
 	return /^(typing|collections\.abc)\.\w+$|^(list|dict|set|tuple|frozenset|type)$/.test(name)
 		? `${name}[${parts.join(", ")}]`
 		: null;

@@ -2,7 +2,7 @@ import type { Value } from "../imports/values.ts";
 import { type NameScope, scopeOfModule } from "../models/name-scope.ts";
 import type { Project } from "../project.ts";
 import { callSignatureOf } from "./call-signature.ts";
-import { type DependencyFault, uncallableDependency } from "./dependency-faults.ts";
+import { type DependencyFault, uncallableDependency, unwrappedDependencies } from "./dependency-faults.ts";
 import { ExpressionValues } from "./expression-value.ts";
 import { fastApiFeatures } from "./features.ts";
 import { dependencyOf, isDependency, markerOf } from "./marker.ts";
@@ -63,8 +63,11 @@ class SignatureReader {
 		const { call, router, endpoint } = operation;
 		const path = (router.prefix ?? "") + (operation.path ?? "");
 		const pathParameters = new Set([...path.matchAll(/\{([^}:]*)/g)].map((match) => match[1] ?? ""));
-		for (const listed of [router.call.keywords.get("dependencies"), call.keywords.get("dependencies")])
-			this.readListed(operation, listed, pathParameters);
+		for (const owner of [router.call, call]) {
+			this.readListed(operation, owner.keywords.get("dependencies"), pathParameters);
+			for (const fault of unwrappedDependencies(owner))
+				if (!this.dependencies.has(fault.node)) this.dependencies.set(fault.node, { fault, operation });
+		}
 		if (operation.isSignatureKnown) this.readCallable(operation, endpoint, pathParameters, true);
 		for (const fault of responseFaults(this.analysis, operation))
 			if (!this.responses.has(fault.node)) this.responses.set(fault.node, { fault, operation });
@@ -77,14 +80,20 @@ class SignatureReader {
 			const marker = markerOf(item);
 			if (marker === null || !isDependency(marker)) continue;
 			const scope = scopeOfModule(this.project, marker.call.module);
-			if (scope !== null) this.readDependency(operation, item, scope, pathParameters);
+			if (scope !== null) this.readDependency(operation, item, scope, pathParameters, true);
 		}
 	}
 
-	private readDependency(operation: Operation, value: Value, scope: NameScope, pathParameters: ReadonlySet<string>): void {
+	private readDependency(
+		operation: Operation,
+		value: Value,
+		scope: NameScope,
+		pathParameters: ReadonlySet<string>,
+		isListed = false,
+	): void {
 		const marker = markerOf(value);
 		if (marker === null) return;
-		const fault = uncallableDependency(marker, scope);
+		const fault = uncallableDependency(marker, scope, isListed);
 		if (fault !== null) {
 			if (!this.dependencies.has(fault.node)) this.dependencies.set(fault.node, { fault, operation });
 			return;

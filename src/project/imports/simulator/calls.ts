@@ -224,7 +224,7 @@ export function moduleGetattr(machine: Machine, frame: Frame, owner: ModuleValue
 		keywords: [],
 		argumentsRange: nowhere(node),
 	};
-	const refusal: Handler = { catches: ["AttributeError"], surfaces: [false] };
+	const refusal: Handler = { catches: ["AttributeError"], surfaces: [null] };
 	const depth = machine.handlers.length;
 	machine.handlers.push(refusal);
 	try {
