@@ -1,7 +1,7 @@
-import { type LibraryImport, normalizeName } from "../../../environment/environment.ts";
+import { type Environment, type LibraryImport, normalizeName } from "../../../environment/environment.ts";
 import type { ExternalImport } from "../../../project/imports/trace.ts";
 import { parsePep508 } from "../../../project/manifests/pep508.ts";
-import { distributionsOf } from "../../../project/manifests/third-party-imports.ts";
+import { distributionsOf, packageOf } from "../../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../../project/project.ts";
 import type { OptionalUse } from "./optional-use.ts";
 
@@ -41,13 +41,14 @@ function followImports(project: Project): LibraryUse[] {
 export function listLibraryParts(project: Project): OptionalUse[] {
 	const { environment } = project;
 	const seen = new Set<string>();
+	const { distributionOf, providersOf } = providersIn(environment);
 	return listLibraryUses(project).flatMap(({ library, own }) => {
 		const { importer, module, symbol, error } = library;
 		const top = module.split(".")[0] ?? module;
 		if (symbol !== null || environment.isStdlib(top) || seen.has(`${importer} ${module}`)) return [];
 		seen.add(`${importer} ${module}`);
-		const distribution = distributionsOf(importer, environment)[0];
-		const providers = providersOf(project, distribution, module);
+		const distribution = distributionOf(importer);
+		const providers = providersOf(distribution, module);
 		if (providers.length === 0 || isBroughtByPython(project, providers)) return [];
 		return [
 			{
@@ -67,12 +68,35 @@ export function listLibraryParts(project: Project): OptionalUse[] {
 	});
 }
 
-/** Distributions that provide a module, those that the importing library names in its own metadata first. */
-function providersOf({ environment }: Project, library: string | undefined, module: string): readonly string[] {
-	const candidates = distributionsOf(module, environment);
-	const requires = (library === undefined ? undefined : environment.distributions.get(library))?.requires ?? [];
-	const named = new Set(requires.map((text) => normalizeName(parsePep508(text)?.name ?? "")));
-	return candidates.toSorted((a, b) => Number(named.has(b)) - Number(named.has(a)));
+/**
+ * Answers which distribution a module belongs to, and which provide what it imports: those first that the importing library
+ * names in its own metadata. The modules of a library import the same few packages, so each question is worked out once.
+ */
+function providersIn(environment: Environment) {
+	const distributionsIn = remembering((module) => distributionsOf(module, environment));
+	const namedBy = remembering((library) => {
+		const requires = environment.distributions.get(library)?.requires ?? [];
+		return new Set(requires.map((text) => normalizeName(parsePep508(text)?.name ?? "")));
+	});
+	return {
+		distributionOf: (importer: string): string | undefined => distributionsIn(packageOf(importer))[0],
+		providersOf(library: string | undefined, module: string): readonly string[] {
+			const named = library === undefined ? new Set() : namedBy(library);
+			return distributionsIn(packageOf(module)).toSorted((a, b) => Number(named.has(b)) - Number(named.has(a)));
+		},
+	};
+}
+
+function remembering<Answer>(work: (name: string) => Answer): (name: string) => Answer {
+	const answers = new Map<string, Answer>();
+	return (name) => {
+		let answer = answers.get(name);
+		if (answer === undefined) {
+			answer = work(name);
+			answers.set(name, answer);
+		}
+		return answer;
+	};
 }
 
 /** A virtual environment has setuptools of itself before Python 3.12 (https://docs.python.org/3/whatsnew/3.12.html#ensurepip). */
