@@ -68,6 +68,7 @@ import startupException from "./entrypoint/startup-exception.ts";
 import unstartableCommand from "./entrypoint/unstartable-command.ts";
 import unusableApplication from "./entrypoint/unusable-application.ts";
 import circularImport from "./imports/circular-import.ts";
+import impossibleClass from "./imports/impossible-class.ts";
 import invalidSyntax from "./imports/invalid-syntax.ts";
 import missingAttribute from "./imports/missing-attribute.ts";
 import removedPydanticApi from "./imports/removed-pydantic-api.ts";
@@ -148,6 +149,7 @@ export const rules: readonly AnyRule[] = [
 	unstartableCommand,
 	unusableApplication,
 	circularImport,
+	impossibleClass,
 	invalidSyntax,
 	missingAttribute,
 	removedPydanticApi,

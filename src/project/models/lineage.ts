@@ -52,7 +52,8 @@ const deepest = 40;
 /** The C3 linearisation (https://docs.python.org/3/howto/mro.html), or null where there is none. */
 function linearise(value: Ancestor, depth: number): readonly Ancestor[] | null {
 	if (value.kind !== "class" || depth > deepest) return [value];
-	const bases = value.bases.filter(isAncestor);
+	// `Generic[T]` gives way to a base that is generic itself (`__mro_entries__`), and stands last anyhow.
+	const bases = value.bases.filter((base): base is Ancestor => isAncestor(base) && !isGenericMarker(base));
 	const sequences: (readonly Ancestor[])[] = [];
 	for (const base of bases) {
 		const order = linearise(base, depth + 1);
@@ -60,7 +61,13 @@ function linearise(value: Ancestor, depth: number): readonly Ancestor[] | null {
 		sequences.push(order);
 	}
 	const merged = merge([...sequences, bases]);
-	return merged === null ? null : [value, ...merged];
+	const markers = value.bases.filter((base): base is Ancestor => isAncestor(base) && isGenericMarker(base));
+	const added = markers.filter((marker) => merged?.some((each) => isSame(each, marker)) === false);
+	return merged === null ? null : [value, ...merged, ...added];
+}
+
+function isGenericMarker(base: Ancestor): boolean {
+	return base.kind === "external" && /^typing(_extensions)?\.(Generic|Protocol)$/.test(base.canonical);
 }
 
 function merge(sequences: readonly (readonly Ancestor[])[]): readonly Ancestor[] | null {

@@ -3,13 +3,14 @@ import { type TableClass, tableClasses } from "../../../project/models/table-cla
 import type { Project } from "../../../project/project.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
+import { removeStatements } from "../../../python/rewrite/statements.ts";
 import { type ClassFault, raising } from "../../class-fault.ts";
 import { waysToBind } from "../repair/ways-to-bind.ts";
 
 /** `link_model` has to be the class itself: it is looked at when the class is defined. */
 export function* linkModel(project: Project, table: TableClass): Generator<ClassFault> {
 	if (table.kind !== "sqlmodel") return;
-	for (const { name, value, valueNode, owner } of table.attributes.values()) {
+	for (const { name, value, valueNode, owner, node } of table.attributes.values()) {
 		const link = makerOf(value) === "Relationship" ? argumentsOf(value)?.keywords.get("link_model") : undefined;
 		const written = valueNode?.type === "Call" ? findKeyword(valueNode, "link_model")?.value : undefined;
 		if (link?.kind !== "constant" || typeof link.value !== "string" || written === undefined) continue;
@@ -42,7 +43,16 @@ export function* linkModel(project: Project, table: TableClass): Generator<Class
 							...(binding?.needs === undefined ? {} : { needs: binding.needs }),
 						},
 					]
-				: [],
+				: target === undefined
+					? [
+							{
+								title: `Take ${name} out`,
+								explanation: `There is no table class ${className} that could tie the two together. Code that uses ${name} has to go with it.`,
+								applicability: "review",
+								edits: removeStatements(module, [node]),
+							},
+						]
+					: [],
 			manualSteps: [`Define or import ${className} above this class, and write link_model=${className}.`],
 		};
 	}
