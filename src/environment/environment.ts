@@ -128,7 +128,7 @@ export interface Environment {
 	findModule(dotted: string): ModuleLookup;
 	/** Follows aliases to where a symbol is defined: `sqlalchemy.ext.asyncio.AsyncEngine` → `sqlalchemy.ext.asyncio.engine.AsyncEngine`. Returns its argument where it cannot. */
 	canonical(dotted: string): string;
-	/** Distributions (PEP 503 names) known to provide a top-level import name, best first; from what is installed, then from the bundled map. */
+	/** Distributions (PEP 503 names) known to provide a top-level import name, or a part of a package that many share (`google.protobuf`), best first; from what is installed, then from the bundled map. */
 	distributionsFor(importName: string): readonly string[];
 	/** Public modules that define or re-export a symbol of this name, shortest first, among the given installed top-level packages: for `moved` suggestions. */
 	findSymbol(symbol: string, topLevelNames: readonly string[]): readonly string[];

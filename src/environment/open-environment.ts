@@ -12,6 +12,7 @@ import {
 import { FolderModules, IntrospectedModules, type ModuleProvider } from "./installed-modules.ts";
 import { findInterpreters, type Interpreter, type InterpreterSearch } from "./interpreter.ts";
 import { LibraryImports } from "./library-imports.ts";
+import { sharedPartOf } from "./namespace-packages.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { newestMatchingMinor, parsePythonVersion } from "./python-version.ts";
 import { readSearchPath, type SearchPath } from "./search-path.ts";
@@ -326,6 +327,8 @@ class ImportNames {
 	}
 
 	distributionsFor(importName: string): readonly string[] {
+		const sharedPart = sharedPartOf(importName);
+		if (sharedPart !== null) return sharedPart.distributions;
 		this.bundled ??= parseNames(this.files.readData("import-names.json"));
 		const known = Object.hasOwn(this.bundled, importName) ? this.bundled[importName] : undefined;
 		return [...new Set([...this.installedFor(importName), ...(known ?? [])])];

@@ -29,7 +29,7 @@ export function addRequirement(
 	if (text === undefined) return null;
 	const list = mainList(manifest, path);
 	const written = list.map((requirement) => text.slice(requirement.range.start, requirement.range.end));
-	const operator = dominantOperator(written);
+	const operator = dominantOperator(list[0]?.notation !== "pep508" ? written.map(withEquals) : written);
 	const sorted = isSorted(list);
 	const before = sorted ? list.findLast(({ name }) => name.toLowerCase() < addition.name.toLowerCase()) : (beside ?? list.at(-1));
 	const first = list[0];
@@ -206,6 +206,11 @@ function addToEmptyList(text: string, path: string, manifest: Manifest, addition
 	if (array?.kind !== "array" || array.items.length > 0) return null;
 	const start = array.range.start + 1;
 	return [{ path, range: { start, end: start }, newText: `"${renderPep508(addition, ">=", false)}"` }];
+}
+
+/** In poetry's tables and a Pipfile a version without an operator is an exact one. */
+function withEquals(written: string): string {
+	return written.replace(/(["'])(?=\d)/, "$1==");
 }
 
 /** Bare TOML keys may hold letters, digits, `-` and `_`. */

@@ -1,4 +1,5 @@
 import { type Environment, normalizeName } from "../../environment/environment.ts";
+import { isSharedPackage, sharedPartOf } from "../../environment/namespace-packages.ts";
 import { walk } from "../../python/walk.ts";
 import type { TextRange } from "../../text/range.ts";
 import type { Module, Project } from "../project.ts";
@@ -65,18 +66,21 @@ function importsOf(module: Module): ThirdPartyImport[] {
 }
 
 /**
- * Distributions (PEP 503 names) that provide a dotted module, best first. What is installed here decides; a namespace
- * package shared by many (`google`) is only known where the module itself is found.
+ * Distributions (PEP 503 names) that provide a dotted module, best first. What is installed here decides; of a package
+ * that many share (`google`) only the known parts tell.
  */
 export function distributionsOf(dotted: string, environment: Environment): readonly string[] {
+	const top = dotted.split(".")[0] ?? dotted;
+	if (isSharedPackage(top)) {
+		const providers = sharedPartOf(dotted)?.distributions ?? [];
+		return providers.toSorted((a, b) => Number(environment.distributions.has(b)) - Number(environment.distributions.has(a)));
+	}
 	const found = environment.findModule(dotted);
 	if (found.found === "present" && found.module.distribution !== null) return [normalizeName(found.module.distribution)];
-	const top = dotted.split(".")[0] ?? dotted;
-	const candidates = environment.distributionsFor(top);
-	return candidates.length > 1 && isSharedNamespace(top) ? [] : candidates;
+	return environment.distributionsFor(top);
 }
 
-/** Top-level packages that many unrelated distributions put their modules into. */
-function isSharedNamespace(top: string): boolean {
-	return ["google", "azure", "zope", "sphinxcontrib", "backports", "jaraco", "opentelemetry", "airflow", "ruamel"].includes(top);
+/** The part of a dotted module that one distribution brings as a whole: its top-level package, or its part of a shared one. */
+export function packageOf(dotted: string): string {
+	return sharedPartOf(dotted)?.part ?? dotted.split(".")[0] ?? dotted;
 }

@@ -2,7 +2,7 @@ import { defineRule } from "../../audit/rule.ts";
 import { closeOver, primaryManifest } from "../../project/manifests/declared.ts";
 import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
 import { markerApplies } from "../../project/manifests/marker.ts";
-import { distributionsOf } from "../../project/manifests/third-party-imports.ts";
+import { distributionsOf, packageOf } from "../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../project/project.ts";
 import { listOptionalUses } from "./uses/all-uses.ts";
 import { listLibraryParts } from "./uses/library-parts.ts";
@@ -106,7 +106,7 @@ function missingAndBrought(project: Project, manifest: Manifest): { readonly nam
 function firstFailure(project: Project, missing: ReadonlySet<string>): Evidence["failing"] {
 	const { environment, trace } = project;
 	const imports = trace.externalImports.flatMap(({ module, importer, range, stage, reached, guarded, deferred, order }) => {
-		const top = module.split(".")[0] ?? module;
+		const top = packageOf(module);
 		if (!reached || guarded || deferred || environment.findModule(top).found !== "missing") return [];
 		if (!distributionsOf(module, environment).some((name) => missing.has(name))) return [];
 		const at = `${importer.path}:${importer.lines.positionAt(range.start).line}`;

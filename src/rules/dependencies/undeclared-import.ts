@@ -5,7 +5,7 @@ import { addRequirement, fileOfMainList, removeMarker, usesHashes } from "../../
 import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
 import { isMistakenlyDeclared } from "../../project/manifests/mistaken-names.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
-import { distributionsOf, listThirdPartyImports } from "../../project/manifests/third-party-imports.ts";
+import { distributionsOf, listThirdPartyImports, packageOf } from "../../project/manifests/third-party-imports.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type { TextRange } from "../../text/range.ts";
 import { placeInWords } from "./uses/installation-words.ts";
@@ -13,6 +13,8 @@ import { placeInWords } from "./uses/installation-words.ts";
 interface Evidence {
 	/** Dotted as written. */
 	readonly module: string;
+	/** The part of it that Python does not find. */
+	readonly missing: string;
 	/** PEP 503 name of the distribution that provides it. */
 	readonly distribution: string;
 	/** Path of the manifest that should declare it, or null where the backend has none. */
@@ -84,7 +86,7 @@ export default defineRule<Evidence>({
 			stage: deferred ? "request" : stage,
 			problem: `${module} is imported and ${declared}`,
 			rootCause: `${provided}An installation does not bring it, since ${declared}. ${here}`,
-			expectedError: `ModuleNotFoundError: No module named '${module.split(".")[0]}'`,
+			expectedError: `ModuleNotFoundError: No module named '${evidence.missing}'`,
 			failsOn: [
 				...(missingHere || (isEmpty && missingAfterInstall) ? (["this-machine"] as const) : []),
 				...(missingAfterInstall ? (["clean-install"] as const) : []),
@@ -197,9 +199,10 @@ function judge(project: Project, use: Use, candidates: readonly string[], declar
 	const { name: module, deferred, stage, order } = use;
 	const missingHere =
 		project.environment.kind === "interpreter" &&
-		project.environment.findModule(module.split(".")[0] ?? module).found === "missing";
+		project.environment.findModule(packageOf(module)).found === "missing";
 	const base = {
 		module,
+		missing: firstMissing(project, packageOf(module)),
 		distribution,
 		manifest: manifest === null ? null : fileOfMainList(manifest),
 		deferred,
@@ -220,6 +223,13 @@ function judge(project: Project, use: Use, candidates: readonly string[], declar
 	}
 	const missingAfterInstall = manifest !== null && all.opaque.length === 0;
 	return missingHere || missingAfterInstall ? { ...base, elsewhere: null, missingHere, missingAfterInstall } : null;
+}
+
+/** The first prefix that is not there: of `google.protobuf` only `google` where no other part of it is installed. */
+function firstMissing({ environment }: Project, part: string): string {
+	const steps = part.split(".");
+	const prefixes = steps.map((_, index) => steps.slice(0, index + 1).join("."));
+	return prefixes.find((prefix) => environment.findModule(prefix).found === "missing") ?? part;
 }
 
 function declaresInGroup(manifest: Manifest | null, distribution: string): boolean {
