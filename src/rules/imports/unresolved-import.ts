@@ -105,6 +105,8 @@ function* unresolvedImports(project: Project): Generator<UnresolvedImport> {
 	for (const failure of failuresOf(project, "module-not-found")) {
 		const { own, meant, missing, requested } = failure.detail;
 		if (shadowsExternal(project, requested)) continue;
+		// A part of a package that many share comes with a distribution of its own.
+		if (missing.includes(".") && !own && project.environment.distributionsFor(missing).length > 0) continue;
 		if (own || meant !== null || missing.includes(".")) yield failure;
 		// A package that nobody is known to publish is no matter of dependencies: a file of the project's own that is not there.
 		else if (project.environment.distributionsFor(missing).length === 0 || findModuleRemedies(project, failure).length > 0)
