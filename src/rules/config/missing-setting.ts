@@ -1,10 +1,14 @@
+import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule, type Match } from "../../audit/rule.ts";
 import type { SettingReading } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { appendToEnvFile, type EnvLine, exampleValue, findEntry } from "../../project/settings/env-file-edit.ts";
 import { type FaultySettings, keyOf, listFaultySettings, outcomeOf } from "../../project/settings/faulty-settings.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
-import { readEnvFile } from "../../project/settings/settings-edit.ts";
+import { readSettingType } from "../../project/settings/setting-type.ts";
+import { isModernSettingsClass, settingsConfig } from "../../project/settings/settings-class.ts";
+import { changeSettingsConfig, readEnvFile } from "../../project/settings/settings-edit.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
 
 interface Evidence {
 	readonly settings: FaultySettings;
@@ -91,7 +95,9 @@ export default defineRule<Evidence>({
 				...edits,
 			};
 		}
-		if (envFile === null) return undefined;
+		const named = underOtherName(project, settings);
+		if (named !== undefined) return named;
+		if (envFile === null) return newEnvFile(match, project);
 		const lines = settings.faults.missing.map((reading, index) => lineFor(project, reading, keys[index] ?? ""));
 		return {
 			title: `Add ${listed(keys)} to ${envFile}`,
@@ -101,6 +107,62 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** A value that is in the environment under a name the class does not look for: without its prefix, or as a part of a nested model. */
+function underOtherName(project: Project, { object, faults, className }: FaultySettings): FixProposal | undefined {
+	const [reading, ...others] = faults.missing;
+	if (reading === undefined || others.length > 0 || !isModernSettingsClass(object.settingsClass)) return undefined;
+	const { field } = reading;
+	const config = settingsConfig(object.settingsClass);
+	const names = [...Object.keys(project.processEnvironment), ...object.fileValues.keys()];
+	const key = (field.keys[0] ?? field.name).toLowerCase();
+	const nested = names.find((name) => name.toLowerCase().startsWith(`${key}__`));
+	if (nested !== undefined && config.nestedDelimiter === null && readSettingType(field.node.annotation).decoding === "unknown") {
+		const edits = changeSettingsConfig(object.settingsClass, "env_nested_delimiter", '"__"');
+		return edits === null
+			? undefined
+			: {
+					title: `Let ${className} read the parts of ${field.name} from names such as ${nested}`,
+					explanation: "With env_nested_delimiter pydantic-settings puts a nested model together from variables of its parts.",
+					applicability: "review",
+					...edits,
+				};
+	}
+	const bare = names.find((name) => name.toLowerCase() === field.name.toLowerCase());
+	if (bare === undefined || config.prefix === "" || config.caseSensitive || field.node.value !== null) return undefined;
+	const { module } = field.owner;
+	const prefixed = `${config.prefix}${field.name}`.toUpperCase();
+	return {
+		title: `Let ${className} read ${field.name} from ${bare} too`,
+		explanation: `The class looks for ${prefixed}, and the environment has ${bare}: an alias lets it take either.`,
+		applicability: "review",
+		edits: [
+			replaceText(module, field.node.end, field.node.end, ` = Field(validation_alias=AliasChoices("${prefixed}", "${bare}"))`),
+		],
+		needs: [
+			{ path: module.path, module: "pydantic", name: "AliasChoices" },
+			{ path: module.path, module: "pydantic", name: "Field" },
+		],
+	};
+}
+
+/** A class that reads no file gets one, with placeholders for what is missing. */
+function newEnvFile({ evidence }: Match<Evidence>, project: Project): FixProposal | undefined {
+	const { settings, keys } = evidence;
+	const { object, faults, className } = settings;
+	if (object.envFiles === null || object.envFiles.length > 0 || !isModernSettingsClass(object.settingsClass)) return undefined;
+	const path = project.backend === "" ? ".env" : `${project.backend}/.env`;
+	const reading = project.files.has(path) ? null : readEnvFile(object.settingsClass, ".env");
+	if (reading === null) return undefined;
+	const lines = faults.missing.map((each, index) => lineFor(project, each, keys[index] ?? ""));
+	return {
+		title: `Read ${path} in ${className}, with ${listed(keys)}`,
+		explanation: `${className} then takes from ${path} what the environment does not set. Put real values in the place of the placeholders before you rely on them.`,
+		applicability: "review",
+		edits: [...reading.edits, appendToEnvFile(project, path, lines)],
+		needs: reading.needs,
+	};
+}
 
 /** The first of the files that is there; where none is, the first one, which the fix makes. */
 function chooseFile(project: Project, paths: readonly string[]): string | null {

@@ -1,4 +1,6 @@
+import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
+import type { Project } from "../../project/project.ts";
 import { replaceEnvValue } from "../../project/settings/env-file-edit.ts";
 import {
 	envFileOrigin,
@@ -10,7 +12,10 @@ import {
 } from "../../project/settings/faulty-settings.ts";
 import { asJsonList } from "../../project/settings/json-list.ts";
 import { isCollection } from "../../project/settings/setting-type.ts";
+import { isModernSettingsClass } from "../../project/settings/settings-class.ts";
 import { isJson, type RefusedSetting } from "../../project/settings/settings-faults.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
+import { insertAfter } from "../../python/rewrite/statements.ts";
 
 interface Evidence {
 	readonly settings: FaultySettings;
@@ -91,17 +96,55 @@ export default defineRule<Evidence>({
 	},
 
 	fix({ evidence }, project) {
-		const { setting, key, json } = evidence;
-		const origin = envFileOrigin(setting.value);
-		const [member] = setting.type.members ?? [];
-		if (origin === null || json === null || !isJson(json) || member === undefined || !isCollection(member)) return undefined;
-		const edit = replaceEnvValue(project, origin.path, origin.key, json);
-		if (edit === null) return undefined;
-		return {
-			title: `Write ${key} as a JSON list`,
-			explanation: "The same items, in the notation that pydantic-settings reads.",
-			applicability: "safe",
-			edits: [edit],
-		};
+		return asJson(evidence, project) ?? withoutDecoding(evidence, project);
+	},
+
+	alternatives({ evidence }, project) {
+		const other = asJson(evidence, project) === undefined ? undefined : withoutDecoding(evidence, project);
+		return other === undefined ? [] : [other];
 	},
 });
+
+function asJson({ setting, key, json }: Evidence, project: Project): FixProposal | undefined {
+	const origin = envFileOrigin(setting.value);
+	const [member] = setting.type.members ?? [];
+	if (origin === null || json === null || !isJson(json) || member === undefined || !isCollection(member)) return undefined;
+	const edit = replaceEnvValue(project, origin.path, origin.key, json);
+	if (edit === null) return undefined;
+	return {
+		title: `Write ${key} as a JSON list`,
+		explanation: "The same items, in the notation that pydantic-settings reads.",
+		applicability: "safe",
+		edits: [edit],
+	};
+}
+
+/** Takes the text as it stands, by `NoDecode` (pydantic-settings 2.7), and splits it at its commas where no validator of the class does so already. */
+function withoutDecoding({ settings, setting, isDecoded }: Evidence, project: Project): FixProposal | undefined {
+	const { field } = setting.reading;
+	const { owner, node, name } = field;
+	const found = project.environment.findModule("pydantic_settings");
+	const hasNoDecode = found.found === "present" && found.module.lookup("NoDecode").found === "present";
+	const isList = ["list", "List", "set", "Set"].includes(setting.type.members?.[0] ?? "") && setting.type.itemType === "str";
+	if (!isDecoded || !hasNoDecode || !isList || !isModernSettingsClass(settings.object.settingsClass)) return undefined;
+	const { module } = owner;
+	const type = module.text.slice(node.annotation.start, node.annotation.end);
+	const edits = [replaceText(module, node.annotation.start, node.annotation.end, `Annotated[${type}, NoDecode]`)];
+	const needs = [
+		{ path: module.path, module: "typing", name: "Annotated" },
+		{ path: module.path, module: "pydantic_settings", name: "NoDecode" },
+	];
+	const last = owner.node.body.at(-1);
+	if (!field.isValidatedBefore && last !== undefined) {
+		const validator = `\n@field_validator("${name}", mode="before")\n@classmethod\ndef split_${name}(cls, value: object) -> object:\n    return [item.strip() for item in value.split(",")] if isinstance(value, str) else value`;
+		edits.push(insertAfter(module, last, validator));
+		needs.push({ path: module.path, module: "pydantic", name: "field_validator" });
+	}
+	return {
+		title: `Let ${settings.className}.${name} take a list with commas`,
+		explanation: `NoDecode keeps pydantic-settings from decoding the text as JSON; a validator splits it at its commas instead.`,
+		applicability: "review",
+		edits,
+		needs,
+	};
+}

@@ -103,7 +103,7 @@ export function knownCall(
 			else if (first?.kind === "unknown") frame.globals.dynamic = true;
 			return constant(null);
 		case "builtins.len":
-			return first?.kind === "sequence" && first.complete ? constant(first.items.length) : unknown;
+			return lengthOf(first);
 		case "builtins.bool":
 		case "builtins.isinstance":
 			return isInstance(first, second);
@@ -341,6 +341,11 @@ function toInteger(machine: Machine, frame: Frame, args: CallArguments, node: as
 			: `invalid literal for int() with base 10: '${String(value.value)}'`,
 	});
 	return unknown;
+}
+
+function lengthOf(value: Value | undefined): Value {
+	if (value?.kind === "sequence" && value.complete) return constant(value.items.length);
+	return value?.kind === "constant" && typeof value.value === "string" ? constant([...value.value].length) : unknown;
 }
 
 /** `isinstance` of a value whose type is certain and built-in types. */
