@@ -98,7 +98,7 @@ function fromCommands(input: DiscoveryInput): Candidate[] {
 			const file = fileOf(input.files, folder, target.module);
 			if (file === null || !isBelow(folder, input.hint)) continue;
 			const near = folder === input.hint ? 15 : command.folders.includes(folder) ? 10 : 0;
-			result.push({ backend: folder, target, score: 200 + near - index });
+			result.push({ backend: folder, target, score: (command.path.endsWith(".py") ? 60 : 200) + near - index });
 		}
 	}
 	return result;

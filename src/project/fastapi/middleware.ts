@@ -3,7 +3,7 @@ import { findKeyword } from "../../python/rewrite/arguments.ts";
 import type { Call, RunStage } from "../imports/trace.ts";
 import type { FunctionValue, Value } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
-import { isApplication } from "./application.ts";
+import { isApplication, servedApplication } from "./application.ts";
 
 /** A middleware that start-up hands to an application, with what it will be built from. */
 export interface AddedMiddleware {
@@ -19,25 +19,32 @@ export interface AddedMiddleware {
 	/** The expression that stands for the middleware itself. */
 	readonly argument: ast.Expression;
 	readonly via: "add_middleware" | "Middleware";
+	/** False where it goes to another application than the one that the server runs: one that is mounted, or not used at all. */
+	readonly isServed: boolean;
 	readonly stage: RunStage;
 	readonly order: number;
 }
 
 /** Middleware added with `add_middleware` or listed in `FastAPI(middleware=[Middleware(…)])`, in the order of start-up. */
 export function listMiddleware(project: Project): readonly AddedMiddleware[] {
-	const listed = new Set<Value>();
+	const served = servedApplication(project)?.result;
+	const isServed = (application: Value): boolean => served === undefined || application === served;
+	const listed = new Map<Value, boolean>();
 	for (const { result, keywords } of project.trace.calls) {
 		const list = isApplication(result) ? keywords.get("middleware") : undefined;
-		if (list?.kind === "sequence") for (const item of list.items) listed.add(item);
+		if (list?.kind === "sequence") for (const item of list.items) listed.set(item, isServed(result));
 	}
 	return project.trace.calls.flatMap((call) => {
 		if (!call.reached || call.guarded) return [];
-		if (isMethodOfApplication(call, "add_middleware")) return added(call, "add_middleware", "middleware_class");
-		return listed.has(call.result) && isMiddlewareEntry(call.callee) ? added(call, "Middleware", "cls") : [];
+		const { callee } = call;
+		if (callee.kind === "bound-method" && isMethodOfApplication(call, "add_middleware"))
+			return added(call, "add_middleware", "middleware_class", isServed(callee.receiver));
+		const isListed = listed.get(call.result);
+		return isListed !== undefined && isMiddlewareEntry(callee) ? added(call, "Middleware", "cls", isListed) : [];
 	});
 }
 
-function added(call: Call, via: AddedMiddleware["via"], keyword: string): AddedMiddleware[] {
+function added(call: Call, via: AddedMiddleware["via"], keyword: string, isServed: boolean): AddedMiddleware[] {
 	const [first, ...rest] = call.args;
 	const value = first ?? call.keywords.get(keyword);
 	const argument = first === undefined ? findKeyword(call.node, keyword)?.value : call.node.args[0];
@@ -45,7 +52,7 @@ function added(call: Call, via: AddedMiddleware["via"], keyword: string): AddedM
 	const keywords = new Map(call.keywords);
 	if (first === undefined) keywords.delete(keyword);
 	const { open, module, node, stage, order } = call;
-	return [{ value, args: rest, keywords, open, module, node, argument, via, stage, order }];
+	return [{ value, args: rest, keywords, open, module, node, argument, via, isServed, stage, order }];
 }
 
 /** Is it `starlette.middleware.Middleware`? */

@@ -54,10 +54,10 @@ export default defineRule<Evidence>({
 		const { middleware, fault, added } = evidence;
 		const { problem, rootCause } = wordsOf(middleware, fault);
 		return {
-			severity: "CRITICAL",
+			severity: added?.isServed === false ? "HIGH" : "CRITICAL",
 			stage: "request",
 			problem,
-			rootCause: `${rootCause} Every request is then answered with 500.`,
+			rootCause: `${rootCause} Every request${added?.isServed === false ? " to that application" : ""} is then answered with 500.`,
 			expectedError: fault.error,
 			order: added?.order ?? lastOrder(project),
 			manualSteps: middlewareRemedy(project, added, fault) === undefined ? [stepOf(middleware, fault)] : [],

@@ -50,7 +50,9 @@ export function middlewareRemedy(
 
 function spellKeyword({ module, node, value }: AddedMiddleware, { binding, keyword }: MiddlewareFault): FixProposal | undefined {
 	const written = keyword === null ? null : findKeyword(node, keyword)?.name;
-	const meant = (binding?.keyword?.parameters ?? []).filter((parameter) => isSimilarName(parameter, keyword ?? ""));
+	const meant = (binding?.keyword?.parameters ?? []).filter(
+		(parameter) => isSimilarName(parameter, keyword ?? "") || parameter.endsWith(`_${keyword}`),
+	);
 	const [only, ...others] = meant;
 	if (written == null || only === undefined || others.length > 0) return undefined;
 	const name = value.kind === "external" ? value.name.slice(value.name.lastIndexOf(".") + 1) : "the middleware";
