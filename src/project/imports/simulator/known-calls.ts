@@ -272,8 +272,9 @@ function normalize(machine: Machine, path: string): string {
 
 function editPath(machine: Machine, value: Value | undefined, place: "front" | "back"): Value {
 	const folder = value === undefined ? undefined : relativePath(machine, value);
-	if (folder === undefined) machine.path.dynamic = true;
-	else if (folder !== null && !machine.path[place].includes(folder)) {
+	// What lies in a folder that was not read cannot be known: outside the repository, or beside the backend.
+	if (folder === undefined || folder === null || !machine.resolver.hasFolder(folder)) machine.path.dynamic = true;
+	else if (!machine.path[place].includes(folder)) {
 		if (place === "front") machine.path.front.unshift(folder);
 		else machine.path.back.push(folder);
 	}
