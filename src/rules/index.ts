@@ -55,6 +55,7 @@ import invalidParameterType from "./entrypoint/invalid-parameter-type.ts";
 import invalidResponseClass from "./entrypoint/invalid-response-class.ts";
 import invalidResponseModel from "./entrypoint/invalid-response-model.ts";
 import invalidResponseStatus from "./entrypoint/invalid-response-status.ts";
+import invalidRouteDecorator from "./entrypoint/invalid-route-decorator.ts";
 import invalidRouteInclude from "./entrypoint/invalid-route-include.ts";
 import invalidRoutePath from "./entrypoint/invalid-route-path.ts";
 import invalidRoutePrefix from "./entrypoint/invalid-route-prefix.ts";
@@ -62,6 +63,7 @@ import lateMiddleware from "./entrypoint/late-middleware.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
 import missingStartupPath from "./entrypoint/missing-startup-path.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
+import routeNeverReached from "./entrypoint/route-never-reached.ts";
 import routePrefixTwice from "./entrypoint/route-prefix-twice.ts";
 import routerNeverIncluded from "./entrypoint/router-never-included.ts";
 import startupException from "./entrypoint/startup-exception.ts";
@@ -136,6 +138,7 @@ export const rules: readonly AnyRule[] = [
 	invalidResponseClass,
 	invalidResponseModel,
 	invalidResponseStatus,
+	invalidRouteDecorator,
 	invalidRouteInclude,
 	invalidRoutePath,
 	invalidRoutePrefix,
@@ -143,6 +146,7 @@ export const rules: readonly AnyRule[] = [
 	missingApplication,
 	missingStartupPath,
 	moduleAsRouter,
+	routeNeverReached,
 	routePrefixTwice,
 	routerNeverIncluded,
 	startupException,

@@ -1,6 +1,7 @@
 import type * as ast from "../../python/ast.ts";
+import { versionSatisfies } from "../manifests/version.ts";
 import type { NameScope } from "../models/name-scope.ts";
-import { pydanticSchemaOf, type SchemaAnswer } from "../models/pydantic-schema.ts";
+import { isVersionOne, pydanticSchemaOf, type SchemaAnswer } from "../models/pydantic-schema.ts";
 import { readTypeForm, type TypeForm } from "../models/type-form.ts";
 import type { Project } from "../project.ts";
 import type { CallSignature } from "./call-signature.ts";
@@ -38,6 +39,7 @@ export type ParameterFaultType =
 	| "dependency-on-special-type"
 	| "field-as-marker"
 	| "annotated-not-read"
+	| "unresolved"
 	| "no-schema";
 
 /** What FastAPI makes of one parameter: a dependency to look into, a fault, or nothing of either. */
@@ -100,6 +102,12 @@ export function analyseParameter(
 	const isUnsure =
 		given?.kind === "unknown" ||
 		(given?.kind === "instance" && fallback === null && given.of.kind === "external" && /^fastapi\./.test(given.of.canonical));
+	const unresolved = unboundIn(whole);
+	if (unresolved !== null && fallback === null && annotated === null && parameter.annotation !== null) {
+		const isText = parameter.annotation.type === "Constant" || signature.function.module.tree.futures.has("annotations");
+		const error = isText ? unresolvedError(project, unresolved) : undefined;
+		return error === undefined ? nothing : fault("unresolved", error, unresolved);
+	}
 	const dependency = [fallback, annotated].find((each) => each !== null && isDependency(each)) ?? null;
 	const special = isSpecialType(form, project.environment);
 	if (special !== false) {
@@ -147,6 +155,34 @@ function schemaOf({ project }: Analysis, form: TypeForm, annotation: ast.Express
 function invalidTypeName(form: TypeForm): string | null {
 	if (form.kind === "class") return `<class '${form.value.module.name}.${form.value.node.name.name}'>`;
 	return form.kind === "external" ? `<class '${form.value.canonical}'>` : null;
+}
+
+/** The first name of an annotation that nothing binds. */
+function unboundIn(form: TypeForm): string | null {
+	switch (form.kind) {
+		case "unbound":
+			return form.name;
+		case "annotated":
+			return unboundIn(form.type);
+		case "union":
+			return form.members.map(unboundIn).find((name) => name !== null) ?? null;
+		case "external":
+		case "class":
+			return form.args?.map(unboundIn).find((name) => name !== null) ?? null;
+		default:
+			return null;
+	}
+}
+
+/**
+ * What Python prints for a name that is only known to type checkers: pydantic asks for it when the route is registered, and from
+ * 2.10 on only when the schema is asked for, where it is null. Undefined where the version is not known.
+ */
+function unresolvedError({ environment }: Project, name: string): string | null | undefined {
+	const version = environment.distributions.get("pydantic")?.version;
+	if (version === undefined) return undefined;
+	if (isVersionOne(environment)) return `NameError: name '${name}' is not defined`;
+	return versionSatisfies(version, "<2.10") ? `pydantic.errors.PydanticUndefinedAnnotation: name '${name}' is not defined` : null;
 }
 
 /** The assertions about markers that contradict one another, in FastAPI's order. */

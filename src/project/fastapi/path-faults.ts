@@ -1,7 +1,7 @@
 import type * as ast from "../../python/ast.ts";
 import type { Call } from "../imports/trace.ts";
 import type { Project } from "../project.ts";
-import { type Operation, routeModelOf, textOf } from "./routes.ts";
+import { argumentOf, type Operation, routeModelOf, textOf } from "./routes.ts";
 
 /** What is wrong with the path of a route. */
 export interface PathFault {
@@ -84,10 +84,22 @@ export function* pathFaults(project: Project): Generator<PathFault> {
 
 /** Prefixes that APIRouter and include_router refuse. */
 export function* prefixFaults(project: Project): Generator<PrefixFault> {
-	const { routers, includes, operations } = routeModelOf(project);
+	const { routers, includes, mounts, operations } = routeModelOf(project);
 	for (const { call } of [...routers.filter(({ isApplication }) => !isApplication), ...includes]) {
 		const fault = refusedPrefix(call);
 		if (fault !== null) yield fault;
+	}
+	for (const { call, path } of mounts) {
+		const node = argumentOf(call, 0, "path")?.node;
+		if (path === null || path === "" || path.startsWith("/") || call.guarded || node == null) continue;
+		yield {
+			type: "no-slash",
+			call,
+			node,
+			prefix: path,
+			operation: null,
+			error: "AssertionError: Routed paths must start with '/'",
+		};
 	}
 	for (const { child, call, prefix } of includes) {
 		if (prefix !== "" || child === null || child.prefix !== "" || call.guarded || call.open) continue;

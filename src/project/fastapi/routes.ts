@@ -135,7 +135,7 @@ function routerOf(call: Call): Router | null {
 	if (call.callee.kind !== "external" || call.result.kind !== "instance" || !routerClasses.test(call.callee.canonical))
 		return null;
 	const isApplication = call.callee.canonical.endsWith("FastAPI");
-	const prefix = call.open ? null : isApplication ? "" : textOf(call.keywords.get("prefix"));
+	const prefix = isApplication ? "" : call.open ? null : textOf(call.keywords.get("prefix"));
 	return { value: call.result, call, isApplication, prefix };
 }
 

@@ -4,7 +4,9 @@ import type { ParameterFault } from "../../project/fastapi/parameter-faults.ts";
 import { isComplexType } from "../../project/fastapi/scalar-types.ts";
 import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
 import { readTypeForm } from "../../project/models/type-form.ts";
+import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
+import { walk } from "../../python/walk.ts";
 import {
 	canImport,
 	isWrittenIn,
@@ -66,25 +68,30 @@ export default defineRule<Evidence>({
 		}
 	},
 
-	describe({ evidence: { fault, operation } }) {
+	describe({ evidence: { fault, operation } }, project) {
 		const { problem, cause, step } = wordsOf(fault);
 		return {
-			severity: "CRITICAL",
-			stage: operation.call.stage,
+			severity: isHarmlessAtStart(fault) ? "HIGH" : "CRITICAL",
+			stage: isHarmlessAtStart(fault) ? "request" : operation.call.stage,
 			problem,
 			rootCause: cause,
 			...(fault.error === null ? {} : { expectedError: fault.error }),
 			order: operation.call.order,
-			manualSteps: mendOf(fault) === undefined ? [step] : [],
+			manualSteps: mendOf(fault, project) === undefined ? [step] : [],
 		};
 	},
 
-	fix({ evidence: { fault } }) {
-		return mendOf(fault);
+	fix({ evidence: { fault } }, project) {
+		return mendOf(fault, project);
 	},
 });
 
-function mendOf(fault: ParameterFault): FixProposal | undefined {
+/** From pydantic 2.10 on a name that only type checkers know is asked for when the schema is. */
+function isHarmlessAtStart({ type, error }: ParameterFault): boolean {
+	return type === "unresolved" && error === null;
+}
+
+function mendOf(fault: ParameterFault, project: Project): FixProposal | undefined {
 	const { signature, parameter, annotated, fallback, type } = fault;
 	const { cause } = wordsOf(fault);
 	const name = parameter.name.name;
@@ -149,9 +156,38 @@ function mendOf(fault: ParameterFault): FixProposal | undefined {
 			if (complex === null || !canImport(signature, marker)) return undefined;
 			return proposal(renameMarker(signature, fallback, marker), `Describe ${name} with ${marker}`, cause, "safe");
 		}
+		case "unresolved": {
+			const { named } = fault;
+			const { path, tree } = signature.function.module;
+			const home = named === null ? null : homeOf(named, tree, project);
+			if (named === null || home === null) return undefined;
+			return proposal(
+				{ edits: [], needs: [{ path, ...home, name: named }] },
+				`Import ${named} when the server runs`,
+				cause,
+				"review",
+			);
+		}
 		default:
 			return undefined;
 	}
+}
+
+/** Where a name can be imported from: as the file imports it for type checkers, or the only module that defines such a class. */
+function homeOf(name: string, tree: ast.Module, project: Project): { readonly module: string } | null {
+	let written: string | null = null;
+	walk(tree, (node) => {
+		if (node.type !== "ImportFrom" || !node.names.some((alias) => (alias.asName ?? alias.name).name === name)) return;
+		if (node.names.some((alias) => alias.asName?.name === name)) return;
+		written = `${".".repeat(node.level)}${node.module}`;
+	});
+	if (written !== null) return { module: written };
+	const homes = [...project.trace.runs.values()].filter(({ module, namespace }) => {
+		const value = namespace.names.get(name)?.value;
+		return value?.kind === "class" && value.module === module;
+	});
+	const [only, ...others] = homes;
+	return only !== undefined && others.length === 0 ? { module: only.module.name } : null;
 }
 
 /** A path parameter has no default, inside its marker or outside. */

@@ -80,6 +80,15 @@ export function wordsOf(fault: ParameterFault): { readonly problem: string; read
 					"FastAPI reads Annotated from 0.95 on. Before, the parameter is taken for one of the request, and its type has no schema.",
 				step: "Write the dependency as the default, or install a newer FastAPI.",
 			};
+		case "unresolved":
+			return {
+				problem: `The type of ${name} is ${fault.named ?? "a name"}, which is not there when the server runs`,
+				cause:
+					fault.error === null
+						? "The name is known to type checkers only. The route is registered, and /openapi.json, /docs and requests to it are answered with 500."
+						: "The name is known to type checkers only, and pydantic needs the type itself when the route is registered.",
+				step: `Import ${fault.named ?? "the name"} where the server runs, not under TYPE_CHECKING.`,
+			};
 		case "no-schema":
 			return {
 				problem: `${name} cannot be read from a request: ${fault.named ?? "its type"} is no type that pydantic knows`,
