@@ -273,12 +273,18 @@ function normalize(machine: Machine, path: string): string {
 function editPath(machine: Machine, value: Value | undefined, place: "front" | "back"): Value {
 	const folder = value === undefined ? undefined : relativePath(machine, value);
 	// What lies in a folder that was not read cannot be known: outside the repository, or beside the backend.
-	if (folder === undefined || folder === null || !machine.resolver.hasFolder(folder)) machine.path.dynamic = true;
+	if (folder === undefined || folder === null || !isRead(machine, folder)) machine.path.dynamic = true;
 	else if (!machine.path[place].includes(folder)) {
 		if (place === "front") machine.path.front.unshift(folder);
 		else machine.path.back.push(folder);
 	}
 	return constant(null);
+}
+
+/** Was the folder read for Python files? All of the backend was, so that one which is not there holds nothing. */
+function isRead(machine: Machine, folder: string): boolean {
+	const backend = machine.workingDirectory.slice(machine.root.length + 1);
+	return machine.resolver.hasFolder(folder) || backend === "" || `${folder}/`.startsWith(`${backend}/`);
 }
 
 function importByName(machine: Machine, frame: Frame, args: CallArguments, node: ast.Call): Value {
