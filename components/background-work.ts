@@ -3,7 +3,7 @@ import type { Command, Outcome, SessionState } from "../src/session/session.ts";
 import type { Workbench } from "../src/session/verify-bench.ts";
 import { type BenchState, endBoot, wantsBoot } from "../src/session/verify-state.ts";
 import type { Effect } from "../src/session/view-response.ts";
-import { say, type UiState } from "../src/session/view-state.ts";
+import { goOn, say, type UiState } from "../src/session/view-state.ts";
 import { applyToFiles } from "../src/text/edit.ts";
 import { showLine } from "../src/text/gate.ts";
 
@@ -86,9 +86,13 @@ export class BackgroundWork {
 			if (this.#hasEnded) return;
 			this.#busy("Auditing again with what is installed now");
 			await this.foreground.dispatch({ type: "audit" });
-			const current = this.foreground.ui();
-			if (current === null) return;
-			const refreshed = { ...current, busy: null, bench: { ...current.bench, facts: bench.facts() } };
+			const [after, state] = [this.foreground.ui(), this.foreground.state()];
+			if (after === null || state === null) return;
+			// Where what was on the screen is mended by it, the work goes on at its phase's end, not in the next phase.
+			const isGone = after.screen.type === "issues" && after.selected !== ui.selected;
+			const current = isGone ? goOn(after, state) : after;
+			const refreshed = { ...current, busy: null, bench: { ...current.bench, facts: bench.facts(), hasNewPackages: true } };
+			this.#attempts.clear();
 			const [tone, words] = installWords(outcome);
 			this.foreground.setUi(say(refreshed, words, tone));
 		};

@@ -57,7 +57,14 @@ export function openWorkbench(io: ProcessIo): OpenWorkbench {
 			const request = installRequest();
 			const plan = planPackages(request);
 			if ("type" in plan) return { type: "failed", command: "The installation", message: plan.message, nextStep: plan.nextStep };
-			return installPackages(request, plan, { ...progress, onStep: progress.onLine });
+			const { telling } = await import("./commands/install.ts");
+			return installPackages(request, plan, {
+				signal: progress.signal,
+				onStep: progress.onLine,
+				onLine: (line) => {
+					if (telling.test(line)) progress.onLine(line);
+				},
+			});
 		},
 		writeDocument: (name, text) => {
 			const { root } = audited().place;

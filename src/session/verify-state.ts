@@ -33,9 +33,11 @@ export interface BenchState {
 	readonly mayBoot: boolean;
 	readonly running: RunningBoot | null;
 	readonly ended: EndedBoot | null;
+	/** Have packages come since the newest boot? */
+	readonly hasNewPackages: boolean;
 }
 
-export const noBench: BenchState = { facts: null, mayBoot: false, running: null, ended: null };
+export const noBench: BenchState = { facts: null, mayBoot: false, running: null, ended: null, hasNewPackages: false };
 
 /** The workbench as a session opens; one whose session has booted before may do so again. */
 export function openBench(facts: BenchFacts | null, state: SessionState): BenchState {
@@ -56,7 +58,7 @@ export function canInstall({ facts }: BenchState, state: SessionState): boolean 
 export function wantsBoot(bench: BenchState, state: SessionState): boolean {
 	if (!bench.mayBoot || !canBoot(bench)) return false;
 	if (bench.running?.subject.type === "tree") return bench.running.revision !== state.revision;
-	return state.boots.newest?.revision !== state.revision;
+	return bench.hasNewPackages || state.boots.newest?.revision !== state.revision;
 }
 
 /** A boot has ended: what the session is to keep of it (nothing of a trial), and its verdict. */
@@ -70,7 +72,16 @@ export function endBoot(
 	const before = subject.type === "trial" ? state.boots.newest : state.boots.first;
 	const words = verdictOf(before, boot);
 	const verdict = subject.type === "trial" ? `With ${subject.label}: ${words}` : sentence(words);
-	return { bench: { ...bench, running: null, ended: { subject, report, verdict } }, boot, verdict };
+	return {
+		bench: {
+			...bench,
+			running: null,
+			ended: { subject, report, verdict },
+			hasNewPackages: bench.hasNewPackages && subject.type !== "tree",
+		},
+		boot,
+		verdict,
+	};
 }
 
 /** `words` is the same several times over, the shortest last. */

@@ -44,7 +44,7 @@ export async function installDeclared(
 }
 
 /** The lines of pip, uv, poetry, pdm and pipenv that tell how far they are; all others only with `--verbose`. */
-const telling =
+export const telling =
 	/^\s*(?:Collecting|Building|Preparing|Installing|Successfully|Found existing|Resolv|Prepared|Installed|Uninstalled|Audited|Creating|Updating|Locking|Writing lock|[-+~✔] ?\S|ERROR|error)/;
 
 function say(outcome: InstallOutcome, manifest: string, output: Output): InstallResult {
