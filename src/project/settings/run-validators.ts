@@ -133,7 +133,7 @@ function run(machine: Machine, frame: Frame, callee: FunctionValue, args: CallAr
 
 /** ValueError and AssertionError of a validator become part of pydantic's ValidationError. */
 function guarded(machine: Machine, evaluate: () => Value): Verdict {
-	const refusal: Handler = { catches: ["ValueError", "AssertionError"], surfaces: [false, false] };
+	const refusal: Handler = { catches: ["ValueError", "AssertionError"], surfaces: [null, null] };
 	const depth = machine.handlers.length;
 	const { uncertain } = machine;
 	machine.handlers.push(refusal);

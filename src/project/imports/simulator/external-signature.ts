@@ -40,7 +40,8 @@ export function methodBindingProblem(
 	args: CallArguments,
 ): BindingProblem | null {
 	const { entry } = owner;
-	if (entry?.kind !== "class" || !/^(fastapi|starlette)\./.test(owner.canonical) || !Object.hasOwn(entry.members, name)) return null;
+	if (entry?.kind !== "class" || !/^(fastapi|starlette)\./.test(owner.canonical) || !Object.hasOwn(entry.members, name))
+		return null;
 	const member = classMember(machine, entry, name);
 	if (member === "absent" || member === "unknown" || member.kind !== "method" || !isPlainMethod(member.signature)) return null;
 	const className = owner.canonical.slice(owner.canonical.lastIndexOf(".") + 1);

@@ -16,6 +16,7 @@ import type {
 } from "../trace.ts";
 import type { Binding, ClassValue, ModuleValue, Namespace, Value } from "../values.ts";
 import { isException } from "./builtins.ts";
+import type { Surfacing } from "./surfacing.ts";
 
 /** A module in `sys.modules`, running or done. */
 export interface ModuleRecord {
@@ -50,8 +51,8 @@ export interface Frame {
 export interface Handler {
 	/** Names of caught exception classes; null: something we cannot tell. */
 	readonly catches: readonly (string | null)[];
-	/** For each of them: does its handler end by raising again, or by leaving the process? Then what it caught still surfaces. */
-	readonly surfaces: readonly boolean[];
+	/** For each of them: how its handler lets out again what it caught; null where it does not, or may not. */
+	readonly surfaces: readonly (Surfacing | null)[];
 }
 
 /** How a block ended. `maybe`: on some paths it left, on others it goes on. */
@@ -60,10 +61,11 @@ export type Completion = "normal" | "return" | "break" | "continue" | "maybe-lef
 /** Unwinds to the `try` whose handler catches it. */
 export class PythonException extends Error {
 	constructor(
-		readonly exception: string,
+		/** What was raised. */
+		readonly report: FailureReport,
 		readonly handler: Handler,
 	) {
-		super(exception);
+		super(report.exception);
 	}
 }
 
@@ -99,6 +101,8 @@ export interface Machine {
 	readonly settings: SettingsObject[];
 	readonly externalImports: ExternalImport[];
 	readonly handlers: Handler[];
+	/** What the handlers that are running have caught, innermost last, with the name that each gave it. */
+	readonly caught: { readonly report: FailureReport; readonly name: string | null }[];
 	readonly importStack: string[];
 	/** Depth of branches that may not be taken; inside them nothing is reported. */
 	uncertain: number;
@@ -226,15 +230,15 @@ export function fail(machine: Machine, report: FailureReport): void {
 	machine.doubts++;
 	if (isException(report.exception, "ImportError")) machine.importDoubts++;
 	if (machine.uncertain > 0) return;
-	const handler = findHandler(machine, report.exception);
-	if (handler === "maybe") return;
-	if (handler !== null) throw new PythonException(report.exception, handler);
+	const outcome = surface(machine, report);
+	if (outcome === "maybe") return;
+	if (outcome instanceof PythonException) throw outcome;
 	machine.failures.push({
 		detail: report.detail,
 		module: report.module,
 		range: report.range,
 		statement: report.statement,
-		error: report.line ?? (report.message === "" ? report.exception : `${report.exception}: ${report.message}`),
+		error: outcome.line,
 		stage: machine.stage,
 		order: machine.order++,
 		reached: machine.reached,
@@ -242,14 +246,40 @@ export function fail(machine: Machine, report: FailureReport): void {
 	});
 }
 
-function findHandler(machine: Machine, exception: string): Handler | "maybe" | null {
-	for (let i = machine.handlers.length - 1; i >= 0; i--) {
-		const handler = machine.handlers[i];
-		if (handler === undefined) continue;
-		for (const caught of handler.catches) {
-			if (caught === null) return "maybe";
-			if (isException(exception, caught)) return handler;
+/** Where something raised ends: in a handler, perhaps in one, or printed in a line, after the handlers that let it out again. */
+function surface(machine: Machine, report: FailureReport): PythonException | "maybe" | { readonly line: string } {
+	const { line: own, ...changed } = report;
+	let { exception, message } = report;
+	let line = own ?? null;
+	let isKnown = true;
+	for (const handler of machine.handlers.toReversed()) {
+		const surfacing = caughtBy(handler, exception, isKnown);
+		if (surfacing === "maybe") return "maybe";
+		if (surfacing === "swallowed")
+			return new PythonException(exception === report.exception ? report : { ...changed, exception, message }, handler);
+		if (surfacing === null || surfacing.exception === null) continue;
+		({ exception, isKnown } = surfacing);
+		message = surfacing.message(message) ?? "";
+		line = null;
+	}
+	return { line: line ?? (message === "" ? exception : `${exception}: ${message}`) };
+}
+
+/** What a `try` does to an exception: null where it does not catch it. */
+function caughtBy(handler: Handler, exception: string, isKnown: boolean): Surfacing | "swallowed" | "maybe" | null {
+	let mayPass = false;
+	for (const [index, caught] of handler.catches.entries()) {
+		const surfacing = handler.surfaces[index] ?? null;
+		if (caught !== null && !isException(exception, caught)) {
+			// A class of the program's own may be any kind of exception.
+			if (!isKnown && surfacing === null && caught !== "BaseException") return "maybe";
+			continue;
 		}
+		const isSame = surfacing !== null && surfacing.exception === null;
+		if (caught === null && !isSame) return "maybe";
+		if (caught === null) mayPass = true;
+		else if (surfacing === null) return mayPass ? "maybe" : "swallowed";
+		else return surfacing;
 	}
 	return null;
 }
@@ -258,6 +288,6 @@ function findHandler(machine: Machine, exception: string): Handler | "maybe" | n
 export function isGuarded(machine: Machine, exception: string): boolean {
 	if (machine.uncertain > 0) return true;
 	return machine.handlers.some(({ catches, surfaces }) =>
-		catches.some((caught, index) => surfaces[index] !== true && (caught === null || isException(exception, caught))),
+		catches.some((caught, index) => (surfaces[index] ?? null) === null && (caught === null || isException(exception, caught))),
 	);
 }

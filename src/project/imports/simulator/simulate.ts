@@ -103,6 +103,7 @@ function createMachine(input: SimulationInput): Machine {
 		settings: [],
 		externalImports: [],
 		handlers: [],
+		caught: [],
 		importStack: [],
 		uncertain: 0,
 		doubts: 0,

@@ -10,6 +10,7 @@ import {
 	at,
 	bind,
 	type Completion,
+	type FailureReport,
 	type Frame,
 	fail,
 	type Handler,
@@ -21,6 +22,7 @@ import {
 	PythonException,
 } from "./machine.ts";
 import { binary, truth } from "./operations.ts";
+import { surfacingOf } from "./surfacing.ts";
 
 /** Executes statements in order. A statement after one that left the block for certain is not reached. */
 export function execute(machine: Machine, frame: Frame, body: readonly ast.Statement[]): Completion {
@@ -391,21 +393,21 @@ function executeTry(machine: Machine, frame: Frame, node: ast.Try): Completion {
 	const handlers = node.handlers.map((clause) => ({ clause, catches: caughtNames(machine, frame, clause.exception) }));
 	const own: Handler = {
 		catches: handlers.flatMap((handler) => handler.catches),
-		surfaces: handlers.flatMap(({ clause, catches }) => catches.map(() => leavesByRaising(clause))),
+		surfaces: handlers.flatMap(({ clause, catches }) => catches.map(() => surfacingOf(clause))),
 	};
 	const doubtsBefore = machine.doubts;
 	const importDoubtsBefore = machine.importDoubts;
 	const depth = machine.handlers.length;
 	const uncertain = machine.uncertain;
 	let completion: Completion = "normal";
-	let raised: string | null = null;
+	let raised: FailureReport | null = null;
 	try {
 		machine.handlers.push(own);
 		try {
 			completion = machine.execute(frame, node.body);
 		} catch (error) {
 			if (!(error instanceof PythonException) || error.handler !== own) throw error;
-			raised = error.exception;
+			raised = error.report;
 			machine.uncertain = uncertain;
 		} finally {
 			machine.handlers.length = depth;
@@ -441,11 +443,17 @@ function runHandler(
 	machine: Machine,
 	frame: Frame,
 	handlers: readonly { clause: ast.ExceptHandler; catches: readonly (string | null)[] }[],
-	raised: string,
+	raised: FailureReport,
 ): Completion {
 	for (const { clause, catches } of handlers) {
-		const matches = catches.some((name) => name !== null && isException(raised, name));
-		if (matches) return enterHandler(machine, frame, clause);
+		const matches = catches.some((name) => name !== null && isException(raised.exception, name));
+		if (!matches) continue;
+		machine.caught.push({ report: raised, name: clause.name?.name ?? null });
+		try {
+			return enterHandler(machine, frame, clause);
+		} finally {
+			machine.caught.pop();
+		}
 	}
 	return "normal";
 }
@@ -476,7 +484,7 @@ function executeWith(machine: Machine, frame: Frame, node: ast.With): Completion
 		if (item.target !== null) assign(machine, frame, item.target, isItself ? value : unknown, node);
 	}
 	if (suppressed === null) return machine.execute(frame, node.body);
-	const own: Handler = { catches: suppressed, surfaces: suppressed.map(() => false) };
+	const own: Handler = { catches: suppressed, surfaces: suppressed.map(() => null) };
 	const depth = machine.handlers.length;
 	const uncertain = machine.uncertain;
 	machine.handlers.push(own);
@@ -508,6 +516,12 @@ function executeMatch(machine: Machine, frame: Frame, node: ast.Match): Completi
 
 function executeRaise(machine: Machine, frame: Frame, node: ast.Raise): Completion {
 	const { exception } = node;
+	const caught = machine.caught.at(-1);
+	if (caught !== undefined && (exception === null || (exception.type === "Name" && exception.id === caught.name))) {
+		const before = machine.failures.length;
+		fail(machine, caught.report);
+		return machine.failures.length > before ? "maybe-left" : "return";
+	}
 	if (exception === null) return "return";
 	const value = machine.evaluate(frame, exception);
 	const raised = exceptionName(value);
@@ -522,8 +536,9 @@ function executeRaise(machine: Machine, frame: Frame, node: ast.Raise): Completi
 	}
 	const before = machine.failures.length;
 	raise(machine, frame, node, raised, message);
-	// A failure that was recorded counts as mended: the code behind it runs.
-	return machine.failures.length > before ? "normal" : "return";
+	if (machine.failures.length === before) return "return";
+	// A failure that was recorded counts as mended: the code behind it runs. What the handler's own `try` would have bound is not there.
+	return caught === undefined ? "normal" : "maybe-left";
 }
 
 function exceptionName(value: Value): string | null {
