@@ -65,8 +65,7 @@ export function composeReport(boot: Shown): BootReport {
 		})),
 		moduleTimes: observation.moduleTimes.map(([module, milliseconds]) => ({ module: shown.line(module), milliseconds })),
 		database: { choice: request.database, replaced: scratch.replaced },
-		// Whoever reads it knows the project by its own folder, not by that of its copy.
-		output: shown.text(observation.output.slice(-longestOutput).replaceAll(boot.roots[0] ?? "", request.project.root)),
+		output: shown.text(observation.output.slice(-longestOutput)),
 		reaches: reachesOf(reached),
 		progress: progressOf(reached),
 		nextSteps: nextStepsOf(boot),

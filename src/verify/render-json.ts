@@ -1,7 +1,6 @@
-import { maskSecrets } from "../text/secrets.ts";
 import type { BootFailure, BootReport, Frame } from "./boot-report.ts";
 
-/** A boot's report as JSON: what the published report calls things, in snake_case, with a line break at its end. */
+/** A boot's report as JSON, in snake_case as the audit's, with a line break at its end. All its text has passed the display gate. */
 export function renderBootJson(report: BootReport, tool: { readonly name: string; readonly version: string }): string {
 	const value = {
 		schema_version: "1.0",
@@ -17,7 +16,7 @@ export function renderBootJson(report: BootReport, tool: { readonly name: string
 		next_steps: report.nextSteps,
 		output: report.output,
 	};
-	return `${maskSecrets(JSON.stringify(value, null, 2))}\n`;
+	return `${JSON.stringify(value, null, 2)}\n`;
 }
 
 function failureOf(failure: BootFailure): object {

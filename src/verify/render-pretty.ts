@@ -1,5 +1,5 @@
 import { type Paint, paintWith, wrap } from "../report/paint.ts";
-import type { BootFailure, BootReport, BootStage, StageResult, StageVerdict } from "./boot-report.ts";
+import type { Answer, BootFailure, BootReport, BootStage, StageResult, StageVerdict } from "./boot-report.ts";
 
 /** How a stage is called on a screen. */
 export const stageNames: Readonly<Record<BootStage, string>> = {
@@ -33,26 +33,38 @@ export function renderBoot(
 ): string {
 	const paint = paintWith(options.colour);
 	const lines = [
-		...report.stages.map((stage) => stageLine(stage, paint)),
-		...databaseLines(report, paint),
-		...answerLines(report, paint),
-		...moduleLines(report, paint),
+		...report.stages.flatMap((stage) => [
+			stageLine(stage, paint, options.width),
+			...linesBelow(stage.stage, report, paint, options.width),
+		]),
 		"",
 		...(report.failure === null ? [] : failureLines(report.failure, paint, options)),
 		...outputLines(report, paint, options.verbose),
-		verdictLine(report, paint),
-		...report.nextSteps.map((step) => `  ${wrap(step, options.width - 2, 2)}`),
+		verdictLine(report, paint, options.width),
+		...report.nextSteps.map((step) => `  ${wrap(step, options.width, 2)}`),
 	];
 	return lines.map((line) => `${line}\n`).join("");
 }
 
-function stageLine({ stage, verdict, milliseconds, said }: StageResult, paint: Paint): string {
+function stageLine({ stage, verdict, milliseconds, said }: StageResult, paint: Paint, width: number): string {
 	const colours = { passed: paint.green, failed: paint.red, hung: paint.red, skipped: paint.dim, unavailable: paint.yellow };
-	const sign = colours[verdict](verdictSigns[verdict]);
-	const time = milliseconds >= 1 ? paint.dim(formatTime(milliseconds)) : "";
-	const word = verdict === "passed" ? "" : colours[verdict](verdict);
-	const parts = [word, said, time].filter((part) => part !== "");
-	return `${sign} ${stageNames[stage].padEnd(16)} ${parts.join("  ")}`.trimEnd();
+	const colour = colours[verdict];
+	const time = (milliseconds >= 1 ? formatTime(milliseconds) : "").padStart(7);
+	const words = wrap([verdict === "passed" ? "" : verdict, said].filter((part) => part !== "").join(": "), width, indent);
+	const head = `${colour(verdictSigns[verdict])} ${stageNames[stage].padEnd(16)}${paint.dim(time)}`;
+	return words === "" ? head : `${head}  ${verdict === "passed" ? words : colour(words)}`;
+}
+
+/** Columns before what is said about a stage: sign, name, time. */
+const indent = 27;
+
+/** What stands below a stage: more about it, for who wants to know. */
+function linesBelow(stage: BootStage, report: BootReport, paint: Paint, width: number): string[] {
+	const margin = " ".repeat(indent);
+	const below = (text: string): string => margin + paint.dim(wrap(text, width, indent));
+	if (stage === "import") return slowModules(report).map(below);
+	if (stage === "engine") return Object.entries(report.database.replaced).map(([name, what]) => below(`${name} = ${what}`));
+	return stage === "answers" ? report.answers.map((answer) => margin + answerLine(answer, paint)) : [];
 }
 
 /** `0.3 s`. */
@@ -60,26 +72,16 @@ export function formatTime(milliseconds: number): string {
 	return milliseconds < 950 ? `${Math.round(milliseconds)} ms` : `${(milliseconds / 1000).toFixed(1)} s`;
 }
 
-function databaseLines({ database }: BootReport, paint: Paint): string[] {
-	const replaced = Object.entries(database.replaced);
-	return replaced.length === 0
-		? []
-		: [paint.dim(`  for this boot: ${replaced.map(([name, what]) => `${name} = ${what}`).join(", ")}`)];
+function answerLine({ method, path, status, milliseconds }: Answer, paint: Paint): string {
+	const shown = status === null ? paint.red("no answer") : status === 500 ? paint.red("500") : String(status);
+	return `${shown}  ${method} ${path}  ${paint.dim(formatTime(milliseconds))}`;
 }
 
-function answerLines({ answers }: BootReport, paint: Paint): string[] {
-	return answers.map(({ method, path, status, milliseconds }) => {
-		const shown = status === null ? paint.red("no answer") : status === 500 ? paint.red("500") : String(status);
-		return `    ${shown}  ${method} ${path}  ${paint.dim(formatTime(milliseconds))}`;
-	});
-}
-
-function moduleLines({ moduleTimes }: BootReport, paint: Paint): string[] {
+function slowModules({ moduleTimes }: BootReport): string[] {
 	const slow = moduleTimes.filter(({ milliseconds }) => milliseconds >= slowModule).slice(0, mostModules);
-	if (slow.length === 0) return [];
-	return [
-		paint.dim(`  slowest imports: ${slow.map(({ module, milliseconds }) => `${module} ${formatTime(milliseconds)}`).join(", ")}`),
-	];
+	return slow.length === 0
+		? []
+		: [`slowest: ${slow.map(({ module, milliseconds }) => `${module} ${formatTime(milliseconds)}`).join(", ")}`];
 }
 
 function failureLines(
@@ -127,11 +129,11 @@ function outputLines({ output, failure }: BootReport, paint: Paint, verbose: boo
 	return [paint.dim("What it printed:"), ...shown.map((line) => paint.dim(`  ${line.slice(0, 400)}`)), ""];
 }
 
-function verdictLine(report: BootReport, paint: Paint): string {
+function verdictLine(report: BootReport, paint: Paint, width: number): string {
 	if (report.boots) return paint.green(paint.bold("The server boots and answers."));
 	if (report.unavailable) {
 		const reason = report.stages.find(({ verdict }) => verdict === "unavailable")?.said ?? "";
-		return paint.yellow(`It cannot be verified here${reason === "" ? "." : `: ${reason.replace(/\.$/, "")}.`}`);
+		return paint.yellow(wrap(`It cannot be verified here${reason === "" ? "." : `: ${reason.replace(/\.$/, "")}.`}`, width));
 	}
 	if (report.failure === null) return `It reaches ${report.reaches}, which is as far as it was asked to go.`;
 	return paint.red(paint.bold(failedVerdict(report)));

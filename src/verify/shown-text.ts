@@ -12,8 +12,14 @@ const folders: ReadonlySet<string> = new Set(["PWD", "OLDPWD"]);
 /** Shorter values occur by chance. */
 const shortestSecret = 6;
 
-/** Makes the gate for a server with these variables; of a URL the password is the secret. */
-export function gateFor(variables: Iterable<readonly [name: string, value: string]>): ShownText {
+/**
+ * Makes the gate for a server with these variables; of a URL the password is the secret. Where it runs in a copy of the project,
+ * what it says of the copy is said of the project, which is the folder that people know.
+ */
+export function gateFor(
+	variables: Iterable<readonly [name: string, value: string]>,
+	copy: { readonly path: string; readonly of: string } | null = null,
+): ShownText {
 	const secrets = new Set<string>();
 	for (const [name, value] of variables) {
 		const password = /^[a-z][\w+.-]*:\/\/[^\s:@/]*:([^\s]+)@/i.exec(value)?.[1];
@@ -22,7 +28,10 @@ export function gateFor(variables: Iterable<readonly [name: string, value: strin
 		for (const part of parts) if (part.length >= shortestSecret) secrets.add(part);
 	}
 	const longestFirst = [...secrets].sort((a, b) => b.length - a.length);
-	const hide = (raw: string): string => longestFirst.reduce((text, secret) => text.replaceAll(secret, mask), raw);
+	const hide = (raw: string): string => {
+		const named = copy === null ? raw : raw.replaceAll(copy.path, () => copy.of);
+		return longestFirst.reduce((text, secret) => text.replaceAll(secret, mask), named);
+	};
 	return { text: (raw) => gateText(hide(raw)), line: (raw) => gateLine(hide(raw)) };
 }
 

@@ -66,7 +66,10 @@ async function verifyWith(supervisor: Supervisor, request: VerifyRequest): Promi
 	const scratch = database === "scratch" ? await makeScratchDatabase(project, supervisor, { root, copy: place }) : noScratch;
 	if (isCopied) await writeOverlay(place, rewriteEnvFiles(project, scratch));
 	const environment = serverEnvironment(request, root, place, scratch.variables);
-	const shown = gateFor([...settings.variables, ...Object.entries(environment)]);
+	const shown = gateFor(
+		[...settings.variables, ...Object.entries(environment)],
+		isCopied ? { path: place, of: project.root } : null,
+	);
 	const limits = { ...usualLimits, ...request.limits };
 	let probe: Probe | null = null;
 	let probed = 0;

@@ -12,3 +12,8 @@ it("masks what the environment holds in secret, wherever the server prints it", 
 	expect(gate.text("password sw@rdfish, sw%40rdfish")).toBe("password ••••, ••••");
 	expect(gate.line("a\nabc\u001b[2J")).toBe("a␊abc␛[2J");
 });
+
+it("speaks of the project where the server speaks of its copy", () => {
+	const gate = gateFor([], { path: "/tmp/bootmend-boot-1/shop", of: "/home/ada/shop" });
+	expect(gate.line("no file /tmp/bootmend-boot-1/shop/data")).toBe("no file /home/ada/shop/data");
+});
