@@ -1,6 +1,7 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { hasSqlalchemy } from "../../../project/models/orm-version.ts";
 import type { Relationship } from "../../../project/models/relationships.ts";
+import type { TableClass } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { removeStatements } from "../../../python/rewrite/statements.ts";
@@ -12,22 +13,26 @@ export function misreadAnnotation(project: Project, relationship: Relationship):
 	const { misread, attribute, table } = relationship;
 	if (misread === null) return null;
 	const isQuoted = attribute.annotation?.type === "Constant";
-	// The compiler writes annotations back with single quotes; a quoted one stays as it is.
-	const text = isQuoted ? misread : misread.replaceAll('"', "'");
-	const isForeseen = /^(list|List|Optional|set|Set)\['\w+'\]$/.test(text);
 	return {
 		relationship,
 		problem: `The annotation of ${nameOf(relationship)} is a text, which is taken for the name of a class`,
 		rootCause: isQuoted
 			? "SQLModel reads list[...] and Optional[...] around a quoted name; a text as a whole it passes on to SQLAlchemy as the name of a class."
 			: "With from __future__ import annotations all annotations are texts. SQLModel passes those of relationships on to SQLAlchemy, as the name of a class.",
-		error:
-			isForeseen && hasSqlalchemy(project, 2, 0)
-				? `sqlalchemy.exc.InvalidRequestError: When initializing mapper ${mapperName(project, table)}, expression "relationship("${text}")" seems to be using a generic class as the argument to relationship(); please state the generic argument using an annotation, e.g. "${attribute.name}: Mapped[${text}] = relationship()"`
-				: null,
+		error: errorOf(project, table, attribute.name, isQuoted ? misread : misread.replaceAll('"', "'")),
 		fixes: isQuoted ? requoted(relationship, misread) : withoutFuture(project, relationship),
 		manualSteps: [`Write the annotation with only the class name in quotes: list["Hero"], Optional["Team"].`],
 	};
+}
+
+/** What SQLAlchemy makes of the text, which for a future annotation the compiler has written back with single quotes. */
+function errorOf(project: Project, table: TableClass, name: string, text: string): string | null {
+	const start = `sqlalchemy.exc.InvalidRequestError: When initializing mapper ${mapperName(project, table)}, expression`;
+	const { module, node } = table.value;
+	if (/^\w+ \| None$/.test(text))
+		return `${start} '${text}' failed to locate a name ('${text}'). If this is a class name, consider adding this relationship() to the <class '${module.name}.${node.name.name}'> class after both dependent classes have been defined.`;
+	if (!/^(list|List|Optional|set|Set)\['\w+'\]$/.test(text) || !hasSqlalchemy(project, 2, 0)) return null;
+	return `${start} "relationship("${text}")" seems to be using a generic class as the argument to relationship(); please state the generic argument using an annotation, e.g. "${name}: Mapped[${text}] = relationship()"`;
 }
 
 /** `"List[Hero]"` becomes `List["Hero"]`, and `"Team | None"` becomes `Optional["Team"]`. */
