@@ -1,3 +1,4 @@
+import type { Environment } from "../../environment/environment.ts";
 import type * as ast from "../../python/ast.ts";
 import { dottedName, walk } from "../../python/walk.ts";
 import type { Call } from "../imports/trace.ts";
@@ -43,7 +44,9 @@ export function factoryKind(value: Value | undefined): SessionKind | null {
 	const isAsync = isMadeBy(value, "async_sessionmaker");
 	if (!isAsync && !isMadeBy(value, "sessionmaker")) return null;
 	const given = value.call.keywords.get("class_") ?? value.call.args[1];
-	if (given !== undefined) return sessionKindOf(given);
+	const kind = given === undefined ? null : sessionKindOf(given);
+	// A factory whose class is of the other kind is a fault of its own: what its sessions are meant to be is not certain.
+	if (given !== undefined) return kind?.isAsync === false && isAsync ? null : kind;
 	return { isAsync, hasExec: false, className: isAsync ? "AsyncSession" : "Session" };
 }
 
@@ -68,7 +71,7 @@ export function listSessionSources(project: Project): readonly SessionSource[] {
 		if (!reached || !/Session\w*\(/.test(module.text)) continue;
 		walk(module.tree, (node) => {
 			if (node.type !== "Call" || node.args.length + node.keywords.length === 0) return;
-			const kind = sessionKindOf(resolvedName(namespace.names, node.callee));
+			const kind = sessionKindOf(resolvedName(project, namespace.names, node.callee));
 			if (kind !== null) made.push({ kind, module, node, call: null });
 		});
 	}
@@ -84,10 +87,15 @@ export function onlySessionKind(sources: readonly SessionSource[]): SessionKind 
 	return sources.every((source) => isSame(source.kind)) ? kind : null;
 }
 
+/** `sa.AsyncSession` of a module that was imported as `sa`. */
+function memberOf(environment: Environment, name: string): Value {
+	return { kind: "external", name, canonical: environment.canonical(name), isModule: false, entry: null };
+}
+
 type Names = ReadonlyMap<string, { readonly value: Value; readonly maybe: boolean }>;
 
 /** What a name or a dotted name stands for at the end of a module's import, as far as that is certain. */
-export function resolvedName(names: Names, expression: ast.Expression): Value | undefined {
+export function resolvedName({ environment }: Project, names: Names, expression: ast.Expression): Value | undefined {
 	const [first, ...rest] = dottedName(expression)?.split(".") ?? [];
 	const binding = first === undefined ? undefined : names.get(first);
 	if (binding === undefined || binding.maybe) return undefined;
@@ -95,6 +103,7 @@ export function resolvedName(names: Names, expression: ast.Expression): Value | 
 	for (const name of rest) {
 		if (value?.kind === "module") value = value.namespace.names.get(name)?.value;
 		else if (value?.kind === "instance") value = value.attributes.get(name);
+		else if (value?.kind === "external" && value.isModule) value = memberOf(environment, `${value.name}.${name}`);
 		else return undefined;
 	}
 	return value;

@@ -147,7 +147,7 @@ class SessionFinder {
 			for (const name of this.#parameters(run, owner)) found.set(name, this.onlyKind);
 			for (const name of ownerClass === null ? [] : this.#attributesOf(ownerClass)) found.set(`self.${name}`, this.onlyKind);
 		}
-		for (const [name, kind] of opened(run, owner)) found.set(name, kind);
+		for (const [name, kind] of opened(this.project, run, owner)) found.set(name, kind);
 		for (const name of rebound(owner, found)) found.delete(name);
 		return found;
 	}
@@ -164,7 +164,7 @@ class SessionFinder {
 	}
 
 	#isSession(run: ModuleRun, expression: ast.Expression | null): boolean {
-		return expression !== null && sessionKindOf(resolvedName(run.namespace.names, expression)) !== null;
+		return expression !== null && sessionKindOf(resolvedName(this.project, run.namespace.names, expression)) !== null;
 	}
 
 	/** Attributes that `__init__` of the class, or of one of its bases, sets to a session parameter. */
@@ -203,11 +203,11 @@ function annotatedType(expression: ast.Expression): ast.Expression | null {
 }
 
 /** `async with factory() as session`, `with Session(engine) as session` and `session = factory()`, with the kind that just that makes. */
-function opened(run: ModuleRun, owner: ast.FunctionDef): readonly [string, SessionKind][] {
+function opened(project: Project, run: ModuleRun, owner: ast.FunctionDef): readonly [string, SessionKind][] {
 	const found: [string, SessionKind][] = [];
 	const kindOf = (expression: ast.Expression): SessionKind | null => {
 		if (expression.type !== "Call") return null;
-		const callee = resolvedName(run.namespace.names, expression.callee);
+		const callee = resolvedName(project, run.namespace.names, expression.callee);
 		return factoryKind(callee) ?? sessionKindOf(callee);
 	};
 	visitOwn(owner, (node) => {

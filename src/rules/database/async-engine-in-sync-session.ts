@@ -109,8 +109,8 @@ function* sessionsOf(project: Project): Generator<SessionCall> {
 		});
 		for (const node of calls) {
 			const given = node.args[0] ?? node.keywords.find(({ name }) => name?.name === "bind")?.value;
-			if (given === undefined || sessionKindOf(resolvedName(namespace.names, node.callee))?.isAsync !== false) continue;
-			const engine = resolvedName(namespace.names, given);
+			if (given === undefined || sessionKindOf(resolvedName(project, namespace.names, node.callee))?.isAsync !== false) continue;
+			const engine = resolvedName(project, namespace.names, given);
 			if (engine !== undefined && isAsyncEngine(engine)) yield { module, node, engine };
 		}
 	}

@@ -72,9 +72,12 @@ describe("missing-setting", () => {
 		);
 	});
 
-	it("can only say what to set where there is no file to write to", () => {
+	it("lets a class that reads no file read one, with a placeholder", () => {
 		const [issue] = auditBackend(rule, backend("api_key: str", null));
-		expect(issue?.fix).toBeNull();
+		const texts = issue?.fix?.edits.map(({ path, newText }) => `${path}: ${newText}`).join("\n");
+		expect(texts).toContain(".env: API_KEY=change-me");
+		expect(texts).toContain('model_config = SettingsConfigDict(env_file=".env", extra="ignore")');
+		expect(issue?.fix?.applicability).toBe("review");
 		expect(issue?.manualSteps).toEqual(["Set API_KEY in the environment in which the server is started."]);
 	});
 
