@@ -28,7 +28,7 @@ export function tryProposal(ui: UiState, { state, view }: KeyContext): Response 
 		return only(say(ui, "The file has changed since the audit; r audits again.", "warning"));
 	return boot(ui, state, {
 		type: "boot",
-		subject: { type: "trial", fingerprint: item.fingerprint, label: item.label },
+		subject: { type: "trial", label: item.label, commands: proposal.fix.commands },
 		overlay: proposal.fix,
 	});
 }

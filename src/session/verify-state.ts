@@ -9,7 +9,8 @@ import { newestVerdict, verdictOf } from "./verify-words.ts";
 export type BootSubject =
 	| { readonly type: "tree" }
 	| { readonly type: "restart" }
-	| { readonly type: "trial"; readonly fingerprint: string; readonly label: string };
+	/** `commands` are what the fix wants to be run besides, which no copy can show. */
+	| { readonly type: "trial"; readonly label: string; readonly commands: readonly string[] };
 
 /** A boot that is under way while the person reads on. */
 export interface RunningBoot {
@@ -71,7 +72,7 @@ export function endBoot(
 	const boot = seenBoot(report, bench.running?.revision ?? state.revision);
 	const before = subject.type === "trial" ? state.boots.newest : state.boots.first;
 	const words = verdictOf(before, boot);
-	const verdict = subject.type === "trial" ? `With ${subject.label}: ${words}` : sentence(words);
+	const verdict = subject.type === "trial" ? trialWords(subject, words) : sentence(words);
 	return {
 		bench: {
 			...bench,
@@ -82,6 +83,11 @@ export function endBoot(
 		boot,
 		verdict,
 	};
+}
+
+function trialWords({ label, commands }: Extract<BootSubject, { type: "trial" }>, words: string): string {
+	const besides = commands.length === 0 ? "" : `. This is without \`${commands.join("; ")}\`, which the fix wants besides.`;
+	return `With ${label}: ${words}${besides}`;
 }
 
 /** `words` is the same several times over, the shortest last. */

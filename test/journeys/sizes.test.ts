@@ -22,7 +22,7 @@ test("60x20: one issue at a time, from the audit to the summary", async () => {
 	await run.press(keys.enter);
 	await decideStory(run, "US2", "y");
 	await run.press(keys.enter);
-	await run.waitFor("nothing more that stops start-up");
+	await run.waitFor("US2 is committed", "nothing more that stops start-up");
 	expectFrame(run, 60, 20);
 	expect(repository.tree()).toEqual(projectTree("todo-fixed"));
 	expect(repository.log()).toHaveLength(3);

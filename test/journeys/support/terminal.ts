@@ -10,6 +10,8 @@ export interface RunOptions extends TerminalSize {
 	readonly command: readonly string[];
 	readonly folder: string;
 	readonly environment?: Readonly<Record<string, string>>;
+	/** How long to wait for anything, in milliseconds; 40 s unless told. */
+	readonly patience?: number;
 }
 
 /** Quiet for this long, the screen has settled: nothing is under way, and the wizard takes decisions again. Milliseconds. */
@@ -23,10 +25,12 @@ export class TerminalRun {
 	private readonly process: ReturnType<typeof spawn>;
 	private lastOutput = performance.now();
 	private exitCode: number | null = null;
+	private readonly patience: number;
 
 	constructor(options: RunOptions) {
 		const [file = "", ...args] = options.command;
 		const { columns: cols, rows } = options;
+		this.patience = options.patience ?? 40_000;
 		this.emulator = new xterm.Terminal({ cols, rows, allowProposedApi: true, scrollback: 1000 });
 		this.process = spawn(file, args, {
 			name: "xterm-256color",
@@ -75,7 +79,7 @@ export class TerminalRun {
 		return this.emulator;
 	}
 
-	/** Resolves once all of these stand on the screen; rejects with the screen as it is after `timeout` milliseconds. */
+	/** Resolves once all of these stand on the screen; rejects with the screen as it is once its patience is at an end. */
 	async waitFor(...texts: readonly (string | RegExp)[]): Promise<void> {
 		const isThere = (text: string | RegExp) =>
 			typeof text === "string" ? this.screen().includes(text) : text.test(this.screen());
@@ -129,8 +133,8 @@ export class TerminalRun {
 		if (this.exitCode === null) this.process.kill(signal);
 	}
 
-	private async until(isDone: () => boolean, wanted: () => string, timeout = 40_000): Promise<void> {
-		const end = performance.now() + timeout;
+	private async until(isDone: () => boolean, wanted: () => string): Promise<void> {
+		const end = performance.now() + this.patience;
 		while (!isDone()) {
 			if (performance.now() > end) throw new Error(`Waited in vain for ${wanted()}. The screen:\n${this.screen()}`);
 			await new Promise((resolve) => setTimeout(resolve, 10));

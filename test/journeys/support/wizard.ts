@@ -9,6 +9,8 @@ export interface WizardRun extends Partial<TerminalSize> {
 	/** What follows `bootmend` on the command line; nothing unless told. */
 	readonly args?: readonly string[];
 	readonly environment?: Readonly<Record<string, string>>;
+	/** How long to wait for anything, in milliseconds. */
+	readonly patience?: number;
 }
 
 /** A repository that is gone when the test is over. */
@@ -21,7 +23,7 @@ export function scratchRepository(name = "todo-broken"): ScratchRepository {
 /** `bootmend` in a pseudo-terminal, with the repository as its working directory; ended with the test at the latest. */
 export function startWizard(
 	repository: ScratchRepository,
-	{ args = [], environment = {}, columns = 100, rows = 30 }: WizardRun = {},
+	{ args = [], environment = {}, columns = 100, rows = 30, patience }: WizardRun = {},
 ): TerminalRun {
 	const run = new TerminalRun({
 		command: [process.execPath, program, ...args],
@@ -29,6 +31,7 @@ export function startWizard(
 		environment: { PATH: repository.tools, ...environment },
 		columns,
 		rows,
+		...(patience === undefined ? {} : { patience }),
 	});
 	onTestFinished(() => run.kill());
 	return run;
