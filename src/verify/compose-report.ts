@@ -74,7 +74,10 @@ export function composeReport(boot: Shown): BootReport {
 
 function failureOf({ observation, probe, shown }: Shown, names: PathNames): UnjoinedFailure | null {
 	const { stop } = observation;
-	if (stop !== null && stop.kind !== "no-server" && stop.kind !== "foreign") return explainStop(stop, observation, names, shown);
+	if (stop !== null && stop.kind !== "no-server" && stop.kind !== "foreign") {
+		const failure = explainStop(stop, observation, names, shown);
+		return stop.kind === "hang" ? { ...failure, detail: waitingIn(failure) } : failure;
+	}
 	const failed = probe?.failed ?? null;
 	if (failed === null || probe === null) return null;
 	const { method, path, status } = failed.answer;
@@ -85,6 +88,13 @@ function failureOf({ observation, probe, shown }: Shown, names: PathNames): Unjo
 		...shownException({ ...read, error: read.error ?? words }, shown),
 		everyRequestFails: probe.everyRequestFails,
 	};
+}
+
+/** The innermost place where it stood, where that is not the project's own. */
+function waitingIn({ frames, at }: UnjoinedFailure): readonly string[] {
+	const innermost = frames.at(-1);
+	const isAt = innermost?.path === at?.path && innermost?.line === at?.line;
+	return innermost === undefined || isAt ? [] : [`waiting in ${innermost.path}:${innermost.line} ${innermost.name}`];
 }
 
 function join(failure: UnjoinedFailure, { request, observation }: Shown): BootFailure {

@@ -39,6 +39,7 @@ interface Report {
 	readonly stages: readonly { readonly stage: string; readonly verdict: string; readonly said: string }[];
 	readonly failure: {
 		readonly error: string;
+		readonly detail: readonly string[];
 		readonly file_path: string | null;
 		readonly line_number: number | null;
 		readonly found_by_boot: boolean;
@@ -187,6 +188,7 @@ app = FastAPI(lifespan=lifespan)
 		expect(status).toBe(1);
 		expect(verdicts).toMatchObject({ import: "passed", lifespan: "hung", listening: "skipped" });
 		expect(report.failure).toMatchObject({ error: "Start-up does not come to an end", file_path: "main.py", line_number: 7 });
+		expect(report.failure?.detail).toEqual([expect.stringMatching(/^waiting in <stdlib>\/asyncio\/locks\.py:\d+ wait$/)]);
 	});
 
 	test.each([
