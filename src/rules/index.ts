@@ -26,6 +26,7 @@ import invalidModelField from "./database/invalid-model-field.ts";
 import invalidTableClass from "./database/invalid-table-class.ts";
 import missingSessionAwait from "./database/missing-session-await.ts";
 import missingSqliteFolder from "./database/missing-sqlite-folder.ts";
+import syncClassInAsyncFactory from "./database/sync-class-in-async-factory.ts";
 import syncCreateAll from "./database/sync-create-all.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
 import tableWithoutPrimaryKey from "./database/table-without-primary-key.ts";
@@ -109,6 +110,7 @@ export const rules: readonly AnyRule[] = [
 	invalidTableClass,
 	missingSessionAwait,
 	missingSqliteFolder,
+	syncClassInAsyncFactory,
 	syncCreateAll,
 	syncSessionFactory,
 	tableWithoutPrimaryKey,
