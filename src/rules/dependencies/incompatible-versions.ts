@@ -1,9 +1,13 @@
+import data from "../../../data/version-pairs.json" with { type: "json" };
 import { defineRule } from "../../audit/rule.ts";
 import { closeOver, primaryManifest } from "../../project/manifests/declared.ts";
 import { addRequirement, setSpecifier } from "../../project/manifests/edit.ts";
 import { versionSatisfies } from "../../project/manifests/version.ts";
 import type { Project } from "../../project/project.ts";
 import { isExternal } from "./uses/names.ts";
+
+/** Releases that do not work together; recorded by running them, see scripts/version-pairs. */
+const { "passlib-bcrypt": pair } = data.pairs;
 
 interface Evidence {
 	readonly passlib: string;
@@ -47,7 +51,7 @@ export default defineRule<Evidence>({
 		const passlib = distributions.get("passlib")?.version;
 		const bcrypt = distributions.get("bcrypt")?.version;
 		if (passlib === undefined || bcrypt === undefined || !provided.has("bcrypt")) return;
-		if (versionSatisfies(passlib, "<=1.7.4") !== true || versionSatisfies(bcrypt, ">=5.0.0") !== true) return;
+		if (versionSatisfies(passlib, `<=${pair.upTo}`) !== true || versionSatisfies(bcrypt, `>=${pair.from}`) !== true) return;
 		const context = project.trace.calls.find(
 			({ callee, keywords, args, reached }) =>
 				reached &&
@@ -66,9 +70,8 @@ export default defineRule<Evidence>({
 			severity: atStartup === null ? "HIGH" : "CRITICAL",
 			stage: atStartup?.stage ?? "request",
 			problem: `passlib ${passlib} does not work with bcrypt ${bcrypt}`,
-			rootCause: `Before its first hash passlib tries bcrypt out with a password of more than 72 bytes, which bcrypt refuses from version 5.0 on. passlib has had no release since ${passlib}.`,
-			expectedError:
-				"ValueError: password cannot be longer than 72 bytes, truncate manually if necessary (e.g. my_password[:72])",
+			rootCause: `Before its first hash passlib tries bcrypt out with a password of more than 72 bytes, which bcrypt refuses from version ${pair.from} on. passlib has had no release since ${passlib}.`,
+			expectedError: pair.error,
 			failsOn: atStartup === null ? [] : ["this-machine", "clean-install"],
 			...(atStartup === null ? {} : { order: atStartup.order }),
 		};
@@ -77,14 +80,15 @@ export default defineRule<Evidence>({
 	fix(_, project) {
 		const manifest = primaryManifest(project.manifests);
 		if (manifest === null) return undefined;
+		const bound = pair.from.replace(/(?:\.0)+$/, "");
 		const declared = manifest.requirements.find(({ normalized, group }) => normalized === "bcrypt" && group === "");
 		const edits =
 			declared === undefined
-				? addRequirement(project.files, manifest, { name: "bcrypt<5", extras: [], floor: null, exact: null })
-				: setSpecifier(project.files, declared, "<5");
+				? addRequirement(project.files, manifest, { name: `bcrypt<${bound}`, extras: [], floor: null, exact: null })
+				: setSpecifier(project.files, declared, `<${bound}`);
 		if (edits === null || (declared === undefined && manifest.kind !== "requirements")) return undefined;
 		return {
-			title: "Ask for bcrypt below 5",
+			title: `Ask for bcrypt below ${bound}`,
 			explanation: "bcrypt 4 accepts what passlib does. In the long run, pwdlib or argon2-cffi take passlib's place.",
 			applicability: "safe",
 			edits,

@@ -198,8 +198,7 @@ function judge(project: Project, use: Use, candidates: readonly string[], declar
 	if (distribution === undefined || candidates.some((name) => main.provided.has(name))) return null;
 	const { name: module, deferred, stage, order } = use;
 	const missingHere =
-		project.environment.kind === "interpreter" &&
-		project.environment.findModule(packageOf(module)).found === "missing";
+		project.environment.kind === "interpreter" && project.environment.findModule(packageOf(module)).found === "missing";
 	const base = {
 		module,
 		missing: firstMissing(project, packageOf(module)),

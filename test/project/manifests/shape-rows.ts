@@ -31,6 +31,7 @@ export function withHttpx(shape: Shape): Shape {
 	const edits = addRequirement(files, manifestOf(shape), { name: "httpx", extras: [], floor: "0.27.0", exact: "0.28.1" });
 	if (edits === null) throw new Error(`${shape.name}: no place for a new requirement`);
 	const after = applyToFiles(new Map(Object.entries(shape.files)), edits);
+	if (after === null) throw new Error(`${shape.name}: the edits do not fit`);
 	return { ...shape, files: { ...shape.files, ...Object.fromEntries(after) } };
 }
 
