@@ -1,5 +1,7 @@
+import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { type PrefixFault, prefixFaults } from "../../project/fastapi/path-faults.ts";
+import type { Value } from "../../project/imports/values.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 
 const example = (prefix: string) => ({
@@ -68,7 +70,7 @@ export default defineRule<PrefixFault>({
 
 	fix({ evidence: { type, prefix, call, operation, node } }) {
 		const { module } = operation?.call ?? call;
-		if (node.type !== "Constant") return undefined;
+		if (node.type !== "Constant") return type === "empty" ? undefined : mendAtOrigin(type, prefix, call.keywords.get("prefix"));
 		if (type === "empty") {
 			return {
 				title: 'Give the route the path "/"',
@@ -78,7 +80,7 @@ export default defineRule<PrefixFault>({
 			};
 		}
 		if (node.content === null) return undefined;
-		const mended = type === "no-slash" ? `/${prefix.replace(/\/+$/, "")}` : prefix.replace(/\/+$/, "");
+		const mended = mendedPrefix(type, prefix);
 		return {
 			title: mended === "" ? "Leave the prefix empty" : `Write the prefix ${mended}`,
 			explanation: "The paths of the routes begin with a slash themselves; the addresses become what was meant.",
@@ -87,3 +89,21 @@ export default defineRule<PrefixFault>({
 		};
 	},
 });
+
+function mendedPrefix(type: PrefixFault["type"], prefix: string): string {
+	const tail = prefix.replace(/\/+$/, "");
+	return type === "no-slash" ? `/${tail}` : tail;
+}
+
+/** Where the prefix comes in by a name, its text is mended where it is written. */
+function mendAtOrigin(type: PrefixFault["type"], prefix: string, value: Value | undefined): FixProposal | undefined {
+	const origin = value?.kind === "constant" ? value.origin : null;
+	if (origin?.type !== "source") return undefined;
+	const mended = mendedPrefix(type, prefix);
+	return {
+		title: `Write the prefix ${mended}`,
+		explanation: "The paths of the routes begin with a slash themselves; the addresses become what was meant.",
+		applicability: "review",
+		edits: [{ path: origin.path, range: origin.range, newText: mended }],
+	};
+}

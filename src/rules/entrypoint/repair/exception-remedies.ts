@@ -64,7 +64,9 @@ function spellKeyword(
 ): FixProposal | undefined {
 	const renamed = renamedKeywords[keyword.name] ?? "";
 	if (keyword.parameters.includes(renamed)) return renameKeyword(module, call, keyword.name, renamed);
-	const [meant, ...others] = keyword.parameters.filter((parameter) => isSimilarName(parameter, keyword.name));
+	const [meant, ...others] = keyword.parameters.filter(
+		(parameter) => isSimilarName(parameter, keyword.name) || parameter.startsWith(`${keyword.name}_`),
+	);
 	const written = call.keywords.find(({ name }) => name?.name === keyword.name)?.name;
 	if (meant === undefined || others.length > 0 || written == null) return undefined;
 	return {
