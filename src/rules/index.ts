@@ -13,6 +13,7 @@ import undecodableSetting from "./config/undecodable-setting.ts";
 import unexpectedEnvKey from "./config/unexpected-env-key.ts";
 import unsupportedConnectArgument from "./config/unsupported-connect-argument.ts";
 import unsupportedUrlOption from "./config/unsupported-url-option.ts";
+import urlObjectForEngine from "./config/url-object-for-engine.ts";
 import asyncEngineInSyncSession from "./database/async-engine-in-sync-session.ts";
 import awaitedSyncSession from "./database/awaited-sync-session.ts";
 import brokenRelationship from "./database/broken-relationship.ts";
@@ -24,6 +25,7 @@ import invalidEngineArgument from "./database/invalid-engine-argument.ts";
 import invalidFieldArguments from "./database/invalid-field-arguments.ts";
 import invalidModelField from "./database/invalid-model-field.ts";
 import invalidTableClass from "./database/invalid-table-class.ts";
+import invalidValidator from "./database/invalid-validator.ts";
 import missingSessionAwait from "./database/missing-session-await.ts";
 import missingSqliteFolder from "./database/missing-sqlite-folder.ts";
 import syncClassInAsyncFactory from "./database/sync-class-in-async-factory.ts";
@@ -46,6 +48,7 @@ import unreadableManifest from "./dependencies/unreadable-manifest.ts";
 import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
 import brokenLifespan from "./entrypoint/broken-lifespan.ts";
 import brokenStartupHandler from "./entrypoint/broken-startup-handler.ts";
+import corsOriginMismatch from "./entrypoint/cors-origin-mismatch.ts";
 import endlessStartup from "./entrypoint/endless-startup.ts";
 import eventLoopMisuse from "./entrypoint/event-loop-misuse.ts";
 import ignoredStartupHandler from "./entrypoint/ignored-startup-handler.ts";
@@ -97,6 +100,7 @@ export const rules: readonly AnyRule[] = [
 	unexpectedEnvKey,
 	unsupportedConnectArgument,
 	unsupportedUrlOption,
+	urlObjectForEngine,
 	asyncEngineInSyncSession,
 	awaitedSyncSession,
 	brokenRelationship,
@@ -108,6 +112,7 @@ export const rules: readonly AnyRule[] = [
 	invalidFieldArguments,
 	invalidModelField,
 	invalidTableClass,
+	invalidValidator,
 	missingSessionAwait,
 	missingSqliteFolder,
 	syncClassInAsyncFactory,
@@ -130,6 +135,7 @@ export const rules: readonly AnyRule[] = [
 	wrongDistributionName,
 	brokenLifespan,
 	brokenStartupHandler,
+	corsOriginMismatch,
 	endlessStartup,
 	eventLoopMisuse,
 	ignoredStartupHandler,

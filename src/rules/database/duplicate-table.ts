@@ -129,7 +129,8 @@ function oneName(project: Project, first: DefinedTable, second: DefinedTable): r
 function apart(project: Project, first: DefinedTable, second: DefinedTable): readonly FixProposal[] {
 	const fixes: FixProposal[] = [];
 	const { node, module } = second;
-	if (node.type !== "ClassDef" || first.node.type !== "ClassDef") return fixes;
+	if (node.type !== "ClassDef") return fixes;
+	if (first.node.type !== "ClassDef") return [ownTable(project, second)];
 	const isRepeated = node.name.name === first.node.name.name;
 	if (isRepeated) fixes.push(...takenOut(first, second));
 	else fixes.push(ownTable(project, second));

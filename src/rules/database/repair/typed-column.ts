@@ -4,7 +4,7 @@ import { type ClassAttribute, makerOf } from "../../../project/models/class-body
 import type { TypeProblem } from "../../../project/models/column-type.ts";
 import { referencesOf } from "../../../project/models/columns.ts";
 import { isVersionOne } from "../../../project/models/pydantic-schema.ts";
-import { type TableClass, tableClasses } from "../../../project/models/table-class.ts";
+import { type TableClass, tableClasses, tableKind } from "../../../project/models/table-class.ts";
 import type { TypeForm } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
@@ -22,10 +22,10 @@ export function typedColumn(
 	kind: TableClass["kind"],
 ): readonly FixProposal[] {
 	const related = relatedClass(form);
-	if (related !== null) {
+	// What is no table has no rows to refer to: it can only be kept in the row itself.
+	if (related === "unknown" || (related !== null && tableKind(related) !== null)) {
 		const relation = relationship(project, table, attribute, related, kind);
-		if (relation !== null || related !== "unknown") return relation === null ? [] : [relation];
-		return [];
+		return relation === null ? [] : [relation];
 	}
 	if (problem.problem === "not-a-type") return pythonType(attribute, problem);
 	const type = columnTypeFor(form);
@@ -155,6 +155,7 @@ function columnTypeFor(form: TypeForm): string | null {
 		return types.length === 1 && only !== undefined ? columnTypeFor(only) : "JSON";
 	}
 	if (form.kind === "annotated") return columnTypeFor(form.type);
+	if (form.kind === "class") return "JSON";
 	if (form.kind !== "external") return null;
 	if (form.value.canonical.startsWith("pydantic.")) return "String";
 	return ["object", "complex", "type", "typing.Callable"].includes(form.name) ? null : "JSON";
