@@ -41,7 +41,9 @@ export function outcomeOf(
 	if (stop !== null && stop.stage !== "shutdown") {
 		const failure = explainStop(stop, observation, names, asItIs);
 		const stage = stop.stage === "lifespan" || stop.stage === "listening" ? "startup" : "import";
-		return { stage, ...failureParts(failure), everyRequestFails: false };
+		// Where something endless stands when it is given up is a matter of chance.
+		const parts = failureParts(stop.kind === "hang" ? { ...failure, at: null } : failure);
+		return { stage, ...parts, everyRequestFails: false };
 	}
 	if (wrong === null) return { stage: "boots", error: null, detail: [], at: null, everyRequestFails };
 	const read = readException(wrong.printed, names);

@@ -27,7 +27,9 @@ function scoreOf(issue: Issue, failure: UnjoinedFailure): number {
 	if (sameError) return 100 + (atPlace ? 30 : onTheWay ? 20 : sameFile ? 10 : 0) + grave;
 	if (grave === 0) return 0;
 	if (sameKind && (atPlace || onTheWay)) return 50 + (atPlace ? 10 : 0) + grave;
-	return atPlace ? 30 + grave : 0;
+	if (atPlace) return 30 + grave;
+	// What foretells no error, such as a start-up that never ends, is known by the way to it.
+	return issue.expectedError === null && onTheWay ? 20 + grave : 0;
 }
 
 /** Without the parts that differ between machines and versions: paths, suggestions, the exception's own module. */
