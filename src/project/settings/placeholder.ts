@@ -47,8 +47,7 @@ function textFor(project: Project, name: string, type: string): string {
 		const url = databaseUrl(project);
 		return url.startsWith("postgresql") ? url : "postgresql://user:change-me@localhost/app";
 	}
-	if (/(DATABASE|DB|SQLALCHEMY|POSTGRES|SQL|MYSQL).*(URL|URI|DSN)$/.test(name))
-		return databaseUrl(project);
+	if (/(DATABASE|DB|SQLALCHEMY|POSTGRES|SQL|MYSQL).*(URL|URI|DSN)$/.test(name)) return databaseUrl(project);
 	if (type.endsWith("Url") || /_(URL|URI)$/.test(name)) return "http://localhost:8000";
 	if (/ALGORITHM$/.test(name)) return "HS256";
 	if (/EMAIL$/.test(name)) return "change-me@example.com";

@@ -4,6 +4,7 @@ import { type ClassValue, unknown, type Value } from "../imports/values.ts";
 import { listValidators, runFieldValidator, runModelValidator, type Validator } from "./run-validators.ts";
 import { readSettingType } from "./setting-type.ts";
 import { isSettingsClass, type SettingsConfig, type SettingsField, settingsConfig, settingsFields } from "./settings-class.ts";
+import { refusesFormat } from "./text-formats.ts";
 
 /**
  * The attributes of a settings object that is made now, from keyword arguments, environment, `.env` files and defaults, in that order
@@ -162,6 +163,8 @@ function settle(
 	}
 	const checked = value.kind === "unknown" ? null : value;
 	value = isText || own.length > 0 ? converted(value, field, choices) : value;
+	const dsn = checked === null || value.kind !== "unknown" ? null : urlObject(machine, checked, field);
+	if (dsn !== null && own.length === 0) return { value: dsn, checked, refusedBy: null };
 	for (const validator of own.filter(({ mode }) => mode === "after")) {
 		if (value.kind === "unknown") return { ...nothing, checked };
 		const verdict = runFieldValidator(machine, frame, cls, validator, value, data);
@@ -232,6 +235,22 @@ function enumChoices(machine: Machine, { node, owner }: SettingsField): readonly
 
 function isEnumClass(cls: ClassValue): boolean {
 	return cls.bases.some((base) => base.kind === "external" && /^enum\.(Str)?Enum$/.test(base.canonical));
+}
+
+/** pydantic 2 makes an object of its own of a URL, which is no text; pydantic 1 made a kind of text. */
+function urlObject(machine: Machine, value: Value, field: SettingsField): Value | null {
+	const { members } = readSettingType(field.node.annotation);
+	const [name] = members ?? [];
+	const isUrl =
+		members?.length === 1 && name !== undefined && /^(AnyUrl|\w+Dsn)$/.test(name) && !refusesFormat(name, textOf(value));
+	if (!isUrl || machine.environment.findModule("pydantic._internal").found !== "present") return null;
+	const canonical = `pydantic.networks.${name}`;
+	const of = { kind: "external" as const, name: canonical, canonical, isModule: false, entry: null };
+	return { kind: "instance", of, attributes: new Map(), call: null };
+}
+
+function textOf(value: Value): string {
+	return value.kind === "constant" && typeof value.value === "string" ? value.value : "";
 }
 
 /** The value after pydantic's conversion, for the simple types that start-up code decides on. */
