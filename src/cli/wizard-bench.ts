@@ -5,7 +5,10 @@ import { verify } from "../verify/verify.ts";
 import { kindOfPath } from "../workspace/find-repository-root.ts";
 import { writeReport } from "../workspace/write-report.ts";
 import type { Audited } from "./audit-project.ts";
+import { withTexts } from "./commands/dry-run.ts";
 import type { ProcessIo } from "./io.ts";
+import { understand } from "./open-project.ts";
+import type { CommonOptions } from "./options.ts";
 import { version } from "./program.ts";
 import { serverBase } from "./server-base.ts";
 
@@ -16,7 +19,7 @@ export interface OpenWorkbench {
 }
 
 /** What the wizard boots, installs and writes with. */
-export function openWorkbench(io: ProcessIo): OpenWorkbench {
+export function openWorkbench(options: CommonOptions, io: ProcessIo): OpenWorkbench {
 	let newest: Audited | null = null;
 	const audited = (): Audited => {
 		if (newest === null) throw new Error("nothing is audited yet");
@@ -39,9 +42,14 @@ export function openWorkbench(io: ProcessIo): OpenWorkbench {
 			return { lacks, install };
 		},
 		boot: ({ overlay, signal, onStage }) => {
-			const { project, report } = audited();
+			const { project, report, place } = audited();
+			// What a tried fix changes may be what the databases are made by.
+			const tried =
+				overlay.size === 0
+					? project
+					: understand(place, { ...project, files: withTexts(project.files, overlay) }, options, io).project;
 			return verify({
-				project,
+				project: tried,
 				issues: report.issues,
 				database: "scratch",
 				base: serverBase(io),

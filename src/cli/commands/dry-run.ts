@@ -67,7 +67,8 @@ function compatibleFixes(issues: readonly Issue[]): readonly Issue[] {
 	return taken;
 }
 
-function withTexts(files: SourceTree, texts: ReadonlyMap<string, string>): SourceTree {
+/** The files with these texts in place of what is on disk. */
+export function withTexts(files: SourceTree, texts: ReadonlyMap<string, string>): SourceTree {
 	const changed = new Map<string, SourceFile>(files);
 	for (const [path, text] of texts) changed.set(path, { path, text, sha256: "" });
 	return changed;

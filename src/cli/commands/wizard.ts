@@ -18,7 +18,7 @@ export async function wizardCommand(path: string | undefined, options: WizardOpt
 	const { runWizard } = await import("../../../components/wizard.tsx");
 	const { editText, findEditor } = await import("../../workspace/editor.ts");
 	const { openWorkbench } = await import("../wizard-bench.ts");
-	const bench = openWorkbench(io);
+	const bench = openWorkbench(options, io);
 	const result = await runWizard({
 		openSession: (onProgress) =>
 			startSession(path, options, io, (step) => onProgress({ step: steps[step], done: 0, total: null }), bench.takeAudit),
