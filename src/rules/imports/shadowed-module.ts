@@ -2,6 +2,7 @@ import { defineRule } from "../../audit/rule.ts";
 import type { Failure } from "../../project/imports/trace.ts";
 import type { Module, Project } from "../../project/project.ts";
 import { importsOf } from "../../python/rewrite/remove-imports.ts";
+import { listHiddenNeeds } from "./usage/hidden-from-libraries.ts";
 import { shadowsExternal } from "./usage/shadowing.ts";
 
 interface Evidence {
@@ -10,6 +11,8 @@ interface Evidence {
 	readonly path: string;
 	/** `the standard library`, `the installed package fastapi`. */
 	readonly hidden: string;
+	/** The library that asks for it, where none of the project does: `starlette.middleware.sessions`; else null. */
+	readonly asker: string | null;
 	/** Modules of the project that import it. */
 	readonly importers: readonly string[];
 	readonly error: string;
@@ -39,32 +42,33 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		const seen = new Set<string>();
-		for (const { failure, name } of shadowFailures(project)) {
-			const run = project.trace.runs.get(name);
-			if (run === undefined || seen.has(name)) continue;
+		for (const { name, place, error, asker, start } of findShadows(project)) {
+			const file = project.trace.runs.get(name)?.module ?? project.modules.get(name);
+			if (file === undefined || seen.has(name)) continue;
 			seen.add(name);
 			const evidence: Evidence = {
 				name,
-				path: run.module.path,
+				path: file.path,
 				hidden: project.environment.isStdlib(name)
 					? `the module ${name} of the standard library`
 					: `the installed package ${name}`,
+				asker,
 				importers: importersOf(project, name),
-				error: failure.error,
-				stage: failure.stage,
-				order: failure.order,
+				error,
+				stage: place.stage,
+				order: place.order,
 			};
-			yield { subject: name, path: failure.module.path, range: failure.range, evidence };
+			yield { subject: name, path: start.path, range: place.range, evidence };
 		}
 	},
 
 	describe({ evidence }) {
-		const { name, path, hidden, importers, error, stage, order } = evidence;
+		const { name, path, hidden, asker, importers, error, stage, order } = evidence;
 		return {
 			severity: "CRITICAL",
 			stage,
 			problem: `${path} hides ${hidden}`,
-			rootCause: `Python looks in the server's working directory first, so \`import ${name}\` finds ${path}.`,
+			rootCause: `Python looks in the server's working directory first, so \`import ${name}\`${asker === null ? "" : ` in ${asker}`} finds ${path}.`,
 			expectedError: error,
 			order,
 			manualSteps: [
@@ -75,10 +79,19 @@ export default defineRule<Evidence>({
 	},
 });
 
-/** Failures of start-up that would not be there if an own file did not have the name of a package. */
-function* shadowFailures(project: Project): Generator<{ readonly failure: Failure; readonly name: string }> {
+/** Something of start-up that fails because an own file has the name of a package. */
+interface Shadow {
+	readonly name: string;
+	readonly place: Pick<Failure, "range" | "stage" | "order">;
+	readonly error: string;
+	readonly asker: string | null;
+	/** The module of the project where it begins. */
+	readonly start: Module;
+}
+
+function* findShadows(project: Project): Generator<Shadow> {
 	for (const failure of project.trace.failures) {
-		const { detail } = failure;
+		const { detail, error, module } = failure;
 		const asked =
 			detail.type === "name-not-in-module"
 				? detail.source
@@ -88,7 +101,14 @@ function* shadowFailures(project: Project): Generator<{ readonly failure: Failur
 						? detail.owner
 						: "";
 		const name = asked.split(".")[0] ?? "";
-		if (name !== "" && shadowsExternal(project, name)) yield { failure, name };
+		if (name !== "" && shadowsExternal(project, name)) yield { name, place: failure, error, asker: null, start: module };
+	}
+	for (const { name, importer, own, error } of listHiddenNeeds(project)) {
+		const start = own?.importer ?? project.modules.get(project.target?.module ?? "");
+		if (start === undefined) continue;
+		// What the server itself needs fails before anything of the project runs.
+		const place = own ?? { range: { start: 0, end: 0 }, stage: "import" as const, order: -1 };
+		yield { name, place, error, asker: importer, start };
 	}
 }
 

@@ -18,3 +18,13 @@ it("accepts an own module of a package's name that has all that is asked of it",
 		"#- requirements.txt\nfastapi\nuvicorn\n#- main.py\nfrom fastapi import FastAPI\nfrom redis import client\n\napp = FastAPI(title=client)\n#- redis.py\nclient = 'own'\n";
 	expect(auditBackend(rule, backend)).toEqual([]);
 });
+
+it("follows what libraries import themselves to an own module that cannot answer", () => {
+	const backend = (anyio: string) =>
+		`#- requirements.txt\nfastapi\nuvicorn\n#- main.py\nfrom fastapi import FastAPI\n\napp = FastAPI()\n#- anyio.py\n${anyio}\n`;
+	const [issue, ...others] = auditBackend(rule, backend("LIMIT = 4"));
+	expect(others).toEqual([]);
+	expect(issue?.problem).toBe("anyio.py hides the installed package anyio");
+	expect(issue?.expectedError).toMatch(/^ModuleNotFoundError: No module named 'anyio\.\w+'; 'anyio' is not a package$/);
+	expect(auditBackend(rule, backend("import sys\nsys.modules[__name__] = None"))).toEqual([]);
+});
