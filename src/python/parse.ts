@@ -135,7 +135,7 @@ class Reader {
 					type: "TypeAlias",
 					start,
 					end,
-					name: this.expression(byField(node, "left") ?? node),
+					name: this.aliasName(byField(node, "left") ?? node),
 					value: this.expression(byField(node, "right") ?? node),
 				});
 				return;
@@ -491,6 +491,13 @@ class Reader {
 	}
 
 	/** Converts anything that stands where an expression, target or type may stand. */
+	/** The name that `type Pair[T] = tuple[T, T]` binds (PEP 695). */
+	private aliasName(node: ConcreteNode): ast.Expression {
+		const inner = code(node)[0];
+		if ((node.type === "type" || node.type === "generic_type") && inner !== undefined) return this.aliasName(inner);
+		return this.expression(node);
+	}
+
 	private expression(node: ConcreteNode): ast.Expression {
 		const { start, end } = node;
 		switch (node.type) {

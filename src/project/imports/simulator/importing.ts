@@ -242,7 +242,8 @@ function missing(
 	const top = request.name.split(".")[0] ?? request.name;
 	const own = parent !== null || machine.sysModules.has(top);
 	const parentIsModule = parent !== null && parent.folders === null;
-	const meant = own || !isPackageName(machine, request.name) ? machine.guess(request.name, request.names) : null;
+	const guessed = machine.guess(request.name, request.names);
+	const meant = own || guessed === null || !isPackageName(machine, request.name, guessed) ? guessed : null;
 	const externalParent = parent === null && name.includes(".") ? name.slice(0, name.lastIndexOf(".")) : null;
 	const isPlain = externalParent !== null && isPlainModule(machine, externalParent);
 	fail(machine, {
@@ -274,7 +275,12 @@ function isPlainModule(machine: Machine, name: string): boolean {
 	return found.found === "present" && !found.module.isPackage && found.module.kind === "source";
 }
 
-/** A single name that a known distribution provides is taken for that distribution, not for one of our own modules elsewhere. */
-function isPackageName(machine: Machine, name: string): boolean {
-	return !name.includes(".") && machine.environment.distributionsFor(name).length > 0;
+/**
+ * A name that a known distribution provides is taken for that distribution, and not for one of our own modules elsewhere, unless
+ * it is the whole path of that one but for the root: `core.config` and `app.core.config`.
+ */
+function isPackageName(machine: Machine, name: string, own: string): boolean {
+	const top = name.split(".")[0] ?? name;
+	const isSamePath = name.includes(".") && (own.endsWith(`.${name}`) || name.endsWith(`.${own}`));
+	return !isSamePath && machine.environment.distributionsFor(top).length > 0;
 }
