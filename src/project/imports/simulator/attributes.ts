@@ -5,6 +5,7 @@ import { unknown } from "../values.ts";
 import { stateAttribute } from "./application-state.ts";
 import { failOnCoroutineMember } from "./async-misuse.ts";
 import { moduleAttributes } from "./builtins.ts";
+import { classWithout } from "./c-classes.ts";
 import { findInClass } from "./class-members.ts";
 import { classMember, constant, externalSymbol, isPlainExternalClass, memberOf } from "./external.ts";
 import { cyclePath } from "./import-statements.ts";
@@ -136,14 +137,19 @@ function ofExternalClass(machine: Machine, frame: Frame, owner: ExternalValue, n
 		owner.entry?.kind === "class" &&
 		isPlainExternalClass(machine, owner.entry) &&
 		classMember(machine, owner.entry, name) === "absent";
-	if (isMissing) {
+	const printed = isMissing
+		? owner.canonical.slice(owner.canonical.lastIndexOf(".") + 1)
+		: machine.patched.has(`${owner.canonical}.${name}`)
+			? null
+			: classWithout(owner.canonical, name);
+	if (printed !== null) {
 		fail(machine, {
 			detail: { type: "attribute-missing", owner: owner.canonical, name, cycle: null, via: "instance" },
 			module: frame.module,
 			range: { start: node.start, end: node.end },
 			statement: null,
 			exception: "AttributeError",
-			message: `type object '${owner.canonical.slice(owner.canonical.lastIndexOf(".") + 1)}' has no attribute '${name}'`,
+			message: `type object '${printed}' has no attribute '${name}'`,
 		});
 	}
 	return externalSymbol(machine, `${owner.name}.${name}`, null);

@@ -1,0 +1,17 @@
+import { expect, it } from "vitest";
+import { auditBackend } from "../../../rules/database/audit-backend.ts";
+
+const backend = (line: string) =>
+	`#- requirements.txt\nfastapi\nuvicorn\n#- main.py\nimport datetime as dt\nfrom datetime import datetime, timezone\n\nfrom fastapi import FastAPI\n\napp = FastAPI()\nstarted = ${line}\n`;
+
+it("finds attributes that the classes of datetime do not have", () => {
+	const [issue] = auditBackend("missing-attribute", backend("datetime.utc_now()"));
+	expect(issue?.expectedError).toBe("AttributeError: type object 'datetime.datetime' has no attribute 'utc_now'");
+	const [zone] = auditBackend("missing-attribute", backend("dt.datetime.now(dt.timezone.UTC)"));
+	expect(zone?.expectedError).toBe("AttributeError: type object 'datetime.timezone' has no attribute 'UTC'");
+});
+
+it("accepts those they have", () => {
+	for (const line of ["datetime.now(timezone.utc)", "dt.datetime.utcnow()", "dt.date.today().isoformat()", "dt.timedelta.max"])
+		expect(auditBackend("missing-attribute", backend(line))).toEqual([]);
+});
