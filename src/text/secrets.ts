@@ -111,7 +111,9 @@ function tokenPrefix(token: string): string {
 function maskLiterals(text: string): string {
 	const literals = text.replace(
 		/(["']?)\b([A-Za-z_][\w.-]{0,80})\1((?:\s{0,3}:\s{0,3}[\w.[\]| ]{1,60}(?==))?\s{0,3}(?:=|:|,|==|:=)\s{0,3}(?:[\w.]{1,40}\((?:default\s?=\s?)?)?[rbfuRBFU]{0,2})("""|'''|"|')((?:(?!\4)[^\\\n]|\\.){1,4000})\4/g,
-		(whole: string, quote: string, name: string, sign: string, delimiter: string, value: string) => {
+		(whole: string, quote: string, name: string, sign: string, delimiter: string, value: string, at: number) => {
+			// `missing 2 required positional arguments: 'password', and 'host'` only names parameters.
+			if (/\bmissing \d+ required [a-z-]+ arguments?: [\w', ]*$/.test(text.slice(Math.max(0, at - 300), at))) return whole;
 			// `f(token, "text")` only lists arguments: after a comma the name itself must have been a literal.
 			const listed = /^\s*,/.test(sign) && quote === "";
 			if (listed || !isSecretName(name) || isReference(value)) return whole;
