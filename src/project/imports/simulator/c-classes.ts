@@ -13,12 +13,13 @@ const members: Readonly<Record<string, string>> = {
 	"datetime.time":
 		"dst fold fromisoformat hour isoformat max microsecond min minute replace resolution second strftime strptime tzinfo tzname utcoffset",
 	"datetime.timedelta": "days max microseconds min resolution seconds total_seconds",
+	object: "mro",
 	"datetime.timezone": "dst fromutc max min tzname utc utcoffset",
 };
 
 /** The class's name as Python prints it, where it is known that it has no such public attribute; else null. */
 export function classWithout(canonical: string, name: string): string | null {
-	const printed = canonical.replace(/^_(py)?datetime\./, "datetime.");
+	const printed = canonical.replace(/^_(py)?datetime\./, "datetime.").replace(/^builtins\./, "");
 	if (name.startsWith("_") || !Object.hasOwn(members, printed)) return null;
 	return members[printed]?.split(" ").includes(name) ? null : printed;
 }

@@ -11,6 +11,12 @@ it("finds attributes that the classes of datetime do not have", () => {
 	expect(zone?.expectedError).toBe("AttributeError: type object 'datetime.timezone' has no attribute 'UTC'");
 });
 
+it("finds what a stand-in of the class object does not have", () => {
+	const [issue] = auditBackend("missing-attribute", backend("object.AsyncClient"));
+	expect(issue?.expectedError).toBe("AttributeError: type object 'object' has no attribute 'AsyncClient'");
+	expect(auditBackend("missing-attribute", backend("object.__subclasses__"))).toEqual([]);
+});
+
 it("accepts those they have", () => {
 	for (const line of ["datetime.now(timezone.utc)", "dt.datetime.utcnow()", "dt.date.today().isoformat()", "dt.timedelta.max"])
 		expect(auditBackend("missing-attribute", backend(line))).toEqual([]);
