@@ -4,6 +4,7 @@ import type { ResponseFault } from "../../project/fastapi/response-faults.ts";
 import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
 import { scopeOfFunction } from "../../project/models/name-scope.ts";
 import type { Project } from "../../project/project.ts";
+import type * as ast from "../../python/ast.ts";
 import { withoutModel } from "./signature/response-edits.ts";
 import { typeSpelling } from "./signature/type-spelling.ts";
 
@@ -39,7 +40,7 @@ export default defineRule<Evidence>({
 	*detect(project) {
 		for (const refused of signatureFaultsOf(project).responses) {
 			const { type, node, operation, source } = refused.fault;
-			if (type !== "no-schema") continue;
+			if (type !== "no-schema" || isFalsy(node)) continue;
 			const { module } = operation.call;
 			yield {
 				subject: `${module.name}:${routeName(operation)}:${source}`,
@@ -78,6 +79,13 @@ export default defineRule<Evidence>({
 		return mendsOf(evidence.fault, project).slice(1);
 	},
 });
+
+/** FastAPI asks `if model:`, so `{}` and `""` are no model at all. */
+function isFalsy(node: ast.Expression): boolean {
+	if (node.type === "Dict") return node.entries.length === 0;
+	if (node.type === "Sequence") return node.items.length === 0;
+	return node.type === "Constant" && (node.value === "" || node.value === 0 || node.value === false);
+}
 
 function routeName({ endpoint }: Evidence["operation"]): string {
 	return endpoint.kind === "function" && endpoint.node.type === "FunctionDef" ? endpoint.node.name.name : "a route";
