@@ -7,6 +7,7 @@ import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { walk } from "../../python/walk.ts";
+import { moveAliasDefault } from "./signature/alias-default.ts";
 import {
 	canImport,
 	isWrittenIn,
@@ -20,6 +21,7 @@ import {
 	sourceOf,
 } from "./signature/parameter-edits.ts";
 import { wordsOf } from "./signature/parameter-words.ts";
+import { takeOutOfPath } from "./signature/path-part.ts";
 
 type Evidence = Refused<ParameterFault>;
 
@@ -77,18 +79,24 @@ export default defineRule<Evidence>({
 			rootCause: cause,
 			...(fault.error === null ? {} : { expectedError: fault.error }),
 			order: operation.call.order,
-			manualSteps: mendOf(fault, project) === undefined ? [step] : [],
+			manualSteps: mendsOf({ fault, operation }, project).length === 0 ? [step] : [],
 		};
 	},
 
-	fix({ evidence: { fault } }, project) {
-		return mendOf(fault, project);
+	fix({ evidence }, project) {
+		return mendsOf(evidence, project)[0];
 	},
 });
 
 /** From pydantic 2.10 on a name that only type checkers know is asked for when the schema is. */
 function isHarmlessAtStart({ type, error }: ParameterFault): boolean {
 	return type === "unresolved" && error === null;
+}
+
+function mendsOf({ fault, operation }: Evidence, project: Project): readonly FixProposal[] {
+	if (fault.type === "path-not-scalar") return takeOutOfPath(fault, operation);
+	const found = mendOf(fault, project);
+	return found === undefined ? [] : [found];
 }
 
 function mendOf(fault: ParameterFault, project: Project): FixProposal | undefined {
@@ -98,7 +106,7 @@ function mendOf(fault: ParameterFault, project: Project): FixProposal | undefine
 	const base = baseOf(parameter);
 	switch (type) {
 		case "default-in-annotated": {
-			if (!isWrittenIn(parameter, annotated)) return undefined;
+			if (!isWrittenIn(parameter, annotated)) return moveAliasDefault(fault, project);
 			const code = ownDefaultCode(signature, annotated);
 			if (code === null) return undefined;
 			const inner = removeOwnDefault(signature, annotated);
