@@ -2,6 +2,7 @@ import type * as ast from "../../python/ast.ts";
 import { dottedName } from "../../python/walk.ts";
 import type { ClassDefinition } from "../imports/trace.ts";
 import type { ClassValue, Value } from "../imports/values.ts";
+import { hasTemplate } from "../models/table-class.ts";
 import type { Project } from "../project.ts";
 import { isMadeBy, isSymbol } from "./sqlalchemy-values.ts";
 
@@ -98,7 +99,8 @@ function isComplete(owners: readonly ClassValue[]): boolean {
 		if (["__table_args__", "__mapper_args__", "__table__"].some((name) => namespace.names.has(name))) return false;
 		return bases.every((base) => {
 			if (base.kind === "class") return true;
-			return isSymbol(base, "SQLModel") || isSymbol(base, "DeclarativeBase") || isMadeBy(base, "declarative_base");
+			if (isMadeBy(base, "declarative_base")) return base.kind === "instance" && !hasTemplate(base);
+			return isSymbol(base, "SQLModel") || isSymbol(base, "DeclarativeBase");
 		});
 	});
 }

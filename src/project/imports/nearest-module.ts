@@ -23,7 +23,9 @@ export function isSimilarName(a: string, b: string): boolean {
 	if (x === `${y}s` || y === `${x}s` || x === `${y}es` || y === `${x}es`) return true;
 	if (x.replace(/y$/, "ies") === y || y.replace(/y$/, "ies") === x) return true;
 	const shorter = Math.min(x.length, y.length);
-	return editDistance(x, y) <= (shorter >= 9 ? 3 : shorter >= 6 ? 2 : shorter >= 3 ? 1 : 0);
+	const most = shorter >= 9 ? 3 : shorter >= 6 ? 2 : shorter >= 3 ? 1 : 0;
+	// Every character more is an edit.
+	return Math.abs(x.length - y.length) <= most && editDistance(x, y) <= most;
 }
 
 /** One module that an import may have meant, with how sure that is (higher is better). */

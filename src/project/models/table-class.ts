@@ -134,7 +134,8 @@ function hasHiddenBase(value: ClassValue): boolean {
 	});
 }
 
-function hasTemplate({ call }: InstanceValue): boolean {
+/** Does `declarative_base()` get a class of the project's, or anything else that may bring columns? */
+export function hasTemplate({ call }: InstanceValue): boolean {
 	return (
 		call === null ||
 		call.open ||
@@ -187,7 +188,7 @@ function schemaOf(value: ClassValue): TableClass["schema"] {
 }
 
 /** What stands for the MetaData of a class: the value that is set, else the declarative base, else SQLModel's own. */
-function metadataOf(value: ClassValue): unknown {
+export function metadataOf(value: ClassValue): unknown {
 	const { own, ancestors } = lineageOf(value);
 	const set = own.find((each) => isDeclarativeBase(each) || tableKind(each) === null)?.namespace.names.get("metadata")?.value;
 	if (set !== undefined) return identityOf(set);

@@ -7,8 +7,27 @@ import { metadataArgument } from "./tables-defined.ts";
 
 /** The first call by which start-up makes (or drops) the tables of a MetaData, `run_sync(metadata.create_all)` included; null where none is seen. */
 export function findTableCreation(project: Project, metadata: unknown): Call | null {
-	const calls = project.trace.calls.filter(({ reached, guarded }) => reached && !guarded);
-	return calls.find((call) => creators(call).some((owner) => metadataArgument(project, call.module, owner) === metadata)) ?? null;
+	let found = creations.get(project);
+	if (found === undefined) {
+		found = listCreations(project);
+		creations.set(project, found);
+	}
+	return found.get(metadata) ?? null;
+}
+
+const creations = new WeakMap<Project, ReadonlyMap<unknown, Call>>();
+
+/** The first such call for each MetaData. */
+function listCreations(project: Project): ReadonlyMap<unknown, Call> {
+	const found = new Map<unknown, Call>();
+	for (const call of project.trace.calls) {
+		if (!call.reached || call.guarded) continue;
+		for (const owner of creators(call)) {
+			const metadata = metadataArgument(project, call.module, owner);
+			if (!found.has(metadata)) found.set(metadata, call);
+		}
+	}
+	return found;
 }
 
 /** The MetaData expressions of which a call makes the tables. */

@@ -5,7 +5,7 @@ import type { Module, Project } from "../project.ts";
 import { argumentsOf, makerOf } from "./class-body.ts";
 import { columnsOf, type Reference } from "./columns.ts";
 import { scopeOfModule } from "./name-scope.ts";
-import { identityOf, isDeclarative, type TableClass, tableArguments, tableClasses } from "./table-class.ts";
+import { identityOf, isDeclarative, metadataOf, type TableClass, tableArguments, tableClasses } from "./table-class.ts";
 import { valueOfName } from "./type-form.ts";
 
 /** A table that start-up puts into a MetaData, by a class or by a call of `Table`. */
@@ -136,18 +136,11 @@ export function metadataArgument(project: Project, module: Module, node: ast.Exp
 	if (node === undefined || scope === null) return null;
 	if (node.type === "Attribute" && node.attribute.name === "metadata") {
 		const owner = valueOfName(node.value, scope);
-		if (owner?.kind === "class") return metadataOfClass(project, owner) ?? owner;
+		if (owner?.kind === "class") return metadataOf(owner);
 		if (owner?.kind === "instance") return owner.call?.keywords.get("metadata") ?? owner;
 		if (owner?.kind === "external") return owner.canonical.endsWith(".SQLModel") ? "sqlmodel" : null;
 		if (owner?.kind !== "module") return null;
 	}
 	const value = valueOfName(node, scope);
 	return value === null || value.kind === "unknown" ? null : identityOf(value);
-}
-
-/** The MetaData of a class, as its tables have it. */
-function metadataOfClass(project: Project, owner: Value & { kind: "class" }): unknown {
-	const set = owner.namespace.names.get("metadata")?.value;
-	if (set !== undefined) return identityOf(set);
-	return tableClasses(project).find(({ value }) => value === owner)?.metadata ?? null;
 }

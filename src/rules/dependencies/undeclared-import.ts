@@ -243,9 +243,23 @@ function placeOf(project: Project, distribution: string): string {
 	return "another manifest";
 }
 
+const endings = new WeakMap<Project, ReadonlySet<string>>();
+
+/** What the names of own modules end in, whole parts only: `app.core.config`, `core.config` and `config`. */
+function endingsOf(project: Project): ReadonlySet<string> {
+	let known = endings.get(project);
+	if (known === undefined) {
+		known = new Set(
+			[...project.modules.keys()].flatMap((own) => own.split(".").map((_, index, parts) => parts.slice(index).join("."))),
+		);
+		endings.set(project, known);
+	}
+	return known;
+}
+
 /** Does an own module end in this name? Then the import has lost its root, and no package is missing. */
 function isOwnName(project: Project, name: string): boolean {
-	for (const own of project.modules.keys()) if (own === name || own.endsWith(`.${name}`)) return true;
+	if (endingsOf(project).has(name)) return true;
 	const [top] = name.split(".");
 	const meant = project.trace.failures.some(
 		({ detail }) => detail.type === "module-not-found" && detail.requested === name && (detail.own || detail.meant !== null),

@@ -242,8 +242,9 @@ function missing(
 	const top = request.name.split(".")[0] ?? request.name;
 	const own = parent !== null || machine.sysModules.has(top);
 	const parentIsModule = parent !== null && parent.folders === null;
-	const guessed = machine.guess(request.name, request.names);
-	const meant = own || guessed === null || !isPackageName(machine, request.name, guessed) ? guessed : null;
+	const isPackage = !own && machine.environment.distributionsFor(top).length > 0;
+	const guessed = isPackage && !request.name.includes(".") ? null : machine.guess(request.name, request.names);
+	const meant = isPackage && guessed !== null && !isSamePath(request.name, guessed) ? null : guessed;
 	const externalParent = parent === null && name.includes(".") ? name.slice(0, name.lastIndexOf(".")) : null;
 	const isPlain = externalParent !== null && isPlainModule(machine, externalParent);
 	fail(machine, {
@@ -279,8 +280,6 @@ function isPlainModule(machine: Machine, name: string): boolean {
  * A name that a known distribution provides is taken for that distribution, and not for one of our own modules elsewhere, unless
  * it is the whole path of that one but for the root: `core.config` and `app.core.config`.
  */
-function isPackageName(machine: Machine, name: string, own: string): boolean {
-	const top = name.split(".")[0] ?? name;
-	const isSamePath = name.includes(".") && (own.endsWith(`.${name}`) || name.endsWith(`.${own}`));
-	return !isSamePath && machine.environment.distributionsFor(top).length > 0;
+function isSamePath(name: string, own: string): boolean {
+	return own.endsWith(`.${name}`) || name.endsWith(`.${own}`);
 }

@@ -3,7 +3,7 @@ import type * as ast from "../../../python/ast.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import type { Module, Target } from "../../project.ts";
 import { instantiateSettings } from "../../settings/read-settings.ts";
-import { guessModules } from "../nearest-module.ts";
+import { guessModules, type ModuleGuess } from "../nearest-module.ts";
 import { absoluteName, type Resolver } from "../resolver.ts";
 import type { ImportTrace, ServedObject } from "../trace.ts";
 import { type Binding, unknown, type Value } from "../values.ts";
@@ -65,6 +65,7 @@ export function simulate(input: SimulationInput): ImportTrace {
 
 function createMachine(input: SimulationInput): Machine {
 	const names = [...input.modules.keys()];
+	const guessed = new Map<string, readonly ModuleGuess[]>();
 	const bound = new Map<string, ReadonlySet<string>>();
 	const bindsOf = (module: Module): ReadonlySet<string> => {
 		let found = bound.get(module.path);
@@ -128,8 +129,10 @@ function createMachine(input: SimulationInput): Machine {
 			// It is there, and something hides it: no other module is meant.
 			if (input.modules.has(name)) return null;
 			const importing = machine.importStack.at(-1);
-			const candidates = names.filter((each) => each !== importing);
-			const [best, second] = guessModules(name, candidates, (module) => definesAll(module, wanted, name));
+			const key = `${name} ${wanted.join(" ")}`;
+			const guesses = guessed.get(key) ?? guessModules(name, names, (module) => definesAll(module, wanted, name));
+			guessed.set(key, guesses);
+			const [best, second] = guesses.filter((each) => each.name !== importing);
 			if (best === undefined || best.score < certainScore) return null;
 			return second !== undefined && best.score - second.score < 5 && best.score < 100 ? null : best.name;
 		},

@@ -25,6 +25,17 @@ function relativeName(fromPackage: string, target: string): string | null {
 
 /** The names under which the running server knows the project's own modules; those it does not reach by their path below the backend. */
 export function ownModules(project: Project): ReadonlyMap<string, Module> {
+	let modules = listed.get(project);
+	if (modules === undefined) {
+		modules = listOwnModules(project);
+		listed.set(project, modules);
+	}
+	return modules;
+}
+
+const listed = new WeakMap<Project, ReadonlyMap<string, Module>>();
+
+function listOwnModules(project: Project): ReadonlyMap<string, Module> {
 	const modules = new Map<string, Module>(project.modules);
 	const running = new Map<string, string>();
 	for (const run of project.trace.runs.values()) if (run.reached) running.set(run.module.path, run.module.name);

@@ -29,8 +29,15 @@ export function listOwnHomes(project: Project, name: string, importer: Module): 
 
 /** Does the module itself bind the name at its top level, by anything but an import? */
 export function definesName(tree: ast.Module, name: string): boolean {
-	return boundNames(tree.body.filter((statement) => statement.type !== "Import" && statement.type !== "ImportFrom")).has(name);
+	let names = defined.get(tree);
+	if (names === undefined) {
+		names = boundNames(tree.body.filter((statement) => statement.type !== "Import" && statement.type !== "ImportFrom"));
+		defined.set(tree, names);
+	}
+	return names.has(name);
 }
+
+const defined = new WeakMap<ast.Module, ReadonlySet<string>>();
 
 /** Own and external modules that a statement anywhere in the project imports the name from, and that have it; most frequent first. */
 export function listHomesInUse(project: Project, name: string): readonly Omit<SymbolHome, "isCertain">[] {

@@ -8,7 +8,7 @@ import type * as ast from "../../../python/ast.ts";
 import { applyToFiles } from "../../../text/edit.ts";
 
 /** Modules that all trials of one audit may simulate: a large project gets few trials, so that its audit does not take minutes. */
-const mostModules = 6000;
+const mostModules = 3000;
 
 const spent = new WeakMap<Project, number>();
 
