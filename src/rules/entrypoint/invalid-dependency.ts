@@ -1,6 +1,7 @@
 import { defineRule } from "../../audit/rule.ts";
 import type { DependencyFault } from "../../project/fastapi/dependency-faults.ts";
 import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
+import { dependencyRemedy } from "./signature/dependency-remedies.ts";
 
 type Evidence = Refused<DependencyFault>;
 
@@ -43,7 +44,7 @@ export default defineRule<Evidence>({
 		}
 	},
 
-	describe({ evidence: { fault, operation } }) {
+	describe({ evidence: { fault, operation } }, project) {
 		const shown = fault.module.text.slice(fault.argument.start, fault.argument.end);
 		const name = fault.function?.node.type === "FunctionDef" ? fault.function.node.name.name : null;
 		return {
@@ -56,38 +57,17 @@ export default defineRule<Evidence>({
 					: `${name}() runs once, here, and gives an object that FastAPI cannot call for each request.`,
 			...(fault.error === null ? {} : { expectedError: fault.error }),
 			order: operation.call.order,
-			manualSteps: isMendable(fault) ? [] : ["Hand Depends a function that gives the value when FastAPI calls it."],
+			manualSteps:
+				dependencyRemedy(fault, project) === undefined
+					? ["Hand Depends a function that gives the value when FastAPI calls it."]
+					: [],
 		};
 	},
 
-	fix({ path, evidence: { fault } }) {
-		const { argument, type } = fault;
-		if (type === "not-wrapped") {
-			const shown = fault.module.text.slice(argument.start, argument.end);
-			return {
-				title: `Wrap ${shown} in Depends`,
-				explanation: "The list holds dependencies, and Depends makes one of a function.",
-				applicability: "safe",
-				edits: [{ path, range: { start: argument.start, end: argument.end }, newText: `Depends(${shown})` }],
-				needs: [{ path, module: "fastapi", name: "Depends" }],
-			};
-		}
-		if (!isMendable(fault) || argument.type !== "Call") return undefined;
-		const callee = fault.module.text.slice(argument.callee.start, argument.callee.end);
-		return {
-			title: `Hand over ${callee} itself`,
-			explanation: "FastAPI then calls it for each request, and closes what it opened afterwards.",
-			applicability: "safe",
-			edits: [{ path, range: { start: argument.callee.end, end: argument.end }, newText: "" }],
-		};
+	fix({ evidence: { fault } }, project) {
+		return dependencyRemedy(fault, project);
 	},
 });
-
-/** A call without arguments can become what it calls; one with arguments needs a function around it. */
-function isMendable({ type, argument }: DependencyFault): boolean {
-	if (type !== "called") return type === "not-wrapped";
-	return argument.type === "Call" && argument.args.length === 0 && argument.keywords.length === 0;
-}
 
 function problemOf(fault: DependencyFault, shown: string, name: string | null): string {
 	if (fault.type === "not-wrapped") return `${shown} stands in a list of dependencies without Depends`;

@@ -9,6 +9,7 @@ import { lookUpName } from "../../project/models/name-scope.ts";
 import { pydanticSchemaOf } from "../../project/models/pydantic-schema.ts";
 import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
+import { ownClassOfFastApi } from "./signature/fastapi-class.ts";
 import { dependencyGiving } from "./signature/known-dependencies.ts";
 import {
 	canGetDefault,
@@ -118,6 +119,8 @@ function mendsOf(fault: ParameterFault, project: Project): readonly FixProposal[
 		);
 		return found === undefined ? [] : [found];
 	}
+	const own = ownClassOfFastApi(fault);
+	if (own !== undefined) return [own];
 	return [...specialMends(fault, project), ...dependencyMends(fault, project)];
 }
 
@@ -149,7 +152,8 @@ function dependencyMends(
 ): readonly FixProposal[] {
 	const { annotation } = parameter;
 	if (annotation === null || fallback !== null || annotated !== null) return [];
-	const whole = readTypeForm(annotation, signature.scope);
+	const read = readTypeForm(annotation, signature.scope);
+	const whole = read.kind === "annotated" ? read.type : read;
 	const form = whole.kind === "union" ? (whole.members.find((member) => member.kind !== "none") ?? whole) : whole;
 	const giver = dependencyGiving(project, form);
 	if (giver !== null && giver.node.type === "FunctionDef") {
