@@ -9,6 +9,7 @@ import { lookUpName } from "../../project/models/name-scope.ts";
 import { pydanticSchemaOf } from "../../project/models/pydantic-schema.ts";
 import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
+import { asPydanticModel } from "./signature/as-pydantic-model.ts";
 import { ownClassOfFastApi } from "./signature/fastapi-class.ts";
 import { dependencyGiving } from "./signature/known-dependencies.ts";
 import {
@@ -174,7 +175,10 @@ function dependencyMends(
 			return found === undefined ? [] : [found];
 		}
 	}
-	if (form.kind !== "class" || !isMadeByItself(form.value, project)) return [];
+	if (form.kind !== "class") return [];
+	const model = asPydanticModel(form.value, project);
+	if (model !== undefined) return [model];
+	if (!isMadeByItself(form.value, project)) return [];
 	const why = `FastAPI makes the object itself by calling ${form.value.node.name.name}.`;
 	const found = asDependency(signature, parameter, "Depends()", [], project, why, "review");
 	return found === undefined ? [] : [found];

@@ -2,10 +2,12 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import type { ResponseFault } from "../../project/fastapi/response-faults.ts";
 import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
-import { scopeOfFunction } from "../../project/models/name-scope.ts";
+import { scopeOfFunction, scopeOfModule } from "../../project/models/name-scope.ts";
+import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
-import { withoutModel } from "./signature/response-edits.ts";
+import { asPydanticModel } from "./signature/as-pydantic-model.ts";
+import { withoutEntry, withoutModel } from "./signature/response-edits.ts";
 import { typeSpelling } from "./signature/type-spelling.ts";
 
 type Evidence = Refused<ResponseFault>;
@@ -108,7 +110,8 @@ function mendsOf(fault: ResponseFault, project: Project): readonly FixProposal[]
 			},
 		];
 	}
-	const edit = source === "responses" ? null : withoutModel(fault);
+	if (source === "responses") return additionalMends(fault, project);
+	const edit = withoutModel(fault);
 	if (edit === null) return [];
 	return [
 		{
@@ -121,4 +124,21 @@ function mendsOf(fault: ResponseFault, project: Project): readonly FixProposal[]
 			edits: [edit],
 		},
 	];
+}
+
+/** A class of plain fields was meant as a model; any other class is left out of the documentation. */
+function additionalMends({ node, operation }: ResponseFault, project: Project): readonly FixProposal[] {
+	const { module } = operation.call;
+	const scope = scopeOfModule(project, module);
+	const form = scope === null ? null : readTypeForm(node, scope);
+	const model = form?.kind === "class" ? asPydanticModel(form.value, project) : undefined;
+	const edit = withoutEntry(module, node);
+	const shown = module.text.slice(node.start, node.end);
+	const removal: FixProposal | undefined = edit && {
+		title: `Take ${shown} out of responses`,
+		explanation: "The documentation then names the status without a model; what the route answers stays as it is.",
+		applicability: "review",
+		edits: [edit],
+	};
+	return [model, removal].filter((each) => each !== undefined);
 }
