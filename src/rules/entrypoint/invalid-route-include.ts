@@ -1,9 +1,11 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { type IncludeFault, includeFaults } from "../../project/fastapi/include-faults.ts";
+import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
+import { includeItsRouter, returnTheRouter } from "./signature/include-remedies.ts";
 
 const example = (argument: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\n",
@@ -45,7 +47,7 @@ export default defineRule<IncludeFault>({
 		}
 	},
 
-	describe({ evidence }) {
+	describe({ evidence }, project) {
 		const { type, include, node, error } = evidence;
 		const { call } = include;
 		const shown = call.module.text.slice(node.start, node.end);
@@ -68,16 +70,16 @@ export default defineRule<IncludeFault>({
 			rootCause: "include_router reads the routes and the settings of an APIRouter, which this does not have.",
 			...(error === null ? {} : { expectedError: error }),
 			order: call.order,
-			manualSteps: mendOf(evidence) === undefined ? [step] : [],
+			manualSteps: mendOf(evidence, project) === undefined ? [step] : [],
 		};
 	},
 
-	fix({ evidence }) {
-		return mendOf(evidence);
+	fix({ evidence }, project) {
+		return mendOf(evidence, project);
 	},
 });
 
-function mendOf(fault: IncludeFault): FixProposal | undefined {
+function mendOf(fault: IncludeFault, project: Project): FixProposal | undefined {
 	const { type, node, include, value } = fault;
 	const { module } = include.call;
 	const shown = module.text.slice(node.start, node.end);
@@ -89,6 +91,8 @@ function mendOf(fault: IncludeFault): FixProposal | undefined {
 			edits: [replaceText(module, node.end, node.end, "()")],
 		};
 	}
+	if (type === "function") return includeItsRouter(fault, project);
+	if (type === "nothing") return returnTheRouter(fault, project);
 	if (type === "collection" && node.type === "Sequence" && node.items.length === 1 && node.items[0] !== undefined) {
 		const [item] = node.items;
 		return {

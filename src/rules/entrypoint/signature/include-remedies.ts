@@ -1,0 +1,95 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { IncludeFault } from "../../../project/fastapi/include-faults.ts";
+import { type Router, routeModelOf } from "../../../project/fastapi/routes.ts";
+import type { FunctionValue } from "../../../project/imports/values.ts";
+import { lookUpName, scopeOfModule } from "../../../project/models/name-scope.ts";
+import { valueOfName } from "../../../project/models/type-form.ts";
+import type { Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import { insertAfter } from "../../../python/rewrite/statements.ts";
+import { walk } from "../../../python/walk.ts";
+
+/** `include_router(list_items)` of a function that is a route of a router: the router is included instead. */
+export function includeItsRouter({ node, value, include }: IncludeFault, project: Project): FixProposal | undefined {
+	if (value.kind !== "function") return undefined;
+	const routers = new Set(
+		routeModelOf(project)
+			.operations.filter(({ endpoint }) => endpoint === value)
+			.map(({ router }) => router),
+	);
+	const [only, ...others] = routers;
+	if (only === undefined || others.length > 0 || only.isApplication || only === include.parent) return undefined;
+	const named = nameOf(only, project);
+	if (named === null) return undefined;
+	const { module } = include.call;
+	const scope = scopeOfModule(project, module);
+	const here = scope === null ? "unbound" : lookUpName(scope, named);
+	const isHere = here !== "unbound" && here.value === only.value;
+	if (!isHere && (here !== "unbound" || only.call.module === module)) return undefined;
+	return {
+		title: `Include ${named}, the router of ${module.text.slice(node.start, node.end)}`,
+		explanation: "The function is one of its routes; the router brings all of them.",
+		applicability: "review",
+		edits: [replaceText(module, node.start, node.end, named)],
+		needs: isHere ? [] : [{ path: module.path, module: only.call.module.name, name: named }],
+	};
+}
+
+/** The name of a router in the module that makes it. */
+function nameOf({ value, call }: Router, project: Project): string | null {
+	const names = project.trace.runs.get(call.module.name)?.namespace.names ?? [];
+	for (const [name, binding] of names) if (binding.value === value && !binding.maybe) return name;
+	return null;
+}
+
+/** `include_router(setup())` of a function that makes a router and returns nothing: it returns the router. */
+export function returnTheRouter({ node, include }: IncludeFault, project: Project): FixProposal | undefined {
+	const made = functionBehind(node, include.call.module, project);
+	if (made === null || made.node.type !== "FunctionDef" || made.node.isAsync) return undefined;
+	const { body } = made.node;
+	const routers = body.flatMap((statement) => {
+		const target = statement.type === "Assign" && statement.targets.length === 1 ? statement.targets[0] : undefined;
+		const value = statement.type === "Assign" ? statement.value : null;
+		const isRouter = value?.type === "Call" && value.callee.type === "Name" && value.callee.id === "APIRouter";
+		return isRouter && target?.type === "Name" ? [target.id] : [];
+	});
+	const [only, ...others] = routers;
+	const last = body.at(-1);
+	if (only === undefined || others.length > 0 || last === undefined || hasExit(body)) return undefined;
+	return {
+		title: `Return ${only} from ${made.node.name.name}`,
+		explanation: `${made.node.name.name} makes the router and keeps it to itself, so that what it gives is None.`,
+		applicability: "review",
+		edits: [insertAfter(made.module, last, `return ${only}`)],
+	};
+}
+
+/** The function of the project that is called where the router belongs, at once or in the line that names it. */
+function functionBehind(node: ast.Expression, module: FunctionValue["module"], project: Project): FunctionValue | null {
+	const scope = scopeOfModule(project, module);
+	if (scope === null) return null;
+	const written = node.type === "Name" ? assignedTo(node.id, module.tree) : node;
+	if (written?.type !== "Call") return null;
+	const callee = valueOfName(written.callee, scope);
+	return callee?.kind === "function" && callee.decorators.length === 0 ? callee : null;
+}
+
+function assignedTo(name: string, tree: ast.Module): ast.Expression | null {
+	const found = tree.body.filter(
+		(each): each is ast.Assign =>
+			each.type === "Assign" && each.targets.some((target) => target.type === "Name" && target.id === name),
+	);
+	const [only, ...others] = found;
+	return only !== undefined && others.length === 0 ? only.value : null;
+}
+
+function hasExit(body: readonly ast.Statement[]): boolean {
+	let exits = false;
+	for (const statement of body)
+		walk(statement, (each) => {
+			if (each.type === "Return" || each.type === "Raise") exits = true;
+			return each.type !== "FunctionDef" && each.type !== "Lambda" && each.type !== "ClassDef";
+		});
+	return exits;
+}
