@@ -1,10 +1,15 @@
 import { defineRule } from "../../audit/rule.ts";
 import { routeModelOf } from "../../project/fastapi/routes.ts";
+import type { Module } from "../../project/project.ts";
+import type * as ast from "../../python/ast.ts";
+import { writePath } from "./signature/likely-path.ts";
 
 interface Evidence {
 	/** The decorator as it is written: `app.get`. */
 	readonly decorator: string;
 	readonly endpoint: string;
+	readonly module: Module;
+	readonly node: ast.Expression;
 	readonly order: number;
 }
 
@@ -36,21 +41,25 @@ export default defineRule<Evidence>({
 					subject: `${value.module.name}:${endpoint}`,
 					path: value.module.path,
 					range: { start: node.start, end: node.end },
-					evidence: { decorator: written, endpoint, order },
+					evidence: { decorator: written, endpoint, module: value.module, node, order },
 				};
 			}
 		}
 	},
 
-	describe({ evidence: { decorator, endpoint, order } }) {
+	describe({ evidence: { decorator, endpoint, module, node, order } }) {
 		return {
 			severity: "HIGH",
 			stage: "request",
 			problem: `@${decorator} is not called, so ${endpoint} is not registered`,
 			rootCause: `${decorator} takes the path (or the event) first and gives the decorator; without parentheses it takes ${endpoint} for the path.`,
 			order,
-			manualSteps: [`Call it with what ${endpoint} is for: @${decorator}("/…").`],
+			manualSteps: writePath(module, node) === undefined ? [`Call it with what ${endpoint} is for: @${decorator}("/…").`] : [],
 		};
+	},
+
+	fix({ evidence: { module, node } }) {
+		return writePath(module, node);
 	},
 });
 

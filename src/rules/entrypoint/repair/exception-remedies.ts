@@ -8,6 +8,7 @@ import { enclosingFunction, enclosingStatement, fillsStatement } from "../../../
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
+import { writePath } from "../signature/likely-path.ts";
 
 interface Raised {
 	readonly path: string;
@@ -26,6 +27,8 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	const call = callAt(module, range);
 	if (call === null) return undefined;
 	if (/^TypeError: (async)?contextmanager\(\) missing/.test(error)) return uncallDecorator(module, call);
+	if (/^TypeError: (FastAPI|APIRouter)\.\w+\(\) missing 1 required positional argument: 'path'$/.test(error))
+		return writePath(module, call);
 	return detail.keyword === undefined ? passArgument(project, module, call, error) : spellKeyword(module, call, detail.keyword);
 }
 
