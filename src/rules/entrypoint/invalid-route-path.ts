@@ -130,8 +130,13 @@ function mendOf({ type, node, part, operation }: PathFault): FixProposal | undef
 			return write(`/${text}`, "Begin the path with a slash", "The route then has the path that clients ask for.", "safe");
 		case "no-parameter": {
 			const name = part.replace(/[{}\s]/g, "");
-			if (!/^[A-Za-z_]\w*$/.test(name)) return undefined;
-			return write(text.replace(part, `{${name}}`), `Write {${name}}`, "Without the blanks it is a parameter.", "safe");
+			if (/^[A-Za-z_]\w*$/.test(name))
+				return write(text.replace(part, `{${name}}`), `Write {${name}}`, "Without the blanks it is a parameter.", "safe");
+			const meant = name.replaceAll("-", "_");
+			const { endpoint } = operation;
+			if (endpoint.kind !== "function" || !endpoint.node.parameters.some((each) => each.name.name === meant)) return undefined;
+			const words = `The function takes ${meant}, and no name in Python has a dash.`;
+			return write(text.replace(part, `{${meant}}`), `Write {${meant}}`, words, "safe");
 		}
 		case "duplicate-parameter": {
 			const spare = spareParameter(operation, text);

@@ -1,9 +1,11 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { type LostRoute, lostRoutes } from "../../project/fastapi/route-order.ts";
-import type { Operation } from "../../project/fastapi/routes.ts";
+import { type Operation, routeModelOf } from "../../project/fastapi/routes.ts";
+import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { lineStartAt, nextLineAt } from "../../python/rewrite/source.ts";
+import { insertAfter, removeStatements } from "../../python/rewrite/statements.ts";
 
 const head = `from fastapi import FastAPI
 
@@ -52,7 +54,7 @@ export default defineRule<LostRoute>({
 		}
 	},
 
-	describe({ evidence: { type, operation, by } }) {
+	describe({ evidence: { type, operation, by } }, project) {
 		const shown = `${operation.methods?.join(", ") ?? ""} ${operation.router.prefix ?? ""}${operation.path ?? ""}`;
 		return {
 			severity: "HIGH",
@@ -64,19 +66,45 @@ export default defineRule<LostRoute>({
 					: `${nameOf(by)} is registered before it, and its path ${by.path} matches the same requests.`,
 			order: operation.call.order,
 			manualSteps:
-				moveBefore(operation, by) === undefined
+				mendOf(operation, by, project) === undefined
 					? [by === null ? "Include the router behind its last route." : `Register ${nameOf(operation)} before ${nameOf(by)}.`]
 					: [],
 		};
 	},
 
-	fix({ evidence: { operation, by } }) {
-		return moveBefore(operation, by);
+	fix({ evidence: { operation, by } }, project) {
+		return mendOf(operation, by, project);
 	},
 });
 
 function nameOf({ endpoint }: Operation): string {
 	return endpoint.kind === "function" && endpoint.node.type === "FunctionDef" ? endpoint.node.name.name : "a route";
+}
+
+function mendOf(operation: Operation, by: Operation | null, project: Project): FixProposal | undefined {
+	return by === null ? includeLast(operation, project) : moveBefore(operation, by);
+}
+
+/** Moves include_router behind the last route of the router, where all of it stands at the top of one module. */
+function includeLast({ router, call }: Operation, project: Project): FixProposal | undefined {
+	const { includes, operations } = routeModelOf(project);
+	const [only, ...others] = includes.filter(({ child }) => child === router);
+	const { module } = call;
+	if (only === undefined || others.length > 0 || only.call.module !== module) return undefined;
+	const { node } = only.call;
+	const include = module.tree.body.find((each) => each.type === "ExpressionStatement" && each.value === node);
+	const routes = operations.filter((each) => each.router === router).map((each) => registrationOf(module.tree.body, each));
+	const last = routes.reduce((a, b) => (a === undefined || b === undefined ? undefined : b.start > a.start ? b : a));
+	if (include === undefined || last === undefined || last.start < include.start) return undefined;
+	return {
+		title: "Include the router behind its last route",
+		explanation: "This FastAPI copies the routes when the router is included; behind the last one it copies all of them.",
+		applicability: "safe",
+		edits: [
+			...removeStatements(module, [include]),
+			insertAfter(module, last, `\n\n${module.text.slice(include.start, include.end)}`),
+		],
+	};
 }
 
 /** Moves the function in front of the one that answers in its place, where both stand at the top of the same module. */
@@ -102,6 +130,11 @@ function moveBefore(operation: Operation, by: Operation | null): FixProposal | u
 			{ path, range: { start, end }, newText: "" },
 		],
 	};
+}
+
+/** The statement of the block that registers a route: the function under the decorator, or the call. */
+function registrationOf(body: readonly ast.Statement[], { call: { node } }: Operation): ast.Statement | undefined {
+	return body.find((each) => (each.type === "FunctionDef" ? startOf(each) : each.start) <= node.start && node.end <= each.end);
 }
 
 function definitionOf(body: readonly ast.Statement[], { endpoint }: Operation): ast.FunctionDef | null {
