@@ -33,7 +33,7 @@ export function environmentOptions(
 			variables,
 			projectName: projectName(backend),
 		},
-		requirements: primary?.requirements.filter((requirement) => requirement.group === "") ?? [],
+		requirements: primary?.requirements.filter((requirement) => requirement.group === "") ?? null,
 		locked: lock?.versions ?? new Map(),
 		pythonHints: [...deploymentHints(backend), ...manifestHints(backend)],
 	};

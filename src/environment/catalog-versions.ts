@@ -60,7 +60,9 @@ export function chooseVersions(index: CatalogIndex, options: CatalogOptions & { 
 	}
 	// Of a version that is not catalogued the neighbours on both sides must vouch for what it requires.
 	const isVouched = [...choices.values()].every((choice) => choice.exact || choice.neighbour !== null);
-	return { choices, complete: unknown.size === 0 && isVouched, unknown };
+	// A project that declares nothing keeps its list somewhere else.
+	const isListed = options.requirements !== null || options.locked.size > 0;
+	return { choices, complete: isListed && unknown.size === 0 && isVouched, unknown };
 }
 
 /** Every distribution that is declared or required by a chosen one, with all specifiers laid on it. */
@@ -71,7 +73,7 @@ function collect(
 ): Map<string, Set<string>> {
 	const wanted = new Map<string, Set<string>>();
 	const done = new Set<string>();
-	const queue: DeclaredRequirement[] = [...options.requirements];
+	const queue: DeclaredRequirement[] = [...(options.requirements ?? [])];
 	for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
 		if (next.marker !== null && !markerHolds(next.marker, { python: options.python, platform: options.platform, extras: [] }))
 			continue;

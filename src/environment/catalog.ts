@@ -24,7 +24,8 @@ export interface Catalog {
 
 export interface CatalogOptions {
 	readonly python: PythonVersion;
-	readonly requirements: readonly DeclaredRequirement[];
+	/** Null where nothing says what is installed. */
+	readonly requirements: readonly DeclaredRequirement[] | null;
 	readonly locked: ReadonlyMap<string, string>;
 }
 

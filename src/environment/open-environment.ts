@@ -28,8 +28,8 @@ export interface PythonHint {
 export interface EnvironmentOptions {
 	readonly files: PackageFiles;
 	readonly search: InterpreterSearch;
-	/** What the manifest that start-up installs from asks for. */
-	readonly requirements: readonly DeclaredRequirement[];
+	/** What the manifest that start-up installs from asks for; null where there is none, and anything may be installed. */
+	readonly requirements: readonly DeclaredRequirement[] | null;
 	/** Versions that a lock file names, by normalised name. */
 	readonly locked: ReadonlyMap<string, string>;
 	/** Best first. */
@@ -41,7 +41,7 @@ const serverPackages: readonly string[] = ["fastapi", "uvicorn"];
 /** Finds out what the server would run on, from files alone; nothing of the project or its environment is executed. */
 export function openEnvironment(options: EnvironmentOptions): Environment {
 	const { files, requirements } = options;
-	const wanted = [...serverPackages, ...requirements.map((requirement) => requirement.normalized)];
+	const wanted = [...serverPackages, ...(requirements ?? []).map((requirement) => requirement.normalized)];
 	const seen: Interpreter[] = [];
 	for (const interpreter of findInterpreters(files, options.search)) {
 		seen.push(interpreter);

@@ -1,4 +1,5 @@
 import type { Module } from "../../project.ts";
+import { isSimilarName } from "../nearest-module.ts";
 import type { OwnModule } from "../resolver.ts";
 import { type ModuleValue, type Namespace, unknown } from "../values.ts";
 import { loadedBeforeTarget } from "./builtins.ts";
@@ -62,7 +63,9 @@ function importTop(machine: Machine, name: string): ModuleRecord | "external" | 
 	if (installed === "present") return "external";
 	const back = search(machine.path.back);
 	if (back !== null) return load(machine, name, back, null);
-	if (namespaceFolders.length > 0) return namespacePackage(machine, name, namespaceFolders);
+	// A package of that name, if one is installed after all, comes before a folder without __init__.py.
+	const mayBeInstalled = installed === "unknown" && machine.environment.distributionsFor(name).length > 0;
+	if (namespaceFolders.length > 0 && !mayBeInstalled) return namespacePackage(machine, name, namespaceFolders);
 	return "external";
 }
 
@@ -207,7 +210,8 @@ function importExternal(machine: Machine, frame: Frame, request: ImportRequest):
 	for (let index = 0; index < parts.length; index++) {
 		const prefix = parts.slice(0, index + 1).join(".");
 		const found = machine.environment.findModule(prefix).found;
-		if (found === "missing" && !machine.path.dynamic) return missing(machine, frame, request, prefix, null);
+		const isLost = found === "missing" || (found === "unknown" && index === 0 && isOwnElsewhere(machine, request));
+		if (isLost && !machine.path.dynamic) return missing(machine, frame, request, prefix, null);
 		if (found !== "present") {
 			machine.doubts++;
 			machine.importDoubts++;
@@ -215,6 +219,18 @@ function importExternal(machine: Machine, frame: Frame, request: ImportRequest):
 		}
 	}
 	return { type: "external", name: request.name };
+}
+
+/**
+ * Where not every package is known, a name may be anything's. But a path that is one of our own modules but for its root, and
+ * that has what the import asks for, has lost that root; and so has no package taken a name that is one letter off ours.
+ */
+function isOwnElsewhere(machine: Machine, { name, names }: ImportRequest): boolean {
+	if (names.length === 0) return false;
+	const own = machine.guess(name, names);
+	if (own === null) return false;
+	if (name.includes(".")) return isSamePath(name, own);
+	return machine.environment.distributionsFor(name).length === 0 && (isSamePath(name, own) || isSimilarName(name, own));
 }
 
 /** Notes an import of something outside the project. */
