@@ -29,7 +29,7 @@ export function moveAliasDefault(fault: ParameterFault, project: Project): FixPr
 		if (user.parameter.default !== null) continue;
 		const mend = setDefault(user.signature, user.parameter, code);
 		if (mend === null) return undefined;
-		edits.push(...mend.edits);
+		edits.push(...mend.edits.filter((edit) => !edits.some((other) => isSame(edit, other))));
 	}
 	return {
 		title: `Write ${code} as the default of ${users.length === 1 ? fault.parameter.name.name : "each parameter"}, not of the alias`,
@@ -37,6 +37,11 @@ export function moveAliasDefault(fault: ParameterFault, project: Project): FixPr
 		applicability: "safe",
 		edits,
 	};
+}
+
+/** Two parameters of one function can need the same `*` in front of all. */
+function isSame(a: TextEdit, b: TextEdit): boolean {
+	return a.path === b.path && a.range.start === b.range.start && a.range.end === b.range.end && a.newText === b.newText;
 }
 
 /** Does the expression mean the same in every file? */

@@ -31,15 +31,25 @@ export function canGetDefault({ parameters }: CallSignature, parameter: ast.Para
 	return behind.every((each) => each.default !== null || each.kind === "keyword-only" || each.kind.startsWith("var-"));
 }
 
-/** Takes the default away, or writes another. */
+/** May `*` stand before a parameter? FastAPI calls by keyword, and behind `*` a default may come before none. */
+function canBeKeywordOnly({ parameters, function: { node } }: CallSignature): boolean {
+	const isOrdinary = ({ kind }: ast.Parameter): boolean => kind === "positional" || kind === "var-keyword";
+	return node.type === "FunctionDef" && parameters.every(isOrdinary);
+}
+
+/** Takes the default away, or writes another; behind a `*` where a parameter without a default follows. */
 export function setDefault(signature: CallSignature, parameter: ast.Parameter, code: string | null): Mend | null {
 	const { path } = signature.function.module;
 	const { annotation } = parameter;
 	if (annotation === null) return null;
 	if (code === null && !canLoseDefault(signature, parameter)) return null;
-	if (code !== null && parameter.default === null && !canGetDefault(signature, parameter)) return null;
 	const range = { start: annotation.end, end: parameter.default?.end ?? annotation.end };
-	return { edits: [{ path, range, newText: code === null ? "" : ` = ${code}` }] };
+	const edit = { path, range, newText: code === null ? "" : ` = ${code}` };
+	if (code === null || parameter.default !== null || canGetDefault(signature, parameter)) return { edits: [edit] };
+	const [first] = signature.parameters;
+	if (first === undefined || !canBeKeywordOnly(signature)) return null;
+	// In front of all, so that several parameters that need it write the same.
+	return { edits: [{ path, range: { start: first.start, end: first.start }, newText: "*, " }, edit] };
 }
 
 /** Writes another annotation. */
