@@ -5,6 +5,7 @@ import { fastApiFeatures } from "../../project/fastapi/features.ts";
 import type { ParameterFault } from "../../project/fastapi/parameter-faults.ts";
 import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
 import { isSpecialType } from "../../project/fastapi/special-types.ts";
+import type { ClassValue } from "../../project/imports/values.ts";
 import { lookUpName } from "../../project/models/name-scope.ts";
 import { pydanticSchemaOf } from "../../project/models/pydantic-schema.ts";
 import { readTypeForm } from "../../project/models/type-form.ts";
@@ -12,6 +13,7 @@ import type { Project } from "../../project/project.ts";
 import { asPydanticModel } from "./signature/as-pydantic-model.ts";
 import { ownClassOfFastApi } from "./signature/fastapi-class.ts";
 import { dependencyGiving } from "./signature/known-dependencies.ts";
+import { objectOf, obviousMaker } from "./signature/known-objects.ts";
 import {
 	canGetDefault,
 	canImport,
@@ -175,13 +177,38 @@ function dependencyMends(
 			return found === undefined ? [] : [found];
 		}
 	}
+	const maker = obviousMaker(form);
+	if (maker !== null) {
+		const need = { path: signature.function.module.path, module: maker.module, name: maker.name };
+		const why = "No dependency of the project gives one, and FastAPI cannot read one from a request.";
+		const made = asDependency(signature, parameter, `Depends(lambda: ${maker.code})`, [need], project, why, "review");
+		return made === undefined ? [] : [made];
+	}
 	if (form.kind !== "class") return [];
 	const model = asPydanticModel(form.value, project);
 	if (model !== undefined) return [model];
+	const shared = sharedObject(form.value, { parameter, signature }, project);
+	if (shared !== undefined) return [shared];
 	if (!isMadeByItself(form.value, project)) return [];
 	const why = `FastAPI makes the object itself by calling ${form.value.node.name.name}.`;
 	const found = asDependency(signature, parameter, "Depends()", [], project, why, "review");
 	return found === undefined ? [] : [found];
+}
+
+/** `Depends(lambda: catalog)` where a module holds the only object of the class. */
+function sharedObject(
+	value: ClassValue,
+	{ parameter, signature }: Pick<ParameterFault, "parameter" | "signature">,
+	project: Project,
+): FixProposal | undefined {
+	const known = objectOf(value, project);
+	if (known === null) return undefined;
+	const { path } = signature.function.module;
+	const isBound = lookUpName(signature.scope, known.name) !== "unbound";
+	if (isBound && known.module.path !== path) return undefined;
+	const need = isBound ? [] : [{ path, module: known.module.name, name: known.name }];
+	const why = `${known.name} of ${known.module.name} is the only ${value.node.name.name} that the project makes.`;
+	return asDependency(signature, parameter, `Depends(lambda: ${known.name})`, need, project, why, "review");
 }
 
 /** Can FastAPI call the class, all parameters of its `__init__` being dependencies or readable from a request? */
