@@ -1,4 +1,4 @@
-"""Runs `python -m uvicorn` in this very process, just as Python itself would, and tells on descriptor 3 how far it gets.
+"""Runs the console script `uvicorn` in this very process, just as Python itself would, and tells on descriptor 3 how far it gets.
 
 Arguments: NAME=VALUE pairs, `--`, then uvicorn's own arguments, the target first.
   folder    scratch folder, for the stacks of a crash or a hang
@@ -369,10 +369,7 @@ def bend_paths():
 
 
 def has_server():
-    for folder in sys.path:
-        if os.path.exists(os.path.join(folder or os.curdir, "uvicorn")):
-            return True
-    return False
+    return any(os.path.exists(os.path.join(folder, "uvicorn", "__init__.py")) for folder in sys.path)
 
 
 own_arguments = dict(each.split("=", 1) for each in sys.argv[2 : sys.argv.index("--")])
@@ -381,10 +378,12 @@ GUARDED, UNTIL = own_arguments["guard"] == "1", own_arguments["until"]
 HOSTS = own_arguments["hosts"].split(",")
 ORIGINAL, COPY = own_arguments["original"], ROOT
 
-sys.argv[:] = ["-m", *sys.argv[sys.argv.index("--") + 1 :]]
-# `python -m` puts the working directory first, `python -c` an empty name for it.
+scripts = os.path.dirname(os.path.abspath(sys.executable))
+sys.argv[:] = [os.path.join(scripts, "uvicorn"), *sys.argv[sys.argv.index("--") + 1 :]]
+# `python -c` puts an empty name for the working directory first, a console script its own folder: until uvicorn itself inserts the
+# working directory, no module of the project stands in the way of what uvicorn and its libraries import.
 if sys.path and sys.path[0] == "":
-    sys.path[0] = os.getcwd()
+    sys.path[0] = scripts
 if ORIGINAL:
     bend_paths()
 tell(
@@ -399,11 +398,23 @@ if not has_server():
 watch_for_trouble()
 time_imports()
 try:
+    import re  # noqa: F401  The script asks for it first.
+
     watch_uvicorn(sys.argv[1])
 except BaseException:
-    # Something of the project stands in uvicorn's way; running it below shows the error as Python would.
+    # uvicorn cannot be imported; running it below shows the error as Python would.
     pass
 
-import runpy
-
-runpy._run_module_as_main("uvicorn", alter_argv=True)
+# What pip writes into the script.
+SCRIPT = """
+import re
+import sys
+from uvicorn.main import main
+if __name__ == "__main__":
+    sys.exit(main())
+"""
+program = sys.modules["__main__"].__dict__
+program.update(__doc__=None, __cached__=None)
+if os.path.exists(sys.argv[0]):
+    program["__file__"] = sys.argv[0]
+exec(compile(SCRIPT, "<uvicorn>", "exec"), program)

@@ -104,11 +104,7 @@ function* findShadows(project: Project): Generator<Shadow> {
 		if (name !== "" && shadowsExternal(project, name)) yield { name, place: failure, error, asker: null, start: module };
 	}
 	for (const { name, importer, own, error } of listHiddenNeeds(project)) {
-		const start = own?.importer ?? project.modules.get(project.target?.module ?? "");
-		if (start === undefined) continue;
-		// What the server itself needs fails before anything of the project runs.
-		const place = own ?? { range: { start: 0, end: 0 }, stage: "import" as const, order: -1 };
-		yield { name, place, error, asker: importer, start };
+		yield { name, place: own, error, asker: importer, start: own.importer };
 	}
 }
 

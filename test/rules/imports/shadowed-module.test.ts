@@ -28,3 +28,11 @@ it("follows what libraries import themselves to an own module that cannot answer
 	expect(issue?.expectedError).toMatch(/^ModuleNotFoundError: No module named 'anyio\.\w+'; 'anyio' is not a package$/);
 	expect(auditBackend(rule, backend("import sys\nsys.modules[__name__] = None"))).toEqual([]);
 });
+
+it("knows that no file hides what the server has imported by then", () => {
+	const backend = (name: string, requirement = "uvicorn") =>
+		`#- requirements.txt\nfastapi\n${requirement}\n#- main.py\nfrom fastapi import FastAPI\n\napp = FastAPI()\n#- ${name}.py\nLIMIT = 4\n`;
+	for (const name of ["email", "json", "logging", "random", "token", "types"])
+		expect(auditBackend(rule, backend(name))).toEqual([]);
+	expect(auditBackend(rule, backend("anyio", "uvicorn[standard]"))).toEqual([]);
+});

@@ -96,10 +96,10 @@ export const moduleAttributes: ReadonlySet<string> = new Set([
  */
 export const loadedBeforeTarget: ReadonlySet<string> = new Set(
 	(
-		"__future__ abc ast asyncio atexit base64 binascii bisect builtins bz2 click codecs collections concurrent configparser contextlib contextvars " +
-		"copy copyreg datetime dis email enum errno functools genericpath gettext heapq http importlib inspect io ipaddress itertools json " +
-		"keyword linecache locale logging lzma marshal math multiprocessing opcode operator os pathlib pickle platform posix posixpath " +
-		"random re reprlib select selectors shutil signal site socket ssl stat string struct subprocess sys tempfile textwrap threading time token " +
-		"tokenize traceback types typing urllib uvicorn warnings weakref zipimport zlib"
+		"__future__ abc ast asyncio atexit base64 binascii bisect builtins bz2 calendar click codecs collections concurrent configparser contextlib contextvars " +
+		"copy copyreg datetime dis email enum errno fnmatch functools genericpath gettext heapq http importlib inspect io ipaddress itertools json " +
+		"keyword linecache locale logging lzma marshal math multiprocessing opcode operator os pathlib pickle platform posix posixpath queue quopri " +
+		"random re reprlib select selectors shutil signal site socket socketserver ssl stat string struct subprocess sys tempfile textwrap threading time token " +
+		"tokenize traceback types typing urllib uuid uvicorn warnings weakref zipimport zlib"
 	).split(" "),
 );

@@ -1,4 +1,5 @@
 import type { ImportNeed } from "../../../environment/module-table.ts";
+import { loadedBeforeTarget } from "../../../project/imports/simulator/builtins.ts";
 import type { ExternalImport } from "../../../project/imports/trace.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import { boundNames } from "../../../python/scopes.ts";
@@ -9,31 +10,35 @@ export interface HiddenNeed {
 	readonly name: string;
 	/** The module of the library that asks. */
 	readonly importer: string;
-	/** The import of the project that leads there; null where the server itself asks, before it comes to the project. */
-	readonly own: ExternalImport | null;
+	/** The import of the project that leads there. */
+	readonly own: ExternalImport;
 	/** The line that Python prints. */
 	readonly error: string;
 }
 
-/** What `python -m uvicorn` runs before it imports the target: the working directory is on `sys.path` from the start. */
-const server = ["runpy", "uvicorn.main"];
+/** What the console script `uvicorn` imports while its own folder, not yet the working directory, is the first of `sys.path`. */
+const server = "uvicorn.main";
+
+/** What it imports besides where `watchfiles` is installed, as `uvicorn[standard]` has it. */
+const reloader = "uvicorn.supervisors.watchfilesreload";
 
 /**
- * What `python -m uvicorn` imports for certain, by itself and for the project, that fails because an own top-level module hides it;
- * for each own module the first, in order.
+ * What the imports of the project ask for, by way of a library, that fails because an own top-level module hides it; for each own
+ * module the first, in order. What the server has imported for itself is in `sys.modules`, where no file can hide it.
  */
 export function listHiddenNeeds(project: Project): HiddenNeed[] {
 	const hiding = ownModulesInFront(project);
 	if (hiding.size === 0) return [];
-	const certain = project.trace.externalImports.filter(({ reached, guarded, deferred }) => reached && !guarded && !deferred);
-	const starts = [
-		...server.map((module) => ({ module, own: null })),
-		...certain.toSorted((a, b) => a.order - b.order).map((own) => ({ module: own.module, own })),
-	];
 	const seen = new Set<string>();
+	const hasReloader = project.environment.findModule("watchfiles").found === "present";
+	for (const start of hasReloader ? [server, reloader] : [server])
+		for (const { need } of runImports(project, start, seen, isAtHand)) hiding.delete(topOf(need.module));
+	const starts = project.trace.externalImports
+		.filter(({ reached, guarded, deferred }) => reached && !guarded && !deferred)
+		.toSorted((a, b) => a.order - b.order);
 	const found = new Map<string, HiddenNeed>();
-	for (const { module: start, own } of starts) {
-		for (const { module, need } of runImports(project, start, seen, (name) => hiding.has(name) || isAtHand(name))) {
+	for (const own of starts) {
+		for (const { module, need } of runImports(project, own.module, seen, (name) => hiding.has(name) || isAtHand(name))) {
 			const name = topOf(need.module);
 			const hidden = hiding.get(name);
 			const error = hidden === undefined || found.has(name) ? null : refusal(project, hidden, need);
@@ -95,7 +100,7 @@ function ownModulesInFront({ environment, trace, modules, backend }: Project): M
 	const folder = backend === "" ? "" : `${backend}/`;
 	const hiding = new Map<string, Hiding>();
 	for (const [name, own] of modules) {
-		if (name.includes(".") || isAtHand(name) || own.tree.errors.length > 0) continue;
+		if (name.includes(".") || isAtHand(name) || loadedBeforeTarget.has(name) || own.tree.errors.length > 0) continue;
 		if (own.path !== `${folder}${name}.py` && own.path !== `${folder}${name}/__init__.py`) continue;
 		if (!environment.isStdlib(name) && environment.findModule(name).found !== "present") continue;
 		const namespace = trace.runs.get(name)?.namespace;
