@@ -91,6 +91,7 @@ export function loadProject(input: LoadInput): Project {
 		target: target && (findMeantTarget(modules, target) ?? target),
 		environment,
 		resolver,
+		isInstallable: isInstallable(input.files, backend),
 		modules,
 		moduleAt: (path, name, isPackage) => {
 			const known = modules.get(name);
@@ -133,4 +134,12 @@ function readDotenv(
 		result.set(entry.key, constant(value, { type: "env-file", path, key: entry.key, range: entry.valueRange }));
 	}
 	return result;
+}
+
+/** Does the root or the backend say how it is built into a distribution (https://peps.python.org/pep-0517/)? */
+function isInstallable(files: SourceTree, backend: string): boolean {
+	return ["", ...(backend === "" ? [] : [`${backend}/`])].some((folder) => {
+		const builds = /^\s*\[build-system\]/m.test(files.get(`${folder}pyproject.toml`)?.text ?? "");
+		return builds || files.has(`${folder}setup.py`) || files.has(`${folder}setup.cfg`);
+	});
 }

@@ -226,7 +226,7 @@ function importExternal(machine: Machine, frame: Frame, request: ImportRequest):
  * that has what the import asks for, has lost that root; and so has no package taken a name that is one letter off ours.
  */
 function isOwnElsewhere(machine: Machine, { name, names }: ImportRequest): boolean {
-	if (names.length === 0) return false;
+	if (names.length === 0 || !machine.mayBeOwn(name)) return false;
 	const own = machine.guess(name, names);
 	if (own === null) return false;
 	if (name.includes(".")) return isSamePath(name, own);

@@ -127,6 +127,8 @@ export interface Machine {
 	moduleGetattr(frame: Frame, owner: ModuleValue, name: string): Value | "absent";
 	/** Imports `record.name` as a submodule of an own package; null where there is none. */
 	importSubmodule(record: ModuleRecord, name: string): ModuleRecord | null;
+	/** Is the name an own module's but for its root, or nearly one's, and no package's that installing the project brings? Cheap. */
+	mayBeOwn(name: string): boolean;
 	/** The own module that an unresolvable name most likely stands for, or null. */
 	guess(name: string, names: readonly string[]): string | null;
 	/** Attributes of a new settings object, or null where the class is none. */

@@ -3,7 +3,7 @@ import type * as ast from "../../../python/ast.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import type { Module, Target } from "../../project.ts";
 import { instantiateSettings } from "../../settings/read-settings.ts";
-import { guessModules, type ModuleGuess } from "../nearest-module.ts";
+import { guessModules, isSimilarName, type ModuleGuess } from "../nearest-module.ts";
 import { absoluteName, type Resolver } from "../resolver.ts";
 import type { ImportTrace, ServedObject } from "../trace.ts";
 import { type Binding, unknown, type Value } from "../values.ts";
@@ -23,6 +23,8 @@ export interface SimulationInput {
 	readonly target: Target | null;
 	readonly environment: Environment;
 	readonly resolver: Resolver;
+	/** True where an installation of the project would put packages of its own beside the others. */
+	readonly isInstallable: boolean;
 	/** Own modules by the names they have from the working directory. */
 	readonly modules: ReadonlyMap<string, Module>;
 	/** Parses a file under a name; the same file may be imported under two. */
@@ -65,6 +67,7 @@ export function simulate(input: SimulationInput): ImportTrace {
 
 function createMachine(input: SimulationInput): Machine {
 	const names = [...input.modules.keys()];
+	const endings = new Set(names.flatMap(tailsOf));
 	const guessed = new Map<string, readonly ModuleGuess[]>();
 	const bound = new Map<string, ReadonlySet<string>>();
 	const bindsOf = (module: Module): ReadonlySet<string> => {
@@ -125,6 +128,11 @@ function createMachine(input: SimulationInput): Machine {
 		importSubmodule: (record, name) => importSubmodule(machine, record, name),
 		instantiateSettings: (frame, cls, args, made) => instantiateSettings(machine, frame, cls, args, made),
 		willBind: (module, name) => bindsOf(module).has(name),
+		mayBeOwn: (name) => {
+			if (input.isInstallable) return false;
+			const isEnding = endings.has(name) || tailsOf(name).some((tail) => input.modules.has(tail));
+			return isEnding || (!name.includes(".") && names.some((own) => isSimilarName(own, name)));
+		},
 		guess: (name, wanted) => {
 			// It is there, and something hides it: no other module is meant.
 			if (input.modules.has(name)) return null;
@@ -138,6 +146,11 @@ function createMachine(input: SimulationInput): Machine {
 		},
 	};
 	return machine;
+}
+
+/** The dotted name without its first part, without its first two, and so on: `core.config` and `config` of `app.core.config`. */
+function tailsOf(name: string): string[] {
+	return name.split(".").flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(index).join(".")]));
 }
 
 /** Names that a module imports from another, which it cannot give where that one is missing. */

@@ -17,6 +17,20 @@ export interface SymbolHome {
 
 /** Where an own module's symbol of a name comes from: the modules that define it, and submodules so called. */
 export function listOwnHomes(project: Project, name: string, importer: Module): readonly string[] {
+	const known = homes.get(project) ?? new Map<string, readonly string[]>();
+	homes.set(project, known);
+	const key = `${importer.path}\0${name}`;
+	let found = known.get(key);
+	if (found === undefined) {
+		found = searchOwnHomes(project, name, importer);
+		known.set(key, found);
+	}
+	return found;
+}
+
+const homes = new WeakMap<Project, Map<string, readonly string[]>>();
+
+function searchOwnHomes(project: Project, name: string, importer: Module): readonly string[] {
 	const homes: string[] = [];
 	for (const [dotted, module] of ownModules(project)) {
 		if (module.path === importer.path || isTest(module.path)) continue;
