@@ -15,7 +15,21 @@ export interface Place {
 	readonly folder: string;
 }
 
-const commandNames = ["audit", "fix", "verify", "rollback", "status", "resume", "clean", "graph", "routes", "deps", "rules", "explain", "wizard"];
+const commandNames = [
+	"audit",
+	"fix",
+	"verify",
+	"rollback",
+	"status",
+	"resume",
+	"clean",
+	"graph",
+	"routes",
+	"deps",
+	"rules",
+	"explain",
+	"wizard",
+];
 
 /** Finds the repository of the path on the command line; without one, of the current folder. */
 export function placeOf(path: string | undefined, io: ProcessIo): Place {
