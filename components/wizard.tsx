@@ -2,6 +2,7 @@ import type { Session, SessionState } from "../src/session/session.ts";
 import type { Workbench } from "../src/session/verify-bench.ts";
 import type { AuditProgress } from "../src/session/view-opening.ts";
 import type { EditorResult } from "../src/workspace/editor.ts";
+import { loadMount } from "./load-mount.ts";
 import type { EndingSignal } from "./terminal.ts";
 
 export interface WizardOptions {
@@ -32,7 +33,7 @@ export interface WizardResult {
  * closed; everything accepted is on disk at any moment.
  */
 export async function runWizard(options: WizardOptions): Promise<WizardResult> {
-	const { mountWizard } = await withInkEnvironment(options.color, () => import("./mount.tsx"));
+	const { mountWizard } = await withInkEnvironment(options.color, loadMount);
 	return mountWizard(options);
 }
 

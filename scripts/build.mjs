@@ -22,10 +22,8 @@ const shared = {
 const wizardApart = {
 	name: "the wizard is a file of its own",
 	setup({ onLoad }) {
-		onLoad({ filter: /components\/mount\.tsx$/ }, () => ({
-			contents: `export async function mountWizard(options) {
-				return (await loadModule(new URL("./wizard.mjs", import.meta.url).href)).mountWizard(options);
-			}`,
+		onLoad({ filter: /components\/load-mount\.ts$/ }, () => ({
+			contents: `export function loadMount() { return loadModule(new URL("./wizard.mjs", import.meta.url).href); }`,
 		}));
 	},
 };

@@ -22,11 +22,21 @@ describe("bootmend fix", () => {
 		expect(git(folder, "status", "--short")).toBe("");
 	});
 
-	it("mends the rest where a fault has no fix that is certain, and says what is left", async () => {
+	it("mends the rest where a fault has no fix, and says what is left", async () => {
+		const folder = folderWith({
+			...soundBackend,
+			"app/main.py": `${soundBackend["app/main.py"]}\nraise RuntimeError("not on this host")\n`,
+		});
+		const { status, stdout } = await bootmend(folder, "fix", "--yes", "--review");
+		expect(status).toBe(1);
+		expect(stdout).toMatch(/Left\n.*ENTRYPOINT-001.*no change of the code is certain/);
+	});
+
+	it("mends the rest where a fix is a guess, and says what is left", async () => {
 		const folder = folderWith({ ...brokenBackend, "app/main.py": brokenBackend["app/main.py"].replaceAll("settngs", "weather") });
 		const { status, stdout } = await bootmend(folder, "fix", "--yes");
 		expect(status).toBe(1);
-		expect(stdout).toMatch(/Left\n.*IMPORT-001.*no change of the code is certain/);
+		expect(stdout).toMatch(/Left\n.*IMPORT-001.*its fix wants a look first: --review applies it/);
 		expect(textOf(folder, "app/main.py")).toContain("weather");
 		expect(textOf(folder, "app/core.py")).toBe(soundBackend["app/core.py"]);
 	});

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, it } from "vitest";
@@ -60,10 +60,11 @@ it("finds programs on the PATH", () => {
 	expect(isOnPath("sh", undefined)).toBe(false);
 });
 
+/** A process that has ended and whose parent has not looked yet (a container without an init process) no longer runs. */
 function isRunning(pid: number): boolean {
 	try {
 		process.kill(pid, 0);
-		return true;
+		return !existsSync(`/proc/${pid}/stat`) || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
 	} catch {
 		return false;
 	}
