@@ -4,9 +4,8 @@
 //   program.js.code   what V8 made of it during one audit
 //   wizard.mjs    components/mount.tsx, loaded for the wizard alone, since Ink is ES modules and takes longer than an audit
 import { spawnSync } from "node:child_process";
-import { chmod, copyFile, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { chmod, copyFile, readdir, rm, writeFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import { build } from "esbuild";
 
 const shared = {
@@ -54,7 +53,8 @@ await keepCompiledCode();
 
 /** Lets the program compile itself at its daily work; what it then leaves in its user's cache folder goes beside it. */
 async function keepCompiledCode() {
-	const cache = await mkdtemp(join(tmpdir(), "bootmend-build-"));
+	// In dist, so that the next build removes it where this one is killed.
+	const cache = resolve("dist/cache");
 	const project = "fixtures/projects/todo-broken";
 	// It ends with status 1, since that backend is broken; what counts is the code it leaves.
 	spawnSync(process.execPath, ["dist/cli.js", "audit", project], {

@@ -22,6 +22,7 @@ EVENTS, MARKERS = 3, 4
 IS_LINUX = sys.platform.startswith("linux")
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 PEACE, MERCY = 3.0, 5.0
+PREFIX = "bootmend-boot-"
 
 running = {}  # pid -> request
 
@@ -36,7 +37,7 @@ def main():
     os.set_blocking(wakeup_write, False)
     signal.set_wakeup_fd(wakeup_write)
     signal.signal(signal.SIGCHLD, lambda *_: None)
-    folder = os.path.realpath(tempfile.mkdtemp(prefix="bootmend-boot-", dir=temporary_folder()))
+    folder = make_folder()
     tell(ready=folder)
     pending = b""
     while True:
@@ -52,6 +53,26 @@ def main():
         *lines, pending = (pending + chunk).split(b"\n")
         for line in lines:
             obey(json.loads(line))
+
+
+def make_folder():
+    """An empty folder; those of supervisors that were killed themselves go first."""
+    place = temporary_folder()
+    for name in os.listdir(place):
+        owner = name[len(PREFIX) :].partition("-")[0] if name.startswith(PREFIX) else ""
+        if owner.isdigit() and not is_alive(int(owner)):
+            shutil.rmtree(os.path.join(place, name), ignore_errors=True)
+    return os.path.realpath(tempfile.mkdtemp(prefix="%s%d-" % (PREFIX, os.getpid()), dir=place))
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (PermissionError, OverflowError):
+        pass
+    return True
 
 
 def temporary_folder():

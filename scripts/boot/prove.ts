@@ -1,8 +1,9 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { cpus, tmpdir } from "node:os";
+import { mkdirSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
 import { dirname, join } from "node:path";
 import { startScratchPostgres } from "../../src/workspace/boot/scratch-postgres.ts";
 import { type Supervisor, startSupervisor } from "../../src/workspace/boot/supervisor.ts";
+import { makeScratchFolder } from "../../src/workspace/scratch-folder.ts";
 import type { BootCase } from "./case-file.ts";
 import { findPython, prepareView, type View } from "./environments.ts";
 import type { Outcome } from "./outcome.ts";
@@ -24,7 +25,7 @@ export async function withProject<T>(
 	use: (root: string) => Promise<T>,
 	findAuthority: () => Promise<string> = postgresAuthority,
 ): Promise<T> {
-	const root = realpathSync(mkdtempSync(join(tmpdir(), "bootmend-case-")));
+	const root = realpathSync(makeScratchFolder("case"));
 	try {
 		for (const [path, content] of boot.files) {
 			mkdirSync(dirname(join(root, path)), { recursive: true });

@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
+import { makeScratchFolder } from "./scratch-folder.ts";
 
 export type EditorResult =
 	| { readonly type: "edited"; readonly text: string }
@@ -40,7 +40,7 @@ export function editText(text: string, path: string, editor: readonly string[] |
 	if (command === undefined) return { type: "no-editor" };
 	let folder: string | null = null;
 	try {
-		folder = mkdtempSync(join(tmpdir(), "bootmend-"));
+		folder = makeScratchFolder("edit");
 		const file = join(folder, `proposal${extname(path)}`);
 		writeFileSync(file, text, { mode: 0o600 });
 		const run = spawnSync(command, [...flags, file], { stdio: "inherit", shell: process.platform === "win32" });

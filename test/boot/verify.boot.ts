@@ -11,12 +11,12 @@ import {
 	statSync,
 	writeFileSync,
 } from "node:fs";
-import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { fixtures } from "../../scripts/boot/corpus.ts";
 import { prepareView } from "../../scripts/boot/environments.ts";
+import { makeScratchFolder } from "../../src/workspace/scratch-folder.ts";
 
 const cli = fileURLToPath(new URL("../../src/cli.ts", import.meta.url));
 const requirements = "fastapi\nuvicorn[standard]\nsqlalchemy[asyncio]\naiosqlite\nasyncpg\npydantic-settings\n";
@@ -24,7 +24,7 @@ const requirements = "fastapi\nuvicorn[standard]\nsqlalchemy[asyncio]\naiosqlite
 let root: string;
 let python: string;
 beforeAll(async () => {
-	root = realpathSync(mkdtempSync(join(tmpdir(), "bootmend-verify-")));
+	root = realpathSync(makeScratchFolder("verify"));
 	// Run by root, PostgreSQL is somebody else, who must get through to its folder.
 	chmodSync(root, 0o755);
 	writeFileSync(join(root, "requirements.txt"), requirements);

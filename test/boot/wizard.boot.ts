@@ -1,9 +1,9 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { findPython } from "../../scripts/boot/environments.ts";
+import { makeScratchFolder } from "../../src/workspace/scratch-folder.ts";
 import build from "../journeys/support/build.ts";
 import { keys } from "../journeys/support/terminal.ts";
 import { scratchRepository, startWizard } from "../journeys/support/wizard.ts";
@@ -12,7 +12,7 @@ import { scratchRepository, startWizard } from "../journeys/support/wizard.ts";
 let machine: string;
 beforeAll(() => {
 	build();
-	machine = mkdtempSync(join(tmpdir(), "bootmend-wizard-"));
+	machine = makeScratchFolder("wizard");
 });
 afterAll(() => rmSync(machine, { recursive: true, force: true }));
 

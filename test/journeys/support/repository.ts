@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
+import { makeScratchFolder } from "../../../src/workspace/scratch-folder.ts";
 
 const project = (name: string) => fileURLToPath(new URL(`../../../fixtures/projects/${name}`, import.meta.url));
 
@@ -14,7 +14,7 @@ export class ScratchRepository {
 	 * without an environment of its own says the same on every machine.
 	 */
 	readonly tools: string;
-	private readonly parent = mkdtempSync(join(tmpdir(), "bootmend-journey-"));
+	private readonly parent = makeScratchFolder("journey");
 
 	/** `name` is the name of a bundled backend, `folder` what its copy is called. */
 	constructor(name = "todo-broken", folder = "todo") {
