@@ -10,8 +10,9 @@ import { consequenceOf, count, startCommands, storyTitle } from "./view-words.ts
 
 /** The end of a session, or its state when it is left: what was wrong, what changed, what stays, the way back and the way on. */
 export function summaryRows(state: SessionState, items: readonly Item[], width: number): readonly Line[] {
-	// A checklist that nothing was booted for says little, and stands last.
-	const criteria = criteriaRows(state, width);
+	// The checklist is for the end: half-way it would only say what is not done yet. One that nothing was booted for says little, and stands last.
+	const isOver = state.finished || items.every((item) => item.decided !== null);
+	const criteria = isOver ? criteriaRows(state, width) : [];
 	const isBooted = state.boots.newest !== null;
 	const sections = [
 		headline(state, items, width),
