@@ -1,4 +1,8 @@
-import type { DecidedIssue, Outcome, Session } from "./session.ts";
+import type { Issue } from "../audit/issue.ts";
+import { applyToFiles } from "../text/edit.ts";
+import { mergeTexts } from "../text/merge.ts";
+import type { TextEdit } from "../text/range.ts";
+import type { Command, DecidedIssue, Outcome, Session } from "./session.ts";
 
 /** How far a boot of the tree as it is now gets. */
 export interface BootTrial {
@@ -44,9 +48,9 @@ export async function keepProgress(
 	for (let next = nextOf(session, pending); next !== undefined; next = nextOf(session, pending)) {
 		const { issue, decided } = next;
 		pending.delete(issue.fingerprint);
-		const fix = issue.fix;
-		if (fix === null) continue;
-		const accepted = await session.dispatch({ type: "accept", fingerprint: issue.fingerprint, fix, edited: false });
+		const again = acceptAgain(decided, issue, session.state.sources);
+		if (again === null) continue;
+		const accepted = await session.dispatch(again);
 		if (accepted.type === "refused") continue;
 		const alone = await tryBoot();
 		if (alone === null) return null;
@@ -64,6 +68,25 @@ export async function keepProgress(
 		});
 	}
 	return { trial, takenBack };
+}
+
+/** The same decision once more, on the files as they are now: what a person made of a fix is kept, the rest is as the newest audit proposes it. */
+function acceptAgain(
+	{ decision, fix, before }: DecidedIssue,
+	issue: Issue,
+	sources: ReadonlyMap<string, string>,
+): Command | null {
+	const { fingerprint } = issue;
+	if (decision.type !== "accepted" || !decision.edited || fix === null)
+		return issue.fix === null ? null : { type: "accept", fingerprint, fix: issue.fix, edited: false };
+	const edits: TextEdit[] = [];
+	for (const [path, after] of applyToFiles(before, fix.edits) ?? []) {
+		const now = sources.get(path) ?? "";
+		const merged = mergeTexts(before.get(path) ?? "", now, after);
+		if (merged.type === "conflict") return null;
+		edits.push({ path, range: { start: 0, end: now.length }, newText: merged.text });
+	}
+	return { type: "accept", fingerprint, fix: { ...fix, edits }, edited: true };
 }
 
 function nextOf(session: Session, pending: ReadonlyMap<string, DecidedIssue>) {

@@ -84,3 +84,19 @@ test("where no boot can be tried the fixes stay", async () => {
 	expect(kept).toEqual([null]);
 	expect(folder?.read("app/db.py")).toBe("x = FIXED_x\ny = FIXED_y\nz = FIXED_z\n");
 });
+
+test("a fix that a person edited is applied again as they edited it", async () => {
+	folder = testRepository({ "app/db.py": "x = BROKEN_US1_x\ny = BROKEN_US1_y\n" });
+	session = await openTestSession(folder.root);
+	const opened = { folder, session };
+	for (const name of ["x", "y"]) {
+		const issue = session.state.report.issues.find(({ fingerprint }) => fingerprint === `app/db.py:${name}`);
+		if (issue?.fix == null) throw new Error("no fix");
+		const edits = issue.fix.edits.map((edit) => ({ ...edit, newText: `${edit.newText}  # mine` }));
+		await session.dispatch({ type: "accept", fingerprint: issue.fingerprint, fix: { ...issue.fix, edits }, edited: true });
+	}
+	expect(folder.read("app/db.py")).toBe("x = FIXED_x  # mine\ny = FIXED_y  # mine\n");
+	const reach: TryBoot = async () => trial(opened.folder.read("app/db.py").includes("FIXED_x") ? 1 : 3);
+	await keepProgress(session, session.state.decided, trial(3), reach, () => {});
+	expect(folder.read("app/db.py")).toBe("x = BROKEN_US1_x\ny = FIXED_y  # mine\n");
+});
