@@ -1,11 +1,12 @@
 import { fixesReportName, renderFixesReport } from "../src/session/fixes-report.ts";
 import type { Command, Outcome, SessionState } from "../src/session/session.ts";
-import type { Workbench } from "../src/session/verify-bench.ts";
+import type { BootRequest, Workbench } from "../src/session/verify-bench.ts";
 import { type BenchState, endBoot, wantsBoot } from "../src/session/verify-state.ts";
 import type { Effect } from "../src/session/view-response.ts";
 import { goOn, say, type UiState } from "../src/session/view-state.ts";
 import { applyToFiles } from "../src/text/edit.ts";
 import { showLine } from "../src/text/gate.ts";
+import { stageNames } from "../src/verify/render-pretty.ts";
 
 /** What the background needs of the wizard. */
 export interface Foreground {
@@ -44,7 +45,11 @@ export class BackgroundWork {
 		const run = async () => {
 			await before;
 			if (aborting.signal.aborted) return;
-			await this.#bootNow(bench, texts, aborting.signal);
+			await this.#bootNow(
+				bench,
+				{ overlay: texts, database: subject.type === "configured" ? "configured" : "scratch" },
+				aborting.signal,
+			);
 		};
 		this.#work = run();
 		await this.#work;
@@ -78,12 +83,16 @@ export class BackgroundWork {
 		const before = this.#work;
 		const run = async () => {
 			await before;
+			this.#updateBench((current) => ({ ...current, isInstalling: true }));
 			this.#busy("Installing");
 			const outcome = await bench.install({
 				signal: aborting.signal,
-				onLine: (line) => this.#busy(`Installing: ${showLine(line.trim())}`),
+				onLine: (line) => {
+					if (!aborting.signal.aborted) this.#busy(`Installing: ${showLine(line.trim())}`);
+				},
 			});
 			if (this.#hasEnded) return;
+			this.#updateBench((current) => ({ ...current, isInstalling: false }));
 			this.#busy("Auditing again with what is installed now");
 			await this.foreground.dispatch({ type: "audit" });
 			const [after, state] = [this.foreground.ui(), this.foreground.state()];
@@ -98,6 +107,22 @@ export class BackgroundWork {
 		};
 		this.#work = run();
 		await this.#work;
+	}
+
+	/** Gives up the installation or the boot that is under way, and goes on without. */
+	stop(): void {
+		this.#aborting?.abort();
+		const [state, ui] = [this.foreground.state(), this.foreground.ui()];
+		if (state === null || ui === null || ui.bench.running === null) return;
+		const { running } = ui.bench;
+		// It does not begin again by itself before files change.
+		for (const type of ["tree", "restart"]) this.#attempts.add(`${type} ${state.revision}`);
+		this.foreground.setUi(
+			say(
+				{ ...ui, bench: { ...ui.bench, running: null } },
+				`The boot was stopped${running.stage === null ? "" : ` at: ${stageNames[running.stage].toLowerCase()}`}; v boots it again.`,
+			),
+		);
 	}
 
 	/** Writes the fixes report (T046). */
@@ -119,10 +144,10 @@ export class BackgroundWork {
 		await this.#work.catch(() => {});
 	}
 
-	async #bootNow(bench: Workbench, overlay: ReadonlyMap<string, string>, signal: AbortSignal): Promise<void> {
+	async #bootNow(bench: Workbench, how: Pick<BootRequest, "overlay" | "database">, signal: AbortSignal): Promise<void> {
 		try {
 			const report = await bench.boot({
-				overlay,
+				...how,
 				signal,
 				onStage: (stage) =>
 					this.#updateBench((current) =>

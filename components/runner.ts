@@ -147,6 +147,9 @@ export function createRunner(options: RunnerOptions): Runner {
 			case "install":
 				track(background.install().then(goFurther));
 				return;
+			case "stop-work":
+				background.stop();
+				return;
 			case "write-report":
 				background.writeReport();
 				return;

@@ -1,5 +1,6 @@
 import { installPackages, planPackages } from "../apply/install-packages.ts";
 import type { BenchFacts, Workbench } from "../session/verify-bench.ts";
+import { configuredDatabases } from "../verify/configured-databases.ts";
 import { whatIsMissing } from "../verify/interpreter-advice.ts";
 import { verify } from "../verify/verify.ts";
 import { kindOfPath } from "../workspace/find-repository-root.ts";
@@ -39,9 +40,9 @@ export function openWorkbench(options: CommonOptions, io: ProcessIo): OpenWorkbe
 							creates: plan.creates,
 							commands: plan.steps.map(({ shown }) => shown),
 						};
-			return { lacks, install };
+			return { lacks, databases: configuredDatabases(audited().project), install };
 		},
-		boot: ({ overlay, signal, onStage }) => {
+		boot: ({ overlay, database, signal, onStage }) => {
 			const { project, report, place } = audited();
 			// What a tried fix changes may be what the databases are made by.
 			const tried =
@@ -51,7 +52,7 @@ export function openWorkbench(options: CommonOptions, io: ProcessIo): OpenWorkbe
 			return verify({
 				project: tried,
 				issues: report.issues,
-				database: "scratch",
+				database,
 				base: serverBase(io),
 				overlay,
 				signal,

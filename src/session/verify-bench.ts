@@ -17,6 +17,8 @@ export interface Workbench {
 }
 
 export interface BootRequest {
+	/** `configured` only where the person has said so with its host before their eyes. */
+	readonly database: "scratch" | "configured";
 	readonly overlay: ReadonlyMap<string, string>;
 	readonly signal: AbortSignal;
 	readonly onStage: (stage: BootStage) => void;
@@ -25,6 +27,8 @@ export interface BootRequest {
 export interface BenchFacts {
 	/** Why nothing can be booted here, in a sentence, and what to do about it; null where it can be tried. */
 	readonly lacks: { readonly reason: string; readonly nextSteps: readonly string[] } | null;
+	/** The databases that the backend is configured with, as URLs whose passwords are masked. */
+	readonly databases: readonly string[];
 	readonly install: PossibleInstall | { readonly type: "refused"; readonly message: string; readonly nextStep: string };
 }
 

@@ -9,6 +9,8 @@ export function pressForBench(ui: UiState, key: KeyPress, { state }: KeyContext)
 	switch (key.name) {
 		case "v":
 			return boot(ui, state, { type: "boot", subject: { type: "tree" }, overlay: null });
+		case "D":
+			return only(askForDatabase(ui));
 		case "V":
 			if (ui.bench.ended === null) return only(say(ui, "Nothing was booted yet; v boots it."));
 			return only(show(ui, { type: "boot", scroll: 0, from: ui.screen }));
@@ -33,6 +35,27 @@ export function tryProposal(ui: UiState, { state, view }: KeyContext): Response 
 	});
 }
 
+/** `D` asks whether the configured database may be used: nothing else ever touches it. */
+function askForDatabase(ui: UiState): UiState {
+	if (ui.bench.facts === null || ui.bench.facts.lacks !== null)
+		return say(ui, "There is nothing to boot it with yet; v says why.");
+	if (ui.bench.facts.databases.length === 0) return say(ui, "No database is known that the backend is configured with.");
+	return show(ui, { type: "database", from: ui.screen });
+}
+
+/** "Boot it with the configured database?" */
+export function pressOnDatabase(
+	ui: UiState,
+	screen: Extract<Screen, { type: "database" }>,
+	key: KeyPress,
+	{ state }: KeyContext,
+): Response {
+	if (["n", "escape", "backspace"].includes(key.name)) return only(show(ui, screen.from));
+	if (key.name !== "y") return only(ui);
+	const back = screen.from.type === "setup" ? goOn(ui, state) : show(ui, screen.from);
+	return boot(back, state, { type: "boot", subject: { type: "configured" }, overlay: null });
+}
+
 /** A boot, unless one is under way or none is possible; asking for it says that the code may be run. */
 export function boot(ui: UiState, state: SessionState, effect: Extract<Effect, { type: "boot" }>): Response {
 	const { facts, running } = ui.bench;
@@ -46,6 +69,13 @@ export function boot(ui: UiState, state: SessionState, effect: Extract<Effect, {
 	return { ui: { ...ui, message: null, bench: { ...ui.bench, mayBoot: true } }, effect };
 }
 
+/** `X` gives up what is under way in the background. */
+export function stopWork(ui: UiState): Response {
+	if (ui.bench.isInstalling) return { ui: { ...ui, busy: "Stopping the installation" }, effect: { type: "stop-work" } };
+	if (ui.bench.running !== null) return { ui, effect: { type: "stop-work" } };
+	return only(say(ui, "Nothing is under way that could be stopped."));
+}
+
 /** The setup phase asks once whether the backend may be booted as it is. */
 export function pressOnSetup(ui: UiState, key: KeyPress, { state }: KeyContext): Response {
 	const onward = { ...goOn(ui, state), message: null };
@@ -55,6 +85,8 @@ export function pressOnSetup(ui: UiState, key: KeyPress, { state }: KeyContext):
 			return canBoot(ui.bench) ? boot(onward, state, { type: "boot", subject: { type: "tree" }, overlay: null }) : only(onward);
 		case "i":
 			return canInstall(ui.bench, state) ? only(show(ui, { type: "install", from: { type: "setup" } })) : only(ui);
+		case "D":
+			return only(askForDatabase(ui));
 		case "escape":
 		case "n":
 		case " ":

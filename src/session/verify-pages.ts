@@ -78,6 +78,29 @@ function placeWords({ environment, creates }: PossibleInstall): string {
 		: `They go into ${showLine(environment)}.`;
 }
 
+/** "Boot it with the configured database?", with its host before the person's eyes. */
+export function databaseRows(facts: BenchFacts | null, width: number): readonly Line[] {
+	return [
+		lineOf("Boot it with the database that it is configured with?", "strong"),
+		[],
+		...wrapLine([span("The server connects to")], width),
+		...(facts?.databases ?? []).flatMap((url) => wrapLine([span(`  ${showLine(url)}`, "accent")], width, 4)),
+		[],
+		...wrapLine(
+			[
+				span("Its start-up may create or change tables there, and nothing takes that back. ", "strong"),
+				span(
+					"It runs in the project's own folder this time. Only requests that read are sent. Every other boot keeps to throw-away databases.",
+					"dim",
+				),
+			],
+			width,
+		),
+		[],
+		...wrapLine([key("y"), span(" boots with it    "), key("Esc"), span(" leaves it alone")], width),
+	];
+}
+
 /** The newest boot, stage by stage. */
 export function bootRows({ report, verdict }: EndedBoot, width: number): readonly Line[] {
 	const databases = Object.entries(report.database.replaced).map(([name, what]) => `${name} = ${what}`);

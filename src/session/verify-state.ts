@@ -9,6 +9,8 @@ import { newestVerdict, verdictOf } from "./verify-words.ts";
 export type BootSubject =
 	| { readonly type: "tree" }
 	| { readonly type: "restart" }
+	/** The files as they are, with the database that they are configured with. */
+	| { readonly type: "configured" }
 	/** `commands` are what the fix wants to be run besides, which no copy can show. */
 	| { readonly type: "trial"; readonly label: string; readonly commands: readonly string[] };
 
@@ -34,11 +36,20 @@ export interface BenchState {
 	readonly mayBoot: boolean;
 	readonly running: RunningBoot | null;
 	readonly ended: EndedBoot | null;
+	/** Is an installation under way? */
+	readonly isInstalling: boolean;
 	/** Have packages come since the newest boot? */
 	readonly hasNewPackages: boolean;
 }
 
-export const noBench: BenchState = { facts: null, mayBoot: false, running: null, ended: null, hasNewPackages: false };
+export const noBench: BenchState = {
+	facts: null,
+	mayBoot: false,
+	running: null,
+	ended: null,
+	isInstalling: false,
+	hasNewPackages: false,
+};
 
 /** The workbench as a session opens; one whose session has booted before may do so again. */
 export function openBench(facts: BenchFacts | null, state: SessionState): BenchState {
@@ -58,7 +69,9 @@ export function canInstall({ facts }: BenchState, state: SessionState): boolean 
 /** Would a boot of the files as they are tell anything that the newest one does not? */
 export function wantsBoot(bench: BenchState, state: SessionState): boolean {
 	if (!bench.mayBoot || !canBoot(bench)) return false;
-	if (bench.running?.subject.type === "tree") return bench.running.revision !== state.revision;
+	const running = bench.running?.subject.type;
+	if (bench.running !== null && (running === "tree" || running === "configured"))
+		return bench.running.revision !== state.revision;
 	return bench.hasNewPackages || state.boots.newest?.revision !== state.revision;
 }
 
@@ -101,7 +114,12 @@ export interface BootLine {
 export function bootLine(bench: BenchState, state: SessionState): BootLine | null {
 	const { running } = bench;
 	if (running !== null) {
-		const what = { tree: "Booting it", restart: "Starting it once more", trial: "Trying the fix" }[running.subject.type];
+		const what = {
+			tree: "Booting it",
+			restart: "Starting it once more",
+			configured: "Booting it with its own database",
+			trial: "Trying the fix",
+		}[running.subject.type];
 		const label = running.subject.type === "trial" ? ` of ${running.subject.label} in a copy` : "";
 		const stage = running.stage === null ? "" : `: ${stageNames[running.stage].toLowerCase()}`;
 		return { words: [`${what}${label} in the background${stage}`, `${what}${stage}`], isRunning: true, boots: false };

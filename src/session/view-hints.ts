@@ -22,6 +22,11 @@ export interface HintInput {
 /** The keys that do something right now, the most needed first. */
 export function hintsFor(input: HintInput): readonly Hint[] {
 	const { ui, state } = input;
+	if (ui.bench.isInstalling)
+		return [
+			["X", "stop installing"],
+			["q", "quit"],
+		];
 	switch (ui.screen.type) {
 		case "issues":
 			return issueHints(input);
@@ -41,6 +46,7 @@ export function hintsFor(input: HintInput): readonly Hint[] {
 			return [
 				["j k", "scroll"],
 				["v", "boot it again"],
+				...(ui.bench.facts?.databases.length ? ([["D", "with its own database"]] as const) : []),
 				["Esc", "back"],
 				["q", "quit"],
 			];
@@ -69,6 +75,7 @@ export function hintsFor(input: HintInput): readonly Hint[] {
 			];
 		case "setup":
 		case "install":
+		case "database":
 		case "remove-backups":
 		case "resumed":
 		case "rollback":

@@ -1,7 +1,7 @@
 import { stories } from "../audit/issue.ts";
 import { canRemoveBackups, canWriteReport } from "./polish-pages.ts";
 import type { Command } from "./session.ts";
-import { pressForBench, pressOnInstall, pressOnSetup } from "./verify-keys.ts";
+import { pressForBench, pressOnDatabase, pressOnInstall, pressOnSetup, stopWork } from "./verify-keys.ts";
 import { bufferText, editBuffer } from "./view-buffer.ts";
 import type { CheckpointChoice } from "./view-checkpoint.ts";
 import { pressEverywhere } from "./view-common-keys.ts";
@@ -19,6 +19,7 @@ export function press(ui: UiState, key: KeyPress, context: KeyContext): Response
 	if (key.name === "ctrl-c") return withEffect(ui, { type: "leave" });
 	if (ui.screen.type === "editor") return pressInEditor(ui, ui.screen, key);
 	if (key.name === "q") return withEffect(ui, { type: "leave" });
+	if (key.name === "X") return stopWork(ui);
 	if (ui.busy !== null && isDecision(key)) return only(ui);
 	if (key.name === "?" && ui.screen.type !== "help") return only(show(ui, { type: "help", scroll: 0, from: ui.screen }));
 	switch (ui.screen.type) {
@@ -42,9 +43,11 @@ export function press(ui: UiState, key: KeyPress, context: KeyContext): Response
 			return pressOnSetup(ui, key, context);
 		case "install":
 			return pressOnInstall(ui, ui.screen, key, context);
+		case "database":
+			return pressOnDatabase(ui, ui.screen, key, context);
 		case "boot":
 			if (key.name === "V") return only(show(ui, ui.screen.from));
-			if (key.name === "v") return pressForBench(ui, key, context) ?? only(ui);
+			if (key.name === "v" || key.name === "D") return pressForBench(ui, key, context) ?? only(ui);
 			return pressOnPage(ui, ui.screen, key, context, ui.screen.from);
 		case "write-report":
 			if (key.name === "y") return withEffect(show(ui, { type: "summary", scroll: 0 }), { type: "write-report" });

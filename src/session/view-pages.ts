@@ -177,7 +177,9 @@ export function helpRows(width: number): readonly Line[] {
 				["r", "audit again"],
 				["v", "boot it for real; on a fix that is not decided yet: try it in a copy first"],
 				["V", "the newest boot, stage by stage"],
+				["D", "boot it with the database that it is configured with, after a look at which that is"],
 				["i", "install what the backend declares, after a look at the commands"],
+				["X", "stop the installation or the boot that is under way"],
 			],
 		],
 		[

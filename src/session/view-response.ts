@@ -20,6 +20,8 @@ export type Effect =
 	/** Boot in the background; `overlay` is a fix that is tried in a copy. */
 	| { readonly type: "boot"; readonly subject: BootSubject; readonly overlay: Fix | null }
 	| { readonly type: "install" }
+	/** Give up the installation or the boot that is under way. */
+	| { readonly type: "stop-work" }
 	| { readonly type: "write-report" }
 	| { readonly type: "leave" }
 	| { readonly type: "suspend" }

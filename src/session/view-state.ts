@@ -21,6 +21,8 @@ export type Screen =
 	| { readonly type: "setup" }
 	/** "Install what is declared?" */
 	| { readonly type: "install"; readonly from: Screen }
+	/** "Boot it with the configured database?" */
+	| { readonly type: "database"; readonly from: Screen }
 	/** The newest boot, stage by stage. */
 	| { readonly type: "boot"; readonly scroll: number; readonly from: Screen }
 	/** "Write the fixes report?" and "Remove the backups?" */

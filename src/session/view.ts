@@ -1,7 +1,7 @@
 import { showLine } from "../text/gate.ts";
 import { removeBackupsRows, writeReportRows } from "./polish-pages.ts";
 import type { SessionState } from "./session.ts";
-import { bootRows, installRows, setupRows } from "./verify-pages.ts";
+import { bootRows, databaseRows, installRows, setupRows } from "./verify-pages.ts";
 import { bootLine } from "./verify-state.ts";
 import { checkpointMenu, checkpointNotes, checkpointRows, type MenuItem } from "./view-checkpoint.ts";
 import { editorRows } from "./view-editor.ts";
@@ -201,6 +201,8 @@ function bodyOf(frame: Frame, height: number): { readonly body: BodyView; readon
 			return scrolledPage(setupRows(state, ui.bench, width), 0, height);
 		case "install":
 			return scrolledPage(installRows(ui.bench.facts, width), 0, height);
+		case "database":
+			return scrolledPage(databaseRows(ui.bench.facts, width), 0, height);
 		case "boot":
 			return scrolledPage(ui.bench.ended === null ? [] : bootRows(ui.bench.ended, width), ui.screen.scroll, height);
 		case "write-report":

@@ -108,3 +108,51 @@ test("a machine without an environment says what it lacks, and installs once tha
 	await keys("v");
 	expect(bench.requests).toHaveLength(1);
 });
+
+test("X stops a boot, which does not begin again by itself", async () => {
+	const { bench, keys, screen, view } = await open();
+	await keys("enter");
+	bench.requests[0]?.onStage("lifespan");
+	await keys("X");
+	expect(bench.requests[0]?.signal.aborted).toBe(true);
+	expect(view().isBooting).toBe(false);
+	expect(screen()).toContain("The boot was stopped at: lifespan; v boots it again.");
+	await keys("X");
+	expect(screen()).toContain("Nothing is under way");
+	await keys("v");
+	expect(bench.requests).toHaveLength(2);
+});
+
+test("X stops an installation, and what it had installed stays", async () => {
+	const bench = new FakeBench();
+	bench.isSlow = true;
+	bench.current = { ...bench.current, lacks: { reason: "There is no environment.", nextSteps: [] } };
+	const wizard = await drive(todoProject, size, bench);
+	const { runner, keys, screen } = wizard;
+	await keys("i");
+	wizard.clock += 1000;
+	runner.receive([{ name: "y", text: "y" }]);
+	await expect.poll(screen).toContain("Installing: Collecting fastapi");
+	expect(screen()).toContain("X stop installing");
+	await keys("X");
+	await expect.poll(screen).toContain("The installation was interrupted; what it had installed stays.");
+	expect(screen()).not.toContain("X stop installing");
+});
+
+test("the configured database is used only after a look at which that is, and a yes", async () => {
+	const { bench, keys, screen, session } = await open();
+	await keys("D");
+	expect(screen()).toMatch(
+		/connects to[\s\S]*postgresql\+asyncpg:\/\/todo:••••@db\.example\.com\/todo[\s\S]*nothing takes that back/,
+	);
+	await keys("enter", "escape");
+	expect(screen()).toContain("Shall it be booted once as it is");
+	expect(bench.requests).toHaveLength(0);
+	await keys("D", "y");
+	expect(bench.requests).toMatchObject([{ database: "configured" }]);
+	expect(screen()).toContain("Booting it with its own database");
+	await bench.end(bootReport(null, session));
+	expect(session.state.boots.newest).toMatchObject({ boots: true });
+	await keys("v");
+	expect(bench.requests[1]).toMatchObject({ database: "scratch" });
+});

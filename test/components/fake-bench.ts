@@ -1,3 +1,4 @@
+import type { InstallOutcome } from "../../src/apply/install-packages.ts";
 import type { BenchFacts, BootRequest, Workbench } from "../../src/session/verify-bench.ts";
 import type { BootReport, BootStage } from "../../src/verify/boot-report.ts";
 import type { ScriptedSession } from "./scripted-session.ts";
@@ -38,6 +39,7 @@ export class FakeBench implements Workbench {
 	installed = 0;
 	current: BenchFacts = {
 		lacks: null,
+		databases: ["postgresql+asyncpg://todo:••••@db.example.com/todo"],
 		install: {
 			type: "possible",
 			environment: "/home/someone/todo/backend/.venv",
@@ -65,10 +67,18 @@ export class FakeBench implements Workbench {
 		await new Promise((resolve) => setTimeout(resolve, 20));
 	}
 
-	async install() {
+	/** Installs at once, or waits to be stopped where `isSlow`. */
+	isSlow = false;
+
+	async install({ onLine, signal }: Parameters<Workbench["install"]>[0]): Promise<InstallOutcome> {
 		this.installed++;
+		if (this.isSlow) {
+			onLine("Collecting fastapi");
+			await new Promise((resolve) => signal.addEventListener("abort", resolve));
+			return { type: "interrupted" };
+		}
 		this.current = { ...this.current, lacks: null };
-		return { type: "installed", changes: [{ name: "asyncpg", before: null, after: "0.30.0" }] } as const;
+		return { type: "installed", changes: [{ name: "asyncpg", before: null, after: "0.30.0" }] };
 	}
 
 	writeDocument(name: string, text: string) {

@@ -1,3 +1,4 @@
+import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -47,6 +48,23 @@ it("ends the program and what it started when it is interrupted", async () => {
 	interruption.abort();
 	expect(await ended).toEqual({ type: "interrupted" });
 	await expect.poll(() => isRunning(Number(lines[0]))).toBe(false);
+});
+
+it("ends the program and what it started when we are killed ourselves", async () => {
+	const ours = `
+		import { runProgram } from ${JSON.stringify(new URL("../../src/workspace/install/run-program.ts", import.meta.url).href)};
+		const script = "const { spawn } = require('node:child_process'); console.log(spawn('sleep', ['60']).pid); setInterval(() => {}, 1000)";
+		await runProgram({ program: process.execPath, args: ["-e", script], cwd: "/", env: process.env, onLine: (line) => console.log(line) });`;
+	const child = spawn(process.execPath, ["--import", "tsx", "--input-type=module", "-e", ours], {
+		stdio: ["ignore", "pipe", "inherit"],
+	});
+	let printed = "";
+	child.stdout.on("data", (data) => {
+		printed += String(data);
+	});
+	await expect.poll(() => printed, { timeout: 20_000 }).toMatch(/\d+\n/);
+	child.kill("SIGKILL");
+	await expect.poll(() => isRunning(Number(printed)), { timeout: 10_000 }).toBe(false);
 });
 
 it("says why a program did not start", async () => {

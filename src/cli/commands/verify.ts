@@ -1,8 +1,8 @@
 import type { AuditReport } from "../../plan/audit-report.ts";
-import { listEngineCalls } from "../../project/database/engine-calls.ts";
 import type { Project } from "../../project/project.ts";
 import { showLine } from "../../text/gate.ts";
 import type { BootReport } from "../../verify/boot-report.ts";
+import { configuredDatabases } from "../../verify/configured-databases.ts";
 import { renderBootJson } from "../../verify/render-json.ts";
 import { formatTime, renderBoot, stageNames } from "../../verify/render-pretty.ts";
 import { verify } from "../../verify/verify.ts";
@@ -81,7 +81,7 @@ function statusOf(report: BootReport, options: VerifyOptions): number {
 /** The configured database is touched only after a yes, with its host before the person's eyes. */
 async function askForDatabase(project: Project, options: VerifyOptions, io: ProcessIo): Promise<void> {
 	if (options.yes) return;
-	const urls = [...new Set(listEngineCalls(project).map(({ text }) => showLine(text)))];
+	const urls = configuredDatabases(project);
 	const which = urls.length === 0 ? "the database that the project is configured with" : urls.join(", ");
 	const answer = await confirm(io, `The server will connect to ${which}, and may change it. Go on?`);
 	if (answer === "yes") return;

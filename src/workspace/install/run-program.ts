@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants } from "node:fs";
+import { accessSync, constants, existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
+import { fileURLToPath } from "node:url";
 
 /** How a program ended. */
 export type ProgramEnd =
@@ -23,40 +24,28 @@ export interface ProgramRun {
 
 /** Lines of output that are kept for the explanation of a failure. */
 const keptLines = 400;
-/** How long a program may take to end after it was asked to, in milliseconds. */
-const patience = 3_000;
 
-/** Runs a program without a shell and without a terminal, in a process group of its own. Never throws. */
+/** Runs a program without a shell and without a terminal, in a process group of its own that ends with ours, however we end. Never throws. */
 export function runProgram(run: ProgramRun): Promise<ProgramEnd> {
 	return new Promise((resolve) => {
 		const output: string[] = [];
-		const child = spawn(run.program, [...run.args], {
+		let complaint = "";
+		const guard = spawn(process.execPath, [guardScript(), run.program, ...run.args], {
 			cwd: run.cwd,
 			env: { ...run.env },
-			stdio: ["ignore", "pipe", "pipe"],
+			stdio: ["pipe", "pipe", "pipe", "pipe"],
 			detached: process.platform !== "win32",
 		});
 		let interrupted = false;
-		let force: NodeJS.Timeout | null = null;
-		const end = (signal: NodeJS.Signals) => {
-			try {
-				if (child.pid !== undefined && process.platform !== "win32") process.kill(-child.pid, signal);
-				else child.kill(signal);
-			} catch {
-				// It has ended already.
-			}
-		};
 		const stop = () => {
 			interrupted = true;
-			end("SIGTERM");
-			force = setTimeout(() => end("SIGKILL"), patience);
+			guard.stdin.end();
 		};
 		const finish = (result: ProgramEnd) => {
-			if (force !== null) clearTimeout(force);
 			run.signal?.removeEventListener("abort", stop);
 			resolve(result);
 		};
-		for (const stream of [child.stdout, child.stderr]) {
+		for (const stream of [guard.stdout, guard.stderr]) {
 			const lines = new LineSplitter((line) => {
 				output.push(line);
 				if (output.length > keptLines) output.shift();
@@ -66,13 +55,28 @@ export function runProgram(run: ProgramRun): Promise<ProgramEnd> {
 			stream.on("data", (text: string) => lines.add(text));
 			stream.on("end", () => lines.end());
 		}
-		child.on("error", (error) => finish({ type: "not-started", reason: error.message }));
-		child.on("close", (status) =>
-			finish(interrupted ? { type: "interrupted" } : { type: "exited", status: status ?? 1, output }),
-		);
+		guard.stdio[3]?.on("data", (text) => {
+			complaint += String(text);
+		});
+		// A guard that has gone closes its end; that is no error of ours.
+		guard.stdin.on("error", () => undefined);
+		guard.on("error", (error) => finish({ type: "not-started", reason: error.message }));
+		guard.on("close", (status) => {
+			if (interrupted) finish({ type: "interrupted" });
+			else if (complaint !== "") finish({ type: "not-started", reason: complaint });
+			else finish({ type: "exited", status: status ?? 1, output });
+		});
 		if (run.signal?.aborted) stop();
 		else run.signal?.addEventListener("abort", stop, { once: true });
 	});
+}
+
+/** Path of the script that ends the program with us. It lies two folders up as source and one as bundle. */
+function guardScript(): string {
+	const places = ["../../../data/install/guard.cjs", "../data/install/guard.cjs"].map((place) =>
+		fileURLToPath(new URL(place, import.meta.url)),
+	);
+	return places.find((path) => existsSync(path)) ?? places[0] ?? "";
 }
 
 /** Is there an executable of this name on the PATH? */
