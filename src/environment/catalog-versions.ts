@@ -161,8 +161,10 @@ function standIn(
 	version: string,
 	known = true,
 ): CatalogChoice | null {
-	const below = versions.filter((one) => compare(one, version) <= 0).at(-1);
-	const above = versions.find((one) => compare(one, version) > 0);
+	// They stand in ascending order, and nearly always the very version is among them.
+	const place = versions.indexOf(version);
+	const below = place >= 0 ? version : versions.findLast((one) => compare(one, version) <= 0);
+	const above = place >= 0 ? versions[place + 1] : versions.find((one) => compare(one, version) > 0);
 	const catalogued = below ?? above;
 	const facts = catalogued === undefined ? undefined : entry[catalogued];
 	if (catalogued === undefined || facts === undefined) return null;

@@ -2,12 +2,18 @@ import { explain, satisfies, validRange } from "@renovatebot/pep440";
 
 /** Does a version lie in a PEP 440 specifier set? Null where either cannot be read. Pre-releases count, as for pip's check of what is installed. */
 export function versionSatisfies(version: string, specifier: string): boolean | null {
-	const set = tidySpecifier(specifier);
-	if (explain(version) === null || !validRange(set)) return null;
-	return satisfies(version, set, { prereleases: true });
+	const key = `${version} ${specifier}`;
+	let answer = satisfied.get(key);
+	if (answer === undefined) {
+		const set = tidySpecifier(specifier);
+		answer = explain(version) === null || !isSpecifierSet(set) ? null : satisfies(version, set, { prereleases: true });
+		satisfied.set(key, answer);
+	}
+	return answer;
 }
 
-/** Texts that were asked about: the metadata of many packages repeat the same few bounds, and the grammar's expression is slow. */
+// Many rules ask the same, the metadata of many packages repeat the same few bounds, and the grammar's expression is slow.
+const satisfied = new Map<string, boolean | null>();
 const specifierSets = new Map<string, boolean>();
 
 export function isSpecifierSet(text: string): boolean {
