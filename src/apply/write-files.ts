@@ -27,7 +27,8 @@ export function standingOf(root: string, change: FileChange): Standing {
 
 /**
  * Writes the `after` side of every change, one file after the other, each atomically and only over the bytes that it is
- * meant to replace. Where one cannot be written, those already written are taken back. `written` is told after each file.
+ * meant to replace. Files go last: what is renamed is under its new name before it leaves the old one. Where one cannot be
+ * written, those already written are taken back. `written` is told after each file.
  */
 export function writeChanges(
 	root: string,
@@ -36,7 +37,7 @@ export function writeChanges(
 	written: (path: string) => void,
 ): WriteOutcome {
 	const done: FileChange[] = [];
-	for (const change of changes) {
+	for (const change of [...changes.filter(({ after }) => after !== null), ...changes.filter(({ after }) => after === null)]) {
 		const problem = writeChange(root, change, readImage);
 		if (problem === null) {
 			done.push(change);
@@ -58,12 +59,17 @@ function writeChange(root: string, change: FileChange, readImage: ReadImage): st
 	const standing = standingOf(root, change);
 	if (standing === "after") return null;
 	if (standing === "other") return `${change.path} was changed by someone meanwhile`;
+	const replaces = change.before?.sha256 ?? null;
 	if (change.after === null) {
-		const removal = removeProjectFile(root, change.path, change.folders);
+		if (replaces === null) return null;
+		const removal = removeProjectFile(root, change.path, change.folders, replaces);
 		return removal.type === "done" ? null : removal.reason;
 	}
 	const bytes = readImage(change.after.sha256);
 	if (bytes === null) return `the backup of ${change.path} is gone`;
-	const writing = writeProjectFile(root, change.path, bytes, change.after);
+	const writing = writeProjectFile(root, change.path, bytes, change.after, {
+		replaces,
+		...(change.twin !== undefined && { twin: change.twin }),
+	});
 	return writing.type === "done" ? null : writing.reason;
 }

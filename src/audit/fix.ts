@@ -1,4 +1,5 @@
 import type { TextEdit } from "../text/range.ts";
+import type { FileMove } from "../text/tree-change.ts";
 
 /**
  * `safe`: keeps what the program means, apart from mending the fault. `review`: it may change behaviour or rests on a
@@ -25,6 +26,8 @@ export interface FixProposal {
 	readonly applicability: Applicability;
 	/** All or none are applied. Several files are fine; a `path` that does not exist yet is created. */
 	readonly edits: readonly TextEdit[];
+	/** Files that get another path or go, once their texts are edited; a path in `edits` and `needs` is the one before. */
+	readonly moves?: readonly FileMove[];
 	readonly needs?: readonly ImportNeed[];
 	/** Shell commands that belong to the fix (`pip install -r requirements.txt`); run only when asked. */
 	readonly commands?: readonly string[];
@@ -36,5 +39,7 @@ export interface Fix {
 	readonly explanation: string;
 	readonly applicability: Applicability;
 	readonly edits: readonly TextEdit[];
+	/** Absent where every file stays where it is. */
+	readonly moves?: readonly FileMove[];
 	readonly commands: readonly string[];
 }

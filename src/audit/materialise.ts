@@ -30,9 +30,10 @@ export function materialise(proposal: FixProposal, project: Project): Fix | null
 		if (ofPath === null) return null;
 		edits.push(...ofPath);
 	}
-	if (edits.length === 0) return null;
-	const { title, explanation, applicability } = proposal;
-	return { title, explanation, applicability, edits, commands: proposal.commands ?? [] };
+	const { title, explanation, applicability, moves = [], commands = [] } = proposal;
+	if (edits.length === 0 && moves.length === 0) return null;
+	if (moves.some(({ to }) => to !== null && project.files.has(to))) return null;
+	return { title, explanation, applicability, edits, ...(moves.length > 0 && { moves }), commands };
 }
 
 /** All edits of one file, sorted; null where they do not apply. */

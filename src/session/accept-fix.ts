@@ -29,9 +29,9 @@ export async function acceptFix(
 	files: SourceTree,
 	taken: readonly TextEdit[],
 ): Promise<AcceptResult> {
-	const plan = planFix(context.root, files, taken, choice.fix.edits);
+	const plan = planFix(context.root, files, taken, choice.fix);
 	if (plan.type !== "planned") return plan;
-	const broken = plan.files.map(newSyntaxFault).find((fault) => fault !== null);
+	const broken = plan.files.map((file) => newSyntaxFault(file, plan.files)).find((fault) => fault !== null);
 	if (broken) return { type: "refused", reason: broken };
 
 	const status = await context.repository?.statusOf(plan.files.map((file) => file.path));
@@ -39,9 +39,10 @@ export async function acceptFix(
 		(file): FileChange => ({
 			path: file.path,
 			before: file.before?.image ?? null,
-			after: file.after.image,
+			after: file.after?.image ?? null,
 			folders: file.folders,
 			status: status?.get(file.path) ?? null,
+			...(file.twin !== undefined && { twin: file.twin }),
 		}),
 	);
 	keepBothSides(context, plan.files);
@@ -69,11 +70,12 @@ function isSameEdit(one: TextEdit, other: TextEdit): boolean {
 }
 
 /** The first syntax error that a planned file has and its old text had not. */
-function newSyntaxFault(file: PlannedFile): string | null {
-	if (!isPythonPath(file.path)) return null;
+function newSyntaxFault(file: PlannedFile, all: readonly PlannedFile[]): string | null {
+	if (!isPythonPath(file.path) || file.text === null) return null;
 	const [fault] = parseModule(file.text).errors;
 	if (fault === undefined) return null;
-	const before = file.before === null ? null : decodePython(file.before.bytes);
+	const old = file.before ?? all.find(({ path }) => path === file.twin)?.before;
+	const before = old == null ? null : decodePython(old.bytes);
 	if (before?.type === "text" && parseModule(before.text).errors.length > 0) return null;
 	const lines = new LineIndex(file.text);
 	const { line } = lines.positionAt(fault.start);

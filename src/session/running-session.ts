@@ -1,5 +1,4 @@
-import { editsConflict } from "../text/edit.ts";
-import type { TextEdit } from "../text/range.ts";
+import { changesConflict, type TreeChange } from "../text/tree-change.ts";
 import { describeSystemError } from "../workspace/project-files.ts";
 import { removeBackups } from "../workspace/session-folder.ts";
 import { acceptFix } from "./accept-fix.ts";
@@ -183,13 +182,16 @@ export class RunningSession implements Session {
 	/** Applies those fixes of the newest audit that do not touch each other; returns the fingerprints of the applied ones. */
 	async #acceptPass(fingerprints: readonly string[], problems: Map<string, string>): Promise<readonly string[]> {
 		const { report, files } = this.#diagnosis;
-		const taken: TextEdit[] = [];
+		const taken: TreeChange[] = [];
 		const accepted: string[] = [];
 		for (const issue of report.issues) {
-			if (!fingerprints.includes(issue.fingerprint) || issue.fix === null || editsConflict(taken, issue.fix.edits)) continue;
-			const result = await acceptFix(this.#context, { issue, fix: issue.fix, edited: false }, files, taken);
+			const { fix } = issue;
+			if (!fingerprints.includes(issue.fingerprint) || fix === null) continue;
+			if (taken.some((other) => changesConflict(other, fix))) continue;
+			const edits = taken.flatMap((other) => other.edits);
+			const result = await acceptFix(this.#context, { issue, fix, edited: false }, files, edits);
 			if (result.type === "accepted") {
-				taken.push(...issue.fix.edits);
+				taken.push(fix);
 				accepted.push(issue.fingerprint);
 				problems.delete(issue.fingerprint);
 			} else {

@@ -38,8 +38,7 @@ export function recall(context: SessionView, hash: string): Buffer | null {
 /** Keeps both sides of every planned file, so that a write can be finished or undone by a later run. */
 export function keepBothSides(context: SessionContext, files: readonly PlannedFile[]): void {
 	for (const file of files) {
-		if (file.before) keep(context, file.before.bytes);
-		keep(context, file.after.bytes);
+		for (const side of [file.before, file.after]) if (side !== null) keep(context, side.bytes);
 	}
 }
 

@@ -60,7 +60,7 @@ export function phaseStates(record: SessionRecord): readonly PhaseState[] {
 function editedSources({ report, files }: Diagnosis): ReadonlyMap<string, string> {
 	const fixes = report.issues.flatMap((issue) => [...(issue.fix ? [issue.fix] : []), ...issue.alternatives]);
 	const sources = new Map<string, string>();
-	for (const { path } of fixes.flatMap((fix) => fix.edits)) {
+	for (const { path } of fixes.flatMap((fix) => [...fix.edits, ...(fix.moves ?? [])])) {
 		const text = files.get(path)?.text;
 		if (text !== undefined) sources.set(path, text);
 	}

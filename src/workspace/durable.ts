@@ -5,12 +5,14 @@ import {
 	fchownSync,
 	fsyncSync,
 	futimesSync,
+	linkSync,
 	openSync,
 	renameSync,
 	rmSync,
 	writeSync,
 } from "node:fs";
 import { dirname } from "node:path";
+import { copyExtendedAttributes } from "./extended-attributes.ts";
 
 /** What a file that replaces another takes over from it. */
 export interface FileAttributes {
@@ -20,31 +22,81 @@ export interface FileAttributes {
 	readonly modifiedMs: number | null;
 	/** User and group, where they must differ from the process's own. */
 	readonly owner?: { readonly uid: number; readonly gid: number };
+	/** Absolute path of the file whose extended attributes and access control list are taken over. */
+	readonly like?: string;
+}
+
+/** How a finished file comes to its name. */
+export interface Placing {
+	/** Is nothing there yet? Then a file that appears meanwhile is never overwritten: `EEXIST` is thrown instead. */
+	readonly isNew: boolean;
+	/** Asked at the last moment before the name changes hands; what it throws is thrown, and the old file stands. */
+	readonly confirm?: () => void;
 }
 
 /**
  * Puts `bytes` at `path` so that a reader, or a crash at any moment, sees the old file or the new one and never a part:
  * temporary file beside it, fsync, rename, fsync of the folder. Throws what node:fs throws, with the temporary file gone.
  */
-export function replaceFile(path: string, temporary: string, bytes: Uint8Array, attributes: FileAttributes): void {
+export function replaceFile(
+	path: string,
+	temporary: string,
+	bytes: Uint8Array,
+	attributes: FileAttributes,
+	placing: Placing = { isNew: false },
+): void {
 	rmSync(temporary, { force: true });
 	const file = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
 	try {
 		try {
 			writeAll(file, bytes);
 			if (attributes.owner) fchownSync(file, attributes.owner.uid, attributes.owner.gid);
+			if (attributes.like !== undefined) copyExtendedAttributes(attributes.like, temporary);
 			fchmodSync(file, attributes.mode);
 			if (attributes.modifiedMs !== null) futimesSync(file, attributes.modifiedMs / 1000, attributes.modifiedMs / 1000);
 			fsyncSync(file);
 		} finally {
 			closeSync(file);
 		}
-		renameSync(temporary, path);
+		place(temporary, path, placing);
 	} catch (error) {
 		rmSync(temporary, { force: true });
 		throw error;
 	}
 	syncFolder(dirname(path));
+}
+
+/**
+ * Gives the file at `existing` a second name, `path`, in place of what is there: one file, so that its bytes and all that belongs to
+ * it are the same. Throws what node:fs throws (`EPERM` and `ENOTSUP` where the file system knows no such links, `EXDEV` across two).
+ */
+export function linkFile(existing: string, path: string, temporary: string, placing: Placing): void {
+	rmSync(temporary, { force: true });
+	linkSync(existing, temporary);
+	try {
+		place(temporary, path, placing);
+	} finally {
+		// Renaming one name of a file over another of the same file leaves both.
+		rmSync(temporary, { force: true });
+	}
+	syncFolder(dirname(path));
+}
+
+function place(temporary: string, path: string, { isNew, confirm }: Placing): void {
+	confirm?.();
+	if (!isNew) {
+		renameSync(temporary, path);
+		return;
+	}
+	try {
+		linkSync(temporary, path);
+	} catch (error) {
+		if (!(error instanceof Error && "code" in error) || !["EPERM", "ENOTSUP", "ENOSYS", "EMLINK"].includes(String(error.code)))
+			throw error;
+		// A file system without links; `confirm` has just seen that the name is free.
+		renameSync(temporary, path);
+	}
+	rmSync(temporary, { force: true });
 }
 
 /** Writes all bytes at the end of an open file; one call of the system may write fewer. */

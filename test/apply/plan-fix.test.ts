@@ -30,9 +30,9 @@ test("bytes outside the edits never change, whatever the encoding, byte order ma
 			const encode = (part: string) => Buffer.from(part, kind === "latin-1" ? "latin1" : "utf8");
 			const mark = kind === "mark" ? Buffer.from([0xef, 0xbb, 0xbf]) : Buffer.alloc(0);
 			writeFileSync(join(root, "a.py"), Buffer.concat([mark, encode(source)]));
-			const plan = planFix(root, readSourceTree(root).files, [], [edit("a.py", at, until, "NEW")]);
+			const plan = planFix(root, readSourceTree(root).files, [], { edits: [edit("a.py", at, until, "NEW")] });
 			if (plan.type !== "planned") throw new Error(JSON.stringify(plan));
-			expect(plan.files[0]?.after.bytes).toEqual(
+			expect(plan.files[0]?.after?.bytes).toEqual(
 				Buffer.concat([mark, encode(`${source.slice(0, at)}NEW${source.slice(until)}`)]),
 			);
 		}),
@@ -44,11 +44,11 @@ test("a file that is no longer what the audit saw is stale", () => {
 	writeFileSync(join(root, "b.py"), "x = 1\n");
 	const { files } = readSourceTree(root);
 	writeFileSync(join(root, "b.py"), "y = 1\n");
-	expect(planFix(root, files, [], [edit("b.py", 0, 1, "z")])).toEqual({ type: "stale", path: "b.py" });
+	expect(planFix(root, files, [], { edits: [edit("b.py", 0, 1, "z")] })).toEqual({ type: "stale", path: "b.py" });
 	rmSync(join(root, "b.py"));
-	expect(planFix(root, files, [], [edit("b.py", 0, 1, "z")])).toEqual({ type: "stale", path: "b.py" });
+	expect(planFix(root, files, [], { edits: [edit("b.py", 0, 1, "z")] })).toEqual({ type: "stale", path: "b.py" });
 	writeFileSync(join(root, "c.py"), "mine\n");
-	expect(planFix(root, files, [], [edit("c.py", 0, 0, "z")])).toEqual({ type: "stale", path: "c.py" });
+	expect(planFix(root, files, [], { edits: [edit("c.py", 0, 0, "z")] })).toEqual({ type: "stale", path: "c.py" });
 });
 
 test("fixes of one audit follow each other", () => {
@@ -56,13 +56,13 @@ test("fixes of one audit follow each other", () => {
 	const { files } = readSourceTree(root);
 	const first = [edit("d.py", 0, 1, "AAA")];
 	writeFileSync(join(root, "d.py"), "AAA b c\n");
-	const plan = planFix(root, files, first, [edit("d.py", 4, 5, "CCC")]);
+	const plan = planFix(root, files, first, { edits: [edit("d.py", 4, 5, "CCC")] });
 	expect(plan.type === "planned" && plan.files[0]?.text).toBe("AAA b CCC\n");
-	expect(planFix(root, files, first, [edit("d.py", 0, 2, "?")])).toMatchObject({ type: "refused" });
+	expect(planFix(root, files, first, { edits: [edit("d.py", 0, 2, "?")] })).toMatchObject({ type: "refused" });
 });
 
 test("a new settings file is the owner's alone", () => {
-	const plan = planFix(root, new Map(), [], [edit("new/.env", 0, 0, "A=1\n")]);
+	const plan = planFix(root, new Map(), [], { edits: [edit("new/.env", 0, 0, "A=1\n")] });
 	expect(plan.type === "planned" && plan.files[0]).toMatchObject({
 		before: null,
 		after: { image: { mode: 0o600 } },

@@ -62,7 +62,13 @@ function writeExample(
 	const written =
 		current.type === "refused"
 			? current
-			: writeProjectFile(place.root, example.path, Buffer.from(text), { mode, modifiedMs: null });
+			: writeProjectFile(
+					place.root,
+					example.path,
+					Buffer.from(text),
+					{ mode, modifiedMs: null },
+					{ replaces: current.type === "file" ? current.image.sha256 : null },
+				);
 	if (written.type === "refused") {
 		throw new UserError(
 			`${showLine(example.path)} was not written: ${written.reason}.`,

@@ -9,7 +9,7 @@ const categories = { US1: "IMPORT", US2: "DATABASE", US3: "ENTRYPOINT" } as cons
 
 /**
  * A real audit of real files with one tiny rule: `BROKEN_US1_name` is a critical issue of that story, and its fix writes
- * `FIXED_name`. What sessions do with issues can be tested so without the rules of the product. Where another file keeps
+ * `FIXED_name`. Where the name begins with `move_`, the file is renamed besides: `db.py` to `moved_db.py`. What sessions do with issues can be tested so without the rules of the product. Where another file keeps
  * `BROKEN company`, the fix mends that too and makes a file `made.py`: one fix, several files.
  */
 export async function auditMarks(root: string): Promise<Diagnosis> {
@@ -42,6 +42,7 @@ export async function auditMarks(root: string): Promise<Diagnosis> {
 					explanation: "A mended name works.",
 					applicability: "safe",
 					edits: [{ path, range, newText: `FIXED_${name}` }, ...companyEdits(files)],
+					...(name.startsWith("move_") && { moves: [{ path, to: path.replace(/[^/]+$/, "moved_$&") }] }),
 					commands: [],
 				},
 				alternatives: [],

@@ -1,0 +1,104 @@
+import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync } from "node:fs";
+import { join } from "node:path";
+import { afterEach, expect, test, vi } from "vitest";
+import type { Session } from "../../src/session/session.ts";
+import { accepting, openTestSession, type TestFolder, testFolder } from "./support/repository.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
+
+let folder: TestFolder | null = null;
+afterEach(() => folder?.remove());
+
+// The mark asks for a rename: `secrets.py` to `moved_secrets.py`, with its own text and that of its importer mended.
+const before = {
+	"app/secrets.py": "# caf\u00e9\r\nx = BROKEN_US1_move_x\r\n",
+	"app/main.py": "# keeps BROKEN company\n",
+};
+const mended = "# caf\u00e9\r\nx = FIXED_move_x\r\n";
+
+function python(of: TestFolder): readonly string[] {
+	return readdirSync(join(of.root, "app"))
+		.filter((name) => name.endsWith(".py"))
+		.sort();
+}
+
+async function accepted(of: TestFolder): Promise<Session> {
+	const session = await openTestSession(of.root);
+	expect(await session.dispatch(accepting(session, "move_x"))).toMatchObject({ type: "done" });
+	return session;
+}
+
+test("a rename keeps mode and times of a file whose text stays, and undo and redo carry it back and forth", async () => {
+	folder = testFolder(before);
+	chmodSync(join(folder.root, "app/secrets.py"), 0o750);
+	const session = await accepted(folder);
+	expect(python(folder)).toEqual(["made.py", "main.py", "moved_secrets.py"]);
+	expect(folder.read("app/moved_secrets.py")).toBe(mended);
+	expect(statSync(join(folder.root, "app/moved_secrets.py")).mode & 0o777).toBe(0o750);
+
+	await session.dispatch({ type: "undo" });
+	expect(python(folder)).toEqual(["main.py", "secrets.py"]);
+	expect(folder.read("app/secrets.py")).toBe(before["app/secrets.py"]);
+	expect(statSync(join(folder.root, "app/secrets.py")).mode & 0o777).toBe(0o750);
+	await session.dispatch({ type: "redo" });
+	expect(folder.read("app/moved_secrets.py")).toBe(mended);
+	await session.close();
+});
+
+test("a file that is only renamed stays the same file: its times and its node are kept", async () => {
+	folder = testFolder({ "app/keep.py": "y = 1\n", "app/db.py": "x = BROKEN_US1_x\n" });
+	const path = join(folder.root, "app/keep.py");
+	utimesSync(path, 1_600_000_000, 1_600_000_000);
+	const { ino } = statSync(path);
+	const session = await openTestSession(folder.root);
+	const command = accepting(session, "x");
+	if (command.type !== "accept") throw new Error("no accept");
+	const moves = [{ path: "app/keep.py", to: "library/deep/kept.py" }];
+	expect(await session.dispatch({ ...command, fix: { ...command.fix, moves } })).toMatchObject({ type: "done" });
+	const moved = statSync(join(folder.root, "library/deep/kept.py"));
+	expect([moved.ino, moved.mtimeMs, moved.nlink]).toEqual([ino, 1_600_000_000_000, 1]);
+	await session.dispatch({ type: "undo" });
+	expect(statSync(path).ino).toBe(ino);
+	expect(existsSync(join(folder.root, "library"))).toBe(false);
+	await session.close();
+});
+
+test("the last file of a folder takes the folder along, and brings it back", async () => {
+	folder = testFolder({ "email/__init__.py": "", "app/db.py": "x = BROKEN_US1_x\n" });
+	const session = await openTestSession(folder.root);
+	const command = accepting(session, "x");
+	if (command.type !== "accept") throw new Error("no accept");
+	const moves = [{ path: "email/__init__.py", to: null }];
+	expect(await session.dispatch({ ...command, fix: { ...command.fix, moves } })).toMatchObject({ type: "done" });
+	expect(existsSync(join(folder.root, "email"))).toBe(false);
+	await session.dispatch({ type: "undo" });
+	expect(folder.read("email/__init__.py")).toBe("");
+	await session.close();
+});
+
+test("a rename never lands on a file that is there, and never moves a link", async () => {
+	folder = testFolder({ ...before, "app/moved_secrets.py": "mine\n" });
+	const session = await openTestSession(folder.root);
+	expect(await session.dispatch(accepting(session, "move_x"))).toMatchObject({
+		type: "refused",
+		message: expect.stringContaining("app/moved_secrets.py is there already"),
+	});
+	expect(folder.read("app/moved_secrets.py")).toBe("mine\n");
+	expect(folder.read("app/secrets.py")).toBe(before["app/secrets.py"]);
+	await session.close();
+	folder.remove();
+
+	folder = testFolder({ "real.txt": "x\n", "app/db.py": "x = BROKEN_US1_x\n" });
+	mkdirSync(join(folder.root, "lib"));
+	symlinkSync("../real.txt", join(folder.root, "lib/link.txt"));
+	const other = await openTestSession(folder.root);
+	const command = accepting(other, "x");
+	if (command.type !== "accept") throw new Error("no accept");
+	const moves = [{ path: "lib/link.txt", to: "lib/other.txt" }];
+	expect(await other.dispatch({ ...command, fix: { ...command.fix, moves } })).toMatchObject({
+		type: "refused",
+		message: expect.stringContaining("lib/link.txt is a link"),
+	});
+	expect(readdirSync(join(folder.root, "lib"))).toEqual(["link.txt"]);
+	await other.close();
+});
