@@ -4,8 +4,8 @@ import type { BootRequest, Workbench } from "../src/session/verify-bench.ts";
 import { type BenchState, endBoot, wantsBoot } from "../src/session/verify-state.ts";
 import type { Effect } from "../src/session/view-response.ts";
 import { goOn, say, type UiState } from "../src/session/view-state.ts";
-import { applyToFiles } from "../src/text/edit.ts";
 import { showLine } from "../src/text/gate.ts";
+import { applyChange } from "../src/text/tree-change.ts";
 import { stageNames } from "../src/verify/render-pretty.ts";
 
 /** What the background needs of the wizard. */
@@ -35,8 +35,10 @@ export class BackgroundWork {
 		const { bench } = this;
 		const state = this.foreground.state();
 		if (bench === null || state === null || this.#hasEnded) return;
-		const texts = overlay === null ? new Map<string, string>() : applyToFiles(state.sources, overlay.edits);
-		if (texts === null) return;
+		const after = overlay === null ? new Map<string, string>() : applyChange(state.sources, overlay);
+		if (after === null) return;
+		const texts = new Map([...after].flatMap(([path, text]) => (text === null ? [] : [[path, text] as const])));
+		const moves = overlay?.moves ?? [];
 		const aborting = new AbortController();
 		this.#aborting?.abort();
 		this.#aborting = aborting;
@@ -47,7 +49,7 @@ export class BackgroundWork {
 			if (aborting.signal.aborted) return;
 			await this.#bootNow(
 				bench,
-				{ overlay: texts, database: subject.type === "configured" ? "configured" : "scratch" },
+				{ overlay: texts, moves, database: subject.type === "configured" ? "configured" : "scratch" },
 				aborting.signal,
 			);
 		};
@@ -144,7 +146,7 @@ export class BackgroundWork {
 		await this.#work.catch(() => {});
 	}
 
-	async #bootNow(bench: Workbench, how: Pick<BootRequest, "overlay" | "database">, signal: AbortSignal): Promise<void> {
+	async #bootNow(bench: Workbench, how: Pick<BootRequest, "overlay" | "moves" | "database">, signal: AbortSignal): Promise<void> {
 		try {
 			const report = await bench.boot({
 				...how,

@@ -31,6 +31,8 @@ export class ProposalEditing {
 
 	start(fingerprint: string, fix: Fix, sources: Sources): EditStep {
 		const paths = editableTexts(fix, sources).map((editable) => editable.path);
+		if (fix.edits.length === 0)
+			return { type: "refused", reason: "This fix changes no text, only where files are: y accepts it, n skips it." };
 		if (paths.length === 0) return { type: "refused", reason: "The file has changed since the audit; r audits again." };
 		return this.open({ fingerprint, fix, sources, paths, isChanged: false });
 	}

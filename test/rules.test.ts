@@ -12,7 +12,7 @@ import { loadProject } from "../src/project/load.ts";
 import type { Project, SourceFile } from "../src/project/project.ts";
 import { parseModule } from "../src/python/parse.ts";
 import { rules } from "../src/rules/index.ts";
-import { applyToFiles } from "../src/text/edit.ts";
+import { applyChange } from "../src/text/tree-change.ts";
 import { openPackageFiles } from "../src/workspace/package-files.ts";
 
 const folders: Readonly<Record<Category, string>> = {
@@ -100,9 +100,10 @@ function mended(rule: AnyRule, files: ExampleFiles): ExampleFiles {
 	for (let pass = 0; pass < 10; pass++) {
 		const fix = auditOf(rule, current).find((issue) => issue.rule === rule.name && issue.fix)?.fix;
 		if (!fix) return current;
-		const after = applyToFiles(new Map(Object.entries(current)), fix.edits);
+		const after = applyChange(new Map(Object.entries(current)), fix);
 		expect(after, "the edits of a fix contradict one another").not.toBeNull();
-		current = { ...current, ...Object.fromEntries(after ?? []) };
+		const files = [...Object.entries(current).filter(([path]) => !after?.has(path)), ...(after ?? [])];
+		current = Object.fromEntries(files.flatMap(([path, text]) => (text === null ? [] : [[path, text]])));
 	}
 	throw new Error("the rule's fixes never come to an end");
 }

@@ -42,19 +42,28 @@ export function openWorkbench(options: CommonOptions, io: ProcessIo): OpenWorkbe
 						};
 			return { lacks, databases: configuredDatabases(audited().project), install };
 		},
-		boot: ({ overlay, database, signal, onStage }) => {
+		boot: ({ overlay, moves, database, signal, onStage }) => {
 			const { project, report, place } = audited();
 			// What a tried fix changes may be what the databases are made by.
 			const tried =
-				overlay.size === 0
+				overlay.size + moves.length === 0
 					? project
-					: understand(place, { ...project, files: withTexts(project.files, overlay) }, options, io).project;
+					: understand(
+							place,
+							{
+								...project,
+								files: withTexts(project.files, new Map([...moves.map(({ path }) => [path, null] as const), ...overlay])),
+							},
+							options,
+							io,
+						).project;
 			return verify({
 				project: tried,
 				issues: report.issues,
 				database,
 				base: serverBase(io),
 				overlay,
+				moves,
 				signal,
 				version,
 				onStage: (stage, verdict) => {

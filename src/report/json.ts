@@ -7,7 +7,7 @@ import { lineEditsOf, spanOf, type Texts } from "./line-edits.ts";
 import { maskEdit } from "./masked.ts";
 
 /** Version of the published schema, docs/report.schema.json. */
-export const schemaVersion = "1.0";
+export const schemaVersion = "1.1";
 
 /**
  * The report as JSON that validates against docs/report.schema.json. Its field names are published: they change only with
@@ -96,7 +96,7 @@ function issueJson(issue: Issue, texts: Texts): object {
 
 function fixJson(issue: Issue, fix: Fix, texts: Texts): object {
 	const touchesOwnFile = fix.edits.some((edit) => edit.path === issue.at.path);
-	const path = touchesOwnFile ? issue.at.path : (fix.edits[0]?.path ?? issue.at.path);
+	const path = touchesOwnFile ? issue.at.path : (fix.edits[0]?.path ?? fix.moves?.[0]?.path ?? issue.at.path);
 	const span = spanOf(fix.edits, path, texts);
 	const shown = span ? maskEdit(span) : null;
 	return {
@@ -119,6 +119,7 @@ function fixJson(issue: Issue, fix: Fix, texts: Texts): object {
 				new_code: edit.newText,
 				masked: edit.masked,
 			})),
+		...(fix.moves && { moves: fix.moves.map(({ path: from, to }) => ({ file_path: from, new_path: to })) }),
 		commands: fix.commands,
 	};
 }

@@ -1,6 +1,7 @@
 import { applyEdits, editsByPath } from "../text/edit.ts";
 import { LineIndex } from "../text/line-index.ts";
 import type { TextEdit } from "../text/range.ts";
+import type { TouchedFile } from "../text/tree-change.ts";
 
 /** The texts a report was made from, by path; a report quotes them where it shows what a fix changes. */
 export type Texts = ReadonlyMap<string, { readonly text: string }>;
@@ -14,6 +15,13 @@ export interface LineEdit {
 	readonly endLine: number;
 	readonly oldText: string;
 	readonly newText: string;
+}
+
+/** What a change does to the text of one file: all of it goes with a file that is taken away. */
+export function editsOrRemoval({ path, to, edits }: TouchedFile, texts: Texts): readonly TextEdit[] {
+	if (to !== null) return edits;
+	const { length } = texts.get(path)?.text ?? "";
+	return length === 0 ? [] : [{ path, range: { start: 0, end: length }, newText: "" }];
 }
 
 /** The edits of a fix as replacements of whole lines, file by file and from top to bottom. Edits that share a line become one. */

@@ -2,8 +2,9 @@ import type { Fix } from "../audit/fix.ts";
 import type { Issue } from "../audit/issue.ts";
 import type { AuditReport } from "../plan/audit-report.ts";
 import { showLine } from "../text/gate.ts";
+import { moveLines, touchedFiles } from "../text/tree-change.ts";
 import { diffLines } from "./diff-lines.ts";
-import { lineEditsOf, type Texts } from "./line-edits.ts";
+import { editsOrRemoval, lineEditsOf, type Texts } from "./line-edits.ts";
 import { countOf, verdictOf } from "./verdict.ts";
 
 /** The report as a Markdown document, for a pull request or a ticket. */
@@ -67,17 +68,14 @@ function issueParts(issue: Issue, texts: Texts): readonly string[] {
 }
 
 function diffParts(fix: Fix, texts: Texts): readonly string[] {
-	const paths = [...new Set(fix.edits.map((edit) => edit.path))];
-	const diffs = paths.map((path) => {
-		const edits = lineEditsOf(
-			fix.edits.filter((edit) => edit.path === path),
-			texts,
-		);
-		const lines = edits.flatMap((edit) => [
+	const diffs = touchedFiles(fix).map((file) => {
+		const lines = lineEditsOf(editsOrRemoval(file, texts), texts).flatMap((edit) => [
 			`@@ line ${edit.startLine} @@`,
 			...diffLines(edit).map((line) => `${line.sign}${line.text}`),
 		]);
-		return fenced("diff", [`--- ${showLine(path)}`, `+++ ${showLine(path)}`, ...lines].join("\n"));
+		const to = file.to === null ? "/dev/null" : file.to;
+		const names = lines.length === 0 ? [] : [`--- ${showLine(file.path)}`, `+++ ${showLine(to)}`];
+		return fenced("diff", [...moveLines(file).map((line) => showLine(line)), ...names, ...lines].join("\n"));
 	});
 	if (fix.commands.length > 0) diffs.push(fenced("sh", fix.commands.map((command) => showLine(command)).join("\n")));
 	return diffs;

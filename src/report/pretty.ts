@@ -2,8 +2,9 @@ import type { Fix } from "../audit/fix.ts";
 import type { Issue, Severity } from "../audit/issue.ts";
 import type { AuditReport } from "../plan/audit-report.ts";
 import { show, showLine } from "../text/gate.ts";
+import { moveLines, touchedFiles } from "../text/tree-change.ts";
 import { diffLines } from "./diff-lines.ts";
-import { lineEditsOf, type Texts } from "./line-edits.ts";
+import { editsOrRemoval, lineEditsOf, type Texts } from "./line-edits.ts";
 import { type Paint, paintWith, wrap } from "./paint.ts";
 import { verdictOf } from "./verdict.ts";
 
@@ -67,19 +68,17 @@ function issueBlock(issue: Issue, texts: Texts, paint: Paint, width: number, bri
 function fixBlock(fix: Fix, texts: Texts, paint: Paint, width: number): readonly string[] {
 	const name = fix.applicability === "safe" ? "Fix" : "Fix?";
 	const lines = [`  ${paint.dim(name.padEnd(8))} ${wrap(show(fix.title), width, 11)}`];
-	let path: string | null = null;
-	let shift = 0;
-	for (const edit of lineEditsOf(fix.edits, texts)) {
-		if (edit.path !== path) {
-			lines.push(`           ${paint.dim(showLine(edit.path))}`);
-			shift = 0;
+	for (const file of touchedFiles(fix)) {
+		const moved = moveLines(file);
+		for (const line of moved.length === 0 ? [file.path] : moved) lines.push(`           ${paint.dim(showLine(line))}`);
+		let shift = 0;
+		for (const edit of lineEditsOf(editsOrRemoval(file, texts), texts)) {
+			for (const line of diffLines(edit, shift)) {
+				const text = `${String(line.number).padStart(14)} ${line.sign} ${line.text}`;
+				lines.push(line.sign === "-" ? paint.red(text) : line.sign === "+" ? paint.green(text) : paint.dim(text));
+			}
+			shift += edit.newText.split("\n").length - edit.oldText.split("\n").length;
 		}
-		path = edit.path;
-		for (const line of diffLines(edit, shift)) {
-			const text = `${String(line.number).padStart(14)} ${line.sign} ${line.text}`;
-			lines.push(line.sign === "-" ? paint.red(text) : line.sign === "+" ? paint.green(text) : paint.dim(text));
-		}
-		shift += edit.newText.split("\n").length - edit.oldText.split("\n").length;
 	}
 	for (const command of fix.commands) lines.push(`  ${paint.dim("Then run")} ${showLine(command)}`);
 	return lines;

@@ -77,6 +77,8 @@ function resultJson(issue: Issue, texts: Texts, rules: readonly RuleMeta[]): obj
 }
 
 function fixJson(fix: Fix, texts: Texts): object | null {
+	// SARIF has no words for a file that is renamed.
+	if (fix.moves !== undefined) return null;
 	const changes: object[] = [];
 	for (const [path, edits] of editsByPath(fix.edits)) {
 		const lines = new LineIndex(texts.get(path)?.text ?? "");
@@ -100,5 +102,6 @@ function regionOf(lines: LineIndex, range: { readonly start: number; readonly en
 }
 
 function artifact(path: string): object {
-	return { uri: path.split("/").map(encodeURIComponent).join("/"), uriBaseId: "ROOT" };
+	// A name that holds a secret must not betray it; no encoding of it would be recognised afterwards.
+	return { uri: maskSecrets(path).split("/").map(encodeURIComponent).join("/"), uriBaseId: "ROOT" };
 }

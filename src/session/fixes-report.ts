@@ -3,6 +3,7 @@ import { stories } from "../audit/issue.ts";
 import { type LineEdit, lineEditsOf, spanOf, type Texts } from "../report/line-edits.ts";
 import { code, fenced, prose } from "../report/markdown.ts";
 import { show, showLine } from "../text/gate.ts";
+import { type TouchedFile, touchedFiles } from "../text/tree-change.ts";
 import type { DecidedIssue, SessionState } from "./session.ts";
 import { type Criterion, restartCriterion, successCriteria } from "./success-criteria.ts";
 import { verdictOf } from "./verify-words.ts";
@@ -69,7 +70,8 @@ function codeParts(fix: Fix, before: ReadonlyMap<string, string>): readonly stri
 	const texts = new Map([...before].map(([path, text]) => [path, { text }]));
 	const paths = [...new Set(fix.edits.map((edit) => edit.path))];
 	const edits = paths.flatMap((path) => placesOf(fix, path, texts));
-	return edits.flatMap(({ path, startLine, oldText, newText }) => {
+	const moved = touchedFiles(fix).flatMap((file) => (file.to === file.path ? [] : [moveWords(file)]));
+	const changed = edits.flatMap(({ path, startLine, oldText, newText }) => {
 		const place = edits.length === 1 ? "" : ` (${code(path)}, line ${startLine})`;
 		const isRemoval = newText.trim() === "";
 		return [
@@ -78,6 +80,11 @@ function codeParts(fix: Fix, before: ReadonlyMap<string, string>): readonly stri
 			...(isRemoval ? [] : [codeBlock(path, newText)]),
 		];
 	});
+	return [...moved, ...changed];
+}
+
+function moveWords({ path, to }: TouchedFile): string {
+	return to === null ? `**Removed**: ${code(path)}` : `**Renamed**: ${code(path)} to ${code(to)}`;
 }
 
 /** Changes that lie close together are one. */

@@ -1,4 +1,5 @@
 import type { InstallOutcome } from "../apply/install-packages.ts";
+import type { FileMove } from "../text/tree-change.ts";
 import type { BootReport, BootStage } from "../verify/boot-report.ts";
 
 /** What the wizard can do with the real Python of a project, beyond reading it. A port: the command line carries it out. */
@@ -20,6 +21,8 @@ export interface BootRequest {
 	/** `configured` only where the person has said so with its host before their eyes. */
 	readonly database: "scratch" | "configured";
 	readonly overlay: ReadonlyMap<string, string>;
+	/** Files that have another path, or are gone, in what is booted. */
+	readonly moves: readonly FileMove[];
 	readonly signal: AbortSignal;
 	readonly onStage: (stage: BootStage) => void;
 }

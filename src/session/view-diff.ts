@@ -1,12 +1,15 @@
 import type { Fix } from "../audit/fix.ts";
 import { type DiffHunk, type DiffLine, diffTexts } from "../text/diff.ts";
-import { applyToFiles } from "../text/edit.ts";
 import { show, showLine } from "../text/gate.ts";
+import { applyChange, touchedFiles } from "../text/tree-change.ts";
+import { maskValuesOf } from "../text/typed-values.ts";
 import { breakLine, type Line, lineOf, type Span, span, type Tone, wrapLine } from "./view-line.ts";
 
 /** What a fix does to one file. */
 export interface FileDiff {
 	readonly path: string;
+	/** Its path afterwards; null where the file goes. */
+	readonly to: string | null;
 	/** The fix creates the file. */
 	readonly isNew: boolean;
 	readonly hunks: readonly DiffHunk[];
@@ -30,12 +33,15 @@ export function diffFix(fix: Fix, sources: ReadonlyMap<string, string>, context 
 	drawn.set(fix, known);
 	const done = known.byContext.get(context);
 	if (done !== undefined) return done;
-	const results = applyToFiles(sources, fix.edits);
+	const results = applyChange(sources, fix);
 	const files =
 		results &&
-		[...results].map(([path, after]): FileDiff => {
-			const hunks = diffTexts(sources.get(path) ?? "", after, { context, display: (text) => show(text, path) });
-			return { path, isNew: !sources.has(path), hunks };
+		touchedFiles(fix).map(({ path, to }): FileDiff => {
+			const before = sources.get(path) ?? "";
+			const after = (to === null ? "" : results.get(to)) ?? before;
+			const display = (text: string) => maskValuesOf(fix.typed ?? [], show(text, path));
+			const hunks = diffTexts(before, after, { context, display });
+			return { path, to, isNew: !sources.has(path) && to === path, hunks };
 		});
 	known.byContext.set(context, files);
 	return files;
@@ -46,13 +52,24 @@ export function diffRows(files: readonly FileDiff[], width: number): readonly Li
 	const numberWidth = String(highestLine(files)).length;
 	return files.flatMap((file, index) => [
 		...(index > 0 ? [[]] : []),
-		...wrapLine([span(showLine(file.path), "strong"), span(file.isNew ? "  new file" : "", "dim")], width),
+		...wrapLine([span(showLine(file.path), "strong"), span(noteOf(file), "dim")], width),
 		...file.hunks.flatMap((hunk, position) => [
 			...(position > 0 ? [lineOf(`  ${" ".repeat(numberWidth)}⋯`, "dim")] : []),
 			...hunk.lines.flatMap((line) => lineRows(line, numberWidth, width)),
 		]),
-		...(file.hunks.length === 0 ? [lineOf("  only its permissions or encoding change", "dim")] : []),
+		...(file.hunks.length === 0 ? [lineOf(`  ${withoutLines(file)}`, "dim")] : []),
 	]);
+}
+
+function noteOf({ path, to, isNew }: FileDiff): string {
+	if (to === null) return "  deleted";
+	if (to !== path) return `  renamed to ${showLine(to)}`;
+	return isNew ? "  new file" : "";
+}
+
+function withoutLines({ path, to }: FileDiff): string {
+	if (to === null) return "it is empty";
+	return to === path ? "only its permissions or encoding change" : "every line of it stays";
 }
 
 function lineRows(line: DiffLine, numberWidth: number, width: number): readonly Line[] {

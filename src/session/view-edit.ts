@@ -60,7 +60,8 @@ export function editedFix(fix: Fix, sources: ReadonlyMap<string, string>, path: 
 	const fault = newSyntaxFault(path, proposed, after);
 	if (fault !== null) return { type: "rejected", reason: fault };
 	const edits = [...fix.edits.filter((edit) => edit.path !== path), ...lineEdits(path, before, after)];
-	if (edits.length === 0) return { type: "rejected", reason: "Nothing is left of the change; n skips the issue." };
+	if (edits.length === 0 && fix.moves === undefined)
+		return { type: "rejected", reason: "Nothing is left of the change; n skips the issue." };
 	return { type: "edited", fix: { ...fix, applicability: "review", edits } };
 }
 

@@ -1,4 +1,4 @@
-import { applyToFiles, editsConflict } from "./edit.ts";
+import { applyToFiles, editsByPath, editsConflict } from "./edit.ts";
 import type { TextEdit } from "./range.ts";
 
 /** A file that gets another path, with its bytes and all that belongs to it; or, where `to` is null, one that goes. */
@@ -45,4 +45,28 @@ function claimsPathOf(mover: TreeChange, other: TreeChange): boolean {
 	if (claimed.size === 0) return false;
 	const touched = [...other.edits.map(({ path }) => path), ...(other.moves ?? []).flatMap(({ path, to }) => [path, to])];
 	return touched.some((path) => path !== null && claimed.has(path));
+}
+
+/** A file that a change touches, by the path that it has before. */
+export interface TouchedFile {
+	readonly path: string;
+	/** Its path afterwards: the same where it stays, null where it goes. */
+	readonly to: string | null;
+	readonly edits: readonly TextEdit[];
+}
+
+/** The files that a change touches, in the order of its edits; those that only move come last. */
+export function touchedFiles({ edits, moves = [] }: TreeChange): readonly TouchedFile[] {
+	const destinations = new Map(moves.map(({ path, to }) => [path, to]));
+	const byPath = editsByPath(edits);
+	return [...new Set([...byPath.keys(), ...destinations.keys()])].map((path) => {
+		const to = destinations.get(path);
+		return { path, to: to === undefined ? path : to, edits: byPath.get(path) ?? [] };
+	});
+}
+
+/** The lines with which git begins to show such a change of a file: none where it stays; paths are as given. */
+export function moveLines({ path, to }: Pick<TouchedFile, "path" | "to">): readonly string[] {
+	if (to === path) return [];
+	return to === null ? [`delete ${path}`] : [`rename from ${path}`, `rename to ${to}`];
 }

@@ -1,7 +1,8 @@
 import type { Issue } from "../audit/issue.ts";
 import type { Project } from "../project/project.ts";
+import type { FileMove } from "../text/tree-change.ts";
 import { realPath } from "../workspace/boot/real-path.ts";
-import { copyProject, writeOverlay } from "../workspace/boot/scratch-copy.ts";
+import { copyProject, moveInCopy, writeOverlay } from "../workspace/boot/scratch-copy.ts";
 import { type Supervisor, startSupervisor } from "../workspace/boot/supervisor.ts";
 import type { Answer, BootReport, BootStage, DatabaseChoice, StageVerdict } from "./boot-report.ts";
 import { bootServer, type StageLimits, usualLimits } from "./boot-server.ts";
@@ -27,6 +28,8 @@ export interface VerifyRequest {
 	 * `project` is to be understood with it.
 	 */
 	readonly overlay?: ReadonlyMap<string, string | Uint8Array>;
+	/** Files of the copy that get another path, or go, before `overlay` is written. */
+	readonly moves?: readonly FileMove[];
 	/** Ends the boot at once; what is reported then says nothing. */
 	readonly signal?: AbortSignal;
 	/** bootmend's own, for a bug report. */
@@ -59,9 +62,11 @@ const noScratch: ScratchDatabase = { variables: {}, replaced: {}, hosts: [], lac
 async function verifyWith(supervisor: Supervisor, request: VerifyRequest): Promise<BootReport> {
 	const { project, database } = request;
 	const root = realPath(project.root);
-	const isCopied = database !== "configured" || (request.overlay?.size ?? 0) > 0;
+	const isTrial = (request.overlay?.size ?? 0) + (request.moves?.length ?? 0) > 0;
+	const isCopied = database !== "configured" || isTrial;
 	const place = isCopied ? await copyProject(root, supervisor.folder, project.backend) : root;
-	if (isCopied) await writeOverlay(place, request.overlay ?? new Map());
+	if (isTrial) await moveInCopy(place, request.moves ?? []);
+	if (isTrial) await writeOverlay(place, request.overlay ?? new Map());
 	const settings = readDatabaseSettings(project);
 	const scratch = database === "scratch" ? await makeScratchDatabase(project, supervisor, { root, copy: place }) : noScratch;
 	if (isCopied) await writeOverlay(place, rewriteEnvFiles(project, scratch));

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { copyFile, lstat, mkdir, readdir, readlink, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, lstat, mkdir, readdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { basename, dirname, join, relative, resolve, sep } from "node:path";
 
 /** Folders that tools make and nobody misses. */
@@ -93,6 +93,20 @@ class Copying {
 			() => true,
 			() => false,
 		);
+	}
+}
+
+/** Renames files of a copy, or takes them away where `to` is null; paths are relative to it. What the copy does not have is left out. */
+export async function moveInCopy(
+	copy: string,
+	moves: readonly { readonly path: string; readonly to: string | null }[],
+): Promise<void> {
+	for (const { path, to } of moves) {
+		if (to === null) await rm(join(copy, path), { force: true });
+		else {
+			await mkdir(dirname(join(copy, to)), { recursive: true });
+			await rename(join(copy, path), join(copy, to)).catch(() => undefined);
+		}
 	}
 }
 

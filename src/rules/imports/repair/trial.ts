@@ -5,7 +5,7 @@ import type { Failure } from "../../../project/imports/trace.ts";
 import { loadProject } from "../../../project/load.ts";
 import type { Project, SourceFile } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
-import { applyToFiles } from "../../../text/edit.ts";
+import { applyChange } from "../../../text/tree-change.ts";
 
 /** Modules that all trials of one audit may simulate: a large project gets few trials, so that its audit does not take minutes. */
 const mostModules = 3000;
@@ -41,10 +41,13 @@ function projectAfter(project: Project, proposal: FixProposal): Project | null {
 	if (fix === null) return null;
 	spent.set(project, modules);
 	const texts = new Map([...project.files].map(([path, file]) => [path, file.text]));
-	const changed = applyToFiles(texts, fix.edits);
+	const changed = applyChange(texts, fix);
 	if (changed === null) return null;
 	const files = new Map(project.files);
-	for (const [path, text] of changed) files.set(path, fileOf(path, text));
+	for (const [path, text] of changed) {
+		if (text === null) files.delete(path);
+		else files.set(path, fileOf(path, text));
+	}
 	const trees = new Map<string, ast.Module>();
 	for (const [path, { tree }] of project.modulesByPath) if (!changed.has(path) && tree.errors.length === 0) trees.set(path, tree);
 	return loadProject({
