@@ -1,3 +1,5 @@
+import { show } from "../text/gate.ts";
+
 /** The parts of a process that a command uses; tests bring their own. */
 export interface ProcessIo {
 	readonly stdout: NodeJS.WriteStream;
@@ -11,7 +13,7 @@ export interface ProcessIo {
 export interface Output {
 	/** What the command was asked for. */
 	data(text: string): void;
-	/** Progress, warnings, next steps: a line each. Silent with `--quiet`. */
+	/** Progress, warnings, next steps: a line each, through the display gate. Silent with `--quiet`. */
 	say(line: string): void;
 	/** What went wrong; said even with `--quiet`. */
 	warn(line: string): void;
@@ -28,9 +30,9 @@ export function outputOf(io: ProcessIo, options: { readonly quiet?: boolean; rea
 	return {
 		data: (text) => void io.stdout.write(text),
 		say: (line) => {
-			if (!options.quiet) io.stderr.write(`${line}\n`);
+			if (!options.quiet) io.stderr.write(`${show(line)}\n`);
 		},
-		warn: (line) => void io.stderr.write(`${line}\n`),
+		warn: (line) => void io.stderr.write(`${show(line)}\n`),
 		isTerminal,
 		colour: mayColour(io, options.color !== false, isTerminal),
 		width: isTerminal ? Math.max(40, io.stdout.columns || 80) : 100,

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { severities, stories } from "../audit/issue.ts";
+import { show } from "../text/gate.ts";
 import type { ProcessIo } from "./io.ts";
 
 /** Version of bootmend, as its package says. */
@@ -19,7 +20,7 @@ export function buildProgram(io: ProcessIo, finish: (status: number) => void): C
 		.helpCommand(false)
 		.showSuggestionAfterError()
 		.exitOverride()
-		.configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(text) })
+		.configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(show(text)) })
 		.addHelpText("after", afterHelp);
 
 	command(program, "wizard [path]", "walk through the fixes one by one (what bootmend does when you name no command)", true)

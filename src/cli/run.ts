@@ -1,6 +1,6 @@
 import { CommanderError } from "commander";
 import { SessionError } from "../session/session-error.ts";
-import { showLine } from "../text/gate.ts";
+import { show, showLine } from "../text/gate.ts";
 import { exitStatus } from "./exit-status.ts";
 import type { ProcessIo } from "./io.ts";
 import { buildProgram } from "./program.ts";
@@ -29,7 +29,7 @@ function reportError(error: unknown, argv: readonly string[], io: ProcessIo): nu
 	}
 	const message = error instanceof Error ? error.message : String(error);
 	io.stderr.write(`bootmend broke down: ${showLine(message)}\n`);
-	if (argv.includes("--verbose") && error instanceof Error) io.stderr.write(`${error.stack ?? ""}\n`);
+	if (argv.includes("--verbose") && error instanceof Error) io.stderr.write(`${show(error.stack ?? "")}\n`);
 	else
 		io.stderr.write(
 			"This is a bug of bootmend, not of your project, and nothing of yours was lost. Please report it with what --verbose prints.\n",

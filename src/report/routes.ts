@@ -1,4 +1,5 @@
 import { showLine } from "../text/gate.ts";
+import { jsonText } from "./json-text.ts";
 
 /** One application with its routes, as `bootmend routes` shows it. */
 export interface RouteListing {
@@ -26,7 +27,7 @@ export function renderRoutesText(listings: readonly RouteListing[]): string {
 
 /** The routes as JSON, one object an application. */
 export function renderRoutesJson(listings: readonly RouteListing[]): string {
-	return `${JSON.stringify(listings, null, 2)}\n`;
+	return jsonText(listings);
 }
 
 function renderListing({ application, routes }: RouteListing): string {

@@ -1,5 +1,6 @@
 import { openJournal, readJournalLines } from "../workspace/session-folder.ts";
 import { type JournalLine, journalVersion, type SessionEvent } from "./events.ts";
+import { isMoment, isSessionEvent } from "./journal-shape.ts";
 import { reduce, replay, type SessionRecord } from "./session-record.ts";
 
 export type JournalReading =
@@ -96,37 +97,10 @@ function parseLine(text: string): JournalLine | null {
 		const value: unknown = JSON.parse(text);
 		if (typeof value !== "object" || value === null) return null;
 		const { version, number, at, event } = value as Partial<Record<keyof JournalLine, unknown>>;
-		if (typeof version !== "number" || typeof number !== "number" || typeof at !== "string") return null;
+		if (typeof version !== "number" || typeof number !== "number" || !isMoment(at)) return null;
 		if (version > journalVersion) return { version, number, at, event: { type: "session-resumed" } };
-		return isEvent(event) ? { version, number, at, event } : null;
+		return isSessionEvent(event) ? { version, number, at, event } : null;
 	} catch {
 		return null;
 	}
-}
-
-/** Event types and the fields that replaying needs. The journal is our own file; this catches damage, not malice. */
-const requiredFields: Readonly<Record<SessionEvent["type"], readonly string[]>> = {
-	"session-started": ["id", "branch", "head"],
-	"session-resumed": [],
-	audited: [],
-	"write-intended": ["write", "purpose", "files"],
-	"write-finished": ["write"],
-	"write-undone": ["write"],
-	skipped: ["decision", "reason"],
-	"skip-undone": ["fingerprint"],
-	"skip-redone": ["fingerprint"],
-	"commit-intended": ["stories", "rollback", "subject", "paths", "parent"],
-	"commit-abandoned": [],
-	"phase-committed": ["story", "commit", "subject", "paths"],
-	"phase-kept": ["story"],
-	"phases-rolled-back": ["stories", "write", "commit"],
-	booted: ["boot", "restart"],
-	"backups-removed": [],
-	finished: [],
-};
-
-function isEvent(value: unknown): value is SessionEvent {
-	if (typeof value !== "object" || value === null || !("type" in value) || typeof value.type !== "string") return false;
-	if (!Object.hasOwn(requiredFields, value.type)) return false;
-	return requiredFields[value.type as SessionEvent["type"]].every((field) => field in value);
 }

@@ -18,11 +18,11 @@ export function showLine(text: string, path?: string): string {
 }
 
 /** Control, bidirectional, zero-width, separator, tag and lone surrogate characters. */
-const hidden =
+export const hiddenCharacters: RegExp =
 	/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e00ff}\ud800-\udfff]|\u034f|[\u17b4\u17b5]|[\u180b-\u180d\u180f]|[\ufe00-\ufe0e]|[\u{e0100}-\u{e01ef}]/gu;
 
 function neutralise(text: string): string {
-	return expandTabs(text.replace(hidden, visible));
+	return expandTabs(text.replace(hiddenCharacters, visible));
 }
 
 function visible(character: string): string {

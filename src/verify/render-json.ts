@@ -1,3 +1,4 @@
+import { jsonText } from "../report/json-text.ts";
 import type { BootFailure, BootReport, Frame } from "./boot-report.ts";
 
 /** A boot's report as JSON, in snake_case as the audit's, with a line break at its end. All its text has passed the display gate. */
@@ -16,7 +17,7 @@ export function renderBootJson(report: BootReport, tool: { readonly name: string
 		next_steps: report.nextSteps,
 		output: report.output,
 	};
-	return `${JSON.stringify(value, null, 2)}\n`;
+	return jsonText(value);
 }
 
 function failureOf(failure: BootFailure): object {
