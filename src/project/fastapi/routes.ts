@@ -23,7 +23,7 @@ export interface Operation {
 	readonly path: string | null;
 	readonly pathNode: ast.Expression | null;
 	readonly endpoint: Value;
-	/** False where a decorator between may give the endpoint another signature. */
+	/** False where a decorator between, or the router's own class of routes, may give the endpoint another signature. */
 	readonly isSignatureKnown: boolean;
 	/** Does FastAPI itself analyse the endpoint? Not so for Starlette's plain `add_route`. */
 	readonly isAnalysed: boolean;
@@ -204,9 +204,19 @@ function operationOf(call: Call, routers: ReadonlyMap<Value, Router>, endpoint: 
 		path: path === null ? null : textOf(path.value),
 		pathNode: path?.node ?? null,
 		endpoint: endpoint.value,
-		isSignatureKnown: endpoint.isSignatureKnown,
+		isSignatureKnown: endpoint.isSignatureKnown && keepsEndpoints(router.call.keywords.get("route_class")),
 		isAnalysed: !/^(add_)?(websocket_)?route$/.test(callee.name),
 	};
+}
+
+/**
+ * Does a class of routes hand its endpoints to FastAPI as they are? One of another library may not: `DishkaRoute` wraps them so that
+ * what it injects is no parameter any more.
+ */
+function keepsEndpoints(routeClass: Value | undefined): boolean {
+	if (routeClass === undefined) return true;
+	if (routeClass.kind === "external") return routeClass.canonical === "fastapi.routing.APIRoute";
+	return routeClass.kind === "class" && !routeClass.namespace.names.has("__init__") && routeClass.bases.every(keepsEndpoints);
 }
 
 function methodsOf(name: string, call: Call): readonly string[] | null {
