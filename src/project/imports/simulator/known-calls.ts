@@ -85,6 +85,8 @@ export function knownCall(
 		case "sys.meta_path.insert":
 			machine.path.dynamic = true;
 			return unknown;
+		case "typing.cast":
+			return second ?? unknown;
 		case "importlib.import_module":
 			return importByName(machine, frame, args, node);
 		case "sys.exit":
