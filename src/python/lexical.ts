@@ -1,4 +1,5 @@
 import type { SyntaxFault } from "./ast.ts";
+import { findEscapeFault } from "./literal-rules.ts";
 
 /** A logical line: its first character that is not white space, and how it is indented (https://docs.python.org/3/reference/lexical_analysis.html). */
 export interface LogicalLine {
@@ -16,6 +17,8 @@ export interface LexicalScan {
 	readonly fault: SyntaxFault | null;
 	/** f-strings whose expressions reuse the quotes around them, which Python reads since 3.12 (PEP 701). */
 	readonly reusedQuotes: readonly { readonly start: number; readonly end: number }[];
+	/** String literals whose content cannot be decoded. */
+	readonly literals: readonly SyntaxFault[];
 }
 
 /** Cuts a text into logical lines as CPython's tokenizer does; stops where it would. `minor` is that of Python 3. */
@@ -25,6 +28,8 @@ export function scanLines(text: string, minor: number): LexicalScan {
 
 const closers: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
 const stringStart = /(?:[rRuUbBfFtT]{1,2})?("""|'''|"|')/y;
+const number =
+	/(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d[\d_]*\.?|\.\d)[\d_]*(?:[eE][-+]?\d[\d_]*)?[jJ]?)/y;
 const word = /[\p{ID_Start}_][\p{ID_Continue}]*/uy;
 
 class Scanner {
@@ -32,6 +37,7 @@ class Scanner {
 	private readonly brackets: { readonly char: string; readonly start: number }[] = [];
 	private readonly lines: LogicalLine[] = [];
 	private readonly reusedQuotes: { start: number; end: number }[] = [];
+	private readonly literals: SyntaxFault[] = [];
 	private fault: SyntaxFault | null = null;
 	private line: { start: number; end: number; indent: string; last: string } | null = null;
 	private lineStart = 0;
@@ -49,7 +55,7 @@ class Scanner {
 			this.refuse(open.start, open.start + 1, message);
 		}
 		if (this.fault === null) this.endLine();
-		return { lines: this.lines, fault: this.fault, reusedQuotes: this.reusedQuotes };
+		return { lines: this.lines, fault: this.fault, reusedQuotes: this.reusedQuotes, literals: this.literals };
 	}
 
 	private step(): void {
@@ -70,17 +76,41 @@ class Scanner {
 		const { at } = this;
 		this.begin();
 		if (this.match(stringStart)) this.string();
-		else if (this.match(word)) this.at = word.lastIndex;
+		else if (this.match(word)) this.word();
+		else if (this.match(number)) this.number();
 		else if (char in closers) {
 			this.brackets.push({ char, start: at });
 			this.at++;
 		} else if (char === ")" || char === "]" || char === "}") this.close(char);
 		else if (char.charCodeAt(0) > 127) this.foreign();
+		else if (char === "`") this.refuse(at, at + 1, "invalid syntax");
 		else this.at++;
 		if (this.line) {
 			this.line.end = this.at;
 			this.line.last = this.brackets.length === 0 ? char : "";
 		}
+	}
+
+	/** `async` and `await` are keywords since 3.7, and no names. */
+	private word(): void {
+		const { text, at } = this;
+		this.at = word.lastIndex;
+		const name = text.slice(at, this.at);
+		if (name !== "async" && name !== "await") return;
+		const rest = text.slice(this.at, this.at + 80);
+		const isKeyword = name === "async" ? /^\s*(?:\\\s*)?(?:def|for|with)\b/.test(rest) : !/^[ \t]*(?:[=),\]:]|$)/.test(rest);
+		if (!isKeyword) this.refuse(at, this.at, "invalid syntax");
+	}
+
+	/** A number ends where no name begins; the words after which Python still takes it (`1if x`) are operators. */
+	private number(): void {
+		const { text, at } = this;
+		this.at = number.lastIndex;
+		if (!this.match(word)) return;
+		const next = text.slice(this.at, word.lastIndex);
+		if (/^(?:and|else|for|if|in|is|not|or)$/.test(next)) return;
+		const message = /^0[xob]/i.test(text.slice(at)) ? "invalid syntax" : "invalid decimal literal";
+		this.refuse(at, this.at, this.minor >= 9 ? message : "invalid syntax");
 	}
 
 	private match(pattern: RegExp): boolean {
@@ -140,6 +170,9 @@ class Scanner {
 		if (end === null) this.unterminated(at, quote, isFormatted);
 		else {
 			if (isFormatted && end !== plainEnd) this.reusedQuotes.push({ start: at, end });
+			const prefix = text.slice(at, from - quote.length).toLowerCase();
+			const broken = isFormatted ? null : findEscapeFault(text, from, end - quote.length, prefix);
+			if (broken !== null) this.literals.push(broken);
 			this.at = end;
 		}
 	}

@@ -1,45 +1,40 @@
 import type * as ast from "./ast.ts";
 import { refused } from "./syntax-fault.ts";
-import { walk } from "./walk.ts";
 
-/** Syntax that came with a later Python 3 than `minor`, and what later ones dropped, each with the words of the older compiler. */
-export function findNewerSyntax(text: string, tree: ast.Module, minor: number): readonly ast.SyntaxFault[] {
-	const faults: ast.SyntaxFault[] = [];
-	walk(tree, (node) => {
-		switch (node.type) {
-			case "NamedExpr":
-				if (minor < 8) faults.push(refused(node, "invalid syntax"));
-				break;
-			case "Match":
-				if (minor < 10) faults.push(refused(node, "invalid syntax"));
-				break;
-			case "TypeAlias":
-				// `type(x).y = z` looks like one to the parser, and is an old assignment.
-				if (minor < 12 && /^type\s+[^\s([.=]/.test(text.slice(node.start, node.start + 40)))
-					faults.push(refused(node, "invalid syntax"));
-				break;
-			case "FunctionDef":
-				if (minor < 12 && node.typeParameters.length > 0)
-					faults.push(refused(node, minor >= 11 ? "expected '('" : "invalid syntax"));
-				if (minor < 8 && node.parameters.some((parameter) => parameter.kind === "positional-only"))
-					faults.push(refused(node, "invalid syntax"));
-				break;
-			case "ClassDef":
-				if (minor < 12 && node.typeParameters.length > 0)
-					faults.push(refused(node, minor >= 12 ? "expected ':'" : "invalid syntax"));
-				break;
-			case "Try":
-				faults.push(...handlerFaults(text, node, minor));
-				break;
+/** Whether a node is syntax that came with a later Python 3 than `minor`, in the words of the older compiler. */
+export function findNewerSyntax(text: string, node: ast.TypedNode, minor: number): readonly ast.SyntaxFault[] {
+	switch (node.type) {
+		case "NamedExpr":
+			return minor < 8 ? [refused(node, "invalid syntax")] : [];
+		case "Match":
+			return minor < 10 ? [refused(node, "invalid syntax")] : [];
+		case "TypeAlias": {
+			// `type(x).y = z` looks like one to the parser, and is an old assignment.
+			const isStatement = /^type\s+[^\s([.=]/.test(text.slice(node.start, node.start + 40));
+			return minor < 12 && isStatement ? [refused(node, "invalid syntax")] : [];
 		}
-		return true;
-	});
-	return faults;
+		case "FunctionDef":
+			if (minor < 12 && node.typeParameters.length > 0) return [refused(node, minor >= 11 ? "expected '('" : "invalid syntax")];
+			return minor < 8 && node.parameters.some((parameter) => parameter.kind === "positional-only")
+				? [refused(node, "invalid syntax")]
+				: [];
+		case "ClassDef":
+			return minor < 12 && node.typeParameters.length > 0 ? [refused(node, "invalid syntax")] : [];
+		default:
+			return [];
+	}
 }
 
-/** `except*` (PEP 654, 3.11) and `except A, B:` (PEP 758, 3.14). */
-function handlerFaults(text: string, node: ast.Try, minor: number): readonly ast.SyntaxFault[] {
+/** A `try` that catches nothing, `except*` (PEP 654, 3.11) and `except A, B:` (PEP 758, 3.14). */
+export function findHandlerFaults(text: string, node: ast.Try, minor: number): readonly ast.SyntaxFault[] {
 	const faults: ast.SyntaxFault[] = [];
+	if (node.handlers.length === 0 && node.finalbody.length === 0) {
+		return [refused({ start: node.end, end: node.end }, minor >= 10 ? "expected 'except' or 'finally' block" : "invalid syntax")];
+	}
+	const groups = node.handlers.filter((handler) => /^except\s*\*/.test(text.slice(handler.start, handler.start + 40)));
+	const [group] = groups;
+	if (minor >= 11 && group !== undefined && groups.length < node.handlers.length)
+		faults.push(refused(group, "cannot have both 'except' and 'except*' on the same 'try'"));
 	for (const [i, handler] of node.handlers.entries()) {
 		const head = text.slice(handler.start, handler.body[0]?.start ?? handler.end);
 		if (minor < 11 && /^except\s*\*/.test(head)) faults.push(refused(handler, "invalid syntax"));

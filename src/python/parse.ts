@@ -1,6 +1,7 @@
 import type * as ast from "./ast.ts";
 import { type ConcreteFault, type ConcreteNode, parseConcrete } from "./concrete.ts";
 import { decodeNumber, decodeString } from "./literals.ts";
+import { findSeparatorFaults } from "./parameter-rules.ts";
 
 /** Parses one Python file. Never throws: what is no Python is listed in `errors`, and the body holds the rest. */
 export function parseModule(text: string): ast.Module {
@@ -98,6 +99,8 @@ class Reader {
 			case "raise_statement": {
 				const cause = byField(node, "cause");
 				const exception = code(node).find((child) => child !== cause);
+				// `raise ValueError, "text"` is Python 2.
+				if (exception?.type === "expression_list") this.fault(exception, "invalid syntax");
 				into.push({
 					type: "Raise",
 					start,
@@ -142,7 +145,7 @@ class Reader {
 			case "print_statement":
 				// `print >> out, "text"` is a tuple, as old as Python 2 and valid in Python 3.
 				if (/^print\s*>>/.test(this.slice(node))) {
-					into.push({ type: "ExpressionStatement", start, end, value: { type: "InvalidExpression", start, end } });
+					into.push({ type: "ExpressionStatement", start, end, value: this.printChevron(node) });
 					return;
 				}
 				this.fault(node, "Missing parentheses in call to 'print'. Did you mean print(...)?");
@@ -159,6 +162,16 @@ class Reader {
 				// A bare expression can stand where the grammar recovered from an error.
 				into.push({ type: "ExpressionStatement", start, end, value: this.expression(node) });
 		}
+	}
+
+	private printChevron(node: ConcreteNode): ast.Sequence {
+		const { start, end } = node;
+		const items = code(node).map((child): ast.Expression => {
+			if (child.type !== "chevron") return this.expression(child);
+			const left: ast.Name = { type: "Name", start, end: start + "print".length, id: "print" };
+			return { type: "BinOp", start, end: child.end, operator: ">>", left, right: this.expression(code(child)[0] ?? child) };
+		});
+		return { type: "Sequence", kind: "tuple", start, end, items };
 	}
 
 	private expressionStatement(node: ConcreteNode): ast.Statement {
@@ -311,6 +324,7 @@ class Reader {
 	private parameters(list: ConcreteNode): ast.Parameter[] {
 		const result: ast.Parameter[] = [];
 		let kind: "positional" | "keyword-only" = "positional";
+		this.faults.push(...findSeparatorFaults(code(list).map((node) => ({ ...node, text: this.slice(node) }))));
 		for (const node of code(list)) {
 			if (node.type === "keyword_separator") {
 				kind = "keyword-only";
@@ -387,6 +401,8 @@ class Reader {
 		if (first === undefined) return { start, end, exception: null, name: null, body };
 		if (first.type === "as_pattern") {
 			const target = byField(first, "alias");
+			const bound = target?.type === "as_pattern_target" ? target.children[0] : target;
+			if (bound !== undefined && bound.type !== "identifier") this.fault(bound, "invalid syntax");
 			return {
 				start,
 				end,
@@ -777,6 +793,12 @@ class Reader {
 		for (const child of node.children) {
 			if (child.type === "for_in_clause") {
 				const rights = allByField(child, "right");
+				if (rights.length > 1) {
+					this.fault(
+						node,
+						node.type === "generator_expression" ? "Generator expression must be parenthesized" : "invalid syntax",
+					);
+				}
 				clauses.push({
 					isAsync: this.startsWith(child, "async"),
 					target: this.expression(byField(child, "left") ?? child),
@@ -806,13 +828,16 @@ class Reader {
 		const parts: (string | ast.FormattedValue)[] = [];
 		let isBytes = false;
 		let isFormatted = false;
+		let isText = false;
 		for (const token of tokens) {
 			const opening = token.children.find((child) => child.type === "string_start");
 			const prefix = opening === undefined ? "" : this.slice(opening).toLowerCase();
 			if (prefix.includes("b")) isBytes = true;
+			else isText = true;
 			if (/[ft]/.test(prefix.replace(/['"]/g, ""))) isFormatted = true;
 			this.stringParts(token, prefix, parts);
 		}
+		if (isBytes && isText) this.fault(node, "cannot mix bytes and nonbytes literals");
 		if (isBytes) return { type: "Constant", literal: "bytes", start, end, value: null, content: null };
 		if (isFormatted) return { type: "JoinedString", start, end, parts };
 		const only = tokens.length === 1 ? tokens[0] : undefined;

@@ -1,9 +1,13 @@
 import type * as ast from "./ast.ts";
+import { findComprehensionFaults } from "./comprehension-rules.ts";
+import { boundNames } from "./scopes.ts";
 import { refused } from "./syntax-fault.ts";
-import { walk } from "./walk.ts";
+import { isGenerator, walk } from "./walk.ts";
 
 /** What surrounds a statement, as far as the compiler asks. */
 interface Context {
+	/** Names that the functions around it bind, which `nonlocal` can mean; null in none. */
+	readonly outerNames: ReadonlySet<string> | null;
 	readonly function: ast.FunctionDef | ast.Lambda | null;
 	readonly isAsync: boolean;
 	readonly inLoop: boolean;
@@ -13,7 +17,7 @@ interface Context {
 /** Statements where CPython's compiler has no place for them (`return` outside a function), and definitions it refuses. */
 export function findScopeFaults(tree: ast.Module, minor: number): readonly ast.SyntaxFault[] {
 	const checker = new ScopeRules(minor);
-	checker.block(tree.body, { function: null, isAsync: false, inLoop: false, inClass: false });
+	checker.block(tree.body, { outerNames: null, function: null, isAsync: false, inLoop: false, inClass: false });
 	checker.futures(tree);
 	return checker.faults;
 }
@@ -60,10 +64,17 @@ class ScopeRules {
 				return;
 			case "ClassDef":
 				this.expressions([...node.decorators, ...node.bases, ...node.keywords.map((keyword) => keyword.value)], context);
-				this.block(node.body, { function: null, isAsync: false, inLoop: false, inClass: true });
+				this.block(node.body, { ...context, function: null, isAsync: false, inLoop: false, inClass: true });
 				return;
 			case "Return":
 				if (context.function === null) this.refuse(node, "'return' outside function");
+				else if (
+					node.value !== null &&
+					context.isAsync &&
+					context.function.type === "FunctionDef" &&
+					isGenerator(context.function)
+				)
+					this.refuse(node, "'return' with value in async generator");
 				break;
 			case "Break":
 				if (!context.inLoop) this.refuse(node, "'break' outside loop");
@@ -72,7 +83,7 @@ class ScopeRules {
 				if (!context.inLoop) this.refuse(node, "'continue' not properly in loop");
 				return;
 			case "Nonlocal":
-				if (context.function === null && !context.inClass) this.refuse(node, "nonlocal declaration not allowed at module level");
+				this.nonlocals(node, context);
 				return;
 			case "ImportFrom":
 				if (node.star && (context.function !== null || context.inClass))
@@ -91,9 +102,6 @@ class ScopeRules {
 				return;
 			case "With":
 				if (node.isAsync && !context.isAsync) this.refuse(node, "'async with' outside async function");
-				break;
-			case "Assign":
-				for (const target of node.targets) this.target(target);
 				break;
 			default:
 		}
@@ -123,7 +131,21 @@ class ScopeRules {
 			context,
 		);
 		this.globals(node);
-		this.block(node.body, { function: node, isAsync: node.isAsync, inLoop: false, inClass: false });
+		const outer = context.function?.type === "FunctionDef" ? localNames(context.function) : [];
+		const outerNames = context.function === null ? context.outerNames : new Set([...(context.outerNames ?? []), ...outer]);
+		this.block(node.body, { outerNames, function: node, isAsync: node.isAsync, inLoop: false, inClass: false });
+	}
+
+	private nonlocals(node: ast.Nonlocal, { function: owner, inClass, outerNames }: Context): void {
+		if (owner === null && !inClass) this.refuse(node, "nonlocal declaration not allowed at module level");
+		if (owner?.type !== "FunctionDef") return;
+		for (const each of node.names) {
+			const isParameter = owner.parameters.some((parameter) => parameter.name.name === each.name);
+			if (isParameter) this.refuse(each, `name '${each.name}' is parameter and nonlocal`);
+			// In a class, a name of two underscores is another one.
+			else if (!each.name.startsWith("__") && outerNames?.has(each.name) !== true)
+				this.refuse(each, `no binding for nonlocal '${each.name}' found`);
+		}
 	}
 
 	private parameters(parameters: readonly ast.Parameter[]): void {
@@ -174,21 +196,6 @@ class ScopeRules {
 		}
 	}
 
-	private target(node: ast.Expression): void {
-		const kind =
-			node.type === "Call"
-				? "function call"
-				: node.type === "Constant"
-					? (constantNames[node.literal] ?? "literal")
-					: node.type === "JoinedString"
-						? "f-string expression"
-						: null;
-		if (kind === null) return;
-		const isKeyword = node.type === "Constant" && node.literal in constantNames;
-		const hint = isKeyword && node.literal !== "ellipsis" ? "" : " here. Maybe you meant '==' instead of '='?";
-		this.refuse(node, `cannot assign to ${kind}${hint}`);
-	}
-
 	private expressions(nodes: readonly (ast.Expression | null)[], context: Context): void {
 		for (const node of nodes) if (node) this.expression(node, context);
 	}
@@ -198,16 +205,18 @@ class ScopeRules {
 			switch (node.type) {
 				case "Lambda":
 					this.parameters(node.parameters);
-					this.expression(node.body, { function: node, isAsync: false, inLoop: false, inClass: false });
+					this.expression(node.body, { ...context, function: node, isAsync: false, inLoop: false, inClass: false });
 					return false;
 				case "Yield":
 					if (context.function === null) this.refuse(node, "'yield' outside function");
+					else if (node.from && context.isAsync) this.refuse(node, "'yield from' inside async function");
 					return true;
 				case "Await":
 					if (context.function === null) this.refuse(node, "'await' outside function");
 					else if (!context.isAsync) this.refuse(node, "'await' outside async function");
 					return true;
 				case "Comprehension":
+					this.comprehension(node, context);
 					// In generators and nested comprehensions `await` has rules of its own, which changed from version to version.
 					return node.kind !== "generator" && !node.clauses.some((clause) => clause.isAsync);
 				case "Call":
@@ -226,11 +235,24 @@ class ScopeRules {
 			if (seen.has(name.name)) this.refuse({ start, end }, `keyword argument repeated: ${name.name}`);
 			seen.add(name.name);
 		}
-		const firstKeyword = Math.min(
-			...node.keywords.map((keyword) => (keyword.name === null ? Number.POSITIVE_INFINITY : keyword.start)),
-		);
-		const late = node.args.find((argument) => argument.type !== "Starred" && argument.start > firstKeyword);
-		if (late) this.refuse(late, "positional argument follows keyword argument");
+		const firstKeyword = node.keywords.find((keyword) => keyword.name !== null)?.start ?? node.end;
+		const firstUnpacking = node.keywords.find((keyword) => keyword.name === null)?.start ?? node.end;
+		for (const argument of node.args) {
+			const isUnpacking = argument.type === "Starred";
+			if (argument.start > firstUnpacking) {
+				const what = isUnpacking ? "iterable argument unpacking" : "positional argument";
+				this.refuse(argument, `${what} follows keyword argument unpacking`);
+			} else if (!isUnpacking && argument.start > firstKeyword) {
+				this.refuse(argument, "positional argument follows keyword argument");
+			} else continue;
+			return;
+		}
+	}
+
+	private comprehension(node: ast.Comprehension, context: Context): void {
+		const { isAsync, inClass } = context;
+		const place = { isAsync, inClass, inFunction: context.function !== null };
+		this.faults.push(...findComprehensionFaults(node, place, this.minor));
 	}
 
 	private refuse(node: { readonly start: number; readonly end: number }, message: string): void {
@@ -238,7 +260,17 @@ class ScopeRules {
 	}
 }
 
-const constantNames: Readonly<Record<string, string>> = { boolean: "True", none: "None", ellipsis: "ellipsis" };
+/** What a function binds for the functions inside it; names it declares nonlocal itself are bound further out. */
+function localNames(node: ast.FunctionDef): readonly string[] {
+	const names = [...boundNames(node.body), ...node.parameters.map((parameter) => parameter.name.name)];
+	walk(node.body, (each) => {
+		if (each.type === "NamedExpr") names.push(each.target.name);
+		else if (each.type === "AnnAssign" && each.target.type === "Name") names.push(each.target.id);
+		else if (each.type === "Try") names.push(...each.handlers.flatMap((handler) => handler.name?.name ?? []));
+		return each.type !== "FunctionDef" && each.type !== "ClassDef" && each.type !== "Lambda";
+	});
+	return [...names, ...node.typeParameters.map((parameter) => parameter.name)];
+}
 
 const statementTypes = new Set(
 	"FunctionDef ClassDef Return Delete Assign AugAssign AnnAssign TypeAlias For While If With Match Raise Try Assert Import ImportFrom Global Nonlocal ExpressionStatement Pass Break Continue".split(

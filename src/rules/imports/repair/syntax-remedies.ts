@@ -17,6 +17,7 @@ import {
 } from "./syntax/leftovers.ts";
 import { withoutTypeParameters } from "./syntax/newer-syntax.ts";
 import type { SyntaxRemedy } from "./syntax/remedy.ts";
+import { rewritten } from "./syntax/rewritten.ts";
 import { asyncFunction, futureFirst, globalFirst, keywordOnly, parenthesisedPrints, printCall } from "./syntax/statements.ts";
 
 /** Changes that take the first syntax error of a file away, each tried; `minor` is the version of Python 3 that has to accept it. */
@@ -58,6 +59,7 @@ function* candidates(module: Module, start: number, end: number, message: string
 			edits: edit(start, start, ":"),
 		};
 	}
+	yield* rewritten(module, start, end, message);
 	if (message.startsWith("Missing parentheses in call to 'print'")) yield* printCall(module, start, end);
 	if (message.startsWith("invalid character") || message.startsWith("invalid non-printable")) yield* plainCharacters(module);
 	if (message.startsWith("(unicode error) 'utf-8' codec")) yield* codingCookie(module);
@@ -119,7 +121,8 @@ function* candidates(module: Module, start: number, end: number, message: string
 	if (message.startsWith("from __future__")) yield* futureFirst(module, start, end);
 	if (message.startsWith("f-string: expecting")) yield* otherQuotes(module, start, end);
 	if (message.includes("global declaration")) yield* globalFirst(module, start, end);
-	if (message.startsWith("'await' outside async")) yield* asyncFunction(module, start);
+	if (/^'(await|async with|async for)' outside async|^asynchronous comprehension outside/.test(message))
+		yield* asyncFunction(module, start);
 	if (message.includes("argument follows default") || message.startsWith("parameter without a default"))
 		yield* keywordOnly(module, start);
 	if (message.startsWith("invalid syntax")) {

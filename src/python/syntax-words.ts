@@ -1,0 +1,90 @@
+import type * as ast from "./ast.ts";
+import { parseModule } from "./parse.ts";
+import { refused } from "./syntax-fault.ts";
+import { kindOf } from "./target-rules.ts";
+
+/** `if name = value:`, nothing else of which is an assignment. */
+const assignedCondition = /^\s*(?:if|elif|while)\s+[\w.]+\s*=(?!=)[^=(]*:\s*(?:#.*)?$/;
+
+const blockHead = /^[ \t]*(?:async[ \t]+)?(?:if|elif|else|for|while|with|try|except|finally|def|class|match|case)\b/;
+
+/** The parser says where it stumbled; where the reason is plain, CPython names it. */
+export function inPythonsWords(text: string, error: ast.SyntaxFault, minor: number): ast.SyntaxFault {
+	if (error.message !== "invalid syntax" && error.message !== "unexpected indent") return error;
+	const line = lineAt(text, error.start);
+	if (minor >= 10 && assignedCondition.test(line))
+		return { ...error, message: "invalid syntax. Maybe you meant '==' or ':=' instead of '='?" };
+	const headAt = missingColonAt(text, error.start);
+	if (headAt !== null) return refused({ start: headAt, end: headAt }, "expected ':'");
+	if (minor >= 10 && /^\s*else\s+if\b/.test(line)) return { ...error, message: "expected ':'" };
+	if (error.message !== "invalid syntax") return error;
+	return brokenField(error, line, minor) ?? impossibleTarget(error, line, minor) ?? forgottenComma(text, error, minor) ?? error;
+}
+
+/** An f-string that ends inside its braces or has nothing in them. */
+function brokenField(error: ast.SyntaxFault, line: string, minor: number): ast.SyntaxFault | null {
+	const content = /(?:^|\W)[fF](["'])(?!\1)(.*?)\1/.exec(line)?.[2]?.replace(/\{\{|\}\}/g, "");
+	if (content === undefined) return null;
+	const empty = minor >= 12 ? "f-string: valid expression required before '}'" : "f-string: empty expression not allowed";
+	if (/\{\s*\}/.test(content)) return { ...error, message: empty };
+	const opened = content.split("{").length - content.split("}").length;
+	if (opened > 0) return { ...error, message: minor >= 12 ? "'{' was never closed" : "f-string: expecting '}'" };
+	return opened < 0 ? { ...error, message: "f-string: single '}' is not allowed" } : null;
+}
+
+/** What stands left of the one `=` of a line cannot be assigned to. */
+function impossibleTarget(error: ast.SyntaxFault, line: string, minor: number): ast.SyntaxFault | null {
+	const left = /^\s*([^=]*[^=!<>:+\-*/%&|^@\s])\s*=(?!=)[^=]/.exec(line)?.[1];
+	if (left === undefined) return null;
+	const keyword = /\b(True|False|None)$/.exec(left);
+	if (keyword !== null) return { ...error, message: `cannot assign to ${keyword[1]}` };
+	const { body, errors } = parseModule(left);
+	const [only] = body;
+	if (errors.length > 0 || body.length !== 1 || only?.type !== "ExpressionStatement") return null;
+	const kind = kindOf(only.value);
+	if (kind === null || ["name", "attribute", "subscript", "starred", "list", "tuple"].includes(kind)) return null;
+	const hint = minor >= 10 ? " here. Maybe you meant '==' instead of '='?" : "";
+	return { ...error, message: `cannot assign to ${minor < 10 && kind === "expression" ? "operator" : kind}${hint}` };
+}
+
+/** Two values meet inside brackets, and a comma between them would do. */
+function forgottenComma(text: string, error: ast.SyntaxFault, minor: number): ast.SyntaxFault | null {
+	if (minor < 10) return null;
+	const before = text.slice(0, error.start).trimEnd();
+	for (const at of [before.length, error.end]) {
+		if (!/[\w"')\]}]$/.test(text.slice(Math.max(0, at - 1), at)) || !/^\s*["'\w([{]/.test(text.slice(at, at + 200))) continue;
+		const from = text.slice(0, at).lastIndexOf("\n\n") + 1;
+		const mended = `${text.slice(0, at)},${text.slice(at)}`;
+		if (parseModule(mended).errors.some((each) => each.start < text.length && each.start >= from)) continue;
+		const start = at - (/[\w.]+$|(["']).*?\1$/.exec(text.slice(from, at))?.[0].length ?? 1);
+		return { ...error, start, end: at, message: "invalid syntax. Perhaps you forgot a comma?" };
+	}
+	return null;
+}
+
+/** The end of a compound statement's head that has no colon, on the line of a place or the one before; null where that is not what is wrong. */
+export function missingColonAt(text: string, offset: number): number | null {
+	const lines = text.slice(0, endOfLine(text, offset)).split("\n");
+	for (const back of [1, 2]) {
+		const line = lines.at(-back);
+		if (line === undefined || !blockHead.test(line)) continue;
+		const code = line.replace(/\s*#.*$/, "").trimEnd();
+		if (code.endsWith(":") || /:\s*\S/.test(code.replace(/\[[^\]]*\]|\([^)]*\)|\{[^}]*\}/g, ""))) continue;
+		const start = lines.slice(0, -back).reduce((sum, each) => sum + each.length + 1, 0);
+		const next = text.slice(endOfLine(text, start) + 1);
+		const deeper =
+			(/^[ \t]*/.exec(next.replace(/^(?:[ \t]*(?:#.*)?\r?\n)+/, ""))?.[0].length ?? 0) > (/^[ \t]*/.exec(line)?.[0].length ?? 0);
+		if (deeper) return start + code.length;
+	}
+	return null;
+}
+
+/** The line of a text that holds an offset, without its end. */
+export function lineAt(text: string, offset: number): string {
+	return text.slice(text.lastIndexOf("\n", offset - 1) + 1, endOfLine(text, offset));
+}
+
+function endOfLine(text: string, offset: number): number {
+	const end = text.indexOf("\n", offset);
+	return end < 0 ? text.length : end;
+}
