@@ -1,19 +1,22 @@
 import { join } from "node:path";
 import type { Story } from "../audit/issue.ts";
+import { mergeTexts } from "../text/merge.ts";
 import { kindOfPath } from "../workspace/find-repository-root.ts";
-import type { Repository } from "../workspace/git.ts";
 import { readProjectFile } from "../workspace/project-files.ts";
+import { type CommitContent, type ContentStep, type HeldStep, planContent, type StepFile } from "./commit-content.ts";
 import { phaseMessage } from "./commit-message.ts";
 import { decidedIssue } from "./decision-details.ts";
+import { commitObstacle, conflictObstacle, makeCommit } from "./make-commit.ts";
 import { phaseSubject } from "./phase-words.ts";
 import type { Outcome } from "./session.ts";
-import { count, done, listed, refused, type SessionContext } from "./session-context.ts";
+import { count, done, listed, recall, refused, type SessionContext, type SessionView } from "./session-context.ts";
 import { acceptedOf, type RecordedDecision, type SessionRecord } from "./session-record.ts";
 import { verifiedTrailer } from "./verify-words.ts";
 
 /**
- * Closes a phase: one commit with only the files of its fixes that git tracks (or that the fixes created), everything
- * else of the person's stays as it is. Without git, with `--no-commit` or where git has nothing to record, the phase is kept without one.
+ * Closes a phase: one commit with the lines of its fixes and nothing else. What the person has staged stays staged, what they
+ * changed beside the fixes stays uncommitted, and a fix on lines that they had changed themselves is left to them. Without git,
+ * with `--no-commit` or where git has nothing to record, the phase is kept without a commit.
  */
 export async function commitPhase(context: SessionContext, story: Story): Promise<Outcome> {
 	const { journal, repository } = context;
@@ -21,65 +24,107 @@ export async function commitPhase(context: SessionContext, story: Story): Promis
 	if (decisions.length === 0) return keepPhase(context, story, "no fix was accepted");
 	if (repository === null) return keepPhase(context, story, whyWithoutGit(context.root));
 	if (!context.commits) return keepPhase(context, story, "commits are switched off");
+	if ((await repository.head()).commit === null)
+		return keepPhase(context, story, "the branch has no commit yet that this one could follow");
 
-	const paths = await pathsToCommit(context, repository, story, decisions);
-	if (!Array.isArray(paths)) return paths;
-	if (paths.length === 0)
-		return keepPhase(context, story, "git has nothing to record (ignored files, or you committed them yourself)");
 	const obstacle = await commitObstacle(repository);
 	if (obstacle !== null) return obstacle;
+	let content: CommitContent;
+	try {
+		content = await planContent(context, repository.files, openSteps(context, story));
+	} catch (error) {
+		return gitFailed(story, error instanceof Error ? error.message : String(error));
+	}
+	const conflict = conflictObstacle(content.unmerged);
+	if (conflict !== null) return conflict;
+	const held = heldSentences(decisions, content.held);
+	if (content.changes.length === 0) return keepPhase(context, story, whyNothing(content), held);
 
-	const { commit: parent } = await repository.head();
 	const subject = phaseSubject(story);
-	const decided = decisions.map((decision) => decidedIssue(context, decision));
-	journal.append({ type: "commit-intended", stories: [story], rollback: null, subject, paths, parent });
+	const heldWrites = content.held.map((step) => step.write);
+	const inCommit = decisions.filter((decision) => decision.write !== null && !heldWrites.includes(decision.write));
+	const decided = inCommit.map((decision) => decidedIssue(context, decision));
 	const verified = verifiedTrailer(journal.record.boots, journal.record.nextWrite);
-	const result = await repository.commitPaths(paths, phaseMessage(journal.record.id, story, decided, verified));
-	context.onStep("git-committed");
-	if (result.type === "failed") {
-		journal.append({ type: "commit-abandoned", reason: result.reason });
+	const template = await repository.commits.template();
+	const made = await makeCommit(context, repository, {
+		stories: [story],
+		rollback: null,
+		subject,
+		message: phaseMessage(journal.record.id, story, decided, { verified, template }),
+		changes: content.changes,
+		held: heldWrites,
+		watched: content.changes.map((change) => change.path),
+	});
+	if (made.hooked.length > 0)
+		journal.append({ type: "hook-changed", story, write: journal.record.nextWrite, files: made.hooked });
+	const hooked = listed(made.hooked.map((file) => file.path));
+	if (made.type === "failed") {
+		if (hooked === "") return gitFailed(story, made.reason);
 		return refused(
-			`git did not commit ${story}: ${result.reason}`,
-			"The fixes are in your files. Mend what git names and commit the phase again.",
+			`git did not commit ${story}: ${made.reason}`,
+			`A hook changed ${hooked}. Look at that and commit again: the commit takes it in.`,
 		);
 	}
-	journal.append({ type: "phase-committed", story, commit: result.commit, subject, paths });
-	return done(`${story} is committed as ${result.commit.slice(0, 8)}: ${subject} (${count(paths.length, "file")})`);
+	const paths = content.changes.map((change) => change.path);
+	journal.append({ type: "phase-committed", story, commit: made.commit, subject, paths, held: heldWrites });
+	return done(`${story} is committed as ${made.commit.slice(0, 8)}: ${subject} (${count(paths.length, "file")})`, [
+		...held,
+		...(hooked === "" ? [] : [`A hook of yours changed ${hooked}.`]),
+		...made.warnings,
+	]);
 }
 
-/** What keeps git from committing anything at the moment, or null. */
-export async function commitObstacle(repository: Repository): Promise<Outcome | null> {
-	const operation = repository.operationInProgress();
-	if (operation !== null) {
-		return refused(
-			`You are in the middle of ${operation}, so nothing is committed`,
-			`Finish or abort ${operation} first; every decision is kept.`,
-		);
-	}
-	if (await repository.hasIdentity()) return null;
-	return refused(
-		"git does not know who you are, so nothing is committed",
-		"Set it with `git config user.name …` and `git config user.email …`, then commit again.",
+/** The fixes of a phase that no commit holds yet, in the order of their writes, and what hooks made of them. */
+export function openSteps(view: SessionView, story: Story): readonly ContentStep[] {
+	const { record } = view.journal;
+	const open = acceptedOf(record, story).filter((decision) => !decision.closed);
+	return [
+		...open.flatMap(({ write, files }) => (write === null ? [] : [{ write, files }])),
+		...record.hookChanges.filter((change) => change.story === story && !change.committed),
+	]
+		.map(({ write, files }) => ({ write, files: files.filter((file) => !isGone(view, record, file)) }))
+		.sort((a, b) => a.write - b.write);
+}
+
+/** Has somebody taken this change out of the file again, with nothing but other lines changed besides? */
+function isGone(view: SessionView, record: SessionRecord, file: StepFile): boolean {
+	if (file.before === null || file.after === null) return false;
+	const reading = readProjectFile(view.root, file.path);
+	if (reading.type !== "file" || reading.image.sha256 === newestImage(record, file.path)) return false;
+	const [before, after] = [recall(view, file.before.sha256), recall(view, file.after.sha256)];
+	if (before === null || after === null) return false;
+	const current = reading.bytes.toString("latin1");
+	const merge = mergeTexts(after.toString("latin1"), current, before.toString("latin1"));
+	return merge.type === "merged" && merge.text === current;
+}
+
+/** What the newest write left of a file. */
+function newestImage(record: SessionRecord, path: string): string | null {
+	const writes = [...record.decisions, ...record.hookChanges].filter((one) => one.files.some((file) => file.path === path));
+	const newest = writes.reduce<(typeof writes)[number] | null>(
+		(best, one) => (best === null || (one.write ?? 0) > (best.write ?? 0) ? one : best),
+		null,
 	);
+	return newest?.files.find((file) => file.path === path)?.after?.sha256 ?? null;
 }
 
-/**
- * Do changes that are not committed lie in this file which no fix made? Seen from the file's state before each fix:
- * it was changed then, and not by the fix before.
- */
-export function holdsForeignChanges(record: SessionRecord, path: string): boolean {
-	let foreign = false;
-	let last: string | null | undefined;
-	for (const decision of record.decisions) {
-		for (const file of decision.files) {
-			if (file.path !== path) continue;
-			const before = file.before?.sha256 ?? null;
-			if (file.status !== "changed") foreign = false;
-			else if (before !== last) foreign = true;
-			last = file.after?.sha256 ?? null;
-		}
-	}
-	return foreign;
+/** What is not in the commit, a whole sentence each. */
+function heldSentences(decisions: readonly RecordedDecision[], held: readonly HeldStep[]): readonly string[] {
+	return held.map(({ write, path, line }) => {
+		const place = line === null ? path : `${path} line ${line}`;
+		const decision = decisions.find((candidate) => candidate.write === write);
+		const what = decision === undefined ? "What a hook changed" : decision.record.issueId;
+		return `${what} is not in the commit: ${place} held changes of your own that are not committed; it stays in your files with them.`;
+	});
+}
+
+function whyNothing({ outside, held }: CommitContent): string {
+	if (held.length > 0) return "its fixes lie on lines that you have changed and not committed";
+	const [first] = outside;
+	if (first === undefined) return "git has nothing to record; you have committed it yourself";
+	const [path, why] = first;
+	const others = outside.size === 1 ? "" : ` (and ${count(outside.size - 1, "other file")})`;
+	return `git has nothing to record: ${path}${others}: ${why}`;
 }
 
 function whyWithoutGit(root: string): string {
@@ -87,60 +132,14 @@ function whyWithoutGit(root: string): string {
 	return isRepository ? "git is not installed, or refuses to work here" : "there is no git repository";
 }
 
-function keepPhase(context: SessionContext, story: Story, reason: string): Outcome {
+function keepPhase(context: SessionContext, story: Story, reason: string, warnings: readonly string[] = []): Outcome {
 	context.journal.append({ type: "phase-kept", story, reason });
-	return done(`${story} is closed without a commit: ${reason}`);
+	return done(`${story} is closed without a commit: ${reason}`, warnings);
 }
 
-async function pathsToCommit(
-	context: SessionContext,
-	repository: Repository,
-	story: Story,
-	decisions: readonly RecordedDecision[],
-): Promise<string[] | Outcome> {
-	const { record } = context.journal;
-	const paths = [...new Set(decisions.flatMap((decision) => decision.files.map((file) => file.path)))];
-	const status = await repository.statusOf(paths);
-	const chosen = paths.filter(
-		(path) => status.get(path) === "changed" || (status.get(path) === "untracked" && wasCreated(record, path)),
+function gitFailed(story: Story, reason: string): Outcome {
+	return refused(
+		`git did not commit ${story}: ${reason}`,
+		"The fixes are in your files. Mend what git names and commit the phase again.",
 	);
-
-	const open = record.decisions.filter((decision) => !decision.closed && decision.record.story !== story);
-	const shared = chosen.filter((path) => open.some((decision) => decision.files.some((file) => file.path === path)));
-	if (shared.length > 0) {
-		const others = [
-			...new Set(open.filter((d) => d.files.some((file) => shared.includes(file.path))).map((d) => d.record.story)),
-		];
-		return refused(
-			`${listed(shared)} also ${shared.length === 1 ? "holds" : "hold"} open fixes of ${listed(others)}, which do not belong into the commit of ${story}`,
-			`Take the fixes of ${listed(others)} back with undo, commit ${story}, then accept them again.`,
-		);
-	}
-	const foreign = chosen.filter((path) => holdsForeignChanges(record, path));
-	if (foreign.length > 0) {
-		return refused(
-			`${listed(foreign)} held changes of your own that were not committed before the fixes, so the commit would mix them`,
-			"Take the fixes back with undo, commit your changes, then accept again; or go on without commits (`--no-commit`).",
-		);
-	}
-	const moved = chosen.filter((path) => isChangedSince(context, path));
-	if (moved.length > 0) {
-		return refused(
-			`${listed(moved)} ${moved.length === 1 ? "was" : "were"} changed after the fix, so the commit would mix that change with it`,
-			"Commit those files yourself, or take your change back; then close the phase again.",
-		);
-	}
-	return chosen;
-}
-
-function wasCreated(record: SessionRecord, path: string): boolean {
-	return record.decisions.some((decision) => decision.files.some((file) => file.path === path && file.before === null));
-}
-
-/** Is the file no longer what the newest fix left? */
-function isChangedSince(context: SessionContext, path: string): boolean {
-	const changes = context.journal.record.decisions.flatMap((decision) => decision.files).filter((file) => file.path === path);
-	const reading = readProjectFile(context.root, path);
-	const current = reading.type === "file" ? reading.image.sha256 : null;
-	return current !== (changes.at(-1)?.after?.sha256 ?? null);
 }

@@ -1,5 +1,6 @@
 import type { FileChange } from "../apply/file-change.ts";
 import type { Severity, Story } from "../audit/issue.ts";
+import type { PathMove } from "../workspace/git-commit.ts";
 import type { SeenBoot } from "./verify-record.ts";
 
 /** Version of the journal's format. A journal of a newer version is left alone, with a sentence that says so. */
@@ -30,6 +31,13 @@ export type WritePurpose =
 			readonly stories: readonly Story[];
 			readonly writes: readonly number[];
 			readonly commit: readonly string[];
+	  }
+	/** Brings back what the rollback `rollback` (the number of its write) took back. */
+	| {
+			readonly type: "restore";
+			readonly rollback: number;
+			readonly stories: readonly Story[];
+			readonly commit: readonly string[];
 	  };
 
 /**
@@ -54,7 +62,8 @@ export type SessionEvent =
 	| { readonly type: "skip-redone"; readonly fingerprint: string }
 	/**
 	 * `stories` is one for a phase's fixes; several where one rollback takes back several. `parent` is the commit that
-	 * HEAD named, null on an unborn branch. `rollback` is the write that the commit records, null for a phase's fixes.
+	 * HEAD named, null on an unborn branch. `rollback` is the write that the commit records, null for a phase's fixes. `moves` are
+	 * due in the index once the commit is made; absent in journals of before it had them.
 	 */
 	| {
 			readonly type: "commit-intended";
@@ -63,15 +72,26 @@ export type SessionEvent =
 			readonly subject: string;
 			readonly paths: readonly string[];
 			readonly parent: string | null;
+			readonly moves?: readonly PathMove[];
+			/** Writes of the phase that the commit leaves out. */
+			readonly held?: readonly number[];
 	  }
 	| { readonly type: "commit-abandoned"; readonly reason: string }
-	/** The phase's fixes are committed. */
+	/** A hook of the person's (a formatter, say) changed files while git was to commit the phase. */
+	| {
+			readonly type: "hook-changed";
+			readonly story: Story;
+			readonly write: number;
+			readonly files: readonly FileChange[];
+	  }
+	/** The phase's fixes are committed, but for the writes in `held`: those cannot be told apart from the person's own changes. */
 	| {
 			readonly type: "phase-committed";
 			readonly story: Story;
 			readonly commit: string;
 			readonly subject: string;
 			readonly paths: readonly string[];
+			readonly held?: readonly number[];
 	  }
 	/** The phase is closed without a commit. */
 	| { readonly type: "phase-kept"; readonly story: Story; readonly reason: string }
@@ -79,6 +99,13 @@ export type SessionEvent =
 	| {
 			readonly type: "phases-rolled-back";
 			readonly stories: readonly Story[];
+			readonly write: number;
+			readonly commit: string | null;
+	  }
+	/** What the rollback of the write `rollback` took back stands again. */
+	| {
+			readonly type: "phases-restored";
+			readonly rollback: number;
 			readonly write: number;
 			readonly commit: string | null;
 	  }

@@ -14,7 +14,15 @@ export function phaseSubject(story: Story): string {
 
 /** The subject of the commit that takes phases back. */
 export function rollbackSubject(stories: readonly Story[]): string {
+	return `revert(${stories.join(", ")}): take back "${whatOf(stories)}"`;
+}
+
+/** The subject of the commit that undoes a rollback. */
+export function restoreSubject(stories: readonly Story[]): string {
+	return `fix(${stories.join(", ")}): bring back "${whatOf(stories)}"`;
+}
+
+function whatOf(stories: readonly Story[]): string {
 	const [only] = stories;
-	const what = stories.length === 1 && only ? deeds[only] : "fixes of the session";
-	return `revert(${stories.join(", ")}): take back "${what}"`;
+	return stories.length === 1 && only ? deeds[only] : "fixes of the session";
 }

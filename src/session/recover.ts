@@ -3,7 +3,7 @@ import { standingOf, writeChanges } from "../apply/write-files.ts";
 import { removeTemporaryFile } from "../workspace/project-files.ts";
 import { rollbackTrailer } from "./commit-message.ts";
 import type { SessionEvent } from "./events.ts";
-import { closeRollback } from "./rollback-phase.ts";
+import { closeRollback } from "./close-rollback.ts";
 import { count, listed, recall, type SessionContext } from "./session-context.ts";
 
 /**
@@ -62,18 +62,22 @@ async function recoverCommit(
 	const { journal, repository } = context;
 	const names = listed(intended.stories);
 	// A git that our killed run had started may still be at work.
-	await repository?.waitUntilUnlocked();
+	await repository?.commits.waitUntilUnlocked();
+	repository?.commits.removeLeftovers();
 	const trailer = intended.rollback === null ? `Bootmend-Phase: ${intended.stories[0]}` : rollbackTrailer(intended.rollback);
 	const commit = (await repository?.findCommit([`Bootmend-Session: ${journal.record.id}`, trailer], intended.parent)) ?? null;
 	if (commit === null) {
-		await repository?.forgetIntents(intended.paths);
 		journal.append({ type: "commit-abandoned", reason: "interrupted before git had made it" });
 		return `The last run stopped before git had made the commit of ${names}.`;
 	}
-	const [story] = intended.stories;
-	if (intended.rollback !== null)
-		journal.append({ type: "phases-rolled-back", stories: intended.stories, write: intended.rollback, commit });
-	else if (story) journal.append({ type: "phase-committed", story, commit, subject: intended.subject, paths: intended.paths });
+	await repository?.commits.settleIndex(intended.moves ?? []);
+	const { stories, rollback, subject, paths, held = [] } = intended;
+	const purpose = journal.record.openRollback?.purpose;
+	const [story] = stories;
+	if (rollback !== null && purpose?.type === "restore")
+		journal.append({ type: "phases-restored", rollback: purpose.rollback, write: rollback, commit });
+	else if (rollback !== null) journal.append({ type: "phases-rolled-back", stories, write: rollback, commit });
+	else if (story) journal.append({ type: "phase-committed", story, commit, subject, paths, held });
 	return `The last run stopped just after git had made the commit of ${names}; it counts.`;
 }
 
@@ -81,5 +85,6 @@ function purposeWords(write: Extract<SessionEvent, { type: "write-intended" }>):
 	const { purpose } = write;
 	if (purpose.type === "accept") return `applied the fix of ${purpose.decision.issueId}`;
 	if (purpose.type === "rollback") return `took ${listed(purpose.stories)} back`;
+	if (purpose.type === "restore") return `undid the rollback of ${listed(purpose.stories)}`;
 	return purpose.type === "undo" ? "took a fix back" : "brought a fix back";
 }

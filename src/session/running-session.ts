@@ -7,7 +7,7 @@ import { misgivings } from "./compare-reports.ts";
 import { keepDecision } from "./decision-details.ts";
 import type { Diagnose, Diagnosis } from "./diagnosis.ts";
 import { recover } from "./recover.ts";
-import { rollbackPhase } from "./rollback-phase.ts";
+import { restorePhase, rollbackPhase } from "./rollback-phase.ts";
 import type { Command, Outcome, Session, SessionState } from "./session.ts";
 import { count, done, listed, refused, type SessionContext } from "./session-context.ts";
 import { gitState, StateBuilder } from "./session-state.ts";
@@ -118,6 +118,8 @@ export class RunningSession implements Session {
 				return commitPhase(this.#context, command.story);
 			case "rollback-phase":
 				return this.#audited(await rollbackPhase(this.#context, command.story, command.withLater === true));
+			case "restore-phase":
+				return this.#audited(await restorePhase(this.#context, command.story));
 			case "audit":
 				await this.#audit();
 				return done(`The audit finds ${count(this.#diagnosis.report.issues.length, "issue")}`);

@@ -15,6 +15,29 @@ export interface RecordedDecision {
 	readonly files: readonly FileChange[];
 	/** Its phase was committed or kept since, so `undo` leaves it alone. */
 	readonly closed: boolean;
+	/** It is in a commit of its phase. */
+	readonly committed: boolean;
+}
+
+/** What a hook of the person's changed while git was to commit a phase. */
+export interface RecordedHookChange {
+	readonly story: Story;
+	readonly write: number;
+	readonly files: readonly FileChange[];
+	/** It is in a commit of its phase. */
+	readonly committed: boolean;
+}
+
+/** A rollback that was carried out, with all that it took out of the record. */
+export interface RecordedRollback {
+	readonly write: number;
+	/** Begins with the phase that was asked for. */
+	readonly stories: readonly Story[];
+	readonly files: readonly FileChange[];
+	readonly commit: string | null;
+	readonly decisions: readonly RecordedDecision[];
+	readonly hookChanges: readonly RecordedHookChange[];
+	readonly phases: Readonly<Record<Story, RecordedPhase>>;
 }
 
 export interface RecordedCommit {
@@ -45,10 +68,13 @@ export interface SessionRecord {
 	/** Taken back, the newest last: what `redo` brings back. */
 	readonly undone: readonly RecordedDecision[];
 	readonly phases: Readonly<Record<Story, RecordedPhase>>;
+	readonly hookChanges: readonly RecordedHookChange[];
+	/** Oldest first; one that was undone is gone from it. */
+	readonly rollbacks: readonly RecordedRollback[];
 	readonly nextWrite: number;
 	/** Announced and neither finished nor undone: a run was interrupted there. */
 	readonly openWrite: WriteIntended | null;
-	/** A rollback whose files are written and which is not closed yet. */
+	/** A rollback, or the return of one, whose files are written and which is not closed yet. */
 	readonly openRollback: WriteIntended | null;
 	readonly openCommit: CommitIntended | null;
 	readonly finished: boolean;
@@ -71,6 +97,8 @@ export function replay(lines: readonly JournalLine[]): SessionRecord | null {
 		decisions: [],
 		undone: [],
 		phases: { US1: phase, US2: phase, US3: phase },
+		hookChanges: [],
+		rollbacks: [],
 		nextWrite: 1,
 		openWrite: null,
 		openRollback: null,
@@ -104,7 +132,16 @@ export function reduce(record: SessionRecord, event: SessionEvent): SessionRecor
 			};
 		case "skipped": {
 			const { decision, reason } = event;
-			return decide(record, { record: decision, type: "skipped", edited: false, reason, write: null, files: [], closed: false });
+			return decide(record, {
+				record: decision,
+				type: "skipped",
+				edited: false,
+				reason,
+				write: null,
+				files: [],
+				closed: false,
+				committed: false,
+			});
 		}
 		case "skip-undone":
 			return takeBack(record, (decision) => decision.type === "skipped" && decision.record.fingerprint === event.fingerprint);
@@ -115,14 +152,22 @@ export function reduce(record: SessionRecord, event: SessionEvent): SessionRecor
 		case "commit-abandoned":
 			return { ...record, openCommit: null };
 		case "phase-committed": {
-			const { story, commit, subject, paths } = event;
+			const { story, commit, subject, paths, held = [] } = event;
 			const commits = [...record.phases[story].commits, { hash: commit, subject, paths }];
-			return { ...closePhase(record, story, { status: "committed", commits }), openCommit: null };
+			const noted = noteCommitted(record, story, held);
+			return { ...closePhase(noted, story, { status: "committed", commits }), openCommit: null };
 		}
 		case "phase-kept":
 			return closePhase(record, event.story, { ...record.phases[event.story], status: "kept" });
 		case "phases-rolled-back":
-			return rollBack(record, event.stories, event.write);
+			return rollBack(record, event.stories, event.write, event.commit);
+		case "phases-restored":
+			return restorePhases(record, event.rollback);
+		case "hook-changed": {
+			const { story, write, files } = event;
+			const hookChanges = [...record.hookChanges, { story, write, files, committed: false }];
+			return { ...record, hookChanges, nextWrite: Math.max(record.nextWrite, write + 1) };
+		}
 		case "booted":
 			return { ...record, boots: withBoot(record.boots, event.boot, event.restart) };
 		case "backups-removed":
@@ -149,12 +194,14 @@ function finishWrite(record: SessionRecord, write: WriteIntended): SessionRecord
 				write: write.write,
 				files: write.files,
 				closed: false,
+				committed: false,
 			});
 		case "undo":
 			return takeBack(record, (decision) => decision.write === purpose.write);
 		case "redo":
 			return bringBack(record, (decision) => ({ ...decision, write: write.write, files: write.files }));
 		case "rollback":
+		case "restore":
 			return { ...record, openRollback: write };
 	}
 }
@@ -191,13 +238,60 @@ function closePhase(record: SessionRecord, story: Story, phase: RecordedPhase): 
 	return { ...record, decisions, undone, phases: { ...record.phases, [story]: phase } };
 }
 
-function rollBack(record: SessionRecord, rolledBack: readonly Story[], write: number): SessionRecord {
-	const taken =
-		record.openRollback?.write === write && record.openRollback.purpose.type === "rollback"
-			? record.openRollback.purpose.writes
-			: [];
+/** Marks what a commit of the phase holds: all that was open in it but for the writes that were held back. */
+function noteCommitted(record: SessionRecord, story: Story, held: readonly number[]): SessionRecord {
+	const isIn = (write: number | null) => write !== null && !held.includes(write);
+	const decisions = record.decisions.map((decision) =>
+		decision.record.story === story && !decision.closed && isIn(decision.write) ? { ...decision, committed: true } : decision,
+	);
+	const hookChanges = record.hookChanges.map((change) =>
+		change.story === story && isIn(change.write) ? { ...change, committed: true } : change,
+	);
+	return { ...record, decisions, hookChanges };
+}
+
+function rollBack(record: SessionRecord, rolledBack: readonly Story[], write: number, commit: string | null): SessionRecord {
+	const { openRollback } = record;
+	const isOpen = openRollback?.write === write && openRollback.purpose.type === "rollback";
+	const taken = isOpen && openRollback.purpose.type === "rollback" ? openRollback.purpose.writes : [];
 	const phases = { ...record.phases };
 	for (const story of stories) if (rolledBack.includes(story)) phases[story] = { status: "rolled-back", commits: [] };
-	const decisions = record.decisions.filter((decision) => decision.write === null || !taken.includes(decision.write));
-	return { ...record, decisions, phases, undone: [], openRollback: null, openCommit: null };
+	const isTaken = (decision: RecordedDecision) => decision.write !== null && taken.includes(decision.write);
+	const isRewrite = (change: RecordedHookChange) => taken.includes(change.write);
+	const rollback: RecordedRollback = {
+		write,
+		stories: rolledBack,
+		files: isOpen ? openRollback.files : [],
+		commit,
+		decisions: record.decisions.filter(isTaken),
+		hookChanges: record.hookChanges.filter(isRewrite),
+		phases: record.phases,
+	};
+	return {
+		...record,
+		decisions: record.decisions.filter((decision) => !isTaken(decision)),
+		hookChanges: record.hookChanges.filter((change) => !isRewrite(change)),
+		phases,
+		rollbacks: [...record.rollbacks, rollback],
+		undone: [],
+		openRollback: null,
+		openCommit: null,
+	};
+}
+
+function restorePhases(record: SessionRecord, write: number): SessionRecord {
+	const rollback = record.rollbacks.find((candidate) => candidate.write === write);
+	if (rollback === undefined) return { ...record, openRollback: null, openCommit: null };
+	const phases = { ...record.phases };
+	for (const story of rollback.stories) phases[story] = rollback.phases[story];
+	return {
+		...record,
+		decisions: [...record.decisions, ...rollback.decisions],
+		hookChanges: [...record.hookChanges, ...rollback.hookChanges],
+		phases,
+		rollbacks: record.rollbacks.filter((candidate) => candidate !== rollback),
+		undone: [],
+		openRollback: null,
+		openCommit: null,
+	};
 }

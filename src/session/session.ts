@@ -16,6 +16,8 @@ export type Command =
 	| { readonly type: "commit-phase"; readonly story: Story }
 	/** Where later phases changed the same lines it is refused and names them, unless `withLater` takes them back too. */
 	| { readonly type: "rollback-phase"; readonly story: Story; readonly withLater?: boolean }
+	/** Undoes the newest rollback that took this phase back. */
+	| { readonly type: "restore-phase"; readonly story: Story }
 	| { readonly type: "audit" }
 	/** Notes how far a boot got; `restart` where it was the second start of the same files. */
 	| { readonly type: "note-boot"; readonly boot: SeenBoot; readonly restart: boolean }
@@ -32,12 +34,21 @@ export type Outcome =
 			readonly ledger?: readonly LedgerEntry[];
 	  }
 	/** `later`: the phases that must be taken back with it (a rollback that can be asked for again with `withLater`). */
-	| { readonly type: "refused"; readonly message: string; readonly nextStep: string; readonly later?: readonly Story[] };
+	| {
+			readonly type: "refused";
+			readonly message: string;
+			readonly nextStep: string;
+			readonly later?: readonly Story[];
+			readonly ledger?: readonly LedgerEntry[];
+	  };
 
-/** What became of one file of a rollback. `merged`: taken back, with the later changes of someone else kept. */
+/**
+ * What became of one file of a rollback. `merged`: taken back, with the later changes of someone else kept. `unchanged`: it was
+ * as before already. Where the rollback is refused, `refused` is the file that is in the way, and the others are `kept`.
+ */
 export interface LedgerEntry {
 	readonly path: string;
-	readonly result: "restored" | "merged" | "removed" | "unchanged";
+	readonly result: "restored" | "merged" | "removed" | "unchanged" | "kept" | "refused";
 }
 
 export type Decision =

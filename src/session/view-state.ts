@@ -176,6 +176,8 @@ function placeAfter(ui: UiState, command: Command, before: SessionState, state: 
 			return goOn(ui, state);
 		case "rollback-phase":
 			return afterRollback(ui, command.story, state);
+		case "restore-phase":
+			return { ...ui, screen: { type: "phases", story: command.story } };
 		case "remove-backups":
 			return { ...ui, screen: { type: "summary", scroll: 0 } };
 		case "audit":

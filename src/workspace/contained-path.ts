@@ -65,3 +65,10 @@ function followLinks(path: string): string | null {
 		return null;
 	}
 }
+
+/** The path under which git knows a file: where links on the way to it lead, relative to the root; the path itself where they lead nowhere. */
+export function trackedPath(root: string, path: string): string {
+	const place = resolveInside(root, path);
+	if (place.type === "refused") return path;
+	return relative(realpathSync(root), place.absolute).split(sep).join("/");
+}

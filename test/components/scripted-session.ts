@@ -112,6 +112,8 @@ export class ScriptedSession implements Session {
 				this.undone = [];
 				return done(`Committed ${command.story}: ${subject}`);
 			}
+			case "restore-phase":
+				return refused("Nothing was taken back.");
 			case "rollback-phase": {
 				const later = stories.filter(
 					(story) => story > command.story && this.phases.some((phase) => phase.story === story && phase.status === "committed"),

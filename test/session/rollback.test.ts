@@ -89,19 +89,25 @@ describe("taking a phase back", () => {
 		expect(folder.git("status", "--porcelain")).toBe("");
 	});
 
-	test("refuses where somebody changed the same line since, and where the commit would take other changes along", async () => {
+	test("refuses where somebody changed the same line since, and keeps what was changed beside it", async () => {
 		folder = testRepository(backend);
 		session = await fixedInPhases(folder.root, [["x"]]);
 		const fixed = folder.read("app/db.py");
 		folder.write("app/db.py", fixed.replace("FIXED_x", "MINE_x"));
 		expect(await session.dispatch({ type: "rollback-phase", story: "US1" })).toMatchObject({
 			type: "refused",
-			message: "US1 cannot be taken back: app/db.py was changed since in line 2, where the fix is.",
+			message: "US1 cannot be taken back: you edited app/db.py line 2 since.",
+			ledger: [{ path: "app/db.py", result: "refused" }],
 		});
-		folder.write("app/db.py", `${fixed}mine = 1\n`);
-		expect(await session.dispatch({ type: "rollback-phase", story: "US1" })).toMatchObject({ type: "refused" });
-		expect(folder.read("app/db.py")).toBe(`${fixed}mine = 1\n`);
 		expect(folder.git("log", "-1", "--format=%s")).toContain("fix(US1)");
+		folder.write("app/db.py", `${fixed}mine = 1\n`);
+		expect(await session.dispatch({ type: "rollback-phase", story: "US1" })).toMatchObject({
+			type: "done",
+			ledger: [{ path: "app/db.py", result: "merged" }],
+		});
+		expect(folder.read("app/db.py")).toBe(`${backend["app/db.py"]}mine = 1\n`);
+		expect(folder.git("show", "HEAD:app/db.py")).toBe(backend["app/db.py"].trimEnd());
+		expect(folder.git("status", "--porcelain")).toBe(" M app/db.py");
 	});
 
 	test("works while other files are staged, and leaves them staged", async () => {

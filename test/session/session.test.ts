@@ -158,23 +158,28 @@ describe("committing a phase", () => {
 		await session.close();
 	});
 
-	test("refuses to mix the person's uncommitted change in", async () => {
+	test("leaves the person's uncommitted change in the same file uncommitted", async () => {
 		folder = testRepository(backend);
 		folder.write("app/db.py", `${backend["app/db.py"]}mine = 1\n`);
 		const session = await openTestSession(folder.root);
 		await session.dispatch(accepting(session, "x"));
-		expect(await session.dispatch({ type: "commit-phase", story: "US1" })).toMatchObject({ type: "refused" });
-		expect(folder.git("rev-list", "--count", "HEAD")).toBe("1");
+		expect(await session.dispatch({ type: "commit-phase", story: "US1" })).toMatchObject({ type: "done", warnings: [] });
+		expect(folder.git("show", "HEAD:app/db.py")).toBe(backend["app/db.py"].replace("BROKEN_US1_x", "FIXED_x").trimEnd());
+		expect(folder.git("diff", "--unified=0", "--", "app/db.py")).toContain("@@ -5,0 +6 @@ w = BROKEN_US2_w\n+mine = 1");
+		expect(folder.git("status", "--porcelain")).toBe(" M app/db.py");
 		await session.close();
 	});
 
-	test("refuses to mix open fixes of another phase in the same file", async () => {
+	test("leaves open fixes of another phase in the same file out", async () => {
 		folder = testRepository(backend);
 		const session = await openTestSession(folder.root);
 		await session.dispatch(accepting(session, "x"));
 		await session.dispatch(accepting(session, "w"));
-		const outcome = await session.dispatch({ type: "commit-phase", story: "US1" });
-		expect(outcome).toMatchObject({ type: "refused", message: expect.stringContaining("open fixes of US2") });
+		expect(await session.dispatch({ type: "commit-phase", story: "US1" })).toMatchObject({ type: "done" });
+		expect(folder.git("show", "HEAD:app/db.py")).toBe(backend["app/db.py"].replace("BROKEN_US1_x", "FIXED_x").trimEnd());
+		expect(await session.dispatch({ type: "commit-phase", story: "US2" })).toMatchObject({ type: "done" });
+		expect(folder.git("show", "HEAD:app/db.py")).toBe(folder.read("app/db.py").trimEnd());
+		expect(folder.git("status", "--porcelain")).toBe("");
 		await session.close();
 	});
 
@@ -233,7 +238,7 @@ describe("committing a phase", () => {
 		await session.close();
 	});
 
-	test("works on a branch without commits", async () => {
+	test("keeps the phase on a branch without commits", async () => {
 		folder = testFolder({ "app/main.py": "m = BROKEN_US3_m\n" });
 		folder.git("init", "-q", "-b", "main");
 		folder.git("config", "user.name", "Test Person");
@@ -241,8 +246,12 @@ describe("committing a phase", () => {
 		folder.git("add", "app/main.py");
 		const session = await openTestSession(folder.root);
 		await session.dispatch(accepting(session, "m"));
-		const outcome = await session.dispatch({ type: "commit-phase", story: "US3" });
-		expect(outcome.type).toBe("refused");
+		expect(await session.dispatch({ type: "commit-phase", story: "US3" })).toMatchObject({
+			type: "done",
+			message: expect.stringContaining("no commit yet"),
+		});
+		expect(session.state.phases[2]?.status).toBe("kept");
+		expect(folder.git("status", "--porcelain")).toBe("AM app/main.py");
 		await session.close();
 	});
 
