@@ -52,6 +52,8 @@ function getAttribute(
 function importModule(name: Value | undefined, anchor: Value | undefined, frame: Frame): Value {
 	if (name?.type !== "constant" || typeof name.value !== "string") throw new Unsure();
 	const level = /^\.*/.exec(name.value)?.[0].length ?? 0;
+	// What a relative name is relative to may be handed over by another module: without it nothing is known.
+	if (level > 0 && anchor?.type !== "constant") throw new Unsure();
 	const base = anchor?.type === "constant" && typeof anchor.value === "string" ? anchor.value : frame.world.packageName;
 	const module = resolveRelative(name.value.slice(level), level, base);
 	const found = module === null ? null : frame.world.find(module);

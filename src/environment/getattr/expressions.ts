@@ -255,6 +255,9 @@ export abstract class Expressions {
 			const world = this.worldIn(node.value, frame);
 			if (world !== null) return { type: "namespace", world, lacking: this.lackingIn(world) };
 		}
+		const isSpec = node.value.type === "Name" && node.value.id === "__spec__";
+		if (isSpec && node.attribute.name === "parent") return { type: "constant", value: frame.world.packageName };
+		if (isSpec && node.attribute.name === "name") return { type: "constant", value: frame.world.moduleName };
 		const owner = this.evaluate(node.value, frame);
 		if (owner.type !== "module") return unknownValue;
 		const submodule = `${owner.name}.${node.attribute.name}`;

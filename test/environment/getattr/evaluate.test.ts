@@ -116,3 +116,26 @@ test("old names that lead to others in the module's own namespace are there", ()
 		{ found: "absent" },
 	]);
 });
+
+test("a helper of another module imports relative to the package that asks", () => {
+	const helper = `from importlib import import_module
+def import_attr(name, module, package):
+    try:
+        found = import_module(f".{module}", package=package)
+    except ModuleNotFoundError:
+        raise ImportError(name) from None
+    return getattr(found, name)
+`;
+	const lazy = (anchor: string) =>
+		`from pkg._import_utils import import_attr\n_where = {"Human": "human"}\ndef __getattr__(name):\n    return import_attr(name, _where.get(name), ${anchor})\n`;
+	const environment = environmentWith({
+		"pkg/__init__.py": "",
+		"pkg/_import_utils.py": helper,
+		"pkg/messages/__init__.py": lazy("__spec__.parent"),
+		"pkg/messages/human.py": "class Human: ...\n",
+		"pkg/unclear/__init__.py": lazy("anchor_of(__file__)"),
+		"pkg/unclear/human.py": "class Human: ...\n",
+	});
+	expect(foundIn(environment, "pkg.messages", "Human")).toBe("alias");
+	expect(foundIn(environment, "pkg.unclear", "Human")).toBe("unknown");
+});
