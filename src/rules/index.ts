@@ -16,6 +16,7 @@ import unsupportedUrlOption from "./config/unsupported-url-option.ts";
 import urlObjectForEngine from "./config/url-object-for-engine.ts";
 import asyncEngineInSyncSession from "./database/async-engine-in-sync-session.ts";
 import awaitedSyncSession from "./database/awaited-sync-session.ts";
+import brokenInheritance from "./database/broken-inheritance.ts";
 import brokenRelationship from "./database/broken-relationship.ts";
 import columnWithoutType from "./database/column-without-type.ts";
 import duplicateTable from "./database/duplicate-table.ts";
@@ -24,6 +25,7 @@ import fieldWithoutSchema from "./database/field-without-schema.ts";
 import invalidEngineArgument from "./database/invalid-engine-argument.ts";
 import invalidFieldArguments from "./database/invalid-field-arguments.ts";
 import invalidModelField from "./database/invalid-model-field.ts";
+import invalidTableArguments from "./database/invalid-table-arguments.ts";
 import invalidTableClass from "./database/invalid-table-class.ts";
 import invalidValidator from "./database/invalid-validator.ts";
 import missingSessionAwait from "./database/missing-session-await.ts";
@@ -103,6 +105,7 @@ export const rules: readonly AnyRule[] = [
 	urlObjectForEngine,
 	asyncEngineInSyncSession,
 	awaitedSyncSession,
+	brokenInheritance,
 	brokenRelationship,
 	columnWithoutType,
 	duplicateTable,
@@ -111,6 +114,7 @@ export const rules: readonly AnyRule[] = [
 	invalidEngineArgument,
 	invalidFieldArguments,
 	invalidModelField,
+	invalidTableArguments,
 	invalidTableClass,
 	invalidValidator,
 	missingSessionAwait,

@@ -91,7 +91,10 @@ function readTable(definition: ClassDefinition, kind: TableClass["kind"]): Table
 	const named = sources.find((source) => source.namespace.names.has("__tablename__") || source.namespace.names.has("__table__"));
 	const name = named?.namespace.names.get("__tablename__");
 	const isWritten = name?.value.kind === "constant" && typeof name.value.value === "string" && !name.maybe;
-	const naming = isWritten ? "written" : named !== undefined || hasHiddenBase(value) ? "computed" : namingOf(kind, parent);
+	// What a mixin of the parent says about the name holds for this class as well, under declared_attr made anew.
+	const isNamedAbove = own.some((each) => tableKind(each) === null && each.namespace.names.has("__tablename__"));
+	const isComputed = named !== undefined || isNamedAbove || hasHiddenBase(value);
+	const naming = isWritten ? "written" : isComputed ? "computed" : namingOf(kind, parent);
 	return {
 		definition,
 		value,

@@ -19,6 +19,10 @@ export interface DefinedTable {
 	/** The class, or null for a `Table(...)`. */
 	readonly table: TableClass | null;
 	readonly node: ast.ClassDef | ast.Call;
+	/** Its constraints and indexes, those of `__table_args__` or of the arguments of `Table`. */
+	readonly constraints: readonly Value[];
+	/** The columns of its primary key, as far as they can be seen. */
+	readonly keys: readonly string[];
 	/** Names of its columns in the database; null where some cannot be seen. */
 	readonly columns: ReadonlySet<string> | null;
 	readonly references: readonly Reference[];
@@ -70,7 +74,9 @@ function ofClass(table: TableClass): DefinedTable[] | null {
 	if (naming === "inherited" || naming === "missing") return [];
 	// The class of a mapped SQLModel base has the table already.
 	if (tableName === null || schema === "unknown") return null;
-	const options = tableArguments(value)?.options;
+	const given = tableArguments(value);
+	const options = given?.options;
+	const constraints = given?.items ?? [];
 	const columns = columnsOf(table);
 	return [
 		{
@@ -83,7 +89,9 @@ function ofClass(table: TableClass): DefinedTable[] | null {
 			table,
 			node: value.node,
 			columns: columns === null || table.parent !== null ? null : new Set(columns.map(({ name }) => name)),
-			references: columns?.flatMap(({ references }) => references) ?? [],
+			constraints,
+			keys: columns?.flatMap(({ name, isKey }) => (isKey === true ? [name] : [])) ?? [],
+			references: [...(columns?.flatMap(({ references }) => references) ?? []), ...constraints.flatMap(keysOfConstraint)],
 			isAddition: options === undefined ? null : isGiven(options.get("extend_existing")) || isGiven(options.get("keep_existing")),
 		},
 	];
@@ -96,9 +104,11 @@ function ofCall(project: Project, call: Call): DefinedTable[] | null {
 	const metadata = metadataArgument(project, module, node.args[1]);
 	const schema = keywords.get("schema");
 	if (metadata === null || keywords.has("autoload_with") || (schema !== undefined && schema.kind !== "constant")) return null;
+	const constraints = args.slice(2).filter((arg) => makerOf(arg) !== "Column");
 	const columns = args.slice(2).filter((arg) => makerOf(arg) === "Column");
-	const names = columns.map((column) => argumentsOf(column)?.args[0]);
-	const isClosed = args.slice(2).every((arg) => arg.kind === "instance");
+	const isClosed = args
+		.slice(2)
+		.every((arg) => arg.kind === "instance" && (makerOf(arg) !== "Column" || (nameOf(arg) !== null && !hasOwnKey(arg))));
 	return [
 		{
 			name: name.value,
@@ -109,12 +119,36 @@ function ofCall(project: Project, call: Call): DefinedTable[] | null {
 			module,
 			table: null,
 			node,
-			columns: isClosed ? new Set(names.flatMap((each) => (each?.kind === "constant" ? [String(each.value)] : []))) : null,
-			references: columns.flatMap(keysOf),
+			columns: isClosed ? new Set(columns.flatMap((each) => nameOf(each) ?? [])) : null,
+			constraints,
+			keys: columns.flatMap((each) => (isGiven(argumentsOf(each)?.keywords.get("primary_key")) ? (nameOf(each) ?? []) : [])),
+			references: [...columns.flatMap(keysOf), ...constraints.flatMap(keysOfConstraint)],
 			isAddition:
 				isGiven(keywords.get("extend_existing")) || isGiven(keywords.get("keep_existing")) || isGiven(keywords.get("must_exist")),
 		},
 	];
+}
+
+/** The name that a `Column` is given. */
+function nameOf(column: Value): string | null {
+	const call = argumentsOf(column);
+	const name = call?.keywords.get("name") ?? call?.args[0];
+	return name?.kind === "constant" && typeof name.value === "string" ? name.value : null;
+}
+
+/** A column with a `key` is known to its table by that, not by its name. */
+function hasOwnKey(column: Value): boolean {
+	return argumentsOf(column)?.keywords.has("key") === true;
+}
+
+/** The tables and columns that a `ForeignKeyConstraint` refers to. */
+function keysOfConstraint(constraint: Value): Reference[] {
+	const call = makerOf(constraint) === "ForeignKeyConstraint" ? argumentsOf(constraint) : null;
+	const targets = call?.args[1] ?? call?.keywords.get("refcolumns");
+	if (targets?.kind !== "sequence") return [];
+	return targets.items.flatMap((target) =>
+		target.kind === "constant" && typeof target.value === "string" ? [{ target: target.value, origin: target.origin }] : [],
+	);
 }
 
 function keysOf(column: Value): Reference[] {

@@ -75,8 +75,10 @@ function problemOf(project: Project, table: DefinedTable, { target }: Reference,
 		const [late] = found;
 		return late === undefined ? { type: "no-table", name, others: all } : { type: "not-imported", name, target: late };
 	}
-	if (column === undefined || hit.columns === null || hit.columns.has(column)) return null;
-	return { type: "no-column", name, target: hit, column };
+	// A foreign key that names the table alone means the column that is called like its own.
+	const wanted = column ?? columnWith(table, target);
+	if (wanted === null || hit.columns === null || hit.columns.has(wanted)) return null;
+	return { type: "no-column", name, target: hit, column: wanted };
 }
 
 function fullName({ name, schema }: DefinedTable): string {
@@ -142,9 +144,9 @@ function errorOf(table: DefinedTable, { target }: Reference, problem: Problem): 
 	const column = columnWith(table, target);
 	const last = target.split(".").at(-1);
 	if (problem.type === "no-column")
-		return `sqlalchemy.exc.NoReferencedColumnError: Could not initialize target column for ForeignKey '${target}' on table '${fullName(table)}': table '${problem.name}' has no column named '${problem.column}'`;
+		return `sqlalchemy.exc.NoReferencedColumnError: Could not initialize target column for ForeignKey '${target}' on table '${table.name}': table '${problem.name}' has no column named '${problem.column}'`;
 	if (column === null || !target.includes(".")) return null;
-	return `sqlalchemy.exc.NoReferencedTableError: Foreign key associated with column '${fullName(table)}.${column}' could not find table '${problem.name}' with which to generate a foreign key to target column '${last}'`;
+	return `sqlalchemy.exc.NoReferencedTableError: Foreign key associated with column '${table.name}.${column}' could not find table '${problem.name}' with which to generate a foreign key to target column '${last}'`;
 }
 
 function columnWith({ table }: DefinedTable, target: string): string | null {

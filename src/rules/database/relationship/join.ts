@@ -1,5 +1,4 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import { argumentsOf, makerOf } from "../../../project/models/class-body.ts";
 import { type Column, columnsOf } from "../../../project/models/columns.ts";
 import { linksBetween, type Relationship, relationshipsOf } from "../../../project/models/relationships.ts";
 import type { TableClass } from "../../../project/models/table-class.ts";
@@ -7,6 +6,7 @@ import { definedTables } from "../../../project/models/tables-defined.ts";
 import type { Project } from "../../../project/project.ts";
 import { addArgument, findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
+import { withForeignKey } from "../repair/foreign-key.ts";
 import { nameOf, type RelationshipFault } from "./relationship-fault.ts";
 
 /** No foreign key says which rows of the two tables belong together. */
@@ -67,47 +67,8 @@ function missingKeys(from: TableClass, to: TableClass): readonly FixProposal[] {
 	]);
 	const column = columnsOf(from)?.find(({ attribute, references }) => names.has(attribute.name) && references.length === 0);
 	if (column === undefined) return [];
-	const proposal = withKey(from, column, `${to.tableName}.${key}`);
+	const proposal = withForeignKey(from, column, `${to.tableName}.${key}`);
 	return proposal === null ? [] : [proposal];
-}
-
-function withKey(table: TableClass, { attribute }: Column, target: string): FixProposal | null {
-	const { owner, node, value, valueNode } = attribute;
-	const { module } = owner;
-	const common = {
-		title: `Make ${table.value.node.name.name}.${attribute.name} a foreign key to ${target}`,
-		explanation:
-			"The column is named after the other table; as a foreign key it says which row is meant. A table that exists already needs a migration.",
-		applicability: "safe" as const,
-	};
-	if (table.kind === "sqlmodel") {
-		const key = `foreign_key="${target}"`;
-		const needs = [{ path: module.path, module: "sqlmodel", name: "Field" }];
-		if (valueNode === null) return { ...common, edits: [replaceText(module, node.end, node.end, ` = Field(${key})`)], needs };
-		if (valueNode.type === "Call")
-			return makerOf(value) === "Field" && findKeyword(valueNode, "sa_column") === null
-				? { ...common, edits: [addArgument(module, valueNode, key)] }
-				: null;
-		const fallback = module.text.slice(valueNode.start, valueNode.end);
-		return {
-			...common,
-			edits: [replaceText(module, valueNode.start, valueNode.end, `Field(default=${fallback}, ${key})`)],
-			needs,
-		};
-	}
-	const code = `ForeignKey("${target}")`;
-	const needs = [{ path: module.path, module: "sqlalchemy", name: "ForeignKey" }];
-	if (valueNode === null)
-		return {
-			...common,
-			edits: [replaceText(module, node.end, node.end, ` = mapped_column(${code})`)],
-			needs: [...needs, { path: module.path, module: "sqlalchemy.orm", name: "mapped_column" }],
-		};
-	if (valueNode.type !== "Call" || argumentsOf(value) === null) return null;
-	const last = valueNode.args.at(-1);
-	const at = last?.end ?? valueNode.argumentsRange.start + 1;
-	const edit = last === undefined ? `${code}${valueNode.keywords.length > 0 ? ", " : ""}` : `, ${code}`;
-	return { ...common, edits: [replaceText(module, at, at, edit)], needs };
 }
 
 /** Names the key that the relationship, or its other side, is called after; for all relationships between the two tables at once. */
