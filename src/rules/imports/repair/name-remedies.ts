@@ -11,6 +11,7 @@ import { readFromClass } from "./class-members.ts";
 import { listExternalHomes } from "./external-homes.ts";
 import { type FailureOf, importedNameAt } from "./import-failures.ts";
 import { ownModules } from "./module-spelling.ts";
+import { importFromMovedPackage } from "./moved-package.ts";
 import { renameImport } from "./rename-import.ts";
 import { findContainedName, findRelatedName, findSimilarName } from "./similar-name.ts";
 import { definesName, listHomesInUse, listOwnHomes, type SymbolHome } from "./symbol-homes.ts";
@@ -33,6 +34,8 @@ export function findRemedies(project: Project, failure: FailureOf<"name-not-in-m
 	const { detail, module } = failure;
 	const found = importedNameAt(failure);
 	if (found === null) return [];
+	const elsewhere = importFromMovedPackage(project, failure);
+	if (elsewhere !== null) return [{ type: "change", proposal: elsewhere }];
 	const moves = detail.external ? externalMoves(project, failure) : ownMoves(project, failure);
 	const rename = renameRemedy(project, failure);
 	const local = found.alias.asName?.name ?? detail.name;
