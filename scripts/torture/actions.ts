@@ -1,0 +1,67 @@
+import type { Command, Outcome, Session } from "../../src/session/session.ts";
+
+/** What is done to a repository, and killed in the middle of. */
+export type Action =
+	| { readonly type: "accept" | "edit"; readonly name: string }
+	| { readonly type: "undo" | "redo" }
+	| { readonly type: "accept-all"; readonly names: readonly string[] }
+	| { readonly type: "commit" | "rollback"; readonly story: "US1" | "US2" | "US3" };
+
+/** A session from its beginning to its end, in which each kind of step happens in several circumstances. */
+export const actions: readonly Action[] = [
+	{ type: "accept", name: "x" },
+	{ type: "edit", name: "v" },
+	{ type: "undo" },
+	{ type: "redo" },
+	{ type: "commit", story: "US1" },
+	{ type: "accept", name: "move_s" },
+	{ type: "undo" },
+	{ type: "redo" },
+	{ type: "accept-all", names: ["url", "l"] },
+	{ type: "commit", story: "US2" },
+	{ type: "edit", name: "m" },
+	{ type: "accept", name: "r" },
+	{ type: "rollback", story: "US1" },
+	{ type: "commit", story: "US3" },
+	{ type: "rollback", story: "US2" },
+	{ type: "rollback", story: "US3" },
+];
+
+/** Carries one action out. */
+export function perform(session: Session, action: Action): Promise<Outcome> {
+	return session.dispatch(commandOf(session, action));
+}
+
+function commandOf(session: Session, action: Action): Command {
+	switch (action.type) {
+		case "accept":
+			return accept(session, action.name);
+		case "edit": {
+			const command = accept(session, action.name);
+			const edits = command.fix.edits.map((edit) =>
+				edit.newText.startsWith("FIXED") ? { ...edit, newText: `${edit.newText}_by_hand` } : edit,
+			);
+			return { ...command, fix: { ...command.fix, edits }, edited: true };
+		}
+		case "accept-all":
+			return { type: "accept-all", fingerprints: action.names.map((name) => issueOf(session, name).fingerprint) };
+		case "commit":
+			return { type: "commit-phase", story: action.story };
+		case "rollback":
+			return { type: "rollback-phase", story: action.story };
+		default:
+			return { type: action.type };
+	}
+}
+
+function accept(session: Session, name: string) {
+	const { fingerprint, fix } = issueOf(session, name);
+	if (fix === null) throw new Error(`no fix for ${name}`);
+	return { type: "accept", fingerprint, fix, edited: false } as const;
+}
+
+function issueOf(session: Session, name: string) {
+	const issue = session.state.report.issues.find((candidate) => candidate.fingerprint.endsWith(`:${name}`));
+	if (issue === undefined) throw new Error(`no issue about ${name}`);
+	return issue;
+}

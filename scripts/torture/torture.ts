@@ -1,0 +1,149 @@
+import { mkdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { build } from "esbuild";
+import { judgeNextStart, judgeWreck } from "./judge.ts";
+import { type Death, describeAction, rehearse, runVictim, type Stage } from "./rehearse.ts";
+import { copyWorld, type Snapshot } from "./world.ts";
+
+export interface TortureOptions {
+	readonly kills: number;
+	/** Same seed, same kills but for what the clock decides. */
+	readonly seed: number;
+	/** An empty folder to work in. */
+	readonly folder: string;
+	/** Runs at a time. */
+	readonly workers: number;
+	readonly onProgress?: (kills: number, losses: number) => void;
+}
+
+export interface Tally {
+	/** Runs that were killed, by the action and the durable step that had happened last. */
+	readonly killsByStep: ReadonlyMap<string, number>;
+	readonly kills: number;
+	/** Runs that were through before the kill came. */
+	readonly survivors: number;
+	/** Sentences; empty where nothing was lost. */
+	readonly losses: readonly string[];
+}
+
+/** How often the run after a killed one is killed in its turn. */
+const chanceOfAnother = 0.6;
+
+/**
+ * Kills runs of bootmend with SIGKILL, after each durable step in turn and at random moments, and often also the run that was to mend
+ * what the one before had left; looks each time whether anything is lost.
+ */
+export async function torture(options: TortureOptions): Promise<Tally> {
+	const { folder } = options;
+	const victim = await bundleVictim();
+	const { start, stages } = await rehearse(victim, join(folder, "rehearsal"));
+	const random = randomNumbers(options.seed);
+	const plan = plannedDeaths(stages, random);
+	const killsByStep = new Map<string, number>();
+	const losses: string[] = [];
+	let kills = 0;
+	let survivors = 0;
+
+	const work = async (worker: number): Promise<void> => {
+		while (kills < options.kills) {
+			const { stage, death } = plan.next().value;
+			const root = join(folder, `worker-${worker}`);
+			copyWorld(stage.before, root);
+			const story = [await kill(root, death, String(stage.number), describeAction(stage.action))];
+			const found = [...judgeWreck(root, stage)];
+			// The run that is to mend what the first one left is killed too, and the one after that.
+			while (found.length === 0 && random() < chanceOfAnother) {
+				story.push(await kill(root, deathOfResume(stage, random), "none", `resume of ${stage.action.type}`));
+				found.push(...judgeWreck(root, stage));
+			}
+			found.push(...(await nextStart(root, stage, start)));
+			losses.push(...found.map((loss) => `${story.join(", then ")}: ${loss}`));
+		}
+	};
+	const kill = async (root: string, death: Death, action: string, words: string): Promise<string> => {
+		const run = await runVictim(victim, root, action, death);
+		const step = `${words}: ${run.steps.at(-1) ?? "started"}`;
+		if (run.signal === null) {
+			survivors++;
+			if (!/^$|done: /.test(run.said)) losses.push(`${step}: ${run.said}`);
+		} else {
+			kills++;
+			killsByStep.set(step, (killsByStep.get(step) ?? 0) + 1);
+			if (kills % 50 === 0) options.onProgress?.(kills, losses.length);
+		}
+		return `${step}${"after" in death ? ` (${Math.round(death.after)} ms)` : ""}`;
+	};
+	await Promise.all(Array.from({ length: options.workers }, (_, worker) => work(worker)));
+	rmSync(folder, { recursive: true, force: true });
+	return { killsByStep, kills, survivors, losses };
+}
+
+async function nextStart(root: string, stage: Stage, start: Snapshot): Promise<readonly string[]> {
+	try {
+		return await judgeNextStart(root, stage, start);
+	} catch (error) {
+		return [`the next start breaks down: ${error instanceof Error ? error.message : String(error)}`];
+	}
+}
+
+interface PlannedDeath {
+	readonly stage: Stage;
+	readonly death: Death;
+}
+
+/** Every step of every action in turn, and between two of them a random moment. */
+function* plannedDeaths(stages: readonly Stage[], random: () => number): Generator<PlannedDeath, never> {
+	const steps = stages.flatMap((stage) => stage.steps.map((_, index) => ({ stage, death: { step: index + 1 } })));
+	for (;;) {
+		for (const planned of shuffled(steps, random)) {
+			yield planned;
+			const stage = stages[Math.floor(random() * stages.length)] ?? planned.stage;
+			yield { stage, death: randomDeath(stage, random) };
+		}
+	}
+}
+
+function randomDeath({ duration }: Stage, random: () => number): Death {
+	return { after: duration * random() };
+}
+
+/** A session that is opened goes through few steps, and most of what it does when there is something to mend. */
+function deathOfResume(stage: Stage, random: () => number): Death {
+	return random() < 0.5 ? { step: 1 + Math.floor(random() * 6) } : randomDeath(stage, random);
+}
+
+function shuffled<Item>(items: readonly Item[], random: () => number): readonly Item[] {
+	return items
+		.map((item) => ({ item, place: random() }))
+		.sort((a, b) => a.place - b.place)
+		.map(({ item }) => item);
+}
+
+/** Mulberry32: small, seeded, and random enough to choose moments. */
+function randomNumbers(seed: number): () => number {
+	let state = seed >>> 0;
+	return () => {
+		state = (state + 0x6d2b79f5) >>> 0;
+		let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+		mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+		return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+	};
+}
+
+/** Bundled once, and beside node_modules so that native packages are found: a run starts in a fraction of a second then. */
+async function bundleVictim(): Promise<string> {
+	const folder = join(import.meta.dirname, "../../node_modules/.cache/bootmend-torture");
+	mkdirSync(folder, { recursive: true });
+	const outfile = join(folder, "victim.mjs");
+	await build({
+		entryPoints: [join(import.meta.dirname, "victim.ts")],
+		outfile,
+		bundle: true,
+		platform: "node",
+		format: "esm",
+		external: ["tree-sitter", "tree-sitter-python"],
+		banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
+		logLevel: "silent",
+	});
+	return outfile;
+}
