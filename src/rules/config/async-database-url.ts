@@ -14,8 +14,9 @@ interface Evidence {
 	/** `DATABASE_URL`, or "The database URL" where it has no name. */
 	readonly urlName: string;
 	readonly driver: string;
-	/** Where start-up connects, or null where the first request does. */
-	readonly connection: Call | null;
+	/** Where start-up fails: where it connects, or where it makes the engine if the driver is not there; null where a request does. */
+	readonly failing: Call | null;
+	readonly isDriverMissing: boolean;
 	readonly error: string | null;
 }
 
@@ -47,7 +48,8 @@ export default defineRule<Evidence>({
 		for (const engine of listEngineCalls(project)) {
 			const { call, url, value, isAsync } = engine;
 			const loaded = url === null || isAsync ? null : loadedDriver(project, url);
-			if (loaded === null || loaded.isSync || !loaded.isAsync || loaded.isImportable !== "yes") continue;
+			if (loaded === null || loaded.isSync || !loaded.isAsync || loaded.isImportable === "unknown") continue;
+			const isDriverMissing = loaded.isImportable === "no";
 			const written = findWrittenValue(project, value);
 			const place = written ?? { path: call.module.path, range: { start: call.node.start, end: call.node.end } };
 			const key = `${place.path}:${place.range.start}`;
@@ -62,24 +64,30 @@ export default defineRule<Evidence>({
 					engine,
 					urlName: origin?.type === "environment" ? origin.key : (written?.key ?? "The database URL"),
 					driver: loaded.name,
-					connection: findStartupConnection(project, call),
-					error: errorOf(project),
+					failing: isDriverMissing ? call : findStartupConnection(project, call),
+					isDriverMissing,
+					error: isDriverMissing ? `ModuleNotFoundError: No module named '${loaded.importName}'` : errorOf(project),
 				},
 			};
 		}
 	},
 
 	describe({ evidence }) {
-		const { engine, urlName, driver, connection, error } = evidence;
+		const { engine, urlName, driver, failing, isDriverMissing, error } = evidence;
 		const { call } = engine;
-		const stops = connection !== null && !connection.guarded && call.reached;
+		const stops = failing !== null && !failing.guarded && call.reached;
+		const consequence = isDriverMissing
+			? `${driver} is not installed either, so that the engine cannot be made at all.`
+			: stops
+				? `${placeOf(failing)} connects when the server starts.`
+				: "The first connection fails.";
 		return {
 			severity: stops ? "CRITICAL" : "HIGH",
-			stage: stops ? connection.stage : "request",
+			stage: stops ? failing.stage : "request",
 			problem: `${urlName} names the async driver ${driver}, and the engine is sync`,
-			rootCause: `${placeOf(call)} makes a sync engine, which cannot await what ${driver} does. ${stops ? `${placeOf(connection)} connects when the server starts.` : "The first connection fails."}`,
+			rootCause: `${placeOf(call)} makes a sync engine, which cannot await what ${driver} does. ${consequence}`,
 			...(error === null ? {} : { expectedError: error }),
-			order: stops ? connection.order : call.order,
+			order: stops ? failing.order : call.order,
 			manualSteps: [
 				"Where the backend is to be async, make the engine with create_async_engine, and await what is done with it.",
 			],
