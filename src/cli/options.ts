@@ -44,6 +44,7 @@ export interface RollbackOptions extends CommonOptions {
 	readonly phase?: Story;
 	readonly session?: string;
 	readonly withLater?: boolean;
+	readonly undo?: boolean;
 	readonly list?: boolean;
 	readonly json?: boolean;
 	readonly dryRun?: boolean;

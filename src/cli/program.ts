@@ -62,6 +62,7 @@ export function buildProgram(io: ProcessIo, finish: (status: number) => void): C
 		.addOption(new Option("--phase <story>", "only this phase").choices([...stories]).argParser(upperCased(stories)))
 		.option("--session <id>", "an older session")
 		.option("--with-later", "also the later phases that changed the same files")
+		.option("--undo", "bring back what the newest rollback took back")
 		.option("--list", "say what can be taken back; change nothing")
 		.option("--json", "print the list as JSON")
 		.option("--no-commit", "leave the commits to me")

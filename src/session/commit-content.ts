@@ -68,7 +68,7 @@ export async function planContent(
 	for (const [path, file] of known) {
 		const twin = all.find((candidate) => candidate.path === path && candidate.before === null)?.twin;
 		const isKnown = twin === undefined || !known.has(twin) || known.get(twin)?.head !== null;
-		const why = isKnown ? whyOutside(file, created.has(path)) : "git does not track the file that was renamed to it";
+		const why = isKnown ? whyOutside(path, file, created.has(path)) : "git does not track the file that was renamed to it";
 		if (why !== null) outside.set(path, why);
 	}
 	const unmerged = [...known].filter(([, file]) => file.unmerged).map(([path]) => path);
@@ -94,12 +94,18 @@ function tracked(root: string, { path, twin, ...images }: StepFile): StepFile {
 	return { ...images, path: trackedPath(root, path), ...(twin !== undefined && { twin: trackedPath(root, twin) }) };
 }
 
-function whyOutside(file: KnownFile, isOurs: boolean): string | null {
+function whyOutside(path: string, file: KnownFile, isOurs: boolean): string | null {
 	if (file.leftAlone) return "you told git to take no notice of its changes";
 	if (file.ignored) return "git ignores it";
+	if (file.head === null && mayHoldSecrets(path)) return "it may hold secrets, which bootmend never adds to git"
 	if (file.head !== null) return file.index === null && !isOurs ? "you have staged its removal" : null;
 	if (isOurs) return null;
 	return file.index === null ? "git does not track it" : "you have added it and not committed it yet";
+}
+
+/** Settings of one machine, not the example that stands for them. */
+function mayHoldSecrets(path: string): boolean {
+	return /(^|\/)\.env(\.[^/]*)?$/.test(path) && !/\.(example|sample|template|dist)$/.test(path);
 }
 
 async function openSides(

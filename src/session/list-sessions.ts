@@ -16,6 +16,8 @@ export interface SessionSummary {
 	readonly interrupted: boolean;
 	readonly backupsRemoved: boolean;
 	readonly accepted: number;
+	/** Has it a rollback that could be undone? */
+	readonly rolledBack: boolean;
 	readonly skipped: number;
 	readonly phases: readonly PhaseState[];
 	/** In the order of the decisions. */
@@ -62,6 +64,7 @@ function summaryOf(record: SessionRecord): SessionSummary {
 		interrupted: isInterrupted(record),
 		backupsRemoved,
 		accepted,
+		rolledBack: record.rollbacks.length > 0,
 		skipped: decisions.length - accepted,
 		phases: phaseStates(record),
 		decisions: decisions.map(({ record: { issueId, problem, story }, type, edited, files }) => ({

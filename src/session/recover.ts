@@ -1,9 +1,9 @@
 import { reverse } from "../apply/file-change.ts";
 import { standingOf, writeChanges } from "../apply/write-files.ts";
 import { removeTemporaryFile } from "../workspace/project-files.ts";
+import { closeRollback } from "./close-rollback.ts";
 import { rollbackTrailer } from "./commit-message.ts";
 import type { SessionEvent } from "./events.ts";
-import { closeRollback } from "./close-rollback.ts";
 import { count, listed, recall, type SessionContext } from "./session-context.ts";
 
 /**

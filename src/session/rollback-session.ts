@@ -1,24 +1,16 @@
 import { type Story, stories } from "../audit/issue.ts";
 import { openRepository } from "../workspace/git.ts";
+import { listSessionIds, plantSession } from "../workspace/session-folder.ts";
+import { forecastPhases, type RollbackForecast } from "./forecast-rollback.ts";
 import { readJournal } from "./journal.ts";
 import { listSessions } from "./list-sessions.ts";
 import { type ContextOptions, openContext } from "./open-context.ts";
-import { previewRollback, rollbackPhase } from "./rollback-phase.ts";
-import type { LedgerEntry, Outcome } from "./session.ts";
+import { restorePhase, rollbackPhase } from "./rollback-phase.ts";
+import type { Outcome } from "./session.ts";
+import type { SessionContext, SessionView } from "./session-context.ts";
 import { SessionError } from "./session-error.ts";
-import { acceptedOf } from "./session-record.ts";
-
-/** What taking one phase back would mean now. */
-export interface RollbackForecast {
-	readonly story: Story;
-	/** `clean`: by itself. `with-later`: only together with the phases in `later`. `blocked`: `outcome` says why. `nothing`: it has no applied fix. */
-	readonly type: "clean" | "with-later" | "blocked" | "nothing";
-	readonly later: readonly Story[];
-	readonly ledger: readonly LedgerEntry[];
-	/** Files whose return git would record in a commit. */
-	readonly commit: readonly string[];
-	readonly reason: string | null;
-}
+import { acceptedOf, type SessionRecord } from "./session-record.ts";
+import { type SessionInHistory, sessionsInHistory } from "./sessions-in-history.ts";
 
 export interface RollbackOptions extends Pick<ContextOptions, "root" | "commits" | "now" | "onStep"> {
 	/** Unless told, the newest session that applied a fix. */
@@ -27,69 +19,89 @@ export interface RollbackOptions extends Pick<ContextOptions, "root" | "commits"
 	readonly story: Story | null;
 	/** Take later phases back too where they changed the same lines? */
 	readonly withLater: boolean;
+	/** Bring back instead what a rollback took back? */
+	readonly undo?: boolean;
+}
+
+/** What could be taken back of one session now. */
+export interface SessionForecast {
+	readonly id: string;
+	/** ISO 8601, UTC. */
+	readonly startedAt: string;
+	/** `journal`: from `.bootmend`. `history`: its folder is gone, and the trailers of its commits tell of it. */
+	readonly source: "journal" | "history";
+	readonly phases: readonly RollbackForecast[];
 }
 
 /** Says for each phase of a session whether it can be taken back now. Changes nothing. Rejects with a SessionError where there is no such session. */
-export async function forecastRollback(
-	options: Pick<RollbackOptions, "root" | "commits" | "session">,
-): Promise<readonly RollbackForecast[]> {
-	const id = sessionToRollBack(options.root, options.session);
-	const reading = readJournal(options.root, id);
-	if (reading.type === "unreadable")
-		throw new SessionError(reading.reason, "`bootmend status` shows the sessions that can be read.");
+export async function forecastRollback(options: Pick<RollbackOptions, "root" | "commits" | "session">): Promise<SessionForecast> {
+	const found = await sessionToRollBack(options.root, options.session);
+	const { record } = found;
 	const repository = await openRepository(options.root);
-	const view = { root: options.root, commits: options.commits, repository, journal: reading };
-	const forecasts: RollbackForecast[] = [];
-	for (const story of stories) {
-		const preview = await previewRollback(view, story);
-		const base = { story, later: [], ledger: [], commit: [], reason: null };
-		if (preview.type === "nothing") forecasts.push({ ...base, type: "nothing" });
-		else if (preview.type === "blocked") forecasts.push({ ...base, type: "blocked", reason: preview.refusal.message });
-		else {
-			const later = preview.plan.stories.filter((other) => other !== story);
-			const ledger = preview.plan.files.map(({ path, result }) => ({ path, result }));
-			forecasts.push({ ...base, type: later.length > 0 ? "with-later" : "clean", later, ledger, commit: preview.commit });
-		}
-	}
-	return forecasts;
+	const images = found.source === "history" ? { images: found.session.images } : {};
+	const view: SessionView = { root: options.root, commits: options.commits, repository, journal: { record }, ...images };
+	return { id: record.id, startedAt: record.startedAt, source: found.source, phases: await forecastPhases(view) };
 }
 
 /**
- * Takes a phase, or all phases of a session, back from what the journal on disk says, in any later process. Stops at the
- * first refusal; what was taken back before it stays so. Rejects with a SessionError as `openContext` does.
+ * Takes a phase, or all phases of a session, back from what the journal on disk says, in any later process; where the journal is
+ * gone, from what the session's commits say. Of several phases those go that can: one that is refused stays whole, and does
+ * not keep the others. Rejects with a SessionError as `openContext` does.
  */
 export async function rollbackSession(options: RollbackOptions): Promise<readonly Outcome[]> {
-	const id = sessionToRollBack(options.root, options.session);
+	const found = await sessionToRollBack(options.root, options.session);
+	const { id } = found.record;
+	if (found.source === "history") {
+		const { lines, images } = found.session;
+		const journal = lines.map((line) => JSON.stringify(line));
+		plantSession(options.root, id, journal, images.values());
+	}
 	const { context, release } = await openContext({ ...options, session: { id } });
 	try {
-		const outcomes: Outcome[] = [];
-		const { record } = context.journal;
-		const all = [...stories]
-			.filter((story) => acceptedOf(record, story).length > 0)
-			.sort((a, b) => newestWrite(b) - newestWrite(a));
-		function newestWrite(story: Story): number {
-			return Math.max(...acceptedOf(record, story).map((decision) => decision.write ?? 0));
-		}
-		const chosen = options.story === null ? all : [options.story];
-		for (const story of chosen) {
-			// An earlier turn may have taken it back with its own phase.
-			if (options.story === null && acceptedOf(context.journal.record, story).length === 0) continue;
-			const outcome = await rollbackPhase(context, story, options.withLater);
-			outcomes.push(outcome);
-			if (outcome.type === "refused") break;
-		}
-		return outcomes;
+		return await (options.undo === true ? undoRollbacks(context, options.story) : rollBackPhases(context, options));
 	} finally {
 		release();
 	}
 }
 
-/** The session that `rollback` means: the one named, or the newest that applied a fix which still stands. */
-function sessionToRollBack(root: string, id: string | undefined): string {
+async function rollBackPhases(context: SessionContext, options: RollbackOptions): Promise<readonly Outcome[]> {
+	const { record } = context.journal;
+	const newestWrite = (story: Story) => Math.max(...acceptedOf(record, story).map((decision) => decision.write ?? 0));
+	const all = stories.filter((story) => acceptedOf(record, story).length > 0).sort((a, b) => newestWrite(b) - newestWrite(a));
+	const outcomes: Outcome[] = [];
+	for (const story of options.story === null ? all : [options.story]) {
+		// An earlier turn may have taken it back with its own phase.
+		if (options.story === null && acceptedOf(context.journal.record, story).length === 0) continue;
+		const outcome = await rollbackPhase(context, story, options.withLater);
+		// What keeps git from committing keeps it from the next one too.
+		if (outcome.type === "refused" && outcomes.some((other) => other.message === outcome.message)) break;
+		outcomes.push(outcome);
+	}
+	return outcomes;
+}
+
+/** Undoes the newest rollback of the phase; without one named, the newest of all. */
+async function undoRollbacks(context: SessionContext, story: Story | null): Promise<readonly Outcome[]> {
+	const chosen = story ?? context.journal.record.rollbacks.at(-1)?.stories[0];
+	return chosen === undefined ? [] : [await restorePhase(context, chosen)];
+}
+
+type FoundSession =
+	| { readonly source: "journal"; readonly record: SessionRecord }
+	| { readonly source: "history"; readonly record: SessionRecord; readonly session: SessionInHistory };
+
+/** The session that `rollback` means: the one named, or the newest that applied a fix which still stands or could stand again. */
+async function sessionToRollBack(root: string, id: string | undefined): Promise<FoundSession> {
 	const { sessions, unreadable } = listSessions(root);
-	const session =
-		id === undefined ? sessions.find((candidate) => candidate.accepted > 0) : sessions.find((candidate) => candidate.id === id);
-	if (session !== undefined) return session.id;
+	const chosen = sessions.find((session) => (id === undefined ? session.accepted > 0 || session.rolledBack : session.id === id));
+	if (chosen !== undefined) {
+		const reading = readJournal(root, chosen.id);
+		if (reading.type === "record") return { source: "journal", record: reading.record };
+	}
+	const repository = await openRepository(root);
+	const inHistory = repository === null ? [] : await sessionsInHistory(repository, listSessionIds(root));
+	const session = inHistory.find((candidate) => id === undefined || candidate.record.id === id);
+	if (session !== undefined) return { source: "history", record: session.record, session };
 	if (id !== undefined)
 		throw new SessionError(
 			`There is no session ${id} here.`,

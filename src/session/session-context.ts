@@ -14,6 +14,8 @@ export interface SessionView {
 	readonly repository: Repository | null;
 	/** Are phases committed? */
 	readonly commits: boolean;
+	/** Bytes by their hash that lie in no backup: of a session that was found again in git's history. */
+	readonly images?: ReadonlyMap<string, Buffer>;
 }
 
 /** What the commands of one open session work with. */
@@ -32,7 +34,7 @@ export function keep(context: SessionContext, bytes: Uint8Array): string {
 
 /** Bytes from the session's backups, or null where they are gone. */
 export function recall(context: SessionView, hash: string): Buffer | null {
-	return readBackup(context.root, context.journal.record.id, hash);
+	return context.images?.get(hash) ?? readBackup(context.root, context.journal.record.id, hash);
 }
 
 /** Keeps both sides of every planned file, so that a write can be finished or undone by a later run. */

@@ -182,6 +182,12 @@ export function acceptedOf(record: SessionRecord, story: Story): readonly Record
 	return record.decisions.filter((decision) => decision.type === "accepted" && decision.record.story === story);
 }
 
+/** Numbers of the writes for these stories that still stand, newest first. */
+export function standingOf(record: SessionRecord, chosen: readonly Story[]): readonly number[] {
+	const writes = chosen.flatMap((story) => acceptedOf(record, story)).flatMap(({ write }) => (write === null ? [] : [write]));
+	return writes.sort((a, b) => b - a);
+}
+
 function finishWrite(record: SessionRecord, write: WriteIntended): SessionRecord {
 	const purpose: WritePurpose = write.purpose;
 	switch (purpose.type) {

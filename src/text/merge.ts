@@ -10,7 +10,8 @@ export type MergeResult =
 
 /**
  * Merges two descendants of `base`, line by line: what only one of them changed is taken from it, and the same change
- * in both counts once. Changes of overlapping lines, or insertions at one place, are a conflict: nothing is guessed.
+ * in both counts once. Changes of overlapping lines, or insertions at one place, are a conflict: nothing is guessed. Lines that
+ * one of them adds just before or after lines that the other changed are no conflict: their place is certain.
  */
 export function mergeTexts(base: string, ours: string, theirs: string): MergeResult {
 	if (ours === theirs || base === theirs) return { type: "merged", text: ours };
@@ -19,7 +20,7 @@ export function mergeTexts(base: string, ours: string, theirs: string): MergeRes
 	const mine = changedStretches(base, ours);
 	const other = changedStretches(base, theirs);
 	for (const one of mine) {
-		const disputed = other.some((two) => rangesOverlap(one.lines, two.lines) && !isSameStretch(one, two));
+		const disputed = other.some((two) => isDisputed(one, two) && !isSameStretch(one, two));
 		if (disputed) return { type: "conflict", line: one.newLine };
 	}
 	const edits = [...mine, ...other].map((stretch) => ({
@@ -36,6 +37,19 @@ interface Stretch {
 	readonly newText: string;
 	/** Its first line in the other text, counting from 1. */
 	readonly newLine: number;
+}
+
+function isDisputed(one: Stretch, two: Stretch): boolean {
+	if (isInsertion(one) === isInsertion(two)) return rangesOverlap(one.lines, two.lines);
+	const [added, changed] = isInsertion(one) ? [one, two] : [two, one];
+	const place = added.lines.start;
+	if (place > changed.lines.start && place < changed.lines.end) return true;
+	// What follows a text without a last line break would become part of its last line.
+	return place === changed.lines.end && changed.newText !== "" && !/[\r\n]$/.test(changed.newText);
+}
+
+function isInsertion({ lines }: Stretch): boolean {
+	return lines.start === lines.end;
 }
 
 function isSameStretch(a: Stretch, b: Stretch): boolean {

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { GitFiles, gitWords, type TreeEntry } from "./git-files.ts";
+import { parseDiffTree } from "./git-history.ts";
 import { runGit } from "./git-process.ts";
 
 /** What a commit makes of one file, and what has to become of its place in the person's index so that nothing else there moves. */
@@ -156,13 +157,8 @@ export class GitCommits {
 		const ours = new Map(changes.map((change) => [change.path, change]));
 		const base = before ?? emptyTree;
 		const { stdout } = await runGit(this.root, ["diff-tree", "-r", "-z", "--no-renames", base, commit]);
-		const fields = stdout.toString("utf8").split("\0");
 		const moves = new Map<string, PathMove>();
-		for (let i = 0; i + 1 < fields.length; i += 2) {
-			const [oldMode = "", newMode = "", oldBlob = "", newBlob = ""] = (fields[i] ?? "").replace(/^:/, "").split(" ");
-			const path = fields[i + 1] ?? "";
-			const old = isNull(oldBlob) ? null : { mode: oldMode, blob: oldBlob };
-			const made = isNull(newBlob) ? null : { mode: newMode, blob: newBlob };
+		for (const { path, before: old, after: made } of parseDiffTree(stdout)) {
 			const change = ours.get(path);
 			// Where the person had staged something in the file, a hook's rewriting of it cannot be told apart: theirs stands.
 			const isHooked = change === undefined || (!isSameEntry(change.tree, made) && isSameEntry(change.index.to, change.tree));
@@ -187,10 +183,6 @@ function indexInfo(entries: readonly { readonly path: string; readonly entry: Tr
 
 function isSameEntry(a: TreeEntry | null, b: TreeEntry | null): boolean {
 	return a?.blob === b?.blob && a?.mode === b?.mode;
-}
-
-function isNull(blob: string): boolean {
-	return /^0+$/.test(blob);
 }
 
 function reasonOf(stderr: string, stdout: Buffer, status: number): string {

@@ -11,6 +11,8 @@ export type PathStatus = "clean" | "changed" | "untracked" | "ignored";
 
 /** A git repository, asked through the `git` command. Paths are relative to its root. Methods reject only where git itself is gone or broken. */
 export interface Repository {
+	/** Absolute path. */
+	readonly root: string;
 	head(): Promise<Head>;
 	/** HEAD, and the paths with changes that are not committed: untracked ones too (folders as a whole), ignored ones not. */
 	workingTree(): Promise<WorkingTree>;

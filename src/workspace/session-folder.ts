@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type AppendLog, openAppendLog, readLogLines } from "./append-log.ts";
 import { replaceFile, syncFolder } from "./durable.ts";
@@ -23,7 +23,12 @@ export function repositoryLockHolder(root: string): LockOwner | null {
 export function listSessionIds(root: string): readonly string[] {
 	try {
 		return readdirSync(sessionsFolder(root), { withFileTypes: true })
-			.filter((entry) => entry.isDirectory() && existsSync(join(sessionsFolder(root), entry.name, "journal.jsonl")))
+			.filter(
+				(entry) =>
+					entry.isDirectory() &&
+					!entry.name.startsWith(".") &&
+					existsSync(join(sessionsFolder(root), entry.name, "journal.jsonl")),
+			)
 			.map((entry) => entry.name)
 			.sort();
 	} catch {
@@ -72,6 +77,21 @@ export function removeBackups(root: string, id: string): number {
 	rmSync(folder, { recursive: true, force: true });
 	syncFolder(join(sessionsFolder(root), id));
 	return bytes;
+}
+
+/** Writes a session that was found elsewhere, with its journal and backups: whole or not at all. Throws what node:fs throws. */
+export function plantSession(root: string, id: string, journal: readonly string[], backups: Iterable<Uint8Array>): void {
+	makePrivateFolder(join(root, stateFolderName));
+	makePrivateFolder(sessionsFolder(root));
+	// A name that begins with a dot is no session yet.
+	const draft = `.${id}`;
+	rmSync(join(sessionsFolder(root), draft), { recursive: true, force: true });
+	const log = openJournal(root, draft);
+	for (const line of journal) log.append(line);
+	log.close();
+	for (const bytes of backups) keepBackup(root, draft, bytes);
+	renameSync(join(sessionsFolder(root), draft), join(sessionsFolder(root), id));
+	syncFolder(sessionsFolder(root));
 }
 
 function sessionsFolder(root: string): string {

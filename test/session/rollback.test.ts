@@ -1,4 +1,4 @@
-import { statSync, utimesSync } from "node:fs";
+import { existsSync, rmSync, statSync, utimesSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { forecastRollback, rollbackSession } from "../../src/session/rollback-session.ts";
 import type { Session } from "../../src/session/session.ts";
@@ -171,7 +171,7 @@ describe("a later process", () => {
 		await session.dispatch({ type: "finish" });
 		await session.close();
 		const root = folder.root;
-		const forecast = await forecastRollback({ root, commits: true });
+		const { phases: forecast } = await forecastRollback({ root, commits: true });
 		expect(forecast.map(({ story, type, later }) => [story, type, later])).toEqual([
 			["US1", "with-later", ["US2"]],
 			["US2", "clean", []],
@@ -184,4 +184,117 @@ describe("a later process", () => {
 		expect(folder.git("diff", "HEAD~6", "HEAD", "--stat")).toBe("");
 		expect(folder.git("status", "--porcelain")).toBe("");
 	});
+});
+
+describe("undoing a rollback", () => {
+	test("brings files and history back, and can be taken back again", async () => {
+		folder = testRepository(backend);
+		session = await fixedInPhases(folder.root, [["x"], ["w", "url"]]);
+		const fixed = folder.read("app/db.py");
+		await session.dispatch({ type: "rollback-phase", story: "US2" });
+		folder.write("app/db.py", `${folder.read("app/db.py")}mine = 1\n`);
+		expect(await session.dispatch({ type: "restore-phase", story: "US2" })).toMatchObject({
+			type: "done",
+			ledger: [
+				{ path: ".env", result: "restored" },
+				{ path: "app/db.py", result: "merged" },
+			],
+		});
+		expect(folder.read("app/db.py")).toBe(`${fixed}mine = 1\n`);
+		expect(folder.read(".env")).toBe("URL=FIXED_url\n");
+		expect(folder.git("show", "HEAD:app/db.py")).toBe(fixed.trimEnd());
+		expect(folder.git("log", "-1", "--format=%s")).toBe('fix(US2): bring back "correct the database and configuration"');
+		expect(session.state.phases[1]).toMatchObject({ status: "committed", files: ["app/db.py", ".env"] });
+		expect(await session.dispatch({ type: "rollback-phase", story: "US2" })).toMatchObject({ type: "done" });
+		expect(folder.git("status", "--porcelain")).toBe(" M app/db.py");
+	});
+
+	test("is refused where the phase was fixed again, and where somebody changed the same line", async () => {
+		folder = testRepository(backend);
+		session = await fixedInPhases(folder.root, [["x"]]);
+		await session.dispatch({ type: "rollback-phase", story: "US1" });
+		const before = folder.read("app/db.py");
+		folder.write("app/db.py", before.replace("BROKEN_US1_x", "mine"));
+		expect(await session.dispatch({ type: "restore-phase", story: "US1" })).toMatchObject({
+			type: "refused",
+			message: "The rollback of US1 cannot be undone: you edited app/db.py line 2 since.",
+		});
+		folder.write("app/db.py", before);
+		await session.dispatch({ type: "audit" });
+		await session.dispatch(accepting(session, "x"));
+		expect(await session.dispatch({ type: "restore-phase", story: "US1" })).toMatchObject({
+			type: "refused",
+			message: "The rollback of US1 cannot be undone: US1 was fixed again since.",
+		});
+	});
+});
+
+describe("without .bootmend", () => {
+	test("phases are taken back from what their commits say", async () => {
+		folder = testRepository(backend);
+		session = await fixedInPhases(folder.root, [["x", "p"], ["w", "q"], ["m"]]);
+		const { id } = session.state;
+		await session.dispatch({ type: "rollback-phase", story: "US3" });
+		await session.close();
+		folder.write("app/db.py", folder.read("app/db.py").replace("y = 1", "y = 100"));
+		rmSync(`${folder.root}/.bootmend`, { recursive: true });
+		const { root } = folder;
+		const forecast = await forecastRollback({ root, commits: true });
+		expect({ id: forecast.id, source: forecast.source }).toEqual({ id, source: "history" });
+		expect(forecast.phases.map(({ story, words }) => `${story} ${words}`)).toEqual([
+			"US1 needs US2 first",
+			"US2 rolls back cleanly",
+			"US3 taken back; that can be undone",
+		]);
+		expect(existsSync(`${root}/.bootmend`)).toBe(false);
+		expect(await rollbackSession({ root, commits: true, story: "US1", withLater: true })).toMatchObject([
+			{
+				type: "done",
+				ledger: [
+					{ path: "app/db.py", result: "merged" },
+					{ path: "app/near.py", result: "restored" },
+				],
+			},
+		]);
+		expect(folder.read("app/db.py")).toBe(backend["app/db.py"].replace("y = 1", "y = 100"));
+		expect(folder.git("diff", "HEAD~5", "HEAD", "--stat")).toBe("");
+		expect(folder.git("status", "--porcelain")).toBe(" M app/db.py");
+		const [undone] = await rollbackSession({ root, commits: true, story: null, withLater: false, undo: true });
+		expect(undone).toMatchObject({ type: "done" });
+		expect(folder.read("app/near.py")).toBe("both = (FIXED_p, FIXED_q)\n");
+	});
+
+	test("a commit that somebody joined with others tells of no phase", async () => {
+		folder = testRepository(backend);
+		session = await fixedInPhases(folder.root, [["x"]]);
+		await session.close();
+		folder.write("app/other.py", "mine = 1\n");
+		folder.git("add", "-A");
+		const message = folder.git("log", "-1", "--format=%B");
+		folder.git("commit", "-q", "--amend", "-m", `Squashed\n\n${message}`);
+		rmSync(`${folder.root}/.bootmend`, { recursive: true });
+		await expect(forecastRollback({ root: folder.root, commits: true })).rejects.toThrow("No session has an applied fix here.");
+	});
+});
+
+test("of all phases those go back that can, and a refused one stays whole", async () => {
+	folder = testRepository(backend);
+	session = await fixedInPhases(folder.root, [["x"], ["w", "q"], ["m"]]);
+	await session.dispatch({ type: "finish" });
+	await session.close();
+	folder.write("app/near.py", "both = mine\n");
+	const { root } = folder;
+	const outcomes = await rollbackSession({ root, commits: true, story: null, withLater: true });
+	expect(outcomes.map((outcome) => outcome.message.slice(0, 60))).toEqual([
+		expect.stringMatching(/^US3 is taken back, recorded as/),
+		"US2 cannot be taken back: you edited app/near.py line 1 sinc",
+		expect.stringMatching(/^US1 is taken back, recorded as/),
+	]);
+	expect(outcomes[1]).toMatchObject({
+		ledger: [
+			{ path: "app/near.py", result: "refused" },
+			{ path: "app/db.py", result: "kept" },
+		],
+	});
+	expect(folder.read("app/db.py")).toBe("import a\nx = BROKEN_US1_x\ny = 1\nz = 2\nw = FIXED_w\n");
 });

@@ -18,6 +18,13 @@ test("names the line where both changed something else", () => {
 	expect(mergeTexts("a\n", "a\nmine\n", "a\ntheirs\n")).toMatchObject({ type: "conflict" });
 });
 
+test("takes lines that one added beside lines that the other changed", () => {
+	expect(mergeTexts("a\nb\n", "a\nb\nmine\n", "a\nB\n")).toEqual({ type: "merged", text: "a\nB\nmine\n" });
+	expect(mergeTexts("a\nb\n", "a\nmine\nb\n", "a\nB\n")).toEqual({ type: "merged", text: "a\nmine\nB\n" });
+	expect(mergeTexts("a\nb\nc\n", "a\nb\nmine\nc\n", "a\nX\n")).toMatchObject({ type: "conflict" });
+	expect(mergeTexts("a\nb\n", "a\nb\nmine\n", "a\nB")).toMatchObject({ type: "conflict" });
+});
+
 test("keeps line breaks and a missing last one as they are", () => {
 	expect(mergeTexts("a\r\nb\r\nc", "a\r\nb\r\nc2", "A\r\nb\r\nc")).toEqual({ type: "merged", text: "A\r\nb\r\nc2" });
 });
