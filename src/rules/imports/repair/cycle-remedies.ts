@@ -7,6 +7,7 @@ import { type ImportStatement, removeImportedNames } from "../../../python/rewri
 import { insertAfter, removeStatements } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { walk } from "../../../python/walk.ts";
+import { isImportedElsewhere, isNameUsed } from "../usage/name-users.ts";
 import { deferImport } from "./defer-import.ts";
 import { importedNameAt } from "./import-failures.ts";
 import { completeModelsLater } from "./late-models.ts";
@@ -41,6 +42,7 @@ function* candidates(project: Project, failure: Failure, cycle: readonly string[
 	const failing = importedNameAt(failure);
 	if (failing) yield* fromItsHome(project, failure.module, failing.statement, source);
 	if (source.path === failure.module.path) yield* withoutSelfImport(failure);
+	else yield* withoutUnusedImport(project, failure);
 	const links = cycle.slice(0, -1).map((importer, i) => ({ importer, imported: cycle[i + 1] ?? "" }));
 	// The link that fails is the last one.
 	for (const { importer, imported } of links.reverse()) {
@@ -100,6 +102,21 @@ function* withoutSelfImport(failure: Failure): Generator<FixProposal> {
 		explanation: "The file imports the name from itself; it is defined further down.",
 		applicability: "safe",
 		edits: removeImportedNames(failure.module, [found.alias]),
+	};
+}
+
+/** A name that nobody uses: its module is being imported already, so that without the statement everything runs that ran with it. */
+function* withoutUnusedImport(project: Project, failure: Failure): Generator<FixProposal> {
+	const found = importedNameAt(failure);
+	if (found === null) return;
+	const { module } = failure;
+	const local = boundName(found.statement, found.alias);
+	if (isNameUsed(module, local) || isImportedElsewhere(project, module, local)) return;
+	yield {
+		title: `Remove the import of ${local}, which nothing uses`,
+		explanation: `Nothing uses ${local} here, and asking for it leads round the cycle.`,
+		applicability: "safe",
+		edits: removeImportedNames(module, [found.alias]),
 	};
 }
 
