@@ -18,6 +18,8 @@ export interface Relationship {
 	readonly backref: string | null;
 	/** True where the join is given, so that it need not be found by foreign keys. */
 	readonly hasJoin: boolean;
+	/** What the relationship is told by keyword, in `sa_relationship_kwargs` too; null for what it is not told. */
+	readonly option: (name: string) => Value | null;
 	/** For SQLModel an annotation that is one text and more than a name, `list['Task']`: SQLAlchemy takes it for the name of a class. */
 	readonly misread: string | null;
 }
@@ -50,6 +52,7 @@ function readRelationship(project: Project, table: TableClass, attribute: ClassA
 	return {
 		table,
 		attribute,
+		option: (name) => option(name) ?? null,
 		target:
 			misread === null
 				? targetOf(project, table, attribute, option("argument") ?? (table.kind === "declarative" ? call.args[0] : undefined))

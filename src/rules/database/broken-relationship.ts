@@ -2,11 +2,14 @@ import { isReached, relationshipsOf } from "../../project/models/relationships.t
 import { findMapperConfiguration } from "../../project/models/table-creation.ts";
 import type { Project } from "../../project/project.ts";
 import { type ClassFault, defineClassRule } from "../class-fault.ts";
+import { orphansOfOne, sameDirection } from "./relationship/direction.ts";
 import { ambiguousJoin, missingJoin } from "./relationship/join.ts";
+import { unknownLoading } from "./relationship/loading.ts";
 import { misreadAnnotation } from "./relationship/misread-annotation.ts";
 import { missingBackReference } from "./relationship/missing-back-reference.ts";
 import type { RelationshipFault } from "./relationship/relationship-fault.ts";
 import { unknownTarget } from "./relationship/unknown-target.ts";
+import { unknownSecondary, unresolvedText } from "./relationship/unresolved-text.ts";
 
 const example = (back: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\nsqlmodel\n",
@@ -45,7 +48,12 @@ export default defineClassRule(
 				misreadAnnotation(project, relationship) ??
 				unknownTarget(project, relationship) ??
 				missingBackReference(project, relationship) ??
+				unknownSecondary(project, relationship) ??
+				unresolvedText(project, relationship) ??
 				missingJoin(project, relationship) ??
+				sameDirection(project, relationship) ??
+				orphansOfOne(project, relationship) ??
+				unknownLoading(relationship) ??
 				ambiguousJoin(project, relationship);
 			if (fault !== null) yield placed(project, fault);
 		}

@@ -6,6 +6,7 @@ import { definedTables } from "../../../project/models/tables-defined.ts";
 import type { Project } from "../../../project/project.ts";
 import { addArgument, findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
+import { associationTable } from "../repair/association-table.ts";
 import { withForeignKey } from "../repair/foreign-key.ts";
 import { nameOf, type RelationshipFault } from "./relationship-fault.ts";
 
@@ -20,7 +21,7 @@ export function missingJoin(project: Project, relationship: Relationship): Relat
 		problem: `${nameOf(relationship)} leads to ${target.value.node.name.name}, and no foreign key ties the two tables together`,
 		rootCause: `A relationship joins its tables by a foreign key in one of them; neither ${table.tableName} nor ${target.tableName} has one to the other.`,
 		error: `sqlalchemy.exc.NoForeignKeysError: Could not determine join condition between parent/child tables on relationship ${nameOf(relationship)} - there are no foreign keys linking these tables.  Ensure that referencing columns are associated with a ForeignKey or ForeignKeyConstraint, or specify a 'primaryjoin' expression.`,
-		fixes: foreignKeys(table, target),
+		fixes: [...foreignKeys(table, target), ...associationTable(project, relationship)],
 		manualSteps: [`Give one of the two tables a column with a foreign key to the other.`],
 	};
 }

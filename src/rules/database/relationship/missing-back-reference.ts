@@ -1,7 +1,9 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { isSimilarName } from "../../../project/imports/nearest-module.ts";
+import { makerOf } from "../../../project/models/class-body.ts";
 import { hasSqlalchemy } from "../../../project/models/orm-version.ts";
 import { type Relationship, relationshipsOf } from "../../../project/models/relationships.ts";
+import type { TableClass } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
 import { findKeyword, removeArguments } from "../../../python/rewrite/arguments.ts";
 import { mapperName, nameOf, type RelationshipFault } from "./relationship-fault.ts";
@@ -11,6 +13,9 @@ export function missingBackReference(project: Project, relationship: Relationshi
 	const { target, backPopulates, table } = relationship;
 	if (backPopulates === null || target === null || !("definition" in target) || target.isOpen) return null;
 	const { name } = backPopulates;
+	const named = target.attributes.get(name);
+	if (named !== undefined && ["Column", "mapped_column", "Field"].includes(makerOf(named.value) ?? ""))
+		return leadsToColumn(project, relationship, target, name);
 	const inherited = target.parent !== null || target.value.namespace.names.has(name);
 	if (inherited || target.attributes.has(name) || isMadeByBackref(project, relationship, name)) return null;
 	const className = target.value.node.name.name;
@@ -22,6 +27,18 @@ export function missingBackReference(project: Project, relationship: Relationshi
 		error: hasSqlalchemy(project, 2, 0)
 			? `sqlalchemy.exc.InvalidRequestError: Mapper '${mapper}' has no property '${name}'.  If this property was indicated from other mappers or configure events, ensure registry.configure() has been called.`
 			: `sqlalchemy.exc.InvalidRequestError: Mapper '${mapper}' has no property '${name}'`,
+		fixes: [...renamed(project, relationship, name), ...withoutBack(relationship)],
+	};
+}
+
+/** `back_populates` names a column of the other class. */
+function leadsToColumn(project: Project, relationship: Relationship, target: TableClass, name: string): RelationshipFault {
+	const className = target.value.node.name.name;
+	return {
+		relationship,
+		problem: `${nameOf(relationship)} says back_populates="${name}", which is a column of ${className}`,
+		rootCause: `The two sides of a relationship name each other: it has to be the relationship of ${className} that leads to ${relationship.table.value.node.name.name}.`,
+		error: `sqlalchemy.exc.InvalidRequestError: back_populates on relationship '${nameOf(relationship)}' refers to attribute '${className}.${name}' that is not a relationship.  The back_populates parameter should refer to the name of a relationship on the target class.`,
 		fixes: [...renamed(project, relationship, name), ...withoutBack(relationship)],
 	};
 }
