@@ -16,6 +16,18 @@ export function keyPresses(input: string, key: Key): readonly KeyPress[] {
 	});
 }
 
+/** The same for a field of one row: letters that follow each other are one piece, Enter and Tab stay the keys that they are. */
+export function joinLetters(keys: readonly KeyPress[]): readonly KeyPress[] {
+	const joined: KeyPress[] = [];
+	for (const key of keys) {
+		const last = joined[joined.length - 1];
+		const isLetter = key.text !== "" && key.name === key.text && key.name !== "tab";
+		if (isLetter && last !== undefined && last.name === "") joined[joined.length - 1] = { name: "", text: last.text + key.text };
+		else joined.push(isLetter ? { name: "", text: key.text } : key);
+	}
+	return joined;
+}
+
 /** What was typed or pasted in one go as one piece of text: that is how an editor takes it. */
 export function joinText(keys: readonly KeyPress[]): readonly KeyPress[] {
 	if (keys.length < 2) return keys;

@@ -9,8 +9,9 @@ import { type Effect, isDecision, type KeyContext, type KeyPress, type Response 
 import { afterCommand, firstScreen, say, type UiState, withSession } from "../src/session/view-state.ts";
 import type { EditorResult } from "../src/workspace/editor.ts";
 import { BackgroundWork } from "./background-work.ts";
-import { joinText } from "./keys.ts";
+import { joinLetters, joinText } from "./keys.ts";
 import { type EditStep, ProposalEditing } from "./proposal-editing.ts";
+import { SettingsFilling } from "./settings-filling.ts";
 
 /** What is on the screen; a new object after each change. */
 export interface Snapshot {
@@ -74,12 +75,19 @@ export function createRunner(options: RunnerOptions): Runner {
 		setUi: (next) => setUi(next),
 		dispatch: async (command) => session?.dispatch(command) ?? closed,
 	});
+	const filling = new SettingsFilling(options.bench ?? null, {
+		state: () => session?.state ?? null,
+		ui: () => ui,
+		setUi: (next) => setUi(next),
+		dispatch: (command, busy) => dispatch(command, busy),
+	});
 	let snapshot: Snapshot = { size: options.size, steps: [], view: null };
 	let session: Session | null = null;
 	let ui: UiState | null = null;
 	let changedAt = Number.NEGATIVE_INFINITY;
 	let decidedInChunk = false;
 	let isFinishing = false;
+	let isReceiving = false;
 	let hasEnded = false;
 	let write: (data: string) => void = () => {};
 
@@ -87,6 +95,10 @@ export function createRunner(options: RunnerOptions): Runner {
 		const view = session !== null && ui !== null ? wizardView(session.state, ui, snapshot.size) : null;
 		if (view !== null && ui !== null && view.scroll.bottom > ui.seen) ui = { ...ui, seen: view.scroll.bottom };
 		snapshot = { ...snapshot, view };
+		if (!isReceiving) tell();
+	}
+
+	function tell(): void {
 		for (const listener of listeners) listener();
 	}
 
@@ -98,7 +110,16 @@ export function createRunner(options: RunnerOptions): Runner {
 	}
 
 	function receive(keys: readonly KeyPress[]): void {
-		for (const key of ui?.screen.type === "editor" ? joinText(keys) : keys) receiveKey(key);
+		// What came in one chunk is painted in one go: a held key or a paste would be painted letter by letter otherwise.
+		const before = snapshot;
+		isReceiving = true;
+		try {
+			const { type } = ui?.screen ?? {};
+			for (const key of type === "editor" ? joinText(keys) : type === "settings" ? joinLetters(keys) : keys) receiveKey(key);
+		} finally {
+			isReceiving = false;
+			if (snapshot !== before) tell();
+		}
 	}
 
 	function receiveKey(key: KeyPress): void {
@@ -109,8 +130,8 @@ export function createRunner(options: RunnerOptions): Runner {
 		}
 		// The menu has its own ear for it, and would find the decision taken.
 		if (ui.screen.type === "checkpoint" && key.name === "enter") return;
-		// In the editor these are letters; its own way out is not a decision about the project.
-		if (ui.screen.type !== "editor" && isDecision(key) && !mayDecide()) return;
+		// Where text is typed these are letters; the way out of it is not a decision about the project.
+		if (!["editor", "settings"].includes(ui.screen.type) && isDecision(key) && !mayDecide()) return;
 		respond(press(ui, key, { state: session.state, view: snapshot.view }));
 	}
 
@@ -150,6 +171,12 @@ export function createRunner(options: RunnerOptions): Runner {
 			case "stop-work":
 				background.stop();
 				return;
+			case "open-settings":
+				track(filling.open());
+				return;
+			case "fill-settings":
+				track(filling.fill(effect));
+				return;
 			case "write-report":
 				background.writeReport();
 				return;
@@ -169,14 +196,15 @@ export function createRunner(options: RunnerOptions): Runner {
 		work.catch(fail);
 	}
 
-	async function dispatch(command: Command, busy: string): Promise<void> {
-		if (session === null || ui === null) return;
+	async function dispatch(command: Command, busy: string): Promise<Outcome | null> {
+		if (session === null || ui === null) return null;
 		const before = session.state;
 		setUi({ ...ui, busy, message: null });
 		await painted();
 		const outcome = await session.dispatch(command);
 		setUi(afterCommand(ui, command, outcome, before, session.state));
 		await goFurther();
+		return outcome;
 	}
 
 	/** What goes on by itself: the end of a session in which everything is decided, and the boots that follow a phase. */

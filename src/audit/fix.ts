@@ -39,6 +39,8 @@ export interface Fix {
 	readonly explanation: string;
 	readonly applicability: Applicability;
 	readonly edits: readonly TextEdit[];
+	/** Names of settings whose values a person typed: they are shown nowhere, and their files are readable by their owner alone. */
+	readonly typed?: readonly string[];
 	/** Absent where every file stays where it is. */
 	readonly moves?: readonly FileMove[];
 	readonly commands: readonly string[];

@@ -1,9 +1,12 @@
 import { installPackages, planPackages } from "../apply/install-packages.ts";
+import { neededSettings } from "../project/settings/needed-settings.ts";
+import type { GitStanding } from "../session/settings-form.ts";
 import type { BenchFacts, Workbench } from "../session/verify-bench.ts";
 import { configuredDatabases } from "../verify/configured-databases.ts";
 import { whatIsMissing } from "../verify/interpreter-advice.ts";
 import { verify } from "../verify/verify.ts";
 import { kindOfPath } from "../workspace/find-repository-root.ts";
+import { openRepository, type PathStatus } from "../workspace/git.ts";
 import { writeReport } from "../workspace/write-report.ts";
 import type { Audited } from "./audit-project.ts";
 import { withTexts } from "./commands/dry-run.ts";
@@ -84,6 +87,13 @@ export function openWorkbench(options: CommonOptions, io: ProcessIo): OpenWorkbe
 				},
 			});
 		},
+		settings: async (files) => {
+			const { project, place } = audited();
+			const repository = await openRepository(place.root);
+			const status = (await repository?.statusOf(files)) ?? null;
+			const standing = new Map(files.map((path) => [path, standingOf(status?.get(path) ?? null, repository !== null)]));
+			return { settings: neededSettings(project), standing, ignoreFile: project.files.get(".gitignore")?.text ?? null };
+		},
 		writeDocument: (name, text) => {
 			const { root } = audited().place;
 			const free = freeName(root, name);
@@ -97,6 +107,11 @@ export function openWorkbench(options: CommonOptions, io: ProcessIo): OpenWorkbe
 			newest = next;
 		},
 	};
+}
+
+function standingOf(status: PathStatus | null, hasGit: boolean): GitStanding {
+	if (!hasGit || status === null) return "none";
+	return status === "ignored" || status === "untracked" ? status : "tracked";
 }
 
 /** `fixes-applied.md`, or with a number where the person has one already. */

@@ -7,6 +7,7 @@ import { parseModule } from "../python/parse.ts";
 import { showLine } from "../text/gate.ts";
 import { LineIndex } from "../text/line-index.ts";
 import type { TextEdit } from "../text/range.ts";
+import type { FileImage } from "../workspace/project-files.ts";
 import { decodePython, isPythonPath } from "../workspace/source-encoding.ts";
 import { carryOutWrite } from "./carry-out-write.ts";
 import { keepDecision } from "./decision-details.ts";
@@ -39,7 +40,7 @@ export async function acceptFix(
 		(file): FileChange => ({
 			path: file.path,
 			before: file.before?.image ?? null,
-			after: file.after?.image ?? null,
+			after: file.after === null ? null : imageAfter(file.path, file.after.image, choice.fix),
 			folders: file.folders,
 			status: status?.get(file.path) ?? null,
 			...(file.twin !== undefined && { twin: file.twin }),
@@ -50,6 +51,11 @@ export async function acceptFix(
 	const outcome = carryOutWrite(context, { type: "accept", decision, edited: choice.edited }, changes);
 	if (outcome.type === "done") return { type: "accepted", files: plan.files.map((file) => file.path) };
 	return { type: "refused", reason: outcome.reason };
+}
+
+/** A file of settings that a person typed values for is its owner's alone from then on. */
+function imageAfter(path: string, image: FileImage, { typed }: Fix): FileImage {
+	return typed !== undefined && /(^|\/)\.env[^/]*$/.test(path) ? { ...image, mode: image.mode & 0o700 } : image;
 }
 
 /** The edits as they stand in the text that `taken` have changed already; what those did alike is not done again. */

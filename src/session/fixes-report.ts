@@ -4,6 +4,7 @@ import { type LineEdit, lineEditsOf, spanOf, type Texts } from "../report/line-e
 import { code, fenced, prose } from "../report/markdown.ts";
 import { show, showLine } from "../text/gate.ts";
 import { type TouchedFile, touchedFiles } from "../text/tree-change.ts";
+import { maskValuesOf } from "../text/typed-values.ts";
 import type { DecidedIssue, SessionState } from "./session.ts";
 import { type Criterion, restartCriterion, successCriteria } from "./success-criteria.ts";
 import { verdictOf } from "./verify-words.ts";
@@ -70,14 +71,15 @@ function codeParts(fix: Fix, before: ReadonlyMap<string, string>): readonly stri
 	const texts = new Map([...before].map(([path, text]) => [path, { text }]));
 	const paths = [...new Set(fix.edits.map((edit) => edit.path))];
 	const edits = paths.flatMap((path) => placesOf(fix, path, texts));
+	const hidden = (text: string) => maskValuesOf(fix.typed ?? [], text);
 	const moved = touchedFiles(fix).flatMap((file) => (file.to === file.path ? [] : [moveWords(file)]));
 	const changed = edits.flatMap(({ path, startLine, oldText, newText }) => {
 		const place = edits.length === 1 ? "" : ` (${code(path)}, line ${startLine})`;
 		const isRemoval = newText.trim() === "";
 		return [
-			...(oldText === "" ? [] : [`**Old Code**${place}:`, codeBlock(path, oldText)]),
+			...(oldText === "" ? [] : [`**Old Code**${place}:`, codeBlock(path, hidden(oldText))]),
 			isRemoval ? `**New Code**${place}: none; the lines go.` : `**New Code**${place}:`,
-			...(isRemoval ? [] : [codeBlock(path, newText)]),
+			...(isRemoval ? [] : [codeBlock(path, hidden(newText))]),
 		];
 	});
 	return [...moved, ...changed];

@@ -1,6 +1,7 @@
 import type { InstallOutcome } from "../apply/install-packages.ts";
 import type { FileMove } from "../text/tree-change.ts";
 import type { BootReport, BootStage } from "../verify/boot-report.ts";
+import type { KnownSettings } from "./settings-form.ts";
 
 /** What the wizard can do with the real Python of a project, beyond reading it. A port: the command line carries it out. */
 export interface Workbench {
@@ -13,6 +14,8 @@ export interface Workbench {
 		readonly onLine: (line: string) => void;
 		readonly signal: AbortSignal;
 	}) => Promise<InstallOutcome>;
+	/** What is known about settings, and how git stands to these files (paths from the root). */
+	readonly settings: (files: readonly string[]) => Promise<KnownSettings>;
 	/** Writes a document of ours, over no file that is there. Returns its path from the root, or why it could not. */
 	readonly writeDocument: (name: string, text: string) => { readonly path: string } | { readonly reason: string };
 }

@@ -1,3 +1,4 @@
+import { openSettings } from "./settings-keys.ts";
 import { pressForBench } from "./verify-keys.ts";
 import { type KeyContext, type KeyPress, only, type Response, withEffect } from "./view-response.ts";
 import { say, type UiState } from "./view-state.ts";
@@ -9,6 +10,8 @@ export function pressEverywhere(ui: UiState, key: KeyPress, context: KeyContext)
 		case "u":
 			if (!state.canUndo) return only(say(ui, "There is no decision to undo in an open phase; p takes a committed phase back."));
 			return withEffect(ui, { type: "dispatch", command: { type: "undo" }, busy: "Undoing the newest decision" });
+		case "S":
+			return openSettings(ui, context);
 		case "U":
 			if (!state.canRedo) return only(say(ui, "There is nothing to do again."));
 			return withEffect(ui, { type: "dispatch", command: { type: "redo" }, busy: "Doing it again" });

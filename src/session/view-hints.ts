@@ -1,6 +1,7 @@
 import type { Story } from "../audit/issue.ts";
 import { canRemoveBackups, canWriteReport } from "./polish-pages.ts";
 import type { SessionState } from "./session.ts";
+import { canFill } from "./settings-form.ts";
 import { canBoot, canInstall } from "./verify-state.ts";
 import type { Proposal } from "./view-issue.ts";
 import { canRollBack, type Item, safeItems, uncommittedFixes } from "./view-items.ts";
@@ -68,6 +69,14 @@ export function hintsFor(input: HintInput): readonly Hint[] {
 				["[ ]", "look at the issues"],
 				["q", "leave"],
 			];
+		case "settings":
+			return [
+				["Tab", "next"],
+				["^R", ui.screen.entry.isRevealed ? "hide" : "show"],
+				["^U", "clear"],
+				["^S", "look at what is written"],
+				["Esc", "leave"],
+			];
 		case "editor":
 			return [
 				["^S", "use this text"],
@@ -76,6 +85,7 @@ export function hintsFor(input: HintInput): readonly Hint[] {
 		case "setup":
 		case "install":
 		case "database":
+		case "settings-check":
 		case "remove-backups":
 		case "resumed":
 		case "rollback":
@@ -95,6 +105,7 @@ function issueHints(input: HintInput): readonly Hint[] {
 		...(undecided ? ([["n", "skip"]] as const) : ([["Enter", "go on"]] as const)),
 		...(canAccept ? ([["e", isDraft ? "edit more" : "edit"]] as const) : []),
 		...(undecided && proposals.length > 1 ? ([["x", "other fix"]] as const) : []),
+		...(canFill(state) && item?.issue.category === "CONFIG" ? ([["S", "fill in settings"]] as const) : []),
 		["w", "why"],
 		...benchHints(input, canAccept ? "try it" : "boot it"),
 		["[ ]", "issue"],

@@ -1,6 +1,7 @@
 import { stories } from "../audit/issue.ts";
 import { canRemoveBackups, canWriteReport } from "./polish-pages.ts";
 import type { Command } from "./session.ts";
+import { pressOnCheck, pressOnSettings } from "./settings-keys.ts";
 import { pressForBench, pressOnDatabase, pressOnInstall, pressOnSetup, stopWork } from "./verify-keys.ts";
 import { bufferText, editBuffer } from "./view-buffer.ts";
 import type { CheckpointChoice } from "./view-checkpoint.ts";
@@ -18,6 +19,7 @@ export function press(ui: UiState, key: KeyPress, context: KeyContext): Response
 	if (key.name === "ctrl-z") return withEffect(ui, { type: "suspend" });
 	if (key.name === "ctrl-c") return withEffect(ui, { type: "leave" });
 	if (ui.screen.type === "editor") return pressInEditor(ui, ui.screen, key);
+	if (ui.screen.type === "settings") return pressOnSettings(ui, ui.screen, key);
 	if (key.name === "q") return withEffect(ui, { type: "leave" });
 	if (key.name === "X") return stopWork(ui);
 	if (ui.busy !== null && isDecision(key)) return only(ui);
@@ -43,6 +45,8 @@ export function press(ui: UiState, key: KeyPress, context: KeyContext): Response
 			return pressOnSetup(ui, key, context);
 		case "install":
 			return pressOnInstall(ui, ui.screen, key, context);
+		case "settings-check":
+			return pressOnCheck(ui, ui.screen, key, context);
 		case "database":
 			return pressOnDatabase(ui, ui.screen, key, context);
 		case "boot":

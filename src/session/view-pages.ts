@@ -165,6 +165,7 @@ export function helpRows(width: number): readonly Line[] {
 				["e", "edit the proposal first, in $VISUAL or $EDITOR, else in the small editor here"],
 				["x", "show another way to mend it"],
 				["A", "accept every safe fix of this story, after a look at the list"],
+				["S", "fill in the settings that nothing sets; they go to .env, and into no commit"],
 				["u  U", "undo the newest decision; do it again"],
 			],
 		],

@@ -1,5 +1,6 @@
 import type { Fix } from "../audit/fix.ts";
 import type { Command, SessionState } from "./session.ts";
+import type { SettingsForm } from "./settings-form.ts";
 import type { BootSubject } from "./verify-state.ts";
 import type { WizardView } from "./view.ts";
 import type { UiState } from "./view-state.ts";
@@ -23,6 +24,15 @@ export type Effect =
 	/** Give up the installation or the boot that is under way. */
 	| { readonly type: "stop-work" }
 	| { readonly type: "write-report" }
+	/** Find out what is to be filled in, and show the form. */
+	| { readonly type: "open-settings" }
+	/** Accept the fixes of the form's issues with what was typed; `ignores`: and tell git to leave the files alone. */
+	| {
+			readonly type: "fill-settings";
+			readonly form: SettingsForm;
+			readonly typed: ReadonlyMap<string, string>;
+			readonly ignores: boolean;
+	  }
 	| { readonly type: "leave" }
 	| { readonly type: "suspend" }
 	| { readonly type: "redraw" };

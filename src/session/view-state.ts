@@ -14,6 +14,7 @@ import {
 	remember,
 	uncommittedFixes,
 } from "./view-items.ts";
+import type { SettingsEntry } from "./view-settings.ts";
 
 /** Which screen is up, with what only that screen needs. */
 export type Screen =
@@ -47,6 +48,9 @@ export type Screen =
 			readonly together: readonly Story[];
 	  }
 	| { readonly type: "help"; readonly scroll: number; readonly from: Screen }
+	/** The settings that nothing sets, to be filled in; and what will be written. */
+	| { readonly type: "settings"; readonly entry: SettingsEntry; readonly from: Screen }
+	| { readonly type: "settings-check"; readonly entry: SettingsEntry; readonly scroll: number; readonly from: Screen }
 	/** The small editor for where there is no $VISUAL or $EDITOR. */
 	| { readonly type: "editor"; readonly title: string; readonly buffer: TextBuffer; readonly askedToDrop: boolean }
 	| { readonly type: "summary"; readonly scroll: number };

@@ -13,6 +13,7 @@ import { listRows, positionRow } from "./view-list.ts";
 import { acceptAllRows, helpRows, phaseRows, resumedRows, rollbackRows, whyRows } from "./view-pages.ts";
 import { pathLine, pathSteps } from "./view-path.ts";
 import { type Scroll, unscrolled } from "./view-scroll.ts";
+import { checkedRows, settingsRows } from "./view-settings.ts";
 import type { UiState } from "./view-state.ts";
 import { summaryRows } from "./view-summary.ts";
 import { projectName } from "./view-words.ts";
@@ -211,6 +212,10 @@ function bodyOf(frame: Frame, height: number): { readonly body: BodyView; readon
 			return scrolledPage(removeBackupsRows(state, width), 0, height);
 		case "phases":
 			return scrolledPage(phaseRows(state, items, ui.screen.story, width), 0, height);
+		case "settings":
+			return { body: { type: "page", lines: settingsRows(ui.screen.entry, width, height) }, scroll: unscrolled };
+		case "settings-check":
+			return scrolledPage(checkedRows(state, ui.screen.entry, width), ui.screen.scroll, height);
 		case "editor":
 			return { body: { type: "page", lines: editorRows(ui.screen.title, ui.screen.buffer, width, height) }, scroll: unscrolled };
 	}

@@ -1,4 +1,5 @@
 import type { InstallOutcome } from "../../src/apply/install-packages.ts";
+import type { KnownSettings } from "../../src/session/settings-form.ts";
 import type { BenchFacts, BootRequest, Workbench } from "../../src/session/verify-bench.ts";
 import type { BootReport, BootStage } from "../../src/verify/boot-report.ts";
 import type { ScriptedSession } from "./scripted-session.ts";
@@ -79,6 +80,10 @@ export class FakeBench implements Workbench {
 		}
 		this.current = { ...this.current, lacks: null };
 		return { type: "installed", changes: [{ name: "asyncpg", before: null, after: "0.30.0" }] };
+	}
+
+	async settings(files: readonly string[]): Promise<KnownSettings> {
+		return { settings: [], standing: new Map(files.map((path) => [path, "untracked"])), ignoreFile: null };
 	}
 
 	writeDocument(name: string, text: string) {

@@ -71,6 +71,17 @@ function validationError({ settingsClass }: SettingsObject, count: number): stri
 	return `${errorClass}: ${count} validation error${count === 1 ? "" : "s"} for ${settingsClass.node.name.name}`;
 }
 
+/** What a text for a field would have to be instead (`a whole number`) where pydantic certainly refuses it; null where it may take it. */
+export function refusalOf(reading: SettingReading, text: string, decodes: boolean): string | null {
+	const given: ConstantValue = { kind: "constant", value: text, origin: null };
+	return (
+		textOf({ ...reading, given, checked: null, isArgument: false, refusedBy: null }).find((asked) => {
+			const isUndecodable = decodes && asked.type.decoding === "json" && !isJson(text);
+			return isUndecodable || isRefused(asked);
+		})?.wanted ?? null
+	);
+}
+
 /** A field whose text is known and reaches pydantic as it stands. */
 function textOf(reading: SettingReading): RefusedSetting[] {
 	const { given, field, isArgument, choices } = reading;
@@ -102,7 +113,8 @@ const numbers: Readonly<Record<string, RegExp>> = {
 	bool: /^\s*(0|off|f|false|n|no|1|on|t|true|y|yes)\s*$/i,
 };
 
-function wantedOf(type: SettingType, minLength: number | null): string {
+/** What the texts of a type have to be, in words. */
+export function wantedOf(type: SettingType, minLength: number | null): string {
 	if (type.choices !== null) return `one of ${type.choices.join(", ")}`;
 	const [name] = type.members ?? [];
 	const format = name === undefined ? null : formatInWords(name);

@@ -88,8 +88,11 @@ export default defineRule<Evidence>({
 	},
 
 	alternatives({ evidence }, project) {
-		const isWritten = evidence.otherFile === null && (evidence.loadedFile !== null || evidence.loadsFile);
-		return isWritten ? [defaultInCode(evidence, project) ?? []].flat() : [];
+		const { otherFile, loadedFile, file, loadsFile } = evidence;
+		if (otherFile !== null) return [];
+		const fallback = defaultInCode(evidence, project);
+		if (loadedFile !== null || loadsFile) return [fallback ?? []].flat();
+		return fallback === undefined || file !== null ? [] : [loadNewFile(evidence, project) ?? []].flat();
 	},
 });
 

@@ -1,12 +1,15 @@
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync } from "node:fs";
-import { join, relative } from "node:path";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeScratchFolder } from "../../../src/workspace/scratch-folder.ts";
 
 const project = (name: string) => fileURLToPath(new URL(`../../../fixtures/projects/${name}`, import.meta.url));
 
-/** A git repository of its own with one commit: a copy of one of the bundled backends. */
+/** A backend of a test's own: path → text of every file. */
+export type BackendFiles = Readonly<Record<string, string>>;
+
+/** A git repository of its own with one commit: a copy of one of the bundled backends, or a backend of a test's own. */
 export class ScratchRepository {
 	readonly folder: string;
 	/**
@@ -16,14 +19,15 @@ export class ScratchRepository {
 	readonly tools: string;
 	private readonly parent = makeScratchFolder("journey");
 
-	/** `name` is the name of a bundled backend, `folder` what its copy is called. */
-	constructor(name = "todo-broken", folder = "todo") {
+	/** `source` is the name of a bundled backend or the files of another, `folder` what its copy is called. */
+	constructor(source: string | BackendFiles = "todo-broken", folder = "todo") {
 		this.folder = join(this.parent, folder);
 		this.tools = join(this.parent, "tools");
 		mkdirSync(this.tools);
 		symlinkSync(process.execPath, join(this.tools, "node"));
 		for (const tool of ["git", "sed"]) symlinkSync(programPath(tool), join(this.tools, tool));
-		cpSync(project(name), this.folder, { recursive: true });
+		if (typeof source === "string") cpSync(project(source), this.folder, { recursive: true });
+		else this.write(source);
 		this.git("init", "--quiet", "--initial-branch=main");
 		this.git("config", "user.name", "A Person");
 		this.git("config", "user.email", "person@example.com");
@@ -47,6 +51,13 @@ export class ScratchRepository {
 
 	read(path: string): string {
 		return readFileSync(join(this.folder, path), "utf8");
+	}
+
+	private write(files: BackendFiles): void {
+		for (const [path, text] of Object.entries(files)) {
+			mkdirSync(dirname(join(this.folder, path)), { recursive: true });
+			writeFileSync(join(this.folder, path), text);
+		}
 	}
 
 	/** Path → text of every file of the backend. */

@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import { ScratchRepository } from "./repository.ts";
+import { type BackendFiles, ScratchRepository } from "./repository.ts";
 import { TerminalRun, type TerminalSize } from "./terminal.ts";
 
 const program = fileURLToPath(new URL("../../../dist/cli.js", import.meta.url));
@@ -14,8 +14,8 @@ export interface WizardRun extends Partial<TerminalSize> {
 }
 
 /** A repository that is gone when the test is over. */
-export function scratchRepository(name = "todo-broken"): ScratchRepository {
-	const repository = new ScratchRepository(name);
+export function scratchRepository(source: string | BackendFiles = "todo-broken"): ScratchRepository {
+	const repository = new ScratchRepository(source);
 	onTestFinished(() => repository.remove());
 	return repository;
 }

@@ -89,10 +89,10 @@ function environSubscript(module: Module, range: TextRange): ast.Subscript | nul
 	return found;
 }
 
-/** A new `.env` file with a placeholder, loaded before the variable is read. */
+/** A `.env` file, new where there is none, that gets the variable with a placeholder and is loaded before it is read. */
 export function loadNewFile(evidence: Need, project: Project): FixProposal | undefined {
-	const file = newEnvFile(project);
-	const loading = project.files.has(file) ? undefined : loadBefore(evidence, project, file);
+	const file = [newEnvFile(project), ".env"].find((path) => project.files.has(path)) ?? newEnvFile(project);
+	const loading = loadBefore(evidence, project, file);
 	if (loading === undefined) return undefined;
 	const { key } = evidence;
 	const written = writeTo(project, file, key);
