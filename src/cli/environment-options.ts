@@ -1,7 +1,7 @@
 import { parse } from "smol-toml";
 import type { EnvironmentOptions, PythonHint } from "../environment/open-environment.ts";
 import type { PackageFiles } from "../environment/package-files.ts";
-import { primaryManifest } from "../project/manifests/declared.ts";
+import { primaryManifest, startUpRequirements } from "../project/manifests/declared.ts";
 import { readLockFiles } from "../project/manifests/lock-files.ts";
 import type { Manifest } from "../project/manifests/manifest.ts";
 import type { SourceTree } from "../project/project.ts";
@@ -33,7 +33,7 @@ export function environmentOptions(
 			variables,
 			projectName: projectName(backend),
 		},
-		requirements: primary?.requirements.filter((requirement) => requirement.group === "") ?? null,
+		requirements: primary === null ? null : startUpRequirements(backend.manifests),
 		locked: lock?.versions ?? new Map(),
 		pythonHints: [...deploymentHints(backend), ...manifestHints(backend)],
 	};

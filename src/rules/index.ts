@@ -46,6 +46,7 @@ import missingOptionalDependency from "./dependencies/missing-optional-dependenc
 import requiresAnotherPython from "./dependencies/requires-another-python.ts";
 import syncDriverDeclared from "./dependencies/sync-driver-declared.ts";
 import undeclaredImport from "./dependencies/undeclared-import.ts";
+import undeclaredServer from "./dependencies/undeclared-server.ts";
 import unreadableManifest from "./dependencies/unreadable-manifest.ts";
 import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
 import brokenLifespan from "./entrypoint/broken-lifespan.ts";
@@ -135,6 +136,7 @@ export const rules: readonly AnyRule[] = [
 	requiresAnotherPython,
 	syncDriverDeclared,
 	undeclaredImport,
+	undeclaredServer,
 	unreadableManifest,
 	wrongDistributionName,
 	brokenLifespan,

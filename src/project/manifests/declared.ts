@@ -17,6 +17,19 @@ export function primaryManifest(manifests: readonly Manifest[]): Manifest | null
 	return manifests.find((manifest) => manifest.primary) ?? null;
 }
 
+/** The requirements that an installation for start-up takes: the main lists of what it installs, and the groups that its command names. */
+export function startUpRequirements(manifests: readonly Manifest[]): readonly Requirement[] {
+	return manifests.flatMap(({ startUpGroups: taken, requirements }) =>
+		taken === null ? [] : requirements.filter(({ group }) => group === "" || taken === "all" || taken.includes(group)),
+	);
+}
+
+/** What may come in: the requirements for start-up where a file states how they are installed, else whatever any manifest declares. */
+export function possibleRequirements(manifests: readonly Manifest[]): readonly Requirement[] {
+	if (primaryManifest(manifests)?.installedBy != null) return startUpRequirements(manifests);
+	return manifests.flatMap(({ requirements }) => requirements);
+}
+
 /** Follows `Requires-Dist` from the given requirements with their extras. What a marker leaves open counts as provided. */
 export function closeOver(
 	requirements: readonly Requirement[],

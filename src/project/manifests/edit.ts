@@ -1,6 +1,7 @@
 import { LineIndex } from "../../text/line-index.ts";
 import type { TextEdit } from "../../text/range.ts";
 import type { SourceTree } from "../project.ts";
+import { sourceOfList } from "./generated-list.ts";
 import type { Manifest, Requirement } from "./manifest.ts";
 import { parsePep508 } from "./pep508.ts";
 import {
@@ -12,6 +13,7 @@ import {
 	renderKeyedValue,
 	renderPep508,
 } from "./requirement-style.ts";
+import { readRequirementsFile } from "./requirements-file.ts";
 import { findTomlNode, parseTomlDocument } from "./toml-document.ts";
 
 /**
@@ -25,6 +27,29 @@ export function addRequirement(
 	beside: Requirement | null = null,
 ): TextEdit[] | null {
 	const path = beside?.path ?? fileOfMainList(manifest);
+	const source = sourceOfList(files, path);
+	const written =
+		source === null
+			? []
+			: addToFile(
+					files,
+					{ ...manifest, path: source.path, ...readRequirementsFile(files, source.path) },
+					source.path,
+					addition,
+					null,
+				);
+	// pip refuses a list of hashes in which one line has none; generating the list anew adds the line.
+	const generated = source !== null && usesHashes(files, manifest) ? [] : addToFile(files, manifest, path, addition, beside);
+	return written === null || generated === null ? null : [...written, ...generated];
+}
+
+function addToFile(
+	files: SourceTree,
+	manifest: Manifest,
+	path: string,
+	addition: Addition,
+	beside: Requirement | null,
+): TextEdit[] | null {
 	const text = files.get(path)?.text;
 	if (text === undefined) return null;
 	const list = mainList(manifest, path);
@@ -36,10 +61,12 @@ export function addRequirement(
 	if (first === undefined) return addToEmptyList(text, path, manifest, addition);
 	const keyed = first.notation === "poetry" || first.notation === "pipfile" ? first.notation : null;
 	if (keyed !== null) {
-		const line = `${quoteKey(addition.name)} = ${renderKeyedValue(addition, operator, keyed)}`;
+		const gap = /^[^=\s]+([ \t]*=[ \t]*)/.exec(written[0] ?? "")?.[1] ?? " = ";
+		const line = `${quoteKey(addition.name)}${/^\s+=/.test(gap) ? " = " : gap}${renderKeyedValue(addition, operator, keyed)}`;
 		return [insertLine(text, path, alignKey(line, written), before ?? null, first)];
 	}
 	const rendered = renderPep508(addition, operator, isSpaced(written));
+	if (manifest.kind === "install-command") return [insertWord(text, path, rendered, before ?? first)];
 	if (isQuoted(text, first)) return insertItem(text, path, rendered, before ?? null, first);
 	// A line of a requirements file or of setup.cfg; several on one line cannot be told apart safely.
 	return first.notation === "pep508" ? [insertLine(text, path, rendered, before ?? null, first)] : null;
@@ -56,7 +83,7 @@ export function replaceRequirement(files: SourceTree, requirement: Requirement, 
 		const gap = /^[^=\s]+(\s*=\s*)/.exec(written)?.[1];
 		return gap === undefined ? null : [{ path, range, newText: `${quoteKey(addition.name)}${gap}${value}` }];
 	}
-	const parsed = parsePep508(written);
+	const parsed = notation === "pep508" ? parsePep508(written) : null;
 	if (parsed === null) return null;
 	const specification = written.slice(0, parsed.specifierRange.end);
 	const rendered = renderPep508(addition, operatorOf(specification), isSpaced([specification]));
@@ -85,6 +112,15 @@ export function removeMarker(files: SourceTree, requirement: Requirement): TextE
 	return [{ path, range: { start: range.start + parsed.specifierRange.end, end: range.start + parsed.end }, newText: "" }];
 }
 
+/** Takes `optional = true` off a requirement of poetry's table, so that it comes along without its extra. Null for other notations. */
+export function makeRequired(files: SourceTree, { path, range, notation }: Requirement): TextEdit[] | null {
+	const written = files.get(path)?.text.slice(range.start, range.end);
+	const match = /,\s*optional\s*=\s*true|optional\s*=\s*true\s*,\s*/.exec(written ?? "");
+	if (notation !== "poetry" || match === null) return null;
+	const start = range.start + match.index;
+	return [{ path, range: { start, end: start + match[0].length }, newText: "" }];
+}
+
 /** Asks for other versions of a PEP 508 requirement, extras and marker kept. Null for other notations and direct references. */
 export function setSpecifier(files: SourceTree, requirement: Requirement, specifier: string): TextEdit[] | null {
 	const { path, range, notation, url } = requirement;
@@ -99,9 +135,9 @@ export function setSpecifier(files: SourceTree, requirement: Requirement, specif
 
 /** Takes a requirement out, with its line where it stands alone on it. */
 export function removeRequirement(files: SourceTree, requirement: Requirement): TextEdit[] | null {
-	const { path, range } = requirement;
+	const { path, range, notation } = requirement;
 	const text = files.get(path)?.text;
-	if (text === undefined) return null;
+	if (text === undefined || notation === "command") return null;
 	const quoted = isQuoted(text, requirement);
 	const start = quoted ? range.start - 1 : range.start;
 	const end = quoted ? range.end + 1 : endWithHashes(text, range.end);
@@ -160,9 +196,22 @@ function insertLine(text: string, path: string, line: string, before: Requiremen
 		const start = first.range.start;
 		return { path, range: { start, end: start }, newText: `${line}${eol}${indentOf(start)}` };
 	}
-	const end = lines.lineEnd(lines.positionAt(endWithHashes(text, before.range.end)).line);
+	let last = lines.positionAt(endWithHashes(text, before.range.end)).line;
+	// What pip-compile notes below a line (`    # via fastapi`) belongs to it.
+	while (last < lines.lineCount && /^[ \t]+#/.test(lines.lineText(last + 1))) last++;
+	const end = lines.lineEnd(last);
 	const indent = /^[ \t]*$/.test(indentOf(before.range.start)) ? indentOf(before.range.start) : "";
 	return { path, range: { start: end, end }, newText: `${eol}${indent}${line}` };
+}
+
+/** A new word of a shell command, behind another; what the shell would read as a redirection is quoted. */
+function insertWord(text: string, path: string, requirement: string, behind: Requirement): TextEdit {
+	const quote = /["']/.exec(text[behind.range.end] ?? "")?.[0] ?? "";
+	const end = behind.range.end + quote.length;
+	// The exec form of Docker separates its strings by commas.
+	const isListed = quote !== "" && /^[ \t]*[,\]]/.test(text.slice(end));
+	const word = isListed || /[<>*!~ ]/.test(requirement) ? `${quote || '"'}${requirement}${quote || '"'}` : requirement;
+	return { path, range: { start: end, end }, newText: `${isListed ? ", " : " "}${word}` };
 }
 
 /** A new item of a list of strings, one a line or all on one line. */

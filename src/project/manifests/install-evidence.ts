@@ -1,7 +1,11 @@
+import { normalizeName } from "../../environment/environment.ts";
 import { LineIndex } from "../../text/line-index.ts";
 import type { SourceTree } from "../project.ts";
-import type { ManifestKind } from "./manifest.ts";
+import { type InstallCommand, type InstalledGroups, listInstallCommands } from "./install-commands.ts";
+import type { ManifestKind, Requirement } from "./manifest.ts";
 import { folderOf, foldersUpwards, inFolder, joinPath } from "./paths.ts";
+import { parsePep508 } from "./pep508.ts";
+import { unnamedRequirement } from "./requirements-file.ts";
 
 interface Candidate {
 	readonly kind: ManifestKind;
@@ -12,15 +16,21 @@ interface Candidate {
 const startUpFile =
 	/^(?:Dockerfile[\w.-]*|[\w.-]+\.Dockerfile|Containerfile|render\.ya?ml|railway\.(?:json|toml)|nixpacks\.toml|Procfile|Makefile|justfile|[\w.-]*\.sh)$/i;
 
-interface Installation {
-	/** The manifest's path. */
-	readonly path: string;
+/** What a start-up file orders to be installed. */
+export interface Installation {
+	/** Path of the manifest that it installs first; null where it only names packages. */
+	readonly path: string | null;
 	/** The line that installs it: `backend/Dockerfile:7`. */
 	readonly at: string;
+	/** Every manifest that the file installs, with the groups that come along. */
+	readonly groups: ReadonlyMap<string, InstalledGroups>;
+	/** Packages that its commands name themselves. */
+	readonly packages: readonly Requirement[];
 }
 
-/** The manifest that a Dockerfile or its like installs from; null where none does. */
+/** The installation that a Dockerfile or its like orders: the most telling file that installs anything; null where none does. */
 export function findInstallation(files: SourceTree, backend: string, candidates: readonly Candidate[]): Installation | null {
+	let named: Installation | null = null;
 	for (const folder of foldersUpwards(backend)) {
 		const names = [...files.keys()]
 			.filter((path) => folderOf(path) === folder)
@@ -28,11 +38,12 @@ export function findInstallation(files: SourceTree, backend: string, candidates:
 		const ranked = names.filter((name) => startUpFile.test(name)).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 		for (const name of ranked) {
 			const path = inFolder(folder, name);
-			const found = findInFile(files.get(path)?.text ?? "", path, backend, candidates);
-			if (found !== null) return found;
+			const found = readInstallation(files.get(path)?.text ?? "", path, backend, candidates);
+			if (found?.path != null) return found;
+			named ??= found;
 		}
 	}
-	return null;
+	return named;
 }
 
 function rank(name: string): number {
@@ -40,30 +51,63 @@ function rank(name: string): number {
 	return 2;
 }
 
-const toolCommands: readonly (readonly [RegExp, ManifestKind])[] = [
-	[/\buv\s+(?:sync|run)\b/, "pyproject"],
-	[/\bpoetry\s+(?:install|sync|run)\b/, "pyproject"],
-	[/\bpdm\s+(?:install|sync|run)\b/, "pyproject"],
-	[/\bpipenv\s+(?:install|sync|run)\b/, "pipfile"],
-];
-
-function findInFile(text: string, path: string, backend: string, candidates: readonly Candidate[]): Installation | null {
+function readInstallation(text: string, path: string, backend: string, candidates: readonly Candidate[]): Installation | null {
 	const lines = new LineIndex(text);
-	for (let line = 1; line <= lines.lineCount; line++) {
-		const content = lines.lineText(line);
-		if (/^\s*#/.test(content)) continue;
-		const at = `${path}:${line}`;
-		for (const match of content.matchAll(/\bpip3?\s+install\b[^#\n]*?(?:-r|--requirement)[\s=]*["']?([\w./\\-]+)/g)) {
-			const manifest = findNamed(match[1] ?? "", path, backend, candidates);
-			if (manifest !== null) return { path: manifest.path, at };
+	const groups = new Map<string, InstalledGroups>();
+	const packages: Requirement[] = [];
+	let first: { readonly path: string | null; readonly at: string } | null = null;
+	for (const command of listInstallCommands(text)) {
+		const at = `${path}:${lines.positionAt(command.start).line}`;
+		for (const [manifest, along] of manifestsOf(command, path, backend, candidates)) {
+			if (first?.path == null) first = { path: manifest, at };
+			groups.set(manifest, joined(groups.get(manifest), along));
 		}
-		for (const [command, kind] of toolCommands) {
-			if (!command.test(content)) continue;
-			const manifest = candidates.find((candidate) => candidate.kind === kind);
-			if (manifest !== undefined) return { path: manifest.path, at };
-		}
+		// A list that is not among the manifests may bring anything.
+		const unknown = command.requirementFiles.some((written) => findNamed(written, path, backend, candidates) === null);
+		if (unknown && candidates.length > 0) packages.push(unnamedRequirement(path, ""));
+		for (const each of command.packages) packages.push(requirementOf(each.text, each.start, path));
+		if (first === null && command.packages.length > 0) first = { path: null, at };
 	}
-	return null;
+	return first === null ? null : { ...first, groups, packages };
+}
+
+function* manifestsOf(
+	command: InstallCommand,
+	from: string,
+	backend: string,
+	candidates: readonly Candidate[],
+): Generator<[string, InstalledGroups]> {
+	for (const written of command.requirementFiles) {
+		const manifest = findNamed(written, from, backend, candidates);
+		if (manifest !== null) yield [manifest.path, []];
+	}
+	for (const { folder, extras } of command.projects) {
+		const manifest = findProject(folder, from, candidates);
+		if (manifest !== null) yield [manifest.path, extras];
+	}
+	const { project } = command;
+	const manifest = project === null ? undefined : candidates.find(({ kind }) => kind === project.kind);
+	if (project !== null && manifest !== undefined) yield [manifest.path, project.groups];
+}
+
+function joined(known: InstalledGroups | undefined, more: InstalledGroups): InstalledGroups {
+	return known === "all" || more === "all" ? "all" : [...new Set([...(known ?? []), ...more])];
+}
+
+/** A package of a command line; what is none by PEP 508 (an address, a variable) may bring anything. */
+function requirementOf(text: string, start: number, path: string): Requirement {
+	const parsed = parsePep508(text);
+	const range = { start, end: start + text.length };
+	if (parsed === null) return { ...unnamedRequirement(path, ""), url: text, range, notation: "command" };
+	const { name, extras, specifier, marker, url } = parsed;
+	return { name, normalized: normalizeName(name), extras, specifier, marker, url, path, range, group: "", notation: "command" };
+}
+
+/** The project in a folder, which in a container may be called otherwise. */
+function findProject(written: string, from: string, candidates: readonly Candidate[]): Candidate | null {
+	const projects = candidates.filter(({ kind }) => kind !== "requirements" && kind !== "pipfile");
+	const folder = joinPath(from, written);
+	return projects.find(({ path }) => folderOf(path) === folder) ?? projects[0] ?? null;
 }
 
 /** A file named in a container (`/app/requirements.txt`) is told by its path from here or the backend, else by its name alone. */

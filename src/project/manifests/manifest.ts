@@ -1,10 +1,12 @@
 import type { TextRange } from "../../text/range.ts";
+import type { InstalledGroups } from "./install-commands.ts";
 import type { Installer } from "./installer.ts";
 
-export type ManifestKind = "requirements" | "pyproject" | "pipfile" | "setup-cfg" | "setup-py";
+/** `install-command`: the packages that a Dockerfile or its like names behind `pip install`. */
+export type ManifestKind = "requirements" | "pyproject" | "pipfile" | "setup-cfg" | "setup-py" | "install-command";
 
-/** How a requirement is written: one PEP 508 string, or a key with a version or table (poetry, Pipfile). */
-export type RequirementNotation = "pep508" | "poetry" | "pipfile";
+/** How a requirement is written: one PEP 508 string, a key with a version or table (poetry, Pipfile), or a word of a shell command. */
+export type RequirementNotation = "pep508" | "poetry" | "pipfile" | "command";
 
 /** One requirement as a manifest states it. */
 export interface Requirement {
@@ -45,6 +47,8 @@ export interface Manifest {
 	readonly primary: boolean;
 	/** The line of a Dockerfile or its like that installs from it (`backend/Dockerfile:7`), or null. */
 	readonly installedBy: string | null;
+	/** Groups and extras that an installation for start-up takes from it beside the main list; null where it takes nothing at all. */
+	readonly startUpGroups: InstalledGroups | null;
 	/** Why the primary manifest is the primary one, for people: `backend/Dockerfile:7 installs it`. */
 	readonly evidence: string;
 	/** The tool that installs from it. */

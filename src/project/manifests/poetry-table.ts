@@ -21,7 +21,8 @@ export function readKeyedRequirements(
 			...readVariant(variant, notation),
 			path,
 			range,
-			group,
+			// Only an extra brings it, whose name stands elsewhere.
+			group: group === "" && isOptional(variant) ? "optional" : group,
 			notation,
 		}));
 	});
@@ -72,6 +73,11 @@ function readVariant(value: TomlNode, notation: "poetry" | "pipfile"): Details {
 		]),
 		url: text("path") ?? text("git") ?? text("url") ?? text("file"),
 	};
+}
+
+function isOptional(value: TomlNode): boolean {
+	const field = value.kind === "table" ? value.entries.find((entry) => entry.key.join(".") === "optional")?.value : undefined;
+	return field?.kind === "scalar" && field.text === "true";
 }
 
 function readVersion(written: string, notation: "poetry" | "pipfile"): string {

@@ -1,5 +1,6 @@
 import type { SourceTree } from "../project.ts";
-import { findInstallation } from "./install-evidence.ts";
+import { sourceOfList } from "./generated-list.ts";
+import { findInstallation, type Installation } from "./install-evidence.ts";
 import { type Installer, installCommand, installerOf, updateCommands } from "./installer.ts";
 import { type LockFile, readLockFiles } from "./lock-files.ts";
 import type { Manifest, ManifestKind, Requirement } from "./manifest.ts";
@@ -18,7 +19,14 @@ import { readSetupPy } from "./setup-py.ts";
 export function readManifests(files: SourceTree, backend: string): Manifest[] {
 	const locks = readLockFiles(files, backend);
 	const found = foldersUpwards(backend).flatMap((folder) => readFolder(files, folder, locks));
-	const primary = choosePrimary(files, backend, found);
+	const candidates = found.map(({ kind, path }) => ({ kind, path }));
+	const installation = findInstallation(files, backend, candidates);
+	if (installation !== null && installation.packages.length > 0) found.push(namedInCommands(installation));
+	const primary = choosePrimary(installation, found);
+	const taken = (path: string): Manifest["startUpGroups"] => {
+		if (installation?.path == null) return path === primary?.path ? [] : null;
+		return installation.groups.get(path) ?? (path === installation.packages[0]?.path ? [] : null);
+	};
 	return found.map(({ content, installer, kind, path, locked }) => ({
 		kind,
 		path,
@@ -29,11 +37,18 @@ export function readManifests(files: SourceTree, backend: string): Manifest[] {
 		problems: content.problems,
 		primary: primary?.path === path,
 		installedBy: primary?.path === path ? primary.installedBy : null,
+		startUpGroups: taken(path),
 		evidence: primary?.evidence ?? "",
 		installer,
 		installCommand: installCommand(installer, path, backend),
-		updateCommands: updateCommands(installer, path, backend, locked !== null),
+		updateCommands: [...compileCommands(files, path), ...updateCommands(installer, path, backend, locked !== null)],
 	}));
+}
+
+/** A generated list is generated anew from its source first. */
+function compileCommands(files: SourceTree, path: string): string[] {
+	const source = sourceOfList(files, path);
+	return source === null ? [] : [source.command];
 }
 
 /** A line that could not be read may declare anything: an unnamed requirement stands for it. */
@@ -107,16 +122,27 @@ function listRequirementsFiles(files: SourceTree, folder: string): string[] {
 	return names.sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
 }
 
+/** What a Dockerfile names behind `pip install` is a list like any other. */
+function namedInCommands({ packages }: Installation): Found {
+	return {
+		kind: "install-command",
+		path: packages[0]?.path ?? "",
+		content: { requirements: packages, constraints: [], problems: [], requiresPython: null, requiresPythonRange: null },
+		installer: "pip",
+		locked: null,
+		forDevelopment: false,
+	};
+}
+
 interface Primary {
 	readonly path: string;
 	readonly installedBy: string | null;
 	readonly evidence: string;
 }
 
-function choosePrimary(files: SourceTree, backend: string, found: readonly Found[]): Primary | null {
-	const candidateFiles = found.map(({ kind, path }) => ({ kind, path }));
-	const stated = findInstallation(files, backend, candidateFiles);
-	if (stated !== null) return { path: stated.path, installedBy: stated.at, evidence: `${stated.at} installs it` };
+function choosePrimary(installation: Installation | null, found: readonly Found[]): Primary | null {
+	if (installation?.path != null)
+		return { path: installation.path, installedBy: installation.at, evidence: `${installation.at} installs it` };
 	const candidates = found.filter(({ content, forDevelopment }) => content.requirements.length > 0 && !forDevelopment);
 	const nearest = candidates[0] === undefined ? null : folderOf(candidates[0].path.replace(/\/requirements\/[^/]+$/, "/x"));
 	const inNearest = candidates.filter(({ path }) => path.startsWith(nearest === "" || nearest === null ? "" : `${nearest}/`));
@@ -124,6 +150,8 @@ function choosePrimary(files: SourceTree, backend: string, found: readonly Found
 	if (locked?.locked) return { path: locked.path, installedBy: null, evidence: `${locked.locked.path} is its lock file` };
 	const first = inNearest[0] ?? found[0];
 	if (first === undefined) return null;
+	if (first.kind === "install-command")
+		return { path: first.path, installedBy: installation?.at ?? null, evidence: "nothing else names packages" };
 	const others = inNearest.filter((manifest) => manifest !== first);
 	const evidence =
 		others.length === 0

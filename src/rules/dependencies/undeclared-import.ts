@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { closeOver, primaryManifest, type RequirementClosure } from "../../project/manifests/declared.ts";
-import { addRequirement, fileOfMainList, removeMarker, usesHashes } from "../../project/manifests/edit.ts";
+import { closeOver, primaryManifest, type RequirementClosure, startUpRequirements } from "../../project/manifests/declared.ts";
+import { addRequirement, fileOfMainList, makeRequired, removeMarker, usesHashes } from "../../project/manifests/edit.ts";
 import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
 import { isMistakenlyDeclared } from "../../project/manifests/mistaken-names.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
@@ -107,6 +107,10 @@ export default defineRule<Evidence>({
 			({ normalized, group, marker }) => normalized === distribution && group === "" && marker !== null,
 		);
 		if (restricted !== undefined) return withoutMarker(project, manifest, restricted);
+		const optional = manifest.requirements.find(
+			(requirement) => requirement.normalized === distribution && isOptionalEntry(requirement),
+		);
+		if (optional !== undefined) return asRequired(project, manifest, optional);
 		const edits = addRequirement(project.files, manifest, packageAddition(distribution, [], project.environment));
 		if (edits === null) return undefined;
 		const hashed = usesHashes(project.files, manifest);
@@ -130,6 +134,19 @@ function withoutMarker(project: Project, manifest: Manifest, requirement: Requir
 	return {
 		title: `Declare ${requirement.name} without its condition`,
 		explanation: `${requirement.name} is declared only where ${requirement.marker}, and the code imports it everywhere.`,
+		applicability: "safe",
+		edits,
+		commands: manifest.updateCommands,
+	};
+}
+
+/** It is declared, but only for whoever asks for an extra. */
+function asRequired(project: Project, manifest: Manifest, requirement: Requirement): FixProposal | undefined {
+	const edits = makeRequired(project.files, requirement);
+	if (edits === null) return undefined;
+	return {
+		title: `Require ${requirement.name} always`,
+		explanation: `${requirement.name} is optional in ${requirement.path}, and the code imports it always. An extra that names it stays valid.`,
 		applicability: "safe",
 		edits,
 		commands: manifest.updateCommands,
@@ -177,7 +194,7 @@ function isThirdParty(project: Project, module: string): boolean {
 
 interface Declared {
 	readonly manifest: Manifest | null;
-	/** What the main list of the primary manifest brings. */
+	/** What an installation for start-up brings. */
 	readonly main: RequirementClosure;
 	/** What all lists of all manifests bring. */
 	readonly all: RequirementClosure;
@@ -186,8 +203,8 @@ interface Declared {
 function declaredBy(project: Project): Declared {
 	const { manifests, environment } = project;
 	const manifest = primaryManifest(manifests);
-	const main = manifest?.requirements.filter(({ group }) => group === "") ?? [];
 	const all = manifests.flatMap(({ requirements }) => requirements);
+	const main = startUpRequirements(manifests);
 	return { manifest, main: closeOver(main, manifests, environment), all: closeOver(all, manifests, environment) };
 }
 
@@ -217,7 +234,7 @@ function judge(project: Project, use: Use, candidates: readonly string[], declar
 			...base,
 			elsewhere: placeOf(project, elsewhere),
 			missingHere,
-			missingAfterInstall: stated && !declaresInGroup(manifest, elsewhere),
+			missingAfterInstall: stated,
 		};
 	}
 	const missingAfterInstall = manifest !== null && all.opaque.length === 0;
@@ -231,16 +248,19 @@ function firstMissing({ environment }: Project, part: string): string {
 	return prefixes.find((prefix) => environment.findModule(prefix).found === "missing") ?? part;
 }
 
-function declaresInGroup(manifest: Manifest | null, distribution: string): boolean {
-	return manifest?.requirements.some(({ normalized }) => normalized === distribution) ?? false;
-}
-
 function placeOf(project: Project, distribution: string): string {
 	for (const manifest of project.manifests) {
 		const found = manifest.requirements.find(({ normalized }) => normalized === distribution);
-		if (found !== undefined) return found.group === "" ? found.path : `the group ${found.group} of ${found.path}`;
+		if (found === undefined) continue;
+		if (found.group === "") return found.path;
+		return isOptionalEntry(found) ? `an optional entry of ${found.path}` : `the group ${found.group} of ${found.path}`;
 	}
 	return "another manifest";
+}
+
+/** poetry's `optional = true`: only an extra brings it. */
+function isOptionalEntry({ group, notation }: Requirement): boolean {
+	return group === "optional" && notation === "poetry";
 }
 
 const endings = new WeakMap<Project, ReadonlySet<string>>();

@@ -1,0 +1,132 @@
+import { LineIndex } from "../../text/line-index.ts";
+import type { ManifestKind } from "./manifest.ts";
+
+/** One command of a Dockerfile, a script or the like that installs packages. */
+export interface InstallCommand {
+	/** Offset of the tool's name. */
+	readonly start: number;
+	/** Files behind `-r`, as written. */
+	readonly requirementFiles: readonly string[];
+	/** Projects that are installed themselves (`.`, `-e .[prod]`), as written, with their extras. */
+	readonly projects: readonly { readonly folder: string; readonly extras: readonly string[] }[];
+	/** Packages named on the command line, without quotes. */
+	readonly packages: readonly { readonly text: string; readonly start: number }[];
+	/** The manifest that a project tool installs from (`uv sync`, `poetry install`), or null for pip. */
+	readonly project: { readonly kind: ManifestKind; readonly groups: InstalledGroups } | null;
+}
+
+/** Names of the groups and extras that come along with the main list; `"all"` where the command does not say it exactly. */
+export type InstalledGroups = readonly string[] | "all";
+
+interface Word {
+	/** Without quotes. */
+	readonly text: string;
+	readonly start: number;
+}
+
+/** Every installation that a file's text orders, in its order; lines that are commented out do not count. */
+export function listInstallCommands(text: string): InstallCommand[] {
+	const lines = new LineIndex(text);
+	const found: InstallCommand[] = [];
+	let behind = 0;
+	for (const match of text.matchAll(/\b(?:pip3?|uv|poetry|pdm|pipenv)["']?[\s,]/g)) {
+		const { line } = lines.positionAt(match.index);
+		if (match.index < behind || /^\s*#/.test(lines.lineText(line))) continue;
+		const words = wordsFrom(text, match.index);
+		const command = readPip(words) ?? readProjectTool(words);
+		if (command === null) continue;
+		found.push({ ...command, start: match.index });
+		behind = words.at(-1)?.start ?? 0;
+	}
+	return found;
+}
+
+/** The words of one command up to its end: of a shell, over escaped line breaks, or the strings of Docker's exec form. */
+function wordsFrom(text: string, start: number): Word[] {
+	const isExecForm = text[start - 1] === '"' && /^\w+"/.test(text.slice(start, start + 20));
+	return isExecForm ? stringsFrom(text, start - 1) : shellWordsFrom(text, start);
+}
+
+function stringsFrom(text: string, start: number): Word[] {
+	const end = text.indexOf("]", start);
+	const listed = text.slice(start, end === -1 ? text.length : end);
+	return [...listed.matchAll(/"([^"\n]*)"/g)].map((match) => ({ text: match[1] ?? "", start: start + match.index + 1 }));
+}
+
+function shellWordsFrom(text: string, start: number): Word[] {
+	const words: Word[] = [];
+	const token = /((?:\\\r?\n|[ \t])+)|((?:"[^"\n]*"|'[^'\n]*'|\[[^\]\s]*\]|[^\s"',;&|)\]}\\[]+)+)/y;
+	token.lastIndex = start;
+	for (let match = token.exec(text); match !== null && words.length < 500; match = token.exec(text)) {
+		const written = match[2];
+		if (written === undefined) continue;
+		words.push({ text: written.replace(/["']/g, ""), start: match.index + (/^["']/.test(written) ? 1 : 0) });
+	}
+	return words;
+}
+
+type Read = Omit<InstallCommand, "start">;
+
+/** Options of pip that take a value of their own. */
+const valued =
+	/^(?:-[citf]|--(?:constraint|index-url|extra-index-url|find-links|trusted-host|target|prefix|root|python|python-version|platform|abi|implementation|timeout|retries|cache-dir|log|proxy|src|upgrade-strategy|config-settings?|global-option|progress-bar|only-binary|no-binary|index-strategy|default-index|index))$/;
+
+/** Programs that install or build, which no backend imports. */
+const tools = /^(?:pip|setuptools|wheel|uv|poetry|pipenv|pdm|hatch|hatchling|virtualenv|pip-tools|build|pipx)(?:[[<>=~!@].*)?$/i;
+
+function readPip(words: readonly Word[]): Read | null {
+	const at = words.findIndex(({ text }) => /^pip3?$/.test(text));
+	if (at === -1 || at > 1 || words[at + 1]?.text !== "install") return null;
+	const requirementFiles: string[] = [];
+	const projects: { folder: string; extras: string[] }[] = [];
+	const packages: Word[] = [];
+	const rest = words.slice(at + 2);
+	for (let index = 0; index < rest.length; index++) {
+		const { text, start } = rest[index] ?? { text: "", start: 0 };
+		const joined = /^(-r|--requirement=|--editable=)(.+)$/.exec(text);
+		if (joined?.[1] === "-r" || joined?.[1] === "--requirement=") requirementFiles.push(joined[2] ?? "");
+		else if (text === "-r" || text === "--requirement") requirementFiles.push(rest[++index]?.text ?? "");
+		else if (text === "-e" || text === "--editable" || joined !== null)
+			projects.push(projectOf(joined?.[2] ?? rest[++index]?.text ?? ""));
+		else if (valued.test(text)) index++;
+		else if (text.startsWith("-")) continue;
+		else if (/^(?:\.{0,2}\/|\.{1,2}(?:\[|$))/.test(text) && !/\.(?:whl|tar\.gz|zip)$/.test(text)) projects.push(projectOf(text));
+		else if (!tools.test(text)) packages.push({ text, start });
+	}
+	return { requirementFiles, projects, packages, project: null };
+}
+
+function projectOf(written: string): { folder: string; extras: string[] } {
+	const extras = /\[([^\]]*)\]$/.exec(written);
+	return {
+		folder: extras === null ? written : written.slice(0, extras.index),
+		extras: (extras?.[1] ?? "")
+			.split(",")
+			.map((extra) => extra.trim())
+			.filter((extra) => extra !== ""),
+	};
+}
+
+/** `uv sync`, `poetry install` and their like, with the groups that their options take along. */
+function readProjectTool(words: readonly Word[]): Read | null {
+	const [tool, verb] = words.map(({ text }) => text);
+	const options = words.slice(2).map(({ text }) => text);
+	const kind = tool === "pipenv" ? "pipfile" : "pyproject";
+	if (verb !== "install" && verb !== "sync" && verb !== "run") return null;
+	const groups = verb === "run" ? "all" : groupsOf(tool ?? "", options);
+	return { requirementFiles: [], projects: [], packages: [], project: { kind, groups } };
+}
+
+const mainOnly = /^(?:--no-dev|--prod|--production|--no-default-groups|--only=main|--without=dev)$/;
+
+/** Every tool but pipenv takes its development group along unless it is told otherwise. */
+function groupsOf(tool: string, options: readonly string[]): InstalledGroups {
+	if (tool === "pipenv") return options.includes("--dev") || options.includes("-d") ? ["dev"] : [];
+	const named = options.some(
+		(option) => /^(?:--(?:all-)?(?:extras?|groups?|with|only)\b|-[EG]\b)/.test(option) && !/^--only=main$/.test(option),
+	);
+	const follows = options.some((option, index) => option === "--only" && options[index + 1] === "main");
+	const without = options.some((option, index) => option === "--without" && options[index + 1] === "dev");
+	if (follows || (without && !named)) return [];
+	return options.some((option) => mainOnly.test(option)) && !named ? [] : "all";
+}
