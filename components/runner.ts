@@ -60,6 +60,9 @@ export interface RunnerOptions {
 /** Decisions that come sooner after a change of the screen were meant for the screen before. Milliseconds. */
 const settleTime = 150;
 
+/** While the phases are in sight, how often it is looked up what a rollback would mean: files may be edited meanwhile. Milliseconds. */
+const lookInterval = 2_000;
+
 export function createRunner(options: RunnerOptions): Runner {
 	const listeners = new Set<() => void>();
 	let resolveLeft: (ui: UiState | null) => void = () => {};
@@ -89,6 +92,7 @@ export function createRunner(options: RunnerOptions): Runner {
 	let isFinishing = false;
 	let isReceiving = false;
 	let hasEnded = false;
+	let looking: ReturnType<typeof setInterval> | null = null;
 	let write: (data: string) => void = () => {};
 
 	function publish(): void {
@@ -106,7 +110,22 @@ export function createRunner(options: RunnerOptions): Runner {
 		if (ui === null || next.screen.type !== ui.screen.type || next.selected !== ui.selected || next.choice !== ui.choice)
 			changedAt = options.now();
 		ui = next;
+		lookWhereNeeded();
 		publish();
+	}
+
+	function lookWhereNeeded(): void {
+		const isNeeded = !hasEnded && ui !== null && ["phases", "rollback"].includes(ui.screen.type);
+		if (!isNeeded && looking !== null) {
+			clearInterval(looking);
+			looking = null;
+		}
+		if (!isNeeded || looking !== null) return;
+		const look = () => {
+			if (ui?.busy === null) track(session?.dispatch({ type: "look" }) ?? Promise.resolve());
+		};
+		looking = setInterval(look, lookInterval).unref();
+		look();
 	}
 
 	function receive(keys: readonly KeyPress[]): void {
@@ -268,11 +287,13 @@ export function createRunner(options: RunnerOptions): Runner {
 	function end(): void {
 		if (hasEnded) return;
 		hasEnded = true;
+		lookWhereNeeded();
 		resolveLeft(ui);
 	}
 
 	function fail(error: unknown): void {
 		hasEnded = true;
+		lookWhereNeeded();
 		rejectLeft(error);
 	}
 

@@ -25,6 +25,8 @@ export interface FixOptions extends CommonOptions {
 	readonly phase?: Story;
 	readonly severity?: Severity;
 	readonly issue?: readonly string[];
+	/** Fixes on lines too that the person has changed and not committed. */
+	readonly onMyChanges?: boolean;
 	readonly commit?: boolean;
 	/** Boot before and after each phase, and take back what makes it worse. */
 	readonly verify?: boolean;

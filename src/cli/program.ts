@@ -41,6 +41,7 @@ export function buildProgram(io: ProcessIo, finish: (status: number) => void): C
 		.addOption(new Option("--phase <story>", "only this phase").choices([...stories]).argParser(upperCased(stories)))
 		.addOption(severityOption("--severity <severity>", "only at or above this"))
 		.option("--issue <id...>", "only these issues, by id or fingerprint")
+		.option("--on-my-changes", "also on lines that I changed and have not committed")
 		.option("--no-commit", "leave the commits to me")
 		.option("--install", "then install what is declared into the project's virtual environment")
 		.option("--verify", "boot before and after; take back what makes it get less far")

@@ -12,6 +12,8 @@ export interface Selection {
 	readonly named: ReadonlySet<string> | null;
 	/** Fixes marked for review too? Always where issues were named one by one. */
 	readonly review: boolean;
+	/** Fixes on lines too that the person has changed and not committed? Always where issues were named one by one. */
+	readonly onOwnWork: boolean;
 }
 
 /** Reads the selection from the options; issues may be named by id or fingerprint, and ids are those of this report. */
@@ -31,6 +33,7 @@ export function selectionOf(options: FixOptions, report: AuditReport): Selection
 		severity: options.severity ?? null,
 		named: named ? new Set(named) : null,
 		review: options.review === true || named !== undefined,
+		onOwnWork: options.onMyChanges === true || named !== undefined,
 	};
 }
 

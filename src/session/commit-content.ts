@@ -96,7 +96,7 @@ export class ContentPlan {
 			const isOurs = own.some(({ before, after }) => before === null || after === null);
 			const twin = own.find(({ before }) => before === null)?.twin;
 			const isKnown = twin === undefined || !known.has(twin) || known.get(twin)?.head !== null;
-			const why = isKnown ? whyOutside(file, isOurs) : "git does not track the file that was renamed to it";
+			const why = isKnown ? whyOutside(path, file, isOurs) : "git does not track the file that was renamed to it";
 			if (why !== null) outside.set(path, why);
 		}
 		return new ContentPlan(view, files, known, outside, await openSides(files, known, outside));

@@ -1,4 +1,5 @@
 import { type Issue, type Story, stories } from "../audit/issue.ts";
+import { onOwnWorkWords } from "./own-work.ts";
 import type { DecidedIssue, Outcome, Session } from "./session.ts";
 
 export interface FixAllOptions {
@@ -7,6 +8,8 @@ export interface FixAllOptions {
 	readonly wanted: (issue: Issue) => boolean;
 	/** Apply fixes marked `review` too? Otherwise only `safe` ones. */
 	readonly review: boolean;
+	/** Apply fixes on lines too that the person has changed and not committed? */
+	readonly onOwnWork?: boolean;
 	/** Told what became of each command as it happens. */
 	readonly onOutcome?: (story: Story, outcome: Outcome) => void;
 	/** Called after a phase's fixes and before its commit, with what they were; it may take some back. */
@@ -26,6 +29,8 @@ export interface FixAllResult {
 export interface LeftIssue {
 	readonly issue: Issue;
 	readonly reason: string;
+	/** Does it wait because its fix lies on lines that the person has changed and not committed? */
+	readonly heldBack: boolean;
 }
 
 /** A mended early phase may reveal issues of it while a later one is being fixed; more rounds than this is going in circles. */
@@ -50,8 +55,14 @@ export async function fixAll(options: FixAllOptions): Promise<FixAllResult> {
 			for (const issue of chosen) tried.add(issue.fingerprint);
 			const decidedBefore = session.state.decided.length;
 			progress =
-				note(story, await session.dispatch({ type: "accept-all", fingerprints: chosen.map((issue) => issue.fingerprint) })) ||
-				progress;
+				note(
+					story,
+					await session.dispatch({
+						type: "accept-all",
+						fingerprints: chosen.map((issue) => issue.fingerprint),
+						onOwnWork: options.onOwnWork === true,
+					}),
+				) || progress;
 			const applied = session.state.decided.slice(decidedBefore);
 			if (applied.length > 0) await options.beforeCommit?.(story, applied);
 			const isOpen = session.state.phases.some(
@@ -64,7 +75,7 @@ export async function fixAll(options: FixAllOptions): Promise<FixAllResult> {
 	const applied = session.state.decided.filter((decided) => !known.has(decided) && decided.decision.type === "accepted");
 	return {
 		applied,
-		left: leftIssues(session.state.report.issues.filter(options.wanted), options.review, skippedOf(session)),
+		left: leftIssues(session, options),
 		refusals,
 	};
 }
@@ -73,7 +84,11 @@ function eligible(session: Session, options: FixAllOptions, story: Story): reado
 	const skipped = skippedOf(session);
 	return session.state.report.issues.filter(
 		(issue) =>
-			issue.story === story && options.wanted(issue) && mayApply(issue, options.review) && !skipped.has(issue.fingerprint),
+			issue.story === story &&
+			options.wanted(issue) &&
+			mayApply(issue, options.review) &&
+			!skipped.has(issue.fingerprint) &&
+			(options.onOwnWork === true || !session.state.onOwnWork.has(issue.fingerprint)),
 	);
 }
 
@@ -88,11 +103,16 @@ function skippedOf(session: Session): ReadonlySet<string> {
 	);
 }
 
-function leftIssues(issues: readonly Issue[], review: boolean, skipped: ReadonlySet<string>): readonly LeftIssue[] {
-	return issues.map((issue) => {
-		if (issue.fix === null) return { issue, reason: "has no fix that can be applied by itself" };
-		if (skipped.has(issue.fingerprint)) return { issue, reason: "was skipped in this session" };
-		if (!mayApply(issue, review)) return { issue, reason: "has a fix that needs a look first (--review applies it)" };
-		return { issue, reason: "could not be applied" };
+function leftIssues(session: Session, { wanted, review }: FixAllOptions): readonly LeftIssue[] {
+	const skipped = skippedOf(session);
+	return session.state.report.issues.filter(wanted).map((issue) => {
+		const own = session.state.onOwnWork.get(issue.fingerprint);
+		if (issue.fix === null) return { issue, reason: "has no fix that can be applied by itself", heldBack: false };
+		if (skipped.has(issue.fingerprint)) return { issue, reason: "was skipped in this session", heldBack: false };
+		if (!mayApply(issue, review))
+			return { issue, reason: "has a fix that needs a look first (--review applies it)", heldBack: false };
+		if (own !== undefined)
+			return { issue, reason: `is held back: ${onOwnWorkWords(own)}; --on-my-changes applies it`, heldBack: true };
+		return { issue, reason: "could not be applied", heldBack: false };
 	});
 }

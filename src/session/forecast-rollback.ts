@@ -1,26 +1,7 @@
 import { type Story, stories } from "../audit/issue.ts";
 import { previewRestore, previewRollback, type RollbackPreview } from "./rollback-phase.ts";
-import type { LedgerEntry } from "./session.ts";
+import type { RollbackForecast } from "./session.ts";
 import { listed, type SessionView } from "./session-context.ts";
-
-/** What taking one phase back would mean now. */
-export interface RollbackForecast {
-	readonly story: Story;
-	/**
-	 * `clean`: by itself. `with-later`: only together with the phases in `later`. `blocked`: something is in the way.
-	 * `nothing`: it has no applied fix. `undoable`: it was taken back, and that can be undone.
-	 */
-	readonly type: "clean" | "with-later" | "blocked" | "nothing" | "undoable";
-	/** The same in words: `rolls back cleanly`, `needs US3 first`, `blocked: you edited app/db.py line 12 since`. */
-	readonly words: string;
-	readonly later: readonly Story[];
-	/** What would become of each file. */
-	readonly ledger: readonly LedgerEntry[];
-	/** Files whose return git would record in a commit. */
-	readonly commit: readonly string[];
-	/** What is in the way; null where nothing is, or where it is no file. */
-	readonly blockedBy: { readonly path: string; readonly line: number | null } | null;
-}
 
 /** Says for each phase whether it can be taken back now, or its rollback be undone. Changes nothing. */
 export async function forecastPhases(view: SessionView): Promise<readonly RollbackForecast[]> {

@@ -1,12 +1,12 @@
 import { type Story, stories } from "../audit/issue.ts";
 import { openRepository } from "../workspace/git.ts";
 import { listSessionIds, plantSession } from "../workspace/session-folder.ts";
-import { forecastPhases, type RollbackForecast } from "./forecast-rollback.ts";
+import { forecastPhases } from "./forecast-rollback.ts";
 import { readJournal } from "./journal.ts";
 import { listSessions } from "./list-sessions.ts";
 import { type ContextOptions, openContext } from "./open-context.ts";
 import { restorePhase, rollbackPhase } from "./rollback-phase.ts";
-import type { Outcome } from "./session.ts";
+import type { Outcome, RollbackForecast } from "./session.ts";
 import type { SessionContext, SessionView } from "./session-context.ts";
 import { SessionError } from "./session-error.ts";
 import { acceptedOf, type SessionRecord } from "./session-record.ts";

@@ -6,11 +6,12 @@ import { commitPhase } from "./commit-phase.ts";
 import { misgivings } from "./compare-reports.ts";
 import { keepDecision } from "./decision-details.ts";
 import type { Diagnose, Diagnosis } from "./diagnosis.ts";
+import { fixesOnOwnWork, onOwnWorkWords } from "./own-work.ts";
 import { recover } from "./recover.ts";
 import { restorePhase, rollbackPhase } from "./rollback-phase.ts";
 import type { Command, Outcome, Session, SessionState } from "./session.ts";
 import { count, done, listed, refused, type SessionContext } from "./session-context.ts";
-import { gitState, StateBuilder } from "./session-state.ts";
+import { StateBuilder } from "./session-state.ts";
 import { redoDecision, undoDecision } from "./undo-decision.ts";
 
 /** Fixes may reveal fixes; a chain longer than this is going in circles. */
@@ -54,7 +55,7 @@ export class RunningSession implements Session {
 		const diagnosis = await diagnose();
 		noteAudit(context, diagnosis);
 		const builder = new StateBuilder(context);
-		const state = builder.build(diagnosis, await gitState(context.repository), resumedFrom);
+		const state = await builder.build(diagnosis, resumedFrom);
 		return new RunningSession(context, diagnose, diagnosis, state, builder, release);
 	}
 
@@ -106,7 +107,7 @@ export class RunningSession implements Session {
 			case "accept":
 				return this.#accept(command);
 			case "accept-all":
-				return this.#acceptAll(command.fingerprints);
+				return this.#acceptAll(command.fingerprints, command.onOwnWork === true);
 			case "skip":
 				return this.#skip(command.fingerprint, command.reason);
 			case "undo":
@@ -120,6 +121,8 @@ export class RunningSession implements Session {
 				return this.#audited(await rollbackPhase(this.#context, command.story, command.withLater === true));
 			case "restore-phase":
 				return this.#audited(await restorePhase(this.#context, command.story));
+			case "look":
+				return done("Everything is as it stands");
 			case "audit":
 				await this.#audit();
 				return done(`The audit finds ${count(this.#diagnosis.report.issues.length, "issue")}`);
@@ -139,6 +142,7 @@ export class RunningSession implements Session {
 		const issue = this.#issue(command.fingerprint);
 		if (issue === undefined)
 			return refused("The audit no longer finds this issue", "There is nothing to accept; go on with the next one.");
+		const own = this.#state.onOwnWork.get(issue.fingerprint);
 		const result = await acceptFix(this.#context, { issue, fix: command.fix, edited: command.edited }, before.files, []);
 		if (result.type === "stale") {
 			await this.#audit();
@@ -150,14 +154,15 @@ export class RunningSession implements Session {
 				command.edited ? "Edit it again, or skip it." : "Edit it, or skip it.",
 			);
 		await this.#audit();
-		return done(
-			`${issue.id} is fixed in ${listed(result.files)}`,
-			misgivings(before.report, this.#diagnosis.report, [issue.fingerprint]),
-		);
+		const onTop = own === undefined ? [] : [`It stays out of the phase's commit: ${onOwnWorkWords(own)}.`];
+		return done(`${issue.id} is fixed in ${listed(result.files)}`, [
+			...onTop,
+			...misgivings(before.report, this.#diagnosis.report, [issue.fingerprint]),
+		]);
 	}
 
 	/** Pass by pass: all fixes that leave each other alone, then an audit, until none of those asked for is left. */
-	async #acceptAll(fingerprints: readonly string[]): Promise<Outcome> {
+	async #acceptAll(fingerprints: readonly string[], onOwnWork: boolean): Promise<Outcome> {
 		const first = this.#diagnosis.report;
 		const applied: string[] = [];
 		const problems = new Map<string, string>();
@@ -165,6 +170,7 @@ export class RunningSession implements Session {
 			const accepted = await this.#acceptPass(
 				fingerprints.filter((fingerprint) => !applied.includes(fingerprint)),
 				problems,
+				onOwnWork,
 			);
 			if (accepted.length === 0) break;
 			applied.push(...accepted);
@@ -182,14 +188,25 @@ export class RunningSession implements Session {
 	}
 
 	/** Applies those fixes of the newest audit that do not touch each other; returns the fingerprints of the applied ones. */
-	async #acceptPass(fingerprints: readonly string[], problems: Map<string, string>): Promise<readonly string[]> {
+	async #acceptPass(
+		fingerprints: readonly string[],
+		problems: Map<string, string>,
+		onOwnWork: boolean,
+	): Promise<readonly string[]> {
 		const { report, files } = this.#diagnosis;
+		const dirtyFiles = onOwnWork ? [] : ((await this.#context.repository?.workingTree())?.dirtyFiles ?? []);
+		const heldBack = await fixesOnOwnWork(this.#context, this.#diagnosis, dirtyFiles);
 		const taken: TreeChange[] = [];
 		const accepted: string[] = [];
 		for (const issue of report.issues) {
 			const { fix } = issue;
 			if (!fingerprints.includes(issue.fingerprint) || fix === null) continue;
 			if (taken.some((other) => changesConflict(other, fix))) continue;
+			const own = heldBack.get(issue.fingerprint);
+			if (own !== undefined) {
+				problems.set(issue.fingerprint, `${issue.id} is held back: ${onOwnWorkWords(own)}.`);
+				continue;
+			}
 			const edits = taken.flatMap((other) => other.edits);
 			const result = await acceptFix(this.#context, { issue, fix, edited: false }, files, edits);
 			if (result.type === "accepted") {
@@ -237,7 +254,7 @@ export class RunningSession implements Session {
 	}
 
 	async #refresh(): Promise<void> {
-		this.#state = this.#builder.build(this.#diagnosis, await gitState(this.#context.repository), this.#state.resumedFrom);
+		this.#state = await this.#builder.build(this.#diagnosis, this.#state.resumedFrom);
 		for (const listener of this.#listeners) listener(this.#state);
 	}
 }

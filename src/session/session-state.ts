@@ -2,13 +2,15 @@ import { stories } from "../audit/issue.ts";
 import type { Repository } from "../workspace/git.ts";
 import { decidedIssue } from "./decision-details.ts";
 import type { Diagnosis } from "./diagnosis.ts";
+import { forecastPhases } from "./forecast-rollback.ts";
+import { fixesOnOwnWork } from "./own-work.ts";
 import type { DecidedIssue, PhaseState, SessionState } from "./session.ts";
 import type { SessionContext } from "./session-context.ts";
 import { acceptedOf, type RecordedDecision, type SessionRecord } from "./session-record.ts";
 import { newestOpenDecision } from "./undo-decision.ts";
 
 /** What git says of the working tree at the moment; null without git. */
-export async function gitState(repository: Repository | null): Promise<SessionState["git"]> {
+async function gitState(repository: Repository | null): Promise<SessionState["git"]> {
 	if (repository === null) return null;
 	const { branch, commit, dirtyFiles } = await repository.workingTree();
 	return { branch, head: commit, dirtyFiles };
@@ -20,7 +22,8 @@ export class StateBuilder {
 
 	constructor(readonly context: SessionContext) {}
 
-	build(diagnosis: Diagnosis, git: SessionState["git"], resumedFrom: string | null): SessionState {
+	async build(diagnosis: Diagnosis, resumedFrom: string | null): Promise<SessionState> {
+		const git = await gitState(this.context.repository);
 		const { record } = this.context.journal;
 		return {
 			id: record.id,
@@ -31,6 +34,8 @@ export class StateBuilder {
 			canUndo: newestOpenDecision(record.decisions) !== undefined,
 			canRedo: record.undone.length > 0,
 			git,
+			onOwnWork: await fixesOnOwnWork(this.context, diagnosis, git?.dirtyFiles ?? []),
+			rollbacks: await forecastPhases(this.context),
 			finished: record.finished,
 			backupsRemoved: record.backupsRemoved,
 			boots: record.boots,

@@ -8,7 +8,12 @@ export type Command =
 	/** `fix` is the issue's own, an alternative, or one that was edited. */
 	| { readonly type: "accept"; readonly fingerprint: string; readonly fix: Fix; readonly edited: boolean }
 	/** Accepts the own fixes of these issues, as the newest audit proposes them, audit by audit until none is left to apply. */
-	| { readonly type: "accept-all"; readonly fingerprints: readonly string[] }
+	| {
+			readonly type: "accept-all";
+			readonly fingerprints: readonly string[];
+			/** Also those on lines that the person has changed and not committed? Unless told, they are held back. */
+			readonly onOwnWork?: boolean;
+	  }
 	| { readonly type: "skip"; readonly fingerprint: string; readonly reason: string | null }
 	/** Takes the newest decision of an open phase back (the file returns to its bytes before it). */
 	| { readonly type: "undo" }
@@ -18,6 +23,8 @@ export type Command =
 	| { readonly type: "rollback-phase"; readonly story: Story; readonly withLater?: boolean }
 	/** Undoes the newest rollback that took this phase back. */
 	| { readonly type: "restore-phase"; readonly story: Story }
+	/** Looks afresh at git and at what a rollback would do; changes nothing. */
+	| { readonly type: "look" }
 	| { readonly type: "audit" }
 	/** Notes how far a boot got; `restart` where it was the second start of the same files. */
 	| { readonly type: "note-boot"; readonly boot: SeenBoot; readonly restart: boolean }
@@ -49,6 +56,32 @@ export type Outcome =
 export interface LedgerEntry {
 	readonly path: string;
 	readonly result: "restored" | "merged" | "removed" | "unchanged" | "kept" | "refused";
+}
+
+/** What taking one phase back would mean now. */
+export interface RollbackForecast {
+	readonly story: Story;
+	/**
+	 * `clean`: by itself. `with-later`: only together with the phases in `later`. `blocked`: something is in the way.
+	 * `nothing`: it has no applied fix. `undoable`: it was taken back, and that can be undone.
+	 */
+	readonly type: "clean" | "with-later" | "blocked" | "nothing" | "undoable";
+	/** The same in words: `rolls back cleanly`, `needs US3 first`, `blocked: you edited app/db.py line 12 since`. */
+	readonly words: string;
+	readonly later: readonly Story[];
+	/** What would become of each file. */
+	readonly ledger: readonly LedgerEntry[];
+	/** Files whose return git would record in a commit. */
+	readonly commit: readonly string[];
+	/** What is in the way; null where nothing is, or where it is no file. */
+	readonly blockedBy: { readonly path: string; readonly line: number | null } | null;
+}
+
+/** Lines of a file that the person has changed and not committed. */
+export interface OwnWork {
+	readonly path: string;
+	/** Counting from 1 in the file as the fix on top of them leaves it; null where it is the file as a whole. */
+	readonly line: number | null;
 }
 
 export type Decision =
@@ -88,6 +121,10 @@ export interface SessionState {
 	readonly phases: readonly PhaseState[];
 	readonly canUndo: boolean;
 	readonly canRedo: boolean;
+	/** Issues (by fingerprint) whose fix lies on the person's own uncommitted lines: shown on top of them, and held back unless asked for one by one. */
+	readonly onOwnWork: ReadonlyMap<string, OwnWork>;
+	/** What taking back each phase would mean at the moment. */
+	readonly rollbacks: readonly RollbackForecast[];
 	readonly git: { readonly branch: string | null; readonly head: string | null; readonly dirtyFiles: readonly string[] } | null;
 	readonly finished: boolean;
 	readonly backupsRemoved: boolean;

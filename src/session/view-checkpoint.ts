@@ -4,7 +4,7 @@ import type { SessionState } from "./session.ts";
 import { newestVerdict } from "./verify-words.ts";
 import { type Item, pendingItems, uncommittedFixes } from "./view-items.ts";
 import { type Line, lineOf, span, wrapLine } from "./view-line.ts";
-import { phaseFiles } from "./view-pages.ts";
+import { phaseFiles } from "./view-phases.ts";
 import { count, storyTitle } from "./view-words.ts";
 
 export type CheckpointChoice = "commit" | "go-on" | "look" | "rollback" | "stop";

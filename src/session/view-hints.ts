@@ -4,7 +4,7 @@ import type { SessionState } from "./session.ts";
 import { canFill } from "./settings-form.ts";
 import { canBoot, canInstall } from "./verify-state.ts";
 import type { Proposal } from "./view-issue.ts";
-import { canRollBack, type Item, safeItems, uncommittedFixes } from "./view-items.ts";
+import { canRestore, canRollBack, type Item, safeItems, uncommittedFixes } from "./view-items.ts";
 import { fitLine, type Line, lineWidth, type Span, span, trimEnd } from "./view-line.ts";
 import type { UiState } from "./view-state.ts";
 
@@ -133,6 +133,7 @@ function phaseHints(state: SessionState, story: Story): readonly Hint[] {
 	return [
 		...(uncommittedFixes(state, story).length > 0 ? ([["c", state.git === null ? "keep" : "commit"]] as const) : []),
 		...(canRollBack(state, story) ? ([["R", "take back"]] as const) : []),
+		...(canRestore(state, story) ? ([["B", "bring back"]] as const) : []),
 	];
 }
 

@@ -98,6 +98,8 @@ function accept(ui: UiState, { state, view }: KeyContext, by: "y" | "enter"): Re
 	}
 	if (diffFix(proposal.fix, state.sources) === null)
 		return only(say(ui, "The file has changed since the audit; r audits again.", "warning"));
+	if (by === "enter" && item.onOwnWork !== null)
+		return only(say(ui, "This fix lies on a change of your own that is not committed: y applies it on top, n skips."));
 	if (by === "enter" && proposal.fix.applicability !== "safe")
 		return only(say(ui, "This fix wants a decision of yours: y accepts, n skips."));
 	const command: Command = {

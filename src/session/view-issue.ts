@@ -97,8 +97,17 @@ function headRows({ item, state, width }: CardInput): readonly Line[] {
 	return [
 		...wrapLine([span(item.label, "accent"), span("  "), span(showLine(issue.problem), "strong")], width),
 		...wrapLine([span(facts, "dim")], width),
+		...ownWorkRows(item, width),
 		...decisionRows(item, state, width),
 	];
+}
+
+/** A fix on lines that the person is still at work on is shown on top of them, and waits for a word of theirs. */
+function ownWorkRows({ onOwnWork }: Item, width: number): readonly Line[] {
+	if (onOwnWork === null) return [];
+	const place = showLine(onOwnWork.path) + (onOwnWork.line === null ? "" : ` line ${onOwnWork.line}`);
+	const words = `! on top of your own uncommitted change (${place}): only y applies it, and no commit takes it in`;
+	return wrapLine([span(words, "warning")], width, 2);
 }
 
 function decisionRows({ decided, issue }: Item, state: SessionState, width: number): readonly Line[] {

@@ -1,5 +1,5 @@
 import { type Issue, type Story, severities, stories } from "../audit/issue.ts";
-import type { DecidedIssue, PhaseState, SessionState } from "./session.ts";
+import type { DecidedIssue, OwnWork, PhaseState, SessionState } from "./session.ts";
 
 /** An issue as the list shows it: undecided, accepted or skipped. */
 export interface Item {
@@ -8,6 +8,8 @@ export interface Item {
 	readonly label: string;
 	readonly issue: Issue;
 	readonly decided: DecidedIssue | null;
+	/** Where its fix would lie on the person's own uncommitted lines; null where it would not. */
+	readonly onOwnWork: OwnWork | null;
 }
 
 /** What the screen remembers about issues, so that nothing moves or changes its name while a person works. */
@@ -50,7 +52,10 @@ export function remember(memory: ItemMemory, state: SessionState): ItemMemory {
 /** All issues of the session in list order: by story, then severity, then the critical path. */
 export function listItems(state: SessionState, memory: ItemMemory): readonly Item[] {
 	const items = new Map<string, Item>();
-	for (const issue of state.report.issues) items.set(issue.fingerprint, itemOf(issue, null, memory));
+	for (const issue of state.report.issues) {
+		const onOwnWork = state.onOwnWork.get(issue.fingerprint) ?? null;
+		items.set(issue.fingerprint, { ...itemOf(issue, null, memory), onOwnWork });
+	}
 	for (const decided of state.decided) items.set(decided.issue.fingerprint, itemOf(decided.issue, decided, memory));
 	const rank = new Map(memory.order.map((fingerprint, position) => [fingerprint, position]));
 	return [...items.values()].sort(
@@ -78,19 +83,25 @@ export function uncommittedFixes(state: SessionState, story: Story): readonly De
 	return state.decided.filter((decided) => decided.story === story && decided.decision.type === "accepted");
 }
 
+/** Can the newest rollback of this story be undone? */
+export function canRestore(state: SessionState, story: Story): boolean {
+	return state.rollbacks.some((forecast) => forecast.story === story && forecast.type === "undoable");
+}
+
 /** Is there anything of this story to take back? */
 export function canRollBack(state: SessionState, story: Story): boolean {
 	const { status } = phaseOf(state, story);
 	return status === "committed" || status === "kept" || uncommittedFixes(state, story).length > 0;
 }
 
-/** Undecided issues of a story whose own fix is safe. */
+/** Undecided issues of a story whose own fix is safe, and not held back for the person's own uncommitted lines. */
 export function safeItems(items: readonly Item[], story: Story): readonly Item[] {
-	return pendingItems(items, story).filter((item) => item.issue.fix?.applicability === "safe");
+	return pendingItems(items, story).filter((item) => item.issue.fix?.applicability === "safe" && item.onOwnWork === null);
 }
 
 function itemOf(issue: Issue, decided: DecidedIssue | null, memory: ItemMemory): Item {
-	return { fingerprint: issue.fingerprint, label: memory.labels.get(issue.fingerprint) ?? issue.id, issue, decided };
+	const label = memory.labels.get(issue.fingerprint) ?? issue.id;
+	return { fingerprint: issue.fingerprint, label, issue, decided, onOwnWork: null };
 }
 
 /** The id, or where another issue already goes by it, the next free number of its category. */

@@ -7,7 +7,8 @@ import { bufferText, editBuffer } from "./view-buffer.ts";
 import type { CheckpointChoice } from "./view-checkpoint.ts";
 import { pressEverywhere } from "./view-common-keys.ts";
 import { pressOnIssue } from "./view-issue-keys.ts";
-import { canRollBack, pendingItems, uncommittedFixes } from "./view-items.ts";
+import { canRestore, canRollBack, pendingItems, uncommittedFixes } from "./view-items.ts";
+import { forecastOf } from "./view-phases.ts";
 import { isDecision, type KeyContext, type KeyPress, only, type Response, withEffect } from "./view-response.ts";
 import { scrolled } from "./view-scroll.ts";
 import { goOn, type Screen, say, select, show, type UiState } from "./view-state.ts";
@@ -32,7 +33,7 @@ export function press(ui: UiState, key: KeyPress, context: KeyContext): Response
 		case "phases":
 			return pressOnPhases(ui, ui.screen, key, context);
 		case "rollback":
-			return pressOnRollback(ui, ui.screen, key);
+			return pressOnRollback(ui, ui.screen, key, context);
 		case "accept-all":
 			return pressOnAcceptAll(ui, ui.screen, key, context);
 		case "why":
@@ -120,6 +121,13 @@ function pressOnPhases(ui: UiState, screen: Extract<Screen, { type: "phases" }>,
 			if (!canRollBack(state, screen.story))
 				return only(say(ui, `${screen.story} has changed nothing, so there is nothing to take back.`));
 			return only(show(ui, { type: "rollback", story: screen.story, from: "phases", together: [] }));
+		case "B":
+			if (!canRestore(state, screen.story)) return only(say(ui, `${screen.story} has no rollback that could be undone now.`));
+			return withEffect(ui, {
+				type: "dispatch",
+				command: { type: "restore-phase", story: screen.story },
+				busy: `Bringing ${screen.story} back`,
+			});
 		case "p":
 		case "escape":
 		case "enter":
@@ -134,9 +142,16 @@ function commitFromPhases(ui: UiState, { story }: Extract<Screen, { type: "phase
 	return withEffect(ui, { type: "dispatch", command: { type: "commit-phase", story }, busy: `Committing ${story}` });
 }
 
-function pressOnRollback(ui: UiState, screen: Extract<Screen, { type: "rollback" }>, key: KeyPress): Response {
-	const { story, from, together } = screen;
-	if (key.name === "y") {
+function pressOnRollback(
+	ui: UiState,
+	screen: Extract<Screen, { type: "rollback" }>,
+	key: KeyPress,
+	{ state }: KeyContext,
+): Response {
+	const { story, from } = screen;
+	const forecast = forecastOf(state, story);
+	const together = screen.together.length > 0 ? screen.together : (forecast?.later ?? []);
+	if (key.name === "y" && forecast?.type !== "blocked") {
 		const command: Command = { type: "rollback-phase", story, ...(together.length > 0 ? { withLater: true } : {}) };
 		return withEffect(ui, { type: "dispatch", command, busy: `Taking ${[story, ...together].join(" and ")} back` });
 	}

@@ -1,10 +1,9 @@
-import { type Story, stories } from "../audit/issue.ts";
 import { showLine } from "../text/gate.ts";
 import type { SessionState } from "./session.ts";
 import { labelsOf } from "./view-issue.ts";
-import { type Item, type ItemMemory, phaseOf, uncommittedFixes } from "./view-items.ts";
+import type { Item, ItemMemory } from "./view-items.ts";
 import { type Line, lineOf, type Span, span, wrapLine } from "./view-line.ts";
-import { consequenceOf, count, impactOf, placeOf, storyTitle } from "./view-words.ts";
+import { consequenceOf, count, impactOf, placeOf } from "./view-words.ts";
 
 /** Everything known about one issue, at full length. */
 export function whyRows(item: Item, state: SessionState, memory: ItemMemory, width: number): readonly Line[] {
@@ -81,79 +80,6 @@ export function resumedRows(state: SessionState, width: number): readonly Line[]
 	];
 }
 
-/** "Take this phase back?", with what will happen; `together` are later phases that have to go with it. */
-export function rollbackRows(state: SessionState, story: Story, together: readonly Story[], width: number): readonly Line[] {
-	const phases = [story, ...together];
-	const files = [...new Set(phases.flatMap((phase) => phaseFiles(state, phase)))];
-	const isCommitted = phases.some((phase) => phaseOf(state, phase).status === "committed");
-	const how = isCommitted
-		? "A new commit takes the changes out again; history is kept. "
-		: "The files get back the bytes they had before, from the backup. ";
-	const why =
-		together.length > 0
-			? `${together.join(" and ")} changed the same lines since and ${together.length === 1 ? "has" : "have"} to go with it. `
-			: "";
-	const promise = "Files that git ignores come from the backup. What someone has changed since is never overwritten.";
-	return [
-		lineOf(`Take ${phases.join(" and ")} back?`, "strong"),
-		[],
-		...wrapLine([span(why, "strong"), span(how + promise)], width),
-		[],
-		...files.flatMap((path) => wrapLine([span(`  ${showLine(path)}`)], width, 4)),
-		...(files.length > 0 ? [[] as Line] : []),
-		...wrapLine([key("y"), span(` takes ${phases.join(" and ")} back    `), key("Esc"), span(" leaves it")], width),
-	];
-}
-
-/** The three stories, what became of each and what can be done with it now. */
-export function phaseRows(state: SessionState, items: readonly Item[], chosen: Story, width: number): readonly Line[] {
-	const rows = stories.flatMap((story): readonly Line[] => {
-		const isChosen = story === chosen;
-		const phase = phaseOf(state, story);
-		const subject = phase.subject === null ? "" : `  ${showLine(phase.subject)}`;
-		return [
-			[
-				span(isChosen ? "▸ " : "  ", "accent"),
-				span(`${story}  `, isChosen ? "accent" : "plain"),
-				span(storyTitle(state, story), "strong"),
-			],
-			...wrapLine([span(`       ${phaseStatus(state, items, story)}`), span(subject, "dim")], width, 7),
-			...phaseFiles(state, story).flatMap((path) => wrapLine([span(`       ${showLine(path)}`, "dim")], width, 9)),
-			[],
-		];
-	});
-	return [lineOf("Phases", "strong"), [], ...rows];
-}
-
-/** Files that the accepted fixes of a story changed. */
-export function phaseFiles(state: SessionState, story: Story): readonly string[] {
-	const phase = phaseOf(state, story);
-	if (phase.status === "rolled-back") return [];
-	const decided = state.decided.filter((candidate) => candidate.story === story).flatMap((candidate) => candidate.files);
-	return [...new Set([...phase.files, ...decided])];
-}
-
-/** `committed as 3f2a1bc: 3 accepted, 1 skipped` */
-function phaseStatus(state: SessionState, items: readonly Item[], story: Story): string {
-	const own = items.filter((item) => item.issue.story === story);
-	const phase = phaseOf(state, story);
-	const accepted = own.filter((item) => item.decided?.decision.type === "accepted").length;
-	const skipped = own.filter((item) => item.decided?.decision.type === "skipped").length;
-	const pending = own.length - accepted - skipped;
-	const parts = [
-		...(accepted > 0 ? [`${accepted} accepted`] : []),
-		...(skipped > 0 ? [`${skipped} skipped`] : []),
-		...(pending > 0 ? [`${pending} to decide`] : []),
-	];
-	const tally = parts.join(", ");
-	if (phase.status === "committed")
-		return `committed${phase.commit === null ? "" : ` as ${phase.commit.slice(0, 7)}`}${tally && `: ${tally}`}`;
-	if (phase.status === "kept") return `kept without a commit${tally && `: ${tally}`}`;
-	if (phase.status === "rolled-back") return `taken back${tally && `: ${tally}`}`;
-	if (own.length === 0) return "nothing found";
-	return uncommittedFixes(state, story).length > 0 ? `${tally}; not committed yet` : tally;
-}
-
 /** Every key, by what it is for. */
 export function helpRows(width: number): readonly Line[] {
 	const sections: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
@@ -187,7 +113,7 @@ export function helpRows(width: number): readonly Line[] {
 			"Go on",
 			[
 				["Enter", "go on: scroll what is unread, accept a safe fix that was read, or go to the next step"],
-				["p", "phases: commit one, or take one back"],
+				["p", "phases: commit one, take one back, or bring it back"],
 				["q  ^C", "quit; everything is kept and `bootmend resume` goes on"],
 				["^Z  ^L", "suspend; draw the screen anew"],
 			],

@@ -50,7 +50,7 @@ export interface KeyContext {
 
 /** Keys that decide something: one of them a chunk of input, and none just after the screen has changed. */
 export function isDecision(key: KeyPress): boolean {
-	return ["y", "a", "n", "s", "e", "A", "u", "U", "r", "c", "R", "v", "i", "f", "enter"].includes(key.name);
+	return ["y", "a", "n", "s", "e", "A", "u", "U", "r", "c", "R", "B", "v", "i", "f", "enter"].includes(key.name);
 }
 
 /** A change of the screen alone. */

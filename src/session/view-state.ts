@@ -184,6 +184,7 @@ function placeAfter(ui: UiState, command: Command, before: SessionState, state: 
 			return { ...ui, screen: { type: "phases", story: command.story } };
 		case "remove-backups":
 			return { ...ui, screen: { type: "summary", scroll: 0 } };
+		case "look":
 		case "audit":
 		case "note-boot":
 		case "finish":

@@ -5,7 +5,7 @@ import type { SessionState } from "./session.ts";
 import { newestVerdict } from "./verify-words.ts";
 import { type Item, phaseOf } from "./view-items.ts";
 import { type Line, lineOf, type Span, span, wrapLine } from "./view-line.ts";
-import { phaseFiles } from "./view-pages.ts";
+import { phaseFiles } from "./view-phases.ts";
 import { consequenceOf, count, startCommands, storyTitle } from "./view-words.ts";
 
 /** The end of a session, or its state when it is left: what was wrong, what changed, what stays, the way back and the way on. */

@@ -26,6 +26,8 @@ export interface ScriptedProject {
 	readonly faults: readonly ScriptedFault[];
 	readonly resumedFrom?: string;
 	readonly git?: boolean;
+	readonly onOwnWork?: SessionState["onOwnWork"];
+	readonly rollbacks?: SessionState["rollbacks"];
 }
 
 /** A session in memory that keeps the contract of a real one, for the screen's own tests: every audit looks at the texts as they are. */
@@ -54,7 +56,8 @@ export class ScriptedSession implements Session {
 	}
 
 	async dispatch(command: Command): Promise<Outcome> {
-		this.commands.push(command);
+		// Looking changes nothing, and the screen does it by itself.
+		if (command.type !== "look") this.commands.push(command);
 		if (/^(accept|undo|redo|rollback)/.test(command.type)) this.revision++;
 		const outcome = this.carryOut(command);
 		this.state = this.audit();
@@ -112,6 +115,8 @@ export class ScriptedSession implements Session {
 				this.undone = [];
 				return done(`Committed ${command.story}: ${subject}`);
 			}
+			case "look":
+				return done("Looked.");
 			case "restore-phase":
 				return refused("Nothing was taken back.");
 			case "rollback-phase": {
@@ -223,6 +228,8 @@ export class ScriptedSession implements Session {
 			phases: this.phases,
 			canUndo: this.decided.length > 0,
 			canRedo: this.undone.length > 0,
+			onOwnWork: this.project.onOwnWork ?? new Map(),
+			rollbacks: this.project.rollbacks ?? [],
 			git: this.project.git === false ? null : { branch: "main", head: "abc", dirtyFiles: [] },
 			finished: this.finished,
 			backupsRemoved: this.backupsRemoved,

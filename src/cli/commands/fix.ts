@@ -52,6 +52,7 @@ async function runFix(session: Session, selection: Selection, output: Output, { 
 			session,
 			wanted: (issue) => isWanted(issue, selection),
 			review: selection.review,
+			onOwnWork: selection.onOwnWork,
 			onOutcome: (story, outcome) => sayOutcome(story, outcome, output),
 			beforeCommit: async (story, applied) => {
 				await verified?.check(session, applied, (outcome) => sayOutcome(story, outcome, output));
@@ -94,8 +95,9 @@ function summaryOf(result: FixAllResult, left: FixAllResult["left"], output: Out
 		lines.push(`  ${paint.green("✓")} ${titleOf(decided)}  ${paint.dim(decided.files.map((file) => showLine(file)).join(", "))}`);
 	}
 	if (left.length > 0) lines.push(paint.bold("Left"));
-	for (const { issue } of left) {
-		lines.push(`  ${paint.yellow("·")} ${issue.id}  ${showLine(issue.problem)}  ${paint.dim(reasonLeft(issue))}`);
+	for (const { issue, reason, heldBack } of left) {
+		const why = heldBack ? showLine(reason) : reasonLeft(issue);
+		lines.push(`  ${paint.yellow("·")} ${issue.id}  ${showLine(issue.problem)}  ${paint.dim(why)}`);
 		for (const step of issue.manualSteps) lines.push(`      ${showLine(step)}`);
 	}
 	if (lines.length === 0) lines.push("Nothing to mend.");

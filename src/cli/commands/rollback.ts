@@ -1,8 +1,7 @@
 import { jsonText } from "../../report/json-text.ts";
 import { paintWith } from "../../report/paint.ts";
-import type { RollbackForecast } from "../../session/forecast-rollback.ts";
 import { forecastRollback, rollbackSession, type SessionForecast } from "../../session/rollback-session.ts";
-import type { LedgerEntry, Outcome } from "../../session/session.ts";
+import type { LedgerEntry, Outcome, RollbackForecast } from "../../session/session.ts";
 import { show, showLine } from "../../text/gate.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type Output, outputOf, type ProcessIo } from "../io.ts";
