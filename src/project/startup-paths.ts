@@ -1,11 +1,12 @@
 import { entryAt, pathInRepository } from "./disk.ts";
 import type { Call } from "./imports/trace.ts";
 import type { Value } from "./imports/values.ts";
+import { versionSatisfies } from "./manifests/version.ts";
 import type { Project } from "./project.ts";
 
 /** A file or folder that start-up needs and that is not there. */
 export interface MissingPath {
-	readonly kind: "file" | "static-folder";
+	readonly kind: "file" | "static-folder" | "settings-file";
 	readonly call: Call;
 	/** As the program gives it. */
 	readonly given: string;
@@ -27,7 +28,7 @@ export function* missingPaths(project: Project): Generator<MissingPath> {
 			else made.push(path);
 			continue;
 		}
-		const needed = neededPath(call);
+		const needed = neededPath(call) ?? neededSettingsFile(project, call);
 		if (needed === null || call.guarded || call.tried || makesUnknown) continue;
 		const given = pathText(needed.value);
 		const path = given === null || given === "" ? null : pathInRepository(project, given);
@@ -35,13 +36,15 @@ export function* missingPaths(project: Project): Generator<MissingPath> {
 		if (made.some((each) => each === path || each.startsWith(`${path}/`) || path.startsWith(`${each}/`))) continue;
 		// Python prints absolute paths as they are; without the root the line is the same on every machine.
 		const shown = (needed.value.kind === "instance" ? given.replace(/^(\.\/)+/, "") : given).replace(`${project.root}/`, "");
-		const error =
-			needed.kind === "file"
-				? `FileNotFoundError: [Errno 2] No such file or directory: '${shown}'`
-				: `RuntimeError: Directory '${shown}' does not exist`;
-		yield { kind: needed.kind, call, given, path, error };
+		yield { kind: needed.kind, call, given, path, error: errors[needed.kind](shown) };
 	}
 }
+
+const errors: Readonly<Record<MissingPath["kind"], (path: string) => string>> = {
+	file: (path) => `FileNotFoundError: [Errno 2] No such file or directory: '${path}'`,
+	"static-folder": (path) => `RuntimeError: Directory '${path}' does not exist`,
+	"settings-file": (path) => `FileNotFoundError: Config file '${path}' not found.`,
+};
 
 /** The path of a value: a text, or a pathlib path. */
 function pathText(value: Value): string | null {
@@ -49,12 +52,12 @@ function pathText(value: Value): string | null {
 	return inner?.kind === "constant" && typeof inner.value === "string" ? inner.value : null;
 }
 
-function neededPath({
-	callee,
-	args,
-	keywords,
-	open,
-}: Call): { readonly kind: MissingPath["kind"]; readonly value: Value } | null {
+interface NeededPath {
+	readonly kind: MissingPath["kind"];
+	readonly value: Value;
+}
+
+function neededPath({ callee, args, keywords, open }: Call): NeededPath | null {
 	if (open) return null;
 	if (callee.kind === "external" && /^starlette\.staticfiles\.StaticFiles$/.test(callee.canonical)) {
 		const check = keywords.get("check_dir");
@@ -69,6 +72,15 @@ function neededPath({
 	if (callee.kind !== "bound-method" || pathText(callee.receiver) === null || callee.receiver.kind !== "instance") return null;
 	if (/^read_(text|bytes)$/.test(callee.name)) return { kind: "file", value: callee.receiver };
 	return callee.name === "open" && reads(args[0] ?? keywords.get("mode")) ? { kind: "file", value: callee.receiver } : null;
+}
+
+/** `Config(".env")` of the few versions of Starlette that refuse a file which is not there; before and since it is done without. */
+function neededSettingsFile(project: Project, { callee, args, keywords, open }: Call): NeededPath | null {
+	if (open || callee.kind !== "external" || callee.canonical !== "starlette.config.Config") return null;
+	const value = args[0] ?? keywords.get("env_file");
+	const version = project.environment.distributions.get("starlette")?.version;
+	if (value === undefined || version === undefined || versionSatisfies(version, ">=0.36.0,<0.37.1") !== true) return null;
+	return { kind: "settings-file", value };
 }
 
 function reads(mode: Value | undefined): boolean {

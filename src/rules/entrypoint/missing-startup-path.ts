@@ -50,7 +50,7 @@ export default defineRule<MissingPath>({
 		return {
 			severity: "CRITICAL",
 			stage: call.stage,
-			problem: kind === "file" ? `There is no file ${given}` : `There is no folder ${given} to serve`,
+			problem: kind === "static-folder" ? `There is no folder ${given} to serve` : `There is no file ${given}`,
 			rootCause: given.startsWith("/")
 				? `${path} is not there.`
 				: `The path counts from the folder in which the server is started, which is ${from}: ${path} is not there.`,
@@ -75,8 +75,17 @@ function mendsOf(missing: MissingPath, project: Project): readonly FixProposal[]
 	const meant = meantPath(missing, project);
 	const renamed = meant === null ? null : otherPath(missing, project, meant);
 	if (renamed !== null) mends.push(renamed);
+	const { call, path } = missing;
+	if (missing.kind === "settings-file") {
+		mends.push({
+			title: `Make the file ${path}`,
+			explanation:
+				"This version of Starlette refuses a settings file that is not there. Without lines it leaves all to the environment.",
+			applicability: "safe",
+			edits: [{ path, range: { start: 0, end: 0 }, newText: "# Settings of this machine, KEY=value\n" }],
+		});
+	}
 	if (missing.kind === "static-folder") {
-		const { call, path } = missing;
 		mends.push({
 			title: `Make the folder ${path}`,
 			explanation: "An empty file keeps it in git, which does not keep empty folders.",
