@@ -1,12 +1,12 @@
 /**
  * `npm run torture -- --kills 2000`: kills runs of bootmend in the middle of what they do and looks whether anything is lost.
- * `--seed N` repeats the kills of an earlier one, `--workers N` sets how many run at a time.
+ * `--seed N` repeats the kills of an earlier one, `--workers N` sets how many run at a time. ^C ends it with what it has seen.
  */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { type Tally, torture } from "./torture/torture.ts";
+import { openChamber, type Tally, torture } from "./torture/torture.ts";
 
 const { values } = parseArgs({
 	options: {
@@ -18,11 +18,15 @@ const { values } = parseArgs({
 const kills = Number(values.kills);
 const seed = Number(values.seed);
 process.stdout.write(`seed ${seed}\n`);
-const tally = await torture({
-	...{ kills, seed, workers: Number(values.workers) },
-	folder: mkdtempSync(join(tmpdir(), "bootmend-torture-")),
-	onProgress: (done, lost) => process.stderr.write(`${done} of ${kills} kills, ${lost} losses\n`),
+const ending = new AbortController();
+process.once("SIGINT", () => ending.abort());
+const folder = mkdtempSync(join(tmpdir(), "bootmend-torture-"));
+const tally = await torture(await openChamber(folder), {
+	...{ kills, seed, workers: Number(values.workers), signal: ending.signal },
+	onProgress: (done) => process.stderr.write(`${done} of ${kills} kills\n`),
+	onLoss: (loss) => process.stderr.write(`LOST  ${loss}\n`),
 });
+rmSync(folder, { recursive: true, force: true });
 process.stdout.write(render(tally));
 process.exitCode = tally.losses.length === 0 ? 0 : 1;
 

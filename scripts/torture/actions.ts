@@ -44,7 +44,8 @@ function commandOf(session: Session, action: Action): Command {
 			return { ...command, fix: { ...command.fix, edits }, edited: true };
 		}
 		case "accept-all":
-			return { type: "accept-all", fingerprints: action.names.map((name) => issueOf(session, name).fingerprint) };
+			// A run that was killed may have applied some of them.
+			return { type: "accept-all", fingerprints: action.names.flatMap((name) => findIssue(session, name)?.fingerprint ?? []) };
 		case "commit":
 			return { type: "commit-phase", story: action.story };
 		case "rollback":
@@ -61,7 +62,11 @@ function accept(session: Session, name: string) {
 }
 
 function issueOf(session: Session, name: string) {
-	const issue = session.state.report.issues.find((candidate) => candidate.fingerprint.endsWith(`:${name}`));
+	const issue = findIssue(session, name);
 	if (issue === undefined) throw new Error(`no issue about ${name}`);
 	return issue;
+}
+
+function findIssue(session: Session, name: string) {
+	return session.state.report.issues.find((candidate) => candidate.fingerprint.endsWith(`:${name}`));
 }

@@ -38,10 +38,10 @@ function lostBackups(root: string): readonly string[] {
 }
 
 /**
- * Starts again after a kill, as a person would: the repository must be as before the action or as after it, the action must go
- * through where it has not, and then everything must go back to the very beginning. Says what is lost, a sentence each.
+ * Starts again after a kill, as a person would: the repository must be as before the action or as after it, and the action must go
+ * through where it has not. Says what is lost, a sentence each.
  */
-export async function judgeNextStart(root: string, stage: Stage, start: Snapshot): Promise<readonly string[]> {
+export async function judgeNextStart(root: string, stage: Stage): Promise<readonly string[]> {
 	const losses: string[] = [];
 	const session = await openTestSession(root);
 	try {
@@ -49,7 +49,7 @@ export async function judgeNextStart(root: string, stage: Stage, start: Snapshot
 		if (side === null) losses.push(`after the next start: ${difference(takeSnapshot(root), stage.snapshots.after)}`);
 		const fsck = git(root, "fsck", "--no-dangling", "--strict");
 		if (fsck !== "") losses.push(`git fsck: ${fsck.trim()}`);
-		if (side === "before") {
+		if (side === "before" || side === "between") {
 			const outcome = await perform(session, stage.action);
 			if (outcome.type !== "done") losses.push(`the action is refused afterwards: ${outcome.message}`);
 			else if (sideOf(takeSnapshot(root), stage) === null)
@@ -58,9 +58,14 @@ export async function judgeNextStart(root: string, stage: Stage, start: Snapshot
 	} finally {
 		await session.close();
 	}
-	if (losses.length > 0) return losses;
-	const decided = await rollbackEverything(root);
-	if (decided !== null) return [`it does not roll back: ${decided}`];
+	return losses;
+}
+
+/** Takes everything back, after which the repository must be what it was at the very beginning, but for commits that say so. */
+export async function judgeWayBack(root: string, start: Snapshot): Promise<readonly string[]> {
+	const losses: string[] = [];
+	const refusal = await rollbackEverything(root);
+	if (refusal !== null) return [`it does not roll back: ${refusal}`];
 	const end = takeSnapshot(root);
 	if (!isSame(end.files, start.files) || end.status !== start.status) losses.push(`rolled back: ${difference(end, start)}`);
 	if (end.history.split("\n")[0]?.split(" ").at(-1) !== start.history.split("\n")[0]?.split(" ").at(-1))
@@ -80,8 +85,9 @@ async function rollbackEverything(root: string): Promise<string | null> {
 }
 
 /** Files, staged changes and history belong together: a mixture is neither side. */
-function sideOf(now: Snapshot, { snapshots }: Stage): "before" | "after" | null {
+function sideOf(now: Snapshot, { snapshots }: Stage): "before" | "between" | "after" | null {
 	if (isEqual(now, snapshots.after)) return "after";
+	if (snapshots.between.some((snapshot) => isEqual(now, snapshot))) return "between";
 	return isEqual(now, snapshots.before) ? "before" : null;
 }
 

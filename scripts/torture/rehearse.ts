@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { openTestSession } from "../../test/session/support/repository.ts";
-import { type Action, actions } from "./actions.ts";
+import { type Action, actions, perform } from "./actions.ts";
 import { copyWorld, makeWorld, type Snapshot, takeSnapshot } from "./world.ts";
 
 /** One action, with the repository before and after it. */
@@ -12,7 +12,12 @@ export interface Stage {
 	/** Copies of the repository, session and all. */
 	readonly before: string;
 	readonly after: string;
-	readonly snapshots: { readonly before: Snapshot; readonly after: Snapshot };
+	readonly snapshots: {
+		readonly before: Snapshot;
+		/** After each but the last of several fixes that one action applies: each of them is whole by itself. */
+		readonly between: readonly Snapshot[];
+		readonly after: Snapshot;
+	};
 	/** Durable steps of a run that is not killed, the opening of its session among them. */
 	readonly steps: readonly string[];
 	/** Milliseconds that such a run takes from its first word on. */
@@ -49,12 +54,27 @@ export async function rehearse(
 		if (run.signal !== null || !run.said.includes("done: "))
 			throw new Error(`The rehearsal of ${describeAction(action)} did not go well: ${run.said}`);
 		stages.push({
-			...{ number, action, before, after, snapshots: { before: snapshot, after: takeSnapshot(after) } },
+			...{ number, action, before, after },
+			snapshots: { before: snapshot, between: await fixByFix(before, action), after: takeSnapshot(after) },
 			...{ steps: run.steps, duration: run.duration },
 		});
 		before = after;
 	}
 	return { start, stages };
+}
+
+async function fixByFix(before: string, action: Action): Promise<readonly Snapshot[]> {
+	if (action.type !== "accept-all") return [];
+	const root = `${before}-fix-by-fix`;
+	copyWorld(before, root);
+	const session = await openTestSession(root);
+	const snapshots: Snapshot[] = [];
+	for (const name of action.names.slice(0, -1)) {
+		await perform(session, { type: "accept", name });
+		snapshots.push(takeSnapshot(root));
+	}
+	await session.close();
+	return snapshots;
 }
 
 /** How a run is to end: after its n-th durable step, or so many milliseconds after it has begun. */

@@ -1,7 +1,7 @@
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
-import { judgeNextStart, judgeWreck } from "./judge.ts";
+import { judgeNextStart, judgeWayBack, judgeWreck } from "./judge.ts";
 import { type Death, describeAction, rehearse, runVictim, type Stage } from "./rehearse.ts";
 import { copyWorld, type Snapshot } from "./world.ts";
 
@@ -9,11 +9,29 @@ export interface TortureOptions {
 	readonly kills: number;
 	/** Same seed, same kills but for what the clock decides. */
 	readonly seed: number;
-	/** An empty folder to work in. */
-	readonly folder: string;
 	/** Runs at a time. */
 	readonly workers: number;
-	readonly onProgress?: (kills: number, losses: number) => void;
+	/** Ends it early, with what has been seen by then. */
+	readonly signal?: AbortSignal;
+	readonly onProgress?: (kills: number) => void;
+	readonly onLoss?: (loss: string) => void;
+}
+
+/** What all kills share. */
+export interface Chamber {
+	/** Path of the program that is killed. */
+	readonly victim: string;
+	/** The repository at the very beginning. */
+	readonly start: Snapshot;
+	readonly stages: readonly Stage[];
+	/** Where it all lies; the caller removes it. */
+	readonly folder: string;
+}
+
+/** Bundles the program, and carries every action out once, undisturbed. `folder` is empty. */
+export async function openChamber(folder: string): Promise<Chamber> {
+	const victim = await bundleVictim();
+	return { victim, folder, ...(await rehearse(victim, join(folder, "rehearsal"))) };
 }
 
 export interface Tally {
@@ -26,6 +44,9 @@ export interface Tally {
 	readonly losses: readonly string[];
 }
 
+/** How often everything is taken back in the end, which costs as much as all the rest. */
+const chanceOfWayBack = 0.4;
+
 /** How often the run after a killed one is killed in its turn. */
 const chanceOfAnother = 0.6;
 
@@ -33,10 +54,7 @@ const chanceOfAnother = 0.6;
  * Kills runs of bootmend with SIGKILL, after each durable step in turn and at random moments, and often also the run that was to mend
  * what the one before had left; looks each time whether anything is lost.
  */
-export async function torture(options: TortureOptions): Promise<Tally> {
-	const { folder } = options;
-	const victim = await bundleVictim();
-	const { start, stages } = await rehearse(victim, join(folder, "rehearsal"));
+export async function torture({ victim, start, stages, folder }: Chamber, options: TortureOptions): Promise<Tally> {
 	const random = randomNumbers(options.seed);
 	const plan = plannedDeaths(stages, random);
 	const killsByStep = new Map<string, number>();
@@ -45,7 +63,7 @@ export async function torture(options: TortureOptions): Promise<Tally> {
 	let survivors = 0;
 
 	const work = async (worker: number): Promise<void> => {
-		while (kills < options.kills) {
+		while (kills < options.kills && options.signal?.aborted !== true) {
 			const { stage, death } = plan.next().value;
 			const root = join(folder, `worker-${worker}`);
 			copyWorld(stage.before, root);
@@ -56,8 +74,10 @@ export async function torture(options: TortureOptions): Promise<Tally> {
 				story.push(await kill(root, deathOfResume(stage, random), "none", `resume of ${stage.action.type}`));
 				found.push(...judgeWreck(root, stage));
 			}
-			found.push(...(await nextStart(root, stage, start)));
-			losses.push(...found.map((loss) => `${story.join(", then ")}: ${loss}`));
+			found.push(...(await nextStart(root, stage, random() < chanceOfWayBack ? start : null)));
+			const told = found.map((loss) => `${story.join(", then ")}: ${loss}`);
+			losses.push(...told);
+			for (const loss of told) options.onLoss?.(loss);
 		}
 	};
 	const kill = async (root: string, death: Death, action: string, words: string): Promise<string> => {
@@ -69,18 +89,18 @@ export async function torture(options: TortureOptions): Promise<Tally> {
 		} else {
 			kills++;
 			killsByStep.set(step, (killsByStep.get(step) ?? 0) + 1);
-			if (kills % 50 === 0) options.onProgress?.(kills, losses.length);
+			if (kills % 50 === 0) options.onProgress?.(kills);
 		}
 		return `${step}${"after" in death ? ` (${Math.round(death.after)} ms)` : ""}`;
 	};
 	await Promise.all(Array.from({ length: options.workers }, (_, worker) => work(worker)));
-	rmSync(folder, { recursive: true, force: true });
 	return { killsByStep, kills, survivors, losses };
 }
 
-async function nextStart(root: string, stage: Stage, start: Snapshot): Promise<readonly string[]> {
+async function nextStart(root: string, stage: Stage, start: Snapshot | null): Promise<readonly string[]> {
 	try {
-		return await judgeNextStart(root, stage, start);
+		const losses = await judgeNextStart(root, stage);
+		return losses.length > 0 || start === null ? losses : await judgeWayBack(root, start);
 	} catch (error) {
 		return [`the next start breaks down: ${error instanceof Error ? error.message : String(error)}`];
 	}

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, u
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
 import type { Session } from "../../src/session/session.ts";
-import { accepting, openTestSession, type TestFolder, testFolder } from "./support/repository.ts";
+import { accepting, openTestSession, type TestFolder, testFolder, testRepository } from "./support/repository.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
@@ -11,10 +11,10 @@ afterEach(() => folder?.remove());
 
 // The mark asks for a rename: `secrets.py` to `moved_secrets.py`, with its own text and that of its importer mended.
 const before = {
-	"app/secrets.py": "# caf\u00e9\r\nx = BROKEN_US1_move_x\r\n",
+	"app/secrets.py": "# caf\u00e9, and enough lines for git to know it again\r\nx = BROKEN_US1_move_x\r\n",
 	"app/main.py": "# keeps BROKEN company\n",
 };
-const mended = "# caf\u00e9\r\nx = FIXED_move_x\r\n";
+const mended = before["app/secrets.py"].replace("BROKEN_US1", "FIXED");
 
 function python(of: TestFolder): readonly string[] {
 	return readdirSync(join(of.root, "app"))
@@ -101,4 +101,34 @@ test("a rename never lands on a file that is there, and never moves a link", asy
 	});
 	expect(readdirSync(join(folder.root, "lib"))).toEqual(["link.txt"]);
 	await other.close();
+});
+
+test("a phase with a rename is one commit that git knows as a rename, and goes back in one", async () => {
+	folder = testRepository(before);
+	const session = await accepted(folder);
+	expect(await session.dispatch({ type: "commit-phase", story: "US1" })).toMatchObject({ type: "done" });
+	expect(folder.git("status", "--porcelain")).toBe("");
+	expect(folder.git("show", "--format=", "--name-status", "-M30").split("\n").sort()).toEqual([
+		"A\tapp/made.py",
+		"M\tapp/main.py",
+		expect.stringMatching(/^R\d+\tapp\/secrets.py\tapp\/moved_secrets.py$/),
+	]);
+	expect(await session.dispatch({ type: "rollback-phase", story: "US1" })).toMatchObject({ type: "done" });
+	expect(folder.git("status", "--porcelain")).toBe("");
+	expect(folder.git("diff", "--stat", "HEAD~2")).toBe("");
+	expect(folder.read("app/secrets.py")).toBe(before["app/secrets.py"]);
+	await session.close();
+});
+
+test("an untracked file of the person's own stays untracked under its new name", async () => {
+	folder = testRepository({ "app/main.py": "x = 1\n" });
+	folder.write("app/secrets.py", before["app/secrets.py"]);
+	const session = await accepted(folder);
+	await session.dispatch({ type: "commit-phase", story: "US1" });
+	expect(folder.git("status", "--porcelain")).toBe("?? app/moved_secrets.py");
+	expect(folder.read("app/moved_secrets.py")).toBe(mended);
+	expect(await session.dispatch({ type: "rollback-phase", story: "US1" })).toMatchObject({ type: "done" });
+	expect(folder.git("status", "--porcelain")).toBe("?? app/secrets.py");
+	expect(folder.read("app/secrets.py")).toBe(before["app/secrets.py"]);
+	await session.close();
 });
