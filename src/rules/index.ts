@@ -56,6 +56,7 @@ import endlessStartup from "./entrypoint/endless-startup.ts";
 import eventLoopMisuse from "./entrypoint/event-loop-misuse.ts";
 import ignoredStartupHandler from "./entrypoint/ignored-startup-handler.ts";
 import invalidDependency from "./entrypoint/invalid-dependency.ts";
+import invalidExceptionHandler from "./entrypoint/invalid-exception-handler.ts";
 import invalidMiddleware from "./entrypoint/invalid-middleware.ts";
 import invalidParameter from "./entrypoint/invalid-parameter.ts";
 import invalidParameterType from "./entrypoint/invalid-parameter-type.ts";
@@ -73,6 +74,7 @@ import moduleAsRouter from "./entrypoint/module-as-router.ts";
 import routeNeverReached from "./entrypoint/route-never-reached.ts";
 import routePrefixTwice from "./entrypoint/route-prefix-twice.ts";
 import routerNeverIncluded from "./entrypoint/router-never-included.ts";
+import serverStartedOnImport from "./entrypoint/server-started-on-import.ts";
 import startupException from "./entrypoint/startup-exception.ts";
 import unstartableCommand from "./entrypoint/unstartable-command.ts";
 import unusableApplication from "./entrypoint/unusable-application.ts";
@@ -146,6 +148,7 @@ export const rules: readonly AnyRule[] = [
 	eventLoopMisuse,
 	ignoredStartupHandler,
 	invalidDependency,
+	invalidExceptionHandler,
 	invalidMiddleware,
 	invalidParameter,
 	invalidParameterType,
@@ -163,6 +166,7 @@ export const rules: readonly AnyRule[] = [
 	routeNeverReached,
 	routePrefixTwice,
 	routerNeverIncluded,
+	serverStartedOnImport,
 	startupException,
 	unstartableCommand,
 	unusableApplication,

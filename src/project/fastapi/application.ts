@@ -1,12 +1,11 @@
+import { applicationClass, constructionsOf, isObjectOf } from "../imports/library-objects.ts";
 import type { Call } from "../imports/trace.ts";
 import type { InstanceValue, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
 
-const applicationClass = /^(fastapi|starlette)\.applications\.(FastAPI|Starlette)$/;
-
-/** Is the value an application made by FastAPI's or Starlette's own class? */
+/** Is the value an application, of FastAPI's or Starlette's class or of an own one that derives from it? */
 export function isApplication(value: Value | undefined): boolean {
-	return value?.kind === "instance" && value.of.kind === "external" && applicationClass.test(value.of.canonical);
+	return isObjectOf(value, applicationClass);
 }
 
 /**
@@ -15,7 +14,7 @@ export function isApplication(value: Value | undefined): boolean {
  */
 export function servedApplication(project: Project): Call | null {
 	const named = unwrapped(project.trace.served.value);
-	const built = project.trace.calls.filter(({ reached, result }) => reached && isApplication(result));
+	const built = constructionsOf(project.trace.calls, applicationClass).filter(({ reached }) => reached);
 	if (named !== null) return built.find((call) => call.result === named) ?? null;
 	const [only, ...others] = built;
 	return only !== undefined && others.length === 0 && !only.guarded && only.stage === "import" ? only : null;

@@ -23,6 +23,7 @@ export interface MiddlewareFault {
 		| "not-callable"
 		| "none-argument"
 		| "host-pattern"
+		| "entry"
 		| "dispatch"
 		| "returns-nothing";
 	/** The line that Python prints when the first request comes. */

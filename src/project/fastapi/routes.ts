@@ -1,4 +1,5 @@
 import type * as ast from "../../python/ast.ts";
+import { constructionsOf } from "../imports/library-objects.ts";
 import type { Call, FunctionDefinition } from "../imports/trace.ts";
 import type { InstanceValue, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
@@ -95,9 +96,13 @@ function readRoutes(project: Project): RouteModel {
 	const includes: Include[] = [];
 	const mounts: Mount[] = [];
 	const decorated = endpointsByDecorator(project.trace.functions);
+	for (const router of routersOf(project)) {
+		routers.set(router.value, router);
+		// What an application registers itself stands in its own router.
+		const own = router.isApplication ? router.value.attributes.get("router") : undefined;
+		if (own !== undefined) routers.set(own, router);
+	}
 	for (const call of project.trace.calls) {
-		const made = routerOf(call);
-		if (made !== null) routers.set(made.value, made);
 		const { callee } = call;
 		if (callee.kind === "instance" && callee.call !== null) {
 			// `router.get("/")(endpoint)`
@@ -126,17 +131,20 @@ function readRoutes(project: Project): RouteModel {
 			}
 		}
 	}
-	return { routers: [...routers.values()], operations, includes, mounts };
+	return { routers: [...new Set(routers.values())], operations, includes, mounts };
 }
 
-const routerClasses = /^fastapi\.(applications\.FastAPI|routing\.APIRouter|FastAPI|APIRouter)$/;
-
-function routerOf(call: Call): Router | null {
-	if (call.callee.kind !== "external" || call.result.kind !== "instance" || !routerClasses.test(call.callee.canonical))
-		return null;
-	const isApplication = call.callee.canonical.endsWith("FastAPI");
-	const prefix = isApplication ? "" : call.open ? null : textOf(call.keywords.get("prefix"));
-	return { value: call.result, call, isApplication, prefix };
+function routersOf(project: Project): Router[] {
+	const { calls } = project.trace;
+	const applications = constructionsOf(calls, /^fastapi\.(applications\.)?FastAPI$/);
+	const routers = constructionsOf(calls, /^fastapi\.(routing\.)?APIRouter$/);
+	return [...applications, ...routers]
+		.sort((a, b) => a.order - b.order)
+		.flatMap((call) => {
+			const isApplication = applications.includes(call);
+			const prefix = isApplication ? "" : call.open && !call.keywords.has("prefix") ? null : textOf(call.keywords.get("prefix"));
+			return call.result.kind === "instance" ? [{ value: call.result, call, isApplication, prefix }] : [];
+		});
 }
 
 interface Endpoint {

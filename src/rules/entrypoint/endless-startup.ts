@@ -1,6 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { servedApplication } from "../../project/fastapi/application.ts";
+import { givenLifespan, lifespanFunction } from "../../project/fastapi/lifespan.ts";
 import { listStartupHandlers } from "../../project/fastapi/startup-handlers.ts";
 import type { FunctionValue, Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
@@ -52,11 +53,12 @@ export default defineRule<Evidence>({
 	*detect(project) {
 		const application = servedApplication(project);
 		if (application === null) return;
-		const lifespan = application.keywords.get("lifespan");
+		const lifespan = givenLifespan(project)?.value;
 		const handlers = listStartupHandlers(project, application).filter(({ event }) => event === "startup");
 		const running: readonly Value[] = lifespan === undefined ? handlers.map(({ value }) => value) : [lifespan];
-		for (const handler of running) {
-			if (handler.kind !== "function" || handler.node.type !== "FunctionDef") continue;
+		for (const value of running) {
+			const handler = lifespanFunction(value);
+			if (handler === null || handler.node.type !== "FunctionDef") continue;
 			const wait = firstEndlessWait(project, handler, handler.node);
 			if (wait === null) continue;
 			const { module } = handler;

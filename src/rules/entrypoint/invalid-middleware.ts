@@ -1,16 +1,20 @@
+import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { type AddedMiddleware, listMiddleware, listMiddlewareFunctions } from "../../project/fastapi/middleware.ts";
+import { type WrongEntry, wrongMiddlewareEntries } from "../../project/fastapi/middleware-entries.ts";
 import { dispatchFault, type MiddlewareFault, middlewareFault } from "../../project/fastapi/middleware-faults.ts";
 import type { ClassValue, FunctionValue, Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type { TextRange } from "../../text/range.ts";
+import { middlewareEntryRemedy } from "./repair/middleware-entry-remedies.ts";
 import { middlewareRemedy } from "./repair/middleware-remedies.ts";
 
 interface Evidence {
 	readonly middleware: string;
 	readonly fault: MiddlewareFault;
-	/** Null for a function under `@app.middleware`. */
+	/** Null for a function under `@app.middleware`, and for what stands wrongly in a list. */
 	readonly added: AddedMiddleware | null;
+	readonly entry: WrongEntry | null;
 }
 
 const example = (keyword: string) => ({
@@ -38,7 +42,7 @@ export default defineRule<Evidence>({
 			if (fault === null) continue;
 			const middleware = nameOf(added.value);
 			const subject = `${added.module.name}:${middleware}:${fault.keyword ?? ""}`;
-			yield { subject, ...placeOf(added.module, added.node, fault), evidence: { middleware, fault, added } };
+			yield { subject, ...placeOf(added.module, added.node, fault), evidence: { middleware, fault, added, entry: null } };
 		}
 		for (const owner of listMiddlewareFunctions(project)) {
 			if (owner.node.type === "Lambda") continue;
@@ -46,12 +50,23 @@ export default defineRule<Evidence>({
 			if (fault === null) continue;
 			const middleware = owner.node.name.name;
 			const place = placeOf(owner.module, owner.node, fault);
-			yield { subject: `${owner.module.name}:${middleware}`, ...place, evidence: { middleware, fault, added: null } };
+			yield {
+				subject: `${owner.module.name}:${middleware}`,
+				...place,
+				evidence: { middleware, fault, added: null, entry: null },
+			};
+		}
+		for (const entry of wrongMiddlewareEntries(project)) {
+			const { module, node, error } = entry;
+			const middleware = module.text.slice(node.start, node.end);
+			const fault = { kind: "entry", error, owner: null, keyword: null, binding: null } as const;
+			const place = { path: module.path, range: { start: node.start, end: node.end } };
+			yield { subject: `${module.name}:${middleware}`, ...place, evidence: { middleware, fault, added: null, entry } };
 		}
 	},
 
 	describe({ evidence }, project) {
-		const { middleware, fault, added } = evidence;
+		const { middleware, fault, added, entry } = evidence;
 		const { problem, rootCause } = wordsOf(middleware, fault);
 		return {
 			severity: added?.isServed === false ? "HIGH" : "CRITICAL",
@@ -59,15 +74,19 @@ export default defineRule<Evidence>({
 			problem,
 			rootCause: `${rootCause} Every request${added?.isServed === false ? " to that application" : ""} is then answered with 500.`,
 			expectedError: fault.error,
-			order: added?.order ?? lastOrder(project),
-			manualSteps: middlewareRemedy(project, added, fault) === undefined ? [stepOf(middleware, fault)] : [],
+			order: added?.order ?? entry?.order ?? lastOrder(project),
+			manualSteps: remedyOf(project, evidence) === undefined ? [stepOf(middleware, fault)] : [],
 		};
 	},
 
 	fix({ evidence }, project) {
-		return middlewareRemedy(project, evidence.added, evidence.fault);
+		return remedyOf(project, evidence);
 	},
 });
+
+function remedyOf(project: Project, { added, fault, entry }: Evidence): FixProposal | undefined {
+	return entry === null ? middlewareRemedy(project, added, fault) : middlewareEntryRemedy(entry);
+}
 
 /** The place of the own code that is at fault, or the call that adds the middleware. */
 function placeOf(module: Module, node: TextRange, { owner }: MiddlewareFault): { path: string; range: TextRange } {
@@ -108,6 +127,11 @@ function wordsOf(name: string, { kind, keyword }: MiddlewareFault): { problem: s
 			return {
 				problem: `An object of ${name} is added where the class is meant`,
 				rootCause: "Starlette builds the middleware itself: it calls what was added with the application that it wraps.",
+			};
+		case "entry":
+			return {
+				problem: `FastAPI(middleware=…) is given ${name}, which is no list of Middleware(…)`,
+				rootCause: "Starlette takes each entry apart into the class and its arguments, which only a Middleware object gives.",
 			};
 		case "plain-function":
 			return {
@@ -155,5 +179,6 @@ function wordsOf(name: string, { kind, keyword }: MiddlewareFault): { problem: s
 function stepOf(name: string, { kind }: MiddlewareFault): string {
 	if (kind === "dispatch") return `Let it take exactly request and call_next.`;
 	if (kind === "returns-nothing") return "Return the response that `await call_next(request)` gives.";
+	if (kind === "entry") return "Write it as a list of Middleware(TheClass, option=…), from starlette.middleware.";
 	return `Give ${name} the arguments that its __init__ takes.`;
 }

@@ -1,4 +1,5 @@
 import type * as ast from "../../../python/ast.ts";
+import { applicationClass } from "../library-objects.ts";
 import type { ExternalValue, InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { externalSymbol } from "./external.ts";
@@ -7,8 +8,8 @@ import { type Frame, fail, type Machine } from "./machine.ts";
 const stateClass = "starlette.datastructures.State";
 
 /**
- * `app.state`, and what stands in it: attributes that the program has set, and no others. Null for everything else. The state of an
- * application that code we cannot see was handed may hold more.
+ * `app.state`, and what stands in it: attributes that the program has set, and no others; and `app.router`. Null for everything else.
+ * The state of an application that code we cannot see was handed may hold more.
  */
 export function stateAttribute(
 	machine: Machine,
@@ -18,7 +19,7 @@ export function stateAttribute(
 	name: string,
 	node: ast.Node,
 ): Value | null {
-	if (name === "state" && /^(fastapi|starlette)\.applications\.(FastAPI|Starlette)$/.test(of.canonical)) {
+	if (name === "state" && applicationClass.test(of.canonical)) {
 		const made: InstanceValue = {
 			kind: "instance",
 			of: externalSymbol(machine, stateClass, null),
@@ -27,6 +28,17 @@ export function stateAttribute(
 		};
 		owner.attributes.set("state", made);
 		return made;
+	}
+	if (name === "router" && applicationClass.test(of.canonical)) {
+		// The application's methods register with this router.
+		const router: InstanceValue = {
+			kind: "instance",
+			of: externalSymbol(machine, "fastapi.routing.APIRouter", null),
+			attributes: new Map(),
+			call: owner.call,
+		};
+		owner.attributes.set("router", router);
+		return router;
 	}
 	if (of.name !== stateClass) return null;
 	if (name.startsWith("_") || isHandedOut(machine, owner)) return unknown;

@@ -1,5 +1,6 @@
 import type * as ast from "../../../python/ast.ts";
 import { walk } from "../../../python/walk.ts";
+import { libraryClassOf } from "../library-objects.ts";
 import type { ClassValue, ExternalValue, FunctionValue, InstanceValue, ModuleValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { stateAttribute } from "./application-state.ts";
@@ -10,6 +11,7 @@ import { findInClass } from "./class-members.ts";
 import { classMember, constant, externalSymbol, isPlainExternalClass, memberOf } from "./external.ts";
 import { cyclePath } from "./import-statements.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
+import { superMember } from "./super-object.ts";
 import { failOnUnset, unsetVariable } from "./unset-variable.ts";
 
 /** `owner.name`. */
@@ -314,6 +316,12 @@ function ofInstance(machine: Machine, frame: Frame, owner: InstanceValue, name: 
 		if (isProperty(method)) return propertyValue(machine, frame, owner, method, node);
 		return { kind: "bound-method", receiver: owner, name, function: method };
 	}
+	const library = libraryClassOf(owner);
+	if (library !== null && plainPackages.test(library.canonical) && !name.startsWith("_") && !declaresAttribute(of, name)) {
+		const member = library.entry?.kind === "class" ? classMember(machine, library.entry, name) : "unknown";
+		if (typeof member !== "string" && member.kind === "method")
+			return { kind: "bound-method", receiver: owner, name, function: null };
+	}
 	if (!hasKnownAttributes(machine, of) || declaresAttribute(of, name) || name.startsWith("__")) {
 		machine.doubts++;
 		return unknown;
@@ -426,7 +434,7 @@ function declaresAttribute(owner: ClassValue, name: string): boolean {
 }
 
 /** Packages whose classes are plain Python: what their source does not define, their instances do not have. */
-const plainPackages = /^(fastapi|starlette)\./;
+export const plainPackages = /^(fastapi|starlette)\./;
 
 function ofExternalInstance(
 	machine: Machine,
@@ -439,6 +447,8 @@ function ofExternalInstance(
 	const method: Value = { kind: "bound-method", receiver: owner, name, function: null };
 	const ofState = stateAttribute(machine, frame, owner, of, name, node);
 	if (ofState !== null) return ofState;
+	const inherited = of.canonical === "builtins.super" ? superMember(owner, name) : null;
+	if (inherited !== null) return inherited;
 	if (of.entry?.kind !== "class" || !plainPackages.test(of.canonical)) return method;
 	const member = classMember(machine, of.entry, name);
 	if (member === "unknown") return method;

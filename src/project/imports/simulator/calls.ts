@@ -1,5 +1,6 @@
 import type * as ast from "../../../python/ast.ts";
 import { isGenerator } from "../../../python/walk.ts";
+import { libraryClassOf } from "../library-objects.ts";
 import type { Call } from "../trace.ts";
 import type {
 	BoundMethodValue,
@@ -13,7 +14,7 @@ import type {
 } from "../values.ts";
 import { unknown } from "../values.ts";
 import { contextManagerType } from "./async-misuse.ts";
-import { isDecoratedBy } from "./attributes.ts";
+import { isDecoratedBy, plainPackages } from "./attributes.ts";
 import { findInClass } from "./class-members.ts";
 import { builtin, constant, externalSymbol } from "./external.ts";
 import { type BindingProblem, externalBindingProblem, methodBindingProblem } from "./external-signature.ts";
@@ -33,6 +34,7 @@ import {
 } from "./machine.ts";
 import { stringMethod } from "./operations.ts";
 import { collectReturns } from "./statements.ts";
+import { superAttributes } from "./super-object.ts";
 
 /** Calls a value. Calls of the project's own functions run them; all others are recorded with what is known of their arguments. */
 export function call(machine: Machine, frame: Frame, callee: Value, args: CallArguments, node: ast.Call): Value {
@@ -85,7 +87,8 @@ function callExternal(machine: Machine, frame: Frame, callee: ExternalValue, arg
 		return known;
 	}
 	if (!isHarmless(callee)) machine.doubts++;
-	const result: InstanceValue = { kind: "instance", of: callee, attributes: new Map(), call: made };
+	const proxied = callee.canonical === "builtins.super" ? superAttributes(frame, node) : null;
+	const result: InstanceValue = { kind: "instance", of: callee, attributes: proxied ?? new Map(), call: made };
 	made.result = result;
 	return result;
 }
@@ -105,10 +108,15 @@ function callMethod(machine: Machine, frame: Frame, callee: BoundMethodValue, ar
 	if (receiver.kind === "dict") return dictMethod(machine, receiver, callee.name, args);
 	const made = record(machine, frame, callee, args, node);
 	machine.doubts++;
-	if (receiver.kind === "instance" && receiver.of.kind === "external") {
-		const problem = methodBindingProblem(machine, receiver.of, callee.name, args);
+	const library = receiver.kind === "instance" ? libraryClassOf(receiver) : null;
+	if (
+		receiver.kind === "instance" &&
+		library !== null &&
+		(receiver.of.kind === "external" || plainPackages.test(library.canonical))
+	) {
+		const problem = methodBindingProblem(machine, library, callee.name, args);
 		if (problem !== null) failToBind(machine, frame, problem, node);
-		const method = externalSymbol(machine, `${receiver.of.canonical}.${callee.name}`, null);
+		const method = externalSymbol(machine, `${library.canonical}.${callee.name}`, null);
 		const known = knownCall(machine, frame, method.name, args, node, receiver);
 		made.result = known ?? { kind: "instance", of: method, attributes: new Map(), call: made };
 	}
@@ -182,6 +190,18 @@ function dictMethod(machine: Machine, dict: Value & { kind: "dict" }, name: stri
 			([item, value]): Value => ({ kind: "sequence", type: "tuple", items: [constant(item), value], complete: true }),
 		);
 		return { kind: "sequence", type: "list", items, complete: true };
+	}
+	if (machine.uncertain === 0 && !args.open) {
+		if (name === "setdefault" && dict.complete && key?.kind === "constant" && typeof key.value === "string") {
+			const value = dict.entries.get(key.value) ?? fallback ?? constant(null);
+			dict.entries.set(key.value, value);
+			return value;
+		}
+		if (name === "update" && (key === undefined || (key.kind === "dict" && key.complete))) {
+			for (const [each, value] of key?.entries ?? []) dict.entries.set(each, value);
+			for (const [each, value] of args.keywords) dict.entries.set(each, value);
+			return constant(null);
+		}
 	}
 	if (["update", "setdefault", "pop", "popitem", "clear"].includes(name)) {
 		machine.doubts++;
@@ -378,8 +398,17 @@ function bindParameters(
 	const missing: ast.Parameter[] = [];
 	for (const parameter of parameters) {
 		if (names.has(parameter.name.name)) continue;
-		const isVariadic = parameter.kind === "var-positional" || parameter.kind === "var-keyword";
-		if (parameter.default === null && !isVariadic && !args.open) missing.push(parameter);
+		if (parameter.kind === "var-positional") {
+			const items = args.args.slice(positional.length);
+			set(parameter.name.name, { kind: "sequence", type: "tuple", items, complete: !args.open }, parameter);
+			continue;
+		}
+		if (parameter.kind === "var-keyword") {
+			const entries = new Map(extra.map((name) => [name, args.keywords.get(name) ?? unknown]));
+			set(parameter.name.name, { kind: "dict", entries, complete: !args.open }, parameter);
+			continue;
+		}
+		if (parameter.default === null && !args.open) missing.push(parameter);
 		set(parameter.name.name, parameter.default === null ? unknown : defaultValue(machine, callee, parameter.default), parameter);
 	}
 	const problem = bindingProblem(

@@ -67,16 +67,19 @@ function problemOf(shown: string, parameters: readonly Parameter[], args: CallAr
 			}
 		}
 	}
-	if (args.open || takesAny("var-positional")) return null;
+	if (args.open) return null;
 	const given = new Set([...positional.slice(0, args.args.length).map((parameter) => parameter.name), ...args.keywords.keys()]);
-	const lacking = positional.filter((parameter) => !parameter.hasDefault && !given.has(parameter.name));
-	if (lacking.length === 0) return null;
-	const quoted = lacking.map((parameter) => `'${parameter.name}'`);
+	const isLacking = (parameter: Parameter): boolean => !parameter.hasDefault && !given.has(parameter.name);
+	const lacking = takesAny("var-positional") ? [] : positional.filter(isLacking);
+	const named = parameters.filter((parameter) => parameter.kind === "keyword-only" && isLacking(parameter));
+	const [kind, missing] = lacking.length > 0 ? (["positional", lacking] as const) : (["keyword-only", named] as const);
+	if (missing.length === 0) return null;
+	const quoted = missing.map((parameter) => `'${parameter.name}'`);
 	const list =
 		quoted.length === 1
 			? (quoted[0] ?? "")
 			: `${quoted.slice(0, -1).join(", ")}${quoted.length > 2 ? "," : ""} and ${quoted.at(-1)}`;
 	return {
-		message: `${shown} missing ${lacking.length} required positional argument${lacking.length === 1 ? "" : "s"}: ${list}`,
+		message: `${shown} missing ${missing.length} required ${kind} argument${missing.length === 1 ? "" : "s"}: ${list}`,
 	};
 }

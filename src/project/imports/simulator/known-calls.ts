@@ -121,11 +121,21 @@ export function knownCall(
 		case "builtins.tuple":
 		case "builtins.sorted":
 			return first?.kind === "sequence" ? { ...first, items: [...first.items] } : unknown;
+		case "builtins.dict":
+			return dictOf(args);
 		case "builtins.print":
 			return constant(null);
 		default:
 			return receiver === null ? null : pathMethod(receiver, canonical, machine, args);
 	}
+}
+
+/** `dict(title="Shop", **options)`, or a copy of a known dict. */
+function dictOf({ args, keywords, open }: CallArguments): Value {
+	const [first] = args;
+	if (first !== undefined && first.kind !== "dict") return unknown;
+	const entries = new Map([...(first?.entries ?? []), ...keywords]);
+	return { kind: "dict", entries, complete: !open && (first?.complete ?? true) };
 }
 
 const longestRange = 64;

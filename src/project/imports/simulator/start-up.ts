@@ -1,5 +1,6 @@
 import type * as ast from "../../../python/ast.ts";
 import { isGenerator } from "../../../python/walk.ts";
+import { applicationClass, constructionsOf, routerClass } from "../library-objects.ts";
 import type { Call } from "../trace.ts";
 import type { FunctionValue, Value } from "../values.ts";
 import { callFunction } from "./calls.ts";
@@ -8,28 +9,29 @@ import { type Frame, fail, type Machine, ReachedYield } from "./machine.ts";
 /** Runs what applications do before they answer: the lifespan up to its yield, or the start-up handlers, those of their routers included. */
 export function startUp(machine: Machine, outsideFrame: () => Frame): void {
 	machine.stage = "startup";
-	const built = machine.calls.filter((each) => each.reached && isMade(each, applicationClass));
+	const built = constructionsOf(machine.calls, applicationClass).filter((each) => each.reached);
 	const mounted = mountedValues(machine);
 	for (const application of built) {
 		// The lifespan of a mounted application is never run.
 		if (mounted.has(application.result)) continue;
 		const routers = includedRouters(machine, application);
-		const lifespan = application.keywords.get("lifespan");
-		if (lifespan === undefined)
+		const lifespan = lifespanOf(application);
+		if (lifespan === undefined && !application.open)
 			for (const owner of [application, ...routers])
 				for (const handler of startupHandlers(machine, owner)) runHandler(machine, outsideFrame(), handler, application);
 		for (const owner of [application, ...routers]) {
-			const own = owner.keywords.get("lifespan");
+			const own = lifespanOf(owner);
 			if (own?.kind === "function") runLifespan(machine, outsideFrame(), own, application);
+			else if (own?.kind === "bound-method" && own.function !== null)
+				runLifespan(machine, outsideFrame(), own.function, application, [own.receiver, application.result]);
 		}
 	}
 }
 
-const applicationClass = /^(fastapi|starlette)\.applications\.(FastAPI|Starlette)$/;
-const routerClass = /^fastapi\.routing\.APIRouter$/;
-
-function isMade({ callee }: Call, pattern: RegExp): boolean {
-	return callee.kind === "external" && pattern.test(callee.canonical);
+/** `FastAPI(lifespan=…)`, unless `app.router.lifespan_context = …` has put another one in its place. */
+function lifespanOf({ keywords, result }: Call): Value | undefined {
+	const router = result.kind === "instance" ? result.attributes.get("router") : undefined;
+	return (router?.kind === "instance" ? router.attributes.get("lifespan_context") : undefined) ?? keywords.get("lifespan");
 }
 
 /** Applications that another one mounts: `app.mount("/admin", admin)`, `Mount("/admin", app=admin)`. */
@@ -48,16 +50,17 @@ function mountedValues(machine: Machine): ReadonlySet<Value> {
 /** The calls that made the routers which an application includes, directly or through others. */
 function includedRouters(machine: Machine, application: Call): readonly Call[] {
 	const found: Call[] = [];
+	const routers = constructionsOf(machine.calls, routerClass);
 	const owners = new Set<Value>([application.result]);
 	for (let added = true; added; ) {
 		added = false;
 		for (const { callee, args, keywords } of machine.calls) {
 			if (callee.kind !== "bound-method" || callee.name !== "include_router" || !owners.has(callee.receiver)) continue;
 			const router = args[0] ?? keywords.get("router");
-			if (router?.kind !== "instance" || router.call === null || owners.has(router) || !isMade(router.call, routerClass))
-				continue;
+			const made = routers.find(({ result }) => result === router);
+			if (router === undefined || made === undefined || owners.has(router)) continue;
 			owners.add(router);
-			found.push(router.call);
+			found.push(made);
 			added = true;
 		}
 	}
@@ -87,11 +90,11 @@ function runHandler(machine: Machine, frame: Frame, handler: FunctionValue, appl
 }
 
 /** A lifespan that is over before its yield is no context manager (contextlib.py). */
-function runLifespan(machine: Machine, frame: Frame, lifespan: FunctionValue, application: Call): void {
+function runLifespan(machine: Machine, frame: Frame, lifespan: FunctionValue, application: Call, args?: readonly Value[]): void {
 	if (lifespan.node.type === "Lambda") return;
 	const { node, module } = lifespan;
 	const failures = machine.failures.length;
-	const result = runBody(machine, frame, lifespan, node, application);
+	const result = runBody(machine, frame, lifespan, node, application, args);
 	const isOver = result !== null && result.kind === "constant" && isGenerator(node) && node.isAsync;
 	// After a failure it goes on as if mended, and nobody knows how.
 	if (!isOver || machine.failures.length > failures) return;
@@ -106,10 +109,17 @@ function runLifespan(machine: Machine, frame: Frame, lifespan: FunctionValue, ap
 }
 
 /** What the body returned; null where it came to its yield. */
-function runBody(machine: Machine, frame: Frame, handler: FunctionValue, node: ast.FunctionDef, application: Call): Value | null {
+function runBody(
+	machine: Machine,
+	frame: Frame,
+	handler: FunctionValue,
+	node: ast.FunctionDef,
+	application: Call,
+	given: readonly Value[] = [application.result],
+): Value | null {
 	const plain: FunctionValue = { ...handler, decorators: [] };
 	const args = {
-		args: node.parameters.length > 0 ? [application.result] : [],
+		args: given.slice(0, node.parameters.length),
 		keywords: new Map<string, Value>(),
 		open: true,
 	};

@@ -9,6 +9,7 @@ import { replaceText } from "../../../python/rewrite/source.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { writePath } from "../signature/likely-path.ts";
+import { completeScheme, passTheFunction } from "./library-call-remedies.ts";
 
 interface Raised {
 	readonly path: string;
@@ -29,7 +30,10 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	if (/^TypeError: (async)?contextmanager\(\) missing/.test(error)) return uncallDecorator(module, call);
 	if (/^TypeError: (FastAPI|APIRouter)\.\w+\(\) missing 1 required positional argument: 'path'$/.test(error))
 		return writePath(module, call);
-	return detail.keyword === undefined ? passArgument(project, module, call, error) : spellKeyword(module, call, detail.keyword);
+	if (detail.keyword !== undefined) return spellKeyword(module, call, detail.keyword);
+	return (
+		passTheFunction(module, call) ?? completeScheme(project, module, call, error) ?? passArgument(project, module, call, error)
+	);
 }
 
 function callAt(module: Module, range: TextRange): ast.Call | null {

@@ -43,6 +43,8 @@ export function middlewareRemedy(
 			return added === null ? undefined : mendPatterns(added);
 		case "dispatch":
 			return owner?.kind === "function" && definition?.type === "FunctionDef" ? takeCallNext(owner, definition) : undefined;
+		case "entry":
+			return undefined;
 		case "returns-nothing":
 			return owner?.kind === "function" && definition?.type === "FunctionDef" ? returnResponse(owner, definition) : undefined;
 	}

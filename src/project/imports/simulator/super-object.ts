@@ -1,0 +1,42 @@
+import type * as ast from "../../../python/ast.ts";
+import type { ClassValue, InstanceValue, Value } from "../values.ts";
+import { findInClass } from "./class-members.ts";
+import type { Frame } from "./machine.ts";
+
+const self = "__self__";
+const next = "__thisclass__";
+
+/**
+ * What `super()` without arguments stands for in a method: the object itself, and the class above the one that the method is defined in.
+ * Null where that is not certain, as with several bases.
+ */
+export function superAttributes(frame: Frame, node: ast.Call): Map<string, Value> | null {
+	if (frame.kind !== "function" || node.args.length > 0) return null;
+	const [first] = frame.scope.names.values();
+	const object = first?.value;
+	if (object?.kind !== "instance" || object.of.kind !== "class") return null;
+	for (let owner: ClassValue = object.of, depth = 0; depth < 12; depth++) {
+		const [base, ...others] = owner.bases;
+		if (base === undefined || others.length > 0) return null;
+		const isHere = owner.module === frame.module && owner.node.start <= node.start && node.end <= owner.node.end;
+		if (isHere)
+			return new Map<string, Value>([
+				[self, object],
+				[next, base],
+			]);
+		if (base.kind !== "class") return null;
+		owner = base;
+	}
+	return null;
+}
+
+/** `super().name`, a method of the object as a class further up defines it; null where it is not known. */
+export function superMember(proxy: InstanceValue, name: string): Value | null {
+	const receiver = proxy.attributes.get(self);
+	const base = proxy.attributes.get(next);
+	if (receiver === undefined || base === undefined) return null;
+	const found = base.kind === "class" ? findInClass(base, name) : null;
+	if (found === null) return { kind: "bound-method", receiver, name, function: null };
+	const isPlain = found.value.kind === "function" && found.value.decorators.length === 0 && !found.maybe;
+	return isPlain && found.value.kind === "function" ? { kind: "bound-method", receiver, name, function: found.value } : null;
+}

@@ -1,0 +1,54 @@
+import type * as ast from "../../../python/ast.ts";
+import { walk } from "../../../python/walk.ts";
+import type { TextEdit } from "../../../text/range.ts";
+
+/** Does the body hand on to another generator with `yield from`, which no async generator may? */
+export function yieldsFrom(node: ast.FunctionDef): boolean {
+	let found = false;
+	walk(node, (each) => {
+		if (each.type === "Yield" && each.from) found = true;
+		return !found;
+	});
+	return found;
+}
+
+/** The parameter `app` for a function without parameters, or for a method that takes its object alone. */
+export function parameterEdits(path: string, text: string, node: ast.FunctionDef, isMethod: boolean): readonly TextEdit[] | null {
+	const [self] = node.parameters;
+	if (node.parameters.length > (isMethod ? 1 : 0) || node.typeParameters.length > 0) return null;
+	const at = isMethod && self !== undefined ? self.end : text.indexOf("(", node.name.end) + 1;
+	return [{ path, range: { start: at, end: at }, newText: isMethod ? ", app" : "app" }];
+}
+
+/** `async` in front of a `def`. */
+export function asyncEdit(path: string, text: string, node: ast.FunctionDef): TextEdit {
+	const start = text.lastIndexOf("def", node.name.start);
+	return { path, range: { start, end: start }, newText: "async " };
+}
+
+/** A yield after the last line of a body that stands on lines of its own and never returns. */
+export function yieldEdit(path: string, text: string, node: ast.FunctionDef): TextEdit | null {
+	const last = node.body.at(-1);
+	if (last === undefined || lineStart(text, last.start) <= node.name.start) return null;
+	let returns = false;
+	walk(node, (each) => {
+		if (each.type === "Return" || each.type === "Raise") returns = true;
+		return !returns;
+	});
+	if (returns) return null;
+	const indent = /^[ \t]*/.exec(text.slice(lineStart(text, node.body[0]?.start ?? last.start)))?.[0] ?? "";
+	const newline = text.indexOf("\n", last.end);
+	const end = newline < 0 ? text.length : newline;
+	return { path, range: { start: end, end }, newText: `\n${indent}yield` };
+}
+
+/** `@asynccontextmanager` above a function that has no decorator. */
+export function decoratorEdit(path: string, text: string, node: ast.FunctionDef): TextEdit {
+	const line = lineStart(text, node.name.start);
+	const indent = /^[ \t]*/.exec(text.slice(line))?.[0] ?? "";
+	return { path, range: { start: line, end: line }, newText: `${indent}@asynccontextmanager\n` };
+}
+
+function lineStart(text: string, offset: number): number {
+	return text.lastIndexOf("\n", offset - 1) + 1;
+}

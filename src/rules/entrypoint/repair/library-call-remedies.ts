@@ -1,0 +1,70 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import { servedRoutes } from "../../../project/fastapi/served-routes.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { addArgument } from "../../../python/rewrite/arguments.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import { walk } from "../../../python/walk.ts";
+
+/** Methods that take a function to call later. */
+const takesFunction =
+	/^(add_exception_handler|add_event_handler|add_api_route|add_route|add_websocket_route|add_api_websocket_route|add_task|add_job|add_done_callback)$/;
+
+/** `add_exception_handler(NotFound, on_not_found())`: the function itself is what is to be kept. */
+export function passTheFunction(module: Module, call: ast.Call): FixProposal | undefined {
+	if (call.args.length > 0 || call.keywords.length > 0) return undefined;
+	let isHandedOver = false;
+	walk(module.tree, (node) => {
+		if (node.type === "Call" && node.callee.type === "Attribute" && takesFunction.test(node.callee.attribute.name))
+			isHandedOver ||= node.args.includes(call) || node.keywords.some(({ value }) => value === call);
+		return !isHandedOver && node.start <= call.start && call.end <= node.end;
+	});
+	if (!isHandedOver) return undefined;
+	return {
+		title: "Pass the function without calling it",
+		explanation: "It is kept, and called with its arguments when the time comes.",
+		applicability: "safe",
+		edits: [replaceText(module, call.argumentsRange.start, call.argumentsRange.end, "")],
+	};
+}
+
+/** What a security scheme of FastAPI cannot do without: the path that hands out tokens, or the name under which a key is sent. */
+export function completeScheme(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {
+	const [, scheme = "", name] =
+		/^TypeError: (?:(OAuth2PasswordBearer|APIKey(?:Header|Query|Cookie))\.)?__init__\(\) missing 1 required (?:positional|keyword-only) argument: '(tokenUrl|name)'$/.exec(
+			error,
+		) ?? [];
+	if (name === undefined) return undefined;
+	if (name === "tokenUrl") {
+		const path = tokenPath(project);
+		return {
+			title: `Name the path that hands out the tokens: ${path ?? "token"}`,
+			explanation:
+				path === null
+					? "No route takes OAuth2PasswordRequestForm, so this is a guess; only the documentation page uses it."
+					: "That is the route that takes the user's name and password; the documentation page signs in there.",
+			applicability: "review",
+			edits: [addArgument(module, call, `tokenUrl="${path ?? "token"}"`)],
+		};
+	}
+	const usual = scheme.endsWith("Query") ? "api_key" : scheme.endsWith("Cookie") ? "session" : "X-API-Key";
+	return {
+		title: `Read the key from ${usual}`,
+		explanation: "The scheme has to know where clients put their key; this is the usual name.",
+		applicability: "review",
+		edits: [addArgument(module, call, `name="${usual}"`)],
+	};
+}
+
+/** The path of the only route whose function takes OAuth2PasswordRequestForm, as tokenUrl wants it: relative to the root. */
+function tokenPath(project: Project): string | null {
+	const found = new Set<string>();
+	for (const routes of servedRoutes(project).values())
+		for (const { path, module, endpoint } of routes) {
+			const definition = module.tree.body.find((each) => each.type === "FunctionDef" && each.name.name === endpoint);
+			const head = definition?.type === "FunctionDef" ? module.text.slice(definition.name.end, definition.body[0]?.start) : "";
+			if (/OAuth2PasswordRequestForm/.test(head) && !path.includes("…")) found.add(path.replace(/^\//, ""));
+		}
+	const [only, ...others] = found;
+	return only !== undefined && others.length === 0 ? only : null;
+}
