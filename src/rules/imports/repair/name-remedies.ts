@@ -47,7 +47,9 @@ export function findRemedies(project: Project, failure: FailureOf<"name-not-in-m
 	if (rename?.type === "rename" && rename.isCertain) return [rename, ...doubtful];
 	const changes = changesThatMend(project, failure);
 	if (changes.length > 0) return [...changes, ...spelling, ...doubtful];
-	const ways = [...knownAs(project, failure), ...spelling, ...doubtful];
+	// `user` for `User` is a module or a variable: a class of just that name elsewhere is likelier meant.
+	const isOtherCase = rename?.type === "rename" && rename.to.toLowerCase() === detail.name.toLowerCase();
+	const ways = [...knownAs(project, failure), ...(isOtherCase ? [...doubtful, ...spelling] : [...spelling, ...doubtful])];
 	// Of what an installed package has, another name may be quite another thing: it is tried first.
 	const fits = (remedy: Remedy) =>
 		remedy.type !== "rename" || !detail.external || mends(project, renamed(failure, found, remedy.to), failure);

@@ -2,6 +2,7 @@ import type { Environment } from "../../../environment/environment.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { importsOf } from "../../../python/rewrite/remove-imports.ts";
+import { isTypeCheckingTest } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { hasAttributesRead } from "./attributes-read.ts";
 import { ownModules } from "./module-spelling.ts";
@@ -45,7 +46,13 @@ function searchOwnHomes(project: Project, name: string, importer: Module): reado
 export function definesName(tree: ast.Module, name: string): boolean {
 	let names = defined.get(tree);
 	if (names === undefined) {
-		names = boundNames(tree.body.filter((statement) => statement.type !== "Import" && statement.type !== "ImportFrom"));
+		names = boundNames(
+			tree.body.flatMap((statement) => {
+				if (statement.type === "Import" || statement.type === "ImportFrom") return [];
+				// What only type checkers import is no definition either.
+				return statement.type === "If" && isTypeCheckingTest(statement.test) ? statement.orelse : [statement];
+			}),
+		);
 		defined.set(tree, names);
 	}
 	return names.has(name);
