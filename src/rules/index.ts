@@ -7,6 +7,7 @@ import invalidSettingValue from "./config/invalid-setting-value.ts";
 import missingEnvironmentVariable from "./config/missing-environment-variable.ts";
 import missingSetting from "./config/missing-setting.ts";
 import refusedByValidator from "./config/refused-by-validator.ts";
+import refusedVariable from "./config/refused-variable.ts";
 import syncDatabaseUrl from "./config/sync-database-url.ts";
 import uncalledFunction from "./config/uncalled-function.ts";
 import undecodableSetting from "./config/undecodable-setting.ts";
@@ -99,6 +100,7 @@ export const rules: readonly AnyRule[] = [
 	missingEnvironmentVariable,
 	missingSetting,
 	refusedByValidator,
+	refusedVariable,
 	syncDatabaseUrl,
 	uncalledFunction,
 	undecodableSetting,

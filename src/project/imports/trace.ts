@@ -2,7 +2,7 @@ import type * as ast from "../../python/ast.ts";
 import type { TextRange } from "../../text/range.ts";
 import type { Module } from "../project.ts";
 import type { SettingsField } from "../settings/settings-class.ts";
-import type { Binding, ClassValue, FunctionValue, Namespace, Value } from "./values.ts";
+import type { Binding, ClassValue, FunctionValue, Namespace, Origin, Value } from "./values.ts";
 
 /** When something runs: while modules are imported, in the lifespan or a startup event, or (never simulated) on a request. */
 export type RunStage = "import" | "startup";
@@ -54,6 +54,7 @@ export type FailureDetail =
 	| AttributeMissing
 	| NameNotDefined
 	| MissingVariable
+	| RefusedVariable
 	| EventLoopMisuse
 	| UncalledFunction
 	| FieldOfClass
@@ -69,6 +70,18 @@ export interface MissingVariable {
 	readonly consequence: string;
 	/** The `.env` file that the reader looks into, whether it is there or not; missing where it looks into none of its own. */
 	readonly file?: string | null;
+}
+
+/** A variable is set to a text that the type asked for does not take: `config("DEBUG", cast=bool)` and `DEBUG=maybe`. */
+export interface RefusedVariable {
+	readonly type: "refused-variable";
+	readonly key: string;
+	/** What the text would have to be, in words. */
+	readonly wanted: string;
+	/** Where the text stands; null where that is not known. */
+	readonly origin: Origin | null;
+	/** A text in its place: the same meant otherwise, or the default; null where there is neither. */
+	readonly better: string | null;
 }
 
 /** asyncio is asked for something that the state of its event loop at that place does not allow. */

@@ -36,9 +36,9 @@ export function neededSettings(project: Project): readonly NeededSetting[] {
 		const decodes = settingsConfig(object.settingsClass).decodes;
 		const type = readSettingType(reading.field.node.annotation);
 		const isText = type.members?.length === 1 && type.members[0] === "str";
-		const isPlain = isText && reading.field.minLength === null;
+		const isPlain = isText && reading.field.constraints.minLength === null;
 		const isList = type.decoding === "json" && decodes;
-		const shape = isPlain ? "text" : type.members === null ? "text" : wantedOf(type, reading.field.minLength);
+		const shape = isPlain ? "text" : type.members === null ? "text" : wantedOf(type, reading.field.constraints.minLength);
 		return {
 			...row,
 			shape:

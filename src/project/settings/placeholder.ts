@@ -32,7 +32,7 @@ export function placeholderFor(project: Project, field: SettingsField): string {
 		case "Tuple":
 			return "[]";
 		default:
-			return padded(textFor(project, name, type), field.minLength);
+			return padded(textFor(project, name, type), field.constraints.minLength);
 	}
 }
 

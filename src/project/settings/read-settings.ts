@@ -28,6 +28,11 @@ export function instantiateSettings(
 		const argument = args.keywords.get(field.name);
 		const given = argument ?? (args.open ? null : rawValue(machine, config, files, field));
 		const choices = enumChoices(machine, field);
+		if (given === undefined && field.factory !== null) {
+			result.set(field.name, madeBy(machine, frame, field.factory, made));
+			fields.push({ field, given: null, isArgument: false, checked: null, choices, refusedBy: null });
+			continue;
+		}
 		const settled = settle(
 			machine,
 			frame,
@@ -57,6 +62,12 @@ export function instantiateSettings(
 	});
 	machine.doubts++;
 	return result;
+}
+
+/** What `default_factory` gives: settings within settings read their own values, and may lack some. */
+function madeBy(machine: Machine, frame: Frame, factory: Value, made: Call): Value {
+	if (factory.kind !== "class" || !isSettingsClass(factory)) return unknown;
+	return machine.call(frame, factory, { args: [], keywords: new Map(), open: false }, made.node);
 }
 
 /** `Settings(_env_file=...)` reads other files than the class says. */
@@ -100,7 +111,7 @@ function rawValue(
 	files: ReadonlyMap<string, Value> | null,
 	field: SettingsField,
 ): Value | undefined | null {
-	for (const source of [machine.environ, files]) {
+	for (const source of [config.readsEnvironment ? machine.environ : new Map(), config.readsFiles ? files : new Map()]) {
 		if (source === null) return null;
 		for (const key of field.keys) {
 			const found = config.caseSensitive ? source.get(key) : getFolded(source, key);

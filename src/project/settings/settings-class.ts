@@ -1,5 +1,6 @@
 import type * as ast from "../../python/ast.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
+import { type Constraints, readConstraints, unconstrained } from "./constraints.ts";
 
 /** How a settings class reads its values (https://docs.pydantic.dev/latest/concepts/pydantic_settings/). */
 export interface SettingsConfig {
@@ -16,6 +17,9 @@ export interface SettingsConfig {
 	readonly decodes: boolean;
 	/** True where other places than arguments, environment and `.env` files may give values. */
 	readonly hasOtherSources: boolean;
+	/** Whether the process environment and the `.env` files are among the sources. */
+	readonly readsEnvironment: boolean;
+	readonly readsFiles: boolean;
 }
 
 /** One field of a settings class. */
@@ -31,8 +35,10 @@ export interface SettingsField {
 	readonly isValidatedBefore: boolean;
 	/** True where a validator of the whole class runs first, which may give a missing field a value. */
 	readonly mayBeFilledIn: boolean;
-	/** The shortest text allowed (`Field(min_length=32)`), or null. */
-	readonly minLength: number | null;
+	/** What `Field(...)` asks of its value beyond the type. */
+	readonly constraints: Constraints;
+	/** What makes the default where it is made anew each time, or null. */
+	readonly factory: Value | null;
 }
 
 /** Does the class derive from the BaseSettings of pydantic-settings, not from that of pydantic 1? */
@@ -60,6 +66,7 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 	const extra = read("extra");
 	const delimiter = read("env_nested_delimiter");
 	const otherSources = ["secrets_dir", "cli_parse_args", "yaml_file", "json_file", "toml_file", "pyproject_toml_table_header"];
+	const sources = customSources(cls);
 	const extraText = extra?.kind === "constant" ? extra.value : extra === undefined ? "forbid" : null;
 	return {
 		envFiles: files === undefined ? [] : fileNames(files),
@@ -69,10 +76,34 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 		nestedDelimiter: delimiter?.kind === "constant" && typeof delimiter.value === "string" ? delimiter.value : null,
 		ignoresEmpty: isTrue(read("env_ignore_empty")),
 		decodes: read("enable_decoding") === undefined,
-		hasOtherSources:
-			otherSources.some((key) => read(key) !== undefined) ||
-			lineage(cls).some((each) => each.namespace.names.has("settings_customise_sources")),
+		hasOtherSources: otherSources.some((key) => read(key) !== undefined) || sources === "unknown",
+		readsEnvironment: !Array.isArray(sources) || sources.includes("env"),
+		readsFiles: !Array.isArray(sources) || sources.includes("dotenv"),
 	};
+}
+
+const sourceParameters = ["init", "env", "dotenv", "secrets"];
+
+/**
+ * The sources that `settings_customise_sources` hands back, by the place of its parameters; null where no class says so, `unknown` where
+ * others are among them or the order is another one.
+ */
+function customSources(cls: ClassValue): readonly string[] | "unknown" | null {
+	const owner = lineage(cls).find((each) => each.namespace.names.has("settings_customise_sources"));
+	if (owner === undefined) return null;
+	const bound = owner.namespace.names.get("settings_customise_sources")?.value;
+	if (bound?.kind !== "function" || bound.node.type !== "FunctionDef") return "unknown";
+	const parameters = bound.node.parameters.slice(2).map(({ name }) => name.name);
+	const [statement, ...more] = bound.node.body.filter(({ type }) => type !== "ExpressionStatement");
+	if (statement?.type !== "Return" || more.length > 0 || statement.value?.type !== "Sequence") return "unknown";
+	const named = statement.value.items.map((item) =>
+		item.type === "Name" ? sourceParameters[parameters.indexOf(item.id)] : undefined,
+	);
+	const isPlain = isModernSettingsClass(cls) && named.every((each) => each !== undefined);
+	const order = named.map((each) => sourceParameters.indexOf(each ?? ""));
+	return isPlain && order.every((each, index) => index === 0 || each > (order[index - 1] ?? -1))
+		? named.filter((each) => each !== undefined)
+		: "unknown";
 }
 
 function isTrue(value: Value | undefined): boolean {
@@ -177,26 +208,25 @@ function validatedNames(decorator: Value): readonly string[] {
 	return maker === "root_validator" && isTrue(keywords.get("pre")) ? [wholeClass] : [];
 }
 
-type FieldSource = Pick<SettingsField, "fallback" | "keys" | "minLength">;
+type FieldSource = Pick<SettingsField, "fallback" | "keys" | "constraints" | "factory">;
 
 /** Default and environment names of a field, from its value: a plain default or a call of `Field`. */
 function fieldSource(bound: Value | null, name: string, config: SettingsConfig, isModern: boolean): FieldSource {
 	const keys = [config.prefix + name];
-	if (bound === null || (bound.kind === "constant" && bound.value === undefined))
-		return { fallback: null, keys, minLength: null };
+	const plain = { keys, constraints: unconstrained, factory: null };
+	if (bound === null || (bound.kind === "constant" && bound.value === undefined)) return { ...plain, fallback: null };
 	const call =
 		bound.kind === "instance" && bound.of.kind === "external" && /\.Field$/.test(bound.of.canonical) ? bound.call : null;
-	if (call === null) return { fallback: bound, keys, minLength: null };
+	if (call === null) return { ...plain, fallback: bound };
 	// `Field(env=...)` is of pydantic 1; pydantic-settings does not look at it.
 	const alias =
 		call.keywords.get("validation_alias") ?? call.keywords.get("alias") ?? (isModern ? undefined : call.keywords.get("env"));
 	const aliases = alias === undefined ? keys : aliasNames(alias, keys);
-	const shortest = call.keywords.get("min_length");
-	const minLength = shortest?.kind === "constant" && typeof shortest.value === "number" ? shortest.value : null;
+	const found = { keys: aliases, constraints: readConstraints(call), factory: call.keywords.get("default_factory") ?? null };
 	const first = call.keywords.get("default") ?? call.args[0];
-	if (call.keywords.has("default_factory")) return { fallback: unknown, keys: aliases, minLength };
+	if (found.factory !== null) return { ...found, fallback: unknown };
 	const isRequired = !call.open && (first === undefined || (first.kind === "constant" && first.value === undefined));
-	return { fallback: isRequired ? null : (first ?? unknown), keys: aliases, minLength };
+	return { ...found, fallback: isRequired ? null : (first ?? unknown) };
 }
 
 function aliasNames(alias: Value, otherwise: string[]): string[] {

@@ -1,5 +1,6 @@
 import type { SettingReading, SettingsObject } from "../imports/trace.ts";
 import type { ConstantValue } from "../imports/values.ts";
+import { brokenConstraint } from "./constraints.ts";
 import { isCollection, readSettingType, type SettingType } from "./setting-type.ts";
 import { isModernSettingsClass, settingsConfig } from "./settings-class.ts";
 import { formatInWords, refusesFormat } from "./text-formats.ts";
@@ -89,7 +90,9 @@ function textOf(reading: SettingReading): RefusedSetting[] {
 	const read = readSettingType(field.node.annotation);
 	const type: SettingType = choices === null ? read : { ...read, decoding: "text", choices };
 	const value = { ...given, value: given.value };
-	return [{ reading, value, type, wanted: wantedOf(type, field.minLength) }];
+	const [only] = type.members ?? [];
+	const broken = type.members?.length === 1 && only !== undefined ? brokenConstraint(only, field.constraints, value.value) : null;
+	return [{ reading, value, type, wanted: broken ?? wantedOf(type, field.constraints.minLength) }];
 }
 
 function isRefused({ reading, value, type }: RefusedSetting): boolean {
@@ -99,8 +102,9 @@ function isRefused({ reading, value, type }: RefusedSetting): boolean {
 	const text = field.isValidatedBefore && checked?.kind === "constant" ? String(checked.value) : value.value;
 	const { members } = type;
 	if (type.choices !== null) return !type.choices.includes(text);
-	if (members.length === 1 && members[0] === "str") return field.minLength !== null && [...text].length < field.minLength;
-	if (members.length === 1 && members[0] !== undefined && refusesFormat(members[0], text)) return true;
+	const [only] = members;
+	if (members.length === 1 && only !== undefined && brokenConstraint(only, field.constraints, text) !== null) return true;
+	if (members.length === 1 && only !== undefined && refusesFormat(only, text)) return true;
 	// A list beside None: what is no JSON reaches pydantic as text, which is no list.
 	if (type.decoding === "tried") return members.every(isCollection) && !isJson(text);
 	return type.decoding === "text" && members.length > 0 && members.every((name) => numbers[name]?.test(text) === false);

@@ -11,6 +11,31 @@ function refusesEmail(text: string): boolean {
 	return !domain.startsWith("[") && (!domain.includes(".") || specialDomains.test(domain) || /\s/.test(domain));
 }
 
+/** The least that pydantic asks of a text for these types: whatever does not even have that is certainly refused. */
+const spelt: Readonly<Record<string, RegExp>> = {
+	UUID: /^\s*(urn:uuid:)?\{?[\da-f-]{32,36}\}?\s*$/i,
+	timedelta: /\d/,
+	date: /\d/,
+	datetime: /\d/,
+	time: /\d/,
+	Decimal: /\d|^\s*[+-]?(s?nan|inf(inity)?)\s*$/i,
+	IPvAnyAddress: /^[\da-f.:%]+$/i,
+	PositiveInt: /^\s*[+-]?\d+(_\d+)*(\.0*)?\s*$/,
+	NonNegativeInt: /^\s*[+-]?\d+(_\d+)*(\.0*)?\s*$/,
+};
+
+const inWords: Readonly<Record<string, string>> = {
+	UUID: "a UUID",
+	timedelta: "a duration, such as 300 (seconds) or 00:05:00",
+	date: "a date, such as 2025-01-31",
+	datetime: "a time, such as 2025-01-31T12:00:00",
+	time: "a time of the day, such as 12:00",
+	Decimal: "a number",
+	IPvAnyAddress: "an IP address",
+	PositiveInt: "a whole number above 0",
+	NonNegativeInt: "a whole number from 0 on",
+};
+
 /** The schemes that pydantic's URL types take (pydantic/networks.py); an empty list stands for any. */
 const schemes: Readonly<Record<string, readonly string[]>> = {
 	AnyUrl: [],
@@ -28,6 +53,7 @@ const schemes: Readonly<Record<string, readonly string[]>> = {
 /** Does pydantic certainly refuse a text for a type of its own? Schemes are compared up to their driver, which versions know different ones of. */
 export function refusesFormat(type: string, text: string): boolean {
 	if (type === "EmailStr") return refusesEmail(text);
+	if (Object.hasOwn(spelt, type)) return spelt[type]?.test(text) === false;
 	const allowed = Object.hasOwn(schemes, type) ? schemes[type] : undefined;
 	if (allowed === undefined) return false;
 	const scheme = /^\s*([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
@@ -38,6 +64,7 @@ export function refusesFormat(type: string, text: string): boolean {
 /** What a text of such a type has to be, in words; null for types that have no form of their own. */
 export function formatInWords(type: string): string | null {
 	if (type === "EmailStr") return "an e-mail address";
+	if (Object.hasOwn(inWords, type)) return inWords[type] ?? null;
 	const allowed = Object.hasOwn(schemes, type) ? schemes[type] : undefined;
 	if (allowed === undefined) return null;
 	return allowed.length === 0 ? "a URL" : `a URL that begins with ${allowed.map((each) => `${each}://`).join(" or ")}`;

@@ -10,7 +10,7 @@ import {
 	placeInWords,
 } from "../../project/settings/faulty-settings.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
-import type { RefusedSetting } from "../../project/settings/settings-faults.ts";
+import { type RefusedSetting, refusalOf } from "../../project/settings/settings-faults.ts";
 import { formatInWords } from "../../project/settings/text-formats.ts";
 
 interface Evidence {
@@ -65,7 +65,7 @@ export default defineRule<Evidence>({
 						settings,
 						setting,
 						key: keyOf(settings, setting.reading),
-						better: similarChoice(setting) ?? writtenDefault(setting) ?? formatted(project, setting),
+						better: betterValue(project, setting),
 					},
 				};
 			}
@@ -109,21 +109,36 @@ export default defineRule<Evidence>({
 	},
 });
 
-/** An address or URL of the right form for a type that asks for one. */
+/** The first of what may be meant that the field takes. */
+function betterValue(project: Project, setting: RefusedSetting): string | null {
+	const candidates = [similarChoice(setting), writtenDefault(setting), formatted(project, setting)];
+	return candidates.find((text) => text !== null && refusalOf(setting.reading, text, true) === null) ?? null;
+}
+
+/** A value of the right form for a type that asks for one, or of the length that is asked for. */
 function formatted(project: Project, { reading, type }: RefusedSetting): string | null {
 	const [name] = type.members ?? [];
-	return name !== undefined && formatInWords(name) !== null ? placeholderFor(project, reading.field) : null;
+	if (name === undefined) return null;
+	const { minLength, maxLength, pattern } = reading.field.constraints;
+	const isPadded = minLength !== null && maxLength === null && pattern === null;
+	return isPadded || formatInWords(name) !== null ? placeholderFor(project, reading.field) : null;
 }
 
 /** `production` for `prod` or `Production`; null where several choices, or none, resemble the text. */
-function similarChoice({ type, value }: RefusedSetting): string | null {
+function similarChoice({ type, value, reading }: RefusedSetting): string | null {
 	const text = value.value.trim().toLowerCase();
 	if (text === "") return null;
-	const near = (type.choices ?? []).filter((choice) => {
+	const near = (type.choices ?? choicesOf(reading.field.constraints.pattern)).filter((choice) => {
 		const folded = choice.toLowerCase();
 		return folded.startsWith(text) || text.startsWith(folded);
 	});
 	return near.length === 1 ? (near[0] ?? null) : null;
+}
+
+/** The words of a pattern such as `^(DEBUG|INFO)$`. */
+function choicesOf(pattern: string | null): readonly string[] {
+	const words = pattern === null ? null : /^\^?\(?([\w-]+(?:\|[\w-]+)*)\)?\$?$/.exec(pattern);
+	return words?.[1]?.split("|") ?? [];
 }
 
 /** The default of the field as a `.env` file would write it; null where it has none that can be written. */

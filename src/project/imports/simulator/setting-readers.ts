@@ -30,35 +30,51 @@ export function settingReaderCall(
 		const isNone = given === undefined || (given.kind === "constant" && given.value === null);
 		const file = isNone ? null : places.relative(given);
 		if (file === undefined || (file === null && !isNone)) return unknown;
-		return read(machine, frame, args, node, file, (key) => ["KeyError", `"Config '${key}' is missing, and has no default."`]);
+		return read(machine, frame, args, node, file, starlette);
 	}
 	if (canonical === "decouple.config" && receiver === null) {
-		return read(machine, frame, args, node, places.nearestDotenv(frame.module.path), (key) => [
-			"decouple.UndefinedValueError",
-			`${key} not found. Declare it as envvar or define a default value.`,
-		]);
+		return read(machine, frame, args, node, places.nearestDotenv(frame.module.path), decouple);
 	}
 	return null;
 }
 
-function read(
-	machine: Machine,
-	frame: Frame,
-	args: CallArguments,
-	node: ast.Call,
-	file: string | null,
-	refusal: (key: string) => readonly [exception: string, message: string],
-): Value {
+/** What a reader says and takes. */
+interface Reader {
+	/** The exception and its message where a variable is missing. */
+	readonly missing: (key: string) => readonly [exception: string, message: string];
+	/** The message of the ValueError where a text cannot be converted. */
+	readonly refused: (key: string, text: string, type: "bool" | "int") => string;
+	readonly isTrue: RegExp;
+	readonly isFalse: RegExp;
+}
+
+const starlette: Reader = {
+	missing: (key) => ["KeyError", `"Config '${key}' is missing, and has no default."`],
+	refused: (key, text, type) => `Config '${key}' has value '${text}'. Not a valid ${type}.`,
+	isTrue: /^(true|1)$/i,
+	isFalse: /^(false|0)$/i,
+};
+
+const decouple: Reader = {
+	missing: (key) => ["decouple.UndefinedValueError", `${key} not found. Declare it as envvar or define a default value.`],
+	refused: (_, text, type) =>
+		type === "bool" ? `Invalid truth value: ${text.toLowerCase()}` : `invalid literal for int() with base 10: '${text}'`,
+	isTrue: /^(y|yes|t|true|on|1)$/i,
+	isFalse: /^(n|no|f|false|off|0|)$/i,
+};
+
+function read(machine: Machine, frame: Frame, args: CallArguments, node: ast.Call, file: string | null, reader: Reader): Value {
 	const [name] = args.args;
 	if (name?.kind !== "constant" || typeof name.value !== "string" || args.open) return unknown;
 	const key = name.value;
 	const found = machine.environ.get(key) ?? (file === null ? undefined : machine.dotenvValues(file)?.get(key));
 	const fallback = args.keywords.get("default") ?? args.args[2];
-	if (found !== undefined || fallback !== undefined)
-		return cast(found ?? fallback ?? unknown, args.keywords.get("cast") ?? args.args[1]);
+	const type = args.keywords.get("cast") ?? args.args[1];
+	if (found !== undefined) failOnRefused(machine, frame, node, reader, { key, found, type, fallback });
+	if (found !== undefined || fallback !== undefined) return cast(found ?? fallback ?? unknown, type, reader);
 	machine.doubts++;
 	if (machine.environDynamic) return unknown;
-	const [exception, message] = refusal(key);
+	const [exception, message] = reader.missing(key);
 	fail(machine, {
 		detail: {
 			type: "missing-variable",
@@ -75,15 +91,58 @@ function read(
 	return unknown;
 }
 
+interface Reading {
+	readonly key: string;
+	readonly found: Value;
+	readonly type: Value | undefined;
+	readonly fallback: Value | undefined;
+}
+
+/** A text in the environment that `cast=bool` or `cast=int` refuses. */
+function failOnRefused(
+	machine: Machine,
+	frame: Frame,
+	node: ast.Call,
+	reader: Reader,
+	{ key, found, type, fallback }: Reading,
+): void {
+	const name = type?.kind === "external" ? type.canonical.replace("builtins.", "") : "";
+	if ((name !== "bool" && name !== "int") || found.kind !== "constant" || typeof found.value !== "string") return;
+	const text = found.value;
+	const isTaken = name === "bool" ? reader.isTrue.test(text) || reader.isFalse.test(text) : /^\s*[+-]?\d+(_\d+)*\s*$/.test(text);
+	if (isTaken) return;
+	const isPlain = fallback?.kind === "constant" && ["boolean", "number"].includes(typeof fallback.value);
+	fail(machine, {
+		detail: {
+			type: "refused-variable",
+			key,
+			wanted: name === "bool" ? "true or false" : "a whole number",
+			origin: found.origin,
+			better: (name === "bool" ? truthOf(text) : null) ?? (isPlain ? String(fallback.value).toLowerCase() : null),
+		},
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "ValueError",
+		message: reader.refused(key, text, name),
+	});
+}
+
+/** `yes` and `on` are true to most readers. */
+function truthOf(text: string): string | null {
+	if (decouple.isTrue.test(text.trim())) return "true";
+	return decouple.isFalse.test(text.trim()) && text.trim() !== "" ? "false" : null;
+}
+
 /** A text as the plain types convert it; what any other `cast` does is not known. */
-function cast(value: Value, type: Value | undefined): Value {
+function cast(value: Value, type: Value | undefined, { isTrue, isFalse }: Reader): Value {
 	if (type === undefined || value.kind !== "constant" || typeof value.value !== "string")
 		return value.kind === "constant" ? value : unknown;
 	const name = type.kind === "external" ? type.canonical : "";
 	const text = value.value.trim();
 	if (name === "builtins.str") return value;
 	if (name === "builtins.int" && /^[+-]?\d+$/.test(text)) return constant(Number(text), value.origin);
-	if (name === "builtins.bool" && /^(true|1)$/i.test(text)) return constant(true, value.origin);
-	if (name === "builtins.bool" && /^(false|0)$/i.test(text)) return constant(false, value.origin);
+	if (name === "builtins.bool" && isTrue.test(text)) return constant(true, value.origin);
+	if (name === "builtins.bool" && isFalse.test(text)) return constant(false, value.origin);
 	return unknown;
 }
