@@ -2,6 +2,7 @@ import { defineRule } from "../../audit/rule.ts";
 import type { Failure } from "../../project/imports/trace.ts";
 import type { Module, Project } from "../../project/project.ts";
 import { importsOf } from "../../python/rewrite/remove-imports.ts";
+import { removeEmptyModule, renameModule } from "./repair/rename-module.ts";
 import { listHiddenNeeds } from "./usage/hidden-from-libraries.ts";
 import { shadowsExternal } from "./usage/shadowing.ts";
 
@@ -36,7 +37,7 @@ export default defineRule<Evidence>({
 		after: {
 			"requirements.txt": "fastapi\nuvicorn\n",
 			"main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
-			"fastapi_settings.py": 'title = "notes"\n',
+			"app_fastapi.py": 'title = "notes"\n',
 		},
 	},
 
@@ -62,7 +63,7 @@ export default defineRule<Evidence>({
 		}
 	},
 
-	describe({ evidence }) {
+	describe({ evidence }, project) {
 		const { name, path, hidden, asker, importers, error, stage, order } = evidence;
 		return {
 			severity: "CRITICAL",
@@ -71,11 +72,23 @@ export default defineRule<Evidence>({
 			rootCause: `Python looks in the server's working directory first, so \`import ${name}\`${asker === null ? "" : ` in ${asker}`} finds ${path}.`,
 			expectedError: error,
 			order,
-			manualSteps: [
-				`Rename ${path}, for example: git mv ${path} ${renamed(path, name)}`,
-				...(importers.length > 0 ? [`Import the file by its new name where it is meant: ${importers.join(", ")}.`] : []),
-			],
+			manualSteps:
+				renameModule(project, name) === undefined
+					? [
+							`Rename ${path}, for example: git mv ${path} ${renamed(path, name)}`,
+							...(importers.length > 0 ? [`Import the file by its new name where it is meant: ${importers.join(", ")}.`] : []),
+						]
+					: [],
 		};
+	},
+
+	fix({ evidence }, project) {
+		return renameModule(project, evidence.name);
+	},
+
+	alternatives({ evidence }, project) {
+		const removal = removeEmptyModule(project, evidence.name);
+		return removal === undefined ? [] : [removal];
 	},
 });
 

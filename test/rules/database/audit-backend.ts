@@ -5,7 +5,7 @@ import { openEnvironment } from "../../../src/environment/open-environment.ts";
 import { loadProject } from "../../../src/project/load.ts";
 import type { SourceFile } from "../../../src/project/project.ts";
 import { rules } from "../../../src/rules/index.ts";
-import { applyToFiles } from "../../../src/text/edit.ts";
+import { applyChange } from "../../../src/text/tree-change.ts";
 import { openPackageFiles } from "../../../src/workspace/package-files.ts";
 import { parseFiles } from "../../project/build-project.ts";
 
@@ -47,7 +47,9 @@ export function mendedFiles(rule: string, backend: string): Readonly<Record<stri
 			.join("");
 		const fix = auditBackend(rule, literal).find((issue) => issue.fix !== null)?.fix;
 		if (!fix) break;
-		files = { ...files, ...Object.fromEntries(applyToFiles(new Map(Object.entries(files)), fix.edits) ?? []) };
+		const after = applyChange(new Map(Object.entries(files)), fix) ?? new Map<string, string | null>();
+		const kept = Object.entries(files).filter(([path]) => !after.has(path));
+		files = Object.fromEntries([...kept, ...[...after].flatMap(([path, text]) => (text === null ? [] : [[path, text]]))]);
 	}
 	return Object.fromEntries(Object.entries(files).filter(([path, text]) => before[path] !== text));
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { auditBackend } from "../database/audit-backend.ts";
+import { auditBackend, mendedFiles } from "../database/audit-backend.ts";
 
 const rule = "shadowed-module";
 
@@ -9,8 +9,96 @@ it("names the file that hides the package, and who imports it", () => {
 	const [issue, ...others] = auditBackend(rule, backend);
 	expect(others).toEqual([]);
 	expect(issue?.problem).toBe("fastapi.py hides the installed package fastapi");
-	expect(issue?.manualSteps[0]).toContain("git mv fastapi.py app_fastapi.py");
+	expect(issue?.fix).toMatchObject({ edits: [], moves: [{ path: "fastapi.py", to: "app_fastapi.py" }], applicability: "review" });
+	expect(issue?.manualSteps).toEqual([]);
+	expect(issue?.alternatives).toEqual([]);
+});
+
+const start = "#- requirements.txt\nfastapi\nuvicorn\n";
+
+it("divides the imports between the own module and the package that it hides", () => {
+	const backend = `${start}#- main.py
+from fastapi import FastAPI, title
+import fastapi as settings
+from fastapi.responses import JSONResponse
+
+app = FastAPI(title=title, description=settings.title, default_response_class=JSONResponse)
+#- fastapi.py
+title = "notes"
+`;
+	expect(mendedFiles(rule, backend)).toEqual({
+		"app_fastapi.py": 'title = "notes"\n',
+		"main.py": `from app_fastapi import title
+from fastapi import FastAPI
+import app_fastapi as settings
+from fastapi.responses import JSONResponse
+
+app = FastAPI(title=title, description=settings.title, default_response_class=JSONResponse)
+`,
+	});
+});
+
+it("renames a package with all that lies in it, and those who import its parts", () => {
+	const backend = `${start}#- main.py
+import pydantic.pieces
+from fastapi import FastAPI
+from pydantic.pieces import size
+
+app = FastAPI(title=str(size + pydantic.pieces.size))
+#- pydantic/__init__.py
+#- pydantic/pieces.py
+from pydantic.more import size
+#- pydantic/more.py
+size = 1
+`;
+	expect(mendedFiles(rule, backend)).toEqual({
+		"app_pydantic/__init__.py": "",
+		"app_pydantic/pieces.py": "from app_pydantic.more import size\n",
+		"app_pydantic/more.py": "size = 1\n",
+		"main.py": `import app_pydantic.pieces
+from fastapi import FastAPI
+from app_pydantic.pieces import size
+
+app = FastAPI(title=str(size + app_pydantic.pieces.size))
+`,
+	});
+});
+
+it("takes the start command along where the application itself hides the package", () => {
+	const backend = `${start}#- Procfile
+web: uvicorn fastapi:app --port 80
+#- fastapi.py
+from fastapi import FastAPI
+
+app = FastAPI()
+`;
+	expect(mendedFiles(rule, backend)).toEqual({
+		Procfile: "web: uvicorn app_fastapi:app --port 80\n",
+		"app_fastapi.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
+	});
+});
+
+it("offers to remove a file without code", () => {
+	const backend = `${start}#- main.py\nfrom fastapi import FastAPI\n\napp = FastAPI()\n#- fastapi.py\n"""Notes."""\n`.replaceAll(
+		"\\n",
+		"\n",
+	);
+	const [issue] = auditBackend(rule, backend);
+	expect(issue?.alternatives).toMatchObject([{ title: "Remove fastapi.py", moves: [{ path: "fastapi.py", to: null }] }]);
+});
+
+it("leaves it to a person where a name is asked for by text", () => {
+	const backend = `${start}#- main.py
+from importlib import import_module
+from fastapi import FastAPI
+
+app = FastAPI(title=import_module("fastapi").title)
+#- fastapi.py
+title = "notes"
+`;
+	const [issue] = auditBackend(rule, backend);
 	expect(issue?.fix).toBeNull();
+	expect(issue?.manualSteps[0]).toContain("git mv fastapi.py app_fastapi.py");
 });
 
 it("accepts an own module of a package's name that has all that is asked of it", () => {
