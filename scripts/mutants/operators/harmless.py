@@ -60,7 +60,7 @@ def home_of(source, node):
     home = None
     while node is not None:
         parent = source.parents.get(node)
-        if isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef) and node in parent.body and parent.body[0].lineno > parent.lineno:
+        if isinstance(parent, (ast.FunctionDef, ast.AsyncFunctionDef)) and node in parent.body and parent.body[0].lineno > parent.lineno:
             home = parent
         node = parent
     return home
@@ -130,7 +130,7 @@ def shuffle_imports(project, random):
 def shuffled(source, nodes, random):
     texts = [source.segment(node) for node in nodes]
     random.shuffle(texts)
-    return in_file(source, source.splice(*zip([source.span(node) for node in nodes], texts, strict=True)), "imports in another order")
+    return in_file(source, source.splice(*zip([source.span(node) for node in nodes], texts)), "imports in another order")
 
 
 @operator(2)

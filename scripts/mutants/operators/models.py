@@ -21,7 +21,7 @@ def classes(project):
 
 
 def fields(node):
-    return [field for field in node.body if isinstance(field, ast.AnnAssign | ast.Assign)]
+    return [field for field in node.body if isinstance(field, (ast.AnnAssign, ast.Assign))]
 
 
 def is_table(node):
