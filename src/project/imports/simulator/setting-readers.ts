@@ -13,7 +13,7 @@ export interface ReaderPlaces {
 
 /**
  * What starlette's `Config(".env")("KEY")` and python-decouple's `config("KEY")` give: the environment first, then their file, then the default.
- * Without any they raise. Null for all other calls.
+ * Without any they raise. Also whether a `.env` file is there, which decides what is read. Null for all other calls.
  */
 export function settingReaderCall(
 	machine: Machine,
@@ -31,6 +31,14 @@ export function settingReaderCall(
 		const file = isNone ? null : places.relative(given);
 		if (file === undefined || (file === null && !isNone)) return unknown;
 		return read(machine, frame, args, node, file, starlette);
+	}
+	const asked = pathAskedFor(canonical, args, receiver);
+	if (asked !== null) {
+		const file = places.relative(asked);
+		// Of other files start-up may make some; a `.env` is there, or a person has not written it yet.
+		return typeof file === "string" && /(^|\/)\.env(\.[\w-]+)?$/.test(file)
+			? constant(machine.dotenvValues(file) !== null)
+			: null;
 	}
 	if (canonical === "decouple.config" && receiver === null) {
 		return read(machine, frame, args, node, places.nearestDotenv(frame.module.path), decouple);
@@ -62,6 +70,12 @@ const decouple: Reader = {
 	isTrue: /^(y|yes|t|true|on|1)$/i,
 	isFalse: /^(n|no|f|false|off|0|)$/i,
 };
+
+/** The path of which `os.path.exists(path)` or `path.is_file()` says whether it is there; null for any other call. */
+function pathAskedFor(canonical: string, args: CallArguments, receiver: InstanceValue | null): Value | null {
+	if (/^(os\.path|posixpath|genericpath)\.(exists|isfile)$/.test(canonical)) return args.args[0] ?? null;
+	return /^pathlib(\._local)?\.(Posix)?Path\.(exists|is_file)$/.test(canonical) ? receiver : null;
+}
 
 function read(machine: Machine, frame: Frame, args: CallArguments, node: ast.Call, file: string | null, reader: Reader): Value {
 	const [name] = args.args;
