@@ -1,4 +1,3 @@
-import type { PathStatus } from "../workspace/git.ts";
 import type { FileImage } from "../workspace/project-files.ts";
 
 /** What a write does to one file; null stands for "there is no such file". A renamed file is two changes: one path comes, one goes. */
@@ -12,8 +11,6 @@ export interface FileChange {
 	 * those above it, which go with it if they are empty then.
 	 */
 	readonly folders: readonly string[];
-	/** What git said of the file before the write; null without git. */
-	readonly status: PathStatus | null;
 	/** The other path of a renamed file, or another name (hard link) of the same file: where its bytes are to be had with all that belongs to them. */
 	readonly twin?: string;
 }

@@ -35,14 +35,12 @@ export async function acceptFix(
 	const broken = plan.files.map((file) => newSyntaxFault(file, plan.files)).find((fault) => fault !== null);
 	if (broken) return { type: "refused", reason: broken };
 
-	const status = await context.repository?.statusOf(plan.files.map((file) => file.path));
 	const changes = plan.files.map(
 		(file): FileChange => ({
 			path: file.path,
 			before: file.before?.image ?? null,
 			after: file.after === null ? null : imageAfter(file.path, file.after.image, choice.fix),
 			folders: file.folders,
-			status: status?.get(file.path) ?? null,
 			...(file.twin !== undefined && { twin: file.twin }),
 		}),
 	);

@@ -35,7 +35,15 @@ export async function closeRollback(context: SessionContext): Promise<Outcome> {
 	else journal.append({ type: "phases-restored", rollback: purpose.rollback, write: open.write, commit });
 	const recorded = commit === null ? "" : `, recorded as ${commit.slice(0, 8)}`;
 	const what = purpose.type === "rollback" ? "taken back" : "in place again";
-	return done(`${listed(stories)} ${stories.length === 1 ? "is" : "are"} ${what}${recorded}`, made?.warnings ?? []);
+	return done(`${listed(stories)} ${stories.length === 1 ? "is" : "are"} ${what}${recorded}`, [
+		...hookWords(made?.hooked ?? []),
+		...(made?.warnings ?? []),
+	]);
+}
+
+/** What the person's own hooks made of files while git committed. */
+export function hookWords(hooked: readonly FileChange[]): readonly string[] {
+	return hooked.length === 0 ? [] : [`A hook of yours changed ${listed(hooked.map((file) => file.path))}.`];
 }
 
 /** Null where git has nothing to record any more: somebody has done it meanwhile. */
@@ -100,10 +108,9 @@ function abandon(
 }
 
 /** The writes of a planned rollback; both sides are kept, so that a later run can finish or undo it. */
-export async function fileChanges(context: SessionContext, files: readonly RolledBackFile[]): Promise<readonly FileChange[]> {
-	const status = await context.repository?.statusOf(files.map((file) => file.path));
+export function fileChanges(context: SessionContext, files: readonly RolledBackFile[]): readonly FileChange[] {
 	return files.map(({ path, bytes, before, after, folders }) => {
 		for (const side of [bytes.before, bytes.after]) if (side !== null) keep(context, side);
-		return { path, before, after, folders, status: status?.get(path) ?? null };
+		return { path, before, after, folders };
 	});
 }

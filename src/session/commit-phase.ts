@@ -3,6 +3,7 @@ import type { Story } from "../audit/issue.ts";
 import { mergeTexts } from "../text/merge.ts";
 import { kindOfPath } from "../workspace/find-repository-root.ts";
 import { readProjectFile } from "../workspace/project-files.ts";
+import { hookWords } from "./close-rollback.ts";
 import { type CommitContent, type ContentStep, type HeldStep, planContent, type StepFile } from "./commit-content.ts";
 import { phaseMessage } from "./commit-message.ts";
 import { decidedIssue } from "./decision-details.ts";
@@ -69,7 +70,7 @@ export async function commitPhase(context: SessionContext, story: Story): Promis
 	journal.append({ type: "phase-committed", story, commit: made.commit, subject, paths, held: heldWrites });
 	return done(`${story} is committed as ${made.commit.slice(0, 8)}: ${subject} (${count(paths.length, "file")})`, [
 		...held,
-		...(hooked === "" ? [] : [`A hook of yours changed ${hooked}.`]),
+		...hookWords(made.hooked),
 		...made.warnings,
 	]);
 }

@@ -104,7 +104,7 @@ function changesSince(context: SessionContext, before: ReadonlyMap<string, Proje
 		if (now.type !== "file" || now.image.sha256 === old.image.sha256) continue;
 		keep(context, old.bytes);
 		keep(context, now.bytes);
-		changes.push({ path, before: old.image, after: now.image, folders: [], status: null });
+		changes.push({ path, before: old.image, after: now.image, folders: [] });
 	}
 	return changes;
 }

@@ -92,7 +92,7 @@ async function carryOut(context: SessionContext, words: string, plan: Possible, 
 		const obstacle = await commitObstacle(context.repository);
 		if (obstacle !== null) return obstacle;
 	}
-	const changes = await fileChanges(
+	const changes = fileChanges(
 		context,
 		plan.files.filter((file) => file.result !== "unchanged"),
 	);

@@ -111,7 +111,7 @@ async function filesOf(
 	for (const { path, before, after } of files) {
 		const sides = [await imageOf(parent, before), await imageOf(commit.hash, after)] as const;
 		if (sides.includes(undefined)) return null;
-		changes.push({ path, before: sides[0] ?? null, after: sides[1] ?? null, folders: [], status: null });
+		changes.push({ path, before: sides[0] ?? null, after: sides[1] ?? null, folders: [] });
 
 		async function imageOf(at: string, entry: TreeEntry | null): Promise<FileImage | null | undefined> {
 			if (entry === null) return null;

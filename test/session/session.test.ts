@@ -1,3 +1,4 @@
+import { chmodSync, rmSync } from "node:fs";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { accepting, openTestSession, type TestFolder, testFolder, testRepository } from "./support/repository.ts";
 
@@ -264,6 +265,33 @@ describe("committing a phase", () => {
 		expect(session.state.phases[2]?.status).toBe("kept");
 		expect(await session.dispatch({ type: "rollback-phase", story: "US3" })).toMatchObject({ type: "done" });
 		expect(folder.read("app/main.py")).toBe("m = BROKEN_US3_m\n");
+		await session.close();
+	});
+});
+
+describe("a hook that reformats and refuses", () => {
+	test("has its change taken in by the next commit of the phase, and by its rollback", async () => {
+		folder = testRepository(backend);
+		folder.write(
+			".git/hooks/pre-commit",
+			"#!/bin/sh\ngrep -q 'y = 1.0' app/db.py && exit 0\nsed -i 's/^y = 1$/y = 1.0/' app/db.py\necho 'reformatted' >&2\nexit 1\n",
+		);
+		chmodSync(`${folder.root}/.git/hooks/pre-commit`, 0o755);
+		folder.write("app/db.py", `${backend["app/db.py"]}mine = 1\n`);
+		const session = await openTestSession(folder.root);
+		await session.dispatch(accepting(session, "x"));
+		expect(await session.dispatch({ type: "commit-phase", story: "US1" })).toMatchObject({
+			type: "refused",
+			message: "git did not commit US1: reformatted.",
+			nextStep: "A hook changed app/db.py. Look at that and commit again: the commit takes it in.",
+		});
+		expect(await session.dispatch({ type: "commit-phase", story: "US1" })).toMatchObject({ type: "done" });
+		expect(folder.git("show", "HEAD:app/db.py")).toBe("import a\nx = FIXED_x\ny = 1.0\nz = 2\nw = BROKEN_US2_w");
+		expect(folder.git("status", "--porcelain")).toBe(" M app/db.py");
+		rmSync(`${folder.root}/.git/hooks/pre-commit`);
+		expect(await session.dispatch({ type: "rollback-phase", story: "US1" })).toMatchObject({ type: "done" });
+		expect(folder.read("app/db.py")).toBe(`${backend["app/db.py"]}mine = 1\n`);
+		expect(folder.git("show", "HEAD:app/db.py")).toBe(backend["app/db.py"].trimEnd());
 		await session.close();
 	});
 });
