@@ -54,6 +54,7 @@ import brokenLifespan from "./entrypoint/broken-lifespan.ts";
 import brokenStartupHandler from "./entrypoint/broken-startup-handler.ts";
 import corsOriginMismatch from "./entrypoint/cors-origin-mismatch.ts";
 import endlessStartup from "./entrypoint/endless-startup.ts";
+import endpointSignatureLost from "./entrypoint/endpoint-signature-lost.ts";
 import eventLoopMisuse from "./entrypoint/event-loop-misuse.ts";
 import ignoredStartupHandler from "./entrypoint/ignored-startup-handler.ts";
 import invalidDependency from "./entrypoint/invalid-dependency.ts";
@@ -147,6 +148,7 @@ export const rules: readonly AnyRule[] = [
 	brokenStartupHandler,
 	corsOriginMismatch,
 	endlessStartup,
+	endpointSignatureLost,
 	eventLoopMisuse,
 	ignoredStartupHandler,
 	invalidDependency,

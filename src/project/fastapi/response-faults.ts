@@ -11,7 +11,7 @@ import { isResponseClass, isResponseType } from "./special-types.ts";
 
 /** Why FastAPI refuses what a route says about its response. */
 export interface ResponseFault {
-	readonly type: "no-schema" | "body-forbidden" | "no-response-class";
+	readonly type: "no-schema" | "body-forbidden" | "no-number" | "no-response-class";
 	readonly operation: Operation;
 	/** Where the model, the status or the class is written. */
 	readonly node: ast.Expression;
@@ -32,6 +32,8 @@ export function* responseFaults(analysis: Analysis, operation: Operation): Gener
 	const { project, features } = analysis;
 	const scope = scopeOf(analysis, operation);
 	if (scope === null || operation.methods?.[0] === "WEBSOCKET") return;
+	const object = modelObject(operation);
+	if (object !== null) yield object;
 	const models = [...additionalModels(operation)];
 	const main = mainModel(analysis, operation, scope);
 	if (main !== null) models.push(main);
@@ -47,10 +49,30 @@ export function* responseFaults(analysis: Analysis, operation: Operation): Gener
 		const error = `AssertionError: Status code ${code} must not have a response body`;
 		yield { type: "body-forbidden", operation, node: main.node, source: main.source, named: String(code), error };
 	}
+	const text = textStatus(operation, status);
+	if (text !== null) yield text;
 	const given = keywordNode(operation, "response_class");
 	const responseClass = operation.call.keywords.get("response_class");
 	if (given === null || responseClass === undefined || isResponseClass(responseClass, project.environment) !== false) return;
 	yield { type: "no-response-class", operation, node: given, source: null, named: "", error: classError(responseClass) };
+}
+
+/** `response_model=Item()`: an object where its class is meant. */
+function modelObject(operation: Operation): ResponseFault | null {
+	const given = operation.call.keywords.get("response_model");
+	const node = keywordNode(operation, "response_model");
+	if (given?.kind !== "instance" || given.of.kind !== "class" || node === null) return null;
+	const named = `an object of ${given.of.node.name.name}`;
+	return { type: "no-schema", operation, node, source: "response_model", named, error: null };
+}
+
+/** `status_code="201 Created"`: FastAPI asks for the number when it answers. */
+function textStatus(operation: Operation, status: Value | undefined): ResponseFault | null {
+	const node = keywordNode(operation, "status_code");
+	if (status?.kind !== "constant" || typeof status.value !== "string" || node === null) return null;
+	if (/^\s*[+-]?\d+(_\d+)*\s*$/.test(status.value)) return null;
+	const error = `ValueError: invalid literal for int() with base 10: '${status.value}'`;
+	return { type: "no-number", operation, node, source: null, named: status.value, error };
 }
 
 function scopeOf({ project }: Analysis, { call, endpoint }: Operation): NameScope | null {

@@ -8,7 +8,7 @@ import { fastApiFeatures } from "./features.ts";
 import { dependencyOf, isDependency, markerOf } from "./marker.ts";
 import { type Analysis, analyseParameter, type ParameterFault } from "./parameter-faults.ts";
 import { type ResponseFault, responseFaults } from "./response-faults.ts";
-import { type Operation, routeModelOf } from "./routes.ts";
+import { type Operation, type Router, routeModelOf } from "./routes.ts";
 
 /** What FastAPI refuses in the signatures of the routes, each with the route that it refuses first. */
 export interface SignatureFaults {
@@ -32,6 +32,11 @@ export function signatureFaultsOf(project: Project): SignatureFaults {
 		known.set(project, faults);
 	}
 	return faults;
+}
+
+/** Names in the braces of a path. */
+function parametersOf(path: string): ReadonlySet<string> {
+	return new Set([...path.matchAll(/\{([^}:]*)/g)].map((match) => match[1] ?? ""));
 }
 
 class SignatureReader {
@@ -61,16 +66,33 @@ class SignatureReader {
 
 	private readOperation(operation: Operation): void {
 		const { call, router, endpoint } = operation;
-		const path = (router.prefix ?? "") + (operation.path ?? "");
-		const pathParameters = new Set([...path.matchAll(/\{([^}:]*)/g)].map((match) => match[1] ?? ""));
+		const pathParameters = parametersOf((router.prefix ?? "") + (operation.path ?? ""));
 		for (const owner of [router.call, call]) {
 			this.readListed(operation, owner.keywords.get("dependencies"), pathParameters);
 			for (const fault of unwrappedDependencies(owner))
 				if (!this.dependencies.has(fault.node)) this.dependencies.set(fault.node, { fault, operation });
 		}
-		if (operation.isSignatureKnown) this.readCallable(operation, endpoint, pathParameters, true);
+		if (operation.isSignatureKnown) {
+			this.readCallable(operation, endpoint, pathParameters, true);
+			// A prefix that comes with include_router makes the route anew, or is added when it is first asked for.
+			for (const prefix of this.includedPrefixes(router)) {
+				const added = parametersOf(prefix);
+				if (added.size > 0) this.readCallable(operation, endpoint, new Set([...pathParameters, ...added]), true);
+			}
+		}
 		for (const fault of responseFaults(this.analysis, operation))
 			if (!this.responses.has(fault.node)) this.responses.set(fault.node, { fault, operation });
+	}
+
+	/** What stands in front of a router's own prefix, by each way in which it is included. */
+	private includedPrefixes(router: Router, depth = 0): readonly string[] {
+		if (depth > 8) return [];
+		return routeModelOf(this.project).includes.flatMap(({ parent, child, prefix, call }) => {
+			if (child !== router || call.guarded || !call.reached) return [];
+			const own = (parent.prefix ?? "") + (prefix ?? "");
+			const outer = this.includedPrefixes(parent, depth + 1);
+			return outer.length === 0 ? [own] : outer.map((each) => each + own);
+		});
 	}
 
 	/** `dependencies=[Depends(...)]`. */

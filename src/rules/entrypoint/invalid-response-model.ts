@@ -111,6 +111,17 @@ function mendsOf(fault: ResponseFault, project: Project): readonly FixProposal[]
 		];
 	}
 	if (source === "responses") return additionalMends(fault, project);
+	if (source === "response_model" && node.type === "Call") {
+		const code = module.text.slice(node.callee.start, node.callee.end);
+		return [
+			{
+				title: `Write ${code} without calling it`,
+				explanation: "FastAPI takes the class; it makes no use of an object of it.",
+				applicability: "safe",
+				edits: [{ path: module.path, range: { start: node.callee.end, end: node.end }, newText: "" }],
+			},
+		];
+	}
 	const edit = withoutModel(fault);
 	if (edit === null) return [];
 	return [

@@ -21,7 +21,7 @@ def delete_item(item_id: int):
 export default defineRule<Evidence>({
 	name: "invalid-response-status",
 	category: "ENTRYPOINT",
-	summary: "A route has a response model and a status that forbids a body",
+	summary: "A route has a response model beside a status that forbids a body, or a status that is no number",
 	story:
 		"Answers with the status 204, 205, 304 or 1xx have no body, so a route with such a status has no response model. FastAPI checks that when the route is registered: the import of the module fails.",
 	references: ["https://www.rfc-editor.org/rfc/rfc9110#section-15.3.5", "https://fastapi.tiangolo.com/tutorial/response-model/"],
@@ -30,7 +30,7 @@ export default defineRule<Evidence>({
 	*detect(project) {
 		for (const refused of signatureFaultsOf(project).responses) {
 			const { type, node, operation } = refused.fault;
-			if (type !== "body-forbidden") continue;
+			if (type !== "body-forbidden" && type !== "no-number") continue;
 			const { module } = operation.call;
 			yield {
 				subject: `${module.name}:${nameOf(operation)}`,
@@ -42,6 +42,16 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ evidence: { fault, operation } }) {
+		if (fault.type === "no-number")
+			return {
+				severity: "HIGH",
+				stage: "request",
+				problem: `The status_code of ${nameOf(operation)} is the text "${fault.named}"`,
+				rootCause: "FastAPI makes a number of it for each answer and for the documentation, and this text is none.",
+				...(fault.error === null ? {} : { expectedError: fault.error }),
+				order: operation.call.order,
+				manualSteps: numberIn(fault) === null ? ["Write the status as a number, such as 201."] : [],
+			};
 		const what = fault.source === "returns" ? "a return annotation" : "a response model";
 		return {
 			severity: "CRITICAL",
@@ -55,6 +65,18 @@ export default defineRule<Evidence>({
 	},
 
 	fix({ evidence: { fault } }) {
+		if (fault.type === "no-number") {
+			const number = numberIn(fault);
+			const { start, end } = fault.node;
+			return number === null
+				? undefined
+				: {
+						title: `Answer with ${number}`,
+						explanation: "The status is a number; its name follows from it.",
+						applicability: "safe",
+						edits: [{ path: fault.operation.call.module.path, range: { start, end }, newText: number }],
+					};
+		}
 		const edit = withoutModel(fault);
 		if (edit === null) return undefined;
 		return {
@@ -65,6 +87,11 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** The number that a text such as `201 Created` begins with. */
+function numberIn({ named }: ResponseFault): string | null {
+	return /^\s*([1-5]\d\d)\b/.exec(named)?.[1] ?? null;
+}
 
 function nameOf({ endpoint }: Evidence["operation"]): string {
 	return endpoint.kind === "function" && endpoint.node.type === "FunctionDef" ? endpoint.node.name.name : "A route";
