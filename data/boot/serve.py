@@ -170,24 +170,26 @@ def watch_engines(module):
     module.Dialect.engine_created = classmethod(engine_created)
 
 
-watchers = {"sqlalchemy.engine.interfaces": watch_engines}
+def engine_scheme(drivername):
+    return drivername.partition("+")[0]
 
 
 def engine_made(engine):
     url = engine.url
     host = url.host or (url.query.get("host") if hasattr(url.query, "get") else None)
     shown = {"scheme": url.drivername, "host": host, "port": url.port, "database": url.database}
-    allowed = not GUARDED or is_scratch(url.drivername.partition("+")[0], host, url.port, url.database)
+    allowed = not GUARDED or is_scratch(engine_scheme(url.drivername), host, url.port, url.database)
     tell("engine", allowed=allowed, **shown)
     if allowed:
         return
     foreign.append(shown)
 
-    def refuse(*_, **__):
-        tell("foreign", connecting=True, **shown)
-        os._exit(FOREIGN)
+    engine.dialect.connect = lambda *_, **__: refuse(shown)
 
-    engine.dialect.connect = refuse
+
+def refuse(shown):
+    tell("foreign", connecting=True, **shown)
+    os._exit(FOREIGN)
 
 
 def is_scratch(dialect, host, port, database):
@@ -209,6 +211,127 @@ def is_scratch_file(path):
             return True
     real = os.path.realpath(path)
     return real.startswith(FOLDER + "/")
+
+
+# Connections that drivers open without SQLAlchemy.
+
+
+def keep_from(scheme, host, port, database=None):
+    """Ends the server where what it is about to connect to is no scratch database."""
+    if GUARDED and not is_scratch(scheme, host, port, database):
+        refuse({"scheme": scheme, "host": host, "port": port, "database": database})
+
+
+def before(owner, name, look):
+    """Has `look` see the arguments of a function first. Class methods stay what they are."""
+    found = owner.__dict__.get(name) if isinstance(owner, type) else getattr(owner, name, None)
+    if found is None:
+        return
+    original = getattr(found, "__func__", found)
+
+    def looked(*arguments, **keywords):
+        look(*arguments, **keywords)
+        return original(*arguments, **keywords)
+
+    for attribute in ("__name__", "__qualname__", "__doc__", "__module__"):
+        if hasattr(original, attribute):
+            setattr(looked, attribute, getattr(original, attribute))
+    looked.__wrapped__ = original
+    setattr(owner, name, classmethod(looked) if isinstance(found, classmethod) else looked)
+
+
+def number(port):
+    try:
+        return int(port)
+    except (TypeError, ValueError):
+        return None
+
+
+def watch_asyncpg(module):
+    def look(*_, addr=(None, None), **__):
+        host, port = (addr, None) if isinstance(addr, str) else addr[:2]
+        keep_from("postgresql", host, port)
+
+    before(module, "_connect_addr", look)
+
+
+def first(value):
+    return str(value).split(",")[0] if value else None
+
+
+def keep_from_libpq(parts):
+    host = first(parts.get("hostaddr") or parts.get("host") or os.environ.get("PGHOST"))
+    port = number(first(parts.get("port") or os.environ.get("PGPORT") or 5432))
+    keep_from("postgresql", host, port, parts.get("dbname"))
+
+
+def watch_psycopg(module):
+    def look(cls, conninfo="", *_, **__):
+        from psycopg.conninfo import conninfo_to_dict
+
+        keep_from_libpq(conninfo_to_dict(conninfo))
+
+    if hasattr(module, "BaseConnection"):
+        before(module.BaseConnection, "_connect_gen", look)
+
+
+def watch_psycopg2(module):
+    def look(dsn="", *_, **__):
+        keep_from_libpq(module.extensions.parse_dsn(dsn))
+
+    before(module, "_connect", look)
+
+
+def by_attributes(scheme, method):
+    """Drivers whose connection knows host and port as attributes."""
+
+    def watch(module):
+        def look(self, *_, **__):
+            host, port = getattr(self, "host", None) or getattr(self, "_host", None), getattr(self, "port", None) or getattr(self, "_port", None)
+            if scheme != "redis" or host not in ("localhost", "127.0.0.1", "::1", None):
+                keep_from(scheme, host, number(port))
+
+        for kind in ("AbstractConnection", "Connection"):
+            owner = getattr(module, kind, None)
+            if isinstance(owner, type):
+                before(owner, method, look)
+
+    return watch
+
+
+def watch_mongo(module):
+    def look(self, *_, **__):
+        seeds = sorted(getattr(getattr(self, "_settings", None), "seeds", None) or [(None, None)], key=str)
+        keep_from("mongodb", *seeds[0][:2])
+
+    before(module.Topology, "select_servers", look)
+
+
+def watch_sqlite(module):
+    def look(database="", *_, **__):
+        path = os.fsdecode(database) if isinstance(database, (str, bytes, os.PathLike)) else ""
+        # What libraries keep among the temporary files is nobody's database.
+        if not os.path.realpath(path).startswith(("/tmp/", "/var/tmp/")):
+            keep_from("sqlite", None, None, path)
+
+    before(module, "connect", look)
+
+
+watchers = {
+    "sqlalchemy.engine.interfaces": watch_engines,
+    "asyncpg.connect_utils": watch_asyncpg,
+    "psycopg.connection": watch_psycopg,
+    "psycopg._connection_base": watch_psycopg,
+    "psycopg2": watch_psycopg2,
+    "pymysql.connections": by_attributes("mysql", "connect"),
+    "aiomysql.connection": by_attributes("mysql", "_connect"),
+    "redis.connection": by_attributes("redis", "connect"),
+    "redis.asyncio.connection": by_attributes("redis", "connect"),
+    "pymongo.topology": watch_mongo,
+    "pymongo.synchronous.topology": watch_mongo,
+    "pymongo.asynchronous.topology": watch_mongo,
+    "sqlite3.dbapi2": watch_sqlite,
+}
 
 
 # Where it stands when it does not get on.

@@ -54,7 +54,7 @@ export function composeReport(boot: Shown): BootReport {
 	});
 	const reached = { failure, verdicts: stages, ownModules: observation.ownModules };
 	return {
-		boots: probe !== null && !probe.everyRequestFails && probe.failed === null,
+		boots: probe !== null && !probe.everyRequestFails && probe.failed === null && observation.stop?.kind !== "foreign",
 		unavailable: stages.some(({ verdict }) => verdict === "unavailable"),
 		stages,
 		failure,
@@ -79,7 +79,7 @@ function failureOf({ observation, probe, shown }: Shown, names: PathNames): Unjo
 		return stop.kind === "hang" ? { ...failure, detail: waitingIn(failure) } : failure;
 	}
 	const failed = probe?.failed ?? null;
-	if (failed === null || probe === null) return null;
+	if (failed === null || probe === null || stop?.kind === "foreign") return null;
 	const { method, path, status } = failed.answer;
 	const words = `${method} ${path} answered ${status ?? "nothing"}`;
 	const read = readException(failed.printed, names);
@@ -128,14 +128,17 @@ function verdictsOf({ observation, probe, probed, scratch, request }: Shown, fai
 	if (failure?.stage === "engine") verdicts.set("engine", { verdict: "failed", milliseconds: 0 });
 	else if (observation.engines.length > 0) verdicts.set("engine", { verdict: "passed", milliseconds: 0 });
 	const { stop } = observation;
-	if (stop?.kind === "foreign" && !stop.connecting) {
+	if (stop?.kind === "foreign" && !stop.connecting && probe === null) {
 		const { milliseconds } = verdicts.get("import") ?? { milliseconds: 0 };
 		verdicts.set("import", { verdict: "passed", milliseconds });
 		verdicts.set("lifespan", { verdict: "unavailable", milliseconds: 0 });
 	} else if (stop === null && probe === null && scratch.lacking !== null && request.database === "scratch") {
 		verdicts.set("lifespan", { verdict: "unavailable", milliseconds: 0 });
 	}
-	if (probe !== null) {
+	if (probe !== null && stop?.kind === "foreign") {
+		verdicts.set("answers", { verdict: "unavailable", milliseconds: probed });
+		verdicts.set("shutdown", { verdict: "skipped", milliseconds: 0 });
+	} else if (probe !== null) {
 		const failed = probe.everyRequestFails || probe.failed !== null;
 		verdicts.set("answers", { verdict: failed ? "failed" : "passed", milliseconds: probed });
 	}

@@ -1,4 +1,4 @@
-import { isAbsolute, join, relative } from "node:path";
+import { isAbsolute, join, relative, resolve } from "node:path";
 import { parseDatabaseUrl } from "../project/database/database-url.ts";
 import type { Project } from "../project/project.ts";
 import { parseDotenv } from "../project/settings/dotenv.ts";
@@ -7,6 +7,7 @@ import type { TextEdit } from "../text/range.ts";
 import { type ScratchPostgres, startScratchPostgres } from "../workspace/boot/scratch-postgres.ts";
 import { copySqliteFile } from "../workspace/boot/sqlite-copy.ts";
 import type { Supervisor } from "../workspace/boot/supervisor.ts";
+import { kindOfPath } from "../workspace/find-repository-root.ts";
 import { type DatabaseSettings, readDatabaseSettings, type UrlVariable } from "./database-settings.ts";
 
 /** The `.env` files of a project with the scratch values in them, for code that lets a file win over the environment. */
@@ -43,11 +44,15 @@ export interface Copied {
 	readonly copy: string;
 }
 
-/** Makes scratch databases for all that a project is told about by variables. SQLite files that lie in the project lie in its copy already. */
+/**
+ * Makes scratch databases for all that a project is told about by variables. SQLite files that lie in the project lie in its copy already.
+ * `home` is the folder in which libpq and asyncpg look for the certificates that they trust.
+ */
 export async function makeScratchDatabase(
 	project: Project,
 	supervisor: Supervisor,
 	{ root, copy }: Copied,
+	home: string | null,
 ): Promise<ScratchDatabase> {
 	const settings = readDatabaseSettings(project);
 	const variables: Record<string, string> = {};
@@ -60,10 +65,11 @@ export async function makeScratchDatabase(
 	}
 	const servers = settings.urls.filter((variable) => isPostgres(variable));
 	if (!needsPostgres(settings, servers, project)) return { variables, replaced, hosts: [], lacking: null };
+	const folder = project.backend === "" ? root : join(root, project.backend);
 	const postgres = await startScratchPostgres(supervisor);
 	if ("reason" in postgres) return { variables, replaced, hosts: [], lacking: postgres.reason };
 	for (const variable of servers) {
-		variables[variable.name] = withServer(variable, postgres);
+		variables[variable.name] = withServer(variable, postgres, folder);
 		replaced[variable.name] = "postgresql (scratch)";
 	}
 	for (const address of settings.addresses) {
@@ -82,6 +88,9 @@ export async function makeScratchDatabase(
 	}
 	// So that a client which checks certificates trusts the scratch server as it trusts the real one.
 	variables.SSL_CERT_FILE = postgres.trustedCertificates;
+	const named = settings.variables.get("PGSSLROOTCERT");
+	const trusted = named ?? (home === null ? "" : join(home, ".postgresql/root.crt"));
+	if (isFile(resolve(folder, trusted))) variables.PGSSLROOTCERT = postgres.trustedCertificates;
 	const hosts = ["127.0.0.1", "localhost"].map((host) => `${host}:${postgres.port}`);
 	return { variables, replaced, hosts, lacking: null };
 }
@@ -97,13 +106,33 @@ function needsPostgres(settings: DatabaseSettings, servers: readonly UrlVariable
 	return settings.addresses.length > 0 && drivers.some((name) => project.environment.distributions.has(name));
 }
 
-/** The URL with the scratch server for its own: scheme and options stay, so that what they break is broken here too. */
-function withServer({ url }: UrlVariable, postgres: ScratchPostgres): string {
+/**
+ * The URL with the scratch server for its own: scheme and options stay, so that what they break is broken here too. A file of trusted
+ * certificates that is there gives way to one that the scratch server's is in; one that is not there is missed as it would be at home.
+ */
+function withServer({ url }: UrlVariable, postgres: ScratchPostgres, folder: string): string {
 	const options = (url.query ?? "")
 		.split("&")
-		.filter((option) => option !== "" && !/^(host|port|hostaddr|service|user|password|dbname|options)=/.test(option));
+		.filter((option) => option !== "" && !/^(host|port|hostaddr|service|user|password|dbname|options)=/.test(option))
+		.map((option) => {
+			const path = /^sslrootcert=(.+)$/.exec(option)?.[1];
+			const isThere = path !== undefined && isFile(resolve(folder, decoded(path)));
+			return isThere ? `sslrootcert=${encodeURIComponent(postgres.trustedCertificates)}` : option;
+		});
 	const query = options.length === 0 ? "" : `?${options.join("&")}`;
 	return `${url.scheme}://${postgres.user}:${postgres.password}@127.0.0.1:${postgres.port}/${postgres.database}${query}`;
+}
+
+function decoded(text: string): string {
+	try {
+		return decodeURIComponent(text);
+	} catch {
+		return text;
+	}
+}
+
+function isFile(path: string): boolean {
+	return kindOfPath(path) === "file";
 }
 
 /** A file with an absolute path gets a copy; null where the URL may stay as it is, since it leads into the copied project or to no file. */

@@ -17,7 +17,7 @@ export function describeStage(stage: BootStage, verdict: StageVerdict, boot: Sho
 		case "listening":
 			return verdict === "passed" ? "on a free port of the loopback interface" : "";
 		case "answers":
-			return aboutAnswers(boot);
+			return verdict === "unavailable" ? aboutForeign(boot) : aboutAnswers(boot);
 		case "shutdown":
 			return verdict === "passed" ? "ended by itself when asked to" : "";
 	}

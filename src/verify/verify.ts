@@ -68,7 +68,10 @@ async function verifyWith(supervisor: Supervisor, request: VerifyRequest): Promi
 	if (isTrial) await moveInCopy(place, request.moves ?? []);
 	if (isTrial) await writeOverlay(place, request.overlay ?? new Map());
 	const settings = readDatabaseSettings(project);
-	const scratch = database === "scratch" ? await makeScratchDatabase(project, supervisor, { root, copy: place }) : noScratch;
+	const scratch =
+		database === "scratch"
+			? await makeScratchDatabase(project, supervisor, { root, copy: place }, request.base.HOME ?? null)
+			: noScratch;
 	if (isCopied) await writeOverlay(place, rewriteEnvFiles(project, scratch));
 	const environment = serverEnvironment(request, root, place, scratch.variables);
 	const shown = gateFor(

@@ -1,0 +1,258 @@
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { type AddressInfo, createServer } from "node:net";
+import { join } from "node:path";
+import { rootCertificates } from "node:tls";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type BootBench, openBootBench } from "./support/verify-bench.ts";
+
+const requirements =
+	"fastapi\nuvicorn[standard]\nsqlalchemy[asyncio]\naiosqlite\nasyncpg\npsycopg\npsycopg2-binary\npymysql\naiomysql\nmotor\nredis\ncertifi\npydantic-settings\n";
+
+let bench: BootBench;
+beforeAll(async () => {
+	bench = await openBootBench(requirements);
+});
+afterAll(() => bench.remove());
+
+const verify: BootBench["verify"] = (files, ...argv) => bench.verify(files, ...argv);
+
+const database = (url: string): Readonly<Record<string, string>> => ({
+	"requirements.txt": requirements,
+	"src/__init__.py": "",
+	"src/main.py": `import os
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+engine = create_async_engine(${url})
+
+@asynccontextmanager
+async def lifespan(app):
+    async with engine.begin() as connection:
+        await connection.execute(text("CREATE TABLE IF NOT EXISTS visits (id INTEGER)"))
+        print("Database initialized successfully")
+    yield
+
+app = FastAPI(lifespan=lifespan)
+
+@app.get("/visits")
+async def visits():
+    async with engine.connect() as connection:
+        return (await connection.execute(text("SELECT count(*) FROM visits"))).scalar()
+`,
+});
+
+describe("databases", () => {
+	test("a SQLite file gets a copy: what was in it is there, and it stays as it was", async () => {
+		const files = database('"sqlite+aiosqlite:///./shop.db"');
+		const { report } = await verify({ ...files, "shop.db": "" });
+		expect(report.boots).toBe(true);
+		expect(report.answers).toContainEqual(expect.objectContaining({ path: "/visits", status: 200, body: "0" }));
+	});
+
+	test("a PostgreSQL URL of a variable leads to a scratch server, with the driver and the options it asks for", async () => {
+		const files = database('os.environ["DATABASE_URL"]');
+		const env = "DATABASE_URL=postgresql+asyncpg://app:correct-horse@db.example.com/shop?ssl=require\n";
+		const main = `from dotenv import load_dotenv\nload_dotenv()\n${files["src/main.py"]}`;
+		const { status, report, stdout } = await verify({ ...files, "src/main.py": main, ".env": env });
+		expect(report.failure).toBeNull();
+		expect(status).toBe(0);
+		expect(report.database.replaced).toEqual({ DATABASE_URL: "postgresql (scratch)" });
+		expect(report.output).toContain("Database initialized successfully");
+		expect(stdout).not.toContain("correct-horse");
+	});
+
+	test("options that the driver refuses are refused here as they would be at home", async () => {
+		const files = database('os.getenv("DATABASE_URL", "postgresql+asyncpg://app:pw@db.example.com/shop?sslmode=require")');
+		const { report, verdicts } = await verify(files);
+		expect(verdicts).toMatchObject({ import: "passed", lifespan: "failed" });
+		expect(report.failure).toMatchObject({
+			error: "TypeError: connect() got an unexpected keyword argument 'sslmode'",
+			issue: { rule: "unsupported-url-option" },
+		});
+		expect(report.reaches).toBe("the database connection");
+	});
+
+	test("a server whose URL stands in the code is not touched", async () => {
+		const { status, report, verdicts } = await verify(database('"postgresql+asyncpg://app:pw@127.0.0.1:1/shop"'));
+		expect(status).toBe(2);
+		expect(verdicts).toMatchObject({ import: "passed", engine: "passed", lifespan: "unavailable" });
+		expect(report.stages.find(({ stage }) => stage === "lifespan")?.said).toContain("set in the code");
+	});
+
+	test("nor is it touched while modules are imported", async () => {
+		const files = database('"postgresql+asyncpg://app:pw@127.0.0.1:1/shop"');
+		const main = `${files["src/main.py"]}\nimport sqlalchemy\nsqlalchemy.create_engine("postgresql+asyncpg://app:pw@127.0.0.1:1/shop").connect()\n`;
+		const { verdicts } = await verify({ ...files, "src/main.py": main });
+		expect(verdicts).toMatchObject({ import: "unavailable", lifespan: "skipped" });
+	});
+
+	test("a .env file that wins over the environment holds the scratch database too", async () => {
+		const files = database('os.environ["DATABASE_URL"]');
+		const main = `from dotenv import load_dotenv\nload_dotenv(override=True)\n${files["src/main.py"]}`;
+		const env = "DATABASE_URL='postgresql+asyncpg://app:correct-horse@db.example.com/shop' # the shop\n";
+		const { report } = await verify({ ...files, "src/main.py": main, ".env": env });
+		expect(report.boots).toBe(true);
+	});
+
+	test("an address in pieces is replaced piece by piece", async () => {
+		const settings = `from pydantic_settings import BaseSettings
+class Settings(BaseSettings):
+    POSTGRES_SERVER: str = "db.example.com"
+    POSTGRES_PORT: int = 5432
+    POSTGRES_USER: str
+    POSTGRES_PASSWORD: str
+    POSTGRES_DB: str = "shop"
+    @property
+    def url(self):
+        return f"postgresql+asyncpg://{self.POSTGRES_USER}:{self.POSTGRES_PASSWORD}@{self.POSTGRES_SERVER}:{self.POSTGRES_PORT}/{self.POSTGRES_DB}"
+settings = Settings()
+`;
+		const files = database("settings.url");
+		const main = `from src.config import settings\n${files["src/main.py"]}`;
+		const { report } = await verify({ ...files, "src/main.py": main, "src/config.py": settings });
+		expect(report).toMatchObject({ boots: true, database: { replaced: { POSTGRES_SERVER: "postgresql (scratch)" } } });
+	});
+
+	test("a table that only migrations would make is no fault of the code", async () => {
+		const files = database('os.getenv("DATABASE_URL", "postgresql+asyncpg://app:pw@db.example.com/shop")');
+		const main = (files["src/main.py"] ?? "").replace("CREATE TABLE IF NOT EXISTS visits (id INTEGER)", "SELECT 1");
+		const { report } = await verify({ ...files, "src/main.py": main });
+		expect(report.boots).toBe(true);
+		expect(report.stages.find(({ stage }) => stage === "answers")?.said).toContain("migrations");
+	});
+
+	test("without any database the boot ends before the lifespan", async () => {
+		const { status, report, verdicts } = await verify(
+			database('"postgresql+asyncpg://app:pw@127.0.0.1:1/shop"'),
+			"--database",
+			"none",
+		);
+		expect(status).toBe(0);
+		expect(verdicts).toMatchObject({ import: "passed", lifespan: "skipped" });
+		expect(report.reaches).toBe("the end of its imports");
+	});
+
+	test("the configured one is used when asked for, and only with a yes", async () => {
+		const files = database('"postgresql+asyncpg://app:pw@127.0.0.1:1/shop"');
+		const asked = bench.start(files, "--database", "configured");
+		const { status, stderr } = await asked.ended;
+		expect(status).toBe(2);
+		expect(stderr).toContain("postgresql+asyncpg://app:••••@127.0.0.1:1/shop");
+		const { report } = await verify(files, "--database", "configured", "--yes");
+		expect(report.failure?.error).toMatch(/ConnectionRefusedError|Connect call failed/);
+	});
+});
+
+const lifespan = (imports: string, body: string): Readonly<Record<string, string>> => ({
+	"requirements.txt": requirements,
+	"main.py": `import os
+from contextlib import asynccontextmanager
+from fastapi import FastAPI
+${imports}
+
+@asynccontextmanager
+async def lifespan(app):
+${body
+	.split("\n")
+	.map((line) => `    ${line}`)
+	.join("\n")}
+    yield
+
+app = FastAPI(lifespan=lifespan)
+`,
+});
+
+describe("drivers without SQLAlchemy", () => {
+	let visits = 0;
+	const server = createServer((socket) => {
+		visits++;
+		socket.destroy();
+	});
+	beforeAll(() => new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve)));
+	afterAll(() => server.close());
+	const place = () => `127.0.0.1:${(server.address() as AddressInfo).port}`;
+	const parts = (database: string) => `host="127.0.0.1", port=${place().split(":")[1]}, user="u", password="p", ${database}="d"`;
+
+	test.each([
+		["asyncpg", "import asyncpg", () => `await asyncpg.connect("postgresql://u:p@${place()}/d")`],
+		["a pool of asyncpg", "import asyncpg", () => `await asyncpg.create_pool(${parts("database")}, min_size=1)`],
+		["psycopg", "import psycopg", () => `await psycopg.AsyncConnection.connect("postgresql://u:p@${place()}/d")`],
+		["psycopg2", "from psycopg2 import connect", () => `connect(${parts("dbname")})`],
+		["pymysql", "import pymysql", () => `pymysql.connect(${parts("database")})`],
+		["aiomysql", "import aiomysql", () => `await aiomysql.create_pool(${parts("db")}, minsize=1)`],
+		["redis elsewhere", "import redis.asyncio as redis", () => `await redis.from_url("redis://cache.example.com/0").ping()`],
+		["sqlite3 outside", "import sqlite3", () => `sqlite3.connect("/opt/no-such-shop.db")`],
+	])("%s does not reach what the code itself names", async (_, imports, body) => {
+		const before = visits;
+		const { status, report, verdicts } = await verify(lifespan(imports, body()));
+		expect(status).toBe(2);
+		expect(verdicts).toMatchObject({ import: "passed", lifespan: "unavailable", answers: "skipped" });
+		expect(report.stages.find(({ stage }) => stage === "lifespan")?.said).toMatch(
+			/^stopped before it connects: .*(set in the code|none for (mysql|redis)|lies outside the project)/,
+		);
+		expect(visits).toBe(before);
+	});
+
+	test("nor does one that connects for a request alone, which says nothing against the project", async () => {
+		const before = visits;
+		const main = `import asyncpg
+from fastapi import FastAPI
+app = FastAPI()
+@app.get("/items")
+async def items():
+    await asyncpg.connect("postgresql://u:p@${place()}/d")
+`;
+		const { status, report, verdicts } = await verify({ "requirements.txt": requirements, "main.py": main });
+		expect(status).toBe(2);
+		expect(verdicts).toMatchObject({ lifespan: "passed", answers: "unavailable", shutdown: "skipped" });
+		expect(report.failure).toBeNull();
+		expect(visits).toBe(before);
+	});
+
+	test("what a variable names leads them to the scratch server, and files of the project to their copies", async () => {
+		const body = `async with await psycopg.AsyncConnection.connect(os.environ["DATABASE_URL"]) as connection:
+    await connection.execute("select 1")
+psycopg2.connect(os.environ["DATABASE_URL"]).cursor().execute("select 1")
+assert await (await asyncpg.connect(os.environ["DATABASE_URL"])).fetchval("select 1") == 1
+sqlite3.connect("shop.db").execute("create table visits (id integer)")`;
+		const files = lifespan("import asyncpg, psycopg, psycopg2, sqlite3\nfrom dotenv import load_dotenv\nload_dotenv()", body);
+		const { report } = await verify({ ...files, ".env": "DATABASE_URL=postgresql://u:p@db.example.com/d\n" });
+		expect(report.failure).toBeNull();
+		expect(report.boots).toBe(true);
+	});
+});
+
+describe("certificates that are checked", () => {
+	const authority = () => join(bench.root, "authority.pem");
+	const home = () => join(bench.root, ".postgresql");
+	beforeAll(() => writeFileSync(authority(), rootCertificates[0] ?? ""));
+
+	const connecting = (url: string) => ({
+		...database('os.environ["DATABASE_URL"]'),
+		"src/main.py": `from dotenv import load_dotenv\nload_dotenv()\n${database('os.environ["DATABASE_URL"]')["src/main.py"]}`,
+		".env": `DATABASE_URL=${url}\n`,
+	});
+
+	test("fail as they would at home where there is no authority to check them by", async () => {
+		const { report } = await verify(connecting("postgresql+asyncpg://u:p@db.example.com/d?ssl=verify-full"));
+		expect(report.failure?.error).toMatch(/root certificate file .* does not exist|cannot determine location/);
+	});
+
+	test("hold where the authority of the home folder or of the URL is there", async () => {
+		const named = await verify(
+			connecting(`postgresql+psycopg://u:p@db.example.com/d?sslmode=verify-full&sslrootcert=${authority()}`),
+		);
+		expect(named.report.failure).toBeNull();
+		mkdirSync(home());
+		writeFileSync(join(home(), "root.crt"), rootCertificates[0] ?? "");
+		try {
+			const { report } = await verify(connecting("postgresql+asyncpg://u:p@db.example.com/d?ssl=verify-full"));
+			expect(report.failure).toBeNull();
+			expect(report.boots).toBe(true);
+		} finally {
+			rmSync(home(), { recursive: true });
+		}
+	});
+});
