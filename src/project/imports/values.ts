@@ -38,7 +38,8 @@ export interface ConstantValue {
 
 export interface SequenceValue {
 	readonly kind: "sequence";
-	readonly type: "list" | "tuple" | "set";
+	/** `view`: what `dict.items()`, `range()` and their like give; only its items are known. */
+	readonly type: "list" | "tuple" | "set" | "view";
 	readonly items: Value[];
 	/** False where more items may be in it. */
 	complete: boolean;

@@ -6,13 +6,14 @@ import { unknown } from "../values.ts";
 import { stateAttribute } from "./application-state.ts";
 import { failOnCoroutineMember } from "./async-misuse.ts";
 import { moduleAttributes } from "./builtins.ts";
-import { classWithout } from "./c-classes.ts";
 import { findInClass } from "./class-members.ts";
 import { classMember, constant, externalSymbol, isPlainExternalClass, memberOf } from "./external.ts";
 import { cyclePath } from "./import-statements.ts";
+import { classWithout, printedOfInstance } from "./library-classes.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
 import { superMember } from "./super-object.ts";
 import { failOnUnset, unsetVariable } from "./unset-variable.ts";
+import { nothingReturned, typeName } from "./value-types.ts";
 
 /** `owner.name`. */
 export function attribute(machine: Machine, frame: Frame, owner: Value, name: string, node: ast.Node): Value {
@@ -29,6 +30,7 @@ export function attribute(machine: Machine, frame: Frame, owner: Value, name: st
 			return ofConstant(machine, frame, owner, name, node);
 		case "sequence":
 		case "dict":
+			failOnBuiltinMember(machine, frame, owner, name, node);
 			return { kind: "bound-method", receiver: owner, name, function: null };
 		case "function":
 			return ofFunction(machine, frame, owner, name, node);
@@ -143,7 +145,7 @@ function ofExternalClass(machine: Machine, frame: Frame, owner: ExternalValue, n
 		? owner.canonical.slice(owner.canonical.lastIndexOf(".") + 1)
 		: machine.patched.has(`${owner.canonical}.${name}`)
 			? null
-			: classWithout(owner.canonical, name);
+			: classWithout(owner.canonical, name, machine.environment.python.minor);
 	if (printed !== null) {
 		fail(machine, {
 			detail: { type: "attribute-missing", owner: owner.canonical, name, cycle: null, via: "instance" },
@@ -272,29 +274,34 @@ function ofConstant(machine: Machine, frame: Frame, owner: Value & { kind: "cons
 		});
 		return unknown;
 	}
-	if (typeof owner.value !== "string" || stringMembers.has(name) || name.startsWith("__")) {
-		if (typeof owner.value !== "string") machine.doubts++;
-		return { kind: "bound-method", receiver: owner, name, function: null };
+	if (owner === nothingReturned && !name.startsWith("__")) {
+		failToRead(machine, frame, "NoneType", name, node);
+		return unknown;
 	}
+	if (failOnBuiltinMember(machine, frame, owner, name, node)) return unknown;
+	if (typeof owner.value !== "string") machine.doubts++;
+	return { kind: "bound-method", receiver: owner, name, function: null };
+}
+
+/** An attribute that no object of a built-in type has. */
+function failOnBuiltinMember(machine: Machine, frame: Frame, owner: Value, name: string, node: ast.Node): boolean {
+	const type = typeName(owner);
+	const { minor } = machine.environment.python;
+	if (type === null || classWithout(`builtins.${type}`, name, minor) === null) return false;
+	failToRead(machine, frame, type, name, node);
+	return true;
+}
+
+function failToRead(machine: Machine, frame: Frame, type: string, name: string, node: ast.Node): void {
 	fail(machine, {
-		detail: { type: "attribute-missing", owner: "str", name, cycle: null, via: "instance" },
+		detail: { type: "attribute-missing", owner: type, name, cycle: null, via: "instance" },
 		module: frame.module,
 		range: { start: node.start, end: node.end },
 		statement: null,
 		exception: "AttributeError",
-		message: `'str' object has no attribute '${name}'`,
+		message: `'${type}' object has no attribute '${name}'`,
 	});
-	return unknown;
 }
-
-/** `dir(str)` without its dunder names; `removeprefix` and `removesuffix` came with 3.9. */
-const stringMembers = new Set(
-	(
-		"capitalize casefold center count encode endswith expandtabs find format format_map index isalnum isalpha isascii isdecimal isdigit " +
-		"isidentifier islower isnumeric isprintable isspace istitle isupper join ljust lower lstrip maketrans partition removeprefix removesuffix " +
-		"replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title translate upper zfill"
-	).split(" "),
-);
 
 export function isDecoratedBy(value: FunctionValue, canonical: string): boolean {
 	return value.decorators.some((decorator) => decorator.kind === "external" && decorator.canonical === canonical);
@@ -337,6 +344,15 @@ function ofInstance(machine: Machine, frame: Frame, owner: InstanceValue, name: 
 	return unknown;
 }
 
+/** Loggers can be made of another class, and be given methods from outside. */
+function givesLoggersMore(machine: Machine, of: ExternalValue, name: string): boolean {
+	if (of.canonical !== "logging.getLogger") return false;
+	if (machine.patched.has(`logging.Logger.${name}`)) return true;
+	return machine.calls.some(
+		({ callee }) => callee.kind === "external" && /^logging\.(setLoggerClass|addLevelName)$/.test(callee.canonical),
+	);
+}
+
 function isProperty(method: FunctionValue): boolean {
 	return isDecoratedBy(method, "builtins.property") || isDecoratedBy(method, "functools.cached_property");
 }
@@ -357,7 +373,11 @@ function propertyValue(machine: Machine, frame: Frame, owner: InstanceValue, met
 
 /** A class without bases, metaclass or decorators: its class attributes are what its instances show. */
 function isPlainClass(owner: ClassValue): boolean {
-	return owner.bases.every((base) => base.kind === "class" && isPlainClass(base)) && owner.keywords.size === 0;
+	return (
+		owner.bases.every((base) => base.kind === "class" && isPlainClass(base)) &&
+		owner.keywords.size === 0 &&
+		owner.decorators.length === 0
+	);
 }
 
 /** Are all attributes that instances can have visible in the class bodies? */
@@ -447,6 +467,13 @@ function ofExternalInstance(
 	const method: Value = { kind: "bound-method", receiver: owner, name, function: null };
 	const ofState = stateAttribute(machine, frame, owner, of, name, node);
 	if (ofState !== null) return ofState;
+	const without = machine.patched.has(`${of.canonical}.${name}`)
+		? null
+		: classWithout(of.canonical, name, machine.environment.python.minor);
+	if (without !== null && !givesLoggersMore(machine, of, name)) {
+		failToRead(machine, frame, printedOfInstance(without), name, node);
+		return unknown;
+	}
 	const inherited = of.canonical === "builtins.super" ? superMember(owner, name) : null;
 	if (inherited !== null) return inherited;
 	if (of.entry?.kind !== "class" || !plainPackages.test(of.canonical)) return method;

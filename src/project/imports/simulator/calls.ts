@@ -1,5 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
-import { isGenerator } from "../../../python/walk.ts";
+import { qualifiedName } from "../../../python/qualified-name.ts";
+import { boundNames } from "../../../python/scopes.ts";
+import { isGenerator, walk } from "../../../python/walk.ts";
 import { libraryClassOf } from "../library-objects.ts";
 import type { Call } from "../trace.ts";
 import type {
@@ -16,6 +18,8 @@ import { unknown } from "../values.ts";
 import { contextManagerType } from "./async-misuse.ts";
 import { isDecoratedBy, plainPackages } from "./attributes.ts";
 import { findInClass } from "./class-members.ts";
+import { dataclassBindingProblem } from "./dataclass-init.ts";
+import { enumMember } from "./enum-look-up.ts";
 import { builtin, constant, externalSymbol } from "./external.ts";
 import { type BindingProblem, externalBindingProblem, methodBindingProblem } from "./external-signature.ts";
 import { knownCall } from "./known-calls.ts";
@@ -33,8 +37,10 @@ import {
 	stepBudget,
 } from "./machine.ts";
 import { stringMethod } from "./operations.ts";
+import { failOnCall, failOperation, share } from "./refused-operations.ts";
 import { collectReturns } from "./statements.ts";
 import { superAttributes } from "./super-object.ts";
+import { isClosed, nothingReturned } from "./value-types.ts";
 
 /** Calls a value. Calls of the project's own functions run them; all others are recorded with what is known of their arguments. */
 export function call(machine: Machine, frame: Frame, callee: Value, args: CallArguments, node: ast.Call): Value {
@@ -51,6 +57,7 @@ export function call(machine: Machine, frame: Frame, callee: Value, args: CallAr
 		case "instance":
 			return callInstance(machine, frame, callee, args, node);
 		default:
+			failOnCall(machine, frame, callee, node);
 			// What is called is not known, but what it is called with may be.
 			record(machine, frame, callee, args, node);
 			machine.doubts++;
@@ -74,6 +81,7 @@ function record(machine: Machine, frame: Frame, callee: Value, args: CallArgumen
 		result: unknown,
 	};
 	machine.calls.push(made);
+	share(args);
 	return made;
 }
 
@@ -133,6 +141,7 @@ function callInstance(machine: Machine, frame: Frame, callee: InstanceValue, arg
 		if (method?.value.kind === "function")
 			return callFunction(machine, frame, method.value, { ...args, args: [callee, ...args.args] }, node);
 	}
+	failOnCall(machine, frame, callee, node);
 	const made = record(machine, frame, callee, args, node);
 	machine.doubts++;
 	if (callee.of.kind === "external") {
@@ -182,14 +191,14 @@ function dictMethod(machine: Machine, dict: Value & { kind: "dict" }, name: stri
 		return dict.complete ? (fallback ?? constant(null)) : unknown;
 	}
 	if (name === "keys" && dict.complete)
-		return { kind: "sequence", type: "list", items: [...dict.entries.keys()].map((item) => constant(item)), complete: true };
+		return { kind: "sequence", type: "view", items: [...dict.entries.keys()].map((item) => constant(item)), complete: true };
 	if (name === "values" && dict.complete)
-		return { kind: "sequence", type: "list", items: [...dict.entries.values()], complete: true };
+		return { kind: "sequence", type: "view", items: [...dict.entries.values()], complete: true };
 	if (name === "items" && dict.complete) {
 		const items = [...dict.entries].map(
 			([item, value]): Value => ({ kind: "sequence", type: "tuple", items: [constant(item), value], complete: true }),
 		);
-		return { kind: "sequence", type: "list", items, complete: true };
+		return { kind: "sequence", type: "view", items, complete: true };
 	}
 	if (machine.uncertain === 0 && !args.open) {
 		if (name === "setdefault" && dict.complete && key?.kind === "constant" && typeof key.value === "string") {
@@ -315,7 +324,7 @@ function runBody(
 		machine.doubts++;
 		return unknown;
 	}
-	const frame = functionFrame(callee, scope, stopAtYield);
+	const frame = { ...functionFrame(callee, scope, stopAtYield), locals: { names: localsOf(definition), scope } };
 	const returned = collectReturns(frame);
 	const place = machine.place;
 	machine.place = "called-code";
@@ -323,7 +332,7 @@ function runBody(
 	machine.activeCalls.add(definition);
 	try {
 		const completion = machine.execute(frame, definition.body);
-		if (completion === "normal" && returned.length === 0) return constant(null);
+		if (completion === "normal" && returned.length === 0) return nothingReturned;
 		if (completion === "return" && returned.length === 1) return returned[0] ?? unknown;
 		const [first] = returned;
 		return completion === "return" && first !== undefined && returned.every((value) => value === first) ? first : unknown;
@@ -332,6 +341,25 @@ function runBody(
 		machine.callDepth--;
 		machine.place = place;
 	}
+}
+
+const locals = new WeakMap<ast.FunctionDef, ReadonlySet<string>>();
+
+/** Names that a function's statements bind for itself: not those it declares `global` or `nonlocal`. */
+function localsOf(definition: ast.FunctionDef): ReadonlySet<string> {
+	let names = locals.get(definition);
+	if (names === undefined) {
+		const own = boundNames(definition.body);
+		walk(definition.body, (each) => {
+			if (each.type === "Global" || each.type === "Nonlocal") for (const { name } of each.names) own.delete(name);
+			// The name of a handler goes with it, and star imports bind what they like.
+			if (each.type === "Try") for (const { name } of each.handlers) own.delete(name?.name ?? "");
+			return each.type !== "FunctionDef" && each.type !== "ClassDef";
+		});
+		names = own;
+		locals.set(definition, names);
+	}
+	return names;
 }
 
 function functionFrame(callee: FunctionValue, scope: Namespace, stopAtYield: boolean): Frame {
@@ -413,6 +441,7 @@ function bindParameters(
 	}
 	const problem = bindingProblem(
 		machine,
+		callee.module.tree,
 		definition,
 		args,
 		positional,
@@ -443,6 +472,7 @@ function defaultValue(machine: Machine, callee: FunctionValue, node: ast.Express
 
 function bindingProblem(
 	machine: Machine,
+	tree: ast.Module,
 	definition: ast.FunctionDef,
 	args: CallArguments,
 	positional: readonly ast.Parameter[],
@@ -450,8 +480,7 @@ function bindingProblem(
 	unexpected: readonly string[],
 	takesMore: boolean,
 ): BindingProblem | null {
-	const name = definition.name.name;
-	// From 3.10 on the message names the method with its class, which we do not track: the plain name is what older ones print.
+	const name = machine.environment.python.minor >= 10 ? qualifiedName(tree, definition) : definition.name.name;
 	if (unexpected[0] !== undefined) {
 		const free = definition.parameters.filter(
 			(parameter) => parameter.kind === "positional" || parameter.kind === "keyword-only",
@@ -488,6 +517,8 @@ function keywordOf(problem: BindingProblem): Pick<BindingProblem, "keyword"> {
 }
 
 function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: CallArguments, node: ast.Call): Value {
+	const member = enumMember(machine, frame, callee, args, node);
+	if (member !== null) return member;
 	const made = record(machine, frame, callee, args, node);
 	const instance: InstanceValue = { kind: "instance", of: callee, attributes: new Map(), call: made };
 	made.result = instance;
@@ -500,7 +531,18 @@ function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: C
 	if (init?.value.kind === "function" && !isDecoratedBy(init.value, "typing.overload")) {
 		callFunction(machine, frame, init.value, { ...args, args: [instance, ...args.args] }, node);
 	} else {
+		if (init === null) {
+			failOnUselessArguments(machine, frame, callee, args, node);
+			const problem = dataclassBindingProblem(machine, callee, args);
+			if (problem !== null) failToBind(machine, frame, { message: problem }, node);
+		}
 		machine.doubts++;
 	}
 	return instance;
+}
+
+/** A class without `__init__` takes no arguments. */
+function failOnUselessArguments(machine: Machine, frame: Frame, callee: ClassValue, args: CallArguments, node: ast.Call): void {
+	if (!isClosed(callee) || findInClass(callee, "__new__") !== null || args.args.length + args.keywords.size === 0) return;
+	failOperation(machine, frame, node, "TypeError", `${callee.node.name.name}() takes no arguments`);
 }

@@ -3,6 +3,7 @@ import type { DictValue, ExternalValue, FunctionValue, SequenceValue, Value } fr
 import { unknown } from "../values.ts";
 import { failOnCoroutineUse, failOnNeedlessAwait } from "./async-misuse.ts";
 import { isBuiltin, moduleAttributes } from "./builtins.ts";
+import { failOnMemberName } from "./enum-look-up.ts";
 import { builtin, constant } from "./external.ts";
 import {
 	at,
@@ -18,7 +19,16 @@ import {
 	ReachedYield,
 } from "./machine.ts";
 import { asText, binary, compare, truth } from "./operations.ts";
+import {
+	failOnAddition,
+	failOnMissingItem,
+	failOnPlainClassSubscript,
+	failOnSubscript,
+	failOperation,
+} from "./refused-operations.ts";
+import { failOnTypeArguments } from "./typing-forms.ts";
 import { failOnUnset, unsetVariable } from "./unset-variable.ts";
+import { typeName } from "./value-types.ts";
 
 /** What an expression evaluates to, with everything that evaluating it does. */
 export function evaluate(machine: Machine, frame: Frame, node: ast.Expression): Value {
@@ -120,6 +130,7 @@ export function annotationsAreEvaluated(machine: Machine, futures: ReadonlySet<s
 
 /** Looks a name up as CPython does: own scope, enclosing functions, module, builtins. */
 function name(machine: Machine, frame: Frame, node: ast.Name): Value {
+	if (isUnbound(frame, node.id)) return unboundLocal(machine, frame, node);
 	const scopes = frame.kind === "class" ? [frame.scope, frame.enclosing, frame.globals] : [frame.scope, frame.globals];
 	for (const scope of scopes) {
 		const found = lookUp(scope, node.id);
@@ -144,6 +155,25 @@ function name(machine: Machine, frame: Frame, node: ast.Name): Value {
 		exception: "NameError",
 		message: `name '${node.id}' is not defined`,
 	});
+	return unknown;
+}
+
+/** A name that a function binds anywhere is its own from the start: is it, and not bound yet? */
+function isUnbound(frame: Frame, id: string): boolean {
+	if (frame.kind !== "function" || frame.locals === undefined || !frame.locals.names.has(id)) return false;
+	for (let scope: Frame["scope"] | null = frame.scope; scope !== null; scope = scope.parent) {
+		if (scope.names.has(id) || scope.dynamic) return false;
+		if (scope === frame.locals.scope) return true;
+	}
+	return false;
+}
+
+function unboundLocal(machine: Machine, frame: Frame, node: ast.Name): Value {
+	const message =
+		machine.environment.python.minor < 11
+			? `local variable '${node.id}' referenced before assignment`
+			: `cannot access local variable '${node.id}' where it is not associated with a value`;
+	failOperation(machine, frame, node, "UnboundLocalError", message);
 	return unknown;
 }
 
@@ -214,9 +244,16 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 	if (owner.kind === "external") {
 		if (owner.canonical === "sys.modules") return unknown;
 		if (owner.canonical === "os.environ") return environItem(machine, frame, index, node);
+		failOnBuiltinFunction(machine, frame, owner, node);
+		failOnTypeArguments(machine, frame, owner, node);
 		return subscriptedType(machine, frame, owner.name, node) ?? withSubscript(owner, frame, node);
 	}
-	if (owner.kind === "class") return owner;
+	if (owner.kind === "class") {
+		failOnPlainClassSubscript(machine, frame, owner, node);
+		failOnMemberName(machine, frame, owner, index, node);
+		return owner;
+	}
+	if (failOnSubscript(machine, frame, owner, node)) return unknown;
 	failOnCoroutineUse(machine, frame, owner, node, "subscriptable");
 	const unset = unsetVariable(owner);
 	if (unset !== null) {
@@ -229,6 +266,7 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 		return unknown;
 	}
 	if (index.kind !== "constant") return unknown;
+	failOnMissingItem(machine, frame, owner, index, node);
 	if (owner.kind === "sequence" && typeof index.value === "number") {
 		const at = index.value < 0 && owner.complete ? owner.items.length + index.value : index.value;
 		return owner.items[at] ?? unknown;
@@ -308,9 +346,31 @@ function binaryOperation(machine: Machine, frame: Frame, node: ast.BinOp): Value
 		const path = joinedPath(left, right);
 		if (path !== null) return path;
 	}
-	if (node.operator === "+") failOnUnsetOperand(machine, frame, node, left, right);
+	if (node.operator === "+") {
+		failOnUnsetOperand(machine, frame, node, left, right);
+		failOnAddition(machine, frame, left, right, node);
+	}
+	if (node.operator === ">>" && left.kind === "external" && left.name === "builtins.print")
+		failOperation(machine, frame, node, "TypeError", printChevron(right));
 	return binary(node.operator, left, right);
 }
+
+/** What Python says of `print >> out`, which was how Python 2 printed to a file. */
+function printChevron(right: Value): string {
+	const isStream = right.kind === "external" && /^sys\.(stdout|stderr)$/.test(right.name);
+	const type = isStream ? "_io.TextIOWrapper" : (typeName(right) ?? "object");
+	return `unsupported operand type(s) for >>: 'builtin_function_or_method' and '${type}'. Did you mean "print(<message>, file=<output_stream>)"?`;
+}
+
+/** `callable[...]`, where typing's Callable is meant. */
+function failOnBuiltinFunction(machine: Machine, frame: Frame, owner: ExternalValue, node: ast.Subscript): void {
+	if (builtinFunctions.has(owner.name))
+		failOperation(machine, frame, node, "TypeError", "'builtin_function_or_method' object is not subscriptable");
+}
+
+const builtinFunctions = new Set(
+	"any all callable id input iter len max min next open print sorted sum".split(" ").map((name) => `builtins.${name}`),
+);
 
 /** `os.getenv("HOST") + ":80"` without the variable. */
 function failOnUnsetOperand(machine: Machine, frame: Frame, node: ast.BinOp, left: Value, right: Value): void {
@@ -343,6 +403,7 @@ function failedUnion(machine: Machine, left: Value, right: Value): string | null
 	if (a === null || b === null) return null;
 	if (a === "'str'" || b === "'str'") return `${a} and ${b}`;
 	if (a === "'NoneType'" && b === "'NoneType'") return `${a} and ${b}`;
+	if ([a, b].includes("'builtin_function_or_method'")) return `${a} and ${b}`;
 	return machine.environment.python.minor < 10 ? `${a} and ${b}` : null;
 }
 
@@ -353,6 +414,7 @@ function unionOperand(value: Value): string | null {
 		/^builtins\.(int|str|float|bool|bytes|list|dict|set|tuple|object|type|complex|frozenset)$/.test(value.name)
 	)
 		return "'type'";
+	if (value.kind === "external" && builtinFunctions.has(value.name)) return "'builtin_function_or_method'";
 	// A class with a metaclass of its own may define `|`; plain ones and pydantic models do not.
 	if (value.kind === "class" && value.bases.length === 0 && value.keywords.size === 0) return "'type'";
 	return null;

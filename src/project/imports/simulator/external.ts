@@ -88,7 +88,7 @@ function knownConstant(machine: Packages, name: string): Value | null {
 		case "typing_extensions.TYPE_CHECKING":
 			return constant(false);
 		case "sys.version_info":
-			return { kind: "sequence", type: "tuple", items: [constant(major), constant(minor)], complete: false };
+			return { kind: "sequence", type: "view", items: [constant(major), constant(minor)], complete: false };
 		case "sys.platform":
 			return constant("linux");
 		case "os.name":

@@ -5,6 +5,7 @@ import { eventLoopCall } from "./event-loop.ts";
 import { constant, externalModule } from "./external.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
 import { asText } from "./operations.ts";
+import { failOnRefusedCall } from "./refused-calls.ts";
 import { settingReaderCall } from "./setting-readers.ts";
 import { failOnUnset, refusalOfNone, unsetVariable } from "./unset-variable.ts";
 
@@ -40,6 +41,7 @@ export function knownCall(
 		});
 		return unknown;
 	}
+	failOnRefusedCall(machine, frame, canonical, args, node, receiver);
 	switch (canonical) {
 		case "os.getenv":
 		case "os.environ.get":
@@ -119,8 +121,10 @@ export function knownCall(
 			return range(args);
 		case "builtins.list":
 		case "builtins.tuple":
-		case "builtins.sorted":
-			return first?.kind === "sequence" ? { ...first, items: [...first.items] } : unknown;
+		case "builtins.sorted": {
+			const type = canonical === "builtins.tuple" ? "tuple" : "list";
+			return first?.kind === "sequence" ? { ...first, type, items: [...first.items] } : unknown;
+		}
 		case "builtins.dict":
 			return dictOf(args);
 		case "builtins.print":
@@ -148,7 +152,7 @@ function range(args: CallArguments): Value {
 	const [start, stop] = second === undefined ? [0, first] : [first, second];
 	if (stop - start > longestRange) return unknown;
 	const items = Array.from({ length: Math.max(0, stop - start) }, (_, index) => constant(start + index));
-	return { kind: "sequence", type: "list", items, complete: true };
+	return { kind: "sequence", type: "view", items, complete: true };
 }
 
 function environ(machine: Machine, key: Value | undefined, fallback: Value | undefined): Value {
@@ -225,7 +229,7 @@ function withParents(text: string): InstanceValue {
 		const next = all[index + 1];
 		if (each.kind !== "instance" || next === undefined) continue;
 		each.attributes.set("parent", next);
-		each.attributes.set("parents", { kind: "sequence", type: "tuple", items: all.slice(index + 1), complete: false });
+		each.attributes.set("parents", { kind: "sequence", type: "view", items: all.slice(index + 1), complete: false });
 	}
 	return result;
 }

@@ -42,6 +42,8 @@ export interface Frame {
 	/** Where `:=` binds: the scope around a comprehension, the frame's own elsewhere. */
 	readonly walrusScope: Namespace;
 	readonly globalNames: Set<string>;
+	/** Names that the function running here binds, and where; absent elsewhere. */
+	readonly locals?: { readonly names: ReadonlySet<string>; readonly scope: Namespace };
 	readonly futures: ReadonlySet<string>;
 	/** True where a `yield` ends the simulation of this frame: the lifespan up to its yield. */
 	readonly stopAtYield: boolean;

@@ -22,7 +22,9 @@ import {
 	PythonException,
 } from "./machine.ts";
 import { binary, truth } from "./operations.ts";
+import { failOnIteration, failOnUnpacking, failOperation } from "./refused-operations.ts";
 import { surfacingOf } from "./surfacing.ts";
+import { nothingReturned } from "./value-types.ts";
 
 /** Executes statements in order. A statement after one that left the block for certain is not reached. */
 export function execute(machine: Machine, frame: Frame, body: readonly ast.Statement[]): Completion {
@@ -153,6 +155,7 @@ export function assign(machine: Machine, frame: Frame, target: ast.Expression, v
 			assign(machine, frame, target.value, unknown, node);
 			return;
 		case "Sequence": {
+			failOnUnpacking(machine, frame, target, value, node);
 			const items =
 				value.kind === "sequence" && value.complete && value.items.length === target.items.length ? value.items : null;
 			for (const [index, item] of target.items.entries()) assign(machine, frame, item, items?.[index] ?? unknown, node);
@@ -222,9 +225,13 @@ function define(machine: Machine, frame: Frame, node: ast.FunctionDef): void {
 	if (node.returns !== null) annotation(machine, frame, node.returns, node);
 	const value: FunctionValue = { kind: "function", node, module: frame.module, decorators, scope: frame.enclosing };
 	machine.functions.push({ value, stage: machine.stage, order: machine.order++, reached: machine.reached });
-	for (let index = decorators.length - 1; index >= 0; index--)
-		applyDecorator(machine, frame, decorators[index], node.decorators[index], value);
-	bind(machine, scopeFor(frame, node.name.name), node.name.name, value, node);
+	let bound: Value = value;
+	for (let index = decorators.length - 1; index >= 0; index--) {
+		const given = applyDecorator(machine, frame, decorators[index], node.decorators[index], value);
+		// Otherwise what stands for the function is taken to be as good as it.
+		if (index === 0 && given === nothingReturned) bound = given;
+	}
+	bind(machine, scopeFor(frame, node.name.name), node.name.name, bound, node);
 }
 
 function evaluateDecorator(machine: Machine, frame: Frame, decorator: ast.Expression): Value {
@@ -240,8 +247,8 @@ function applyDecorator(
 	decorator: Value | undefined,
 	node: ast.Expression | undefined,
 	value: FunctionValue,
-): void {
-	if (decorator?.kind !== "function" || node === undefined) return;
+): Value {
+	if (decorator?.kind !== "function" || node === undefined) return unknown;
 	machine.doubts++;
 	const call: ast.Call = {
 		type: "Call",
@@ -252,7 +259,7 @@ function applyDecorator(
 		keywords: [],
 		argumentsRange: node,
 	};
-	machine.call(frame, decorator, { args: [value], keywords: new Map(), open: false }, call);
+	return machine.call(frame, decorator, { args: [value], keywords: new Map(), open: false }, call);
 }
 
 function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef): void {
@@ -262,6 +269,7 @@ function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef): void {
 	const outer: Frame =
 		node.typeParameters.length === 0 ? frame : { ...frame, kind: "function", scope: typeScope, enclosing: typeScope };
 	const { args, keywords } = at(machine, "base", () => evaluateArguments(machine, outer, node.bases, node.keywords));
+	for (const base of args) failOnBase(machine, frame, base, node);
 	const namespace = newNamespace(null);
 	// What the parser made of a broken file may lack half of the body.
 	if (frame.module.tree.errors.length > 0) namespace.dynamic = true;
@@ -286,6 +294,14 @@ function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef): void {
 	});
 	machine.doubts++;
 	bind(machine, scopeFor(frame, node.name.name), node.name.name, value, node);
+}
+
+/** A module or a function where a base class should stand. */
+function failOnBase(machine: Machine, frame: Frame, base: Value, node: ast.ClassDef): void {
+	const isModule = base.kind === "module" || (base.kind === "external" && base.isModule);
+	const isFunction = base.kind === "function" && base.decorators.length === 0;
+	if (isModule) failOperation(machine, frame, node, "TypeError", "module() takes at most 2 arguments (3 given)");
+	else if (isFunction) failOperation(machine, frame, node, "TypeError", "function() argument 'code' must be code, not str");
 }
 
 function executeIf(machine: Machine, frame: Frame, node: ast.If): Completion {
@@ -327,7 +343,8 @@ const maxUnrolled = 64;
 function executeFor(machine: Machine, frame: Frame, node: ast.For): Completion {
 	const iterable = machine.evaluate(frame, node.iterable);
 	if (node.isAsync) failOnAsyncFor(machine, frame, iterable, node.iterable);
-	else failOnCoroutineUse(machine, frame, iterable, node.iterable, "iterable");
+	else if (!failOnIteration(machine, frame, iterable, node.iterable))
+		failOnCoroutineUse(machine, frame, iterable, node.iterable, "iterable");
 	if (iterable.kind === "sequence" && iterable.complete && iterable.items.length <= maxUnrolled && !node.isAsync) {
 		for (const item of [...iterable.items]) {
 			assign(machine, frame, node.target, item, node);

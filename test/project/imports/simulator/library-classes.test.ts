@@ -21,3 +21,15 @@ it("accepts those they have", () => {
 	for (const line of ["datetime.now(timezone.utc)", "dt.datetime.utcnow()", "dt.date.today().isoformat()", "dt.timedelta.max"])
 		expect(auditBackend("missing-attribute", backend(line))).toEqual([]);
 });
+
+it.each([
+	["[1].push(2)", "'list' object has no attribute 'push'"],
+	["{'a': 1}.has_key('a')", "'dict' object has no attribute 'has_key'"],
+	["'abc'.decode()", "'str' object has no attribute 'decode'"],
+	["(8000).split(':')", "'int' object has no attribute 'split'"],
+	["{'a': 1}.items().isdisjoint([])", null],
+	["[1].append(2)", null],
+])("knows what objects of built-in types have: %s", (line, error) => {
+	const [issue] = auditBackend("missing-attribute", backend(line));
+	expect(issue?.expectedError ?? null).toBe(error === null ? null : `AttributeError: ${error}`);
+});

@@ -1,0 +1,76 @@
+import type * as ast from "../../../python/ast.ts";
+import type { ClassValue, Value } from "../values.ts";
+import { findInClass } from "./class-members.ts";
+import type { CallArguments, Machine } from "./machine.ts";
+
+interface InitField {
+	readonly name: string;
+	readonly hasDefault: boolean;
+	readonly isKeywordOnly: boolean;
+}
+
+/** Why the `__init__` that `@dataclass` writes cannot bind a call's arguments, in Python's words; null where it can, or where we cannot tell. */
+export function dataclassBindingProblem(machine: Machine, owner: ClassValue, args: CallArguments): string | null {
+	if (args.open || findInClass(owner, "__init__") !== null || findInClass(owner, "__new__") !== null) return null;
+	const fields = initFields(owner);
+	if (fields === null) return null;
+	const shown = machine.environment.python.minor >= 10 ? `${owner.node.name.name}.__init__()` : "__init__()";
+	const positional = fields.filter((field) => !field.isKeywordOnly);
+	const unexpected = [...args.keywords.keys()].find((name) => !fields.some((field) => field.name === name));
+	if (unexpected !== undefined) return `${shown} got an unexpected keyword argument '${unexpected}'`;
+	if (args.args.length > positional.length) return null;
+	const given = new Set([...positional.slice(0, args.args.length).map((field) => field.name), ...args.keywords.keys()]);
+	const lacking = positional.filter((field) => !field.hasDefault && !given.has(field.name)).map((field) => `'${field.name}'`);
+	if (lacking.length === 0) return null;
+	const [only = ""] = lacking;
+	const list =
+		lacking.length === 1 ? only : `${lacking.slice(0, -1).join(", ")}${lacking.length > 2 ? "," : ""} and ${lacking.at(-1)}`;
+	return `${shown} missing ${lacking.length} required positional argument${lacking.length === 1 ? "" : "s"}: ${list}`;
+}
+
+/** The fields that the generated `__init__` takes, in order; null where a decorator or a base that we cannot see has a say. */
+function initFields(owner: ClassValue, depth = 0): readonly InitField[] | null {
+	const fields = new Map<string, InitField>();
+	const options = dataclassOptions(owner);
+	if (options === null || depth > 12 || owner.namespace.dynamic) return null;
+	for (const base of owner.bases) {
+		if (base.kind === "external" && ["builtins.object", "abc.ABC"].includes(base.canonical)) continue;
+		const inherited = base.kind === "class" ? initFields(base, depth + 1) : null;
+		if (inherited === null) return null;
+		for (const field of inherited) fields.set(field.name, field);
+	}
+	let isKeywordOnly = options.get("kw_only") === true;
+	for (const statement of owner.node.body) {
+		if (statement.type !== "AnnAssign" || statement.target.type !== "Name") continue;
+		const written = owner.module.text.slice(statement.annotation.start, statement.annotation.end);
+		if (/\bKW_ONLY\b/.test(written)) isKeywordOnly = true;
+		if (/\b(KW_ONLY|ClassVar)\b/.test(written)) continue;
+		const field = fieldOf(statement.target.id, statement.value, isKeywordOnly);
+		if (field === null) fields.delete(statement.target.id);
+		else fields.set(field.name, field);
+	}
+	return [...fields.values()];
+}
+
+function fieldOf(name: string, value: ast.Expression | null, isKeywordOnly: boolean): InitField | null {
+	if (value?.type !== "Call") return { name, hasDefault: value !== null, isKeywordOnly };
+	const keyword = (word: string) => value.keywords.find((each) => each.name?.name === word)?.value;
+	const off = keyword("init");
+	if (off?.type === "Constant" && off.value === false) return null;
+	const isPlain = keyword("default") === undefined && keyword("default_factory") === undefined;
+	const callee =
+		value.callee.type === "Attribute" ? value.callee.attribute.name : value.callee.type === "Name" ? value.callee.id : "";
+	return { name, hasDefault: callee !== "field" || !isPlain, isKeywordOnly: isKeywordOnly || keyword("kw_only") !== undefined };
+}
+
+/** The options of the only decorator, where that is `dataclasses.dataclass`. */
+function dataclassOptions(owner: ClassValue): ReadonlyMap<string, unknown> | null {
+	const [decorator, ...others] = owner.decorators;
+	if (decorator === undefined || others.length > 0) return null;
+	const maker: Value = decorator.kind === "instance" ? decorator.of : decorator;
+	if (maker.kind !== "external" || maker.canonical !== "dataclasses.dataclass") return null;
+	const options = new Map<string, unknown>();
+	const keywords = decorator.kind === "instance" ? (decorator.call?.keywords ?? []) : [];
+	for (const [name, value] of keywords) options.set(name, value.kind === "constant" ? value.value : undefined);
+	return options.get("init") === false || [...options.values()].includes(undefined) ? null : options;
+}

@@ -1,0 +1,51 @@
+import type * as ast from "../../../python/ast.ts";
+import type { ClassValue, Value } from "../values.ts";
+import { findInClass } from "./class-members.ts";
+import type { CallArguments, Frame, Machine } from "./machine.ts";
+import { failOperation } from "./refused-operations.ts";
+
+const enumBases = new Set(["enum.Enum", "enum.IntEnum", "enum.StrEnum"]);
+
+/** Is the class an enumeration of the standard library's kind? */
+export function isEnumeration(owner: ClassValue): boolean {
+	return owner.bases.some((base) =>
+		base.kind === "class" ? isEnumeration(base) : base.kind === "external" && enumBases.has(base.canonical),
+	);
+}
+
+/** The values of an enumeration whose members are all plain constants, by name; null for any other class. */
+function constantMembers(owner: ClassValue): ReadonlyMap<string, Value> | null {
+	if (!isEnumeration(owner) || owner.namespace.dynamic || owner.decorators.length > 0) return null;
+	if (
+		findInClass(owner, "_missing_") !== null ||
+		findInClass(owner, "__new__") !== null ||
+		findInClass(owner, "_generate_next_value_") !== null
+	)
+		return null;
+	const members = new Map<string, Value>();
+	for (const [name, { value, maybe }] of owner.namespace.names) {
+		if (name.startsWith("_") || value.kind === "function") continue;
+		if (maybe || value.kind !== "constant" || value.value === undefined) return null;
+		members.set(name, value);
+	}
+	return members.size === 0 ? null : members;
+}
+
+/** `Status("open")`: a ValueError where no member has the value; null where that is left to others. */
+export function enumMember(machine: Machine, frame: Frame, owner: ClassValue, args: CallArguments, node: ast.Call): Value | null {
+	const [only, ...more] = args.args;
+	if (only?.kind !== "constant" || typeof only.value !== "string" || more.length > 0 || args.open || args.keywords.size > 0)
+		return null;
+	const members = constantMembers(owner);
+	if (members === null) return null;
+	for (const value of members.values()) if (value.kind === "constant" && value.value === only.value) return null;
+	failOperation(machine, frame, node, "ValueError", `'${only.value}' is not a valid ${owner.node.name.name}`);
+	return null;
+}
+
+/** `Status["OPEN"]`: a KeyError where no member has the name. */
+export function failOnMemberName(machine: Machine, frame: Frame, owner: ClassValue, index: Value, node: ast.Subscript): void {
+	if (index.kind !== "constant" || typeof index.value !== "string") return;
+	const members = constantMembers(owner);
+	if (members !== null && !members.has(index.value)) failOperation(machine, frame, node, "KeyError", `'${index.value}'`);
+}

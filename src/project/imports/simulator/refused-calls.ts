@@ -1,0 +1,88 @@
+import type * as ast from "../../../python/ast.ts";
+import type { InstanceValue, Value } from "../values.ts";
+import type { CallArguments, Frame, Machine } from "./machine.ts";
+import { failOperation } from "./refused-operations.ts";
+import { nothingReturned, typeName } from "./value-types.ts";
+
+/** Calls of the standard library and built-ins whose known arguments they refuse, with what Python says. */
+export function failOnRefusedCall(
+	machine: Machine,
+	frame: Frame,
+	canonical: string,
+	args: CallArguments,
+	node: ast.Call,
+	receiver: InstanceValue | null,
+): void {
+	const refusal = refusalOf(canonical, args, receiver);
+	if (refusal !== null) failOperation(machine, frame, node, refusal.exception, refusal.message);
+}
+
+interface Refusal {
+	readonly exception: string;
+	readonly message: string;
+}
+
+function refusalOf(canonical: string, args: CallArguments, receiver: InstanceValue | null): Refusal | null {
+	const [first] = args.args;
+	switch (canonical) {
+		case "logging.basicConfig":
+			return ofLevel(args.keywords.get("level"));
+		case "logging.getLogger.setLevel":
+			return receiver === null ? null : ofLevel(first ?? args.keywords.get("level"));
+		case "logging.config.dictConfig":
+			return first?.kind === "dict" && first.complete && !first.entries.has("version")
+				? { exception: "ValueError", message: "dictionary doesn't specify a version" }
+				: null;
+		case "builtins.len":
+			return ofLength(first);
+		case "builtins.float":
+			return ofFloat(first);
+		case "typing.List":
+		case "typing.Dict":
+		case "typing.Set":
+		case "typing.Tuple": {
+			const name = canonical.slice("typing.".length);
+			return { exception: "TypeError", message: `Type ${name} cannot be instantiated; use ${name.toLowerCase()}() instead` };
+		}
+		case "typing.Literal":
+		case "typing.Optional":
+		case "typing.Union":
+			return { exception: "TypeError", message: `Cannot instantiate ${canonical}` };
+		case "datetime":
+		case "time":
+		case "json":
+		case "logging":
+		case "random":
+		case "uuid":
+		case "secrets":
+		case "math":
+		case "asyncio":
+		case "decimal":
+			return { exception: "TypeError", message: "'module' object is not callable" };
+		default:
+			return null;
+	}
+}
+
+const levels = new Set(["CRITICAL", "FATAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG", "NOTSET"]);
+
+/** Level names are looked up as they are written, in capitals (https://docs.python.org/3/library/logging.html#logging-levels). */
+function ofLevel(level: Value | undefined): Refusal | null {
+	if (level?.kind !== "constant" || typeof level.value !== "string" || levels.has(level.value)) return null;
+	// A library may have added one; what is a usual name in small letters is none of those.
+	if (!levels.has(level.value.toUpperCase())) return null;
+	return { exception: "ValueError", message: `Unknown level: '${level.value}'` };
+}
+
+function ofLength(value: Value | undefined): Refusal | null {
+	const type = value === undefined ? null : typeName(value);
+	const isNumber = value === nothingReturned || (value?.kind === "constant" && typeof value.value === "number");
+	return type !== null && isNumber ? { exception: "TypeError", message: `object of type '${type}' has no len()` } : null;
+}
+
+function ofFloat(value: Value | undefined): Refusal | null {
+	if (value?.kind !== "constant" || typeof value.value !== "string") return null;
+	const text = value.value.trim().replace(/(?<=\d)_(?=\d)/g, "");
+	if (/^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i.test(text)) return null;
+	return { exception: "ValueError", message: `could not convert string to float: '${value.value}'` };
+}

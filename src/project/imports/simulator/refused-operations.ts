@@ -1,0 +1,118 @@
+import type * as ast from "../../../python/ast.ts";
+import type { ClassValue, Value } from "../values.ts";
+import { findInClass } from "./class-members.ts";
+import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
+import { isClosed, lacksMethod, typeName } from "./value-types.ts";
+
+/** Records an exception that an operation on known values raises. */
+export function failOperation(machine: Machine, frame: Frame, node: ast.Node, exception: string, message: string): void {
+	fail(machine, {
+		detail: { type: "raises", exception, by: "operation" },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception,
+		message,
+	});
+}
+
+/** Something is called that cannot be: a module, a text, a tuple behind which a comma is missing, what a function without `return` gives. */
+export function failOnCall(machine: Machine, frame: Frame, callee: Value, node: ast.Call): void {
+	const type = typeName(callee);
+	if (type === null || !lacksMethod(callee, "__call__")) return;
+	failOperation(machine, frame, node, "TypeError", `'${type}' object is not callable`);
+}
+
+/** `value[…]` on what has no items. */
+export function failOnSubscript(machine: Machine, frame: Frame, owner: Value, node: ast.Subscript): boolean {
+	const type = typeName(owner);
+	if (type === null || !lacksMethod(owner, "__getitem__")) return false;
+	failOperation(machine, frame, node, "TypeError", `'${type}' object is not subscriptable`);
+	return true;
+}
+
+/** `Page[Item]` where the class is not generic. */
+export function failOnPlainClassSubscript(machine: Machine, frame: Frame, owner: ClassValue, node: ast.Subscript): void {
+	if (findInClass(owner, "__class_getitem__") !== null || !isClosed(owner)) return;
+	const name = owner.node.name.name;
+	const { minor } = machine.environment.python;
+	// What ABCMeta makes is no plain type for the message.
+	const isAbstract = owner.bases.some((base) => base.kind === "external" && base.canonical === "abc.ABC");
+	const message =
+		minor >= 11 ? `type '${name}' is not subscriptable` : `'${isAbstract ? "ABCMeta" : "type"}' object is not subscriptable`;
+	failOperation(machine, frame, node, "TypeError", message);
+}
+
+/** A `for` loop, or an unpacking, over what cannot be gone through. */
+export function failOnIteration(machine: Machine, frame: Frame, iterable: Value, node: ast.Node): boolean {
+	const type = typeName(iterable);
+	if (type === null || type === "function" || !lacksMethod(iterable, "__iter__", "__getitem__")) return false;
+	failOperation(machine, frame, node, "TypeError", `'${type}' object is not iterable`);
+	return true;
+}
+
+/** `a, b = value` with a value of another length, or none at all. */
+export function failOnUnpacking(machine: Machine, frame: Frame, target: ast.Sequence, value: Value, node: ast.Node): void {
+	const type = typeName(value);
+	if (type !== null && lacksMethod(value, "__iter__", "__getitem__")) {
+		failOperation(machine, frame, node, "TypeError", `cannot unpack non-iterable ${type} object`);
+		return;
+	}
+	if (value.kind !== "sequence" || !value.complete || isShared(value)) return;
+	const starred = target.items.filter((item) => item.type === "Starred").length;
+	const wanted = target.items.length - starred;
+	const given = value.items.length;
+	if (given < wanted) {
+		const least = starred > 0 ? "at least " : "";
+		failOperation(machine, frame, node, "ValueError", `not enough values to unpack (expected ${least}${wanted}, got ${given})`);
+	} else if (given > wanted && starred === 0) {
+		failOperation(machine, frame, node, "ValueError", `too many values to unpack (expected ${wanted})`);
+	}
+}
+
+const added = new Set(["str", "int", "float", "list", "tuple", "dict", "set"]);
+
+/** `+` between built-in types that do not add up. */
+export function failOnAddition(machine: Machine, frame: Frame, left: Value, right: Value, node: ast.BinOp): void {
+	const [a, b] = [typeName(left), typeName(right)];
+	if (a === null || b === null || !added.has(a) || !(added.has(b) || b === "NoneType")) return;
+	const isNumber = (type: string) => type === "int" || type === "float";
+	if ((a === b && a !== "dict" && a !== "set") || (isNumber(a) && isNumber(b))) return;
+	const message = ["str", "list", "tuple"].includes(a)
+		? `can only concatenate ${a} (not "${b}") to ${a}`
+		: `unsupported operand type(s) for +: '${a}' and '${b}'`;
+	failOperation(machine, frame, node, "TypeError", message);
+}
+
+/** An item that a literal list or dict does not have, where nothing else had it in hands since. */
+export function failOnMissingItem(machine: Machine, frame: Frame, owner: Value, index: Value, node: ast.Subscript): void {
+	if (index.kind !== "constant" || isShared(owner)) return;
+	if (owner.kind === "sequence" && owner.complete && owner.type !== "view" && owner.type !== "set") {
+		if (typeof index.value === "string") {
+			failOperation(machine, frame, node, "TypeError", `${owner.type} indices must be integers or slices, not str`);
+		} else if (typeof index.value === "number" && (index.value >= owner.items.length || index.value < -owner.items.length)) {
+			failOperation(machine, frame, node, "IndexError", `${owner.type} index out of range`);
+		}
+	}
+	if (
+		owner.kind === "dict" &&
+		owner.complete &&
+		owner.entries.size > 0 &&
+		typeof index.value === "string" &&
+		!owner.entries.has(index.value)
+	)
+		failOperation(machine, frame, node, "KeyError", `'${index.value}'`);
+}
+
+const shared = new WeakSet<Value>();
+
+/** Lists and dicts that code we cannot see got hold of may have changed. */
+export function share({ args, keywords }: CallArguments): void {
+	for (const value of [...args, ...keywords.values()]) {
+		if (value.kind === "sequence" || value.kind === "dict") shared.add(value);
+	}
+}
+
+function isShared(value: Value): boolean {
+	return shared.has(value);
+}

@@ -1,0 +1,71 @@
+import type { ClassValue, ConstantValue, Value } from "../values.ts";
+import { findInClass } from "./class-members.ts";
+
+/** What a function of the project gives that has no `return` with a value: the one None of which it is known where it comes from. */
+export const nothingReturned: ConstantValue = { kind: "constant", value: null, origin: null };
+
+/** The name of a value's type as Python prints it, where that is certain; else null. A None that may have been set since is not. */
+export function typeName(value: Value): string | null {
+	switch (value.kind) {
+		case "constant":
+			if (value === nothingReturned) return "NoneType";
+			if (typeof value.value === "string") return "str";
+			if (typeof value.value === "boolean") return "bool";
+			if (typeof value.value === "bigint") return "int";
+			if (typeof value.value === "number") return Number.isInteger(value.value) ? "int" : "float";
+			return null;
+		case "sequence":
+			return value.type === "view" ? null : value.type;
+		case "dict":
+			return "dict";
+		case "module":
+			return value.namespace.dynamic ? null : "module";
+		case "function":
+			return value.decorators.length === 0 ? "function" : null;
+		case "instance":
+			return value.of.kind === "class" && isClosed(value.of) ? value.of.node.name.name : null;
+		default:
+			return null;
+	}
+}
+
+/** Bases that give a class nothing but what its own body says. */
+const bareBases = new Set(["builtins.object", "abc.ABC"]);
+
+/** Is everything that Python looks up on the class itself (`__call__`, `__getitem__`) in its own body and those of its own bases? */
+export function isClosed(owner: ClassValue): boolean {
+	return (
+		!owner.namespace.dynamic &&
+		owner.decorators.length === 0 &&
+		owner.keywords.size === 0 &&
+		owner.node.typeParameters.length === 0 &&
+		owner.bases.length === owner.node.bases.length &&
+		owner.bases.every((base) =>
+			base.kind === "class" ? isClosed(base) : base.kind === "external" && bareBases.has(base.canonical),
+		)
+	);
+}
+
+/** Does a value of a certain type lack one of the methods by which Python does something with it? */
+export function lacksMethod(value: Value, ...methods: readonly string[]): boolean {
+	if (value.kind === "instance" && value.of.kind === "class") {
+		const { of } = value;
+		return isClosed(of) && methods.every((method) => findInClass(of, method) === null && !mentions(of, method));
+	}
+	const type = typeName(value);
+	return type !== null && !methods.some((method) => builtinMethods[type]?.includes(method));
+}
+
+/** Methods can be put on a class from outside. */
+function mentions(owner: ClassValue, method: string): boolean {
+	return owner.module.text.includes(`${method} =`) || /\bsetattr\(/.test(owner.module.text);
+}
+
+const builtinMethods: Readonly<Record<string, readonly string[]>> = {
+	str: ["__getitem__", "__iter__", "__len__"],
+	list: ["__getitem__", "__iter__", "__len__"],
+	tuple: ["__getitem__", "__iter__", "__len__"],
+	dict: ["__getitem__", "__iter__", "__len__"],
+	set: ["__iter__", "__len__"],
+	function: ["__call__", "__get__"],
+};
