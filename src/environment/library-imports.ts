@@ -4,7 +4,10 @@ import { type ImportNeed, tableFormat } from "./module-table.ts";
 import type { PackageFiles } from "./package-files.ts";
 
 /** Bumped whenever visits mean something else: older ones are then not read. */
-const visitsFormat = 2;
+const visitsFormat = 3;
+
+/** Packages of setuptools: they put copies of what they need on `sys.path` before they import it. */
+const vendoring = new Set(["pkg_resources", "setuptools"]);
 
 type World = Pick<Environment, "findModule" | "isStdlib" | "distributions" | "python" | "kind">;
 
@@ -68,7 +71,7 @@ export class LibraryImports {
 		const found = this.world.findModule(name);
 		// A stub says what a compiled module offers, not what it imports.
 		const isFollowed = found.found === "present" && found.module.origin !== "stdlib" && found.module.kind === "source";
-		if (!isFollowed) return { next, crossings };
+		if (!isFollowed || vendoring.has(topOf(name))) return { next, crossings };
 		for (const need of found.module.needs()) {
 			if (need.module === "__main__" || this.isSpared(need)) continue;
 			const target = this.world.findModule(need.module);

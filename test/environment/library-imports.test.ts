@@ -41,3 +41,9 @@ it("answers the same from its cache", () => {
 	const environment = environmentWith(library);
 	expect(environment.followImports(["kit.store"])).toEqual(environment.followImports(["kit.store"]));
 });
+
+it("setuptools brings copies of what pkg_resources imports", () => {
+	const files = { "kit.py": "import pkg_resources\n", "pkg_resources/__init__.py": "import packaging.version\n" };
+	const found = environmentWith(files).followImports(["kit"]);
+	expect(found.map(({ module, fails }) => [module, fails])).toEqual([["pkg_resources", false]]);
+});
