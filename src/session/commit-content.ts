@@ -139,6 +139,7 @@ function tracked(root: string, { path, twin, ...images }: StepFile): StepFile {
 }
 
 function whyOutside(path: string, file: KnownFile, isOurs: boolean): string | null {
+	if (file.nested !== null) return `it belongs to the repository in ${file.nested}; run bootmend there to have it committed`;
 	if (file.leftAlone) return "you told git to take no notice of its changes";
 	if (file.ignored) return "git ignores it";
 	if (file.head === null && mayHoldSecrets(path)) return "it may hold secrets, which bootmend never adds to git";

@@ -1,4 +1,6 @@
 import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import { type GitAnswer, type GitRun, runGit } from "./git-process.ts";
 
 /** What git keeps of one file: in a commit's tree, or in the index. */
@@ -21,6 +23,8 @@ export interface KnownFile {
 	readonly leftAlone: boolean;
 	/** Neither tracked nor to be: an exclude pattern names it. */
 	readonly ignored: boolean;
+	/** The repository inside this one (a submodule, say) that it belongs to, relative to the root; null where it is this one's. */
+	readonly nested: string | null;
 }
 
 /** Reads and writes the contents that git keeps in the repository at `root`. */
@@ -58,6 +62,7 @@ export class GitFiles {
 						unmerged: own.length > 0 && stage !== "0",
 						leftAlone: isEntry && (tag === "S" || tag !== tag.toUpperCase()),
 						ignored: ignored.includes(path),
+						nested: this.#nestedRepository(path),
 					},
 				];
 			}),
@@ -129,6 +134,12 @@ export class GitFiles {
 		const names = ["text", "eol", "crlf", "filter", "ident", "working-tree-encoding"];
 		const fields = (await this.#must(["check-attr", "-z", ...names, "--", path])).toString("utf8").split("\0");
 		return new Map(names.map((name, i) => [name, fields[3 * i + 2] ?? "unspecified"]));
+	}
+
+	#nestedRepository(path: string): string | null {
+		const folders = path.split("/").slice(0, -1);
+		const places = folders.map((_, depth) => folders.slice(0, depth + 1).join("/"));
+		return places.findLast((place) => existsSync(join(this.root, place, ".git"))) ?? null;
 	}
 
 	async #ignored(paths: readonly string[]): Promise<readonly string[]> {

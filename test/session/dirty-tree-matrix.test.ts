@@ -34,6 +34,7 @@ no git command | fixed | kept: git is not installed, or refuses to work here | r
 no identity | fixed | refused: git does not know who you are, so nothing is committed; left: M app/db.py | restored
 worktree | fixed | committed | restored, with a commit
 inside a submodule | fixed | committed | restored, with a commit
+above a submodule | fixed | kept: git has nothing to record: service/app/db.py: it belongs to the repository in service; run bootmend there to have it committed; left: M service | restored
 beside a submodule | fixed | committed; left: M lib | restored, with a commit; left: M lib
 a folder of a monorepo | fixed | committed; left: M notes.txt | restored, with a commit; left: M notes.txt
 sparse checkout | fixed | committed | restored, with a commit

@@ -141,6 +141,14 @@ const states: Readonly<Record<string, Prepare>> = {
 		folder.git("-C", root, "config", "user.email", "person@example.com");
 		return { root };
 	},
+	"above a submodule": (folder) => {
+		const inner = testRepository(treeFiles);
+		folder.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", inner.root, "service");
+		folder.write("app/db.py", "import a\n");
+		folder.git("commit", "-q", "-am", "Add the service");
+		inner.remove();
+		return { path: "service/app/db.py" };
+	},
 	"beside a submodule": (folder) => {
 		const inner = testRepository({ "lib.txt": "lib\n" });
 		folder.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", inner.root, "lib");
