@@ -38,6 +38,7 @@ import tableWithoutPrimaryKey from "./database/table-without-primary-key.ts";
 import unknownForeignKey from "./database/unknown-foreign-key.ts";
 import unknownSessionMethod from "./database/unknown-session-method.ts";
 import unresolvedModelAnnotation from "./database/unresolved-model-annotation.ts";
+import unsupportedTablePart from "./database/unsupported-table-part.ts";
 import conflictingRequirements from "./dependencies/conflicting-requirements.ts";
 import declaredNotInstalled from "./dependencies/declared-not-installed.ts";
 import duplicateRequirement from "./dependencies/duplicate-requirement.ts";
@@ -132,6 +133,7 @@ export const rules: readonly AnyRule[] = [
 	unknownForeignKey,
 	unknownSessionMethod,
 	unresolvedModelAnnotation,
+	unsupportedTablePart,
 	conflictingRequirements,
 	declaredNotInstalled,
 	duplicateRequirement,

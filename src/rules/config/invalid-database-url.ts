@@ -4,6 +4,7 @@ import { adaptUrl } from "../../project/database/adapt-url.ts";
 import { assignedName } from "../../project/database/assigned-name.ts";
 import { parseDatabaseUrl } from "../../project/database/database-url.ts";
 import { type EngineCall, listEngineCalls } from "../../project/database/engine-calls.ts";
+import { repairedUrl, urlForEngine } from "../../project/database/repaired-url.ts";
 import { isImportable, isSqlalchemyBefore } from "../../project/database/sqlalchemy-driver.ts";
 import { findStartupConnection } from "../../project/database/startup-connection.ts";
 import { escapedPassword } from "../../project/database/url-password.ts";
@@ -12,7 +13,9 @@ import { editUrl, findWrittenValue } from "../../project/database/written-url.ts
 import type { Call } from "../../project/imports/trace.ts";
 import { databaseDrivers } from "../../project/manifests/database-drivers.ts";
 import type { Project } from "../../project/project.ts";
-import { replaceEnvValue } from "../../project/settings/env-file-edit.ts";
+import { removeFromEnvFile, replaceEnvValue } from "../../project/settings/env-file-edit.ts";
+import { placeholderText } from "../../project/settings/placeholder.ts";
+import type { TextEdit } from "../../text/range.ts";
 
 interface Evidence {
 	readonly engine: EngineCall;
@@ -108,14 +111,17 @@ export default defineRule<Evidence>({
 			case "postgres-scheme":
 				return postgresqlScheme(evidence, project);
 			case "psql-command":
-				return urlOfCommand(evidence, project);
+			case "unreadable":
+				return urlInside(evidence, project);
+			case "empty":
+				return filledIn(evidence, project);
+			case "port":
+				return usualPort(evidence, project);
 			case "unknown-scheme":
 				return knownScheme(evidence, project);
 			case "sqlite-host":
 			case "password":
 				return rewritten(evidence, project);
-			default:
-				return undefined;
 		}
 	},
 });
@@ -151,7 +157,7 @@ const words: Readonly<Record<Evidence["fault"], { readonly problem: string; read
 function faultOf(project: Project, { url, text, isAsync }: EngineCall): Pick<Evidence, "fault" | "error"> | null {
 	if (text === "") return { fault: "empty", error: unreadable(project, text) };
 	if (url === null)
-		return { fault: urlInCommand(text) === null ? "unreadable" : "psql-command", error: unreadable(project, text) };
+		return { fault: /^\s*["']?psql\s/.test(text) ? "psql-command" : "unreadable", error: unreadable(project, text) };
 	if (url.port !== null && !/^\s*[+-]?\d+(_\d+)*\s*$/.test(url.port))
 		return { fault: "port", error: `ValueError: invalid literal for int() with base 10: '${url.port}'` };
 	const noDialect = `sqlalchemy.exc.NoSuchModuleError: Can't load plugin: sqlalchemy.dialects:${url.scheme.replace("+", ".")}`;
@@ -173,27 +179,73 @@ function unreadable(project: Project, text: string): string | null {
 	return `sqlalchemy.exc.ArgumentError: Could not parse ${name} URL from string '${text}'`;
 }
 
-/** The URL of `psql 'postgresql://...'`, as Neon's and Supabase's dashboards offer it for copying. */
-function urlInCommand(text: string): string | null {
-	const url = /^\s*psql\s+(?:-d\s+)?(['"]?)(\w+:\/\/\S+?)\1\s*$/.exec(text)?.[2] ?? null;
-	return url !== null && parseDatabaseUrl(url) !== null ? url : null;
+/** Takes away what stands around the URL, and gives it a driver that suits the engine. */
+function urlInside({ engine, urlName }: Evidence, project: Project): FixProposal | undefined {
+	const inner = repairedUrl(engine.text);
+	if (inner === null) return undefined;
+	const url = urlForEngine(project, inner, engine.isAsync);
+	const edit = replacement(engine, project, url);
+	if (edit === null) return undefined;
+	const isCertain = url === inner;
+	return {
+		title: isCertain
+			? `Keep only the URL in ${urlName}`
+			: `Keep only the URL in ${urlName}, and name a driver that suits the engine`,
+		explanation: `What stands around the URL does not belong to it. The database, the user and the password stay as they are${isCertain ? "" : "; the driver and its options become those of the engine"}.`,
+		applicability: isCertain ? "safe" : "review",
+		edits: [edit],
+	};
 }
 
-function urlOfCommand({ engine, urlName }: Evidence, project: Project): FixProposal | undefined {
+/** The whole value, written anew where it stands; null where code puts it together. */
+function replacement({ value, text }: EngineCall, project: Project, better: string): TextEdit | null {
+	const written = findWrittenValue(project, value);
+	if (written === null) return null;
+	if (written.key !== null) return replaceEnvValue(project, written.path, written.key, better);
+	return written.text === text ? { path: written.path, range: written.range, newText: better } : null;
+}
+
+/** An empty value hides the default of its setting; where there is none, a placeholder says what belongs there. */
+function filledIn({ engine, urlName }: Evidence, project: Project): FixProposal | undefined {
 	const written = findWrittenValue(project, engine.value);
-	const url = urlInCommand(engine.text);
-	if (written === null || url === null) return undefined;
-	const edit =
-		written.key === null
-			? written.text === engine.text
-				? { path: written.path, range: written.range, newText: url }
-				: null
-			: replaceEnvValue(project, written.path, written.key, url);
+	if (written?.key == null) return undefined;
+	const { key, path } = written;
+	const field = project.trace.settings
+		.flatMap(({ fields }) => fields)
+		.find((each) => each.field.keys.some((name) => name.toUpperCase() === key.toUpperCase()))?.field;
+	const removed = field?.fallback == null ? null : removeFromEnvFile(project, path, key);
+	if (removed !== null)
+		return {
+			title: `Take the empty ${urlName} out of ${path}`,
+			explanation: "The default of the setting then stands in for it.",
+			applicability: "safe",
+			edits: [removed],
+		};
+	const placeholder = placeholderText(project, key);
+	const edit = parseDatabaseUrl(placeholder) === null ? null : replaceEnvValue(project, path, key, placeholder);
 	if (edit === null) return undefined;
 	return {
-		title: `Keep only the URL in ${urlName}`,
-		explanation: "The command around it is for a terminal; the URL stays as it is.",
-		applicability: "safe",
+		title: `Write a placeholder for ${urlName}`,
+		explanation: `${placeholder} has the form that is wanted. Put the address of your database in its place.`,
+		applicability: "review",
+		edits: [edit],
+	};
+}
+
+/** The port that the database listens on unless it was told otherwise. */
+const usualPorts: Readonly<Record<string, string>> = { postgresql: "5432", postgres: "5432", mysql: "3306", mariadb: "3306" };
+
+function usualPort({ engine, urlName }: Evidence, project: Project): FixProposal | undefined {
+	const { url, text } = engine;
+	const port = url === null ? undefined : usualPorts[url.dialect];
+	if (url?.port == null || port === undefined) return undefined;
+	const better = text.replace(`:${url.port}/`, `:${port}/`);
+	const edit = better === text ? null : replacement(engine, project, better);
+	if (edit === null) return undefined;
+	return {
+		title: `Write the usual port ${port} in ${urlName}`,
+		explanation: `${url.dialect} listens on ${port} unless it is told otherwise. Look at the other parts of the URL too: they may be those of a template.`,
+		applicability: "review",
 		edits: [edit],
 	};
 }

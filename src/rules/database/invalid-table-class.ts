@@ -3,6 +3,7 @@ import { defineClassRule } from "../class-fault.ts";
 import { misplacedProperty } from "./declaration/misplaced-property.ts";
 import { missingTableName } from "./declaration/missing-table-name.ts";
 import { reservedName } from "./declaration/reserved-name.ts";
+import { sharedColumns } from "./declaration/shared-column.ts";
 import { trailingComma } from "./declaration/trailing-comma.ts";
 import { unmappedAnnotations } from "./declaration/unmapped-annotation.ts";
 
@@ -47,5 +48,6 @@ export default defineClassRule(
 			yield* misplacedProperty(project, table);
 			yield* trailingComma(table);
 		}
+		yield* sharedColumns(project);
 	},
 );

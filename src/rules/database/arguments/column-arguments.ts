@@ -18,7 +18,7 @@ const known = (
 
 /** An option that Column does not know, or something that is no part of a column among its positional arguments. */
 export function columnArguments(_project: Project, call: Call): CallFault | null {
-	return unknownOption(call) ?? wrongPart(call);
+	return unknownOption(call) ?? wrongPart(call) ?? wrongServerDefault(call);
 }
 
 /** Options of dialects have the dialect's name before an underscore: what has none is a mistake. */
@@ -149,4 +149,38 @@ function typeInstead(value: Value, written: ast.Expression, module: Call["module
 			needs: [{ path: module.path, module: "sqlalchemy", name: type }],
 		},
 	];
+}
+
+/** `server_default` is SQL: a text or an expression, no Python value and no function of Python. */
+function wrongServerDefault({ keywords, node, module }: Call): CallFault | null {
+	const given = keywords.get("server_default");
+	const written = findKeyword(node, "server_default")?.value;
+	if (given === undefined || written === undefined) return null;
+	const found = serverDefault(given);
+	if (found === null) return null;
+	return {
+		problem: `server_default is given ${module.text.slice(written.start, written.end)}, which is no SQL`,
+		rootCause:
+			"The database makes this default: it is an expression such as func.now(), or a text that stands in the table's definition.",
+		error: `sqlalchemy.exc.ArgumentError: Argument 'arg' is expected to be one of type '<class 'str'>' or '<class 'sqlalchemy.sql.elements.ClauseElement'>' or '<class 'sqlalchemy.sql.elements.TextClause'>', got '<class '${found.type}'>'`,
+		fixes: [
+			{
+				title: `Write ${found.code}`,
+				explanation: "The database then gives the same default.",
+				applicability: "safe",
+				edits: [replaceText(module, written.start, written.end, found.code)],
+				needs: found.need === null ? [] : [{ path: module.path, module: "sqlalchemy", name: found.need }],
+			},
+		],
+	};
+}
+
+/** The type that SQLAlchemy complains of, and what says the same in SQL; null for what it takes or what cannot be told. */
+function serverDefault(value: Value): { readonly type: string; readonly code: string; readonly need: string | null } | null {
+	if (value.kind === "external" && /^datetime\.datetime\.(utc)?now$/.test(value.canonical))
+		return { type: "builtin_function_or_method", code: "func.now()", need: "func" };
+	if (value.kind !== "constant") return null;
+	if (typeof value.value === "boolean") return { type: "bool", code: `${value.value}()`, need: String(value.value) };
+	if (typeof value.value !== "number") return null;
+	return { type: Number.isInteger(value.value) ? "int" : "float", code: `"${value.value}"`, need: null };
 }

@@ -1,5 +1,6 @@
 import type { Call } from "../../../project/imports/trace.ts";
 import type { Value } from "../../../project/imports/values.ts";
+import { metadataArgument } from "../../../project/models/tables-defined.ts";
 import type { Project } from "../../../project/project.ts";
 
 /** What of SQLAlchemy 1.x a call does, and SQLAlchemy 2 refuses. */
@@ -22,7 +23,7 @@ export interface FoundUse {
 export function* findRemovedUses(project: Project): Generator<FoundUse> {
 	for (const call of project.trace.calls) {
 		if (call.guarded) continue;
-		const use = removedUseIn(call);
+		const use = removedUseIn(call) ?? unboundCreateAll(project, call);
 		if (use !== null) yield { use, call };
 	}
 }
@@ -33,6 +34,16 @@ function removedUseIn(call: Call): RemovedUse | null {
 	if (callee.kind !== "bound-method" || callee.function !== null) return null;
 	const receiver = canonicalOf(callee.receiver);
 	return receiver === null ? null : ofMethod(receiver, callee.name, call);
+}
+
+/** `Base.metadata.create_all()`, where `Base` is a class and its metadata no value of its own. */
+function unboundCreateAll(project: Project, { node, module, open }: Call): RemovedUse | null {
+	const { callee, args, keywords } = node;
+	if (open || args.length > 0 || keywords.length > 0 || callee.type !== "Attribute" || callee.value.type !== "Attribute")
+		return null;
+	const { name } = callee.attribute;
+	if ((name !== "create_all" && name !== "drop_all") || callee.value.attribute.name !== "metadata") return null;
+	return metadataArgument(project, module, callee.value) === null ? null : { type: "unbound-create-all", method: name };
 }
 
 function ofFunction(canonical: string, call: Call): RemovedUse | null {
