@@ -62,7 +62,7 @@ export function loadProject(input: LoadInput): Project {
 		const parsed = parse(path);
 		if (file === undefined || parsed === null) return null;
 		const undecodable = file.undecodable === true ? findUndecodable(file.text) : null;
-		const errors = undecodable === null ? findSyntaxFaults(file.text, parsed, environment.python.minor) : [undecodable];
+		const errors = undecodable === null ? syntaxFaults(file.text, parsed, environment.python.minor) : [undecodable];
 		const tree = errors.length === 0 && parsed.errors.length === 0 ? parsed : { ...parsed, errors };
 		let lines: LineIndex | null = null;
 		return {
@@ -115,6 +115,16 @@ export function loadProject(input: LoadInput): Project {
 		manifests,
 		processEnvironment: input.processEnvironment,
 	};
+}
+
+/** The syntax faults of a file; none where it is nested deeper than our own stack, which says nothing about it. */
+function syntaxFaults(text: string, tree: ast.Module, minor: number): readonly ast.SyntaxFault[] {
+	try {
+		return findSyntaxFaults(text, tree, minor);
+	} catch (error) {
+		if (error instanceof RangeError) return [];
+		throw error;
+	}
 }
 
 /** The variables of a `.env` file as python-dotenv gives them, each with the place where it is written; null where there is no such file. */

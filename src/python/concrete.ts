@@ -47,12 +47,16 @@ export function parseConcrete(text: string): ConcreteTree {
 		const grammar = Python as unknown as { readonly name: string; readonly language: unknown };
 		parser.setLanguage({ name: grammar.name, language: grammar.language, nodeTypeInfo: [] } as unknown as Parser.Language);
 	}
+	const joined = text.includes("\\") ? text.replace(longContinuation, (run) => " ".repeat(run.length)) : text;
 	// The binding refuses texts longer than its buffer, which is counted in UTF-16 bytes.
-	const tree = parser.parse(text, undefined, { bufferSize: Math.max(32 * 1024, text.length * 2 + 2) });
+	const tree = parser.parse(joined, undefined, { bufferSize: Math.max(32 * 1024, text.length * 2 + 2) });
 	const cursor = tree.walk();
 	const root = copy(cursor);
 	return { root, faults: tree.rootNode.hasError ? listFaults(tree.rootNode) : [] };
 }
+
+/** Many line continuations with nothing between them, which the grammar's scanner takes quadratic time for; they mean what blanks mean. */
+const longContinuation = /(?:\\\r?\n[ \t]{0,200}){50,10000}/g;
 
 /** Copies the node under the cursor. Iterative over siblings, recursive over depth; the depth is bounded by `maxDepth`. */
 function copy(cursor: Parser.TreeCursor, depth = 0): ConcreteNode {
@@ -63,11 +67,14 @@ function copy(cursor: Parser.TreeCursor, depth = 0): ConcreteNode {
 		// ERROR has an id outside the table's range; a plain array would become sparse and slow.
 		if (id < 4096) typeNames[id] = type;
 	}
+	const isLeaf = leaves.has(type);
+	// A cut node must not be taken for one whose parts are missing.
+	if (!isLeaf && depth === maxDepth) type = "too_deep";
 	const children: ConcreteNode[] = [];
 	const start = cursor.startIndex;
 	const end = cursor.endIndex;
 	const field = depth === 0 ? null : (cursor.currentFieldName ?? null);
-	if (!leaves.has(type) && depth < maxDepth && cursor.gotoFirstChild()) {
+	if (!isLeaf && depth < maxDepth && cursor.gotoFirstChild()) {
 		do {
 			if (cursor.nodeIsNamed) children.push(copy(cursor, depth + 1));
 		} while (cursor.gotoNextSibling());
@@ -76,8 +83,11 @@ function copy(cursor: Parser.TreeCursor, depth = 0): ConcreteNode {
 	return { type, field, start, end, children };
 }
 
-/** CPython itself gives up at about 200 nested parentheses or 100 indents; each costs several concrete nodes. */
-const maxDepth = 1500;
+/**
+ * CPython itself gives up at about 200 nested parentheses or 100 indents; each costs one or two concrete nodes. What recurses over
+ * the syntax tree later needs several frames of the stack a level.
+ */
+const maxDepth = 600;
 
 function listFaults(root: Parser.SyntaxNode): ConcreteFault[] {
 	const faults: ConcreteFault[] = [];
@@ -87,7 +97,9 @@ function listFaults(root: Parser.SyntaxNode): ConcreteFault[] {
 		if (node === undefined) break;
 		if (node.isMissing) faults.push({ start: node.startIndex, end: node.startIndex, missing: node.type });
 		else if (node.isError) faults.push({ start: node.startIndex, end: node.endIndex, missing: null });
-		if (node.hasError) pending.push(...[...node.children].reverse());
+		// What stands in a long stretch of errors says no more than the stretch, and to list it takes seconds.
+		if (!node.hasError || (node.isError && node.childCount > 1000)) continue;
+		for (const child of [...node.children].reverse()) pending.push(child);
 	}
 	return faults.sort((a, b) => a.start - b.start);
 }

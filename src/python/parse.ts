@@ -18,6 +18,9 @@ function faultOf(fault: ConcreteFault): ast.SyntaxFault {
 	return { start: fault.start, end: fault.end, message, exception: "SyntaxError" };
 }
 
+/** Of one `if`: each `elif` is an `if` within the one before, and CPython gives up at a few thousand of them. */
+const mostBranches = 1000;
+
 /** Turns tree-sitter's concrete nodes into the abstract syntax. Its faults are those the lenient grammar lets through. */
 class Reader {
 	readonly faults: ast.SyntaxFault[] = [];
@@ -63,7 +66,7 @@ class Reader {
 				into.push({ type: "Return", start, end, value: this.optionalExpression(code(node)[0]) });
 				return;
 			case "if_statement":
-				into.push(this.ifStatement(node, allByField(node, "alternative"), start));
+				into.push(this.ifStatement(node, allByField(node, "alternative").slice(0, mostBranches), start));
 				return;
 			case "for_statement":
 				into.push({

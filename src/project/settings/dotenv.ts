@@ -189,11 +189,31 @@ function unescapeDouble(text: string): string {
 	return text.replace(/\\([\\'"abfnrtv])/g, (_, character: string) => escapes[character] ?? character);
 }
 
+/** Values are not put together beyond this, in characters: a few lines that name each other twice would fill any memory. */
+const longestValue = 1_000_000;
+
+/** Replaces `\$\{([^}:]*)(?::-([^}]*))?\}` in linear time, which the pattern itself does not take for many openings without an end. */
 function interpolate(value: string, lookUp: (name: string) => string | null | undefined): string {
-	return value.replace(/\$\{([^}:]*)(?::-([^}]*))?\}/g, (_, name: string, fallback: string | undefined) => {
-		const found = lookUp(name);
-		return found === undefined ? (fallback ?? "") : (found ?? "");
-	});
+	let result = "";
+	let done = 0;
+	let end = -1;
+	let colon = -1;
+	for (let start = value.indexOf("${"); start >= 0; start = value.indexOf("${", start)) {
+		const from = start + 2;
+		if (end < from) end = value.indexOf("}", from);
+		if (end < 0 || result.length > longestValue) break;
+		if (colon < from) colon = value.indexOf(":", from);
+		if (colon < 0) colon = value.length;
+		const hasFallback = colon < end;
+		start = from;
+		if (hasFallback && value[colon + 1] !== "-") continue;
+		const found = lookUp(value.slice(from, hasFallback ? colon : end));
+		const fallback = hasFallback ? value.slice(colon + 2, end) : "";
+		result += value.slice(done, from - 2) + (found === undefined ? fallback : (found ?? ""));
+		done = end + 1;
+		start = done;
+	}
+	return result + value.slice(done);
 }
 
 /** Where a sticky pattern's match from `position` ends, or null where it does not match there. */

@@ -98,18 +98,25 @@ function compareSequences(
 	return undefined;
 }
 
+/** Texts that are computed and longer are not followed, in characters: a few lines can double one until no memory holds it. */
+const longestText = 100_000;
+/** The same for lists, in items. */
+const mostItems = 10_000;
+
 /** A binary operation on known values. */
 export function binary(operator: string, left: Value, right: Value): Value {
 	if (left.kind === "constant" && right.kind === "constant") {
 		const a = left.value;
 		const b = right.value;
-		if (typeof a === "string" && typeof b === "string" && operator === "+") return constant(a + b, left.origin ?? right.origin);
-		if (typeof a === "string" && typeof b === "number" && operator === "*" && b >= 0 && a.length * b < 10_000)
+		if (typeof a === "string" && typeof b === "string" && operator === "+")
+			return a.length + b.length < longestText ? constant(a + b, left.origin ?? right.origin) : unknown;
+		if (typeof a === "string" && typeof b === "number" && operator === "*" && b >= 0 && a.length * b < longestText)
 			return constant(a.repeat(b), left.origin);
 		if (typeof a === "number" && typeof b === "number") return arithmetic(operator, a, b);
 		if (typeof a === "string" && operator === "%") return percent(a, [right]);
 	}
 	if (left.kind === "sequence" && right.kind === "sequence" && operator === "+" && left.type === right.type) {
+		if (left.items.length + right.items.length > mostItems) return unknown;
 		return {
 			kind: "sequence",
 			type: left.type,
@@ -189,7 +196,7 @@ export function stringMethod(
 		case "replace": {
 			if (first === undefined || second === undefined) return unknown;
 			const count = args[2];
-			if (count === undefined) return derived(self.split(first).join(second));
+			if (count === undefined) return joined(self.split(first), second, text.origin);
 			return count.kind === "constant" && count.value === 1 ? derived(self.replace(first, () => second)) : unknown;
 		}
 		case "strip":
@@ -220,7 +227,7 @@ export function stringMethod(
 			const list = args[0];
 			if (list?.kind !== "sequence" || !list.complete) return unknown;
 			const parts = list.items.map((item) => (item.kind === "constant" && typeof item.value === "string" ? item.value : null));
-			return parts.some((part) => part === null) ? unknown : constant(parts.join(self));
+			return parts.every((part) => part !== null) ? joined(parts, self, null) : unknown;
 		}
 		case "format":
 			return format(self, args, keywords);
@@ -229,6 +236,11 @@ export function stringMethod(
 		default:
 			return unknown;
 	}
+}
+
+function joined(parts: readonly string[], between: string, origin: ConstantValue["origin"]): Value {
+	const length = parts.reduce((sum, part) => sum + part.length + between.length, 0);
+	return length < longestText ? constant(parts.join(between), origin) : unknown;
 }
 
 function strip(text: string, name: string, characters: string | undefined): string {
