@@ -38,7 +38,13 @@ export async function verifiedFixes(
 			if (kept !== null) output.say(`${decided.story}: it reaches ${described(kept.trial)}`);
 		},
 		sayHowFar: async (again) => {
-			if (first === null || newest === null) return true;
+			if (first === null || newest === null) {
+				// What has been installed since may be what was missing.
+				const now = again ? await bootTrials(path, options, io, output)() : null;
+				if (now === null) return true;
+				output.say(`Now: ${described(now)}`);
+				return now.progress >= answering;
+			}
 			const now = again ? ((await tryBoot()) ?? newest) : newest;
 			output.say(`Was: ${described(first)}`);
 			output.say(`Now: ${described(now)}`);

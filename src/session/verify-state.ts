@@ -85,7 +85,7 @@ export function endBoot(
 	const boot = seenBoot(report, bench.running?.revision ?? state.revision);
 	const before = subject.type === "trial" ? state.boots.newest : state.boots.first;
 	const words = verdictOf(before, boot);
-	const verdict = subject.type === "trial" ? trialWords(subject, words) : sentence(words);
+	const verdict = (subject.type === "trial" ? trialWords(subject, words) : sentence(words)) + otherWay(bench, report);
 	return {
 		bench: {
 			...bench,
@@ -96,6 +96,12 @@ export function endBoot(
 		boot,
 		verdict,
 	};
+}
+
+/** Where only the scratch database is missing, the configured one is another way. */
+function otherWay({ facts }: BenchState, { unavailable, stages }: BootReport): string {
+	const isDatabase = stages.some(({ stage, verdict }) => verdict === "unavailable" && stage !== "interpreter");
+	return unavailable && isDatabase && (facts?.databases.length ?? 0) > 0 ? ". D boots it with its own database." : "";
 }
 
 function trialWords({ label, commands }: Extract<BootSubject, { type: "trial" }>, words: string): string {

@@ -1,7 +1,4 @@
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { fixtures } from "../../scripts/boot/corpus.ts";
-import { prepareView } from "../../scripts/boot/environments.ts";
 import { type BootBench, expectNothingLeft, leftBy, openBootBench, type Started } from "./support/verify-bench.ts";
 
 const requirements = "fastapi\nuvicorn[standard]\nsqlalchemy[asyncio]\naiosqlite\nasyncpg\npydantic-settings\n";
@@ -182,16 +179,4 @@ test("what no audit foresees becomes an issue found by boot, with a report that 
 	expect(report.failure).toMatchObject({ found_by_boot: true, issue: { rule: "found-by-boot" }, file_path: "hidden_things.py" });
 	expect(report.failure?.bug_report).toMatch(/ValueError/);
 	expect(report.failure?.bug_report).not.toMatch(/hidden_things|secret_sauce|recipe/);
-});
-
-test("the seed's backend, mended, boots on a scratch PostgreSQL and answers", async () => {
-	const folder = join(fixtures, "projects/todo-fixed");
-	const view = await prepareView({ pool: "2026", manifest: join(folder, "backend/requirements.txt"), also: [], without: [] });
-	const { report } = await verify(folder, "--python", view.python);
-	expect(report.boots).toBe(true);
-	expect(report.output).toContain("Database initialized successfully");
-	expect(report.answers).toContainEqual(
-		expect.objectContaining({ path: "/health", status: 200, body: '{"status":"healthy","environment":"development"}' }),
-	);
-	expect(report.answers).toContainEqual(expect.objectContaining({ method: "POST", path: "/api/auth/signup", status: 422 }));
 });
