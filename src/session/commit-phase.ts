@@ -75,12 +75,22 @@ export async function commitPhase(context: SessionContext, story: Story): Promis
 	]);
 }
 
-/** The fixes of a phase that no commit holds yet, in the order of their writes, and what hooks made of them. */
+/** The fixes of a phase that its next commit would hold, in the order of their writes, and what hooks made of them. */
 export function openSteps(view: SessionView, story: Story): readonly ContentStep[] {
+	return stepsOf(view, story, (decision) => !decision.closed);
+}
+
+/** The fixes of a phase that no commit holds, those too that were closed without one. */
+export function uncommittedSteps(view: SessionView, story: Story): readonly ContentStep[] {
+	return stepsOf(view, story, (decision) => !decision.committed);
+}
+
+function stepsOf(view: SessionView, story: Story, counts: (decision: RecordedDecision) => boolean): readonly ContentStep[] {
 	const { record } = view.journal;
-	const open = acceptedOf(record, story).filter((decision) => !decision.closed);
 	return [
-		...open.flatMap(({ write, files }) => (write === null ? [] : [{ write, files }])),
+		...acceptedOf(record, story)
+			.filter(counts)
+			.flatMap(({ write, files }) => (write === null ? [] : [{ write, files }])),
 		...record.hookChanges.filter((change) => change.story === story && !change.committed),
 	]
 		.map(({ write, files }) => ({ write, files: files.filter((file) => !isGone(view, record, file)) }))

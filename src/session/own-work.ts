@@ -4,7 +4,7 @@ import { type Issue, stories } from "../audit/issue.ts";
 import type { Repository } from "../workspace/git.ts";
 import { sha256 } from "../workspace/project-files.ts";
 import { ContentPlan, type ContentStep } from "./commit-content.ts";
-import { openSteps } from "./commit-phase.ts";
+import { uncommittedSteps } from "./commit-phase.ts";
 import type { Diagnosis } from "./diagnosis.ts";
 import type { OwnWork } from "./session.ts";
 import type { SessionView } from "./session-context.ts";
@@ -51,7 +51,7 @@ async function ownWorkUnder(
 	const candidates = fixes.map(
 		(files, i): ContentStep => ({ write: first + i, files: files.map((file) => stepFile(file, images)) }),
 	);
-	const open = stories.flatMap((story) => openSteps(view, story)).sort((a, b) => a.write - b.write);
+	const open = stories.flatMap((story) => uncommittedSteps(view, story)).sort((a, b) => a.write - b.write);
 	try {
 		const plan = await ContentPlan.open({ ...view, images }, repository.files, [...open, ...candidates]);
 		for (const step of open) await plan.take(step);

@@ -42,6 +42,16 @@ test("everything is fixed phase by phase, a commit each", async () => {
 	expect(folder.git("status", "--porcelain")).toBe("");
 });
 
+test("without commits a later phase is not held back by what an earlier one wrote", async () => {
+	// The lines of app/db.py touch, so that the second phase's fix lies on what the first one wrote.
+	folder = testRepository(backend);
+	session = await openTestSession(folder.root, { commits: false });
+	const result = await fixAll({ session, wanted: all, review: false });
+	expect(result.left).toEqual([]);
+	expect(folder.read("app/db.py")).not.toContain("BROKEN");
+	expect(folder.git("log", "--format=%s").trim()).toBe("Begin");
+});
+
 test("only what is asked for is fixed, and what was skipped stays so", async () => {
 	folder = testRepository(backend);
 	session = await openTestSession(folder.root);
