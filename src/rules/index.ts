@@ -21,6 +21,7 @@ import brokenInheritance from "./database/broken-inheritance.ts";
 import brokenRelationship from "./database/broken-relationship.ts";
 import columnWithoutType from "./database/column-without-type.ts";
 import duplicateTable from "./database/duplicate-table.ts";
+import engineArgumentType from "./database/engine-argument-type.ts";
 import engineContextMismatch from "./database/engine-context-mismatch.ts";
 import fieldWithoutSchema from "./database/field-without-schema.ts";
 import invalidEngineArgument from "./database/invalid-engine-argument.ts";
@@ -35,6 +36,7 @@ import syncClassInAsyncFactory from "./database/sync-class-in-async-factory.ts";
 import syncCreateAll from "./database/sync-create-all.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
 import tableWithoutPrimaryKey from "./database/table-without-primary-key.ts";
+import undeclaredTextualSql from "./database/undeclared-textual-sql.ts";
 import unknownForeignKey from "./database/unknown-foreign-key.ts";
 import unknownSessionMethod from "./database/unknown-session-method.ts";
 import unresolvedModelAnnotation from "./database/unresolved-model-annotation.ts";
@@ -116,6 +118,7 @@ export const rules: readonly AnyRule[] = [
 	brokenRelationship,
 	columnWithoutType,
 	duplicateTable,
+	engineArgumentType,
 	engineContextMismatch,
 	fieldWithoutSchema,
 	invalidEngineArgument,
@@ -130,6 +133,7 @@ export const rules: readonly AnyRule[] = [
 	syncCreateAll,
 	syncSessionFactory,
 	tableWithoutPrimaryKey,
+	undeclaredTextualSql,
 	unknownForeignKey,
 	unknownSessionMethod,
 	unresolvedModelAnnotation,
