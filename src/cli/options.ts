@@ -59,6 +59,7 @@ export interface StatusOptions extends CommonOptions {
 
 export interface CleanOptions extends CommonOptions {
 	readonly all?: boolean;
+	readonly cache?: boolean;
 }
 
 export interface GraphOptions extends CommonOptions {

@@ -79,7 +79,8 @@ export function buildProgram(io: ProcessIo, finish: (status: number) => void): C
 		.action(async (path, options) => finish(await (await import("./commands/wizard.ts")).resumeCommand(path, options, io)));
 
 	command(program, "clean [path]", "remove the backups of finished sessions")
-		.option("--all", "of unfinished ones too")
+		.option("--all", "of unfinished ones too, and where no commit holds the fixes")
+		.option("--cache", "also empty bootmend's cache in your home folder; it fills again by itself")
 		.action(async (path, options) => finish(await (await import("./commands/clean.ts")).cleanCommand(path, options, io)));
 
 	command(program, "graph [path]", "the import graph with its cycles; changes nothing")

@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import type { PackageFiles } from "../environment/package-files.ts";
 import { openBlocks } from "./text-blocks.ts";
+import { tidyCacheDaily } from "./tidy-cache.ts";
 import { userCacheFolder, writeCacheFile } from "./user-cache.ts";
 
 /** Larger files are data, not modules that anybody imports names from. */
@@ -19,6 +20,7 @@ export function openPackageFiles(
 	const dataFolder = options.dataFolder ?? bundledDataFolder();
 	const cacheFolder = options.cacheFolder === undefined ? userCacheFolder() : options.cacheFolder;
 	let cacheWorks = cacheFolder !== null;
+	let isGrowing = false;
 	return {
 		platform: process.platform,
 		readText,
@@ -55,6 +57,9 @@ export function openPackageFiles(
 		},
 		writeCache(key, text) {
 			if (cacheFolder === null || !cacheWorks) return;
+			// Where something comes in, something else may have to go; at the end, when nobody waits any more.
+			if (!isGrowing) process.once("exit", () => tidyCacheDaily(cacheFolder, new Date()));
+			isGrowing = true;
 			cacheWorks = writeCacheFile(join(cacheFolder, key), text);
 		},
 	};

@@ -69,12 +69,20 @@ export function readBackup(root: string, id: string, hash: string): Buffer | nul
 	}
 }
 
-/** Removes a session's backups; returns how many bytes became free. Throws what node:fs throws. */
-export function removeBackups(root: string, id: string): number {
+/** How many bytes a session's backups take. */
+export function sizeOfBackups(root: string, id: string): number {
 	const folder = backupsFolder(root, id);
 	if (!existsSync(folder)) return 0;
-	const bytes = readdirSync(folder).reduce((sum, name) => sum + readFileSync(join(folder, name)).length, 0);
-	rmSync(folder, { recursive: true, force: true });
+	return readdirSync(folder).reduce(
+		(sum, name) => sum + (lstatSync(join(folder, name), { throwIfNoEntry: false })?.size ?? 0),
+		0,
+	);
+}
+
+/** Removes a session's backups; returns how many bytes became free. Throws what node:fs throws. */
+export function removeBackups(root: string, id: string): number {
+	const bytes = sizeOfBackups(root, id);
+	rmSync(backupsFolder(root, id), { recursive: true, force: true });
 	syncFolder(join(sessionsFolder(root), id));
 	return bytes;
 }

@@ -161,16 +161,33 @@ describe("a journal", () => {
 });
 
 describe("cleaning up", () => {
-	test("removes the backups of finished sessions and says what can no longer be done", async () => {
+	test("removes the backups that nobody needs any more and says why it keeps others", async () => {
+		folder = testRepository(backend);
+		session = await openTestSession(folder.root);
+		await session.dispatch(accepting(session, "x"));
+		await session.dispatch({ type: "commit-phase", story: "US1" });
+		const { id } = session.state;
+		await session.close();
+		expect(cleanSessions(folder.root, { all: false })).toMatchObject([{ id, kept: "it is not finished" }]);
+		session = await openTestSession(folder.root);
+		await session.dispatch({ type: "finish" });
+		await session.close();
+		expect(cleanSessions(folder.root, { all: false })).toMatchObject([{ id, kept: null }]);
+		expect(cleanSessions(folder.root, { all: false })).toEqual([]);
+	});
+
+	test("keeps what is the only way back unless told, and says then what can no longer be done", async () => {
 		folder = testRepository(backend);
 		session = await openTestSession(folder.root);
 		await session.dispatch(accepting(session, "url"));
 		await session.close();
-		expect(cleanSessions(folder.root, { includeUnfinished: false })).toEqual([]);
 		session = await openTestSession(folder.root);
 		await session.dispatch({ type: "finish" });
 		await session.close();
-		const [cleaned] = cleanSessions(folder.root, { includeUnfinished: false });
+		const [kept] = cleanSessions(folder.root, { all: false });
+		expect(kept?.kept).toBe("they are the only way back of US2, which no commit holds whole");
+		const [cleaned] = cleanSessions(folder.root, { all: true });
+		expect(cleaned).toEqual({ ...kept, kept: null });
 		expect(cleaned?.bytes).toBeGreaterThan(0);
 		expect(listSessions(folder.root).sessions).toMatchObject([{ backupsRemoved: true, accepted: 1 }]);
 		const [outcome] = await rollbackSession({ root: folder.root, commits: true, story: "US2", withLater: false });
