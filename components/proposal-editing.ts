@@ -1,4 +1,5 @@
 import type { Fix } from "../src/audit/fix.ts";
+import type { Draft } from "../src/session/draft.ts";
 import { editableTexts, editedFix } from "../src/session/view-edit.ts";
 import type { EditorResult } from "../src/workspace/editor.ts";
 
@@ -8,7 +9,7 @@ type Sources = ReadonlyMap<string, string>;
 export type EditStep =
 	/** The person has no editor of their own: this text is for the built-in one, and comes back through `take`. */
 	| { readonly type: "here"; readonly path: string; readonly text: string }
-	| { readonly type: "done"; readonly fingerprint: string; readonly fix: Fix }
+	| { readonly type: "done"; readonly fingerprint: string; readonly draft: Draft }
 	| { readonly type: "unchanged" }
 	/** Nothing came of it; the reason is for the person. */
 	| { readonly type: "refused"; readonly reason: string };
@@ -57,7 +58,8 @@ export class ProposalEditing {
 		this.work = work;
 		const [path] = work.paths;
 		if (path === undefined) {
-			return work.isChanged ? { type: "done", fingerprint: work.fingerprint, fix: work.fix } : { type: "unchanged" };
+			const { fingerprint, fix, sources } = work;
+			return work.isChanged ? { type: "done", fingerprint, draft: { fix, sources } } : { type: "unchanged" };
 		}
 		const text = this.rejected.get(keyOf(work, path)) ?? proposalFor(work, path);
 		const result = this.edit(text, path);

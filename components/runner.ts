@@ -266,7 +266,7 @@ export function createRunner(options: RunnerOptions): Runner {
 				});
 				return;
 			case "done": {
-				const drafts = new Map(ui.drafts).set(step.fingerprint, step.fix);
+				const drafts = new Map(ui.drafts).set(step.fingerprint, step.draft);
 				setUi(
 					say({ ...ui, drafts, choice: 0, scroll: 0, seen: 0 }, "This is your version now; y accepts it, x shows the proposal."),
 				);

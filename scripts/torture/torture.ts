@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { judgeNextStart, judgeWayBack, judgeWreck } from "./judge.ts";
@@ -150,14 +150,14 @@ function randomNumbers(seed: number): () => number {
 	};
 }
 
-/** Bundled once, and beside node_modules so that native packages are found: a run starts in a fraction of a second then. */
-async function bundleVictim(): Promise<string> {
+/** The program that is killed: bundled once, and beside node_modules so that native packages are found: a run starts in a fraction of a second then. */
+export async function bundleVictim(): Promise<string> {
 	const folder = join(import.meta.dirname, "../../node_modules/.cache/bootmend-torture");
 	mkdirSync(folder, { recursive: true });
-	const outfile = join(folder, "victim.mjs");
-	await build({
+	const path = join(folder, "victim.mjs");
+	const { outputFiles } = await build({
 		entryPoints: [join(import.meta.dirname, "victim.ts")],
-		outfile,
+		write: false,
 		bundle: true,
 		platform: "node",
 		format: "esm",
@@ -165,5 +165,8 @@ async function bundleVictim(): Promise<string> {
 		banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
 		logLevel: "silent",
 	});
-	return outfile;
+	// Another process may be running the same program from there.
+	writeFileSync(`${path}.${process.pid}`, outputFiles[0]?.text ?? "");
+	renameSync(`${path}.${process.pid}`, path);
+	return path;
 }

@@ -17,8 +17,8 @@ export type AcceptResult =
 	| { readonly type: "accepted"; readonly files: readonly string[] }
 	/** A file is no longer what the audit saw. */
 	| { readonly type: "stale"; readonly path: string }
-	/** `reason` is a sentence without a full stop. */
-	| { readonly type: "refused"; readonly reason: string };
+	/** `reason` is a sentence without a full stop; `isSound` where the fix itself is, and the disk or its permissions are in the way. */
+	| { readonly type: "refused"; readonly reason: string; readonly isSound?: true };
 
 /**
  * Applies one fix to the tree on disk. `taken` are the edits of fixes from the same audit that were applied since.
@@ -48,7 +48,7 @@ export async function acceptFix(
 	const decision = keepDecision(context, choice.issue, { ...choice.fix, edits: movedBy(taken, choice.fix.edits) });
 	const outcome = carryOutWrite(context, { type: "accept", decision, edited: choice.edited }, changes);
 	if (outcome.type === "done") return { type: "accepted", files: plan.files.map((file) => file.path) };
-	return { type: "refused", reason: outcome.reason };
+	return { type: "refused", reason: outcome.reason, isSound: true };
 }
 
 /** A file of settings that a person typed values for is its owner's alone from then on. */

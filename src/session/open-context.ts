@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { openRepository, type Repository } from "../workspace/git.ts";
-import { describeSystemError } from "../workspace/project-files.ts";
+import { describeSystemError } from "../workspace/system-error.ts";
 import { listSessionIds, lockRepository, stateFolderName } from "../workspace/session-folder.ts";
 import type { SessionEvent } from "./events.ts";
 import { Journal, readJournal } from "./journal.ts";
@@ -123,7 +123,12 @@ async function openJournalOf(options: ContextOptions, repository: Repository | n
 		return { journal, resumed: wanted === "continue" };
 	}
 	const head = await repository?.head();
-	const start = { type: "session-started", id: newId(now()), branch: head?.branch ?? null, head: head?.commit ?? null } as const;
+	const start = {
+		type: "session-started",
+		id: newId(options.root, now()),
+		branch: head?.branch ?? null,
+		head: head?.commit ?? null,
+	} as const;
 	return { journal: Journal.begin(options.root, start, now, tellSteps(options)), resumed: false };
 }
 
@@ -145,8 +150,18 @@ function findEarlier(root: string, id: string | null): { record: SessionRecord; 
 	return null;
 }
 
-/** Begins with the date, so that ids sort by age. */
-function newId(now: Date): string {
-	const stamp = now.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
-	return `${stamp}-${randomBytes(3).toString("hex")}`;
+/** Begins with the date, so that ids sort by age; where a clock was set back, the second after the newest session counts. */
+function newId(root: string, now: Date): string {
+	const newest = listSessionIds(root).at(-1)?.slice(0, 15) ?? "";
+	const stamp = stampOf(now);
+	const date = /^(\d{4})(\d\d)(\d\d)-(\d\d)(\d\d)(\d\d)$/.exec(newest);
+	if (stamp > newest || date === null) return `${stamp}-${randomBytes(3).toString("hex")}`;
+	const [year = 0, month = 1, ...rest] = date.slice(1).map(Number);
+	const [day = 1, hour = 0, minute = 0, second = 0] = rest;
+	const next = new Date(Date.UTC(year, month - 1, day, hour, minute, second + 1));
+	return `${stampOf(next)}-${randomBytes(3).toString("hex")}`;
+}
+
+function stampOf(date: Date): string {
+	return date.toISOString().replace(/[-:]/g, "").replace("T", "-").slice(0, 15);
 }

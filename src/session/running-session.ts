@@ -1,5 +1,5 @@
-import { changesConflict, type TreeChange } from "../text/tree-change.ts";
-import { describeSystemError } from "../workspace/project-files.ts";
+import { changesConflict, type TreeChange, touchedFiles } from "../text/tree-change.ts";
+import { describeSystemError } from "../workspace/system-error.ts";
 import { removeBackups } from "../workspace/session-folder.ts";
 import { acceptFix } from "./accept-fix.ts";
 import { commitPhase } from "./commit-phase.ts";
@@ -143,6 +143,9 @@ export class RunningSession implements Session {
 		if (issue === undefined)
 			return refused("The audit no longer finds this issue", "There is nothing to accept; go on with the next one.");
 		const own = this.#state.onOwnWork.get(issue.fingerprint);
+		const shown = command.shown ?? null;
+		const unseen = shown && touchedFiles(command.fix).find(({ path }) => shown.get(path) !== before.files.get(path)?.text);
+		if (unseen) return refused(`${unseen.path} was audited again since this was shown`, "Look at the fresh proposal.");
 		const result = await acceptFix(this.#context, { issue, fix: command.fix, edited: command.edited }, before.files, []);
 		if (result.type === "stale") {
 			await this.#audit();
@@ -151,7 +154,11 @@ export class RunningSession implements Session {
 		if (result.type === "refused")
 			return refused(
 				`The fix of ${issue.id} is not applied: ${result.reason}`,
-				command.edited ? "Edit it again, or skip it." : "Edit it, or skip it.",
+				result.isSound
+					? "Nothing was changed. See to what is named, then accept it again."
+					: command.edited
+						? "Edit it again, or skip it."
+						: "Edit it, or skip it.",
 			);
 		await this.#audit();
 		const onTop = own === undefined ? [] : [`It stays out of the phase's commit: ${onOwnWorkWords(own)}.`];

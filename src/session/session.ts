@@ -6,7 +6,14 @@ import type { SeenBoot, SeenBoots } from "./verify-record.ts";
 /** What a person (or `fix --yes`) asks of a session. Decisions name issues by fingerprint: ids change between audits. */
 export type Command =
 	/** `fix` is the issue's own, an alternative, or one that was edited. */
-	| { readonly type: "accept"; readonly fingerprint: string; readonly fix: Fix; readonly edited: boolean }
+	| {
+			readonly type: "accept";
+			readonly fingerprint: string;
+			readonly fix: Fix;
+			readonly edited: boolean;
+			/** The texts that the fix was shown on. Where the newest audit has read others, it is refused and offered afresh; absent where nobody looked at it. */
+			readonly shown?: ReadonlyMap<string, string>;
+	  }
 	/** Accepts the own fixes of these issues, as the newest audit proposes them, audit by audit until none is left to apply. */
 	| {
 			readonly type: "accept-all";

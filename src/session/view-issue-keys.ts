@@ -107,6 +107,7 @@ function accept(ui: UiState, { state, view }: KeyContext, by: "y" | "enter"): Re
 		fingerprint: item.fingerprint,
 		fix: proposal.fix,
 		edited: proposal.origin === "edited",
+		shown: state.sources,
 	};
 	return withEffect(ui, { type: "dispatch", command, busy: `Applying ${item.label} and auditing again` });
 }

@@ -1,5 +1,6 @@
 import type { Fix } from "../audit/fix.ts";
 import { showLine } from "../text/gate.ts";
+import { currentDraft, type Draft } from "./draft.ts";
 import type { SessionState } from "./session.ts";
 import { diffFix, diffRows, usualContext } from "./view-diff.ts";
 import type { Item, ItemMemory } from "./view-items.ts";
@@ -20,12 +21,17 @@ export interface IssueCard {
 }
 
 /** The ways to mend an issue, the best first; an edited one stands before all others. Empty where nobody knows an edit. */
-export function proposalsOf(item: Item, drafts: ReadonlyMap<string, Fix>): readonly Proposal[] {
+export function proposalsOf(
+	item: Item,
+	drafts: ReadonlyMap<string, Draft>,
+	sources: ReadonlyMap<string, string>,
+): readonly Proposal[] {
 	if (item.decided?.fix) return [{ fix: item.decided.fix, origin: "applied" }];
 	const draft = drafts.get(item.fingerprint);
+	const edited = draft === undefined ? null : currentDraft(draft, sources);
 	const { fix, alternatives } = item.issue;
 	return [
-		...(draft ? [{ fix: draft, origin: "edited" as const }] : []),
+		...(edited ? [{ fix: edited, origin: "edited" as const }] : []),
 		...(fix ? [{ fix, origin: "proposed" as const }] : []),
 		...alternatives.map((alternative) => ({ fix: alternative, origin: "alternative" as const })),
 	];

@@ -1,5 +1,5 @@
-import type { Fix } from "../audit/fix.ts";
 import { type Story, stories } from "../audit/issue.ts";
+import type { Draft } from "./draft.ts";
 import type { Command, Outcome, SessionState } from "./session.ts";
 import type { BenchFacts } from "./verify-bench.ts";
 import { type BenchState, canBoot, canInstall, openBench } from "./verify-state.ts";
@@ -73,7 +73,7 @@ export interface UiState {
 	/** Rows of this proposal's diff that have been on the screen. */
 	readonly seen: number;
 	/** Proposals that were edited and are not decided yet, by fingerprint. */
-	readonly drafts: ReadonlyMap<string, Fix>;
+	readonly drafts: ReadonlyMap<string, Draft>;
 	readonly message: Message | null;
 	/** What is going on right now, in words; null while the person has the turn. */
 	readonly busy: string | null;

@@ -76,7 +76,7 @@ export function wizardView(state: SessionState, ui: UiState, size: ScreenSize): 
 	const width = size.columns - 2;
 	const items = listItems(state, ui.memory);
 	const item = items.find((candidate) => candidate.fingerprint === ui.selected) ?? null;
-	const proposals = item === null ? [] : proposalsOf(item, ui.drafts);
+	const proposals = item === null ? [] : proposalsOf(item, ui.drafts, state.sources);
 	const proposal = proposals[ui.choice] ?? proposals[0] ?? null;
 	const frame = { state, ui, items, item, proposals, width, size };
 	const top = topRows(frame);

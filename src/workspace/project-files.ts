@@ -1,8 +1,21 @@
 import { createHash } from "node:crypto";
-import { existsSync, lstatSync, mkdirSync, readFileSync, rmdirSync, rmSync, type Stats, statSync, unlinkSync } from "node:fs";
+import {
+	accessSync,
+	constants,
+	existsSync,
+	lstatSync,
+	mkdirSync,
+	readFileSync,
+	rmdirSync,
+	rmSync,
+	type Stats,
+	statSync,
+	unlinkSync,
+} from "node:fs";
 import { basename, dirname, join, relative, sep } from "node:path";
 import { resolveInside } from "./contained-path.ts";
 import { linkFile, type Placing, replaceFile, syncFolder } from "./durable.ts";
+import { changedMeanwhile, describeSystemError } from "./system-error.ts";
 
 /** What a file was at one moment. Its bytes lie in a session's backups under their hash. */
 export interface FileImage {
@@ -102,6 +115,7 @@ function putInPlace(
 ): void {
 	confirmBytes(absolute, replaces);
 	const current = statSync(absolute, { throwIfNoEntry: false });
+	if (current !== undefined) confirmWritable(absolute, current);
 	const placing: Placing = { isNew: replaces === null, confirm: () => confirmBytes(absolute, replaces) };
 	const twin = twinPath === undefined ? null : existingFile(root, twinPath);
 	if (twin !== null && hashOf(twin) === sha256(bytes) && linked(twin, absolute, placing)) return;
@@ -130,12 +144,15 @@ function makeFolders(folder: string): readonly string[] {
 	return [...above, folder];
 }
 
-/** The file has other bytes than those that were to be replaced. */
-const changedMeanwhile = "ECHANGED";
-
 function confirmBytes(absolute: string, expected: string | null): void {
 	if (hashOf(absolute) !== expected)
 		throw Object.assign(new Error(`${absolute} was changed meanwhile`), { code: changedMeanwhile });
+}
+
+/** A rename could replace what nobody may write, which is not what its owner has asked for. */
+function confirmWritable(absolute: string, { mode }: Stats): void {
+	if ((mode & 0o222) === 0) throw Object.assign(new Error(`${absolute} is read-only`), { code: "EREADONLY" });
+	accessSync(absolute, constants.W_OK);
 }
 
 function hashOf(absolute: string): string | null {
@@ -169,6 +186,7 @@ export function removeProjectFile(root: string, path: string, folders: readonly 
 		const place = resolveInside(root, path);
 		if (place.type === "refused") return place;
 		confirmBytes(place.absolute, replaces);
+		confirmWritable(place.absolute, statSync(place.absolute));
 		unlinkSync(place.absolute);
 		syncFolder(dirname(place.absolute));
 		for (const folder of [...folders].reverse()) {
@@ -188,31 +206,6 @@ export function removeTemporaryFile(root: string, path: string): void {
 /** SHA-256 of bytes, in hex. */
 export function sha256(bytes: Uint8Array): string {
 	return createHash("sha256").update(bytes).digest("hex");
-}
-
-/** What a failed call of the file system means to a person, as the end of a sentence that begins with the path. */
-export function describeSystemError(error: unknown): string {
-	const code = error instanceof Error && "code" in error ? String(error.code) : String(error);
-	const words: Readonly<Record<string, string>> = {
-		EACCES: "may not be read or changed by you (permission denied)",
-		EPERM: "may not be changed by you (operation not permitted)",
-		EROFS: "lies on a read-only file system",
-		ENOSPC: "does not fit: the disk is full",
-		EDQUOT: "does not fit: your disk quota is used up",
-		ENOTDIR: "lies below something that is not a folder",
-		EISDIR: "is a folder",
-		ENOENT: "vanished meanwhile",
-		EMFILE: "could not be opened: too many files are open",
-		ENAMETOOLONG: "has too long a name",
-		ELOOP: "is part of a loop of links",
-		ELINK: "is a link or holds one, where only real folders are written to",
-		EEXIST: "appeared meanwhile; somebody made it",
-		EXATTR: "has extended attributes that would be lost",
-		EIO: "could not be handled: the disk reports an error (EIO)",
-		EFBIG: "does not fit: it would be larger than the system allows here",
-		[changedMeanwhile]: "was changed by someone meanwhile",
-	};
-	return words[code] ?? `could not be handled (${code})`;
 }
 
 function attempt(path: string, action: () => FileWriting): FileWriting {

@@ -91,7 +91,7 @@ test.each(Object.entries(encodings))(
 		);
 		const path = join(root, "a.py");
 		fc.assert(
-			fc.property(parts, fc.constantFrom(0o644, 0o600, 0o755, 0o444), (stretches, mode) => {
+			fc.property(parts, fc.constantFrom(0o644, 0o600, 0o755, 0o464), (stretches, mode) => {
 				const body = stretches.map(([text]) => text).join("");
 				const before = Buffer.concat([Buffer.from(mark), encode(head + body)]);
 				rmSync(path, { force: true });
