@@ -22,7 +22,10 @@ export function whatIsMissing(project: Project): Missing | null {
 		return { reason: "There is no environment that holds the backend's packages.", nextSteps: installSteps(project) };
 	}
 	const { environment } = project;
-	if (environment.kind === "interpreter" && environment.findModule("uvicorn").found === "missing") {
+	if (environment.kind === "catalog") {
+		return { reason: `${environment.pythonPath} has none of the backend's packages.`, nextSteps: installSteps(project) };
+	}
+	if (environment.findModule("uvicorn").found === "missing") {
 		return { reason: `uvicorn is not installed for ${environment.pythonPath}.`, nextSteps: serverSteps(project) };
 	}
 	return null;
