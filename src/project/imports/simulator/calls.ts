@@ -21,7 +21,7 @@ import { findInClass } from "./class-members.ts";
 import { dataclassBindingProblem } from "./dataclass-init.ts";
 import { enumMember } from "./enum-look-up.ts";
 import { builtin, constant, externalSymbol } from "./external.ts";
-import { type BindingProblem, externalBindingProblem, methodBindingProblem } from "./external-signature.ts";
+import { type BindingProblem, classMethodBindingProblem, externalBindingProblem, methodBindingProblem } from "./external-signature.ts";
 import { knownCall } from "./known-calls.ts";
 import {
 	BudgetSpent,
@@ -87,7 +87,7 @@ function record(machine: Machine, frame: Frame, callee: Value, args: CallArgumen
 
 function callExternal(machine: Machine, frame: Frame, callee: ExternalValue, args: CallArguments, node: ast.Call): Value {
 	const made = record(machine, frame, callee, args, node);
-	const problem = externalBindingProblem(machine, callee, args);
+	const problem = externalBindingProblem(machine, callee, args) ?? classMethodBindingProblem(machine, callee, args);
 	if (problem !== null) failToBind(machine, frame, problem, node);
 	const known = knownCall(machine, frame, callee.canonical, args, node);
 	if (known !== null) {
@@ -145,6 +145,8 @@ function callInstance(machine: Machine, frame: Frame, callee: InstanceValue, arg
 	const made = record(machine, frame, callee, args, node);
 	machine.doubts++;
 	if (callee.of.kind === "external") {
+		const problem = methodBindingProblem(machine, callee.of, "__call__", args);
+		if (problem !== null) failToBind(machine, frame, problem, node);
 		const known = knownCall(machine, frame, `${callee.of.canonical}.__call__`, args, node, callee);
 		if (known !== null) {
 			made.result = known;

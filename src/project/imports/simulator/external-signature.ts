@@ -1,6 +1,6 @@
-import type { Parameter, Signature } from "../../../environment/environment.ts";
+import type { ExternalEntry, Parameter, Signature } from "../../../environment/environment.ts";
 import type { ExternalValue } from "../values.ts";
-import { classMember, isPlainExternalClass } from "./external.ts";
+import { classMember, isPlainExternalClass, symbolEntry } from "./external.ts";
 import type { CallArguments, Machine } from "./machine.ts";
 
 /** Why a call cannot bind its arguments, in Python's words. */
@@ -32,21 +32,53 @@ export function externalBindingProblem(
 	return problemOf(shown, init.signature.parameters.slice(1), args);
 }
 
-/** The same for a method of FastAPI's and Starlette's own classes, whose signatures are plain. */
+/** The same for a method of FastAPI's and Starlette's own classes, whose signatures are plain; Python names the class that defines it. */
 export function methodBindingProblem(
 	machine: Pick<Machine, "environment">,
 	owner: ExternalValue,
 	name: string,
 	args: CallArguments,
 ): BindingProblem | null {
-	const { entry } = owner;
-	if (entry?.kind !== "class" || !/^(fastapi|starlette)\./.test(owner.canonical) || !Object.hasOwn(entry.members, name))
-		return null;
-	const member = classMember(machine, entry, name);
-	if (member === "absent" || member === "unknown" || member.kind !== "method" || !isPlainMethod(member.signature)) return null;
-	const className = owner.canonical.slice(owner.canonical.lastIndexOf(".") + 1);
-	const shown = machine.environment.python.minor >= 10 ? `${className}.${name}()` : `${name}()`;
-	return problemOf(shown, member.signature.parameters.slice(1), args);
+	const method = plainMethod(machine, owner.canonical, owner.entry, name);
+	return method && problemOf(method.shown, method.parameters.slice(1), args);
+}
+
+/** The same for `APIRouter.get("/")`: asked of the class and not of an object, a method takes its first argument for the object. */
+export function classMethodBindingProblem(
+	machine: Pick<Machine, "environment">,
+	callee: ExternalValue,
+	args: CallArguments,
+): BindingProblem | null {
+	const { canonical } = callee;
+	if (callee.entry !== null || !/^(fastapi|starlette)\..*\.[A-Z]\w*\.[a-z]\w*$/.test(canonical)) return null;
+	const dot = canonical.lastIndexOf(".");
+	const owner = canonical.slice(0, dot);
+	const method = plainMethod(machine, owner, symbolEntry(machine, owner), canonical.slice(dot + 1));
+	return method && problemOf(method.shown, method.parameters, args);
+}
+
+interface PlainMethod {
+	readonly parameters: readonly Parameter[];
+	/** As Python calls it: `Router.__call__()`. */
+	readonly shown: string;
+}
+
+function plainMethod(
+	machine: Pick<Machine, "environment">,
+	owner: string,
+	entry: ExternalEntry | null,
+	name: string,
+	depth = 0,
+): PlainMethod | null {
+	if (entry?.kind !== "class" || !/^(fastapi|starlette)\./.test(owner) || depth > 8) return null;
+	if (!Object.hasOwn(entry.members, name)) {
+		const found = entry.bases.flatMap((base) => plainMethod(machine, base, symbolEntry(machine, base), name, depth + 1) ?? []);
+		return found[0] ?? null;
+	}
+	const member = entry.members[name];
+	if (member?.kind !== "method" || !isPlainMethod(member.signature)) return null;
+	const shown = machine.environment.python.minor >= 10 ? `${owner.slice(owner.lastIndexOf(".") + 1)}.${name}()` : `${name}()`;
+	return { parameters: member.signature.parameters, shown };
 }
 
 function isPlainMethod(signature: Signature): boolean {

@@ -140,7 +140,7 @@ const objectMembers = new Set(
 );
 
 /** What a dotted name of an external module's symbol stands for, or null. */
-function symbolEntry(machine: Pick<Machine, "environment">, dotted: string): ExternalEntry | null {
+export function symbolEntry(machine: Pick<Machine, "environment">, dotted: string): ExternalEntry | null {
 	const dot = dotted.lastIndexOf(".");
 	if (dot < 0) return null;
 	const found = machine.environment.findModule(dotted.slice(0, dot));

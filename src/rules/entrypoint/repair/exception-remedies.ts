@@ -9,7 +9,7 @@ import { replaceText } from "../../../python/rewrite/source.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { writePath } from "../signature/likely-path.ts";
-import { completeScheme, passTheFunction } from "./library-call-remedies.ts";
+import { completeScheme, makeTheObject, passTheFunction, passTheRouter } from "./library-call-remedies.ts";
 
 interface Raised {
 	readonly path: string;
@@ -29,10 +29,13 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	if (call === null) return undefined;
 	if (/^TypeError: (async)?contextmanager\(\) missing/.test(error)) return uncallDecorator(module, call);
 	if (/^TypeError: (FastAPI|APIRouter)\.\w+\(\) missing 1 required positional argument: 'path'$/.test(error))
-		return writePath(module, call);
+		return writePath(module, call) ?? makeTheObject(module, call);
 	if (detail.keyword !== undefined) return spellKeyword(module, call, detail.keyword);
 	return (
-		passTheFunction(module, call) ?? completeScheme(project, module, call, error) ?? passArgument(project, module, call, error)
+		passTheFunction(module, call) ??
+		passTheRouter(module, call, error) ??
+		completeScheme(project, module, call, error) ??
+		passArgument(project, module, call, error)
 	);
 }
 

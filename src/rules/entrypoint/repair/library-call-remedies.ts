@@ -28,6 +28,38 @@ export function passTheFunction(module: Module, call: ast.Call): FixProposal | u
 	};
 }
 
+/** `include_router(orders.router())`: a router is an application of its own, and calling it is answering a request. */
+export function passTheRouter(module: Module, call: ast.Call, error: string): FixProposal | undefined {
+	if (!/^TypeError: (Router\.)?__call__\(\) missing 3 /.test(error) || call.args.length > 0 || call.keywords.length > 0)
+		return undefined;
+	return {
+		title: "Pass the router without calling it",
+		explanation: "The router is there already, and is handed over as it is; calling it would be answering a request.",
+		applicability: "safe",
+		edits: [replaceText(module, call.argumentsRange.start, call.argumentsRange.end, "")],
+	};
+}
+
+/** `router = APIRouter`, and then `@router.get("/")`: the class is there, and no object of it. */
+export function makeTheObject(module: Module, call: ast.Call): FixProposal | undefined {
+	const { callee } = call;
+	if (callee.type !== "Attribute" || callee.value.type !== "Name") return undefined;
+	const name = callee.value.id;
+	const binding = module.tree.body.findLast(
+		(each) =>
+			each.type === "Assign" &&
+			each.end <= call.start &&
+			each.targets.some((target) => target.type === "Name" && target.id === name),
+	);
+	if (binding?.type !== "Assign" || (binding.value.type !== "Name" && binding.value.type !== "Attribute")) return undefined;
+	return {
+		title: `Make ${name} an object of its class`,
+		explanation: `Without the parentheses ${name} is the class itself, and its methods take their first argument for the object.`,
+		applicability: "safe",
+		edits: [replaceText(module, binding.value.end, binding.value.end, "()")],
+	};
+}
+
 /** What a security scheme of FastAPI cannot do without: the path that hands out tokens, or the name under which a key is sent. */
 export function completeScheme(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {
 	const [, scheme = "", name] =
