@@ -158,7 +158,9 @@ function titleLine(state: SessionState): Line {
 
 function gitWords({ git, phases, decided }: SessionState): string {
 	if (git === null) return "no git";
-	const ours = new Set([...phases.flatMap((phase) => phase.files), ...decided.flatMap((issue) => issue.files)]);
+	// What is committed is no longer ours to commit: a change in such a file is the person's.
+	const open = new Set(phases.filter((phase) => phase.status === "open").map((phase) => phase.story));
+	const ours = new Set(decided.filter((issue) => open.has(issue.story)).flatMap((issue) => issue.files));
 	const others = git.dirtyFiles.filter((path) => !ours.has(path)).length;
 	const tree = others > 0 ? `${others} of your files changed` : git.dirtyFiles.length > 0 ? "fixes to commit" : "clean";
 	return `${showLine(git.branch ?? "no branch")}, ${tree}`;
