@@ -22,8 +22,8 @@ const { values } = parseArgs({
 	},
 });
 
-/** A run that takes longer hangs, in milliseconds. */
-const bound = 30_000;
+/** A run that takes longer hangs, in milliseconds; the first of a process also reads what the others start from. */
+const bound = 60_000;
 /** Of one lane, in megabytes; what needs more has no bound. */
 const memory = 1_200;
 
@@ -62,7 +62,10 @@ class Lane {
 			const here = (): Order => ({ ...order, path: order.path ?? String(number) });
 			const watch = (): void => {
 				clearTimeout(timer);
-				timer = setTimeout(() => end({ order: here(), what: `hangs: more than ${bound / 1000} s`, input: null }), bound);
+				timer = setTimeout(
+					() => end({ order: here(), what: `hangs: more than ${bound / 1000} s`, input: null }),
+					number === 0 ? 3 * bound : bound,
+				);
 			};
 			watch();
 			child.on("exit", (code, signal) => end({ order: here(), what: `the process ended: ${signal ?? code}`, input: null }));

@@ -1,4 +1,5 @@
 import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
 import { namesUsed } from "../../../python/rewrite/names.ts";
 import { importsOf } from "../../../python/rewrite/remove-imports.ts";
 import { walk } from "../../../python/walk.ts";
@@ -14,39 +15,85 @@ export function isNameUsed(module: Module, name: string): boolean {
 export function isImportedElsewhere(project: Project, module: Module, name: string): boolean {
 	const last = module.name.split(".").at(-1) ?? module.name;
 	for (const other of project.modules.values()) {
-		if (other.path === module.path || !other.text.includes(last)) continue;
-		if (importsName(other, module, name) || readsAttribute(other, last, name)) return true;
+		if (other.path === module.path) continue;
+		const uses = usesOf(other.tree);
+		if (importsName(uses, other, module, name) || readsAttribute(uses, last, name)) return true;
 	}
 	return false;
 }
 
-function importsName(other: Module, module: Module, name: string): boolean {
-	return importsOf(other.tree).some((statement) => {
-		if (statement.type !== "ImportFrom") return false;
-		if (!statement.star && !statement.names.some((alias) => alias.name.name === name)) return false;
+/** What a file takes from others, put together once: each of its imports may be asked about by every other file. */
+interface Uses {
+	/** From-imports by each name that they take; star imports by `*`. */
+	readonly fromImports: ReadonlyMap<string, readonly ast.ImportFrom[]>;
+	/** What a module is called here, by the last part of its name. */
+	readonly aliases: ReadonlyMap<string, ReadonlySet<string>>;
+	/** By the name of an attribute: what it is read of (the last part, `database` for `core.database.engine`). */
+	readonly reads: ReadonlyMap<string, ReadonlySet<string>>;
+	/** By their last part: what stands before it in texts such as `"app.core.engine"`. */
+	readonly texts: ReadonlyMap<string, readonly string[]>;
+}
+
+const known = new WeakMap<ast.Module, Uses>();
+
+function usesOf(tree: ast.Module): Uses {
+	const found = known.get(tree) ?? readUses(tree);
+	known.set(tree, found);
+	return found;
+}
+
+function readUses(tree: ast.Module): Uses {
+	const fromImports = new Map<string, ast.ImportFrom[]>();
+	const aliases = new Map<string, Set<string>>();
+	const reads = new Map<string, Set<string>>();
+	const texts = new Map<string, string[]>();
+	for (const statement of importsOf(tree)) {
+		if (statement.type === "ImportFrom") {
+			const taken = statement.star ? ["*"] : statement.names.map((alias) => alias.name.name);
+			for (const name of taken) listIn(fromImports, name).push(statement);
+		}
+		for (const { name, asName } of statement.names) {
+			if (asName !== null) setIn(aliases, name.name.slice(name.name.lastIndexOf(".") + 1)).add(asName.name);
+		}
+	}
+	walk(tree, (node) => {
+		if (node.type === "Attribute") {
+			const owner = node.value.type === "Name" ? node.value.id : node.value.type === "Attribute" ? node.value.attribute.name : "";
+			if (owner !== "") setIn(reads, node.attribute.name).add(owner);
+		}
+		if (node.type === "Constant" && typeof node.value === "string") {
+			const dot = node.value.lastIndexOf(".");
+			if (dot > 0) listIn(texts, node.value.slice(dot + 1)).push(node.value.slice(0, dot));
+		}
+	});
+	return { fromImports, aliases, reads, texts };
+}
+
+function importsName(uses: Uses, other: Module, module: Module, name: string): boolean {
+	const statements = [...(uses.fromImports.get(name) ?? []), ...(uses.fromImports.get("*") ?? [])];
+	return statements.some((statement) => {
 		const asked = absoluteModule(other.name, other.isPackage, statement);
 		// A module may be known by another name under another root: `app.core` and `backend.app.core`.
 		return asked !== null && (asked === module.name || asked.endsWith(`.${module.name}`) || module.name.endsWith(`.${asked}`));
 	});
 }
 
-/** `database.engine` where `database` was imported as a module; asked of any expression that ends so. */
-function readsAttribute(other: Module, last: string, name: string): boolean {
-	if (!other.text.includes(name)) return false;
-	let found = false;
-	const owners = new Set([last]);
-	for (const statement of importsOf(other.tree)) {
-		for (const alias of statement.names) {
-			if (alias.asName && (alias.name.name === last || alias.name.name.endsWith(`.${last}`))) owners.add(alias.asName.name);
-		}
-	}
-	walk(other.tree, (node) => {
-		if (node.type === "Attribute" && node.attribute.name === name) {
-			const owner = node.value.type === "Name" ? node.value.id : node.value.type === "Attribute" ? node.value.attribute.name : "";
-			if (owners.has(owner)) found = true;
-		}
-		if (node.type === "Constant" && typeof node.value === "string" && node.value.endsWith(`${last}.${name}`)) found = true;
-		return !found;
-	});
-	return found;
+/** `database.engine` where `database` was imported as a module; asked of any expression that ends so, and of texts that name it. */
+function readsAttribute(uses: Uses, last: string, name: string): boolean {
+	const owners = uses.reads.get(name);
+	if (owners?.has(last)) return true;
+	if (owners && [...(uses.aliases.get(last) ?? [])].some((alias) => owners.has(alias))) return true;
+	return uses.texts.get(name)?.some((before) => before.endsWith(last)) ?? false;
+}
+
+function listIn<Item>(map: Map<string, Item[]>, key: string): Item[] {
+	const list = map.get(key) ?? [];
+	map.set(key, list);
+	return list;
+}
+
+function setIn(map: Map<string, Set<string>>, key: string): Set<string> {
+	const set = map.get(key) ?? new Set();
+	map.set(key, set);
+	return set;
 }
