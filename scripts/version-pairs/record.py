@@ -12,13 +12,12 @@ import subprocess
 import sys
 import tempfile
 
-# first distribution, second distribution, what else to install, code that fails when the two do not fit
+# first distribution, second distribution, and what fails when the two do not fit: callable → code that calls it
 PAIRS = {
-    "passlib-bcrypt": ("passlib", "bcrypt", [], "from passlib.context import CryptContext; CryptContext(['bcrypt']).hash('x')"),
-    "openai-httpx": ("openai", "httpx", [], "import openai; openai.OpenAI(api_key='x')"),
-    "anthropic-httpx": ("anthropic", "httpx", [], "import anthropic; anthropic.Anthropic(api_key='x')"),
-    "groq-httpx": ("groq", "httpx", [], "import groq; groq.Groq(api_key='x')"),
-    "starlette-httpx": ("starlette", "httpx", [], "from starlette.testclient import TestClient; TestClient(lambda scope: None)"),
+    "passlib-bcrypt": ("passlib", "bcrypt", {"passlib.context.CryptContext.hash": "from passlib.context import CryptContext; CryptContext(['bcrypt']).hash('x')"}),
+    "openai-httpx": ("openai", "httpx", {f"openai.{name}": f"import openai; openai.{name}(api_key='x')" for name in ("OpenAI", "AsyncOpenAI")}),
+    "anthropic-httpx": ("anthropic", "httpx", {f"anthropic.{name}": f"import anthropic; anthropic.{name}(api_key='x')" for name in ("Anthropic", "AsyncAnthropic")}),
+    "groq-httpx": ("groq", "httpx", {f"groq.{name}": f"import groq; groq.{name}(api_key='x')" for name in ("Groq", "AsyncGroq")}),
 }
 
 
@@ -58,17 +57,19 @@ def search(candidates, fails):
     return last
 
 
-def record(name, other, also, code):
+def record(name, other, calls):
+    code = next(iter(calls.values()))
     newest = releases(other)[-1]
     firsts = releases(name)
-    last = search(firsts, lambda version: bool(failure([f"{name}=={version}", f"{other}=={newest}", *also], code)))
+    last = search(firsts, lambda version: bool(failure([f"{name}=={version}", f"{other}=={newest}"], code)))
     if last is None:
         return None
     version = firsts[last]
-    line = failure([f"{name}=={version}", f"{other}=={newest}", *also], code)
     others = releases(other)[::-1]
-    first = search(others, lambda each: bool(failure([f"{name}=={version}", f"{other}=={each}", *also], code)))
-    return {"name": name, "upTo": version, "with": other, "from": others[first], "error": line, "mendedIn": firsts[last + 1] if last + 1 < len(firsts) else None}
+    first = search(others, lambda each: bool(failure([f"{name}=={version}", f"{other}=={each}"], code)))
+    lines = {callee: failure([f"{name}=={version}", f"{other}=={newest}"], each) for callee, each in calls.items()}
+    mended = firsts[last + 1] if last + 1 < len(firsts) else None
+    return {"name": name, "upTo": version, "with": other, "from": others[first], "mendedIn": mended, "errors": {callee: line for callee, line in lines.items() if line}}
 
 
 def main():
@@ -76,8 +77,7 @@ def main():
     path = pathlib.Path(__file__).parents[2] / "data" / "version-pairs.json"
     pairs = json.loads(path.read_text())["pairs"] if sys.argv[1:] and path.exists() else {}
     for key in wanted:
-        name, other, also, code = PAIRS[key]
-        found = record(name, other, also, code)
+        found = record(*PAIRS[key])
         print(key, found, file=sys.stderr)
         if found is not None:
             pairs[key] = found

@@ -17,6 +17,7 @@ import type { PackageFiles } from "./package-files.ts";
 import { newestMatchingMinor, parsePythonVersion } from "./python-version.ts";
 import { readSearchPath, type SearchPath } from "./search-path.ts";
 import { StandardLibrary } from "./standard-library.ts";
+import { vanishedModule } from "./vanished-modules.ts";
 
 /** Something in the project that says which Python it is for: `3.11`, `python:3.11-slim`, `>=3.10`. */
 export interface PythonHint {
@@ -331,7 +332,9 @@ class ImportNames {
 		if (sharedPart !== null) return sharedPart.distributions;
 		this.bundled ??= parseNames(this.files.readData("import-names.json"));
 		const known = Object.hasOwn(this.bundled, importName) ? this.bundled[importName] : undefined;
-		return [...new Set([...this.installedFor(importName), ...(known ?? [])])];
+		const vanished = vanishedModule(importName);
+		const former = vanished === null ? [] : [vanished.distribution];
+		return [...new Set([...this.installedFor(importName), ...(known ?? []), ...former])];
 	}
 }
 

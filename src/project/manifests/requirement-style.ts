@@ -8,6 +8,8 @@ export interface Addition {
 	readonly floor: string | null;
 	/** The version to pin, for lists that pin; null: as `floor`. */
 	readonly exact: string | null;
+	/** A PEP 440 specifier that is asked for whatever the list's habit: `<82`. */
+	readonly specifier?: string;
 }
 
 /** How versions are asked for: `>=1.0`, `==1.0`, `~=1.0`, `^1.0`, or not at all. */
@@ -46,6 +48,7 @@ export function dominantOperator(texts: readonly string[]): OperatorStyle {
 
 /** The specifier of an addition: `>=0.29.0`, or `""` where no version is known or the list names none. */
 export function specifierFor(addition: Addition, operator: OperatorStyle): string {
+	if (addition.specifier !== undefined) return addition.specifier;
 	const version = operator === "==" ? (addition.exact ?? addition.floor) : (addition.floor ?? addition.exact);
 	if (version === null || operator === "") return "";
 	if (operator === "~=") return `~=${compatiblePrefix(version)}`;

@@ -10,6 +10,8 @@ import type { CodeChange, OptionalUse } from "./uses/optional-use.ts";
 
 interface Evidence {
 	readonly distribution: string;
+	/** The module that it is needed for. */
+	readonly importName: string;
 	readonly extras: readonly string[];
 	readonly floor: string | null;
 	readonly what: string;
@@ -70,6 +72,7 @@ export default defineRule<Evidence>({
 			const manifestPath = manifest === null ? null : fileOfMainList(manifest);
 			const evidence = {
 				distribution,
+				importName,
 				extras,
 				floor,
 				what,
@@ -163,8 +166,8 @@ function extraProposal(evidence: Evidence, project: Project): FixProposal | unde
 function requirementProposal(evidence: Evidence, project: Project): FixProposal | undefined {
 	const manifest = primaryManifest(project.manifests);
 	if (manifest === null) return undefined;
-	const { distribution, extras, floor, what } = evidence;
-	const known = packageAddition(distribution, extras, project.environment);
+	const { distribution, importName, extras, floor, what } = evidence;
+	const known = packageAddition(distribution, extras, project.environment, importName);
 	const edits = addRequirement(project.files, manifest, { ...known, floor: known.floor ?? floor });
 	if (edits === null) return undefined;
 	const hashed = usesHashes(project.files, manifest);

@@ -111,7 +111,7 @@ export default defineRule<Evidence>({
 			(requirement) => requirement.normalized === distribution && isOptionalEntry(requirement),
 		);
 		if (optional !== undefined) return asRequired(project, manifest, optional);
-		const edits = addRequirement(project.files, manifest, packageAddition(distribution, [], project.environment));
+		const edits = addRequirement(project.files, manifest, packageAddition(distribution, [], project.environment, module));
 		if (edits === null) return undefined;
 		const hashed = usesHashes(project.files, manifest);
 		const hashes = hashed

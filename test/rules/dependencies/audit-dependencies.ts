@@ -28,6 +28,7 @@ const web: Readonly<Record<string, TestPackage>> = {
 /** Which distribution brings a module, for all tests. */
 const importNames: Readonly<Record<string, readonly string[]>> = {
 	jose: ["python-jose"],
+	pkg_resources: ["setuptools"],
 	jwt: ["pyjwt", "jwt"],
 	redis: ["redis"],
 	config: ["config"],

@@ -72,6 +72,20 @@ describe("incompatible-versions", () => {
 		expect(audit("fastapi\npasslib[bcrypt]", `${context}\nadmin = passwords.hash("admin")`).lines[0]).toMatch(/^CRITICAL/);
 	});
 
+	it("knows clients that httpx 0.28 keeps from being made", () => {
+		const packages = { openai: { version: "1.40.0", requires: ["httpx>=0.23.0,<1"] }, httpx: { version: "0.28.1" } };
+		const asked = (imports: string) => audit("fastapi\nuvicorn\nopenai==1.40.0", imports, packages);
+		const atStart = asked("from openai import OpenAI\nclient = OpenAI(api_key='x')");
+		expect(atStart.lines).toEqual(["CRITICAL incompatible-versions main.py:3 openai 1.40.0 does not work with httpx 0.28.1"]);
+		expect(atStart.issues[0]?.expectedError).toBe("TypeError: Client.__init__() got an unexpected keyword argument 'proxies'");
+		expect(atStart.mended("requirements.txt")).toBe("fastapi\nuvicorn\nopenai==1.40.0\nhttpx<0.28\n");
+		expect(atStart.issues[0]?.alternatives.map(({ title }) => title)).toEqual(["Ask for openai >=1.55.3"]);
+		expect(asked("import openai\n\ndef client():\n    return openai.AsyncOpenAI(api_key='x')").lines).toEqual([
+			"HIGH incompatible-versions main.py:2 openai 1.40.0 does not work with httpx 0.28.1",
+		]);
+		expect(asked("import httpx\nfrom openai import OpenAI\nclient = OpenAI(http_client=httpx.Client())").lines).toEqual([]);
+	});
+
 	it("says nothing about bcrypt 4, or another scheme", () => {
 		expect(audit("fastapi\npasslib[bcrypt]", context, { ...packages, bcrypt: { version: "4.3.0" } }).lines).toEqual([]);
 		expect(audit("fastapi\npasslib[bcrypt]", context.replace('"bcrypt"', '"argon2"')).lines).toEqual([]);

@@ -172,3 +172,15 @@ describe("engines", () => {
 		]);
 	});
 });
+
+describe("WebSocket routes", () => {
+	const body = '@router.websocket("/live")\nasync def live(socket):\n    await socket.accept()\napp.include_router(router)';
+
+	it("need a library beside the bare uvicorn, for requests", () => {
+		expect(found(body)).toEqual(["HIGH missing-optional-dependency main.py:7 websockets"]);
+	});
+
+	it("have it with wsproto", () => {
+		expect(found(body, "fastapi\nuvicorn\nwsproto", { wsproto: {} })).toEqual([]);
+	});
+});

@@ -96,3 +96,11 @@ it("takes the condition off a package that is declared for other Pythons only", 
 	expect(lines).toHaveLength(1);
 	expect(mended("requirements.txt")).toBe("fastapi\nuvicorn\nredis>=5  # cache\n");
 });
+
+it("asks for an older release where newer ones lack the module", () => {
+	const literal =
+		"#- requirements.txt\nfastapi\nuvicorn\n#- main.py\nimport pkg_resources\nfrom fastapi import FastAPI\napp = FastAPI()\n";
+	const { lines, mended } = auditDependencies(literal, installed());
+	expect(lines).toEqual([expect.stringMatching(/^CRITICAL undeclared-import main\.py:1 /)]);
+	expect(mended("requirements.txt")).toBe("fastapi\nuvicorn\nsetuptools<82\n");
+});

@@ -6,7 +6,7 @@ import { listFormParameters } from "./form-parameters.ts";
 import { listLibraryParts } from "./library-parts.ts";
 import type { OptionalUse } from "./optional-use.ts";
 import { listEnvFileReaders } from "./settings-files.ts";
-import { listHttp2Clients, listStarletteParts } from "./web-packages.ts";
+import { listHttp2Clients, listStarletteParts, listWebSockets } from "./web-packages.ts";
 
 /** Every place that needs a package nothing there imports by name, in the order in which start-up meets them. */
 export function listOptionalUses(project: Project): OptionalUse[] {
@@ -17,6 +17,7 @@ export function listOptionalUses(project: Project): OptionalUse[] {
 		...listFormParameters(project),
 		...listStarletteParts(project),
 		...listHttp2Clients(project),
+		...listWebSockets(project),
 		...listConstructions(project),
 		...listEnvFileReaders(project),
 		...listLibraryParts(project),

@@ -101,5 +101,7 @@ function remembering<Answer>(work: (name: string) => Answer): (name: string) => 
 
 /** A virtual environment has setuptools of itself before Python 3.12 (https://docs.python.org/3/whatsnew/3.12.html#ensurepip). */
 function isBroughtByPython({ environment }: Project, providers: readonly string[]): boolean {
+	// An interpreter that is at hand shows what it has.
+	if (environment.kind === "interpreter") return false;
 	return providers.includes("setuptools") && environment.python.major === 3 && environment.python.minor < 12;
 }

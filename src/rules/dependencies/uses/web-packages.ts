@@ -1,3 +1,4 @@
+import { routeModelOf } from "../../../project/fastapi/routes.ts";
 import { versionSatisfies } from "../../../project/manifests/version.ts";
 import type { Project } from "../../../project/project.ts";
 import { isExternal } from "./names.ts";
@@ -69,6 +70,33 @@ export function listHttp2Clients(project: Project): OptionalUse[] {
 			error:
 				"ImportError: Using http2=True, but the 'h2' package is not installed. Make sure to install httpx using `pip install httpx[http2]`.",
 		}));
+}
+
+/** uvicorn answers the handshake of a WebSocket with 404 where it has no library for them (uvicorn/protocols/http/h11_impl.py). */
+export function listWebSockets(project: Project): OptionalUse[] {
+	// Another server has its own.
+	if (!project.environment.distributions.has("uvicorn")) return [];
+	const [operation] = routeModelOf(project).operations.filter(
+		({ call, methods }) => call.reached && methods?.includes("WEBSOCKET") === true,
+	);
+	if (operation === undefined) return [];
+	const { module, node } = operation.call;
+	return [
+		{
+			providers: ["websockets", "wsproto"],
+			library: "uvicorn",
+			extras: [],
+			floor: null,
+			importName: "websockets",
+			what: `the WebSocket route ${operation.path ?? ""}`.trimEnd(),
+			module,
+			range: { start: node.callee.start, end: node.callee.end },
+			stage: "request",
+			order: null,
+			error:
+				"WARNING: No supported WebSocket library detected. Please use \"pip install 'uvicorn[standard]'\", or install 'websockets' or 'wsproto' manually.",
+		},
+	];
 }
 
 /** From Starlette 1.0 on the import fails without jinja2, before that the call of `Jinja2Templates` (starlette/templating.py). */

@@ -1,0 +1,60 @@
+"""Writes data/vanished-modules.json: top-level modules that a distribution brought once and brings no more, by looking into its wheels.
+
+Run: python record.py. For each module the newest release that still has it is searched for, and the first one that has it no more.
+"""
+
+import datetime
+import json
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import zipfile
+
+# module → distribution
+MODULES = {"pkg_resources": "setuptools"}
+
+
+def pip(*command):
+    return subprocess.run([sys.executable, "-m", "pip", *command, "--disable-pip-version-check"], capture_output=True, text=True)
+
+
+def releases(name):
+    """Final releases, oldest first."""
+    found = re.search(r"Available versions: (.*)", pip("index", "versions", name).stdout)
+    versions = found.group(1).split(", ") if found else []
+    return [version for version in reversed(versions) if re.fullmatch(r"[\d.]+", version)]
+
+
+def has(name, version, module):
+    with tempfile.TemporaryDirectory() as folder:
+        pip("download", "-q", "--no-deps", "--only-binary=:all:", "-d", folder, f"{name}=={version}")
+        [wheel] = pathlib.Path(folder).glob("*.whl")
+        with zipfile.ZipFile(wheel) as archive:
+            return any(path.startswith((f"{module}/", f"{module}.py")) for path in archive.namelist())
+
+
+def main():
+    found = {}
+    for module, name in MODULES.items():
+        candidates = releases(name)
+        low, high = 0, len(candidates) - 1
+        if has(name, candidates[high], module):
+            continue
+        # The module is in every release below one of them, and in none from there on.
+        low = next(index for index in range(high, -1, -40) if has(name, candidates[index], module))
+        while high - low > 1:
+            middle = (low + high) // 2
+            if has(name, candidates[middle], module):
+                low = middle
+            else:
+                high = middle
+        found[module] = {"distribution": name, "upTo": candidates[low], "from": candidates[high]}
+    version = ".".join(map(str, sys.version_info[:2]))
+    document = {"generated": datetime.date.today().isoformat(), "source": f"wheels by pip and Python {version}", "modules": found}
+    path = pathlib.Path(__file__).parents[2] / "data" / "vanished-modules.json"
+    path.write_text(json.dumps(document, indent="\t") + "\n")
+
+
+main()
