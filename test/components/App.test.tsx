@@ -106,7 +106,7 @@ test("every frame leaves the last row of the terminal free", async () => {
 			for (const row of rows) expect(row.length).toBeLessThanOrEqual(size.columns);
 		}
 	}
-}, 20_000);
+}, 60_000);
 
 test("arrows, a burst of letters and Backspace mean what they say", async () => {
 	const { runner, session, lastFrame, type } = await mount({ columns: 100, rows: 40 });
