@@ -34,6 +34,8 @@ export interface ConstantValue {
 	/** `undefined` stands for `...`; bytes are not kept (unknown). */
 	readonly value: string | number | bigint | boolean | null | undefined;
 	readonly origin: Origin | null;
+	/** True where a settings class makes something else of it: a path, a duration, a secret. */
+	readonly isConverted?: true;
 }
 
 export interface SequenceValue {

@@ -4,6 +4,7 @@ import type { AttributeMissing } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
+import { insertAfter } from "../../python/rewrite/statements.ts";
 import { boundNames } from "../../python/scopes.ts";
 import { dottedName, walk } from "../../python/walk.ts";
 import type { TextEdit } from "../../text/range.ts";
@@ -129,6 +130,8 @@ function proposalOf(project: Project, failure: FailureOf<"attribute-missing">, r
 				edits: places.map((each) => replaceText(failure.module, each.value.end, each.value.end, `.${remedy.object}`)),
 			};
 		}
+		case "add-member":
+			return addMember(project, remedy, name);
 		case "rename": {
 			const edits = via === "star-import" ? replaceEntry(project, owner, name, remedy.to) : renameAttribute(failure, remedy.to);
 			return (
@@ -161,6 +164,22 @@ function proposalOf(project: Project, failure: FailureOf<"attribute-missing">, r
 					};
 		}
 	}
+}
+
+function addMember(
+	project: Project,
+	{ owner, path, value }: Extract<AttributeRemedy, { type: "add-member" }>,
+	name: string,
+): FixProposal | undefined {
+	const module = project.modulesByPath.get(path);
+	const last = owner.body.findLast((each) => each.type === "Assign");
+	if (module === undefined || last === undefined) return undefined;
+	return {
+		title: `Add ${name} to ${owner.name.name}`,
+		explanation: `${owner.name.name} has no ${name}. The other way is to use one of its members in the place of it.`,
+		applicability: "review",
+		edits: [insertAfter(module, last, `${name} = ${JSON.stringify(value)}`)],
+	};
 }
 
 /** The expression that fails: `endpoints.orders`. */

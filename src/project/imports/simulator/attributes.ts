@@ -6,7 +6,7 @@ import { unknown } from "../values.ts";
 import { stateAttribute } from "./application-state.ts";
 import { failOnCoroutineMember } from "./async-misuse.ts";
 import { moduleAttributes } from "./builtins.ts";
-import { findInClass } from "./class-members.ts";
+import { findInClass, isPlainField } from "./class-members.ts";
 import { classMember, constant, externalSymbol, isPlainExternalClass, memberOf } from "./external.ts";
 import { cyclePath } from "./import-statements.ts";
 import { classWithout, printedOfInstance } from "./library-classes.ts";
@@ -176,6 +176,7 @@ function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string
 	if (found.value.kind === "function" && isDecoratedBy(found.value, "builtins.classmethod")) {
 		return { kind: "bound-method", receiver: owner, name, function: found.value };
 	}
+	if (isEnum(owner) && (found.value.kind === "sequence" || found.value.kind === "dict")) return unknown;
 	if (isEnum(owner) && found.value.kind === "constant") {
 		return {
 			kind: "instance",
@@ -316,7 +317,7 @@ function ofInstance(machine: Machine, frame: Frame, owner: InstanceValue, name: 
 	if (found !== null) {
 		if (found.value.kind !== "function") {
 			machine.doubts++;
-			return isPlainClass(of) ? found.value : unknown;
+			return isPlainClass(of) ? fieldValue(owner, of, name, found.value) : unknown;
 		}
 		const method = found.value;
 		if (isDecoratedBy(method, "builtins.staticmethod")) return method;
@@ -371,13 +372,18 @@ function propertyValue(machine: Machine, frame: Frame, owner: InstanceValue, met
 	return machine.call(frame, plain, { args: [owner], keywords: new Map(), open: false }, call);
 }
 
+/** What a decorator that writes `__init__` puts into the object: what is passed, else the default; of an unseen argument only the declared type is known. */
+function fieldValue(owner: InstanceValue, of: ClassValue, name: string, fallback: Value): Value {
+	if (of.decorators.length === 0) return fallback;
+	const passed = owner.call?.keywords.get(name);
+	if (passed !== undefined) return passed;
+	const isBare = owner.call !== null && owner.call.args.length === 0 && !owner.call.open;
+	return isBare || isPlainField(of, name) ? fallback : unknown;
+}
+
 /** A class without bases, metaclass or decorators: its class attributes are what its instances show. */
 function isPlainClass(owner: ClassValue): boolean {
-	return (
-		owner.bases.every((base) => base.kind === "class" && isPlainClass(base)) &&
-		owner.keywords.size === 0 &&
-		owner.decorators.length === 0
-	);
+	return owner.bases.every((base) => base.kind === "class" && isPlainClass(base)) && owner.keywords.size === 0;
 }
 
 /** Are all attributes that instances can have visible in the class bodies? */

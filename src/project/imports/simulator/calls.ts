@@ -17,11 +17,16 @@ import type {
 import { unknown } from "../values.ts";
 import { contextManagerType } from "./async-misuse.ts";
 import { isDecoratedBy, plainPackages } from "./attributes.ts";
-import { findInClass } from "./class-members.ts";
+import { findInClass, isPlainField } from "./class-members.ts";
 import { dataclassBindingProblem } from "./dataclass-init.ts";
 import { enumMember } from "./enum-look-up.ts";
 import { builtin, constant, externalSymbol } from "./external.ts";
-import { type BindingProblem, classMethodBindingProblem, externalBindingProblem, methodBindingProblem } from "./external-signature.ts";
+import {
+	type BindingProblem,
+	classMethodBindingProblem,
+	externalBindingProblem,
+	methodBindingProblem,
+} from "./external-signature.ts";
 import { knownCall } from "./known-calls.ts";
 import {
 	BudgetSpent,
@@ -526,7 +531,7 @@ function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: C
 	made.result = instance;
 	const settings = machine.instantiateSettings(frame, callee, args, made);
 	if (settings !== null) {
-		for (const [name, value] of settings) instance.attributes.set(name, value);
+		for (const [name, value] of settings) instance.attributes.set(name, isPlainField(callee, name) ? value : converted(value));
 		return instance;
 	}
 	const init = findInClass(callee, "__init__");
@@ -547,4 +552,8 @@ function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: C
 function failOnUselessArguments(machine: Machine, frame: Frame, callee: ClassValue, args: CallArguments, node: ast.Call): void {
 	if (!isClosed(callee) || findInClass(callee, "__new__") !== null || args.args.length + args.keywords.size === 0) return;
 	failOperation(machine, frame, node, "TypeError", `${callee.node.name.name}() takes no arguments`);
+}
+
+function converted(value: Value): Value {
+	return value.kind === "constant" ? { ...value, isConverted: true } : value;
 }

@@ -55,3 +55,10 @@ function printedName(canonical: string, minor: number): string {
 export function printedOfInstance(printed: string): string {
 	return printed === "Path" ? "PosixPath" : printed === "PurePath" ? "PurePosixPath" : printed;
 }
+
+/** The same names for a class as an error line prints it (`PosixPath`, `datetime.datetime`, `list`); empty for any other. */
+export function namesOfPrinted(printed: string, minor: number): readonly string[] {
+	const short = printed.replace(/^Posix/, "").replace(/^PurePosix/, "Pure");
+	const full = Object.keys(libraryClassMembers).find((each) => each === short || each.endsWith(`.${short}`));
+	return full === undefined ? [] : (libraryClassNames(full, minor) ?? []);
+}

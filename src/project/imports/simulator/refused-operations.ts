@@ -1,4 +1,5 @@
 import type * as ast from "../../../python/ast.ts";
+import { dottedName } from "../../../python/walk.ts";
 import type { ClassValue, Value } from "../values.ts";
 import { findInClass } from "./class-members.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
@@ -23,6 +24,22 @@ export function failOnCall(machine: Machine, frame: Frame, callee: Value, node: 
 	failOperation(machine, frame, node, "TypeError", `'${type}' object is not callable`);
 }
 
+/** A pydantic model with no base but other models of the project and BaseModel itself. */
+function isPlainModel(owner: ClassValue): boolean {
+	return (
+		owner.bases.length > 0 &&
+		owner.decorators.length === 0 &&
+		owner.keywords.size === 0 &&
+		owner.node.typeParameters.length === 0 &&
+		owner.bases.length === owner.node.bases.length &&
+		owner.bases.every((base) =>
+			base.kind === "class"
+				? isPlainModel(base)
+				: base.kind === "external" && base.canonical === "pydantic.main.BaseModel" && base.subscript === undefined,
+		)
+	);
+}
+
 /** `value[…]` on what has no items. */
 export function failOnSubscript(machine: Machine, frame: Frame, owner: Value, node: ast.Subscript): boolean {
 	const type = typeName(owner);
@@ -33,8 +50,14 @@ export function failOnSubscript(machine: Machine, frame: Frame, owner: Value, no
 
 /** `Page[Item]` where the class is not generic. */
 export function failOnPlainClassSubscript(machine: Machine, frame: Frame, owner: ClassValue, node: ast.Subscript): void {
-	if (findInClass(owner, "__class_getitem__") !== null || !isClosed(owner)) return;
+	if (findInClass(owner, "__class_getitem__") !== null) return;
 	const name = owner.node.name.name;
+	if (isPlainModel(owner) && machine.environment.findModule("pydantic._internal").found === "present") {
+		const words = `<class '${owner.module.name}.${name}'> cannot be parametrized because it does not inherit from typing.Generic`;
+		failOperation(machine, frame, node, "TypeError", words);
+		return;
+	}
+	if (!isClosed(owner)) return;
 	const { minor } = machine.environment.python;
 	// What ABCMeta makes is no plain type for the message.
 	const isAbstract = owner.bases.some((base) => base.kind === "external" && base.canonical === "abc.ABC");
@@ -58,7 +81,7 @@ export function failOnUnpacking(machine: Machine, frame: Frame, target: ast.Sequ
 		failOperation(machine, frame, node, "TypeError", `cannot unpack non-iterable ${type} object`);
 		return;
 	}
-	if (value.kind !== "sequence" || !value.complete || isShared(value)) return;
+	if (value.kind !== "sequence" || value.type === "view" || !value.complete || isShared(value)) return;
 	const starred = target.items.filter((item) => item.type === "Starred").length;
 	const wanted = target.items.length - starred;
 	const given = value.items.length;
@@ -86,7 +109,7 @@ export function failOnAddition(machine: Machine, frame: Frame, left: Value, righ
 
 /** An item that a literal list or dict does not have, where nothing else had it in hands since. */
 export function failOnMissingItem(machine: Machine, frame: Frame, owner: Value, index: Value, node: ast.Subscript): void {
-	if (index.kind !== "constant" || isShared(owner)) return;
+	if (index.kind !== "constant" || isShared(owner) || isFilledLater(frame, node.value)) return;
 	if (owner.kind === "sequence" && owner.complete && owner.type !== "view" && owner.type !== "set") {
 		if (typeof index.value === "string") {
 			failOperation(machine, frame, node, "TypeError", `${owner.type} indices must be integers or slices, not str`);
@@ -102,6 +125,27 @@ export function failOnMissingItem(machine: Machine, frame: Frame, owner: Value, 
 		!owner.entries.has(index.value)
 	)
 		failOperation(machine, frame, node, "KeyError", `'${index.value}'`);
+}
+
+/** Does some code of the module put items into what goes by that name? Not all of it is followed. */
+function isFilledLater(frame: Frame, written: ast.Expression): boolean {
+	let owner = written;
+	while (owner.type === "Subscript") owner = owner.value;
+	const name = dottedName(owner);
+	if (name === null) return owner.type !== "Dict" && owner.type !== "Sequence" && owner.type !== "Call";
+	const last = name.slice(name.lastIndexOf(".") + 1);
+	const fills = new RegExp(
+		`\\b${last}(?:(?:\\s*\\[[^\\]\\n]*\\])+\\s*(?:[|+]?=(?!=)|:)|\\.(?:update|setdefault|append|extend|insert|add|pop|clear|__setitem__)\\b|\\s*[|+]=)`,
+	);
+	return (
+		name.includes(".") || fills.test(frame.module.text) || frame.scope.names.get(last)?.maybe === true || !bindsHere(frame, last)
+	);
+}
+
+/** What was imported may be filled by any module. */
+function bindsHere({ globals, scope }: Frame, name: string): boolean {
+	const node = (scope.names.get(name) ?? globals.names.get(name))?.node;
+	return node !== undefined && node !== null && "type" in node && (node.type === "Assign" || node.type === "AnnAssign");
 }
 
 const shared = new WeakSet<Value>();

@@ -155,7 +155,8 @@ export function assign(machine: Machine, frame: Frame, target: ast.Expression, v
 			assign(machine, frame, target.value, unknown, node);
 			return;
 		case "Sequence": {
-			failOnUnpacking(machine, frame, target, value, node);
+			// What a name stands for may have been changed by code that was not followed.
+			if ("value" in node && isFresh(node.value)) failOnUnpacking(machine, frame, target, value, node);
 			const items =
 				value.kind === "sequence" && value.complete && value.items.length === target.items.length ? value.items : null;
 			for (const [index, item] of target.items.entries()) assign(machine, frame, item, items?.[index] ?? unknown, node);
@@ -179,6 +180,15 @@ export function assign(machine: Machine, frame: Frame, target: ast.Expression, v
 		default:
 			return;
 	}
+}
+
+function isFresh(written: unknown): boolean {
+	return (
+		typeof written === "object" &&
+		written !== null &&
+		"type" in written &&
+		(written.type === "Call" || written.type === "Sequence")
+	);
 }
 
 function setItem(machine: Machine, frame: Frame, owner: Value, index: Value, value: Value): void {
@@ -246,7 +256,7 @@ function applyDecorator(
 	frame: Frame,
 	decorator: Value | undefined,
 	node: ast.Expression | undefined,
-	value: FunctionValue,
+	value: FunctionValue | ClassValue,
 ): Value {
 	if (decorator?.kind !== "function" || node === undefined) return unknown;
 	machine.doubts++;
@@ -292,6 +302,8 @@ function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef): void {
 		reached: machine.reached,
 		guarded: isGuarded(machine, "Exception"),
 	});
+	for (let index = decorators.length - 1; index >= 0; index--)
+		applyDecorator(machine, frame, decorators[index], node.decorators[index], value);
 	machine.doubts++;
 	bind(machine, scopeFor(frame, node.name.name), node.name.name, value, node);
 }

@@ -9,6 +9,7 @@ export function typeName(value: Value): string | null {
 	switch (value.kind) {
 		case "constant":
 			if (value === nothingReturned) return "NoneType";
+			if (value.isConverted) return null;
 			if (typeof value.value === "string") return "str";
 			if (typeof value.value === "boolean") return "bool";
 			if (typeof value.value === "bigint") return "int";

@@ -10,6 +10,7 @@ import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { writePath } from "../signature/likely-path.ts";
 import { completeScheme, makeTheObject, passTheFunction, passTheRouter } from "./library-call-remedies.ts";
+import { operationRemedy } from "./operation-remedies.ts";
 
 interface Raised {
 	readonly path: string;
@@ -24,6 +25,7 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	if (module === undefined) return undefined;
 	if (detail.misuse !== undefined) return ofMisuse(project, module, range, detail.misuse);
 	if (detail.known !== undefined) return spellAttribute(module, range, detail.known);
+	if (detail.by === "operation") return operationRemedy(module, range, error);
 	if (detail.by !== "call") return undefined;
 	const call = callAt(module, range);
 	if (call === null) return undefined;

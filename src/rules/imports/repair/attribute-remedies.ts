@@ -1,4 +1,6 @@
 import type { ExternalEntry } from "../../../environment/environment.ts";
+import { isEnumeration } from "../../../project/imports/simulator/enum-look-up.ts";
+import { namesOfPrinted } from "../../../project/imports/simulator/library-classes.ts";
 import type { ClassValue } from "../../../project/imports/values.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
@@ -17,6 +19,8 @@ export type AttributeRemedy =
 	| { readonly type: "through-object"; readonly object: string }
 	/** The application's router still has what the application itself lost. */
 	| { readonly type: "through-router" }
+	/** An enumeration of the project gets the member, with a value like its others have. */
+	| { readonly type: "add-member"; readonly owner: ast.ClassDef; readonly path: string; readonly value: string }
 	/** An entry of `__all__` that joins two names, since a comma is missing between them. */
 	| { readonly type: "part-entries" }
 	| { readonly type: "drop-entry" };
@@ -40,12 +44,45 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 		: related === null
 			? []
 			: [{ type: "rename", to: related, isCertain: false }];
+	const synonym = synonyms[`${owner}.${name}`];
+	if (synonym !== undefined) return [{ type: "rename", to: synonym, isCertain: true }];
+	if (via === "instance" && rename.length === 0) return addedMember(project, failure);
 	if (via !== "star-import") return rename;
 	const entry = findAllEntry(ownModules(project).get(owner), name);
 	if (entry === null) return [];
 	if (isJoined(ownModules(project).get(owner), entry)) return [{ type: "part-entries" }];
 	const isListed = similar !== null && findAllEntry(ownModules(project).get(owner), similar.name) !== null;
 	return [...(isListed ? [] : rename), { type: "drop-entry" }];
+}
+
+/** What other languages, and Python 2, call it. */
+const synonyms: Readonly<Record<string, string>> = {
+	"list.push": "append",
+	"list.add": "append",
+	"set.append": "add",
+	"set.push": "add",
+	"deque.push": "append",
+	"str.trim": "strip",
+	"str.toUpperCase": "upper",
+	"str.toLowerCase": "lower",
+};
+
+/** An enumeration lacks a member that is asked for: `LOCAL = "LOCAL"` shows what the value of another would be. */
+function addedMember(project: Project, failure: FailureOf<"attribute-missing">): readonly AttributeRemedy[] {
+	const { owner, name } = failure.detail;
+	const found = project.trace.classes.filter(({ value }) => value.node.name.name === owner && isEnumeration(value));
+	const [only] = found;
+	if (only === undefined || found.length > 1 || !/^[A-Z]/.test(name)) return [];
+	for (const statement of only.value.node.body.toReversed()) {
+		if (statement.type !== "Assign" || statement.value.type !== "Constant") continue;
+		const [target] = statement.targets;
+		const { value } = statement.value;
+		if (target?.type !== "Name" || typeof value !== "string") continue;
+		const written = value === target.id ? name : value === target.id.toLowerCase() ? name.toLowerCase() : null;
+		if (written === null) return [];
+		return [{ type: "add-member", owner: only.value.node, path: only.value.module.path, value: written }];
+	}
+	return [];
 }
 
 /** The only object that an own module makes of a class that has the attribute. */
@@ -81,7 +118,8 @@ function namesOf(project: Project, { detail, module }: FailureOf<"attribute-miss
 	if (external.found === "present") return external.module.names().filter((name) => !name.startsWith("_"));
 	const own = findClass(project, module, owner);
 	if (own) return ownMembers(own);
-	return membersOf(project, owner).filter((name) => !name.startsWith("_"));
+	const members = membersOf(project, owner).filter((name) => !name.startsWith("_"));
+	return members.length > 0 ? members : namesOfPrinted(owner, project.environment.python.minor);
 }
 
 function findClass(project: Project, near: Module, name: string): ast.ClassDef | null {

@@ -42,6 +42,8 @@ it.each([
 	"def load():\n    return {'name': 1}\n\n\nname = load()['name']",
 	"from typing import Generic, TypeVar\n\nT = TypeVar('T')\n\n\nclass Page(Generic[T]):\n    pass\n\n\npage = Page[int]()",
 	"from dataclasses import dataclass, field\n\n\n@dataclass\nclass Store:\n    url: str = 'a'\n    parts: list = field(default_factory=list)\n\n\nstore = Store(parts=[1])",
+	"REGISTRY = {'base': int}\n\n\ndef register(cls):\n    REGISTRY['a'] = cls\n    return cls\n\n\n@register\nclass A:\n    pass\n\n\nfound = REGISTRY['a']",
+	"from enum import Enum\n\n\nclass Kind(Enum):\n    X = ('x', 1)\n\n    def __init__(self, label, number):\n        self.label = label\n\n\nlabel = Kind.X.label.upper()",
 	"count = 0\n\n\ndef add():\n    global count\n    count += 1\n\n\nadd()",
 	"first, *rest = [1]",
 	"import sys\n\nmodern = sys.version_info.major",

@@ -1,0 +1,134 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { Module } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { indentAt, lineStartAt, replaceText } from "../../../python/rewrite/source.ts";
+import { boundNames } from "../../../python/scopes.ts";
+import { walk } from "../../../python/walk.ts";
+import type { TextRange } from "../../../text/range.ts";
+
+/** The change after which an operation on values that cannot do it no longer raises, by what Python says of it; undefined where only a person knows. */
+export function operationRemedy(module: Module, range: TextRange, error: string): FixProposal | undefined {
+	if (error.includes("'builtin_function_or_method'")) return typingNames(module, range) ?? printToFile(module, range);
+	if (/'(tuple|str|list|dict|set)' object is not callable$/.test(error)) return missingComma(module, range);
+	if (error.startsWith("ValueError: Unknown level: ")) return upperCase(module, range);
+	if (error.startsWith("UnboundLocalError: ")) return declareGlobal(module, range, /'(\w+)'/.exec(error)?.[1] ?? "");
+	if (error.includes("can only concatenate str (not ")) return toText(module, range);
+	if (/is not subscriptable$|cannot be parametrized because/.test(error)) return withoutSubscript(module, range);
+	return undefined;
+}
+
+/** `any` and `callable` are functions; the types are in `typing`. */
+function typingNames(module: Module, range: TextRange): FixProposal | undefined {
+	const types: Readonly<Record<string, string>> = { any: "Any", callable: "Callable" };
+	const found = nodesIn(module, range).filter((node): node is ast.Name => node.type === "Name" && Object.hasOwn(types, node.id));
+	const names = [...new Set(found.map((node) => types[node.id] ?? ""))];
+	if (names.length === 0) return undefined;
+	return {
+		title: `Write ${names.join(" and ")}`,
+		explanation: "In small letters it is a built-in function; the type comes from typing.",
+		applicability: "safe",
+		edits: found.map((node) => replaceText(module, node.start, node.end, types[node.id] ?? "")),
+		needs: names.map((name) => ({ path: module.path, module: "typing", name })),
+	};
+}
+
+/** `print >> out, text` of Python 2. */
+function printToFile(module: Module, range: TextRange): FixProposal | undefined {
+	const statement = nodesIn(module, module.tree).find(
+		(node): node is ast.ExpressionStatement => node.type === "ExpressionStatement" && node.start === range.start,
+	);
+	if (statement?.value.type !== "Sequence") return undefined;
+	const [target, ...printed] = statement.value.items;
+	if (target?.type !== "BinOp" || target.operator !== ">>") return undefined;
+	const text = (node: ast.Node) => module.text.slice(node.start, node.end);
+	const args = [...printed.map(text), `file=${text(target.right)}`].join(", ");
+	return {
+		title: "Print with file=",
+		explanation: "`print >> file` is Python 2.",
+		applicability: "safe",
+		edits: [replaceText(module, statement.start, statement.end, `print(${args})`)],
+	};
+}
+
+function missingComma(module: Module, range: TextRange): FixProposal | undefined {
+	const call = nodesIn(module, range).find((node): node is ast.Call => node.type === "Call" && node.start === range.start);
+	if (call === undefined || call.callee.type === "Name" || call.callee.type === "Attribute") return undefined;
+	return {
+		title: "Put the missing comma",
+		explanation: "Without a comma between them, the parentheses call what stands before them.",
+		applicability: "safe",
+		edits: [replaceText(module, call.callee.end, call.callee.end, ",")],
+	};
+}
+
+/** The names of levels are written in capitals. */
+function upperCase(module: Module, range: TextRange): FixProposal | undefined {
+	const call = nodesIn(module, range).find((node): node is ast.Call => node.type === "Call" && node.end === range.end);
+	const level = call?.keywords.find((keyword) => keyword.name?.name === "level")?.value ?? call?.args[0];
+	if (level === undefined) return undefined;
+	const words = {
+		title: "Write the level in capitals",
+		explanation: "logging looks a level up by its name, which is in capitals.",
+		applicability: "safe" as const,
+	};
+	if (level.type !== "Constant") return { ...words, edits: [replaceText(module, level.end, level.end, ".upper()")] };
+	return {
+		...words,
+		edits: [replaceText(module, level.start, level.end, module.text.slice(level.start, level.end).toUpperCase())],
+	};
+}
+
+/** A function that changes a name of its module has to say so. */
+function declareGlobal(module: Module, range: TextRange, name: string): FixProposal | undefined {
+	const owner = nodesIn(module, module.tree).findLast(
+		(node): node is ast.FunctionDef => node.type === "FunctionDef" && node.start <= range.start && range.end <= node.end,
+	);
+	const [first] = owner?.body ?? [];
+	if (first === undefined || !boundNames(module.tree.body).has(name)) return undefined;
+	const indent = indentAt(module.text, first.start);
+	const at = lineStartAt(module.text, first.start);
+	return {
+		title: `Declare ${name} global`,
+		explanation: `The function assigns ${name}, which makes it a name of its own; with global it is the module's.`,
+		applicability: "review",
+		edits: [replaceText(module, at, at, `${indent}global ${name}\n`)],
+	};
+}
+
+function toText(module: Module, range: TextRange): FixProposal | undefined {
+	const sum = nodesIn(module, range).find((node): node is ast.BinOp => node.type === "BinOp" && node.end === range.end);
+	if (sum === undefined) return undefined;
+	const { start, end } = sum.right;
+	return {
+		title: "Make a text of it",
+		explanation: "Only a text can be added to a text.",
+		applicability: "review",
+		edits: [replaceText(module, start, end, `str(${module.text.slice(start, end)})`)],
+	};
+}
+
+/** `Page[Item]` of a class that takes no types. */
+function withoutSubscript(module: Module, range: TextRange): FixProposal | undefined {
+	const node = nodesIn(module, range).find(
+		(each): each is ast.Subscript => each.type === "Subscript" && each.start === range.start && each.end === range.end,
+	);
+	if (node?.value.type !== "Name" && node?.value.type !== "Attribute") return undefined;
+	if (!/^[A-Z]/.test(module.text.slice(node.value.start, node.value.end).split(".").at(-1) ?? "")) return undefined;
+	const name = module.text.slice(node.value.start, node.value.end);
+	return {
+		title: `Write ${name} without types`,
+		explanation: `${name} is not generic: it does not derive from typing.Generic, so it takes no types in brackets.`,
+		applicability: "review",
+		edits: [replaceText(module, node.value.end, node.end, "")],
+	};
+}
+
+function nodesIn(module: Module, range: TextRange): readonly ast.TypedNode[] {
+	const found: ast.TypedNode[] = [];
+	walk(module.tree, (node) => {
+		if (node.end <= range.start || node.start >= range.end) return false;
+		if (node.start >= range.start && node.end <= range.end) found.push(node);
+		return true;
+	});
+	return found;
+}
