@@ -139,6 +139,19 @@ export class BackgroundWork {
 		);
 	}
 
+	/** Writes what the makers of bootmend need to know of a failure that only the boot found. */
+	writeBugReport(): void {
+		const ui = this.foreground.ui();
+		const text = ui?.bench.ended?.report.failure?.bugReport ?? null;
+		if (this.bench === null || ui === null || text === null) return;
+		const written = this.bench.writeDocument("bootmend-bug-report.txt", text);
+		this.foreground.setUi(
+			"path" in written
+				? say(ui, `The bug report is in ${showLine(written.path)}; look it over before you send it.`)
+				: say(ui, `The bug report could not be written: ${written.reason}`, "warning"),
+		);
+	}
+
 	/** Gives up what is under way; resolves once nothing of it is left. */
 	async end(): Promise<void> {
 		this.#hasEnded = true;

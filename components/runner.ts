@@ -196,6 +196,9 @@ export function createRunner(options: RunnerOptions): Runner {
 			case "fill-settings":
 				track(filling.fill(effect));
 				return;
+			case "write-bug-report":
+				background.writeBugReport();
+				return;
 			case "write-report":
 				background.writeReport();
 				return;

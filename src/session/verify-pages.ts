@@ -155,7 +155,7 @@ function failureRows(failure: BootFailure, width: number): readonly Line[] {
 	const known =
 		failure.bugReport === null
 			? `The audit calls it ${issue.id}: ${issue.problem}`
-			: "Found by boot: the audit did not foresee it. `bootmend verify --verbose` prints a report about it for us, with nothing of your project in it.";
+			: "Found by boot: the audit did not foresee it. B writes a report about it for us, with nothing of your project in it.";
 	return [
 		...wrapLine([span(showLine(failure.error), "warning")], width),
 		...failure.detail.slice(0, 12).flatMap((line) => wrapLine([span(`  ${showLine(line)}`)], width, 4)),

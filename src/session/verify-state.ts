@@ -60,6 +60,11 @@ export function canBoot({ facts }: BenchState): boolean {
 	return facts !== null && facts.lacks === null;
 }
 
+/** Did the newest boot find something that the audit had not foreseen? */
+export function hasBugReport({ ended }: BenchState): boolean {
+	return ended?.report.failure?.bugReport != null;
+}
+
 /** Is there something to install, and a way to? */
 export function canInstall({ facts }: BenchState, state: SessionState): boolean {
 	if (facts === null || facts.install.type === "refused") return false;

@@ -2,7 +2,7 @@ import type { Story } from "../audit/issue.ts";
 import { canRemoveBackups, canWriteReport } from "./polish-pages.ts";
 import type { SessionState } from "./session.ts";
 import { canFill } from "./settings-form.ts";
-import { canBoot, canInstall } from "./verify-state.ts";
+import { canBoot, canInstall, hasBugReport } from "./verify-state.ts";
 import type { Proposal } from "./view-issue.ts";
 import { canRestore, canRollBack, type Item, safeItems, uncommittedFixes } from "./view-items.ts";
 import { fitLine, type Line, lineWidth, type Span, span, trimEnd } from "./view-line.ts";
@@ -47,6 +47,7 @@ export function hintsFor(input: HintInput): readonly Hint[] {
 			return [
 				["j k", "scroll"],
 				["v", "boot it again"],
+				...(hasBugReport(ui.bench) ? ([["B", "write a bug report"]] as const) : []),
 				...(ui.bench.facts?.databases.length ? ([["D", "with its own database"]] as const) : []),
 				["Esc", "back"],
 				["q", "quit"],

@@ -3,6 +3,7 @@ import { canRemoveBackups, canWriteReport } from "./polish-pages.ts";
 import type { Command } from "./session.ts";
 import { pressOnCheck, pressOnSettings } from "./settings-keys.ts";
 import { pressForBench, pressOnDatabase, pressOnInstall, pressOnSetup, stopWork } from "./verify-keys.ts";
+import { hasBugReport } from "./verify-state.ts";
 import { bufferText, editBuffer } from "./view-buffer.ts";
 import type { CheckpointChoice } from "./view-checkpoint.ts";
 import { pressEverywhere } from "./view-common-keys.ts";
@@ -52,6 +53,7 @@ export function press(ui: UiState, key: KeyPress, context: KeyContext): Response
 			return pressOnDatabase(ui, ui.screen, key, context);
 		case "boot":
 			if (key.name === "V") return only(show(ui, ui.screen.from));
+			if (key.name === "B" && hasBugReport(ui.bench)) return withEffect(ui, { type: "write-bug-report" });
 			if (key.name === "v" || key.name === "D") return pressForBench(ui, key, context) ?? only(ui);
 			return pressOnPage(ui, ui.screen, key, context, ui.screen.from);
 		case "write-report":

@@ -24,6 +24,8 @@ export type Effect =
 	/** Give up the installation or the boot that is under way. */
 	| { readonly type: "stop-work" }
 	| { readonly type: "write-report" }
+	/** Write the report on a failure that only the boot found, for the makers of bootmend. */
+	| { readonly type: "write-bug-report" }
 	/** Find out what is to be filled in, and show the form. */
 	| { readonly type: "open-settings" }
 	/** Accept the fixes of the form's issues with what was typed; `ignores`: and tell git to leave the files alone. */

@@ -156,3 +156,19 @@ test("the configured database is used only after a look at which that is, and a 
 	await keys("v");
 	expect(bench.requests[1]).toMatchObject({ database: "scratch" });
 });
+
+test("B writes a bug report about what only the boot found, and nothing about what was foreseen", async () => {
+	const { bench, keys, screen, session } = await open();
+	await keys("enter");
+	const report = bootReport(importError, session);
+	await bench.end(report);
+	await keys("V", "B");
+	expect(bench.documents.size).toBe(0);
+	await keys("escape", "v");
+	await bench.end({ ...report, failure: report.failure && { ...report.failure, bugReport: "A boot failed.\n" } });
+	await keys("V");
+	expect(screen()).toMatch(/Found by boot[\s\S]*B write a bug report/);
+	await keys("B");
+	expect(bench.documents).toEqual(new Map([["bootmend-bug-report.txt", "A boot failed.\n"]]));
+	expect(screen()).toContain("The bug report is in bootmend-bug-report.txt");
+});
