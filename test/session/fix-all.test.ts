@@ -1,18 +1,13 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { fixAll } from "../../src/session/fix-all.ts";
 import type { Session } from "../../src/session/session.ts";
 import { auditMarks } from "./support/marked-audit.ts";
-import { openTestSession, type TestFolder, testRepository } from "./support/repository.ts";
+import { openTestSession, type TestFolder, testRepository } from "./support/session-fixture.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-let folder: TestFolder | null = null;
-let session: Session | null = null;
-afterEach(async () => {
-	await session?.close();
-	session = null;
-	folder?.remove();
-});
+let folder: TestFolder;
+let session: Session;
 
 const backend = {
 	".gitignore": ".env\n",

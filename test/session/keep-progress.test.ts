@@ -1,18 +1,13 @@
-import { afterEach, expect, test, vi } from "vitest";
+import { expect, test, vi } from "vitest";
 import { fixAll } from "../../src/session/fix-all.ts";
 import { type BootTrial, type Kept, keepProgress, type TryBoot } from "../../src/session/keep-progress.ts";
 import type { Session } from "../../src/session/session.ts";
-import { openTestSession, type TestFolder, testRepository } from "./support/repository.ts";
+import { openTestSession, type TestFolder, testRepository } from "./support/session-fixture.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-let folder: TestFolder | null = null;
-let session: Session | null = null;
-afterEach(async () => {
-	await session?.close();
-	session = null;
-	folder?.remove();
-});
+let folder: TestFolder;
+let session: Session;
 
 const trial = (progress: number, more: Partial<BootTrial> = {}): BootTrial => ({
 	progress,
@@ -53,23 +48,23 @@ test("one boot is enough where a phase does no harm", async () => {
 	const { kept, boots } = await fixWith((text) => trial(text.includes("FIXED_x") ? 6 : 2));
 	expect(boots).toBe(1);
 	expect(kept).toMatchObject([{ trial: { progress: 6 }, takenBack: [] }]);
-	expect(folder?.read("app/db.py")).toBe("x = FIXED_x\ny = FIXED_y\nz = FIXED_z\n");
+	expect(folder.read("app/db.py")).toBe("x = FIXED_x\ny = FIXED_y\nz = FIXED_z\n");
 });
 
 test("a fix with which the boot gets less far is taken back, alone, and the others are committed", async () => {
 	const { kept, said } = await fixWith((text) => trial(text.includes("FIXED_y") ? 2 : text.includes("FIXED_z") ? 4 : 3));
-	expect(folder?.read("app/db.py")).toBe("x = FIXED_x\ny = BROKEN_US1_y\nz = FIXED_z\n");
+	expect(folder.read("app/db.py")).toBe("x = FIXED_x\ny = BROKEN_US1_y\nz = FIXED_z\n");
 	expect(kept).toMatchObject([{ trial: { progress: 4 }, takenBack: [{ issue: { fingerprint: "app/db.py:y" } }] }]);
 	expect(said).toEqual(["IMPORT-001 is taken back: with it the boot reaches only step 2 (Error 2)."]);
-	expect(folder?.git("log", "-1", "--format=%s")).toBe("fix(US1): resolve import and dependency errors");
-	expect(session?.state.decided.find(({ issue }) => issue.fingerprint === "app/db.py:y")?.decision.type).toBe("skipped");
+	expect(folder.git("log", "-1", "--format=%s")).toBe("fix(US1): resolve import and dependency errors");
+	expect(session.state.decided.find(({ issue }) => issue.fingerprint === "app/db.py:y")?.decision.type).toBe("skipped");
 });
 
 test("fewer imports are worse only where the fix's own file now fails in another way", async () => {
 	const elsewhere = await fixWith((text) => (text.includes("FIXED") ? trial(2.01, { path: "app/main.py" }) : trial(2.02)));
 	expect(elsewhere.kept).toMatchObject([{ takenBack: [] }]);
-	await session?.close();
-	folder?.remove();
+	await session.close();
+	folder.remove();
 	const here = await fixWith((text) => (text.includes("FIXED_z") ? trial(2.01) : trial(2.02)));
 	expect(here.kept).toMatchObject([{ takenBack: [{ issue: { fingerprint: "app/db.py:z" } }] }]);
 });
@@ -82,7 +77,7 @@ test("what only waits for an installation is no harm", async () => {
 test("where no boot can be tried the fixes stay", async () => {
 	const { kept } = await fixWith((text) => (text.includes("FIXED") ? null : trial(3)));
 	expect(kept).toEqual([null]);
-	expect(folder?.read("app/db.py")).toBe("x = FIXED_x\ny = FIXED_y\nz = FIXED_z\n");
+	expect(folder.read("app/db.py")).toBe("x = FIXED_x\ny = FIXED_y\nz = FIXED_z\n");
 });
 
 test("a fix that a person edited is applied again as they edited it", async () => {

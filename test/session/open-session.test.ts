@@ -1,22 +1,17 @@
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { cleanSessions } from "../../src/session/clean-sessions.ts";
 import { listSessions } from "../../src/session/list-sessions.ts";
 import { rollbackSession } from "../../src/session/rollback-session.ts";
 import type { Session } from "../../src/session/session.ts";
 import { SessionError } from "../../src/session/session-error.ts";
-import { accepting, openTestSession, type TestFolder, testRepository } from "./support/repository.ts";
+import { accepting, openTestSession, type TestFolder, testRepository } from "./support/session-fixture.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-let folder: TestFolder | null = null;
-let session: Session | null = null;
-afterEach(async () => {
-	await session?.close();
-	session = null;
-	folder?.remove();
-});
+let folder: TestFolder;
+let session: Session;
 
 const backend = {
 	".gitignore": ".env\n",
@@ -116,7 +111,7 @@ describe("a session", () => {
 			{ type: "skip", fingerprint: "app/db.py:y", reason: null } as const,
 			{ type: "undo" } as const,
 		];
-		const outcomes = await Promise.all(both.map((command) => session?.dispatch(command)));
+		const outcomes = await Promise.all(both.map((command) => session.dispatch(command)));
 		expect(outcomes.map((outcome) => outcome?.type)).toEqual(["done", "done", "done"]);
 		expect(states).toEqual([1, 2, 1]);
 	});

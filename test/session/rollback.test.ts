@@ -1,26 +1,22 @@
 import { existsSync, rmSync, statSync, utimesSync } from "node:fs";
-import { afterEach, describe, expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { forecastRollback, rollbackSession } from "../../src/session/rollback-session.ts";
 import type { Session } from "../../src/session/session.ts";
-import { accepting, openTestSession, type TestFolder, testFolder, testRepository } from "./support/repository.ts";
+import {
+	accepting,
+	markedBackend,
+	openTestSession,
+	type TestFolder,
+	testFolder,
+	testRepository,
+} from "./support/session-fixture.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-let folder: TestFolder | null = null;
-let session: Session | null = null;
-afterEach(async () => {
-	await session?.close();
-	session = null;
-	folder?.remove();
-});
+let folder: TestFolder;
+let session: Session;
 
-const backend = {
-	".gitignore": ".env\n",
-	".env": "URL=BROKEN_US2_url\n",
-	"app/db.py": "import a\nx = BROKEN_US1_x\ny = 1\nz = 2\nw = BROKEN_US2_w\n",
-	"app/near.py": "both = (BROKEN_US1_p, BROKEN_US2_q)\n",
-	"app/main.py": "m = BROKEN_US3_m\n",
-};
+const backend = { ...markedBackend, "app/near.py": "both = (BROKEN_US1_p, BROKEN_US2_q)\n" };
 
 async function fixedInPhases(root: string, names: readonly (readonly string[])[]): Promise<Session> {
 	const opened = await openTestSession(root);

@@ -1,18 +1,19 @@
 import { chmodSync, rmSync } from "node:fs";
-import { afterEach, describe, expect, test, vi } from "vitest";
-import { accepting, openTestSession, type TestFolder, testFolder, testRepository } from "./support/repository.ts";
+import { describe, expect, test, vi } from "vitest";
+import {
+	accepting,
+	markedBackend,
+	openTestSession,
+	type TestFolder,
+	testFolder,
+	testRepository,
+} from "./support/session-fixture.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
 
-let folder: TestFolder | null = null;
-afterEach(() => folder?.remove());
+let folder: TestFolder;
 
-const backend = {
-	".gitignore": ".env\n",
-	".env": "URL=BROKEN_US2_url\n",
-	"app/db.py": "import a\nx = BROKEN_US1_x\ny = 1\nz = 2\nw = BROKEN_US2_w\n",
-	"app/main.py": "m = BROKEN_US3_m\n",
-};
+const backend = markedBackend;
 
 describe("accepting", () => {
 	test("writes exactly the proposed bytes and takes the issue off the report", async () => {
