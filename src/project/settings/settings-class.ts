@@ -82,6 +82,13 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 	};
 }
 
+/** The method by which a class says where its values come from, and the module it stands in; null where it has none that can be seen. */
+export function sourcesMethod(cls: ClassValue): { readonly node: ast.FunctionDef; readonly module: ClassValue["module"] } | null {
+	const owner = lineage(cls).find((each) => each.namespace.names.has("settings_customise_sources"));
+	const bound = owner?.namespace.names.get("settings_customise_sources")?.value;
+	return bound?.kind === "function" && bound.node.type === "FunctionDef" ? { node: bound.node, module: bound.module } : null;
+}
+
 const sourceParameters = ["init", "env", "dotenv", "secrets"];
 
 /**
@@ -89,10 +96,9 @@ const sourceParameters = ["init", "env", "dotenv", "secrets"];
  * others are among them or the order is another one.
  */
 function customSources(cls: ClassValue): readonly string[] | "unknown" | null {
-	const owner = lineage(cls).find((each) => each.namespace.names.has("settings_customise_sources"));
-	if (owner === undefined) return null;
-	const bound = owner.namespace.names.get("settings_customise_sources")?.value;
-	if (bound?.kind !== "function" || bound.node.type !== "FunctionDef") return "unknown";
+	if (!lineage(cls).some((each) => each.namespace.names.has("settings_customise_sources"))) return null;
+	const bound = sourcesMethod(cls);
+	if (bound === null) return "unknown";
 	const parameters = bound.node.parameters.slice(2).map(({ name }) => name.name);
 	const [statement, ...more] = bound.node.body.filter(({ type }) => type !== "ExpressionStatement");
 	if (statement?.type !== "Return" || more.length > 0 || statement.value?.type !== "Sequence") return "unknown";

@@ -6,7 +6,7 @@ import { appendToEnvFile, type EnvLine, exampleValue, findEntry } from "../../pr
 import { type FaultySettings, keyOf, listFaultySettings, outcomeOf } from "../../project/settings/faulty-settings.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
 import { readSettingType } from "../../project/settings/setting-type.ts";
-import { isModernSettingsClass, settingsConfig } from "../../project/settings/settings-class.ts";
+import { isModernSettingsClass, settingsConfig, sourcesMethod } from "../../project/settings/settings-class.ts";
 import { changeSettingsConfig, readEnvFile } from "../../project/settings/settings-edit.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 
@@ -95,7 +95,7 @@ export default defineRule<Evidence>({
 				...edits,
 			};
 		}
-		const named = underOtherName(project, settings);
+		const named = leftOutFile(settings) ?? underOtherName(project, settings);
 		if (named !== undefined) return named;
 		if (envFile === null) return newEnvFile(match, project);
 		const lines = settings.faults.missing.map((reading, index) => lineFor(project, reading, keys[index] ?? ""));
@@ -108,6 +108,24 @@ export default defineRule<Evidence>({
 	},
 });
 
+/** The `.env` file has the values, and `settings_customise_sources` leaves it out. */
+function leftOutFile({ object, faults, className }: FaultySettings): FixProposal | undefined {
+	const keys = new Set([...object.fileValues.keys()].map((key) => key.toLowerCase()));
+	const hasAll = faults.missing.every(({ field }) => field.keys.some((key) => keys.has(key.toLowerCase())));
+	if (settingsConfig(object.settingsClass).readsFiles || !hasAll) return undefined;
+	const method = sourcesMethod(object.settingsClass);
+	const parameter = method?.node.parameters[4]?.name.name;
+	const list = method?.node.body.findLast((statement) => statement.type === "Return");
+	const last = list?.type === "Return" && list.value?.type === "Sequence" ? list.value.items.at(-1) : undefined;
+	if (method === null || parameter === undefined || last === undefined) return undefined;
+	return {
+		title: `Let ${className} read its .env file`,
+		explanation: `settings_customise_sources hands back the sources that are read, and ${parameter} is not among them.`,
+		applicability: "review",
+		edits: [replaceText(method.module, last.end, last.end, `, ${parameter}`)],
+	};
+}
+
 /** A value that is in the environment under a name the class does not look for: without its prefix, or as a part of a nested model. */
 function underOtherName(project: Project, { object, faults, className }: FaultySettings): FixProposal | undefined {
 	const [reading, ...others] = faults.missing;
@@ -116,9 +134,11 @@ function underOtherName(project: Project, { object, faults, className }: FaultyS
 	const config = settingsConfig(object.settingsClass);
 	const names = [...Object.keys(project.processEnvironment), ...object.fileValues.keys()];
 	const key = (field.keys[0] ?? field.name).toLowerCase();
-	const nested = names.find((name) => name.toLowerCase().startsWith(`${key}__`));
-	if (nested !== undefined && config.nestedDelimiter === null && readSettingType(field.node.annotation).decoding === "unknown") {
-		const edits = changeSettingsConfig(object.settingsClass, "env_nested_delimiter", '"__"');
+	const delimiter = ["__", "_"].find((each) => names.some((name) => name.toLowerCase().startsWith(`${key}${each}`)));
+	const nested = names.find((name) => delimiter !== undefined && name.toLowerCase().startsWith(`${key}${delimiter}`));
+	const isOther = delimiter !== undefined && config.nestedDelimiter !== delimiter;
+	if (nested !== undefined && isOther && readSettingType(field.node.annotation).decoding === "unknown") {
+		const edits = changeSettingsConfig(object.settingsClass, "env_nested_delimiter", `"${delimiter}"`);
 		return edits === null
 			? undefined
 			: {

@@ -139,6 +139,8 @@ function makeAsync({ module }: Call, statement: ast.With) {
 	const edits = [replaceText(module, statement.start, statement.start, "async ")];
 	const text = (part: { readonly start: number; readonly end: number }) => module.text.slice(part.start, part.end);
 	for (const inner of statement.body) {
+		// What is awaited already was written for an async connection.
+		if (inner.type === "ExpressionStatement" && inner.value.type === "Await") continue;
 		const call = inner.type === "ExpressionStatement" && inner.value.type === "Call" ? inner.value : null;
 		const method = call?.callee.type === "Attribute" ? call.callee.attribute.name : null;
 		if (call === null || method === null) return null;
