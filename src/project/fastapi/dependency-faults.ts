@@ -24,6 +24,11 @@ export interface DependencyFault {
 /** Why what `Depends` is handed cannot be called; null where it can, or where we cannot tell. */
 export function uncallableDependency(marker: Marker, scope: NameScope, isListed: boolean): DependencyFault | null {
 	const dependency = dependencyOf(marker);
+	// In a list there is no annotation that could be called instead.
+	if (isListed && !marker.call.open && (dependency === null || isNothing(dependency.value))) {
+		const { node, module } = marker.call;
+		return { type: "not-callable", node, module, argument: node, function: null, error: withoutCallable };
+	}
 	if (dependency === null || dependency.node === null) return null;
 	const { value, node } = dependency;
 	const { call } = marker;
@@ -33,9 +38,7 @@ export function uncallableDependency(marker: Marker, scope: NameScope, isListed:
 		module: call.module,
 		argument: node,
 		function: made,
-		error: isListed
-			? "AssertionError: A parameter-less dependency must have a callable dependency"
-			: shown && `TypeError: ${shown} is not a callable object`,
+		error: isListed ? withoutCallable : shown && `TypeError: ${shown} is not a callable object`,
 	});
 	if (node.type === "Call") {
 		const callee = valueOfName(node.callee, scope);
@@ -48,6 +51,8 @@ export function uncallableDependency(marker: Marker, scope: NameScope, isListed:
 	}
 	return uncallableType(value) === null || isNothing(value) ? null : found("not-callable", null, shownConstant(value));
 }
+
+const withoutCallable = "AssertionError: A parameter-less dependency must have a callable dependency";
 
 /** Functions and classes that stand in `dependencies=[…]` themselves. */
 export function* unwrappedDependencies(call: Call): Generator<DependencyFault> {

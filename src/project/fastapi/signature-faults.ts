@@ -8,7 +8,7 @@ import { fastApiFeatures } from "./features.ts";
 import { dependencyOf, isDependency, markerOf } from "./marker.ts";
 import { type Analysis, analyseParameter, type ParameterFault } from "./parameter-faults.ts";
 import { type ResponseFault, responseFaults } from "./response-faults.ts";
-import { type Operation, type Router, routeModelOf } from "./routes.ts";
+import { type Include, type Operation, type Router, routeModelOf } from "./routes.ts";
 
 /** What FastAPI refuses in the signatures of the routes, each with the route that it refuses first. */
 export interface SignatureFaults {
@@ -20,6 +20,8 @@ export interface SignatureFaults {
 export interface Refused<Fault> {
 	readonly fault: Fault;
 	readonly operation: Operation;
+	/** True where FastAPI looks at it only when a request comes: then every request fails. */
+	readonly isLate?: true;
 }
 
 const known = new WeakMap<Project, SignatureFaults>();
@@ -52,11 +54,12 @@ class SignatureReader {
 	}
 
 	read(): SignatureFaults {
-		const { operations } = routeModelOf(this.project);
+		const { operations, includes } = routeModelOf(this.project);
 		for (const operation of operations) {
 			if (operation.call.guarded || !operation.isAnalysed) continue;
 			this.readOperation(operation);
 		}
+		for (const include of includes) this.readInclude(include);
 		return {
 			parameters: [...this.parameters.values()],
 			dependencies: [...this.dependencies.values()],
@@ -93,6 +96,36 @@ class SignatureReader {
 			const outer = this.includedPrefixes(parent, depth + 1);
 			return outer.length === 0 ? [own] : outer.map((each) => each + own);
 		});
+	}
+
+	/** What a router and its inclusion ask for is asked for each route that is included: at that moment, or by newer FastAPI on the first request. */
+	private readInclude({ parent, child, call }: Include): void {
+		const route = child === null || call.guarded ? null : this.routeOf(child, new Set());
+		const { keepsRouters } = this.analysis.features;
+		if (route === null || keepsRouters === null) return;
+		const before = new Set(this.dependencies.keys());
+		const operation = { ...route, call };
+		for (const owner of [parent.call, call]) {
+			this.readListed(operation, owner.keywords.get("dependencies"), pathParametersOf(route));
+			for (const fault of unwrappedDependencies(owner))
+				if (!this.dependencies.has(fault.node)) this.dependencies.set(fault.node, { fault, operation });
+		}
+		for (const [node, refused] of this.dependencies)
+			if (keepsRouters && !before.has(node)) this.dependencies.set(node, { ...refused, isLate: true });
+	}
+
+	/** A route that a router certainly has, or one of those that it includes. */
+	private routeOf(router: Router, seen: Set<Router>): Operation | null {
+		if (seen.has(router)) return null;
+		seen.add(router);
+		const { operations, includes } = routeModelOf(this.project);
+		const own = operations.find((each) => each.router === router && each.isAnalysed && !each.call.guarded);
+		if (own !== undefined) return own;
+		for (const { parent, child, call } of includes) {
+			const found = parent === router && child !== null && !call.guarded ? this.routeOf(child, seen) : null;
+			if (found !== null) return found;
+		}
+		return null;
 	}
 
 	/** `dependencies=[Depends(...)]`. */
@@ -143,4 +176,9 @@ class SignatureReader {
 			}
 		}
 	}
+}
+
+function pathParametersOf({ router, path }: Operation): ReadonlySet<string> {
+	const whole = (router.prefix ?? "") + (path ?? "");
+	return new Set([...whole.matchAll(/\{([^}:]*)/g)].map((match) => match[1] ?? ""));
 }

@@ -44,12 +44,12 @@ export default defineRule<Evidence>({
 		}
 	},
 
-	describe({ evidence: { fault, operation } }, project) {
+	describe({ evidence: { fault, operation, isLate } }, project) {
 		const shown = fault.module.text.slice(fault.argument.start, fault.argument.end);
 		const name = fault.function?.node.type === "FunctionDef" ? fault.function.node.name.name : null;
 		return {
 			severity: "CRITICAL",
-			stage: operation.call.stage,
+			stage: isLate === true ? "request" : operation.call.stage,
 			problem: problemOf(fault, shown, name),
 			rootCause:
 				name === null
@@ -71,6 +71,7 @@ export default defineRule<Evidence>({
 
 function problemOf(fault: DependencyFault, shown: string, name: string | null): string {
 	if (fault.type === "not-wrapped") return `${shown} stands in a list of dependencies without Depends`;
+	if (fault.argument === fault.node) return `${shown} stands in a list, where no annotation says what to call`;
 	return name === null
 		? `Depends is handed ${shown}, which cannot be called`
 		: `Depends is handed what ${name}() gives, not ${name} itself`;

@@ -18,10 +18,31 @@ export function dependencyRemedy(fault: DependencyFault, project: Project): FixP
 		case "called":
 			return uncall(fault);
 		case "not-callable":
+			if (fault.argument === fault.node) return takeOut(fault);
 			if (fault.argument.type === "Constant" && typeof fault.argument.value === "string")
 				return nameFunction(fault, fault.argument.value, project);
 			return isListed(fault) ? callMethod(fault, project) : handOver(fault);
 	}
+}
+
+/** `Depends()` in a list names nothing that could be called, so that nothing is lost with it. */
+function takeOut({ module, node }: DependencyFault): FixProposal | undefined {
+	let list: readonly ast.Expression[] = [];
+	walk(module.tree, (each) => {
+		if (each.type === "Sequence" && each.items.includes(node)) list = each.items;
+		return list.length === 0;
+	});
+	const at = list.indexOf(node);
+	if (at < 0) return undefined;
+	const [before, after] = [list[at - 1], list[at + 1]];
+	const [start, end] = before ? [before.end, node.end] : [node.start, after?.start ?? node.end];
+	return {
+		title: "Take the empty Depends out of the list",
+		explanation:
+			"It names no function, and a list has no annotation that FastAPI could call instead. If one was meant, name it here.",
+		applicability: "review",
+		edits: [replaceText(module, start, end, "")],
+	};
 }
 
 /** Does the dependency stand in `dependencies=[…]`, not in a signature? */
