@@ -1,6 +1,7 @@
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
+import { sha256 } from "../../src/workspace/project-files.ts";
 import { judgeNextStart, judgeWayBack, judgeWreck } from "./judge.ts";
 import { type Death, describeAction, rehearse, runVictim, type Stage } from "./rehearse.ts";
 import { copyWorld, type Snapshot } from "./world.ts";
@@ -154,7 +155,6 @@ function randomNumbers(seed: number): () => number {
 export async function bundleVictim(): Promise<string> {
 	const folder = join(import.meta.dirname, "../../node_modules/.cache/bootmend-torture");
 	mkdirSync(folder, { recursive: true });
-	const path = join(folder, "victim.mjs");
 	const { outputFiles } = await build({
 		entryPoints: [join(import.meta.dirname, "victim.ts")],
 		write: false,
@@ -165,8 +165,10 @@ export async function bundleVictim(): Promise<string> {
 		banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
 		logLevel: "silent",
 	});
-	// Another process may be running the same program from there.
-	writeFileSync(`${path}.${process.pid}`, outputFiles[0]?.text ?? "");
+	const program = outputFiles[0]?.contents ?? new Uint8Array();
+	// Named by its content: another process may be running another version at the same time.
+	const path = join(folder, `victim-${sha256(program).slice(0, 16)}.mjs`);
+	writeFileSync(`${path}.${process.pid}`, program);
 	renameSync(`${path}.${process.pid}`, path);
 	return path;
 }
