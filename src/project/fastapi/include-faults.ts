@@ -44,7 +44,8 @@ export function* includeFaults(project: Project): Generator<IncludeFault> {
 }
 
 function typeOf(value: Value, child: Router | null): IncludeFault["type"] | null {
-	if (child !== null) return child.isApplication ? "application" : null;
+	// `app.include_router(inner.router)` names the router of an application, which can be included.
+	if (child !== null) return child.isApplication && child.value === value ? "application" : null;
 	switch (value.kind) {
 		case "function":
 			return value.decorators.length === 0 || value.decorators.every(isRoute) ? "function" : null;
