@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { severities, stories } from "../audit/issue.ts";
 import { show } from "../text/gate.ts";
+import { applyConfig } from "./config.ts";
 import type { ProcessIo } from "./io.ts";
 
 /** Version of bootmend, as its package says. */
@@ -21,7 +22,8 @@ export function buildProgram(io: ProcessIo, finish: (status: number) => void): C
 		.showSuggestionAfterError()
 		.exitOverride()
 		.configureOutput({ writeOut: (text) => void io.stdout.write(text), writeErr: (text) => void io.stderr.write(show(text)) })
-		.addHelpText("after", afterHelp);
+		.addHelpText("after", afterHelp)
+		.hook("preAction", (_, action) => applyConfig(action, io));
 
 	command(program, "wizard [path]", "walk through the fixes one by one (what bootmend does when you name no command)", true)
 		.option("--no-commit", "leave the commits to me")
@@ -126,6 +128,7 @@ function command(program: Command, usage: string, description: string, isDefault
 		.option("--python <path>", "the interpreter or virtual environment of the project")
 		.option("--env-file <file>", "read settings from this file")
 		.option("--clean-env", "ignore the variables of this shell")
+		.option("--config <file>", "take options from a TOML file ([tool.bootmend] of pyproject.toml unless told)")
 		.option("--no-color", "without colours")
 		.option("--quiet", "only what was asked for")
 		.option("--verbose", "more about what is going on");
