@@ -1,5 +1,6 @@
 import { Writable } from "node:stream";
 import { run } from "../../src/cli/run.ts";
+import type { RouteListing } from "../../src/report/routes.ts";
 
 /** The part of a report (`--format json`) that the bench reads. */
 export interface ReportedIssue {
@@ -39,6 +40,12 @@ export async function audit(subject: Subject): Promise<Audit> {
 	if (!stdout.startsWith("{")) return { issues: [], criticalPath: [], refusal: stderr.trim() };
 	const report = JSON.parse(stdout) as { issues: ReportedIssue[]; critical_path: string[] };
 	return { issues: report.issues, criticalPath: report.critical_path, refusal: null };
+}
+
+/** `bootmend routes --format json`, in this process. */
+export async function listRoutes(subject: Subject): Promise<readonly RouteListing[]> {
+	const { stdout } = await runQuietly(subject, ["routes", subject.folder, "--format", "json"]);
+	return stdout.startsWith("[") ? (JSON.parse(stdout) as RouteListing[]) : [];
 }
 
 /** `bootmend fix --yes --review`, in this process; returns what it said. */
