@@ -294,3 +294,34 @@ test("of all phases those go back that can, and a refused one stays whole", asyn
 	});
 	expect(folder.read("app/db.py")).toBe("import a\nx = BROKEN_US1_x\ny = 1\nz = 2\nw = FIXED_w\n");
 });
+
+test.each([
+	["write-intended", "before"],
+	["file-written", "after"],
+	["write-finished", "after"],
+	["commit-intended", "after"],
+	["git-committed", "after"],
+	["index-settled", "after"],
+] as const)("undoing a rollback that stops after %s is whole at the next start", async (step, expected) => {
+	folder = testRepository(backend);
+	session = await fixedInPhases(folder.root, [["x", "p"]]);
+	const fixed = folder.read("app/db.py");
+	folder.write("app/main.py", "m = BROKEN_US3_m\nmine = 1\n");
+	folder.git("add", "app/main.py");
+	await session.dispatch({ type: "rollback-phase", story: "US1" });
+	await session.close();
+	let armed = false;
+	session = await openTestSession(folder.root, {
+		onStep: (happened) => {
+			if (armed && happened === step) throw new Error("stopped here");
+		},
+	});
+	armed = true;
+	await expect(session.dispatch({ type: "restore-phase", story: "US1" })).rejects.toThrow("stopped here");
+	await session.close();
+	session = await openTestSession(folder.root);
+	expect(folder.read("app/db.py")).toBe(expected === "after" ? fixed : backend["app/db.py"]);
+	expect(session.state.phases[0]?.status).toBe(expected === "after" ? "committed" : "rolled-back");
+	expect(folder.git("status", "--porcelain")).toBe("M  app/main.py");
+	expect(folder.git("show", "HEAD:app/db.py")).toBe(folder.read("app/db.py").trimEnd());
+});
