@@ -71,7 +71,7 @@ const boot = fields({
 });
 
 /** What replaying needs of each event. */
-const events: Readonly<Record<string, Check>> = {
+const events: Readonly<Record<SessionEvent["type"], Check>> = {
 	"session-started": fields({ id: text, branch: orNull(text), head: orNull(text) }),
 	"session-resumed": anything,
 	audited: anything,
