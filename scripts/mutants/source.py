@@ -194,10 +194,6 @@ class Project:
                 if module and self.is_own(module):
                     yield source, node, module
 
-    def importers_of(self, module, name):
-        """The files that take a name from a module."""
-        return [source for source, node, found in self.own_imports() if found == module and any(a.name == name for a in node.names)]
-
 
 def import_text(node, *, module=None, level=None, names=None):
     """A `from` import written anew, with some of its parts replaced."""

@@ -162,7 +162,7 @@ held = Holder(name="y", parent=Holder()).parent.name
     "walrus and match": """
 import re
 
-if (found := re.match(r"(?P<a>\\\\w+)", "abc")) is not None:
+if (found := re.match(r"(?P<a>\\w+)", "abc")) is not None:
     found_text = found.group("a")
 else:
     found_text = ""
