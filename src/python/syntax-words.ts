@@ -54,12 +54,18 @@ function forgottenComma(text: string, error: ast.SyntaxFault, minor: number): as
 	for (const at of [before.length, error.end]) {
 		if (!/[\w"')\]}]$/.test(text.slice(Math.max(0, at - 1), at)) || !/^\s*["'\w([{]/.test(text.slice(at, at + 200))) continue;
 		const from = text.slice(0, at).lastIndexOf("\n\n") + 1;
+		if (!isInBrackets(text.slice(from, at))) continue;
 		const mended = `${text.slice(0, at)},${text.slice(at)}`;
 		if (parseModule(mended).errors.some((each) => each.start < text.length && each.start >= from)) continue;
 		const start = at - (/[\w.]+$|(["']).*?\1$/.exec(text.slice(from, at))?.[0].length ?? 1);
 		return { ...error, start, end: at, message: "invalid syntax. Perhaps you forgot a comma?" };
 	}
 	return null;
+}
+
+function isInBrackets(code: string): boolean {
+	const plain = code.replace(/"[^"\n]*"|'[^'\n]*'|#.*/g, "");
+	return (plain.match(/[([{]/g)?.length ?? 0) > (plain.match(/[)\]}]/g)?.length ?? 0);
 }
 
 /** The end of a compound statement's head that has no colon, on the line of a place or the one before; null where that is not what is wrong. */
