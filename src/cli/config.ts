@@ -2,7 +2,7 @@ import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { type Severity, severities } from "../audit/issue.ts";
 import { showLine } from "../text/gate.ts";
-import { readText } from "../workspace/read-text.ts";
+import { readPlainText, readText } from "../workspace/read-text.ts";
 import type { ProcessIo } from "./io.ts";
 import { nearest } from "./nearest.ts";
 import { placeOf } from "./place.ts";
@@ -89,7 +89,7 @@ function foundConfig(command: Command, io: ProcessIo): ConfigFile | null {
 	const { root, folder } = placeOf(command.args[0], io);
 	for (const name of new Set([join(folder, "pyproject.toml"), "pyproject.toml"])) {
 		const path = join(root, name);
-		const content = readText("/", path);
+		const content = readPlainText("/", path);
 		if (content?.includes("tool.bootmend")) return { path, shown: showLine(name), text: content };
 	}
 	return null;
