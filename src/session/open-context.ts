@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { openRepository, type Repository } from "../workspace/git.ts";
-import { describeSystemError } from "../workspace/system-error.ts";
 import { listSessionIds, lockRepository, stateFolderName } from "../workspace/session-folder.ts";
+import { describeSystemError } from "../workspace/system-error.ts";
 import type { SessionEvent } from "./events.ts";
 import { Journal, readJournal } from "./journal.ts";
 import { isInterrupted } from "./list-sessions.ts";

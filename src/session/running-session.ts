@@ -1,6 +1,6 @@
 import { changesConflict, type TreeChange, touchedFiles } from "../text/tree-change.ts";
-import { describeSystemError } from "../workspace/system-error.ts";
 import { removeBackups } from "../workspace/session-folder.ts";
+import { describeSystemError } from "../workspace/system-error.ts";
 import { acceptFix } from "./accept-fix.ts";
 import { commitPhase } from "./commit-phase.ts";
 import { misgivings } from "./compare-reports.ts";
