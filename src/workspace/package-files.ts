@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { closeSync, constants, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
@@ -65,9 +65,19 @@ export function openPackageFiles(
 	};
 }
 
+function readUnblocked(path: string): Buffer {
+	const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+	try {
+		return readFileSync(file);
+	} finally {
+		closeSync(file);
+	}
+}
+
 function readText(path: string): string | null {
 	try {
-		const bytes = readFileSync(path);
+		// A pipe is empty then, and not waited for.
+		const bytes = readUnblocked(path);
 		if (bytes.length > largestFile) return null;
 		const text = bytes.toString("utf8");
 		return text.includes("\ufffd") ? bytes.toString("latin1") : text;
