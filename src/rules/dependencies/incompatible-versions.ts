@@ -150,12 +150,12 @@ function findUse(project: Project, pair: VersionPair): Use | null {
 	if (made === null && callees.some(isMethod)) return null;
 	for (const call of project.trace.calls) {
 		const callee = call.reached && !call.guarded ? callees.find((name) => isCallOf(call, name)) : undefined;
-		if (callee !== undefined) return useOf(call, callee, { stage: call.stage, order: call.order });
+		if (callee !== undefined) return failureAt(call, callee, { stage: call.stage, order: call.order });
 	}
-	return made === null ? importedForRequests(project, pair, callees) : useOf(made.call, made.callee, null);
+	return made === null ? importedForRequests(project, pair, callees) : failureAt(made.call, made.callee, null);
 }
 
-function useOf({ module, node }: Call, callee: string, atStartup: Use["atStartup"]): Use {
+function failureAt({ module, node }: Call, callee: string, atStartup: Use["atStartup"]): Use {
 	return { module, range: { start: node.start, end: node.end }, callee, atStartup };
 }
 
