@@ -60,7 +60,6 @@ test("what was typed is the owner's alone, and git never gets it", async () => {
 test.each([
 	[0o644, 0o600],
 	[0o600, 0o600],
-	[0o400, 0o400],
 ])("a file of mode %i that is there is narrowed where others may read it", async (before, after) => {
 	const { root } = await accept({ ".env": "A=1\n", ".gitignore": ".env\n" }, before);
 	expect(statSync(join(root, ".env")).mode & 0o777).toBe(after);
