@@ -28,14 +28,14 @@ const names = [
 
 const locks: Readonly<Record<string, string>> = {
 	"uv.lock":
-		'version = 1\nrequires-python = ">=3.11"\n\n[[package]]\nname = "fastapi"\nversion = "0.115.0"\nsource = { registry = "https://pypi.org/simple" }\ndependencies = [{ name = "pydantic" }, { name = "starlette", marker = "python_full_version >= \'3.11\'" }]\n',
+		'version = 1\nrequires-python = ">=3.11"\n\n[[package]]\nname = "fastapi"\nversion = "0.115.0"\nsource = { registry = "https://packages.example/simple" }\ndependencies = [{ name = "pydantic" }, { name = "starlette", marker = "python_full_version >= \'3.11\'" }]\n',
 	"poetry.lock":
 		'[[package]]\nname = "fastapi"\nversion = "0.115.0"\noptional = false\npython-versions = ">=3.8"\nfiles = []\n\n[package.dependencies]\npydantic = ">=1.7.4,<3"\n\n[metadata]\nlock-version = "2.0"\n',
 	"pdm.lock": '[metadata]\ngroups = ["default"]\n\n[[package]]\nname = "fastapi"\nversion = "0.115.0"\n',
 	"Pipfile.lock":
 		'{"_meta": {"sources": []}, "default": {"fastapi": {"version": "==0.115.0", "markers": "python_version >= \'3.8\'"}}}\n',
 	Pipfile:
-		'[[source]]\nurl = "https://pypi.org/simple"\n\n[packages]\nfastapi = "*"\nuvicorn = {extras = ["standard"], version = ">=0.30"}\n\n[requires]\npython_version = "3.11"\n',
+		'[[source]]\nurl = "https://packages.example/simple"\n\n[packages]\nfastapi = "*"\nuvicorn = {extras = ["standard"], version = ">=0.30"}\n\n[requires]\npython_version = "3.11"\n',
 	"setup.cfg":
 		"[options]\npython_requires = >=3.9\ninstall_requires =\n    fastapi>=0.100\n    uvicorn[standard]; python_version >= '3.9'\n",
 	"setup.py":

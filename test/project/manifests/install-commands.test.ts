@@ -24,7 +24,7 @@ describe("listInstallCommands", () => {
 			[["fastapi", "uvicorn[standard]>=0.30", "gunicorn==21.2.0"]],
 		],
 		['RUN ["pip", "install", "fastapi", "uvicorn"]', [["fastapi", "uvicorn"]]],
-		["RUN --mount=type=cache,target=/root/.cache/pip pip install -e .[prod,db]", [[".[prod,db]"]]],
+		["RUN --mount=type=cache,target=/var/cache/pip pip install -e .[prod,db]", [[".[prod,db]"]]],
 		['RUN pip install ".[server]"', [[".[server]"]]],
 		["RUN uv pip install --system -r requirements.txt", [["-r requirements.txt"]]],
 		["RUN pip install -i https://mirror.example/simple --trusted-host mirror.example httpx", [["httpx"]]],
