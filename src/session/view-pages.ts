@@ -60,21 +60,11 @@ export function acceptAllRows(items: readonly Item[], width: number): readonly L
 
 /** What an earlier run left. */
 export function resumedRows(state: SessionState, width: number): readonly Line[] {
-	const accepted = state.decided.filter((decided) => decided.decision.type === "accepted").length;
-	const skipped = state.decided.length - accepted;
 	return [
 		lineOf("Welcome back", "strong"),
 		[],
 		...wrapLine([span(showLine(state.resumedFrom ?? ""))], width),
-		...wrapLine(
-			[
-				span(
-					`${count(accepted, "fix", "fixes")} accepted, ${skipped} skipped, ${count(state.report.issues.length, "issue")} in the newest audit.`,
-					"dim",
-				),
-			],
-			width,
-		),
+		...wrapLine([span(`The newest audit finds ${count(state.report.issues.length, "issue")}.`, "dim")], width),
 		[],
 		...wrapLine([key("Enter"), span(" goes on where you stopped    "), key("q"), span(" leaves everything as it is")], width),
 	];

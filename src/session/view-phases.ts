@@ -49,7 +49,7 @@ export function rollbackRows(state: SessionState, story: Story, together: readon
 			: "";
 	const promise = "Files that git ignores come from the backup. What someone has changed since is never overwritten.";
 	const isBlocked = forecast?.type === "blocked";
-	const files = fileRows(forecast?.ledger ?? phases.flatMap((phase) => phaseFiles(state, phase)).map(asRestored), width);
+	const files = fileRows(forecast?.ledger ?? phases.flatMap((phase) => phaseFiles(state, phase)).map(toBeRestored), width);
 	const warning = isBlocked ? wrapLine([span(showLine(forecast.words), "warning")], width) : [];
 	return [
 		lineOf(`Take ${phases.join(" and ")} back?`, "strong"),
@@ -77,12 +77,13 @@ function forecastRows(state: SessionState, story: Story, width: number): readonl
 	return wrapLine([span(`       ${showLine(forecast.words)}${hint}`, isWarning ? "warning" : "dim")], width, 7);
 }
 
+/** As a forecast: nothing has happened yet where this is shown. */
 const ledgerWords: Readonly<Record<LedgerEntry["result"], string>> = {
-	restored: "restored",
-	merged: "restored, with what was changed elsewhere in it since",
-	removed: "removed, as it was not there before",
-	unchanged: "kept, as before already",
-	kept: "kept",
+	restored: "will be restored",
+	merged: "will be restored, with what was changed elsewhere in it since",
+	removed: "will be removed, as it was not there before",
+	unchanged: "stays as it is: it was taken back already",
+	kept: "stays",
 	refused: "in the way",
 };
 
@@ -92,7 +93,7 @@ function fileRows(ledger: readonly LedgerEntry[], width: number): readonly Line[
 	);
 }
 
-function asRestored(path: string): LedgerEntry {
+function toBeRestored(path: string): LedgerEntry {
 	return { path, result: "restored" };
 }
 

@@ -57,6 +57,7 @@ describe("bootmend rollback", () => {
 		const folder = repository();
 		await bootmend(folder, "fix", "--yes", "--review");
 		const fixed = readFileSync(join(folder, "app/main.py"), "utf8");
+		expect((await bootmend(folder, "rollback", "--list")).stdout).toContain("  will be restored app/main.py\n");
 		expect((await bootmend(folder, "rollback")).stdout).toContain("  restored  app/main.py\n");
 		expect(readFileSync(join(folder, "app/main.py"), "utf8")).toBe(main);
 		expect((await bootmend(folder, "rollback", "--list")).stdout).toContain("US1  taken back; that can be undone (--undo)\n");

@@ -186,6 +186,7 @@ describe("checkpoints and phases", () => {
 		await chooseAt(wizard, "commit");
 		await wizard.keys("p", "k", "R", "y");
 		expect(wizard.screen()).toContain("Take US1 and US2 back?");
+		expect(wizard.screen()).toMatch(/backend\/requirements\.txt +will be restored/);
 		expect(wizard.session.files).not.toEqual(new Map(Object.entries(todoProject.files)));
 		await wizard.keys("y");
 		expect(wizard.session.files).toEqual(new Map(Object.entries(todoProject.files)));

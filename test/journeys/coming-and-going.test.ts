@@ -14,7 +14,7 @@ test("quitting keeps everything, and the next run goes on where it stopped", asy
 	expect(repository.status()).toBe("M backend/requirements.txt");
 
 	const second = startWizard(repository, { args: ["resume"] });
-	await second.waitFor("Welcome back", "1 fix accepted");
+	await second.waitFor("Welcome back", "1 accepted");
 	await second.press(keys.enter);
 	await second.waitFor("✓ DEPENDENCY-001", "▸ ● IMPORT-001");
 	await second.press("u");

@@ -44,7 +44,7 @@ function forecastText({ source, phases }: SessionForecast, output: Output): stri
 	const origin = source === "history" ? ["The session's own folder is gone; this is what its commits say."] : [];
 	const lines = phases.flatMap((forecast) => [
 		`${paint.bold(forecast.story)}  ${show(forecast.words)}${hintOf(forecast)}`,
-		...forecast.ledger.map((entry) => `  ${ledgerLine(entry)}`),
+		...forecast.ledger.map((entry) => `  ${forecastLine(entry)}`),
 	]);
 	return [...origin, ...lines].map((line) => `${line}\n`).join("");
 }
@@ -62,9 +62,17 @@ const ledgerWords: Readonly<Record<LedgerEntry["result"], readonly [string, stri
 	refused: ["refused", ""],
 };
 
+/** What happened to a file. */
 function ledgerLine({ path, result }: LedgerEntry): string {
 	const [word, more] = ledgerWords[result];
 	return `${word.padEnd(9)} ${showLine(path)}${more}`;
+}
+
+/** What would happen to it. */
+function forecastLine({ path, result }: LedgerEntry): string {
+	const [word, more] = ledgerWords[result];
+	const words = result === "refused" ? "in the way" : `will be ${word}`;
+	return `${words.padEnd(16)} ${showLine(path)}${more}`;
 }
 
 /** The form of `--list --json`; described in the README, and only ever added to. */
