@@ -4,7 +4,7 @@
 //   program.js.code   what V8 made of it during one audit
 //   wizard.mjs    components/mount.tsx, loaded for the wizard alone, since Ink is ES modules and takes longer than an audit
 import { spawnSync } from "node:child_process";
-import { chmod, copyFile, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 
@@ -47,9 +47,19 @@ await Promise.all([
 	}),
 	build({ ...shared, entryPoints: ["components/mount.tsx"], outfile: "dist/wizard.mjs", format: "esm" }),
 ]);
+await escapeText("dist/program.js");
 await writeFile("dist/package.json", '{ "type": "commonjs" }\n');
 await chmod("dist/cli.js", 0o755);
 await keepCompiledCode();
+
+/** Writes every character beyond ASCII as its escape, which means the same in texts and patterns: so it is read and compiled from single bytes. */
+async function escapeText(program) {
+	const text = await readFile(program, "utf8");
+	await writeFile(
+		program,
+		text.replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`),
+	);
+}
 
 /** Lets the program compile itself at its daily work; what it then leaves in its user's cache folder goes beside it. */
 async function keepCompiledCode() {
