@@ -96,6 +96,7 @@ function columnsOf(owner: ClassValue): TableColumn[] {
 function isComplete(owners: readonly ClassValue[]): boolean {
 	return owners.every(({ node, bases, namespace, decorators }) => {
 		if (namespace.dynamic || decorators.length > 0 || node.body.some(isDeclaredAttribute)) return false;
+		if (node.body.some(isConstraint)) return false;
 		if (["__table_args__", "__mapper_args__", "__table__"].some((name) => namespace.names.has(name))) return false;
 		return bases.every((base) => {
 			if (base.kind === "class") return true;
@@ -111,4 +112,9 @@ function isDeclaredAttribute(statement: ast.Statement): boolean {
 		statement.type === "FunctionDef" &&
 		statement.decorators.some((decorator) => dottedName(decorator)?.includes("declared_attr") === true)
 	);
+}
+
+/** `PrimaryKeyConstraint(id)` in the body, bound to nothing: it makes itself known to the table through its columns. */
+function isConstraint(statement: ast.Statement): boolean {
+	return statement.type === "ExpressionStatement" && statement.value.type === "Call";
 }

@@ -184,6 +184,7 @@ class SchemaReader {
 		if (Object.hasOwn(members, "__get_pydantic_core_schema__") || Object.hasOwn(members, "__get_validators__")) return "some";
 		for (const base of entry.bases) {
 			const plain = base.replace(/^builtins\./, "").replace(/^typing_extensions\./, "typing.");
+			if (this.inheritsSchema(plain)) return "some";
 			if (plainBases.has(plain) || /^(typing|collections\.abc)\.(Hashable|Sized|Iterable|Container|Collection)$/.test(plain))
 				continue;
 			const found = this.externalClass(entryOf(this.environment, base), depth + 1);
@@ -223,9 +224,15 @@ class SchemaReader {
 		if (base.kind !== "external") return "unknown";
 		if (isModelBase(base)) return "some";
 		const name = plainName(base);
-		if (plainBases.has(name)) return isVersionOne(this.environment) && name !== "object" ? plainBaseInVersionOne(name) : "none";
+		if (this.inheritsSchema(name)) return "some";
+		if (plainBases.has(name)) return "none";
 		if (/^enum\.|^typing\.(NamedTuple|TypedDict)$/.test(name)) return "some";
 		return this.externalClass(base.entry ?? entryOf(this.environment, base.canonical), 0);
+	}
+
+	/** pydantic 1 asks for subclasses of what it knows (its own `UUID4` is one of UUID), pydantic 2 only for the very class. */
+	private inheritsSchema(base: string): boolean {
+		return isVersionOne(this.environment) && base !== "object" && !base.startsWith("typing.") && withSchema.has(base);
 	}
 
 	private ofObject(form: TypeForm & { kind: "object" }): SchemaAnswer {
@@ -251,11 +258,6 @@ function isDeclarativeBase(base: Value): boolean {
 	const { call } = base;
 	const isPlain = !call.open && !["cls", "metaclass"].some((name) => call.keywords.has(name));
 	return isPlain && /^sqlalchemy\.(.*\.)?declarative_base$/.test(base.of.canonical);
-}
-
-/** pydantic 1 asks for subclasses of what it knows, pydantic 2 only for the very class. */
-function plainBaseInVersionOne(name: string): "some" | "none" {
-	return /^(typing\.|abc\.|Exception|BaseException|ValueError|RuntimeError)/.test(name) ? "none" : "some";
 }
 
 /** Is the installed pydantic of the first series? */

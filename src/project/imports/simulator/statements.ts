@@ -4,6 +4,7 @@ import type { ClassValue, FunctionValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { failOnAsyncFor, failOnContext, failOnCoroutineUse } from "./async-misuse.ts";
 import { isBuiltinException, isException } from "./builtins.ts";
+import { enterContext } from "./enter-context.ts";
 import { annotation, evaluateArguments } from "./expressions.ts";
 import { runImport, runImportFrom } from "./import-statements.ts";
 import {
@@ -508,9 +509,8 @@ function executeWith(machine: Machine, frame: Frame, node: ast.With): Completion
 			machine.doubts++;
 			failOnContext(machine, frame, value, item, node.isAsync);
 		}
-		// What contextlib's decorators give hands out something else than itself.
-		const isItself = value.kind === "instance" && !/^(contextlib\.|builtins\.(async_)?generator$)/.test(maker);
-		if (item.target !== null) assign(machine, frame, item.target, isItself ? value : unknown, node);
+		const entered = enterContext(machine, frame, value, item, node.isAsync);
+		if (item.target !== null) assign(machine, frame, item.target, entered, node);
 	}
 	if (suppressed === null) return machine.execute(frame, node.body);
 	const own: Handler = { catches: suppressed, surfaces: suppressed.map(() => null) };

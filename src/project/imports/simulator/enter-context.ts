@@ -1,0 +1,37 @@
+import type * as ast from "../../../python/ast.ts";
+import type { Value } from "../values.ts";
+import { unknown } from "../values.ts";
+import { findInClass } from "./class-members.ts";
+import type { Frame, Machine } from "./machine.ts";
+
+/** Library classes whose `with` hands out something else than the object; so do all of contextlib's. */
+const givesAnother =
+	/^contextlib\.|^builtins\.(async_)?generator$|^tempfile\.|^warnings\.|^(asyncio|threading|multiprocessing|anyio|trio)\.|^importlib\.|^unittest\.mock\./;
+
+/** What `with` and `async with` give to the name behind `as`: what the own class's `__enter__` or `__aenter__` returns, run as Python runs it. */
+export function enterContext(machine: Machine, frame: Frame, value: Value, item: ast.WithItem, isAsync: boolean): Value {
+	if (value.kind !== "instance") return unknown;
+	if (value.of.kind === "external") return givesAnother.test(value.of.canonical) ? unknown : value;
+	const method = findInClass(value.of, isAsync ? "__aenter__" : "__enter__");
+	if (method === null) return value;
+	if (method.value.kind !== "function" || method.maybe) return unknown;
+	const entered = machine.call(frame, method.value, { args: [value], keywords: new Map(), open: false }, callOf(item));
+	return isAsync ? awaited(entered) : entered;
+}
+
+function awaited(value: Value): Value {
+	return value.kind === "coroutine" ? value.run() : unknown;
+}
+
+/** The call that nobody wrote. */
+function callOf({ context: { start, end } }: ast.WithItem): ast.Call {
+	return {
+		type: "Call",
+		start,
+		end,
+		callee: { type: "InvalidExpression", start, end },
+		args: [],
+		keywords: [],
+		argumentsRange: { start: end, end },
+	};
+}
