@@ -8,6 +8,7 @@ import { insertAfter } from "../../python/rewrite/statements.ts";
 import { boundNames } from "../../python/scopes.ts";
 import { dottedName, walk } from "../../python/walk.ts";
 import type { TextEdit } from "../../text/range.ts";
+import { attributeAt } from "./repair/attribute-at.ts";
 import { type AttributeRemedy, findAllEntry, findAttributeRemedies } from "./repair/attribute-remedies.ts";
 import { type FailureOf, failureAt, failuresOf } from "./repair/import-failures.ts";
 import { ownModules } from "./repair/module-spelling.ts";
@@ -94,6 +95,8 @@ function causeOf({ owner, name, via }: Evidence, remedy: AttributeRemedy | undef
 			return "Between two of its strings a comma is missing, and Python joins them into one.";
 		case "through-object":
 			return `It is the module; its object ${remedy.object} has ${name}.`;
+		case "drop-attribute":
+			return `What stands before .${name} is the ${name} itself already.`;
 		case "rename":
 			return `It has ${remedy.to}.`;
 		default:
@@ -130,6 +133,8 @@ function proposalOf(project: Project, failure: FailureOf<"attribute-missing">, r
 				edits: places.map((each) => replaceText(failure.module, each.value.end, each.value.end, `.${remedy.object}`)),
 			};
 		}
+		case "drop-attribute":
+			return dropAttribute(failure);
 		case "add-member":
 			return addMember(project, remedy, name);
 		case "rename": {
@@ -166,6 +171,20 @@ function proposalOf(project: Project, failure: FailureOf<"attribute-missing">, r
 	}
 }
 
+/** `users.router.router`: the second one asks the router for what it is. */
+function dropAttribute(failure: FailureOf<"attribute-missing">): FixProposal | undefined {
+	const { module, detail } = failure;
+	const node = attributeAt(failure);
+	const written = node && dottedName(node);
+	if (!node || !written) return undefined;
+	return {
+		title: `Take the second .${detail.name} away`,
+		explanation: `${written.slice(0, -detail.name.length - 1)} is the ${detail.name}; it has no ${detail.name} of its own.`,
+		applicability: "safe",
+		edits: sameReads(module.tree, written).map((each) => replaceText(module, each.value.end, each.end, "")),
+	};
+}
+
 function addMember(
 	project: Project,
 	{ owner, path, value }: Extract<AttributeRemedy, { type: "add-member" }>,
@@ -180,16 +199,6 @@ function addMember(
 		applicability: "review",
 		edits: [insertAfter(module, last, `${name} = ${JSON.stringify(value)}`)],
 	};
-}
-
-/** The expression that fails: `endpoints.orders`. */
-function attributeAt({ module, range }: FailureOf<"attribute-missing">): ast.Attribute | null {
-	let found: ast.Attribute | null = null;
-	walk(module.tree, (node) => {
-		if (node.type === "Attribute" && node.start === range.start && node.end === range.end) found = node;
-		return node.start < range.end && range.start < node.end;
-	});
-	return found;
 }
 
 /** Imports the submodule under the path by which the file reads it, or by itself where the file knows the package by a short name. */

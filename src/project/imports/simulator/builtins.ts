@@ -103,3 +103,12 @@ export const loadedBeforeTarget: ReadonlySet<string> = new Set(
 		"tokenize traceback types typing urllib uuid uvicorn warnings weakref zipimport zlib"
 	).split(" "),
 );
+
+const builtinFunctions = new Set(
+	"any all callable id input iter len max min next open print sorted sum".split(" ").map((name) => `builtins.${name}`),
+);
+
+/** Is this a built-in function that is now and then taken for a type (`any`, `callable`)? */
+export function isBuiltinFunction(canonical: string): boolean {
+	return builtinFunctions.has(canonical);
+}

@@ -15,6 +15,7 @@ import type {
 	Value,
 } from "../values.ts";
 import { unknown } from "../values.ts";
+import { missingArguments, tooManyPositional } from "./argument-words.ts";
 import { contextManagerType } from "./async-misuse.ts";
 import { isDecoratedBy, plainPackages } from "./attributes.ts";
 import { findInClass, isPlainField } from "./class-members.ts";
@@ -25,6 +26,7 @@ import {
 	type BindingProblem,
 	classMethodBindingProblem,
 	externalBindingProblem,
+	failToBind,
 	methodBindingProblem,
 } from "./external-signature.ts";
 import { knownCall } from "./known-calls.ts";
@@ -32,7 +34,6 @@ import {
 	BudgetSpent,
 	type CallArguments,
 	type Frame,
-	fail,
 	type Handler,
 	isGuarded,
 	type Machine,
@@ -459,18 +460,6 @@ function bindParameters(
 	if (problem !== null) failToBind(machine, frame, problem, node);
 }
 
-/** A call that cannot bind its arguments is a TypeError. */
-function failToBind(machine: Machine, frame: Frame, problem: BindingProblem, node: ast.Call): void {
-	fail(machine, {
-		detail: { type: "raises", exception: "TypeError", by: "call", ...keywordOf(problem) },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
-		exception: "TypeError",
-		message: problem.message,
-	});
-}
-
 /** Defaults were evaluated when the function was defined; only plain constants are looked at again. */
 function defaultValue(machine: Machine, callee: FunctionValue, node: ast.Expression): Value {
 	if (node.type !== "Constant" || node.literal === "bytes") return unknown;
@@ -487,13 +476,14 @@ function bindingProblem(
 	unexpected: readonly string[],
 	takesMore: boolean,
 ): BindingProblem | null {
-	const name = machine.environment.python.minor >= 10 ? qualifiedName(tree, definition) : definition.name.name;
+	// The way to the definition is only looked for where there is something to say: a call costs nothing by it.
+	const name = () => (machine.environment.python.minor >= 10 ? qualifiedName(tree, definition) : definition.name.name);
 	if (unexpected[0] !== undefined) {
 		const free = definition.parameters.filter(
 			(parameter) => parameter.kind === "positional" || parameter.kind === "keyword-only",
 		);
 		return {
-			message: `${name}() got an unexpected keyword argument '${unexpected[0]}'`,
+			message: `${name()}() got an unexpected keyword argument '${unexpected[0]}'`,
 			keyword: {
 				name: unexpected[0],
 				parameters: free.map((parameter) => parameter.name.name).filter((each) => !args.keywords.has(each)),
@@ -501,26 +491,19 @@ function bindingProblem(
 		};
 	}
 	if (!takesMore && args.args.length > positional.length) {
-		const were = args.args.length === 1 ? "was" : "were";
-		return {
-			message: `${name}() takes ${positional.length} positional argument${positional.length === 1 ? "" : "s"} but ${args.args.length} ${were} given`,
-		};
+		const counted = positional.map((parameter) => ({ hasDefault: parameter.default !== null }));
+		const keywordOnly = definition.parameters.filter(
+			(parameter) => parameter.kind === "keyword-only" && args.keywords.has(parameter.name.name),
+		).length;
+		return { message: tooManyPositional(`${name()}()`, counted, args.args.length, keywordOnly) };
 	}
 	const lacking = missing.filter((parameter) => parameter.kind !== "keyword-only");
 	const chosen = lacking.length > 0 ? lacking : missing;
 	if (chosen.length === 0) return null;
 	machine.doubts++;
 	const kind = lacking.length > 0 ? "positional" : "keyword-only";
-	const quoted = chosen.map((parameter) => `'${parameter.name.name}'`);
-	const list =
-		quoted.length === 1
-			? (quoted[0] ?? "")
-			: `${quoted.slice(0, -1).join(", ")}${quoted.length > 2 ? "," : ""} and ${quoted.at(-1)}`;
-	return { message: `${name}() missing ${chosen.length} required ${kind} argument${chosen.length === 1 ? "" : "s"}: ${list}` };
-}
-
-function keywordOf(problem: BindingProblem): Pick<BindingProblem, "keyword"> {
-	return problem.keyword === undefined ? {} : { keyword: problem.keyword };
+	const names = chosen.map((parameter) => parameter.name.name);
+	return { message: missingArguments(`${name()}()`, names, kind) };
 }
 
 function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: CallArguments, node: ast.Call): Value {

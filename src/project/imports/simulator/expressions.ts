@@ -2,7 +2,7 @@ import type * as ast from "../../../python/ast.ts";
 import type { DictValue, ExternalValue, FunctionValue, SequenceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { failOnCoroutineUse, failOnNeedlessAwait } from "./async-misuse.ts";
-import { isBuiltin, moduleAttributes } from "./builtins.ts";
+import { isBuiltin, isBuiltinFunction, moduleAttributes } from "./builtins.ts";
 import { failOnMemberName } from "./enum-look-up.ts";
 import { builtin, constant } from "./external.ts";
 import {
@@ -26,6 +26,7 @@ import {
 	failOnSubscript,
 	failOperation,
 } from "./refused-operations.ts";
+import { refusedUnion } from "./type-unions.ts";
 import { failOnTypeArguments } from "./typing-forms.ts";
 import { failOnUnset, unsetVariable } from "./unset-variable.ts";
 import { typeName } from "./value-types.ts";
@@ -329,16 +330,9 @@ function binaryOperation(machine: Machine, frame: Frame, node: ast.BinOp): Value
 	const left = machine.evaluate(frame, node.left);
 	const right = machine.evaluate(frame, node.right);
 	if (node.operator === "|") {
-		const failed = failedUnion(machine, left, right);
-		if (failed !== null) {
-			fail(machine, {
-				detail: { type: "raises", exception: "TypeError", by: "operation" },
-				module: frame.module,
-				range: { start: node.start, end: node.end },
-				statement: null,
-				exception: "TypeError",
-				message: `unsupported operand type(s) for |: ${failed}`,
-			});
+		const refusal = refusedUnion(machine, { value: left, node: node.left }, { value: right, node: node.right });
+		if (refusal !== null) {
+			failOperation(machine, frame, node, "TypeError", `unsupported operand type(s) for |: ${refusal}`);
 			return unknown;
 		}
 	}
@@ -364,13 +358,9 @@ function printChevron(right: Value): string {
 
 /** `callable[...]`, where typing's Callable is meant. */
 function failOnBuiltinFunction(machine: Machine, frame: Frame, owner: ExternalValue, node: ast.Subscript): void {
-	if (builtinFunctions.has(owner.name))
+	if (isBuiltinFunction(owner.name))
 		failOperation(machine, frame, node, "TypeError", "'builtin_function_or_method' object is not subscriptable");
 }
-
-const builtinFunctions = new Set(
-	"any all callable id input iter len max min next open print sorted sum".split(" ").map((name) => `builtins.${name}`),
-);
 
 /** `os.getenv("HOST") + ":80"` without the variable. */
 function failOnUnsetOperand(machine: Machine, frame: Frame, node: ast.BinOp, left: Value, right: Value): void {
@@ -394,30 +384,6 @@ function joinedPath(left: Value, right: Value): Value | null {
 	if (base?.kind !== "constant" || right.kind !== "constant" || typeof right.value !== "string") return unknown;
 	const joined = right.value.startsWith("/") ? right.value : `${String(base.value).replace(/\/$/, "")}/${right.value}`;
 	return { ...left, attributes: new Map([["__fspath__", constant(joined)]]) };
-}
-
-/** The operand types of a `|` between types that this Python refuses (PEP 604 came with 3.10; a string never could). */
-function failedUnion(machine: Machine, left: Value, right: Value): string | null {
-	const a = unionOperand(left);
-	const b = unionOperand(right);
-	if (a === null || b === null) return null;
-	if (a === "'str'" || b === "'str'") return `${a} and ${b}`;
-	if (a === "'NoneType'" && b === "'NoneType'") return `${a} and ${b}`;
-	if ([a, b].includes("'builtin_function_or_method'")) return `${a} and ${b}`;
-	return machine.environment.python.minor < 10 ? `${a} and ${b}` : null;
-}
-
-function unionOperand(value: Value): string | null {
-	if (value.kind === "constant") return value.value === null ? "'NoneType'" : typeof value.value === "string" ? "'str'" : null;
-	if (
-		value.kind === "external" &&
-		/^builtins\.(int|str|float|bool|bytes|list|dict|set|tuple|object|type|complex|frozenset)$/.test(value.name)
-	)
-		return "'type'";
-	if (value.kind === "external" && builtinFunctions.has(value.name)) return "'builtin_function_or_method'";
-	// A class with a metaclass of its own may define `|`; plain ones and pydantic models do not.
-	if (value.kind === "class" && value.bases.length === 0 && value.keywords.size === 0) return "'type'";
-	return null;
 }
 
 function booleanOperation(machine: Machine, frame: Frame, node: ast.BoolOp): Value {

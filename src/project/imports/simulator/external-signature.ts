@@ -1,7 +1,9 @@
 import type { ExternalEntry, Parameter, Signature } from "../../../environment/environment.ts";
+import type * as ast from "../../../python/ast.ts";
 import type { ExternalValue } from "../values.ts";
+import { missingArguments, tooManyPositional } from "./argument-words.ts";
 import { classMember, isPlainExternalClass, symbolEntry } from "./external.ts";
-import type { CallArguments, Machine } from "./machine.ts";
+import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
 
 /** Why a call cannot bind its arguments, in Python's words. */
 export interface BindingProblem {
@@ -29,7 +31,7 @@ export function externalBindingProblem(
 	const init = classMember(machine, entry, "__init__");
 	if (init === "absent" || init === "unknown" || init.kind !== "method" || !isPlainMethod(init.signature)) return null;
 	const shown = machine.environment.python.minor >= 10 ? `${name}.__init__()` : "__init__()";
-	return problemOf(shown, init.signature.parameters.slice(1), args);
+	return problemOf(shown, init.signature.parameters.slice(1), args, 1);
 }
 
 /** The same for a method of FastAPI's and Starlette's own classes, whose signatures are plain; Python names the class that defines it. */
@@ -40,7 +42,7 @@ export function methodBindingProblem(
 	args: CallArguments,
 ): BindingProblem | null {
 	const method = plainMethod(machine, owner.canonical, owner.entry, name);
-	return method && problemOf(method.shown, method.parameters.slice(1), args);
+	return method && problemOf(method.shown, method.parameters.slice(1), args, 1);
 }
 
 /** The same for `APIRouter.get("/")`: asked of the class and not of an object, a method takes its first argument for the object. */
@@ -85,7 +87,13 @@ function isPlainMethod(signature: Signature): boolean {
 	return signature.decorators.length === 0 && signature.parameters[0]?.kind.startsWith("positional") === true;
 }
 
-function problemOf(shown: string, parameters: readonly Parameter[], args: CallArguments): BindingProblem | null {
+/** `bound` counts what Python passes by itself: the object of a method. */
+function problemOf(
+	shown: string,
+	parameters: readonly Parameter[],
+	args: CallArguments,
+	bound: 0 | 1 = 0,
+): BindingProblem | null {
 	const takesAny = (kind: Parameter["kind"]): boolean => parameters.some((parameter) => parameter.kind === kind);
 	const positional = parameters.filter((parameter) => parameter.kind === "positional" || parameter.kind === "positional-only");
 	if (!takesAny("var-keyword")) {
@@ -100,18 +108,29 @@ function problemOf(shown: string, parameters: readonly Parameter[], args: CallAr
 		}
 	}
 	if (args.open) return null;
+	if (!takesAny("var-positional") && args.args.length > positional.length) {
+		const keywordOnly = parameters.filter(({ kind, name }) => kind === "keyword-only" && args.keywords.has(name)).length;
+		const counted = [...Array.from({ length: bound }, () => ({ hasDefault: false })), ...positional];
+		return { message: tooManyPositional(shown, counted, args.args.length + bound, keywordOnly) };
+	}
 	const given = new Set([...positional.slice(0, args.args.length).map((parameter) => parameter.name), ...args.keywords.keys()]);
 	const isLacking = (parameter: Parameter): boolean => !parameter.hasDefault && !given.has(parameter.name);
 	const lacking = takesAny("var-positional") ? [] : positional.filter(isLacking);
 	const named = parameters.filter((parameter) => parameter.kind === "keyword-only" && isLacking(parameter));
 	const [kind, missing] = lacking.length > 0 ? (["positional", lacking] as const) : (["keyword-only", named] as const);
 	if (missing.length === 0) return null;
-	const quoted = missing.map((parameter) => `'${parameter.name}'`);
-	const list =
-		quoted.length === 1
-			? (quoted[0] ?? "")
-			: `${quoted.slice(0, -1).join(", ")}${quoted.length > 2 ? "," : ""} and ${quoted.at(-1)}`;
-	return {
-		message: `${shown} missing ${missing.length} required ${kind} argument${missing.length === 1 ? "" : "s"}: ${list}`,
-	};
+	const names = missing.map((parameter) => parameter.name);
+	return { message: missingArguments(shown, names, kind) };
+}
+
+/** A call that cannot bind its arguments is a TypeError. */
+export function failToBind(machine: Machine, frame: Frame, { message, keyword }: BindingProblem, node: ast.Node): void {
+	fail(machine, {
+		detail: { type: "raises", exception: "TypeError", by: "call", ...(keyword !== undefined && { keyword }) },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "TypeError",
+		message,
+	});
 }

@@ -6,6 +6,7 @@ import { failOnAsyncFor, failOnContext, failOnCoroutineUse } from "./async-misus
 import { isBuiltinException, isException } from "./builtins.ts";
 import { enterContext } from "./enter-context.ts";
 import { annotation, evaluateArguments } from "./expressions.ts";
+import { externalBindingProblem, failToBind } from "./external-signature.ts";
 import { runImport, runImportFrom } from "./import-statements.ts";
 import {
 	at,
@@ -259,7 +260,13 @@ function applyDecorator(
 	node: ast.Expression | undefined,
 	value: FunctionValue | ClassValue,
 ): Value {
-	if (decorator?.kind !== "function" || node === undefined) return unknown;
+	if (node === undefined) return unknown;
+	const args = { args: [value], keywords: new Map(), open: false };
+	if (decorator?.kind === "external" && decorator.entry?.kind === "function") {
+		const problem = externalBindingProblem(machine, decorator, args);
+		if (problem !== null) failToBind(machine, frame, problem, node);
+	}
+	if (decorator?.kind !== "function") return unknown;
 	machine.doubts++;
 	const call: ast.Call = {
 		type: "Call",
@@ -270,7 +277,7 @@ function applyDecorator(
 		keywords: [],
 		argumentsRange: node,
 	};
-	return machine.call(frame, decorator, { args: [value], keywords: new Map(), open: false }, call);
+	return machine.call(frame, decorator, args, call);
 }
 
 function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef): void {
@@ -295,7 +302,8 @@ function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef): void {
 	};
 	for (const name of ["__module__", "__qualname__"]) namespace.names.set(name, { value: unknown, node: null, maybe: false });
 	at(machine, "class-body", () => machine.execute(inner, node.body));
-	const value: ClassValue = { kind: "class", node, module: frame.module, bases: args, keywords, namespace, decorators };
+	const bases = waysUp(args) > mostWaysUp ? [unknown] : args;
+	const value: ClassValue = { kind: "class", node, module: frame.module, bases, keywords, namespace, decorators };
 	machine.classes.push({
 		value,
 		stage: machine.stage,
@@ -307,6 +315,22 @@ function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef): void {
 		applyDecorator(machine, frame, decorators[index], node.decorators[index], value);
 	machine.doubts++;
 	bind(machine, scopeFor(frame, node.name.name), node.name.name, value, node);
+}
+
+/** Classes by how many ways lead from them up to their ancestors; diamonds on diamonds double it with every storey. */
+const knownWaysUp = new WeakMap<Value, number>();
+
+/** A class with more than these is looked at without its bases: whatever follows each way would not come to an end. */
+const mostWaysUp = 2_000;
+
+function waysUp(bases: readonly Value[]): number {
+	return bases.reduce((sum, base) => sum + 1 + (base.kind === "class" ? waysUpOf(base) : 0), 0);
+}
+
+function waysUpOf(owner: ClassValue): number {
+	const ways = knownWaysUp.get(owner) ?? waysUp(owner.bases);
+	knownWaysUp.set(owner, ways);
+	return ways;
 }
 
 /** A module or a function where a base class should stand. */

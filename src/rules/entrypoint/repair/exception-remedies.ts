@@ -25,8 +25,10 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	if (module === undefined) return undefined;
 	if (detail.misuse !== undefined) return ofMisuse(project, module, range, detail.misuse);
 	if (detail.known !== undefined) return spellAttribute(module, range, detail.known);
-	if (detail.by === "operation") return operationRemedy(module, range, error);
+	if (detail.by === "operation") return operationRemedy(project, module, range, error);
 	if (detail.by !== "call") return undefined;
+	if (/^TypeError: model_validator\(\) (takes 0|missing 1 required keyword-only argument: 'mode')/.test(error))
+		return sayMode(module, range);
 	const call = callAt(module, range);
 	if (call === null) return undefined;
 	if (/^TypeError: (async)?contextmanager\(\) missing/.test(error)) return uncallDecorator(module, call);
@@ -54,6 +56,30 @@ function expressionAt<Node extends ast.TypedNode>(
 	walk(module.tree, (node) => {
 		if (node.start === range.start && node.end === range.end && matches(node)) found = node;
 		return node.start <= range.start && range.end <= node.end;
+	});
+	return found;
+}
+
+/** `@model_validator` without a mode: over a method of the object it runs after the fields, over one of the class before them. */
+function sayMode(module: Module, range: TextRange): FixProposal | undefined {
+	const method = methodUnder(module, range);
+	const first = method?.parameters[0]?.name.name;
+	if (method === null || first === undefined) return undefined;
+	const mode = first === "self" ? "after" : "before";
+	const place = callAt(module, range)?.argumentsRange ?? { start: range.end, end: range.end };
+	return {
+		title: `Say mode="${mode}"`,
+		explanation: `model_validator has to know when it runs. The method takes ${first}: ${mode === "after" ? "it checks the object once its fields are valid" : "it sees what is given before the fields are made of it"}.`,
+		applicability: "review",
+		edits: [replaceText(module, place.start, place.end, `(mode="${mode}")`)],
+	};
+}
+
+function methodUnder(module: Module, decorator: TextRange): ast.FunctionDef | null {
+	let found: ast.FunctionDef | null = null;
+	walk(module.tree, (node) => {
+		if (node.type === "FunctionDef" && node.decorators.some(({ start }) => start === decorator.start)) found = node;
+		return node.start <= decorator.start && decorator.end <= node.end;
 	});
 	return found;
 }

@@ -1,18 +1,20 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import type { Module } from "../../../project/project.ts";
+import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { indentAt, lineStartAt, replaceText } from "../../../python/rewrite/source.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
+import { withoutStringUnion } from "./string-union.ts";
 
 /** The change after which an operation on values that cannot do it no longer raises, by what Python says of it; undefined where only a person knows. */
-export function operationRemedy(module: Module, range: TextRange, error: string): FixProposal | undefined {
+export function operationRemedy(project: Project, module: Module, range: TextRange, error: string): FixProposal | undefined {
 	if (error.includes("'builtin_function_or_method'")) return typingNames(module, range) ?? printToFile(module, range);
 	if (/'(tuple|str|list|dict|set)' object is not callable$/.test(error)) return missingComma(module, range);
 	if (error.startsWith("ValueError: Unknown level: ")) return upperCase(module, range);
 	if (error.startsWith("UnboundLocalError: ")) return declareGlobal(module, range, /'(\w+)'/.exec(error)?.[1] ?? "");
 	if (error.includes("can only concatenate str (not ")) return toText(module, range);
+	if (/unsupported operand type\(s\) for \|: .*'(str|NoneType)'/.test(error)) return withoutStringUnion(project, module, range);
 	if (/is not subscriptable$|cannot be parametrized because/.test(error)) return withoutSubscript(module, range);
 	return undefined;
 }

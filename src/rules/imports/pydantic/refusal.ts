@@ -8,7 +8,8 @@ export type RefusedUse =
 	| { readonly type: "root-validator-method" }
 	| { readonly type: "root-field"; readonly className: string }
 	| { readonly type: "two-configs"; readonly className: string }
-	| { readonly type: "bare-validator"; readonly decorator: ValidatorName }
+	/** `fields`: those of the model, as far as they are known. */
+	| { readonly type: "bare-validator"; readonly decorator: ValidatorName; readonly fields: readonly string[] }
 	| { readonly type: "validator-of-list"; readonly decorator: ValidatorName }
 	| { readonly type: "validator-method"; readonly decorator: ValidatorName }
 	| { readonly type: "validator-parameter"; readonly parameter: string }
@@ -22,8 +23,8 @@ export type RefusedUse =
 
 export type RemovedKeyword = "regex" | "const" | "unique_items";
 
-/** The decorators that check one field. */
-export type ValidatorName = "validator" | "field_validator";
+/** The decorators that stand for one field. */
+export type ValidatorName = "validator" | "field_validator" | "field_serializer";
 
 /** One place that pydantic 2 refuses while start-up defines a class. */
 export interface Refusal {

@@ -32,6 +32,8 @@ export function remediesOf(use: RefusedUse, module: Module, range: TextRange, pr
 			return optional(mergeConfigs(module, range));
 		case "validator-parameter":
 			return optional(fieldValidator(module, range));
+		case "bare-validator":
+			return optional(likelyField(use, module, range));
 		case "unknown-field":
 			return otherField(use, module, range);
 		case "validator-of-list":
@@ -152,6 +154,26 @@ function otherField(use: RefusedUse & { type: "unknown-field" }, module: Module,
 		});
 	}
 	return proposals;
+}
+
+/** `@field_validator def check_email(...)`: the field that the method's name tells, or the only one that there is. */
+function likelyField(
+	{ decorator, fields }: RefusedUse & { type: "bare-validator" },
+	module: Module,
+	range: TextRange,
+): FixProposal | undefined {
+	const method = enclosing(module, range, "FunctionDef");
+	const words = method?.name.name.split("_") ?? [];
+	const isTold = (field: string) => ` ${words.join(" ")} `.includes(` ${field.split("_").join(" ")} `);
+	const told = fields.filter(isTold).sort((a, b) => b.length - a.length);
+	const [field, other] = told.length > 0 ? told : fields;
+	if (field === undefined || (other !== undefined && !field.includes(other))) return undefined;
+	return {
+		title: `Name the field ${field}`,
+		explanation: `${decorator} wants to know which fields it is for; ${told.length > 0 ? "the method's name tells" : "the model has this one"}.`,
+		applicability: "review",
+		edits: [replaceText(module, range.end, range.end, `("${field}")`)],
+	};
 }
 
 /** `@validator(["a", "b"])` becomes `@validator("a", "b")`. */

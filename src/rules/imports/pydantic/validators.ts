@@ -28,8 +28,8 @@ export function refusedDecorators(
 	const atDecoration: Refused[] = [];
 	const signatures: Refused[] = [];
 	const schema: Refused[] = [];
-	for (const decorator of decoratorsOf(value)) {
-		const early = refusedAtOnce(decorator);
+	for (const decorator of [...decoratorsOf(value), ...appliedDecorators(value, project)]) {
+		const early = refusedAtOnce(decorator, value);
 		if (early !== null) atDecoration.push({ use: early, place: decorator.place });
 		else if (decorator.name === "validator") {
 			const parameter = unsupportedParameter(decorator.method);
@@ -46,6 +46,7 @@ const decoratorNames: Readonly<Record<string, PydanticDecorator["name"]>> = {
 	"pydantic.deprecated.class_validators.validator": "validator",
 	"pydantic.deprecated.class_validators.root_validator": "root_validator",
 	"pydantic.functional_validators.field_validator": "field_validator",
+	"pydantic.functional_serializers.field_serializer": "field_serializer",
 };
 
 /** The validators that a class body defines, for certain and once. */
@@ -69,24 +70,40 @@ function* decoratorsOfMethod(value: FunctionValue, method: ast.FunctionDef): Gen
 	}
 }
 
+/** `_stripped = validator("name", allow_reuse=True)(strip)`: the decorator is applied by hand to a function of the module. */
+function* appliedDecorators(value: ClassValue, project: Project): Generator<PydanticDecorator> {
+	const names = project.trace.runs.get(value.module.name)?.namespace.names;
+	for (const statement of value.node.body) {
+		const applied = statement.type === "Assign" ? statement.value : null;
+		if (applied?.type !== "Call" || applied.callee.type !== "Call") continue;
+		const [given] = applied.args;
+		const method = given?.type === "Name" ? names?.get(given.id)?.value : undefined;
+		const call = project.trace.calls.find(({ node }) => node === applied.callee);
+		const name = call === undefined ? null : decoratorName(call.callee);
+		if (call === undefined || call.open || name === null) continue;
+		if (method?.kind === "function" && method.node.type === "FunctionDef")
+			yield { name, call, place: applied.callee, method: method.node };
+	}
+}
+
 function decoratorName(decorator: Value): PydanticDecorator["name"] | null {
 	const of = decorator.kind === "instance" ? decorator.of : decorator;
 	return of.kind === "external" ? (decoratorNames[of.canonical] ?? null) : null;
 }
 
 /** What pydantic/deprecated/class_validators.py and functional_validators.py refuse while they decorate. */
-function refusedAtOnce({ name, call, method }: PydanticDecorator): RefusedUse | null {
+function refusedAtOnce({ name, call, method }: PydanticDecorator, owner: ClassValue): RefusedUse | null {
 	const takesSelf = method.parameters[0]?.name.name === "self";
 	if (name === "root_validator") {
 		const [pre, skips] = [flagOf(call, "pre"), flagOf(call, "skip_on_failure")];
 		if (pre === false && skips === false) return { type: "root-validator" };
 		return takesSelf ? { type: "root-validator-method" } : null;
 	}
-	if (call === null) return { type: "bare-validator", decorator: name };
+	if (call === null) return { type: "bare-validator", decorator: name, fields: fieldNamesOf(owner) ?? [] };
 	const [first] = call.args;
 	if (first?.kind === "sequence") return { type: "validator-of-list", decorator: name };
 	const isNamed = first?.kind === "constant" && typeof first.value === "string";
-	return isNamed && takesSelf ? { type: "validator-method", decorator: name } : null;
+	return isNamed && takesSelf && name !== "field_serializer" ? { type: "validator-method", decorator: name } : null;
 }
 
 /** The value of a boolean argument that is False unless given; null where it cannot be told. */

@@ -5,7 +5,8 @@ import type { ClassValue } from "../../../project/imports/values.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { boundNames } from "../../../python/scopes.ts";
-import { walk } from "../../../python/walk.ts";
+import { dottedName, walk } from "../../../python/walk.ts";
+import { attributeAt } from "./attribute-at.ts";
 import type { FailureOf } from "./import-failures.ts";
 import { ownModules } from "./module-spelling.ts";
 import { findRelatedName, findSimilarName } from "./similar-name.ts";
@@ -19,6 +20,8 @@ export type AttributeRemedy =
 	| { readonly type: "through-object"; readonly object: string }
 	/** The application's router still has what the application itself lost. */
 	| { readonly type: "through-router" }
+	/** What stands before it is what is meant: `users.router.router`. */
+	| { readonly type: "drop-attribute" }
 	/** An enumeration of the project gets the member, with a value like its others have. */
 	| { readonly type: "add-member"; readonly owner: ast.ClassDef; readonly path: string; readonly value: string }
 	/** An entry of `__all__` that joins two names, since a comma is missing between them. */
@@ -34,6 +37,7 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 		return [{ type: "import-submodule", submodule, isOwn: false }];
 	}
 	if (isApplication(owner) && membersOf(project, "fastapi.APIRouter").includes(name)) return [{ type: "through-router" }];
+	if (via === "instance" && isRepeated(failure)) return [{ type: "drop-attribute" }];
 	const object = via === "module" ? objectWith(project, owner, name) : null;
 	if (object !== null) return [{ type: "through-object", object }];
 	const names = namesOf(project, failure);
@@ -83,6 +87,13 @@ function addedMember(project: Project, failure: FailureOf<"attribute-missing">):
 		return [{ type: "add-member", owner: only.value.node, path: only.value.module.path, value: written }];
 	}
 	return [];
+}
+
+/** `router.router`, `users.router.router`: the name stands there twice. */
+function isRepeated(failure: FailureOf<"attribute-missing">): boolean {
+	const node = attributeAt(failure);
+	const owner = node && dottedName(node.value);
+	return node !== null && owner !== null && owner.split(".").at(-1) === node.attribute.name;
 }
 
 /** The only object that an own module makes of a class that has the attribute. */

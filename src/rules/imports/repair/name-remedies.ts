@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { parentOf } from "../../../project/imports/resolver.ts";
+import type { NameNotInModule } from "../../../project/imports/trace.ts";
 import type { Namespace } from "../../../project/imports/values.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
@@ -12,6 +13,7 @@ import { listExternalHomes } from "./external-homes.ts";
 import { type FailureOf, importedNameAt } from "./import-failures.ts";
 import { ownModules } from "./module-spelling.ts";
 import { importFromMovedPackage } from "./moved-package.ts";
+import { listNameSources } from "./name-sources.ts";
 import { renameImport } from "./rename-import.ts";
 import { findContainedName, findRelatedName, findSimilarName } from "./similar-name.ts";
 import { definesName, listHomesInUse, listOwnHomes, type SymbolHome } from "./symbol-homes.ts";
@@ -107,12 +109,20 @@ function externalMoves(project: Project, failure: FailureOf<"name-not-in-module"
 	const { detail, module } = failure;
 	const inUse = listHomesInUse(project, detail.name).filter((home) => home.module !== detail.source);
 	const known = listExternalHomes(project, detail.source, detail.name, module);
-	return distinct([
+	const found = distinct([
 		...known.filter((home) => home.isCertain),
 		...inUse.map((home) => ({ ...home, isCertain: inUse.length === 1 })),
 		...known,
 		...ownHomes(project, module, detail.name, detail.source, false),
 	]);
+	return found.length > 0 ? found : distinct(unrelatedHomes(project, module, detail));
+}
+
+/** `from typing import FastAPI`: the name is one that everybody imports from quite another package. */
+function unrelatedHomes(project: Project, module: Module, { source, name }: NameNotInModule): readonly SymbolHome[] {
+	return listNameSources(project, module, name, false).filter(
+		(home) => home.module !== "" && home.module !== source && !home.isOwn,
+	);
 }
 
 function ownMoves(project: Project, failure: FailureOf<"name-not-in-module">): readonly Move[] {
