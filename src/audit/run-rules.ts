@@ -39,9 +39,17 @@ export function runRules(project: Project, rules: readonly AnyRule[]): AuditResu
 	return { issues, brokenRules };
 }
 
+/**
+ * How much text fixes of one rule may go over in one file, in characters: each fix is tried on the whole of it, so thousands of issues in
+ * a long file would take hours. A file of 100,000 characters gets its first 60.
+ */
+const fixBudget = 6_000_000;
+
 /** What the issues of one run share. */
 class Runner {
 	private readonly lines = new Map<string, LineIndex>();
+	/** Characters that fixes have gone over, by rule and file. */
+	private readonly fixCosts = new Map<string, number>();
 	private readonly fingerprints = new Map<string, number>();
 	private readonly reachedPaths: ReadonlySet<string>;
 
@@ -54,7 +62,8 @@ class Runner {
 		const description = rule.describe(match, project);
 		const reached = !/\.pyi?$/.test(match.path) || this.reachedPaths.has(match.path);
 		const severity = clamped(description.severity, reached);
-		const fix = this.fixOf(rule.fix?.(match, project));
+		const affordsFix = this.affordsFix(rule, match);
+		const fix = affordsFix ? this.fixOf(rule.fix?.(match, project)) : null;
 		const module = project.modulesByPath.get(match.path);
 		return {
 			rule: rule.name,
@@ -72,10 +81,19 @@ class Runner {
 			expectedError: description.expectedError ?? null,
 			importChain: (reached && module && project.trace.runs.get(module.name)?.chain) || [],
 			fix,
-			alternatives: (rule.alternatives?.(match, project) ?? []).flatMap((proposal) => this.fixOf(proposal) ?? []),
-			manualSteps: manualSteps(description, fix),
+			alternatives: affordsFix
+				? (rule.alternatives?.(match, project) ?? []).flatMap((proposal) => this.fixOf(proposal) ?? [])
+				: [],
+			manualSteps: affordsFix ? manualSteps(description, fix) : [...(description.manualSteps ?? []), laterFix],
 			order: description.order ?? null,
 		};
+	}
+
+	private affordsFix(rule: AnyRule, match: Match<unknown>): boolean {
+		const key = `${rule.name}\0${match.path}`;
+		const spent = this.fixCosts.get(key) ?? 0;
+		this.fixCosts.set(key, spent + (this.project.files.get(match.path)?.text.length ?? 0));
+		return spent < fixBudget;
 	}
 
 	private fixOf(proposal: FixProposal | undefined): Fix | null {
@@ -120,6 +138,9 @@ class Runner {
 function clamped(severity: Severity, reached: boolean): Severity {
 	return severity === "CRITICAL" && !reached ? "MEDIUM" : severity;
 }
+
+const laterFix =
+	"This file has so many issues of this kind that only the first come with a fix: apply those, and audit again for the next.";
 
 function manualSteps(description: Description, fix: Fix | null): readonly string[] {
 	const steps = description.manualSteps ?? [];

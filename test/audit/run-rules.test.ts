@@ -92,3 +92,19 @@ it("goes on without a rule that breaks down, and names it", () => {
 	expect(result.brokenRules).toEqual([{ rule: "word-fault", error: "oh" }]);
 	expect(result.issues).toHaveLength(3);
 });
+
+it("tries no more fixes than a long file can pay for, and says of the others what to do", () => {
+	const comment = `# ${"x".repeat(2_000_000)}\n`;
+	const mending = ruleOf({
+		fix: (match) => ({
+			title: "Mend it",
+			explanation: "So.",
+			applicability: "safe",
+			edits: [{ path: match.path, range: match.range, newText: "MENDED" }],
+		}),
+	});
+	const sources = { ...files, "reached.py": comment + Array.from({ length: 5 }, (_, i) => `FAULT = ${i}\n`).join("") };
+	const own = auditOf(mending, sources).issues.filter((issue) => issue.at.path === "reached.py");
+	expect(own.map((issue) => issue.fix !== null)).toEqual([true, true, true, false, false]);
+	expect(own.at(-1)?.manualSteps.at(-1)).toContain("audit again");
+});

@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
+import { runRules } from "../../src/audit/run-rules.ts";
 import { findSyntaxFaults } from "../../src/python/grammar.ts";
 import { parseModule } from "../../src/python/parse.ts";
+import { rules } from "../../src/rules/index.ts";
 import { buildProject } from "../project/build-project.ts";
 
 // Seconds at the most; the machine may be busy.
@@ -51,5 +53,27 @@ describe("values that double with every line are not followed", () => {
 		const project = buildProject({ "main.py": `${start}${line.repeat(60)}app = s\n` }, { target: "main:app" });
 		expect(project.trace.runs.has("main")).toBe(true);
 		expect(process.memoryUsage().heapUsed).toBeLessThan(1.5e9);
+	});
+});
+
+describe("what doubles or multiplies is looked at in bounded time", () => {
+	const main = "from fastapi import FastAPI\n\napp = FastAPI()\n";
+
+	it("classes that inherit from one another in diamond upon diamond", () => {
+		const storeys = Array.from(
+			{ length: 60 },
+			(_, i) => `class B${i}(A${i}): pass\nclass C${i}(A${i}): pass\nclass A${i + 1}(B${i}, C${i}): pass\n`,
+		);
+		const text = `${main}class A0: pass\n${storeys.join("")}A60().missing\n`;
+		const project = buildProject({ "main.py": text }, { target: "main:app" });
+		expect(runRules(project, rules).brokenRules).toEqual([]);
+	});
+
+	it("functions that call one another twice", () => {
+		const calls = Array.from({ length: 600 }, (_, i) => `def f${i + 1}(): return f${i}() + f${i}()\n`);
+		const text = `${main}def f0(): return 1\n${calls.join("")}x = f600()\n`;
+		const started = process.cpuUsage();
+		expect(buildProject({ "main.py": text }, { target: "main:app" }).trace.runs.has("main")).toBe(true);
+		expect(process.cpuUsage(started).user / 1e6).toBeLessThan(20);
 	});
 });
