@@ -12,6 +12,12 @@ export interface EngineMade {
 	readonly database: string | null;
 }
 
+/** An address that a connection was led away from. */
+export interface Redirected extends EngineMade {
+	/** What stands behind it now. */
+	readonly to: "postgresql" | "sqlite";
+}
+
 /** What the server would answer to. */
 export interface Application {
 	/** Path of its OpenAPI document; null where it has none. */
@@ -42,6 +48,7 @@ export type BootEvent = { readonly at: number } & (
 	| ({ readonly event: "engine"; readonly allowed: boolean } & EngineMade)
 	/** It has a database that is no scratch one, and was ended before its lifespan, or (`connecting`) before a connection. */
 	| ({ readonly event: "foreign"; readonly connecting: boolean } & EngineMade)
+	| ({ readonly event: "redirected" } & Redirected)
 	| ({ readonly event: "application" } & Application)
 	| { readonly event: "lifespan-over" | "shutdown-over"; readonly failed: boolean }
 	| { readonly event: "stacks"; readonly stacks: readonly (readonly StackEntry[])[] }

@@ -72,7 +72,7 @@ export interface BootReport {
 	readonly answers: readonly Answer[];
 	/** Slowest first. */
 	readonly moduleTimes: readonly ModuleTime[];
-	/** The environment variables that were given a scratch value, by name, with what stands behind them: `postgresql (scratch)`. */
+	/** The environment variables that were given a scratch value, and the addresses in the code that one took the place of, with what stands behind them: `postgresql (scratch)`. */
 	readonly database: { readonly choice: DatabaseChoice; readonly replaced: Readonly<Record<string, string>> };
 	/** Newest part of what the server printed, capped and through the gate. */
 	readonly output: string;

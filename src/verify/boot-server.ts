@@ -1,9 +1,10 @@
 import { CappedOutput } from "../workspace/boot/capped-output.ts";
 import { findFreePort } from "../workspace/boot/free-port.ts";
 import { askServer, type HttpAnswer, type HttpRequest } from "../workspace/boot/http-request.ts";
+import type { ScratchPostgres } from "../workspace/boot/scratch-postgres.ts";
 import { readScratchText, serverCommand } from "../workspace/boot/server-process.ts";
 import type { Exit, Supervisor } from "../workspace/boot/supervisor.ts";
-import { type Application, BootEvents, type EngineMade, type StackEntry, type Waited } from "./boot-events.ts";
+import { type Application, BootEvents, type EngineMade, type Redirected, type StackEntry, type Waited } from "./boot-events.ts";
 import type { BootStage, StageVerdict } from "./boot-report.ts";
 
 /** Longest time for each stage, in milliseconds. */
@@ -39,8 +40,10 @@ export interface ServerRequest {
 	readonly factory: boolean;
 	/** The server's whole environment. */
 	readonly environment: Readonly<Record<string, string>>;
-	/** The only databases that may be connected to, as `host:port`, beside SQLite files in the scratch folder; null for any. */
-	readonly allowedHosts: readonly string[] | null;
+	/** Keep it from every database but throw-away ones? */
+	readonly guarded: boolean;
+	/** The scratch PostgreSQL that connections to any other one are led to, or null. */
+	readonly postgres: ScratchPostgres | null;
 	/** Stop before the lifespan? */
 	readonly importOnly: boolean;
 	readonly limits: StageLimits;
@@ -94,6 +97,8 @@ export interface BootObservation {
 	/** Milliseconds of each module's own top level, slowest first. */
 	readonly moduleTimes: readonly (readonly [string, number])[];
 	readonly engines: readonly EngineMade[];
+	/** Addresses of the project's own that scratch databases took the place of. */
+	readonly redirected: readonly Redirected[];
 	readonly output: string;
 }
 
@@ -132,6 +137,7 @@ export async function bootServer(
 		modules: imported?.modules ?? null,
 		moduleTimes: imported?.slowest ?? [],
 		engines: events.all.filter((event) => event.event === "engine"),
+		redirected: events.all.filter((event) => event.event === "redirected"),
 		output: output.text,
 	};
 }

@@ -64,7 +64,7 @@ export function composeReport(boot: Shown): BootReport {
 			body: shown.line(answer.body),
 		})),
 		moduleTimes: observation.moduleTimes.map(([module, milliseconds]) => ({ module: shown.line(module), milliseconds })),
-		database: { choice: request.database, replaced: scratch.replaced },
+		database: { choice: request.database, replaced: { ...scratch.replaced, ...replacedInCode(observation, shown) } },
 		output: shown.text(observation.output.slice(-longestOutput)),
 		reaches: reachesOf(reached),
 		progress: progressOf(reached),
@@ -117,6 +117,17 @@ function join(failure: UnjoinedFailure, { request, observation }: Shown): BootFa
 			),
 		}),
 	};
+}
+
+/** What the code itself names and a scratch database took the place of. */
+function replacedInCode({ redirected }: BootObservation, shown: ShownText): Record<string, string> {
+	return Object.fromEntries(
+		redirected.map(({ to, host, port, database }) => {
+			const server = `${host ?? ""}${port === null ? "" : `:${port}`}/${database ?? ""}`;
+			const [address, instead] = to === "sqlite" ? [database ?? "", "sqlite (copy)"] : [server, "postgresql (scratch)"];
+			return [shown.line(address), instead];
+		}),
+	);
 }
 
 type Verdicts = ReadonlyMap<BootStage, Pick<ObservedStage, "verdict" | "milliseconds">>;

@@ -73,7 +73,8 @@ function readEnd(stop: Stop, output: string, names: PathNames): ReadException {
 	const told = readException(stop.text, names);
 	const printed = readException(output, names);
 	const { exit } = stop;
-	if (exit?.signal != null) {
+	// What crashes while Python is ending, after it has said why it ends, is not the reason.
+	if (exit?.signal != null && (stop.kind !== "exception" || told.error === null)) {
 		const frames = readFaultStack(stop.faults, names);
 		const error = readFatalError(stop.faults) ?? `Ended by ${exit.signal}`;
 		return { error, detail: [], frames, at: frames.findLast((frame) => frame.ofProject) ?? null };

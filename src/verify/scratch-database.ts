@@ -1,5 +1,6 @@
 import { isAbsolute, join, relative, resolve } from "node:path";
 import { parseDatabaseUrl } from "../project/database/database-url.ts";
+import { listEngineCalls } from "../project/database/engine-calls.ts";
 import type { Project } from "../project/project.ts";
 import { parseDotenv } from "../project/settings/dotenv.ts";
 import { applyToFiles } from "../text/edit.ts";
@@ -31,8 +32,8 @@ export interface ScratchDatabase {
 	readonly variables: Readonly<Record<string, string>>;
 	/** What stands behind each in words: `postgresql (scratch)`. */
 	readonly replaced: Readonly<Record<string, string>>;
-	/** `host:port` of the servers that may be connected to. */
-	readonly hosts: readonly string[];
+	/** The server that every connection to a PostgreSQL is led to; null where none was needed. */
+	readonly postgres: ScratchPostgres | null;
 	/** Why there is none where one is needed, as a sentence; else null. */
 	readonly lacking: string | null;
 }
@@ -46,13 +47,15 @@ export interface Copied {
 
 /**
  * Makes scratch databases for all that a project is told about by variables. SQLite files that lie in the project lie in its copy already.
- * `home` is the folder in which libpq and asyncpg look for the certificates that they trust.
+ * `home` is the folder in which libpq and asyncpg look for the certificates that they trust. With `insisting` there is a PostgreSQL, whatever
+ * the variables say: for addresses that stand in the code.
  */
 export async function makeScratchDatabase(
 	project: Project,
 	supervisor: Supervisor,
 	{ root, copy }: Copied,
 	home: string | null,
+	insisting: boolean,
 ): Promise<ScratchDatabase> {
 	const settings = readDatabaseSettings(project);
 	const variables: Record<string, string> = {};
@@ -64,10 +67,10 @@ export async function makeScratchDatabase(
 		if (text !== null) variables[variable.name] = text;
 	}
 	const servers = settings.urls.filter((variable) => isPostgres(variable));
-	if (!needsPostgres(settings, servers, project)) return { variables, replaced, hosts: [], lacking: null };
-	const folder = project.backend === "" ? root : join(root, project.backend);
+	if (!insisting && !needsPostgres(settings, servers, project)) return { variables, replaced, postgres: null, lacking: null };
+	const folder = project.workingDirectory === "" ? root : join(root, project.workingDirectory);
 	const postgres = await startScratchPostgres(supervisor);
-	if ("reason" in postgres) return { variables, replaced, hosts: [], lacking: postgres.reason };
+	if ("reason" in postgres) return { variables, replaced, postgres: null, lacking: postgres.reason };
 	for (const variable of servers) {
 		variables[variable.name] = withServer(variable, postgres, folder);
 		replaced[variable.name] = "postgresql (scratch)";
@@ -91,8 +94,7 @@ export async function makeScratchDatabase(
 	const named = settings.variables.get("PGSSLROOTCERT");
 	const trusted = named ?? (home === null ? "" : join(home, ".postgresql/root.crt"));
 	if (isFile(resolve(folder, trusted))) variables.PGSSLROOTCERT = postgres.trustedCertificates;
-	const hosts = ["127.0.0.1", "localhost"].map((host) => `${host}:${postgres.port}`);
-	return { variables, replaced, hosts, lacking: null };
+	return { variables, replaced, postgres, lacking: null };
 }
 
 function isPostgres({ url }: UrlVariable): boolean {
@@ -101,7 +103,8 @@ function isPostgres({ url }: UrlVariable): boolean {
 
 /** Parts of an address may belong to any database; what is installed to reach one tells. */
 function needsPostgres(settings: DatabaseSettings, servers: readonly UrlVariable[], project: Project): boolean {
-	if (servers.length > 0) return true;
+	if (servers.length > 0 || listEngineCalls(project).some(({ call, url }) => call.reached && url?.dialect === "postgresql"))
+		return true;
 	const drivers = ["asyncpg", "psycopg", "psycopg2", "psycopg2-binary", "pg8000"];
 	return settings.addresses.length > 0 && drivers.some((name) => project.environment.distributions.has(name));
 }

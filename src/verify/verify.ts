@@ -46,20 +46,32 @@ export async function verify(request: VerifyRequest): Promise<BootReport> {
 	const { project } = request;
 	const missing = whatIsMissing(project);
 	if (missing !== null) return unavailableReport(missing, request.database);
+	const { report, needsPostgres } = await verifyOnce(request, false);
+	return needsPostgres ? (await verifyOnce(request, true)).report : report;
+}
+
+/** A boot, and whether it was stopped for want of a PostgreSQL that nothing but its code names. */
+interface Verified {
+	readonly report: BootReport;
+	readonly needsPostgres: boolean;
+}
+
+async function verifyOnce(request: VerifyRequest, insisting: boolean): Promise<Verified> {
+	const { project } = request;
 	const supervisor = await startSupervisor(project.environment.pythonPath ?? "");
 	const abort = (): void => void supervisor.end();
 	request.signal?.addEventListener("abort", abort, { once: true });
 	try {
-		return await verifyWith(supervisor, request);
+		return await verifyWith(supervisor, request, insisting);
 	} finally {
 		request.signal?.removeEventListener("abort", abort);
 		await supervisor.end();
 	}
 }
 
-const noScratch: ScratchDatabase = { variables: {}, replaced: {}, hosts: [], lacking: null };
+const noScratch: ScratchDatabase = { variables: {}, replaced: {}, postgres: null, lacking: null };
 
-async function verifyWith(supervisor: Supervisor, request: VerifyRequest): Promise<BootReport> {
+async function verifyWith(supervisor: Supervisor, request: VerifyRequest, insisting: boolean): Promise<Verified> {
 	const { project, database } = request;
 	const root = realPath(project.root);
 	const isTrial = (request.overlay?.size ?? 0) + (request.moves?.length ?? 0) > 0;
@@ -70,7 +82,7 @@ async function verifyWith(supervisor: Supervisor, request: VerifyRequest): Promi
 	const settings = readDatabaseSettings(project);
 	const scratch =
 		database === "scratch"
-			? await makeScratchDatabase(project, supervisor, { root, copy: place }, request.base.HOME ?? null)
+			? await makeScratchDatabase(project, supervisor, { root, copy: place }, request.base.HOME ?? null, insisting)
 			: noScratch;
 	if (isCopied) await writeOverlay(place, rewriteEnvFiles(project, scratch));
 	const environment = serverEnvironment(request, root, place, scratch.variables);
@@ -87,11 +99,12 @@ async function verifyWith(supervisor: Supervisor, request: VerifyRequest): Promi
 			python: project.environment.pythonPath ?? "",
 			root: place,
 			copyOf: isCopied ? root : null,
-			workingDirectory: project.backend === "" ? place : `${place}/${project.backend}`,
+			workingDirectory: project.workingDirectory === "" ? place : `${place}/${project.workingDirectory}`,
 			target: `${project.target?.module}:${project.target?.attribute}`,
 			factory: project.target?.factory === true,
 			environment,
-			allowedHosts: database === "configured" ? null : scratch.hosts,
+			guarded: database !== "configured",
+			postgres: scratch.postgres,
 			importOnly: database === "none" || scratch.lacking !== null,
 			limits,
 			...(request.onStage ? { onStage: request.onStage } : {}),
@@ -108,7 +121,7 @@ async function verifyWith(supervisor: Supervisor, request: VerifyRequest): Promi
 			request.onStage?.("answers", probe.everyRequestFails || probe.failed !== null ? "failed" : "passed");
 		},
 	);
-	return composeReport({
+	const report = composeReport({
 		request,
 		observation,
 		probe,
@@ -118,6 +131,10 @@ async function verifyWith(supervisor: Supervisor, request: VerifyRequest): Promi
 		shown,
 		limits,
 	});
+	const { stop } = observation;
+	const lacksPostgres = database === "scratch" && scratch.postgres === null && scratch.lacking === null;
+	const isStopped = stop?.kind === "foreign" && /^(postgres|cockroachdb)/.test(stop.database?.scheme ?? "");
+	return { report, needsPostgres: lacksPostgres && isStopped && request.signal?.aborted !== true };
 }
 
 /** The server's variables: those of its shell and of `--env-file`, with the scratch databases over them. */
@@ -129,9 +146,13 @@ function serverEnvironment(
 ): Record<string, string> {
 	const environment = { ...request.base, ...request.project.processEnvironment, ...scratch };
 	const { PYTHONPATH } = environment;
-	if (PYTHONPATH === undefined || root === place) return environment;
-	const entries = PYTHONPATH.split(":").map((entry) =>
+	const entries = (PYTHONPATH?.split(":") ?? []).map((entry) =>
 		entry === root || entry.startsWith(`${root}/`) ? place + entry.slice(root.length) : entry,
 	);
-	return { ...environment, PYTHONPATH: entries.join(":") };
+	// What `--app-dir` or the PYTHONPATH of a start command puts before the packages.
+	const { searchPath, workingDirectory } = request.project;
+	const own = searchPath
+		.filter((folder) => folder !== workingDirectory)
+		.map((folder) => (folder === "" ? place : `${place}/${folder}`));
+	return own.length + entries.length === 0 ? environment : { ...environment, PYTHONPATH: [...own, ...entries].join(":") };
 }

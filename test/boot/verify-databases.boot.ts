@@ -74,18 +74,32 @@ describe("databases", () => {
 		expect(report.reaches).toBe("the database connection");
 	});
 
-	test("a server whose URL stands in the code is not touched", async () => {
-		const { status, report, verdicts } = await verify(database('"postgresql+asyncpg://app:pw@127.0.0.1:1/shop"'));
-		expect(status).toBe(2);
-		expect(verdicts).toMatchObject({ import: "passed", engine: "passed", lifespan: "unavailable" });
-		expect(report.stages.find(({ stage }) => stage === "lifespan")?.said).toContain("set in the code");
+	test("a server whose URL stands in the code gives way to a scratch server too", async () => {
+		const { status, report, stdout } = await verify(
+			database('"postgresql+asyncpg://app:correct-horse@127.0.0.1:1/shop?ssl=require"'),
+		);
+		expect(report.failure).toBeNull();
+		expect(status).toBe(0);
+		expect(report.database.replaced).toEqual({ "127.0.0.1:1/shop": "postgresql (scratch)" });
+		expect(report.answers).toContainEqual(expect.objectContaining({ path: "/visits", status: 200, body: "0" }));
+		expect(stdout).not.toContain("correct-horse");
 	});
 
-	test("nor is it touched while modules are imported", async () => {
-		const files = database('"postgresql+asyncpg://app:pw@127.0.0.1:1/shop"');
-		const main = `${files["src/main.py"]}\nimport sqlalchemy\nsqlalchemy.create_engine("postgresql+asyncpg://app:pw@127.0.0.1:1/shop").connect()\n`;
-		const { verdicts } = await verify({ ...files, "src/main.py": main });
-		expect(verdicts).toMatchObject({ import: "unavailable", lifespan: "skipped" });
+	test("and the options of such a URL are refused as they would be at home", async () => {
+		const { report } = await verify(database('"postgresql+asyncpg://app:pw@127.0.0.1:1/shop?sslmode=require"'));
+		expect(report.failure?.error).toBe("TypeError: connect() got an unexpected keyword argument 'sslmode'");
+		expect(report.reaches).toBe("the database connection");
+	});
+
+	test("it is not touched while modules are imported either", async () => {
+		const url = '"postgresql+psycopg2://app:pw@127.0.0.1:1/shop"';
+		const sync = `import sqlalchemy\nfrom sqlalchemy.engine import make_url\nsqlalchemy.create_engine(make_url(${url})).connect()\n`;
+		const { report } = await verify({
+			"requirements.txt": requirements,
+			"main.py": `${sync}from fastapi import FastAPI\napp = FastAPI()\n`,
+		});
+		expect(report.failure).toBeNull();
+		expect(report).toMatchObject({ boots: true, database: { replaced: { "127.0.0.1:1/shop": "postgresql (scratch)" } } });
 	});
 
 	test("a .env file that wins over the environment holds the scratch database too", async () => {
@@ -175,34 +189,59 @@ describe("drivers without SQLAlchemy", () => {
 	const place = () => `127.0.0.1:${(server.address() as AddressInfo).port}`;
 	const parts = (database: string) => `host="127.0.0.1", port=${place().split(":")[1]}, user="u", password="p", ${database}="d"`;
 
+	test("PostgreSQL drivers are led to a scratch server, and SQLite files outside the project to copies", async () => {
+		const before = visits;
+		const body = `connection = await asyncpg.connect("postgresql://u:p@${place()}/d")
+assert await connection.fetchval("select current_user") == "bootmend"
+pool = await asyncpg.create_pool(${parts("database")}, min_size=2)
+assert await pool.fetchval("select 1") == 1
+await pool.close()
+async with await psycopg.AsyncConnection.connect("postgresql://u:p@db.example.com/d") as other:
+    await other.execute("select 1")
+psycopg.connect(${parts("dbname")}, options="-c search_path=shop").close()
+connect(${parts("dbname")}).cursor().execute("select 1")
+sqlite3.connect("/opt/no-such-shop.db").execute("create table visits (id integer)")
+assert sqlite3.connect("file:///opt/no-such-shop.db?mode=ro", uri=True).execute("select count(*) from visits").fetchone() == (0,)
+assert not os.path.exists("/opt/no-such-shop.db")`;
+		const { report } = await verify(lifespan("import asyncpg, psycopg, sqlite3\nfrom psycopg2 import connect", body));
+		expect(report.failure).toBeNull();
+		expect(report.boots).toBe(true);
+		expect(report.database.replaced).toEqual({
+			[`${place()}/d`]: "postgresql (scratch)",
+			"db.example.com:5432/d": "postgresql (scratch)",
+			"/opt/no-such-shop.db": "sqlite (copy)",
+		});
+		expect(visits).toBe(before);
+	});
+
+	test("where the folder of a SQLite file is not there, it fails as it would at home", async () => {
+		const { report } = await verify(lifespan("import sqlite3", 'sqlite3.connect("/no/such/folder/shop.db")'));
+		expect(report.failure?.error).toBe("sqlite3.OperationalError: unable to open database file");
+	});
+
 	test.each([
-		["asyncpg", "import asyncpg", () => `await asyncpg.connect("postgresql://u:p@${place()}/d")`],
-		["a pool of asyncpg", "import asyncpg", () => `await asyncpg.create_pool(${parts("database")}, min_size=1)`],
-		["psycopg", "import psycopg", () => `await psycopg.AsyncConnection.connect("postgresql://u:p@${place()}/d")`],
-		["psycopg2", "from psycopg2 import connect", () => `connect(${parts("dbname")})`],
 		["pymysql", "import pymysql", () => `pymysql.connect(${parts("database")})`],
 		["aiomysql", "import aiomysql", () => `await aiomysql.create_pool(${parts("db")}, minsize=1)`],
 		["redis elsewhere", "import redis.asyncio as redis", () => `await redis.from_url("redis://cache.example.com/0").ping()`],
-		["sqlite3 outside", "import sqlite3", () => `sqlite3.connect("/opt/no-such-shop.db")`],
 	])("%s does not reach what the code itself names", async (_, imports, body) => {
 		const before = visits;
 		const { status, report, verdicts } = await verify(lifespan(imports, body()));
 		expect(status).toBe(2);
 		expect(verdicts).toMatchObject({ import: "passed", lifespan: "unavailable", answers: "skipped" });
 		expect(report.stages.find(({ stage }) => stage === "lifespan")?.said).toMatch(
-			/^stopped before it connects: .*(set in the code|none for (mysql|redis)|lies outside the project)/,
+			/^stopped before it connects: .*none for (mysql|redis)/,
 		);
 		expect(visits).toBe(before);
 	});
 
 	test("nor does one that connects for a request alone, which says nothing against the project", async () => {
 		const before = visits;
-		const main = `import asyncpg
+		const main = `import pymysql
 from fastapi import FastAPI
 app = FastAPI()
 @app.get("/items")
-async def items():
-    await asyncpg.connect("postgresql://u:p@${place()}/d")
+def items():
+    pymysql.connect(${parts("database")})
 `;
 		const { status, report, verdicts } = await verify({ "requirements.txt": requirements, "main.py": main });
 		expect(status).toBe(2);
@@ -254,5 +293,21 @@ describe("certificates that are checked", () => {
 		} finally {
 			rmSync(home(), { recursive: true });
 		}
+	});
+
+	test("hold where the code itself names the file of the authority, and fail where that is not there", async () => {
+		const context = (file: string) =>
+			database(
+				`"postgresql+asyncpg://u:p@db.example.com/d", connect_args={"ssl": ssl.create_default_context(cafile=${JSON.stringify(file)})}`,
+			);
+		const withContext = (file: string) => ({ ...context(file), "src/main.py": `import ssl\n${context(file)["src/main.py"]}` });
+		const there = await verify(withContext(authority()));
+		expect(there.report.failure).toBeNull();
+		const missing = await verify(withContext("/no/such/authority.pem"));
+		expect(missing.report.failure?.error).toBe("FileNotFoundError: [Errno 2] No such file or directory");
+		const libpq = database(
+			`"postgresql+psycopg://u:p@db.example.com/d", connect_args={"sslmode": "verify-full", "sslrootcert": ${JSON.stringify(authority())}}`,
+		);
+		expect((await verify(libpq)).report.failure).toBeNull();
 	});
 });

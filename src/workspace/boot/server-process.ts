@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { bootScript } from "./boot-scripts.ts";
+import type { ScratchPostgres } from "./scratch-postgres.ts";
 import type { ProcessRequest } from "./supervisor.ts";
 
 /** What a server is started with. */
@@ -12,7 +13,10 @@ export interface ServerCommand {
 	readonly target: string;
 	readonly factory: boolean;
 	readonly environment: Readonly<Record<string, string>>;
-	readonly allowedHosts: readonly string[] | null;
+	/** Keep it from every database but throw-away ones? */
+	readonly guarded: boolean;
+	/** The scratch PostgreSQL that connections to any other one are led to, or null. */
+	readonly postgres: ScratchPostgres | null;
 	readonly importOnly: boolean;
 	/** The supervisor's scratch folder. */
 	readonly folder: string;
@@ -23,12 +27,13 @@ const runScript = "exec(compile(open(__import__('sys').argv[1]).read(),'<bootmen
 
 /** The process that runs uvicorn under our eyes; it writes no bytecode, and only listens on the loopback interface. */
 export function serverCommand(id: string, command: ServerCommand): ProcessRequest {
+	const { postgres } = command;
 	const watching = {
 		folder: command.folder,
 		root: command.root,
 		original: command.copyOf ?? "",
-		guard: command.allowedHosts === null ? "0" : "1",
-		hosts: (command.allowedHosts ?? []).join(","),
+		guard: command.guarded ? "1" : "0",
+		postgres: postgres === null ? "" : `${postgres.user}@127.0.0.1:${postgres.port}/${postgres.database}`,
 		until: command.importOnly ? "import" : "answers",
 	};
 	const uvicorn = [command.target, "--host", "127.0.0.1", "--port", String(command.port)];
