@@ -1,6 +1,7 @@
 import { runRules } from "../audit/run-rules.ts";
 import type { AuditReport } from "../plan/audit-report.ts";
 import { buildReport } from "../plan/build-report.ts";
+import { compareStarts } from "../plan/compare-starts.ts";
 import type { KnownIds } from "../plan/plan.ts";
 import { dependencyRows } from "../project/manifests/dependency-rows.ts";
 import { rules } from "../rules/index.ts";
@@ -26,6 +27,7 @@ export function auditProject(path: string | undefined, options: CommonOptions, i
 export function auditOpened(opened: OpenedProject, started: number, knownIds: KnownIds = new Map()): Audited {
 	const result = runRules(opened.project, rules);
 	const dependencies = dependencyRows(opened.project);
+	const startCommands = compareStarts(opened.project, result, rules);
 	const durationSeconds = (performance.now() - started) / 1000;
-	return { ...opened, report: buildReport(opened.project, { result, dependencies, durationSeconds, knownIds }) };
+	return { ...opened, report: buildReport(opened.project, { result, dependencies, startCommands, durationSeconds, knownIds }) };
 }

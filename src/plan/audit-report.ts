@@ -16,6 +16,8 @@ export interface AuditReport {
 	readonly recommendations: readonly Recommendation[];
 	readonly dependencies: readonly DependencyRow[];
 	readonly importGraph: ImportGraphSummary;
+	/** Every start command that the repository holds, and what each would do. */
+	readonly startCommands: readonly StartCommandRow[];
 	/** What could not be audited, and why. */
 	readonly notices: readonly Notice[];
 }
@@ -52,6 +54,42 @@ export interface ImportGraphSummary {
 	readonly edges: readonly (readonly [string, string])[];
 	/** Each cycle as module names, its first repeated at the end. */
 	readonly cycles: readonly (readonly string[])[];
+}
+
+/** One start command of a deployment file. */
+export interface StartCommandRow {
+	readonly path: string;
+	readonly line: number;
+	/** The service of a compose file, or null. */
+	readonly service: string | null;
+	/** As a person would type it. */
+	readonly command: string;
+	readonly target: string;
+	/** Relative to the root, or absolute in a container; null where it is not known. */
+	readonly workingDirectory: string | null;
+	/** Folders in which modules are looked for, in order, written as the working directory is. */
+	readonly searchPath: readonly string[];
+	readonly inContainer: boolean;
+	/** Does it start the code as the audit followed it? */
+	readonly isAudited: boolean;
+	/** `unknown`: where it runs, or what lies there, cannot be told. */
+	readonly verdict: "starts" | "fails" | "unknown";
+	/** Where it stops; null where it starts. */
+	readonly stop: StartStop | null;
+	/** In what it differs from the audited command, as clauses. */
+	readonly differences: readonly string[];
+	/** Settings that must come from the container's environment, by name. */
+	readonly needs: readonly string[];
+}
+
+/** The first thing that a start command fails at. */
+export interface StartStop {
+	/** In the repository. */
+	readonly path: string;
+	readonly line: number;
+	/** The line that Python would print, or null. */
+	readonly error: string | null;
+	readonly problem: string;
 }
 
 export interface Notice {

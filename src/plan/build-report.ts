@@ -1,6 +1,6 @@
 import type { AuditResult } from "../audit/run-rules.ts";
 import type { Project } from "../project/project.ts";
-import type { AuditReport, DependencyRow, Notice, ProjectSummary } from "./audit-report.ts";
+import type { AuditReport, DependencyRow, Notice, ProjectSummary, StartCommandRow } from "./audit-report.ts";
 import { summariseImports } from "./import-graph-summary.ts";
 import { type KnownIds, planIssues } from "./plan.ts";
 import { recommend } from "./recommendations.ts";
@@ -9,6 +9,7 @@ import { recommend } from "./recommendations.ts";
 export interface ReportInput {
 	readonly result: AuditResult;
 	readonly dependencies: readonly DependencyRow[];
+	readonly startCommands?: readonly StartCommandRow[];
 	readonly durationSeconds: number;
 	/** Ids that earlier audits of the same session gave. */
 	readonly knownIds?: KnownIds;
@@ -27,6 +28,7 @@ export function buildReport(project: Project, input: ReportInput): AuditReport {
 		recommendations: recommend(project, issues, criticalPath),
 		dependencies: input.dependencies,
 		importGraph: summariseImports(project),
+		startCommands: input.startCommands ?? [],
 		notices: [...noticesOf(project), ...brokenRules(input.result)],
 	};
 }

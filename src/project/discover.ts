@@ -1,7 +1,7 @@
 import type * as ast from "../python/ast.ts";
-import { findStartCommands } from "./fastapi/start-commands.ts";
 import { parentOf } from "./imports/resolver.ts";
-import type { SourceTree, Target } from "./project.ts";
+import type { SourceTree, StartPlace, Target } from "./project.ts";
+import { listStarts } from "./starts/list-starts.ts";
 import { findApplications } from "./target.ts";
 
 /** The folder a server starts from, what it starts, and what else it could start. */
@@ -10,6 +10,7 @@ export interface Discovery {
 	readonly backend: string;
 	readonly target: Target | null;
 	readonly otherTargets: readonly Target[];
+	readonly place: StartPlace;
 }
 
 export interface DiscoveryInput {
@@ -18,6 +19,8 @@ export interface DiscoveryInput {
 	readonly hint: string;
 	/** `--target`, or null. */
 	readonly given: Target | null;
+	/** Where the given target is started; null where that is to be found. */
+	readonly place: StartPlace | null;
 	readonly parse: (path: string) => ast.Module | null;
 }
 
@@ -26,16 +29,22 @@ interface Candidate {
 	readonly target: Target;
 	/** Higher is likelier. */
 	readonly score: number;
+	/** Where the start command runs, if it says so for certain. */
+	readonly place?: StartPlace;
 }
 
 /** Finds the backend folder and the application, from start commands first and from the modules that build one otherwise. */
 export function discover(input: DiscoveryInput): Discovery {
-	if (input.given !== null) return { backend: folderOfGiven(input, input.given), target: input.given, otherTargets: [] };
+	if (input.given !== null) {
+		const { given, place } = input;
+		const backend = place === null ? folderOfGiven(input, given) : importFolder(input.files, place, given.module);
+		return { backend, target: given, otherTargets: [], place: place ?? placeAt(backend) };
+	}
 	const candidates = [...fromCommands(input), ...fromModules(input)].sort(
 		(a, b) => b.score - a.score || a.backend.length - b.backend.length || (a.target.module < b.target.module ? -1 : 1),
 	);
 	const [best, ...others] = candidates;
-	if (best === undefined) return { backend: input.hint, target: null, otherTargets: [] };
+	if (best === undefined) return { backend: input.hint, target: null, otherTargets: [], place: placeAt(input.hint) };
 	const seen = new Set([fileOf(input.files, best.backend, best.target.module)]);
 	const otherTargets: Target[] = [];
 	for (const candidate of others) {
@@ -44,7 +53,17 @@ export function discover(input: DiscoveryInput): Discovery {
 		seen.add(file);
 		otherTargets.push(candidate.target);
 	}
-	return { backend: best.backend, target: best.target, otherTargets };
+	return { backend: best.backend, target: best.target, otherTargets, place: best.place ?? placeAt(best.backend) };
+}
+
+/** A server that is started in the folder that its modules are imported from. */
+function placeAt(backend: string): StartPlace {
+	return { workingDirectory: backend, searchPath: [backend] };
+}
+
+/** The first folder of the search path that has the module; where none has it, the first one. */
+function importFolder(files: SourceTree, { searchPath, workingDirectory }: StartPlace, module: string): string {
+	return searchPath.find((folder) => fileOf(files, folder, module) !== null) ?? searchPath[0] ?? workingDirectory;
 }
 
 /** The file a dotted module is in below a folder, or null. */
@@ -92,13 +111,16 @@ function foldersHolding(files: SourceTree, module: string): string[] {
 /** Start commands of deployment files, in the folders where what they name exists. */
 function fromCommands(input: DiscoveryInput): Candidate[] {
 	const result: Candidate[] = [];
-	for (const [index, command] of findStartCommands(input.files).entries()) {
+	for (const [index, start] of listStarts(input.files).entries()) {
+		const { command, folders, origin } = start;
 		const { target } = command;
-		for (const folder of new Set([...command.folders, input.hint, ...foldersHolding(input.files, target.module)])) {
+		for (const folder of new Set([...folders, input.hint, ...foldersHolding(input.files, target.module)])) {
 			const file = fileOf(input.files, folder, target.module);
 			if (file === null || !isBelow(folder, input.hint)) continue;
-			const near = folder === input.hint ? 15 : command.folders.includes(folder) ? 10 : 0;
-			result.push({ backend: folder, target, score: (command.path.endsWith(".py") ? 60 : 200) + near - index });
+			const near = folder === input.hint ? 15 : folders.includes(folder) ? 10 : 0;
+			const score = (command.path.endsWith(".py") ? 60 : 200) + near - index;
+			const isHere = origin !== null && importFolder(input.files, origin, target.module) === folder;
+			result.push({ backend: folder, target, score, ...(isHere && { place: origin }) });
 		}
 	}
 	return result;

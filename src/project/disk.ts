@@ -21,7 +21,7 @@ export function entryAt(project: Project, path: string): DiskEntry {
 
 /** The path relative to the repository's root; null where it lies outside. */
 export function pathInRepository(project: Project, path: string): string | null {
-	const base = project.backend === "" ? project.root : `${project.root}/${project.backend}`;
+	const base = project.workingDirectory === "" ? project.root : `${project.root}/${project.workingDirectory}`;
 	const absolute: string[] = [];
 	for (const part of (path.startsWith("/") ? path : `${base}/${path}`).split("/")) {
 		if (part === "..") absolute.pop();

@@ -12,7 +12,7 @@ import { simulate } from "./imports/simulator/simulate.ts";
 import type { Value } from "./imports/values.ts";
 import type { Manifest } from "./manifests/manifest.ts";
 import { readManifests } from "./manifests/read-manifests.ts";
-import type { FolderListings, Module, Project, SourceTree, Target, UnreadableFile } from "./project.ts";
+import type { FolderListings, Module, Project, SourceTree, StartPlace, Target, UnreadableFile } from "./project.ts";
 import { parseDotenv, resolveDotenv } from "./settings/dotenv.ts";
 
 /** What a project is loaded from. Nothing here touches a disk: files and environment come from outside. */
@@ -27,10 +27,14 @@ export interface LoadInput {
 	readonly listings?: FolderListings;
 	/** `--target`, or null to discover it. */
 	readonly target: Target | null;
+	/** Where a given target is started, if that is known; it is discovered otherwise. */
+	readonly place?: StartPlace;
 	/** The variables that count as the server's. */
 	readonly processEnvironment: Readonly<Record<string, string>>;
 	/** Opens the environment once the backend folder and its manifests are known. */
 	readonly openEnvironment: (backend: string, manifests: readonly Manifest[]) => Environment;
+	/** What declares packages, where that is known better than from the files: those of a container's image. */
+	readonly manifests?: readonly Manifest[];
 	/** Syntax trees of files that are known already, by path: those of a project that only differs in some of its files. */
 	readonly trees?: ReadonlyMap<string, ast.Module>;
 	/** Told about each stage of the work, for a progress display. */
@@ -50,8 +54,14 @@ export function loadProject(input: LoadInput): Project {
 		return tree;
 	};
 	input.onProgress?.("discover");
-	const { backend, target, otherTargets } = discover({ files: input.files, hint: input.hint, given: input.target, parse });
-	const manifests = readManifests(input.files, backend);
+	const { backend, target, otherTargets, place } = discover({
+		files: input.files,
+		hint: input.hint,
+		given: input.target,
+		place: input.place ?? null,
+		parse,
+	});
+	const manifests = input.manifests ?? readManifests(input.files, backend);
 	input.onProgress?.("environment");
 	const environment = input.openEnvironment(backend, manifests);
 	const resolver = new Resolver([...input.files.keys(), ...input.unreadable.map((file) => file.path)]);
@@ -87,6 +97,7 @@ export function loadProject(input: LoadInput): Project {
 	const trace = simulate({
 		root: input.root,
 		backend,
+		...place,
 		// A wrong start command is one fault; what is wrong behind it shows in the application that it means.
 		target: target && (findMeantTarget(modules, target) ?? target),
 		environment,
@@ -103,6 +114,7 @@ export function loadProject(input: LoadInput): Project {
 	return {
 		root: input.root,
 		backend,
+		...place,
 		files: input.files,
 		unreadable: input.unreadable,
 		...(input.listings && { listings: input.listings }),

@@ -42,6 +42,13 @@ export interface Target {
 	readonly evidence: string;
 }
 
+/** From where a server is started, and where it looks for modules of the project; folders are relative to the root. */
+export interface StartPlace {
+	readonly workingDirectory: string;
+	/** In the order of `sys.path`. */
+	readonly searchPath: readonly string[];
+}
+
 /** One Python file of the project under the name by which the target's process would import it. */
 export interface Module {
 	/** Dotted name, `src.core.database`. */
@@ -58,8 +65,12 @@ export interface Module {
 export interface Project {
 	/** Absolute path of the repository root; only for words, never to be opened. */
 	readonly root: string;
-	/** The server's working directory, relative to the root (`""` or `backend`): the first entry of `sys.path`. */
+	/** The folder that the target is imported from, relative to the root (`""` or `backend`): names of modules start there. */
 	readonly backend: string;
+	/** Where the server is started, relative to the root: mostly the backend's folder, and another one with `--app-dir` or PYTHONPATH. */
+	readonly workingDirectory: string;
+	/** Own folders on `sys.path` before the standard library, relative to the root. */
+	readonly searchPath: readonly string[];
 	readonly files: SourceTree;
 	readonly unreadable: readonly UnreadableFile[];
 	/** Missing where nobody looked: then it is not known what else lies on the disk. */

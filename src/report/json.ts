@@ -1,13 +1,13 @@
 import type { Fix } from "../audit/fix.ts";
 import type { Issue } from "../audit/issue.ts";
-import type { AuditReport } from "../plan/audit-report.ts";
+import type { AuditReport, StartCommandRow } from "../plan/audit-report.ts";
 import { maskSecrets } from "../text/secrets.ts";
 import { jsonText } from "./json-text.ts";
 import { lineEditsOf, spanOf, type Texts } from "./line-edits.ts";
 import { maskEdit } from "./masked.ts";
 
 /** Version of the published schema, docs/report.schema.json. */
-export const schemaVersion = "1.1";
+export const schemaVersion = "1.2";
 
 /**
  * The report as JSON that validates against docs/report.schema.json. Its field names are published: they change only with
@@ -57,9 +57,36 @@ export function renderJson(report: AuditReport, texts: Texts, version: string): 
 			edges: report.importGraph.edges.map(([importer, imported]) => ({ importer, imported })),
 			cycles: report.importGraph.cycles,
 		},
+		start_commands: report.startCommands.map(startJson),
 		notices: report.notices.map((notice) => ({ file_path: notice.path, message: maskSecrets(notice.message) })),
 	};
 	return jsonText(document);
+}
+
+function startJson(row: StartCommandRow): object {
+	return {
+		file_path: row.path,
+		line_number: row.line,
+		service: row.service,
+		command: maskSecrets(row.command),
+		target: row.target,
+		working_directory: row.workingDirectory,
+		search_path: row.searchPath,
+		in_container: row.inContainer,
+		audited: row.isAudited,
+		verdict: row.verdict,
+		stops_at:
+			row.stop === null
+				? null
+				: {
+						file_path: row.stop.path,
+						line_number: row.stop.line,
+						expected_error: row.stop.error === null ? null : maskSecrets(row.stop.error),
+						problem_description: maskSecrets(row.stop.problem),
+					},
+		differences: row.differences,
+		needs: row.needs,
+	};
 }
 
 function count(issues: readonly Issue[], severity: Issue["severity"]): number {

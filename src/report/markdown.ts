@@ -1,10 +1,11 @@
 import type { Fix } from "../audit/fix.ts";
 import type { Issue } from "../audit/issue.ts";
-import type { AuditReport } from "../plan/audit-report.ts";
+import type { AuditReport, StartCommandRow } from "../plan/audit-report.ts";
 import { showLine } from "../text/gate.ts";
 import { moveLines, touchedFiles } from "../text/tree-change.ts";
 import { diffLines } from "./diff-lines.ts";
 import { editsOrRemoval, lineEditsOf, type Texts } from "./line-edits.ts";
+import { comparedStarts, startFacts, startPlace, startsHeadline } from "./start-commands.ts";
 import { countOf, verdictOf } from "./verdict.ts";
 
 /** The report as a Markdown document, for a pull request or a ticket. */
@@ -27,6 +28,9 @@ export function renderMarkdown(report: AuditReport, texts: Texts): string {
 		if (issues.length > 0)
 			parts.push(`## ${phase.story}: ${phase.title}`, ...issues.flatMap((issue) => issueParts(issue, texts)));
 	}
+	const starts = comparedStarts(report);
+	if (starts.length > 0)
+		parts.push("## Start commands", `They differ: ${startsHeadline(starts)}.`, starts.map((row) => startItem(row)).join("\n"));
 	if (report.recommendations.length > 0) {
 		parts.push("## Recommendations");
 		parts.push(
@@ -44,6 +48,12 @@ export function renderMarkdown(report: AuditReport, texts: Texts): string {
 		);
 	}
 	return `${parts.join("\n\n")}\n`;
+}
+
+function startItem(row: StartCommandRow): string {
+	const facts = startFacts(row).map(({ label, text }) => `  - **${label}**: ${prose(text)}`);
+	const audited = row.isAudited ? ", as audited" : "";
+	return [`- **${row.verdict}**${audited}: ${code(row.command)} (${code(startPlace(row))})`, ...facts].join("\n");
 }
 
 function issueParts(issue: Issue, texts: Texts): readonly string[] {

@@ -1,11 +1,12 @@
 import type { Fix } from "../audit/fix.ts";
 import type { Issue, Severity } from "../audit/issue.ts";
-import type { AuditReport } from "../plan/audit-report.ts";
+import type { AuditReport, StartCommandRow } from "../plan/audit-report.ts";
 import { show, showLine } from "../text/gate.ts";
 import { moveLines, touchedFiles } from "../text/tree-change.ts";
 import { diffLines } from "./diff-lines.ts";
 import { editsOrRemoval, lineEditsOf, type Texts } from "./line-edits.ts";
 import { type Paint, paintWith, wrap } from "./paint.ts";
+import { comparedStarts, startFacts, startPlace, startsHeadline } from "./start-commands.ts";
 import { verdictOf } from "./verdict.ts";
 
 export interface PrettyOptions {
@@ -27,6 +28,8 @@ export function renderPretty(report: AuditReport, texts: Texts, options: PrettyO
 		parts.push(`${paint.accent(paint.bold(phase.story))} ${paint.bold(phase.title)}`);
 		for (const issue of issues) parts.push(issueBlock(issue, texts, paint, width, options.brief === true));
 	}
+	const starts = comparedStarts(report);
+	if (starts.length > 0) parts.push(startCommands(starts, paint, width));
 	if (report.notices.length > 0) parts.push(notices(report, paint, width));
 	if (report.issues.length > 0) parts.push(nextSteps(report, paint, width));
 	return `${parts.join("\n\n")}\n`;
@@ -82,6 +85,19 @@ function fixBlock(fix: Fix, texts: Texts, paint: Paint, width: number): readonly
 	}
 	for (const command of fix.commands) lines.push(`  ${paint.dim("Then run")} ${showLine(command)}`);
 	return lines;
+}
+
+function startCommands(rows: readonly StartCommandRow[], paint: Paint, width: number): string {
+	const lines = rows.flatMap((row) => {
+		const word = row.verdict.padEnd(8);
+		const mark = row.verdict === "fails" ? paint.red(word) : row.verdict === "starts" ? paint.green(word) : paint.dim(word);
+		const audited = row.isAudited ? paint.dim("  as audited") : "";
+		const facts = startFacts(row).map(
+			({ label, text }) => `           ${paint.dim(label.padEnd(8))} ${wrap(show(text), width, 20)}`,
+		);
+		return [`  ${mark} ${showLine(startPlace(row))}  ${paint.bold(showLine(row.command))}${audited}`, ...facts];
+	});
+	return [`${paint.bold("Start commands")}: ${startsHeadline(rows)}`, ...lines].join("\n");
 }
 
 function notices(report: AuditReport, paint: Paint, width: number): string {

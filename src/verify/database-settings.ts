@@ -76,7 +76,7 @@ function isSet(variables: ReadonlyMap<string, string>, keys: readonly string[]):
 /** The `.env` files of the backend and of the root, and those that a settings class names. */
 function listEnvFiles(project: Project): readonly string[] {
 	const named = project.trace.settings.flatMap(({ envFiles }) => envFiles ?? []);
-	const usual = [project.backend, ""].map((folder) => (folder === "" ? ".env" : `${folder}/.env`));
+	const usual = [project.workingDirectory, ""].map((folder) => (folder === "" ? ".env" : `${folder}/.env`));
 	return [...new Set([...usual, ...named])].filter((path) => project.files.has(path));
 }
 

@@ -221,6 +221,7 @@ export class ScriptedSession implements Session {
 				recommendations: [],
 				dependencies: [],
 				importGraph: { modules: [], edges: [], cycles: [] },
+				startCommands: [],
 				notices: [],
 			},
 			sources: this.files,

@@ -28,8 +28,20 @@ export interface Installation {
 	readonly packages: readonly Requirement[];
 }
 
-/** The installation that a Dockerfile or its like orders: the most telling file that installs anything; null where none does. */
-export function findInstallation(files: SourceTree, backend: string, candidates: readonly Candidate[]): Installation | null {
+/**
+ * The installation that a Dockerfile or its like orders: the most telling file that installs anything, or the one that is named; null
+ * where none does.
+ */
+export function findInstallation(
+	files: SourceTree,
+	backend: string,
+	candidates: readonly Candidate[],
+	startUpFileNamed: string | null = null,
+): Installation | null {
+	if (startUpFileNamed !== null) {
+		const found = readInstallation(files.get(startUpFileNamed)?.text ?? "", startUpFileNamed, backend, candidates);
+		if (found !== null) return found;
+	}
 	let named: Installation | null = null;
 	for (const folder of foldersUpwards(backend)) {
 		const names = [...files.keys()]

@@ -13,14 +13,14 @@ import { readSetupPy } from "./setup-py.ts";
 
 /**
  * All manifests of the backend: those in its folder first, then those of the folders above it. One is primary: the one a
- * Dockerfile or another start-up file installs from, else one with a lock file, else the first of the usual places.
- * Never throws; what cannot be read is in each manifest's problems.
+ * Dockerfile or another start-up file installs from, else one with a lock file, else the first of the usual places. `startUpFile`
+ * is the path of the one start-up file that counts, where that is known. Never throws; what cannot be read is in each manifest's problems.
  */
-export function readManifests(files: SourceTree, backend: string): Manifest[] {
+export function readManifests(files: SourceTree, backend: string, startUpFile: string | null = null): Manifest[] {
 	const locks = readLockFiles(files, backend);
 	const found = foldersUpwards(backend).flatMap((folder) => readFolder(files, folder, locks));
 	const candidates = found.map(({ kind, path }) => ({ kind, path }));
-	const installation = findInstallation(files, backend, candidates);
+	const installation = findInstallation(files, backend, candidates, startUpFile);
 	if (installation !== null && installation.packages.length > 0) found.push(namedInCommands(installation));
 	const primary = choosePrimary(installation, found);
 	const taken = (path: string): Manifest["startUpGroups"] => {

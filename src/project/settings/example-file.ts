@@ -34,7 +34,7 @@ export function proposeExampleFile(project: Project, rows: readonly SettingRow[]
 function examplePath(project: Project): string {
 	const isExample = /(^|\/)\.?env\.(example|sample|template|dist)$/i;
 	const found = [...project.files.keys()].filter((path) => isExample.test(path));
-	const folder = project.backend === "" ? "" : `${project.backend}/`;
+	const folder = project.workingDirectory === "" ? "" : `${project.workingDirectory}/`;
 	return found.find((path) => path.startsWith(folder)) ?? found[0] ?? `${folder}.env.example`;
 }
 

@@ -171,7 +171,7 @@ function newEnvFile({ evidence }: Match<Evidence>, project: Project): FixProposa
 	const { settings, keys } = evidence;
 	const { object, faults, className } = settings;
 	if (object.envFiles === null || object.envFiles.length > 0 || !isModernSettingsClass(object.settingsClass)) return undefined;
-	const path = project.backend === "" ? ".env" : `${project.backend}/.env`;
+	const path = project.workingDirectory === "" ? ".env" : `${project.workingDirectory}/.env`;
 	const reading = project.files.has(path) ? null : readEnvFile(object.settingsClass, ".env");
 	if (reading === null) return undefined;
 	const lines = faults.missing.map((each, index) => lineFor(project, each, keys[index] ?? ""));
@@ -198,9 +198,9 @@ function findFileWith(project: Project, keys: readonly string[], read: readonly 
 }
 
 function pathFromBackend(project: Project, path: string): string {
-	if (project.backend === "") return path;
-	if (path.startsWith(`${project.backend}/`)) return path.slice(project.backend.length + 1);
-	return `${"../".repeat(project.backend.split("/").length)}${path}`;
+	if (project.workingDirectory === "") return path;
+	if (path.startsWith(`${project.workingDirectory}/`)) return path.slice(project.workingDirectory.length + 1);
+	return `${"../".repeat(project.workingDirectory.split("/").length)}${path}`;
 }
 
 function fileInWords(project: Project, { settings, envFile, otherFile }: Evidence): string {

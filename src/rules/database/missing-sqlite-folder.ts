@@ -111,7 +111,7 @@ function missingFolder(project: Project, engine: EngineCall): Pick<Evidence, "fo
 	const file = url.database;
 	if (file.startsWith("/") || file.startsWith("file:") || file.includes("%") || !file.includes("/")) return null;
 	const folder = file.slice(0, file.lastIndexOf("/"));
-	const path = below(project.backend, folder);
+	const path = below(project.workingDirectory, folder);
 	if (path === null || path === "" || hasFolder(project, path) || makesFolders(project, call)) return null;
 	return { folder, path };
 }

@@ -1,8 +1,8 @@
 import { defineRule } from "../../audit/rule.ts";
-import { findStartCommands, type StartCommand } from "../../project/fastapi/start-commands.ts";
 import { closeOver, primaryManifest, startUpRequirements } from "../../project/manifests/declared.ts";
 import { addRequirement, fileOfMainList, usesHashes } from "../../project/manifests/edit.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
+import { findStartCommands, type StartCommand } from "../../project/starts/start-commands.ts";
 
 interface Evidence {
 	/** The program of the start command, which is also the distribution's name: `uvicorn`. */

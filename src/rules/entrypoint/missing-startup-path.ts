@@ -36,7 +36,8 @@ export default defineRule<MissingPath>({
 			if (seen.has(key)) continue;
 			seen.add(key);
 			yield {
-				subject: `${module.name}:${missing.given}`,
+				// An absolute path says where the checkout lies; the same issue elsewhere is the same.
+				subject: `${module.name}:${missing.given.startsWith("/") ? missing.path : missing.given}`,
 				path: module.path,
 				range: { start: node.start, end: node.end },
 				evidence: missing,
@@ -46,7 +47,7 @@ export default defineRule<MissingPath>({
 
 	describe({ evidence }, project) {
 		const { kind, given, path, call, error } = evidence;
-		const from = project.backend === "" ? "the root of the repository" : project.backend;
+		const from = project.workingDirectory === "" ? "the root of the repository" : project.workingDirectory;
 		return {
 			severity: "CRITICAL",
 			stage: call.stage,
@@ -138,7 +139,7 @@ function otherPath(missing: MissingPath, project: Project, meant: string): FixPr
 	let text: string;
 	if (isSibling && name(written) === name(path)) text = written.slice(0, written.length - name(written).length) + name(meant);
 	else if (written === given && !given.startsWith("/")) {
-		const base = project.backend === "" ? "" : `${project.backend}/`;
+		const base = project.workingDirectory === "" ? "" : `${project.workingDirectory}/`;
 		if (!meant.startsWith(base)) return null;
 		text = meant.slice(base.length);
 	} else return null;

@@ -1,8 +1,10 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { findMeantTarget } from "../../project/fastapi/meant-target.ts";
-import { findStartCommands, type StartCommand } from "../../project/fastapi/start-commands.ts";
 import type { Module, Project, SourceTree } from "../../project/project.ts";
+import { listStarts } from "../../project/starts/list-starts.ts";
+import type { Start } from "../../project/starts/start.ts";
+import type { StartCommand } from "../../project/starts/start-commands.ts";
 import { spellTarget } from "./repair/target-remedies.ts";
 
 /** `module`, `attribute`: it names what is not there; `worker`: gunicorn without a worker that speaks ASGI. */
@@ -36,11 +38,14 @@ export default defineRule<Evidence>({
 	example: { before: example("main:app"), after: example("shop.main:app") },
 
 	*detect(project) {
-		for (const command of findStartCommands(project.files)) {
-			const evidence = workerFault(project, command) ?? (isAudited(project, command) ? null : targetFault(project, command));
+		for (const start of listStarts(project.files)) {
+			const { command } = start;
+			// What a service makes of the command of its image shows where the start commands are compared.
+			if (command.path !== start.path) continue;
+			const evidence = workerFault(project, command) ?? (isAudited(project, command) ? null : targetFault(project, start));
 			if (evidence === null) continue;
-			const { path, range, start } = command;
-			const place = evidence.shape === "worker" ? { start, end: start + command.server.length } : range;
+			const { path, range, start: from } = command;
+			const place = evidence.shape === "worker" ? { start: from, end: from + command.server.length } : range;
 			yield { subject: `${path}:${evidence.name}:${evidence.shape}`, path, range: place, evidence };
 		}
 	},
@@ -75,8 +80,8 @@ function isAudited(project: Project, { target, path }: StartCommand): boolean {
 	return project.target?.evidence === target.evidence || project.target?.evidence.startsWith(`${path}:`) === true;
 }
 
-function targetFault(project: Project, command: StartCommand): Evidence | null {
-	const { target, folders, server, range, path } = command;
+function targetFault(project: Project, { command, folders, isCertain }: Start): Evidence | null {
+	const { target, server, range, path } = command;
 	if (range.start === range.end) return null;
 	const file = folders.map((folder) => fileOf(project.files, folder, target.module)).find((each) => each !== null);
 	const [first = ""] = folders;
@@ -84,7 +89,7 @@ function targetFault(project: Project, command: StartCommand): Evidence | null {
 	const name = spellTarget(target);
 	if (file === undefined) {
 		// Elsewhere the folder may be another one than the file tells.
-		if (!command.isCertain || isSomewhere(project.files, target.module, folders)) return null;
+		if (!isCertain || isSomewhere(project.files, target.module, folders)) return null;
 		const meant = modulesBelow(project, first);
 		const better = meant === null ? null : findMeantTarget(meant, target);
 		const error = `Error loading ASGI app. Could not import module "${target.module}".`;

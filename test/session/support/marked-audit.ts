@@ -64,6 +64,7 @@ export async function auditMarks(root: string): Promise<Diagnosis> {
 			recommendations: [],
 			dependencies: [],
 			importGraph: { modules: [], edges: [], cycles: [] },
+			startCommands: [],
 			notices: [],
 		},
 	};

@@ -18,8 +18,12 @@ import { execute } from "./statements.ts";
 
 export interface SimulationInput {
 	readonly root: string;
-	/** The server's working directory, relative to the root. */
+	/** The folder that the target is imported from, relative to the root. */
 	readonly backend: string;
+	/** The server's working directory, relative to the root. */
+	readonly workingDirectory: string;
+	/** Own folders on `sys.path`, relative to the root, in its order. */
+	readonly searchPath: readonly string[];
 	readonly target: Target | null;
 	readonly environment: Environment;
 	readonly resolver: Resolver;
@@ -89,8 +93,8 @@ function createMachine(input: SimulationInput): Machine {
 		environment: input.environment,
 		resolver: input.resolver,
 		root: input.root,
-		workingDirectory: input.backend === "" ? input.root : `${input.root}/${input.backend}`,
-		path: { front: [input.backend], back: [], dynamic: false },
+		workingDirectory: input.workingDirectory === "" ? input.root : `${input.root}/${input.workingDirectory}`,
+		path: { front: [...input.searchPath], back: [], dynamic: false },
 		moduleAt: input.moduleAt,
 		environ: new Map(
 			Object.entries(input.processEnvironment).map(([key, value]) => [key, constant(value, { type: "environment", key })]),

@@ -102,7 +102,7 @@ function yamlSettings(project: Project): OptionalUse[] {
 		const file = configOf(settingsClass, "yaml_file");
 		const customise = findInClass(settingsClass, "settings_customise_sources")?.value;
 		if (!call.reached || call.guarded || customise?.kind !== "function" || file?.kind !== "constant") return [];
-		if (typeof file.value !== "string" || !project.files.has(inFolder(project.backend, file.value))) return [];
+		if (typeof file.value !== "string" || !project.files.has(inFolder(project.workingDirectory, file.value))) return [];
 		let isRead = false;
 		walk(customise.node, (node) => {
 			isRead ||= "type" in node && node.type === "Call" && isExternal(resolveName(node.callee, customise.scope), yamlSource);

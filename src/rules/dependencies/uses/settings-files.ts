@@ -12,7 +12,7 @@ export function listEnvFileReaders(project: Project): OptionalUse[] {
 	return project.trace.calls.flatMap(({ callee, module, node, stage, order, reached, guarded }) => {
 		if (!reached || guarded || callee.kind !== "class" || !isSettings(callee)) return [];
 		const file = envFileOf(callee);
-		if (file === null || !project.files.has(inFolder(project.backend, file))) return [];
+		if (file === null || !project.files.has(inFolder(project.workingDirectory, file))) return [];
 		return [
 			{
 				providers: ["python-dotenv"],

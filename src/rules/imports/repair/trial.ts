@@ -57,6 +57,7 @@ function projectAfter(project: Project, proposal: FixProposal): Project | null {
 		files,
 		unreadable: project.unreadable,
 		target: project.target,
+		place: { workingDirectory: project.workingDirectory, searchPath: project.searchPath },
 		processEnvironment: project.processEnvironment,
 		openEnvironment: () => project.environment,
 	});

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { findStartCommands } from "../../../src/project/fastapi/start-commands.ts";
 import type { SourceFile } from "../../../src/project/project.ts";
+import { listStarts } from "../../../src/project/starts/list-starts.ts";
 
 function commandsIn(files: Readonly<Record<string, string>>) {
 	const tree = new Map<string, SourceFile>(Object.entries(files).map(([path, text]) => [path, { path, text, sha256: "" }]));
-	return findStartCommands(tree).map(({ target, folders, isCertain, server }) => ({
+	return listStarts(tree).map(({ command: { target, server }, folders, isCertain }) => ({
 		target: `${target.module}:${target.attribute}${target.factory ? "()" : ""}`,
 		folders,
 		isCertain,
@@ -15,26 +15,26 @@ function commandsIn(files: Readonly<Record<string, string>>) {
 describe("a Dockerfile", () => {
 	it("is read to where its command runs, when a folder is copied into the working directory", () => {
 		const Dockerfile = 'FROM python:3.12\nWORKDIR /srv\nCOPY backend/ .\nCMD ["uvicorn", "app.main:app"]\n';
-		expect(commandsIn({ Dockerfile })).toEqual([
+		expect(commandsIn({ Dockerfile, "backend/app/main.py": "" })).toEqual([
 			{ target: "app.main:app", folders: ["backend"], isCertain: true, server: "uvicorn" },
 		]);
 	});
 
 	it("is read to where its command runs, when the package itself is copied below the working directory", () => {
 		const Dockerfile = "FROM python:3.12\nWORKDIR /code\nCOPY ./app /code/app\nCMD uvicorn app.main:app --port 80\n";
-		expect(commandsIn({ Dockerfile })).toMatchObject([{ folders: [""], isCertain: true }]);
+		expect(commandsIn({ Dockerfile, "app/main.py": "" })).toMatchObject([{ folders: [""], isCertain: true }]);
 	});
 
 	it("adds the folders of PYTHONPATH", () => {
 		const Dockerfile =
 			'FROM python:3.12\nWORKDIR /srv\nCOPY . .\nENV PYTHONPATH=/srv/src\nENTRYPOINT ["uvicorn", "shop.main:app"]\n';
-		expect(commandsIn({ Dockerfile })).toMatchObject([{ folders: ["", "src"], isCertain: true }]);
+		expect(commandsIn({ Dockerfile, "src/shop/main.py": "" })).toMatchObject([{ folders: ["", "src"], isCertain: true }]);
 	});
 
-	it("leaves the folder open where the code comes from an earlier stage", () => {
+	it("follows the code through an earlier stage", () => {
 		const Dockerfile =
 			'FROM python:3.12 AS build\nCOPY . /src\nFROM python:3.12\nWORKDIR /app\nCOPY --from=build /src /app\nCMD ["uvicorn", "main:app"]\n';
-		expect(commandsIn({ Dockerfile })).toMatchObject([{ isCertain: false }]);
+		expect(commandsIn({ Dockerfile, "main.py": "" })).toMatchObject([{ folders: [""], isCertain: true }]);
 	});
 });
 

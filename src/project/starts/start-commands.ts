@@ -1,21 +1,21 @@
 import { LineIndex } from "../../text/line-index.ts";
 import type { TextRange } from "../../text/range.ts";
 import type { SourceTree, Target } from "../project.ts";
-import { joinFolder, readDockerfile } from "./docker-file.ts";
+import { joinFolder } from "./folders.ts";
 
-/** A start command found in the repository: what to import, and from which folders. */
+/** A start command found in the repository, as it is written. */
 export interface StartCommand {
 	readonly target: Target;
-	/** Folders relative to the root in which the server looks for the module, the working directory first, as far as the file says so. */
-	readonly folders: readonly string[];
-	/** Is it certain that the command runs there? A script may be called from anywhere. */
-	readonly isCertain: boolean;
+	/** For FastAPI's own command: the folder that its module is imported from; null for others. */
+	readonly importFolder: string | null;
 	readonly server: string;
 	readonly path: string;
 	/** The text `module:attribute`; empty where the command names a file or nothing. */
 	readonly range: TextRange;
 	/** The whole command, to the end of its line. */
 	readonly text: string;
+	/** What stands before the server's name on its line. */
+	readonly before: string;
 	/** Offset of the server's name. */
 	readonly start: number;
 }
@@ -40,8 +40,9 @@ export function findStartCommands(tree: SourceTree): StartCommand[] {
 	return found;
 }
 
-function commandsOf(tree: SourceTree, path: string, text: string): StartCommand[] {
-	const lines = new LineIndex(text);
+function commandsOf(tree: SourceTree, path: string, written: string): StartCommand[] {
+	const lines = new LineIndex(written);
+	const text = onOneLine(path, written);
 	const found: StartCommand[] = [];
 	for (const match of text.matchAll(command)) {
 		const [whole, server = "", name = ""] = match;
@@ -51,14 +52,14 @@ function commandsOf(tree: SourceTree, path: string, text: string): StartCommand[
 		const rest = text.slice(match.index, commandEnd(text, match.index));
 		const [module = "", attribute = ""] = name.split(":");
 		const factory = /--factory\b/.test(rest) || match[3] !== undefined;
-		const place = placeOf(path, text, module, lines.lineText(line));
 		found.push({
 			target: { module, attribute, factory, evidence: `${path}:${line}` },
-			...place,
+			importFolder: null,
 			server,
 			path,
 			range: { start, end: start + name.length },
 			text: rest,
+			before: beforeOf(text, match.index),
 			start: match.index,
 		});
 	}
@@ -68,12 +69,12 @@ function commandsOf(tree: SourceTree, path: string, text: string): StartCommand[
 		if (target === null) continue;
 		found.push({
 			target: { ...target.named, evidence: `${path}:${line}` },
-			folders: [target.folder],
-			isCertain: false,
+			importFolder: target.folder,
 			server: "fastapi",
 			path,
 			range: { start: match.index, end: match.index },
 			text: text.slice(match.index, commandEnd(text, match.index)),
+			before: beforeOf(text, match.index),
 			start: match.index,
 		});
 	}
@@ -91,20 +92,38 @@ function runCallsOf(path: string, text: string): StartCommand[] {
 		const start = match.index + match[0].length - 1 - name.length;
 		return {
 			target: { module, attribute, factory: /factory\s*=\s*True/.test(lines.lineText(line)), evidence: `${path}:${line}` },
-			folders: [folderOf(path)],
-			isCertain: false,
+			importFolder: null,
 			server: "uvicorn",
 			path,
 			range: { start, end: start + name.length },
 			text: match[0],
+			before: "",
 			start: match.index,
 		};
 	});
 }
 
-/** A command goes on behind a line break that is escaped. */
+/** The line up to the command. */
+function beforeOf(text: string, start: number): string {
+	return text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+}
+
+const yamlFile = /\.ya?ml$/i;
+
+/** The text with commands on one line that stand on several: behind escaped line breaks, and as lists of YAML. Offsets stay. */
+function onOneLine(path: string, text: string): string {
+	const joined = text.replace(/\\\r?\n/g, blanks);
+	return yamlFile.test(path)
+		? joined.replace(/(?<=^[ \t]*-[ \t]+["']?[^\n:]*|command:[ \t]*)\r?\n[ \t]*-[ \t]+/gm, blanks)
+		: joined;
+}
+
+function blanks(text: string): string {
+	return " ".repeat(text.length);
+}
+
 function commandEnd(text: string, start: number): number {
-	const end = /(?<!\\)\r?\n/.exec(text.slice(start));
+	const end = /\r?\n/.exec(text.slice(start));
 	return end === null ? text.length : start + end.index;
 }
 
@@ -121,26 +140,6 @@ function rank(path: string): number {
 	const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
 	const kind = name.startsWith("dockerfile") ? 0 : name === "procfile" ? 1 : name.includes("compose") ? 2 : 3;
 	return depth * 10 + kind;
-}
-
-/** Where the module of a command is looked for. */
-function placeOf(path: string, text: string, module: string, line: string): Pick<StartCommand, "folders" | "isCertain"> {
-	const base = folderOf(path);
-	const moved = /--app-dir[= ,"']+([\w./-]+)/.exec(line)?.[1] ?? /\bcd\s+["']?([\w./-]+)/.exec(line)?.[1] ?? "";
-	const name = path.slice(base === "" ? 0 : base.length + 1);
-	if (/^dockerfile|\.dockerfile$/i.test(name)) {
-		const layout = readDockerfile(text, base);
-		const first = module.split(".")[0] ?? module;
-		const start = moved.startsWith("/") ? moved : `/${joinFolder(layout.workingDirectory, moved)}`;
-		const folders = [start, ...layout.pythonPath].map((each) => layout.folderAt(each, first));
-		const known = folders.filter((folder) => folder !== null);
-		// What the image brings along, and what a start script changes, is not seen.
-		return known.length === folders.length
-			? { folders: known, isCertain: true }
-			: { folders: [...known, base], isCertain: false };
-	}
-	const isAtHome = name === "Procfile" && !moved.startsWith("/");
-	return { folders: [joinFolder(base, moved)], isCertain: isAtHome };
 }
 
 const usualFiles = ["main.py", "app.py", "api.py", "app/main.py", "app/app.py", "app/api.py"];

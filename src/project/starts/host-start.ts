@@ -1,0 +1,50 @@
+import { parentOf } from "../imports/resolver.ts";
+import type { SourceTree } from "../project.ts";
+import { placeOfCommand } from "./command-place.ts";
+import { joinFolder, moduleFiles } from "./folders.ts";
+import type { Start } from "./start.ts";
+import type { StartCommand } from "./start-commands.ts";
+
+/** A command that runs among the repository's own files: of a Procfile, a Makefile, a script, a package file, a module. */
+export function startOnHost(files: SourceTree, command: StartCommand, line: number): Start {
+	const { path } = command;
+	const text = files.get(path)?.text ?? "";
+	const folder = workingDirectoryOf(files, command, text);
+	const place = placeOfCommand(command, { workingDirectory: folder, pythonPath: exportedPath(text) }, command.importFolder);
+	const base = { command, path, line, service: null, image: null, dockerfile: null, variables: new Map() };
+	if (place !== null) {
+		// A make file may be included by another one, and a script's folder is a guess.
+		const isCertain = /(^|\/)procfile$/i.test(path);
+		return { ...base, place, origin: place, folders: place.searchPath, isCertain };
+	}
+	const written = placeOfCommand(command, { workingDirectory: parentOf(path), pythonPath: null }, command.importFolder);
+	return { ...base, place: null, origin: null, folders: written?.searchPath ?? [parentOf(path)], isCertain: false };
+}
+
+/** Scripts and modules may be called from anywhere: they run where what they name can be had, if that is one place. */
+function workingDirectoryOf(files: SourceTree, { path, target }: StartCommand, text: string): string | null {
+	const base = parentOf(path);
+	if (/(^|\/)render\.ya?ml$/i.test(path)) return joinFolder(base, /^\s*rootDir:\s*["']?([\w./-]+)/m.exec(text)?.[1] ?? "");
+	if (path.endsWith(".py") || /(^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i.test(path)) return null;
+	if (!/\.(?:sh|bash|zsh)$/.test(path)) return base;
+	// One that goes elsewhere first, or that an image runs, has a folder of its own.
+	if (/^\s*(?:cd|pushd)\s|BASH_SOURCE|\$\(dirname/m.test(text) || isRunByImage(files, path)) return null;
+	const places = [...new Set([base, ""])].filter((folder) =>
+		moduleFiles(target.module).some((name) => files.has(joinFolder(folder, name))),
+	);
+	return places.length === 1 ? (places[0] ?? null) : null;
+}
+
+function isRunByImage(files: SourceTree, script: string): boolean {
+	const name = script.slice(script.lastIndexOf("/") + 1);
+	for (const [path, { text }] of files)
+		if (/(^|\/)(?:dockerfile[^/]*|[^/]*\.dockerfile|(?:docker-)?compose[^/]*\.ya?ml)$/i.test(path) && text.includes(name))
+			return true;
+	return false;
+}
+
+/** `export PYTHONPATH=src` in a script, `export PYTHONPATH := src` in a Makefile. */
+function exportedPath(text: string): string | null {
+	const value = /^\s*export\s+PYTHONPATH\s*[?:+]?=\s*(\S+)/m.exec(text)?.[1];
+	return value === undefined ? null : value.replace(/^["']|["']$/g, "");
+}
