@@ -1,7 +1,8 @@
 import { compare, satisfies } from "@renovatebot/pep440";
 import type { CatalogOptions, DeclaredRequirement } from "./catalog.ts";
 import type { CatalogIndex, CatalogVersion } from "./catalog-index.ts";
-import { type MetadataRequirement, markerHolds, parseRequirement } from "./requirement.ts";
+import { markerHolds } from "./marker.ts";
+import { type MetadataRequirement, parseRequirement } from "./requirement.ts";
 
 /** The version of a distribution that an installation would bring, and the catalogued one that stands for it. */
 export interface CatalogChoice {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
+import { evaluateMarker } from "../../../src/environment/marker.ts";
 import { readLockFiles } from "../../../src/project/manifests/lock-files.ts";
-import { evaluateMarker } from "../../../src/project/manifests/marker.ts";
 import { parsePep508 } from "../../../src/project/manifests/pep508.ts";
 import { readManifests } from "../../../src/project/manifests/read-manifests.ts";
 import type { SourceFile } from "../../../src/project/project.ts";

@@ -1,8 +1,8 @@
-import { type Distribution, type Environment, normalizeName } from "../../environment/environment.ts";
+import type { Distribution, Environment } from "../../environment/environment.ts";
+import { markerApplies } from "../../environment/marker.ts";
+import { type MetadataRequirement, parseRequirement } from "../../environment/requirement.ts";
 import type { Manifest, Requirement } from "./manifest.ts";
-import { markerApplies } from "./marker.ts";
 import { folderOf, joinPath } from "./paths.ts";
-import { type Pep508, parsePep508 } from "./pep508.ts";
 
 /** What an installation of some requirements brings, as far as the metadata of the environment tells. */
 export interface RequirementClosure {
@@ -69,24 +69,28 @@ export function closeOver(
 			continue;
 		}
 		for (const required of requiredBy(distribution, extras, environment)) {
-			pending.push({ requirement, name: normalizeName(required.name), extras: required.extras, chain: here });
+			pending.push({ requirement, name: required.normalized, extras: required.extras, chain: here });
 		}
 	}
 	return { provided, opaque: [...opaque] };
 }
 
 /** What a distribution with these extras requires for this Python; what a marker leaves open counts. */
-export function requiredBy(distribution: Distribution, extras: readonly string[], environment: Environment): Pep508[] {
+export function requiredBy(
+	distribution: Distribution,
+	extras: readonly string[],
+	environment: Environment,
+): MetadataRequirement[] {
 	return parsedRequirements(distribution).filter(({ marker }) => markerApplies(marker, environment.python, extras) !== false);
 }
 
 /** Several rules ask for the same distributions, and reading their requirements takes longer than all the rest. */
-const parsedByDistribution = new WeakMap<Distribution, readonly Pep508[]>();
+const parsedByDistribution = new WeakMap<Distribution, readonly MetadataRequirement[]>();
 
-function parsedRequirements(distribution: Distribution): readonly Pep508[] {
+function parsedRequirements(distribution: Distribution): readonly MetadataRequirement[] {
 	const known = parsedByDistribution.get(distribution);
 	if (known !== undefined) return known;
-	const parsed = distribution.requires.flatMap((required) => parsePep508(required) ?? []);
+	const parsed = distribution.requires.flatMap((required) => parseRequirement(required) ?? []);
 	parsedByDistribution.set(distribution, parsed);
 	return parsed;
 }

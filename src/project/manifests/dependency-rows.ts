@@ -1,8 +1,7 @@
-import { normalizeName } from "../../environment/environment.ts";
+import { markerApplies } from "../../environment/marker.ts";
 import type { Project } from "../project.ts";
 import { closeOver, primaryManifest, requiredBy } from "./declared.ts";
 import type { Manifest, Requirement } from "./manifest.ts";
-import { markerApplies } from "./marker.ts";
 import { distributionsOf, listThirdPartyImports } from "./third-party-imports.ts";
 import { versionSatisfies } from "./version.ts";
 
@@ -80,8 +79,7 @@ function importersByDistribution(project: Project, declared: ReadonlyMap<string,
 function requirersByDistribution(project: Project): Map<string, string[]> {
 	const requirers = new Map<string, string[]>();
 	for (const distribution of project.environment.distributions.values()) {
-		for (const { name } of requiredBy(distribution, [], project.environment)) {
-			const required = normalizeName(name);
+		for (const { normalized: required } of requiredBy(distribution, [], project.environment)) {
 			const names = requirers.get(required) ?? [];
 			if (!names.includes(distribution.name)) requirers.set(required, [...names, distribution.name]);
 		}

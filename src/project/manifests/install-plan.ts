@@ -1,8 +1,8 @@
+import { markerApplies } from "../../environment/marker.ts";
 import type { Project } from "../project.ts";
 import { primaryManifest } from "./declared.ts";
 import type { Installer } from "./installer.ts";
 import type { Manifest } from "./manifest.ts";
-import { markerApplies } from "./marker.ts";
 import { folderOf, inFolder, relativeTo } from "./paths.ts";
 
 /** One command of an installation. */

@@ -1,9 +1,8 @@
 import { defineRule } from "../../audit/rule.ts";
-import { normalizeName } from "../../environment/environment.ts";
+import { markerApplies } from "../../environment/marker.ts";
 import { closeOver, primaryManifest, requiredBy } from "../../project/manifests/declared.ts";
 import { setSpecifier } from "../../project/manifests/edit.ts";
 import type { Requirement } from "../../project/manifests/manifest.ts";
-import { markerApplies } from "../../project/manifests/marker.ts";
 import { canAllBeSatisfied, pinnedVersion, versionSatisfies } from "../../project/manifests/version.ts";
 
 interface Evidence {
@@ -51,7 +50,7 @@ export default defineRule<Evidence>({
 				continue;
 			for (const required of requiredBy(distribution, own?.extras ?? [], environment)) {
 				if (required.marker !== null && markerApplies(required.marker, environment.python, own?.extras ?? []) !== true) continue;
-				const requirement = declared.get(normalizeName(required.name));
+				const requirement = declared.get(required.normalized);
 				if (
 					requirement === undefined ||
 					requirement.url !== null ||

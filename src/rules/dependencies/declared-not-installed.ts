@@ -1,7 +1,7 @@
 import { defineRule } from "../../audit/rule.ts";
+import { markerApplies } from "../../environment/marker.ts";
 import { closeOver, primaryManifest } from "../../project/manifests/declared.ts";
 import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
-import { markerApplies } from "../../project/manifests/marker.ts";
 import { distributionsOf, packageOf } from "../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../project/project.ts";
 import { listOptionalUses } from "./uses/all-uses.ts";

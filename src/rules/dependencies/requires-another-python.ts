@@ -1,7 +1,7 @@
 import { defineRule } from "../../audit/rule.ts";
 import type { PythonVersion } from "../../environment/environment.ts";
+import { markerApplies } from "../../environment/marker.ts";
 import { primaryManifest } from "../../project/manifests/declared.ts";
-import { markerApplies } from "../../project/manifests/marker.ts";
 import { pinnedVersion, versionSatisfies } from "../../project/manifests/version.ts";
 
 interface Evidence {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { evaluateMarker } from "../../../src/project/manifests/marker.ts";
+import { evaluateMarker } from "../../../src/environment/marker.ts";
 import { canAllBeSatisfied, pinnedVersion, specifierOfPoetry, versionSatisfies } from "../../../src/project/manifests/version.ts";
 
 const python = { major: 3, minor: 11 };

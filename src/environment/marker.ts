@@ -1,15 +1,34 @@
 import { explain, satisfies, validRange } from "@renovatebot/pep440";
-import type { PythonVersion } from "../../environment/environment.ts";
+import { normalizeName, type PythonVersion } from "./environment.ts";
+
+/** What a marker is evaluated against. */
+export interface MarkerFacts {
+	readonly python: PythonVersion;
+	/** `sys.platform`. */
+	readonly platform: string;
+	/** Extras that were asked for. */
+	readonly extras: readonly string[];
+}
 
 /**
  * Is a PEP 508 marker true for CPython of this version on Linux? Null where it cannot be read, or where it hangs on
  * something we do not know (the patch release, the processor, the kernel).
  */
 export function evaluateMarker(marker: string, python: PythonVersion, extras: readonly string[] = []): boolean | null {
-	const key = `${python.major}.${python.minor}[${extras.join()}]${marker}`;
+	return answerFor(marker, { python, platform: "linux", extras });
+}
+
+/** Does a marker hold? What it asks of a variable we do not know counts as true: better one requirement too many. */
+export function markerHolds(marker: string, facts: MarkerFacts): boolean {
+	return answerFor(marker, facts) !== false;
+}
+
+function answerFor(marker: string, facts: MarkerFacts): boolean | null {
+	const { python, platform, extras } = facts;
+	const key = `${python.major}.${python.minor} ${platform}[${extras.join()}]${marker}`;
 	let answer = evaluated.get(key);
 	if (answer === undefined) {
-		answer = evaluate(marker, python, extras);
+		answer = evaluate(marker, facts);
 		evaluated.set(key, answer);
 	}
 	return answer;
@@ -18,11 +37,11 @@ export function evaluateMarker(marker: string, python: PythonVersion, extras: re
 /** The metadata of many packages carry the same markers, and several rules ask for them. */
 const evaluated = new Map<string, boolean | null>();
 
-function evaluate(marker: string, python: PythonVersion, extras: readonly string[]): boolean | null {
+function evaluate(marker: string, facts: MarkerFacts): boolean | null {
 	const tokens = tokenize(marker);
 	if (tokens === null) return null;
 	const expression = parseOr(new TokenReader(tokens));
-	return expression === null ? null : expression(python, extras);
+	return expression === null ? null : expression(facts);
 }
 
 /** Does a requirement with this marker (null: none) count here? What is not known counts as a no for neither side: null. */
@@ -31,7 +50,7 @@ export function markerApplies(marker: string | null, python: PythonVersion, extr
 }
 
 type Token = { readonly type: "name" | "string" | "operator" | "open" | "close" | "and" | "or"; readonly text: string };
-type Expression = (python: PythonVersion, extras: readonly string[]) => boolean | null;
+type Expression = (facts: MarkerFacts) => boolean | null;
 
 function tokenize(marker: string): Token[] | null {
 	const pattern = /\s*(?:(\()|(\))|'([^']*)'|"([^"]*)"|(===|==|~=|!=|<=|>=|<|>|not\s+in\b|in\b)|(and|or)\b|([A-Za-z_][\w.]*))/y;
@@ -75,7 +94,7 @@ function parseOr(reader: TokenReader, nested = 0): Expression | null {
 		const first: Expression = left;
 		const second = parseAnd(reader, nested);
 		if (second === null) return null;
-		left = (python, extras) => either(first(python, extras), second(python, extras));
+		left = (facts) => either(first(facts), second(facts));
 	}
 	return nested === 0 && !reader.atEnd ? null : left;
 }
@@ -86,7 +105,7 @@ function parseAnd(reader: TokenReader, nested: number): Expression | null {
 		const first: Expression = left;
 		const second = parseTerm(reader, nested);
 		if (second === null) return null;
-		left = (python, extras) => both(first(python, extras), second(python, extras));
+		left = (facts) => both(first(facts), second(facts));
 	}
 	return left;
 }
@@ -100,7 +119,7 @@ function parseTerm(reader: TokenReader, nested: number): Expression | null {
 	const operator = reader.take("operator");
 	const right = reader.take("name", "string");
 	if (left === null || operator === null || right === null) return null;
-	return (python, extras) => compare(left, operator.text, right, python, extras);
+	return (facts) => compare(left, operator.text, right, facts);
 }
 
 function either(a: boolean | null, b: boolean | null): boolean | null {
@@ -114,11 +133,15 @@ function both(a: boolean | null, b: boolean | null): boolean | null {
 }
 
 /** Compares under each value a variable may have here; where the answers differ, nobody knows. */
-function compare(left: Token, operator: string, right: Token, python: PythonVersion, extras: readonly string[]): boolean | null {
-	const lefts = valuesOf(left, python, extras);
-	const rights = valuesOf(right, python, extras);
+function compare(left: Token, operator: string, right: Token, facts: MarkerFacts): boolean | null {
+	const lefts = valuesOf(left, facts);
+	const rights = valuesOf(right, facts);
 	if (lefts === null || rights === null) return null;
 	const isExtra = left.text === "extra" || right.text === "extra";
+	if (isExtra && /^[!=]=/.test(operator)) {
+		const names = new Set(lefts.map(normalizeName));
+		return rights.some((name) => names.has(normalizeName(name))) === operator.startsWith("=");
+	}
 	const answers = new Set(lefts.flatMap((a) => rights.map((b) => compareValues(a, operator, b))));
 	if (isExtra) return answers.has(true);
 	return answers.size === 1 ? ([...answers][0] ?? null) : null;
@@ -135,7 +158,10 @@ function compareValues(left: string, operator: string, right: string): boolean |
 	return null;
 }
 
-function valuesOf(token: Token, python: PythonVersion, extras: readonly string[]): readonly string[] | null {
+/** `platform.system()` by `sys.platform`. */
+const systems: Readonly<Record<string, string>> = { win32: "Windows", darwin: "Darwin" };
+
+function valuesOf(token: Token, { python, platform, extras }: MarkerFacts): readonly string[] | null {
 	if (token.type === "string") return [token.text];
 	const version = `${python.major}.${python.minor}`;
 	switch (token.text) {
@@ -146,15 +172,15 @@ function valuesOf(token: Token, python: PythonVersion, extras: readonly string[]
 			return [`${version}.0`, `${version}.5`, `${version}.12`, `${version}.99`];
 		case "os_name":
 		case "os.name":
-			return ["posix"];
+			return [platform === "win32" ? "nt" : "posix"];
 		case "sys_platform":
 		case "sys.platform":
-			return ["linux"];
+			return [platform];
 		case "platform_system":
-			return ["Linux"];
+			return [systems[platform] ?? "Linux"];
 		case "platform_machine":
 		case "platform.machine":
-			return ["x86_64", "aarch64"];
+			return platform === "linux" ? ["x86_64", "aarch64"] : ["x86_64", "arm64", "AMD64", "ARM64"];
 		case "platform_python_implementation":
 		case "platform.python_implementation":
 		case "python_implementation":
