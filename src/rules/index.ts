@@ -7,6 +7,7 @@ import invalidSettingValue from "./config/invalid-setting-value.ts";
 import missingEnvironmentVariable from "./config/missing-environment-variable.ts";
 import missingSetting from "./config/missing-setting.ts";
 import refusedByValidator from "./config/refused-by-validator.ts";
+import refusedDefault from "./config/refused-default.ts";
 import refusedVariable from "./config/refused-variable.ts";
 import syncDatabaseUrl from "./config/sync-database-url.ts";
 import uncalledFunction from "./config/uncalled-function.ts";
@@ -104,6 +105,7 @@ export const rules: readonly AnyRule[] = [
 	missingEnvironmentVariable,
 	missingSetting,
 	refusedByValidator,
+	refusedDefault,
 	refusedVariable,
 	syncDatabaseUrl,
 	uncalledFunction,

@@ -223,6 +223,8 @@ export interface SettingReading {
 	readonly checked: Value | null;
 	/** The values that an Enum of the project allows, where that is the field's type and they are known; null for other fields. */
 	readonly choices: readonly string[] | null;
+	/** Is the field's type a pydantic model of the project, or a settings class? */
+	readonly isModel: boolean;
 	/** The validator of the class that refuses the value, or null. */
 	readonly refusedBy: string | null;
 }

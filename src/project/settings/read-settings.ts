@@ -27,10 +27,12 @@ export function instantiateSettings(
 	for (const field of settingsFields(cls, config)) {
 		const argument = args.keywords.get(field.name);
 		const given = argument ?? (args.open ? null : rawValue(machine, config, files, field));
-		const choices = enumChoices(machine, field);
+		const type = ownType(machine, field);
+		const choices = type === null ? null : enumChoices(type);
+		const isModel = type !== null && isModelClass(type);
 		if (given === undefined && field.factory !== null) {
 			result.set(field.name, madeBy(machine, frame, field.factory, made));
-			fields.push({ field, given: null, isArgument: false, checked: null, choices, refusedBy: null });
+			fields.push({ field, given: null, isArgument: false, checked: null, choices, isModel, refusedBy: null });
 			continue;
 		}
 		const settled = settle(
@@ -48,6 +50,7 @@ export function instantiateSettings(
 			isArgument: argument !== undefined,
 			checked: settled.checked,
 			choices,
+			isModel,
 			refusedBy: settled.refusedBy,
 		});
 	}
@@ -227,14 +230,27 @@ function decoded(value: Value, field: SettingsField, config: SettingsConfig): Va
 	}
 }
 
-/** The values of the Enum that a field has for its type, as texts; null where it is none, or where not all values are texts. */
-function enumChoices(machine: Machine, { node, owner }: SettingsField): readonly string[] | null {
+/** The class of the project that a field has for its type; null where it is none, or one of several. */
+function ownType(machine: Machine, { node, owner }: SettingsField): ClassValue | null {
 	const { members } = readSettingType(node.annotation);
 	const [name] = members ?? [];
+	if (members?.length !== 1 || name === undefined) return null;
 	const scope = machine.sysModules.get(owner.module.name)?.value.namespace;
-	const type =
-		members?.length === 1 && name !== undefined ? (owner.namespace.names.get(name) ?? scope?.names.get(name))?.value : undefined;
-	if (type?.kind !== "class" || !isEnumClass(type) || type.namespace.names.has("_missing_")) return null;
+	const type = (owner.namespace.names.get(name) ?? scope?.names.get(name))?.value;
+	return type?.kind === "class" ? type : null;
+}
+
+function isModelClass(cls: ClassValue): boolean {
+	return cls.bases.some((base) =>
+		base.kind === "class"
+			? isModelClass(base)
+			: base.kind === "external" && /^pydantic(_settings)?\.(.*\.)?Base(Model|Settings)$/.test(base.canonical),
+	);
+}
+
+/** The values of an Enum, as texts; null where the class is none, or where not all values are texts. */
+function enumChoices(type: ClassValue): readonly string[] | null {
+	if (!isEnumClass(type) || type.namespace.names.has("_missing_")) return null;
 	const texts = type.node.body.flatMap((statement) => {
 		const target = statement.type === "Assign" ? statement.targets[0] : undefined;
 		if (target?.type !== "Name" || target.id.startsWith("_")) return [];

@@ -48,6 +48,17 @@ export function isCollection(name: string): boolean {
 	return collections.has(name);
 }
 
+/** `production` for `prod` or `Production`; null where several choices, or none, resemble the text. */
+export function nearestChoice(choices: readonly string[], written: string): string | null {
+	const text = written.trim().toLowerCase();
+	if (text === "") return null;
+	const near = choices.filter((choice) => {
+		const folded = choice.toLowerCase();
+		return folded.startsWith(text) || text.startsWith(folded);
+	});
+	return near.length === 1 ? (near[0] ?? null) : null;
+}
+
 function decodingOf(names: readonly string[] | null, isOptional: boolean): SettingType["decoding"] {
 	if (names === null || names.length === 0) return "unknown";
 	const complex = names.filter((name) => collections.has(name) || mappings.has(name));

@@ -20,6 +20,10 @@ export interface SettingsConfig {
 	/** Whether the process environment and the `.env` files are among the sources. */
 	readonly readsEnvironment: boolean;
 	readonly readsFiles: boolean;
+	/** False where defaults are taken as they stand, which both pydantic 1 and 2 do only on request for settings. */
+	readonly validatesDefaults: boolean;
+	/** True where a field with an alias is looked for under its own name too. */
+	readonly populatesByName: boolean;
 }
 
 /** One field of a settings class. */
@@ -39,6 +43,8 @@ export interface SettingsField {
 	readonly constraints: Constraints;
 	/** What makes the default where it is made anew each time, or null. */
 	readonly factory: Value | null;
+	/** Is the default checked against the type, as a given value is? */
+	readonly validatesDefault: boolean;
 }
 
 /** Does the class derive from the BaseSettings of pydantic-settings, not from that of pydantic 1? */
@@ -79,6 +85,10 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 		hasOtherSources: otherSources.some((key) => read(key) !== undefined) || sources === "unknown",
 		readsEnvironment: !Array.isArray(sources) || sources.includes("env"),
 		readsFiles: !Array.isArray(sources) || sources.includes("dotenv"),
+		validatesDefaults: [read("validate_default"), read("validate_all")].every((each) => each === undefined || isTrue(each)),
+		populatesByName: ["populate_by_name", "allow_population_by_field_name", "validate_by_name"].some(
+			(key) => read(key) !== undefined,
+		),
 	};
 }
 
@@ -214,12 +224,12 @@ function validatedNames(decorator: Value): readonly string[] {
 	return maker === "root_validator" && isTrue(keywords.get("pre")) ? [wholeClass] : [];
 }
 
-type FieldSource = Pick<SettingsField, "fallback" | "keys" | "constraints" | "factory">;
+type FieldSource = Pick<SettingsField, "fallback" | "keys" | "constraints" | "factory" | "validatesDefault">;
 
 /** Default and environment names of a field, from its value: a plain default or a call of `Field`. */
 function fieldSource(bound: Value | null, name: string, config: SettingsConfig, isModern: boolean): FieldSource {
 	const keys = [config.prefix + name];
-	const plain = { keys, constraints: unconstrained, factory: null };
+	const plain = { keys, constraints: unconstrained, factory: null, validatesDefault: config.validatesDefaults };
 	if (bound === null || (bound.kind === "constant" && bound.value === undefined)) return { ...plain, fallback: null };
 	const call =
 		bound.kind === "instance" && bound.of.kind === "external" && /\.Field$/.test(bound.of.canonical) ? bound.call : null;
@@ -228,7 +238,13 @@ function fieldSource(bound: Value | null, name: string, config: SettingsConfig, 
 	const alias =
 		call.keywords.get("validation_alias") ?? call.keywords.get("alias") ?? (isModern ? undefined : call.keywords.get("env"));
 	const aliases = alias === undefined ? keys : aliasNames(alias, keys);
-	const found = { keys: aliases, constraints: readConstraints(call), factory: call.keywords.get("default_factory") ?? null };
+	const checked = call.keywords.get("validate_default");
+	const found = {
+		keys: alias !== undefined && config.populatesByName ? [...aliases, ...keys] : aliases,
+		constraints: readConstraints(call),
+		factory: call.keywords.get("default_factory") ?? null,
+		validatesDefault: checked === undefined ? config.validatesDefaults : isTrue(checked),
+	};
 	const first = call.keywords.get("default") ?? call.args[0];
 	if (found.factory !== null) return { ...found, fallback: unknown };
 	const isRequired = !call.open && (first === undefined || (first.kind === "constant" && first.value === undefined));

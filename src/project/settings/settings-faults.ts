@@ -1,9 +1,10 @@
 import type { SettingReading, SettingsObject } from "../imports/trace.ts";
 import type { ConstantValue } from "../imports/values.ts";
 import { brokenConstraint } from "./constraints.ts";
+import { findRefusedDefaults, type RefusedDefault } from "./refused-defaults.ts";
 import { isCollection, readSettingType, type SettingType } from "./setting-type.ts";
 import { isModernSettingsClass, settingsConfig } from "./settings-class.ts";
-import { formatInWords, refusesFormat } from "./text-formats.ts";
+import { formatInWords, isNoNumber, refusesFormat } from "./text-formats.ts";
 
 /** A value that pydantic refuses. */
 export interface RefusedSetting {
@@ -27,6 +28,8 @@ export interface SettingsFaults {
 	/** Fields whose text would have to be JSON; pydantic-settings stops at the first of them, before it looks at anything else. */
 	readonly undecodable: readonly RefusedSetting[];
 	readonly refused: readonly RefusedSetting[];
+	/** Fields that nothing sets, and whose own defaults pydantic refuses. */
+	readonly defaults: readonly RefusedDefault[];
 	readonly unexpected: readonly UnexpectedKey[];
 	/** Fields whose values validators of the class refuse. */
 	readonly rejected: readonly SettingReading[];
@@ -46,11 +49,14 @@ export function findSettingsFaults(object: SettingsObject): SettingsFaults {
 	const refused = texts.filter((text) => !undecodable.includes(text) && isRefused(text));
 	const unexpected = unexpectedKeys(object);
 	const rejected = fields.filter(({ refusedBy }) => refusedBy !== null);
-	const count = missing.length + refused.length + unexpected.length + rejected.length + (object.refusedBy === null ? 0 : 1);
+	const defaults = findRefusedDefaults(object);
+	const ofFields = missing.length + refused.length + defaults.length + rejected.length;
+	const count = ofFields + unexpected.length + (object.refusedBy === null ? 0 : 1);
 	return {
 		missing,
 		undecodable,
 		refused,
+		defaults,
 		unexpected,
 		rejected,
 		decodingError: undecodable[0] === undefined ? null : decodingError(object, undecodable[0]),
@@ -107,15 +113,8 @@ function isRefused({ reading, value, type }: RefusedSetting): boolean {
 	if (members.length === 1 && only !== undefined && refusesFormat(only, text)) return true;
 	// A list beside None: what is no JSON reaches pydantic as text, which is no list.
 	if (type.decoding === "tried") return members.every(isCollection) && !isJson(text);
-	return type.decoding === "text" && members.length > 0 && members.every((name) => numbers[name]?.test(text) === false);
+	return type.decoding === "text" && members.length > 0 && members.every((name) => isNoNumber(name, text));
 }
-
-/** The texts that pydantic takes for each type (https://docs.pydantic.dev/latest/concepts/conversion_table/). */
-const numbers: Readonly<Record<string, RegExp>> = {
-	int: /^\s*[+-]?\d+(_\d+)*(\.0*)?\s*$/,
-	float: /^\s*[+-]?((\d[\d_]*)?\.?\d[\d_]*\.?(e[+-]?\d+)?|inf(inity)?|nan)\s*$/i,
-	bool: /^\s*(0|off|f|false|n|no|1|on|t|true|y|yes)\s*$/i,
-};
 
 /** What the texts of a type have to be, in words. */
 export function wantedOf(type: SettingType, minLength: number | null): string {

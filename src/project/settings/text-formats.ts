@@ -69,3 +69,15 @@ export function formatInWords(type: string): string | null {
 	if (allowed === undefined) return null;
 	return allowed.length === 0 ? "a URL" : `a URL that begins with ${allowed.map((each) => `${each}://`).join(" or ")}`;
 }
+
+/** The texts that pydantic takes for numbers and truth values (https://docs.pydantic.dev/latest/concepts/conversion_table/). */
+const numbers: Readonly<Record<string, RegExp>> = {
+	int: /^\s*[+-]?\d+(_\d+)*(\.0*)?\s*$/,
+	float: /^\s*[+-]?((\d[\d_]*)?\.?\d[\d_]*\.?(e[+-]?\d+)?|inf(inity)?|nan)\s*$/i,
+	bool: /^\s*(0|off|f|false|n|no|1|on|t|true|y|yes)\s*$/i,
+};
+
+/** Is the type one of numbers or truth values, and the text none of them? */
+export function isNoNumber(type: string, text: string): boolean {
+	return Object.hasOwn(numbers, type) && numbers[type]?.test(text) === false;
+}

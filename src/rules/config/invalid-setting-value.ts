@@ -10,6 +10,7 @@ import {
 	placeInWords,
 } from "../../project/settings/faulty-settings.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
+import { nearestChoice } from "../../project/settings/setting-type.ts";
 import { type RefusedSetting, refusalOf } from "../../project/settings/settings-faults.ts";
 import { formatInWords } from "../../project/settings/text-formats.ts";
 
@@ -124,15 +125,9 @@ function formatted(project: Project, { reading, type }: RefusedSetting): string 
 	return isPadded || formatInWords(name) !== null ? placeholderFor(project, reading.field) : null;
 }
 
-/** `production` for `prod` or `Production`; null where several choices, or none, resemble the text. */
+/** The choice that the text resembles, or null. */
 function similarChoice({ type, value, reading }: RefusedSetting): string | null {
-	const text = value.value.trim().toLowerCase();
-	if (text === "") return null;
-	const near = (type.choices ?? choicesOf(reading.field.constraints.pattern)).filter((choice) => {
-		const folded = choice.toLowerCase();
-		return folded.startsWith(text) || text.startsWith(folded);
-	});
-	return near.length === 1 ? (near[0] ?? null) : null;
+	return nearestChoice(type.choices ?? choicesOf(reading.field.constraints.pattern), value.value);
 }
 
 /** The words of a pattern such as `^(DEBUG|INFO)$`. */

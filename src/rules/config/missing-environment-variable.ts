@@ -4,13 +4,18 @@ import { listEngines } from "../../project/database/engine-calls.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { findEntry } from "../../project/settings/env-file-edit.ts";
-import { defaultInCode, loadBefore, loadNewFile, type Need, newEnvFile, writeTo } from "./repair/provide-variable.ts";
+import {
+	type DotenvLoading,
+	defaultInCode,
+	dotenvLoading,
+	loadBefore,
+	loadNewFile,
+	type Need,
+	newEnvFile,
+	writeTo,
+} from "./repair/provide-variable.ts";
 
-interface Evidence extends Need {
-	/** The `.env` file that load_dotenv() has read by then, relative to the root; null where it read none. */
-	readonly loadedFile: string | null;
-	/** True where load_dotenv() has run by then, whether it found a file or not. */
-	readonly loadsFile: boolean;
+interface Evidence extends Need, DotenvLoading {
 	/** A `.env` file that has the key and was not loaded, or null. */
 	readonly otherFile: string | null;
 }
@@ -54,7 +59,7 @@ export default defineRule<Evidence>({
 				range,
 				evidence: {
 					...need,
-					...(need.file === null ? loading(project, need.order) : ofReader(project, need.file)),
+					...(need.file === null ? dotenvLoading(project, need.order) : ofReader(project, need.file)),
 					otherFile: fileWith(project, key),
 				},
 			};
@@ -144,24 +149,8 @@ function engineNeeds(project: Project): Need[] {
 }
 
 /** A reader such as starlette's Config looks into a file of its own. */
-function ofReader(project: Project, file: string): Pick<Evidence, "loadedFile" | "loadsFile"> {
+function ofReader(project: Project, file: string): DotenvLoading {
 	return { loadedFile: project.files.has(file) ? file : null, loadsFile: true };
-}
-
-/** What a call of load_dotenv() before the failure found beside its module, or above it. */
-function loading(project: Project, before: number): Pick<Evidence, "loadedFile" | "loadsFile"> {
-	let loadsFile = false;
-	for (const { callee, order, module, args, keywords } of project.trace.calls) {
-		if (callee.kind !== "external" || !/^dotenv\.(main\.)?load_dotenv$/.test(callee.canonical) || order > before) continue;
-		if (args.length > 0 || keywords.has("dotenv_path")) continue;
-		loadsFile = true;
-		for (let folder = folderOf(module.path); ; folder = folderOf(folder)) {
-			const path = folder === "" ? ".env" : `${folder}/.env`;
-			if (project.files.has(path)) return { loadedFile: path, loadsFile };
-			if (folder === "") break;
-		}
-	}
-	return { loadedFile: null, loadsFile };
 }
 
 function fileWith(project: Project, key: string): string | null {
@@ -169,8 +158,4 @@ function fileWith(project: Project, key: string): string | null {
 		if (/(^|\/)\.env(\.local)?$/.test(path) && findEntry(project, path, key)?.key === key) return path;
 	}
 	return null;
-}
-
-function folderOf(path: string): string {
-	return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }

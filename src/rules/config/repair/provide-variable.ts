@@ -32,7 +32,7 @@ export interface Need {
 
 /** Where a `.env` file belongs that load_dotenv() finds from every module of the backend. */
 export function newEnvFile(project: Project): string {
-	return project.backend === "" ? ".env" : `${project.backend}/.env`;
+	return project.workingDirectory === "" ? ".env" : `${project.workingDirectory}/.env`;
 }
 
 /** Adds a variable with a placeholder, or the value of an example file, to a `.env` file. */
@@ -136,4 +136,38 @@ function dotenvPackage(project: Project): DotenvPackage | null {
 	const edits = addRequirement(project.files, manifest, packageAddition("python-dotenv", [], project.environment));
 	if (edits === null) return null;
 	return { edits, commands: manifest.updateCommands, words: " python-dotenv, which has it, is declared as well." };
+}
+
+/** What load_dotenv() has done by some place of start-up. */
+export interface DotenvLoading {
+	/** The `.env` file that it has read by then, relative to the root; null where it read none. */
+	readonly loadedFile: string | null;
+	/** True where it has run by then, whether it found a file or not. */
+	readonly loadsFile: boolean;
+}
+
+/** What a call of load_dotenv() before a place of start-up found beside its module, or above it. */
+export function dotenvLoading(project: Project, before: number): DotenvLoading {
+	let loadsFile = false;
+	for (const { callee, order, module, args, keywords } of project.trace.calls) {
+		if (callee.kind !== "external" || !/^dotenv\.(main\.)?load_dotenv$/.test(callee.canonical) || order > before) continue;
+		if (args.length > 0 || keywords.has("dotenv_path")) continue;
+		loadsFile = true;
+		for (let folder = folderOf(module.path); ; folder = folderOf(folder)) {
+			const path = folder === "" ? ".env" : `${folder}/.env`;
+			if (project.files.has(path)) return { loadedFile: path, loadsFile };
+			if (folder === "") break;
+		}
+	}
+	return { loadedFile: null, loadsFile };
+}
+
+/** The `.env` file that load_dotenv() reads, or would read if it were there; null where nothing loads one. */
+export function loadedEnvFile(project: Project, before: number): string | null {
+	const { loadedFile, loadsFile } = dotenvLoading(project, before);
+	return loadedFile ?? (loadsFile ? newEnvFile(project) : null);
+}
+
+function folderOf(path: string): string {
+	return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }
