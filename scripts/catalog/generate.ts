@@ -11,12 +11,13 @@ import { readDistributions } from "../../src/environment/distributions.ts";
 import type { ClassMember, ExternalEntry, Signature } from "../../src/environment/environment.ts";
 import { TableModule } from "../../src/environment/external-module.ts";
 import { FolderModules, IntrospectedModules, type ModuleWorld } from "../../src/environment/installed-modules.ts";
-import type { ModuleTable, Slot } from "../../src/environment/module-table.ts";
+import type { ModuleTable, Slot, TableName } from "../../src/environment/module-table.ts";
 import type { PackageFiles } from "../../src/environment/package-files.ts";
 import { packModules } from "../../src/environment/packed-modules.ts";
 import { anyPython } from "../../src/environment/python-version.ts";
 import { readSearchPath } from "../../src/environment/search-path.ts";
 import { StandardLibrary } from "../../src/environment/standard-library.ts";
+import { writeTable } from "../../src/environment/written-table.ts";
 import { openPackageFiles } from "../../src/workspace/package-files.ts";
 import { packBlocks } from "../../src/workspace/text-blocks.ts";
 
@@ -105,7 +106,7 @@ function describeModules(files: PackageFiles, folder: string, topLevel: readonly
 				? null
 				: module.bundledTable(module.table?.getattr == null ? [] : stringConstants(module, world));
 		const flags = (module.isPackage ? "p" : "") + (module.kind === "namespace" ? "n" : module.kind === "stub" ? "t" : "");
-		lines.push(`${dotted}\t${flags}\t${table === null ? "" : JSON.stringify(compact(table))}`);
+		lines.push(`${dotted}\t${flags}\t${table === null ? "" : writeTable(compact(table))}`);
 	}
 	const length = lines.reduce((sum, line) => sum + line.length, 0);
 	// Generated clients are mostly annotations of parameters, which nothing here reads.
@@ -131,7 +132,7 @@ function assignedAttributes(module: TableModule, world: ModuleWorld): readonly s
 
 /** Is a name bound to a module, at the top level or by an import inside a function? */
 function isModuleName(module: TableModule, name: string, world: ModuleWorld): boolean {
-	const slot = module.table?.names[name]?.slot;
+	const slot = module.table?.names.get(name)?.slot;
 	if (slot?.kind === "alias" && (slot.name === null || world.findModule(`${slot.module}.${slot.name}`).found === "present"))
 		return true;
 	return new RegExp(`^[ \\t]+(?:from[^\\n]+)?import[^\\n]*\\b${name}\\b`, "m").test(module.text);
@@ -141,8 +142,9 @@ function isModuleName(module: TableModule, name: string, world: ModuleWorld): bo
 function stringConstants(module: TableModule, world: ModuleWorld): readonly string[] {
 	const texts = [module.text];
 	const top = module.name.split(".")[0] ?? "";
-	for (const { slot } of Object.values(module.table?.names ?? {})) {
-		const source = slot.kind === "alias" && slot.module.startsWith(`${top}.`) ? world.findModule(slot.module) : null;
+	for (const name of module.table?.names.keys() ?? []) {
+		const slot = module.table?.names.get(name)?.slot;
+		const source = slot?.kind === "alias" && slot.module.startsWith(`${top}.`) ? world.findModule(slot.module) : null;
 		if (source?.found === "present" && source.module instanceof TableModule && !texts.includes(source.module.text))
 			texts.push(source.module.text);
 	}
@@ -150,13 +152,15 @@ function stringConstants(module: TableModule, world: ModuleWorld): readonly stri
 	for (const text of texts)
 		for (const [, constant = ""] of text.matchAll(/["']([\w.:]+)["']/g))
 			for (const part of constant.split(/[.:]/)) names.add(part);
-	return [...names].filter((name) => /^[A-Za-z_]\w*$/.test(name) && module.table?.names[name] === undefined);
+	return [...names].filter((name) => /^[A-Za-z_]\w*$/.test(name) && !module.table?.names.has(name));
 }
 
 function compact(table: ModuleTable): ModuleTable {
-	const names = Object.fromEntries(
-		Object.entries(table.names).map(([name, { slot, stars }]) => [name, { slot: compactSlot(slot), stars }]),
-	);
+	const names = new Map<string, TableName>();
+	for (const name of table.names.keys()) {
+		const found = table.names.get(name);
+		if (found !== undefined) names.set(name, { slot: compactSlot(found.slot), stars: found.stars });
+	}
 	return { ...table, names };
 }
 

@@ -2,9 +2,10 @@ import type { CatalogChoice } from "./catalog-versions.ts";
 import type { ExportLookup, ExternalEntry, ExternalModule, ModuleLookup, PythonVersion } from "./environment.ts";
 import { TableModule } from "./external-module.ts";
 import type { ModuleProvider, ModuleWorld } from "./installed-modules.ts";
-import type { ImportNeed, ModuleTable } from "./module-table.ts";
+import type { ImportNeed } from "./module-table.ts";
 import type { PackageFiles, TextBlocks } from "./package-files.ts";
 import { type PackageHeader, readModuleLines, readPackageHeader } from "./packed-modules.ts";
+import { readTable } from "./written-table.ts";
 
 const missing: ModuleLookup = { found: "missing" };
 const unknown: ModuleLookup = { found: "unknown" };
@@ -132,9 +133,9 @@ class CataloguedPackage {
 		if (known !== undefined) return known;
 		const line = this.line(dotted);
 		if (line === undefined) return null;
-		const [flags = "", json = ""] = line.split("\t", 2);
+		const [flags = ""] = line.split("\t", 1);
 		const isPackage = flags.includes("p");
-		const table = parseTable(json);
+		const table = readTable(line.slice(flags.length + 1));
 		const module = new TableModule(
 			{
 				name: dotted,
@@ -227,13 +228,4 @@ function approximate(entry: ExternalEntry): ExternalEntry {
 	if (entry.kind === "function")
 		return { ...entry, signature: { ...entry.signature, decorators: [...entry.signature.decorators, "unknown"] } };
 	return { ...entry, members: { ...entry.members, __getattr__: { kind: "attribute", annotation: null, text: null } } };
-}
-
-function parseTable(json: string): ModuleTable | null {
-	try {
-		const table: ModuleTable = JSON.parse(json);
-		return { ...table, names: Object.assign(Object.create(null), table.names) };
-	} catch {
-		return null;
-	}
 }

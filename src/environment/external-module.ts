@@ -85,7 +85,7 @@ export class TableModule implements ExternalModule {
 
 	names(): readonly string[] {
 		const names = new Set<string>(this.facts.introspected()?.names);
-		for (const [name, { slot }] of Object.entries(this.facts.table?.names ?? {})) if (slot.kind !== "maybe") names.add(name);
+		for (const name of this.certainNames()) names.add(name);
 		for (const star of this.facts.table?.stars ?? [])
 			for (const name of this.moduleOf(star.module)?.starNames() ?? []) names.add(name);
 		for (const name of this.facts.submoduleNames()) names.add(name);
@@ -150,8 +150,11 @@ export class TableModule implements ExternalModule {
 		const { table } = this.facts;
 		const world = this.getattrWorld();
 		if (table === null || world === null) return null;
-		const names: Record<string, TableName> = {};
-		for (const [name, { slot, stars }] of Object.entries(table.names)) names[name] = { slot: this.bundledSlot(slot), stars };
+		const names = new Map<string, TableName>();
+		for (const name of table.names.keys()) {
+			const found = table.names.get(name);
+			if (found !== undefined) names.set(name, { slot: this.bundledSlot(found.slot), stars: found.stars });
+		}
 		const isOpen = table.dynamic || this.facts.changedFromOutside(null) || this.letsOthersIn();
 		return {
 			...table,
@@ -182,7 +185,7 @@ export class TableModule implements ExternalModule {
 		const dot = dotted.lastIndexOf(".");
 		const module = dot < 0 ? null : this.moduleOf(dotted.slice(0, dot));
 		if (!(module instanceof TableModule) || module.origin === "stdlib" || depth > 8) return null;
-		const slot = module.table?.names[dotted.slice(dot + 1)]?.slot;
+		const slot = module.table?.names.get(dotted.slice(dot + 1))?.slot;
 		return slot?.kind === "alias" && slot.name !== null ? this.definerOf(`${slot.module}.${slot.name}`, depth + 1) : module;
 	}
 
@@ -194,7 +197,7 @@ export class TableModule implements ExternalModule {
 
 	private searchTable(table: ModuleTable, symbol: string): ExportLookup {
 		if (table.replaced) return unknown;
-		const own = table.names[symbol];
+		const own = table.names.get(symbol);
 		let uncertain = table.dynamic || this.kind === "stub";
 		for (let index = table.stars.length - 1; index >= (own?.stars ?? 0); index--) {
 			const star = table.stars[index];
@@ -253,7 +256,7 @@ export class TableModule implements ExternalModule {
 		if (names === null) return module.lookup(symbol).found === "absent" ? absent : unknown;
 		// Where no __all__ says otherwise, submodules that happen to be loaded are starred too, and names that are only perhaps bound.
 		const table = module instanceof TableModule ? module.table : null;
-		const mayLeak = table?.all === null && (module.isPackage || table.names[symbol]?.slot.kind === "maybe");
+		const mayLeak = table?.all === null && (module.isPackage || table.names.get(symbol)?.slot.kind === "maybe");
 		return mayLeak && module.lookup(symbol).found !== "absent" ? unknown : absent;
 	}
 
@@ -280,9 +283,7 @@ export class TableModule implements ExternalModule {
 			return [...names];
 		}
 		if (table.dynamic) return null;
-		const names = new Set(
-			Object.keys(table.names).filter((name) => !name.startsWith("_") && table.names[name]?.slot.kind !== "maybe"),
-		);
+		const names = new Set(this.certainNames().filter((name) => !name.startsWith("_")));
 		for (const star of table.stars) {
 			const more = this.moduleOf(star.module)?.starNames() ?? null;
 			if (more === null) return null;
@@ -291,10 +292,16 @@ export class TableModule implements ExternalModule {
 		return [...names];
 	}
 
+	/** Names of its own that are bound on every path. */
+	private certainNames(): string[] {
+		const names = this.facts.table?.names;
+		return names === undefined ? [] : [...names.keys()].filter((name) => names.get(name)?.slot.kind !== "maybe");
+	}
+
 	/** The absolute dotted name of an expression such as a base class, as far as the table tells. */
 	private absoluteName(dotted: string): string {
 		const [first = "", ...rest] = dotted.split(".");
-		const own = this.facts.table?.names[first];
+		const own = this.facts.table?.names.get(first);
 		const slot = own?.slot.kind === "maybe" ? own.slot.slot : own?.slot;
 		if (slot?.kind === "alias") return [slot.module, ...(slot.name === null ? [] : [slot.name]), ...rest].join(".");
 		if (slot !== undefined) return `${this.name}.${dotted}`;

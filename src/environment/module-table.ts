@@ -1,7 +1,7 @@
 import type { ExternalEntry } from "./environment.ts";
 
 /** Bumped whenever the shape or the meaning of a table changes: older cache entries and catalogs are then not read. */
-export const tableFormat = 7;
+export const tableFormat = 8;
 
 /**
  * What one name of a module is bound to. The lazy kinds only say where the source is; `read-entry.ts` makes the
@@ -28,6 +28,9 @@ export interface TableName {
 	/** How many star imports stood above the binding: later ones may have replaced it. */
 	readonly stars: number;
 }
+
+/** What the names of a module's top level are bound to. */
+export type NameTable = Pick<ReadonlyMap<string, TableName>, "get" | "has" | "keys">;
 
 export interface StarImport {
 	readonly module: string;
@@ -66,9 +69,9 @@ export interface ImportNeed {
 	readonly unless?: readonly string[];
 }
 
-/** The export table of one module: everything its top level says about its names. Plain data, cached and bundled as JSON. */
+/** The export table of one module: everything its top level says about its names. Plain data, cached and bundled as `written-table.ts` writes it. */
 export interface ModuleTable {
-	readonly names: Readonly<Record<string, TableName>>;
+	readonly names: NameTable;
 	readonly stars: readonly StarImport[];
 	/** Null where there is none; "unknown" where it is computed. */
 	readonly all: AllNames | "unknown" | null;

@@ -1,4 +1,4 @@
-import type { ModuleTable } from "./module-table.ts";
+import { readTable } from "./written-table.ts";
 
 /** What the header of a catalogued package says. */
 export interface PackageHeader {
@@ -12,7 +12,7 @@ export interface PackageHeader {
 const blockSize = 96_000;
 
 /**
- * Puts the modules of a package into blocks, one line a module: name, flags, table, tabs between them. One more block at
+ * Puts the modules of a package into blocks, one line a module: name, flags, written table, tabs between them. One more block at
  * the end lists the names that each module may have, so that looking for a name reads no table.
  */
 export function packModules(
@@ -35,10 +35,10 @@ export function packModules(
 
 /** A module's name, a tab, and its names and those that its `__getattr__` may serve, spaces between them. */
 function nameLine(line: string): string {
-	const json = line.slice(line.lastIndexOf("\t") + 1);
-	const table: ModuleTable | null = json === "" ? null : JSON.parse(json);
+	const [module = "", flags = ""] = line.split("\t", 2);
+	const table = readTable(line.slice(module.length + flags.length + 2));
 	const served = JSON.stringify(table?.getattr ?? null).match(/(?<=")[A-Za-z_]\w*(?=")/g) ?? [];
-	return `${nameOf(line)}\t${[...new Set([...Object.keys(table?.names ?? {}), ...served])].join(" ")}`;
+	return `${module}\t${[...new Set([...(table?.names.keys() ?? []), ...served])].join(" ")}`;
 }
 
 /** Parses the header; a missing or broken one is an empty package. */

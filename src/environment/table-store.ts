@@ -4,6 +4,7 @@ import type { SourceContext } from "./outline/block-reader.ts";
 import { readModuleTable } from "./outline/read-table.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { formatPythonVersion } from "./python-version.ts";
+import { readTable, writeTable } from "./written-table.ts";
 
 /** Sources smaller than this are read faster than their cached table. */
 const worthCaching = 4_000;
@@ -12,10 +13,10 @@ const worthCaching = 4_000;
 export function loadTable(files: PackageFiles, text: string, context: SourceContext): ModuleTable {
 	if (text.length < worthCaching) return readModuleTable(text, context);
 	const key = `tables-${tableFormat}/${cacheKey(text, context)}`;
-	const cached = parseTable(files.readCache(key));
+	const cached = readTable(files.readCache(key) ?? "");
 	if (cached !== null) return cached;
 	const table = readModuleTable(text, context);
-	files.writeCache(key, JSON.stringify(table));
+	files.writeCache(key, writeTable(table));
 	return table;
 }
 
@@ -23,18 +24,4 @@ function cacheKey(text: string, context: SourceContext): string {
 	const { module, isPackage, python, platform } = context;
 	const where = `${module}\n${isPackage}\n${formatPythonVersion(python)}\n${platform}\n`;
 	return createHash("sha1").update(where).update(text).digest("hex");
-}
-
-/** A table as it was written; null for anything broken or of another shape. */
-function parseTable(json: string | null): ModuleTable | null {
-	if (json === null) return null;
-	try {
-		const table: ModuleTable = JSON.parse(json);
-		const isWhole =
-			typeof table.names === "object" && table.names !== null && Array.isArray(table.stars) && Array.isArray(table.imports);
-		// A plain object inherits names such as `constructor`, which are no names of the module.
-		return isWhole ? { ...table, names: Object.assign(Object.create(null), table.names) } : null;
-	} catch {
-		return null;
-	}
 }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
 import type { SourceContext } from "../../src/environment/outline/block-reader.ts";
 import { loadTable } from "../../src/environment/table-store.ts";
+import { writeTable } from "../../src/environment/written-table.ts";
 import { openPackageFiles } from "../../src/workspace/package-files.ts";
 import { memoryPackageFiles } from "./memory-package-files.ts";
 
@@ -19,9 +20,15 @@ test("a table comes back from the cache as it was written", () => {
 	const files = memoryPackageFiles({});
 	const first = loadTable(files, big, context);
 	const [key] = [...files.cache.keys()];
-	files.cache.set(key ?? "", JSON.stringify({ ...first, names: { fromCache: { slot: { kind: "unknown" }, stars: 0 } } }));
-	expect(Object.keys(loadTable(files, big, context).names)).toEqual(["fromCache"]);
-	expect(loadTable(files, big, context).names.constructor).toBeUndefined();
+	const slot = { kind: "unknown" } as const;
+	files.cache.set(key ?? "", writeTable({ ...first, names: new Map([["fromCache", { slot, stars: 0 }]]) }));
+	const { names } = loadTable(files, big, context);
+	expect([...names.keys()]).toEqual(["fromCache"]);
+	expect([names.get("fromCache"), names.has("constructor"), names.get("constructor")]).toEqual([
+		{ slot, stars: 0 },
+		false,
+		undefined,
+	]);
 });
 
 test("another text, module or version of Python is another entry", () => {
@@ -31,17 +38,29 @@ test("another text, module or version of Python is another entry", () => {
 	loadTable(files, big, { ...context, module: "other.big" });
 	loadTable(files, big, { ...context, python: { major: 3, minor: 12 } });
 	expect(files.cache.size).toBe(4);
-	expect(Object.keys(loadTable(files, `${big}b = 1\n`, context).names)).toContain("b");
+	expect(loadTable(files, `${big}b = 1\n`, context).names.has("b")).toBe(true);
 });
 
 test("a broken entry is read anew and replaced", () => {
 	const files = memoryPackageFiles({});
 	const whole = loadTable(files, big, context);
-	for (const broken of ["", "{", "null", "[]", '{"names":1}', JSON.stringify(whole).slice(0, 40)]) {
+	const written = writeTable(whole);
+	for (const broken of [
+		"",
+		"{",
+		"null",
+		"[]",
+		'{"names":1}',
+		written.slice(0, 40),
+		written.slice(0, written.lastIndexOf("\t")),
+	]) {
 		for (const key of files.cache.keys()) files.cache.set(key, broken);
-		expect(Object.keys(loadTable(files, big, context).names)).toEqual(Object.keys(whole.names));
-		expect([...files.cache.values()][0]).toBe(JSON.stringify(whole));
+		expect([...loadTable(files, big, context).names.keys()]).toEqual([...whole.names.keys()]);
+		expect([...files.cache.values()][0]).toBe(written);
 	}
+	for (const key of files.cache.keys()) files.cache.set(key, written.replace(/\t[^\t]*$/, "\t{"));
+	const last = [...whole.names.keys()].at(-1) ?? "";
+	expect(loadTable(files, big, context).names.get(last)?.slot.kind).toBe("maybe");
 });
 
 test("the cache folder on disk is made when needed, and done without where it cannot be", () => {

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { readModuleTable } from "../../src/environment/outline/read-table.ts";
 import { packModules, readModuleLines, readPackageHeader } from "../../src/environment/packed-modules.ts";
+import { writeTable } from "../../src/environment/written-table.ts";
 import { openBlocks, packBlocks } from "../../src/workspace/text-blocks.ts";
 
 test("every text comes back as it was packed, in any order", () => {
@@ -20,7 +22,8 @@ test("bytes of another kind are refused", () => {
 });
 
 test("a package's modules are found in their blocks, and their names without reading any", () => {
-	const table = (name: string) => JSON.stringify({ names: { [name]: { slot: { kind: "unknown" }, stars: [] } }, getattr: null });
+	const context = { module: "pkg", isPackage: true, python: { major: 3, minor: 11 }, platform: "linux" };
+	const table = (name: string) => writeTable(readModuleTable(`${name} = 1\n`, context));
 	const lines = ["pkg\tp\t", ...Array.from({ length: 40 }, (_, i) => `pkg.m${i}\t\t${table(`${"Name".repeat(1500)}${i}`)}`)];
 	const { header, blocks } = packModules(["patched"], lines);
 	const { assigned, modules } = readPackageHeader(header);

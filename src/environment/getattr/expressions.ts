@@ -207,7 +207,7 @@ export abstract class Expressions {
 	}
 
 	private moduleValue(name: string, world: GetattrWorld): Value {
-		const slot = world.table.names[name]?.slot;
+		const slot = world.table.names.get(name)?.slot;
 		switch (slot?.kind) {
 			case "lazy-value": {
 				// Tables are written once; one that is filled by later statements cannot be trusted.
@@ -236,7 +236,7 @@ export abstract class Expressions {
 	/** What `from module import name` gives. */
 	protected member(module: string, name: string, frame: Frame): Value {
 		const source = frame.world.source(module);
-		if (source !== null && source.table.names[name] !== undefined) {
+		if (source?.table.names.has(name)) {
 			const value = this.ofModule(name, source);
 			if (value.type !== "unknown" && value.type !== "object") return value;
 		}

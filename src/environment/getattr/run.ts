@@ -182,7 +182,7 @@ export class Run extends Expressions {
 			const local = scope.names.get(callee.id);
 			if (local?.type === "member") return new Raised(`${local.module}.${local.name}`, message);
 		}
-		const slot = frame.world.table.names[callee.id]?.slot;
+		const slot = frame.world.table.names.get(callee.id)?.slot;
 		if (slot?.kind === "alias") return new Raised(`${slot.module}.${slot.name ?? ""}`, message);
 		return new Raised(slot === undefined ? callee.id : `${frame.world.moduleName}.${callee.id}`, message);
 	}

@@ -72,7 +72,7 @@ export function itemsOf(value: Value): readonly Value[] | null {
 export function namespaceItem(namespace: Value & { type: "namespace" }, key: Constant): Value | undefined {
 	const { world, lacking } = namespace;
 	if (typeof key !== "string" || key === lacking) return undefined;
-	const found = world.table.names[key];
+	const found = world.table.names.get(key);
 	if (found === undefined && !world.table.dynamic && world.table.stars.length === 0) return undefined;
 	if (found === undefined || found.slot.kind === "maybe") throw new Unsure();
 	return { type: "member", module: world.moduleName, name: key };

@@ -9,13 +9,13 @@ export function readModuleTable(text: string, context: SourceContext): ModuleTab
 	const reader = new BlockReader(text, lines, context, false);
 	reader.read(0, lines.length);
 	const tricks = findNamespaceTricks(text, lines, context.module);
-	const names: Record<string, TableName> = Object.create(null);
+	const names = new Map<string, TableName>();
 	for (const [name, found] of reader.scope.changes) {
 		if (found.state === "unbound") continue;
-		names[name] = { slot: found.state === "maybe" ? { kind: "maybe", slot: found.slot } : found.slot, stars: found.stars };
+		names.set(name, { slot: found.state === "maybe" ? { kind: "maybe", slot: found.slot } : found.slot, stars: found.stars });
 	}
 	for (const name of tricks.perhapsBound)
-		names[name] ??= { slot: { kind: "maybe", slot: { kind: "unknown" } }, stars: reader.stars.length };
+		if (!names.has(name)) names.set(name, { slot: { kind: "maybe", slot: { kind: "unknown" } }, stars: reader.stars.length });
 	return {
 		names,
 		stars: reader.stars,
