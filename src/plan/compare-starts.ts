@@ -106,7 +106,27 @@ function auditStart(project: Project, start: Start, rules: readonly AnyRule[], i
 	const { issues } = runRules(variant, rules);
 	// What a container's environment holds is not known from here.
 	const counted = image === null ? issues : issues.filter(({ rule }) => !/^missing-(setting|environment-variable)$/.test(rule));
-	return outcomeOf(counted, (path) => image?.files.get(path) ?? path, needs);
+	const original = (path: string) => image?.files.get(path) ?? path;
+	const outcome = outcomeOf(counted, original, needs);
+	const left = leftBehind(project, variant);
+	return outcome.verdict === "starts" && left !== null
+		? { ...outcome, verdict: "fails", stop: { ...left, path: original(left.path) } }
+		: outcome;
+}
+
+/** The first import of a module that the audited start finds among the project's own files, and this one finds nowhere. */
+function leftBehind(project: Project, variant: Project): StartStop | null {
+	for (const { module: name, importer, range, reached, guarded, deferred } of variant.trace.externalImports) {
+		const [top = name] = name.split(".");
+		if (!reached || guarded || deferred || project.environment.isStdlib(top)) continue;
+		const isOwn = project.searchPath.some((folder) =>
+			moduleFiles(top).some((file) => project.files.has(joinFolder(folder, file))),
+		);
+		if (!isOwn || project.environment.findModule(top).found === "present") continue;
+		const error = `ModuleNotFoundError: No module named '${top}'`;
+		return { path: importer.path, line: importer.lines.positionAt(range.start).line, error, problem: error };
+	}
+	return null;
 }
 
 function outcomeOf(issues: readonly FoundIssue[], original: (path: string) => string, needs: readonly string[]): Outcome {

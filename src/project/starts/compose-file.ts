@@ -9,6 +9,10 @@ export interface ComposeService {
 	readonly end: number;
 	/** Its Dockerfile and build context, relative to the root; null where it takes a finished image. */
 	readonly build: { readonly context: string; readonly dockerfile: string; readonly stage: string | null } | null;
+	/** The finished image that it takes, as written; null where it names none. */
+	readonly image: string | null;
+	/** Files that its variables come from, relative to the root. */
+	readonly envFiles: readonly string[];
 	/** The command in the image's place, words joined; null where the image's own runs. */
 	readonly command: string | null;
 	readonly workingDirectory: string | null;
@@ -33,6 +37,8 @@ function readService({ entries }: YamlMapping, folder: string): Omit<ComposeServ
 	const words = [...listOf(entries.get("entrypoint")), ...listOf(entries.get("command"))];
 	return {
 		build: readBuild(entries.get("build"), folder),
+		image: textOf(entries.get("image")),
+		envFiles: envFilesOf(entries.get("env_file")).map((path) => joinFolder(folder, path)),
 		command: words.length === 0 ? null : words.join(" "),
 		workingDirectory: textOf(entries.get("working_dir")),
 		mounts: listOf(entries.get("volumes"), true).flatMap((each) => {
@@ -41,6 +47,13 @@ function readService({ entries }: YamlMapping, folder: string): Omit<ComposeServ
 		}),
 		variables: readVariables(entries.get("environment")),
 	};
+}
+
+/** One path, a list of paths, or a list of mappings with a path each. */
+function envFilesOf(value: YamlValue | undefined): string[] {
+	const texts = listOf(value);
+	const mappings = Array.isArray(value) ? (value as readonly YamlValue[]).filter(isMapping) : [];
+	return [...texts, ...mappings.flatMap(({ entries }) => textOf(entries.get("path")) ?? [])];
 }
 
 function readBuild(build: YamlValue | undefined, folder: string): ComposeService["build"] {

@@ -1,6 +1,7 @@
 import { LineIndex } from "../../text/line-index.ts";
 import { parentOf } from "../imports/resolver.ts";
 import type { SourceTree } from "../project.ts";
+import { parseDotenv } from "../settings/dotenv.ts";
 import { placeOfCommand } from "./command-place.ts";
 import { type ComposeService, readServices } from "./compose-file.ts";
 import { below, type ContainerImage, readImage } from "./container-image.ts";
@@ -62,12 +63,18 @@ function readStarts(files: SourceTree): Start[] {
 }
 
 function inService(files: SourceTree, command: StartCommand, { path, service }: WrittenService, line: number): Start {
-	const { build, mounts, name } = service;
+	const { build, mounts, name, envFiles } = service;
 	const built = build === null ? null : readImage(files, { path: build.dockerfile, context: build.context, stage: build.stage });
-	// A finished image holds what it is given, if it is given anything; what else lies in it is not seen.
-	const isSeen = built !== null || (build === null && mounts.length > 0);
+	// A Python image holds what it is given, if it is given anything; what else lies in a finished one, or comes from a base file, is not seen.
+	const isSeen = built !== null || (build === null && mounts.length > 0 && /(^|\/)python:/.test(service.image ?? ""));
 	const image = isSeen ? mountedImage(files, built, mounts) : null;
-	return inContainer(command, { path, line, service: name, dockerfile: build?.dockerfile ?? null }, image, service);
+	const given = envFiles.flatMap((file) =>
+		parseDotenv(files.get(file)?.text ?? "").entries.map(({ key }): [string, null] => [key, null]),
+	);
+	return inContainer(command, { path, line, service: name, dockerfile: build?.dockerfile ?? null }, image, {
+		...service,
+		variables: new Map([...given, ...service.variables]),
+	});
 }
 
 /** What compose sets over the image. */
