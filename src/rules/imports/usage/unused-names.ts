@@ -18,7 +18,7 @@ export interface UnusedImport {
 
 /** Imported names that nothing can need: in doubt (dynamic lookups, re-exports, imports for their effect) a name counts as used. */
 export function* listUnusedImports(project: Project, module: Module): Generator<UnusedImport> {
-	if (isExempt(module)) return;
+	if (isExempt(module) || hasFileMark(module.text)) return;
 	const { firstUse, quoted } = namesUsed(module.tree);
 	const comments = wordsInComments(module.text);
 	const conditional = conditionalStatements(module.tree);
@@ -102,7 +102,7 @@ function countBindings(tree: ast.Module): ReadonlyMap<string, number> {
 const marks = /#.*(\bnoqa(?!\s*:\s*(?!.*F401))|disable\s*=.*unused-import|F401|\bside[- ]effects?\b|\bregister)/i;
 
 function isMarked(module: Module, statement: ImportStatement): boolean {
-	return isMarkedAt(module, statement.start) || isMarkedAt(module, statement.end) || hasFileMark(module.text);
+	return isMarkedAt(module, statement.start) || isMarkedAt(module, statement.end);
 }
 
 function isMarkedAt(module: Module, offset: number): boolean {
