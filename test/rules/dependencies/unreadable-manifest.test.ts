@@ -44,3 +44,24 @@ it("says nothing about comments, options, hashes and addresses", () => {
 		).lines,
 	).toEqual([]);
 });
+
+it.each([
+	[
+		"broken TOML",
+		'#- pyproject.toml\n[project]\nname = \'x\'\ndependencies = [\n"fastapi"\n"uvicorn"]\n',
+		/pyproject\.toml:\d+ pyproject\.toml: no valid TOML/,
+	],
+	[
+		"files that include each other",
+		"#- requirements.txt\nfastapi\n-r requirements-b.txt\n#- requirements-b.txt\n-r requirements.txt\n",
+		/requirements-b\.txt:1 .*the files include each other in a circle/,
+	],
+	[
+		"a NUL byte",
+		"#- requirements.txt\nfastapi\nuvi\0corn\n",
+		/requirements\.txt:2 requirements\.txt holds a line that is no requirement/,
+	],
+])("names the file and the line of %s", (_, manifests, expected) => {
+	const { lines } = auditDependencies(`${manifests}${main}`);
+	expect(lines[0]).toMatch(expected);
+});
