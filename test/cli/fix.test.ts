@@ -63,7 +63,7 @@ describe("bootmend fix", () => {
 		const folder = repository();
 		await bootmend(folder, "fix", "--yes", "--review");
 		const list = await bootmend(folder, "rollback", "--list");
-		expect(list.stdout).toMatch(/US1 {2}rolls back cleanly\n {2}restored +app\//);
+		expect(list.stdout).toMatch(/US1 {2}rolls back cleanly\n {2}will be restored +app\//);
 		expect(git(folder, "log", "--format=%s").split("\n")).toHaveLength(3);
 		const { status, stdout } = await bootmend(folder, "rollback", "--phase", "us1");
 		expect(status).toBe(0);
