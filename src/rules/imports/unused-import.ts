@@ -1,4 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
+import { lonelyRouters } from "../../project/fastapi/include-faults.ts";
 import type { Module, Project } from "../../project/project.ts";
 import { removeImportedNames } from "../../python/rewrite/remove-imports.ts";
 import { listUnusedImports, originOf } from "./usage/unused-names.ts";
@@ -35,9 +36,12 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		const failing = failingPlaces(project);
+		const forgotten = lonelyRouters(project).flatMap(({ forgottenIn }) => forgottenIn ?? []);
 		for (const module of project.modules.values()) {
 			for (const { statement, alias, local } of listUnusedImports(project, module)) {
 				if (failing.has(placeOf(module, statement.start)) || failing.has(placeOf(module, alias.start))) continue;
+				// The mend of a router that was forgotten uses its import.
+				if (forgotten.some(({ call, code }) => call.module === module && `${code}.`.startsWith(`${local}.`))) continue;
 				const from = statement.type === "ImportFrom" ? `${".".repeat(statement.level)}${statement.module}` : "";
 				const imported = from === "" || from.endsWith(".") ? from + alias.name.name : `${from}.${alias.name.name}`;
 				yield {

@@ -47,3 +47,17 @@ it("leaves alone the models that create_all has to know", () => {
 	);
 	expect(auditBackend(rule, files)).toEqual([]);
 });
+
+it("leaves alone the import of a router that was forgotten, which its mend includes", () => {
+	const router = (name: string) =>
+		`#- ${name}.py\nfrom fastapi import APIRouter\n\nrouter = APIRouter()\n\n\n@router.get("/${name}")\ndef show() -> None: ...\n`;
+	const imports = "import items\nimport json\nimport users";
+	const routers = router("items") + router("users");
+	const include = (name: string) => `app.include_router(${name}.router)\n`;
+	expect(auditBackend(rule, backend(imports, include("users") + routers)).map((issue) => issue.problem)).toEqual([
+		"json is imported and never used",
+	]);
+	expect(mendedFiles("router-never-included", backend(imports, include("users") + routers))["main.py"]).toContain(
+		include("users") + include("items"),
+	);
+});
