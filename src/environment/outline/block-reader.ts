@@ -33,6 +33,11 @@ interface Path {
 
 /** Conditions on versions and platforms are short; longer ones stay undecided. */
 const longestTest = 1000;
+/** The same path where it is left open whether it is taken: what it imports is then needed in no case. */
+function notSurely({ unless, ...path }: Path): Path {
+	return { ...path, certain: false };
+}
+
 /** `except ImportError` or `except ModuleNotFoundError`. */
 function catchesOnlyImportErrors(header: readonly Token[]): boolean {
 	return (
@@ -190,7 +195,7 @@ export class BlockReader {
 			if (truth === true && alternatives.length === 0) this.readSuite(body, inline, scope, path);
 			else {
 				const fork = scope.fork();
-				this.readSuite(body, inline, fork, { ...path, certain: false });
+				this.readSuite(body, inline, fork, notSurely(path));
 				alternatives.push(fork);
 			}
 			decided = truth === true;
@@ -284,7 +289,8 @@ export class BlockReader {
 			return;
 		}
 		const fork = this.current.fork();
-		this.readSuite(body, inline, fork, { ...path, guarded: true });
+		const { refusal, ...suppressed } = notSurely(path);
+		this.readSuite(body, inline, fork, { ...suppressed, certain: path.certain, guarded: true });
 		this.current.mergeAttempts([fork, fork.interrupted()]);
 	}
 
@@ -299,7 +305,7 @@ export class BlockReader {
 		const inAt = header.findIndex((token) => token.depth === 0 && token.text === "in");
 		if (header[0]?.text === "for" && inAt > 0) this.bindTarget(header.slice(1, inAt));
 		this.current = outer;
-		this.readSuite(body, inline, fork, { ...path, certain: false });
+		this.readSuite(body, inline, fork, notSurely(path));
 		outer.merge([fork, outer.fork()]);
 		const after = this.lines[body[1]];
 		if (after === undefined || body[1] >= to || after.indent !== line.indent || this.firstWord(after) !== "else") return body[1];
@@ -318,7 +324,7 @@ export class BlockReader {
 			const body = this.bodyOf(at, to);
 			const fork = this.current.fork();
 			const line = this.lines[at];
-			this.readSuite(body, line === undefined ? null : this.splitHeader(line).inline, fork, { ...path, certain: false });
+			this.readSuite(body, line === undefined ? null : this.splitHeader(line).inline, fork, notSurely(path));
 			forks.push(fork);
 			at = body[1];
 		}

@@ -39,3 +39,12 @@ it("tells what a fallback stands in for", () => {
 		{ module: "slow", names: [], error: null, unless: ["fast"] },
 	]);
 });
+
+it("asks for nothing that a handler imports only perhaps, or lets go", () => {
+	const handler = (body: string) => needs(`try:\n    import a\nexcept ImportError:\n    ${body}\n`);
+	expect(handler("import b")).toEqual([{ module: "b", names: [], error: null, unless: ["a"] }]);
+	expect(handler("with suppress(ImportError):\n        import b")).toEqual([]);
+	expect(handler("if unknown():\n        import b")).toEqual([]);
+	expect(handler("try:\n        import b\n    except ImportError:\n        b = None")).toEqual([]);
+	expect(handler("for name in names:\n        import b")).toEqual([]);
+});
