@@ -1,5 +1,5 @@
+import { isMapping, readYaml, type YamlMapping, type YamlValue } from "./compose-yaml.ts";
 import { joinFolder } from "./folders.ts";
-import { isMapping, readYamlSubset, type YamlMapping, type YamlValue } from "./yaml-subset.ts";
 
 /** A service of a compose file, as far as it says how a server is started. */
 export interface ComposeService {
@@ -24,7 +24,7 @@ export interface ComposeService {
 
 /** The services of a compose file in a folder of the repository (https://docs.docker.com/reference/compose-file/services/). */
 export function readServices(text: string, folder: string): ComposeService[] {
-	const document = readYamlSubset(text);
+	const document = readYaml(text);
 	const services = isMapping(document) ? document.entries.get("services") : undefined;
 	if (!isMapping(services)) return [];
 	return [...services.entries].flatMap(([name, service]) => {
