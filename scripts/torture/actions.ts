@@ -1,11 +1,18 @@
+import { rollbackSession } from "../../src/session/rollback-session.ts";
 import type { Command, Outcome, Session } from "../../src/session/session.ts";
+import { openTestSession } from "../../test/session/support/repository.ts";
 
 /** What is done to a repository, and killed in the middle of. */
 export type Action =
+	| SessionAction
+	/** Takes back what the commits of a session say, its folder being gone. */
+	| { readonly type: "rollback-from-history" };
+
+type SessionAction =
 	| { readonly type: "accept" | "edit"; readonly name: string }
 	| { readonly type: "undo" | "redo" }
 	| { readonly type: "accept-all"; readonly names: readonly string[] }
-	| { readonly type: "commit" | "rollback"; readonly story: "US1" | "US2" | "US3" };
+	| { readonly type: "commit" | "rollback" | "restore"; readonly story: "US1" | "US2" | "US3" };
 
 /** A session from its beginning to its end, in which each kind of step happens in several circumstances. */
 export const actions: readonly Action[] = [
@@ -22,17 +29,33 @@ export const actions: readonly Action[] = [
 	{ type: "edit", name: "m" },
 	{ type: "accept", name: "r" },
 	{ type: "rollback", story: "US1" },
+	{ type: "restore", story: "US1" },
+	{ type: "rollback", story: "US1" },
 	{ type: "commit", story: "US3" },
 	{ type: "rollback", story: "US2" },
 	{ type: "rollback", story: "US3" },
+	{ type: "restore", story: "US2" },
+	{ type: "restore", story: "US3" },
+	{ type: "rollback-from-history" },
 ];
 
-/** Carries one action out. */
-export function perform(session: Session, action: Action): Promise<Outcome> {
-	return session.dispatch(commandOf(session, action));
+/** Carries one action out, in a session that it opens. */
+export async function perform(root: string, action: Action, onStep?: (step: string) => void): Promise<Outcome> {
+	const steps = onStep === undefined ? {} : { onStep };
+	if (action.type === "rollback-from-history") {
+		const outcomes = await rollbackSession({ root, commits: true, story: null, withLater: true, ...steps });
+		const message = outcomes.map((outcome) => outcome.message).join(", ");
+		return outcomes.find((outcome) => outcome.type === "refused") ?? { type: "done", message };
+	}
+	const session = await openTestSession(root, steps);
+	try {
+		return await session.dispatch(commandOf(session, action));
+	} finally {
+		await session.close();
+	}
 }
 
-function commandOf(session: Session, action: Action): Command {
+function commandOf(session: Session, action: SessionAction): Command {
 	switch (action.type) {
 		case "accept":
 			return accept(session, action.name);
@@ -50,6 +73,8 @@ function commandOf(session: Session, action: Action): Command {
 			return { type: "commit-phase", story: action.story };
 		case "rollback":
 			return { type: "rollback-phase", story: action.story };
+		case "restore":
+			return { type: "restore-phase", story: action.story };
 		default:
 			return { type: action.type };
 	}

@@ -43,20 +43,16 @@ function lostBackups(root: string): readonly string[] {
  */
 export async function judgeNextStart(root: string, stage: Stage): Promise<readonly string[]> {
 	const losses: string[] = [];
-	const session = await openTestSession(root);
-	try {
-		const side = sideOf(takeSnapshot(root), stage);
-		if (side === null) losses.push(`after the next start: ${difference(takeSnapshot(root), stage.snapshots.after)}`);
-		const fsck = git(root, "fsck", "--no-dangling", "--strict");
-		if (fsck !== "") losses.push(`git fsck: ${fsck.trim()}`);
-		if (side === "before" || side === "between") {
-			const outcome = await perform(session, stage.action);
-			if (outcome.type !== "done") losses.push(`the action is refused afterwards: ${outcome.message}`);
-			else if (sideOf(takeSnapshot(root), stage) === null)
-				losses.push(`done again: ${difference(takeSnapshot(root), stage.snapshots.after)}`);
-		}
-	} finally {
-		await session.close();
+	await (await openTestSession(root)).close();
+	const side = sideOf(takeSnapshot(root), stage);
+	if (side === null) losses.push(`after the next start: ${difference(takeSnapshot(root), stage.snapshots.after)}`);
+	const fsck = git(root, "fsck", "--no-dangling", "--strict");
+	if (fsck !== "") losses.push(`git fsck: ${fsck.trim()}`);
+	if (side === "before" || side === "between") {
+		const outcome = await perform(root, stage.action);
+		if (outcome.type !== "done") losses.push(`the action is refused afterwards: ${outcome.message}`);
+		else if (sideOf(takeSnapshot(root), stage) === null)
+			losses.push(`done again: ${difference(takeSnapshot(root), stage.snapshots.after)}`);
 	}
 	return losses;
 }

@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { rollbackSession } from "../../src/session/rollback-session.ts";
 import { openTestSession } from "../../test/session/support/repository.ts";
 import { type Action, actions, perform } from "./actions.ts";
 import { copyWorld, makeWorld, type Snapshot, takeSnapshot } from "./world.ts";
@@ -14,7 +16,7 @@ export interface Stage {
 	readonly after: string;
 	readonly snapshots: {
 		readonly before: Snapshot;
-		/** After each but the last of several fixes that one action applies: each of them is whole by itself. */
+		/** After each but the last of several fixes or phases that one action goes through: each of them is whole by itself. */
 		readonly between: readonly Snapshot[];
 		readonly after: Snapshot;
 	};
@@ -47,6 +49,7 @@ export async function rehearse(
 	const stages: Stage[] = [];
 	let before = first;
 	for (const [number, action] of actions.entries()) {
+		if (action.type === "rollback-from-history") before = forget(before);
 		const after = join(folder, `stage-${number + 1}`);
 		copyWorld(before, after);
 		const snapshot = takeSnapshot(after);
@@ -55,7 +58,7 @@ export async function rehearse(
 			throw new Error(`The rehearsal of ${describeAction(action)} did not go well: ${run.said}`);
 		stages.push({
 			...{ number, action, before, after },
-			snapshots: { before: snapshot, between: await fixByFix(before, action), after: takeSnapshot(after) },
+			snapshots: { before: snapshot, between: await piecemeal(before, action), after: takeSnapshot(after) },
 			...{ steps: run.steps, duration: run.duration },
 		});
 		before = after;
@@ -63,17 +66,30 @@ export async function rehearse(
 	return { start, stages };
 }
 
-async function fixByFix(before: string, action: Action): Promise<readonly Snapshot[]> {
-	if (action.type !== "accept-all") return [];
-	const root = `${before}-fix-by-fix`;
+/** A copy that only its commits tell of the session. */
+function forget(world: string): string {
+	const root = `${world}-forgotten`;
+	copyWorld(world, root);
+	rmSync(join(root, ".bootmend"), { recursive: true });
+	return root;
+}
+
+/** What an action that does several things, each of them whole by itself, passes through. */
+async function piecemeal(before: string, action: Action): Promise<readonly Snapshot[]> {
+	const root = `${before}-piecemeal`;
 	copyWorld(before, root);
-	const session = await openTestSession(root);
 	const snapshots: Snapshot[] = [];
-	for (const name of action.names.slice(0, -1)) {
-		await perform(session, { type: "accept", name });
-		snapshots.push(takeSnapshot(root));
+	if (action.type === "accept-all") {
+		for (const name of action.names.slice(0, -1)) {
+			await perform(root, { type: "accept", name });
+			snapshots.push(takeSnapshot(root));
+		}
+	} else if (action.type === "rollback-from-history") {
+		for (const story of ["US3", "US2"] as const) {
+			await rollbackSession({ root, commits: true, story, withLater: true });
+			snapshots.push(takeSnapshot(root));
+		}
 	}
-	await session.close();
 	return snapshots;
 }
 

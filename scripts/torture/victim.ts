@@ -9,16 +9,14 @@ import { actions, perform } from "./actions.ts";
 const [, , root = "", number = "none", fatal = "never"] = process.argv;
 
 let happened = 0;
+const onStep = (step: string): void => {
+	writeSync(1, `${step}\n`);
+	if (++happened === Number(fatal)) process.kill(process.pid, "SIGKILL");
+};
 writeSync(1, "begun\n");
-const session = await openTestSession(root, {
-	onStep: (step) => {
-		writeSync(1, `${step}\n`);
-		if (++happened === Number(fatal)) process.kill(process.pid, "SIGKILL");
-	},
-});
 const action = number === "none" ? undefined : actions[Number(number)];
-if (action !== undefined) {
-	const outcome = await perform(session, action);
+if (action === undefined) await (await openTestSession(root, { onStep })).close();
+else {
+	const outcome = await perform(root, action, onStep);
 	writeSync(1, `${outcome.type}: ${outcome.message}\n`);
 }
-await session.close();
