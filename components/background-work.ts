@@ -174,7 +174,9 @@ export class BackgroundWork {
 			const ended = endBoot(ui.bench, report, state);
 			const { type } = ui.bench.running?.subject ?? { type: "tree" };
 			if (type !== "trial") await this.foreground.dispatch({ type: "note-boot", boot: ended.boot, restart: type === "restart" });
-			this.#tell(ended.bench, type === "restart" ? null : ended.verdict);
+			// The end of a phase and of the session say it themselves.
+			const isSaid = type === "tree" && !report.unavailable && ["checkpoint", "summary"].includes(ui.screen.type);
+			this.#tell(ended.bench, type === "restart" || isSaid ? null : ended.verdict);
 		} catch (error) {
 			if (signal.aborted) return;
 			const reason = error instanceof Error ? error.message : String(error);

@@ -71,13 +71,18 @@ function startsWithoutImportErrors(state: SessionState, boot: SeenBoot | null): 
 function everythingFound(state: SessionState, boot: SeenBoot | null): Criterion {
 	const found = [...state.decided.map(({ issue }) => issue), ...state.report.issues];
 	const critical = new Set(found.filter((issue) => issue.severity === severities[0]).map((issue) => issue.fingerprint)).size;
-	const counted = `${critical} ${critical === 1 ? "fault that stops" : "faults that stop"} start-up found`;
+	const counted =
+		critical === 0
+			? "No fault that stops start-up found"
+			: `${critical} ${critical === 1 ? "fault that stops" : "faults that stop"} start-up found`;
 	const judge = (): Judged => {
 		const seen = [state.boots.first, state.boots.newest].filter((each) => each !== null);
 		if (seen.some((each) => each.foretold === false))
-			return { status: "missed", evidence: `${counted}; a boot met one more that the audit had not foreseen.` };
-		if (boot?.boots) return { status: "met", evidence: `${counted}, and with them mended it boots: nothing was overlooked.` };
-		return { status: "open", evidence: `${counted}; only a boot that comes up proves that these are all.` };
+			return { status: "missed", evidence: `${counted}; a boot met one that the audit had not foreseen.` };
+		const mended = critical === 0 ? "" : `${critical === 1 ? "with it" : "with them"} mended `;
+		if (boot?.boots) return { status: "met", evidence: `${counted}, and ${mended}it boots: nothing was overlooked.` };
+		const all = critical === 0 ? "that there is none" : "that there are no more";
+		return { status: "open", evidence: `${counted}; only a boot that comes up proves ${all}.` };
 	};
 	return { id: "SC-002", promise: "All faults that stop start-up are identified", ...judge() };
 }
@@ -92,7 +97,7 @@ function everyIssueHasAFix(state: SessionState): Criterion {
 		id: "SC-003",
 		promise: "Every issue comes with a fix that can be applied",
 		status,
-		evidence: `${accepted} applied.${byHand}`,
+		evidence: accepted === 0 && state.report.issues.length === 0 ? "There was none to mend." : `${accepted} applied.${byHand}`,
 	};
 }
 

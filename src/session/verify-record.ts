@@ -20,7 +20,7 @@ export interface SeenBoot {
 	readonly foretold: boolean | null;
 	readonly stages: readonly { readonly stage: BootStage; readonly verdict: StageVerdict; readonly said: string }[];
 	readonly answers: readonly { readonly method: string; readonly path: string; readonly status: number | null }[];
-	/** What stood behind the database URLs: `postgresql (scratch)`. */
+	/** What stood behind the database URLs: `postgresql (scratch)`; {@link ownDatabase} where nothing took their place. */
 	readonly databases: readonly string[];
 	/** Lines that the server itself printed about its start-up, the newest of them. */
 	readonly log: readonly string[];
@@ -36,6 +36,9 @@ export interface SeenBoots {
 }
 
 export const noBoots: SeenBoots = { first: null, newest: null, restarted: null };
+
+/** What stands in {@link SeenBoot.databases} where the boot was one with the database that the backend is configured with. */
+export const ownDatabase = "its own database";
 
 const mostAnswers = 30;
 const mostLogLines = 12;
@@ -55,7 +58,7 @@ export function seenBoot(report: BootReport, revision: number): SeenBoot {
 		foretold: failure === null ? null : failure.bugReport === null,
 		stages: report.stages.map(({ stage, verdict, said }) => ({ stage, verdict, said })),
 		answers: report.answers.slice(0, mostAnswers).map(({ method, path, status }) => ({ method, path, status })),
-		databases: [...new Set(Object.values(report.database.replaced))],
+		databases: report.database.choice === "configured" ? [ownDatabase] : [...new Set(Object.values(report.database.replaced))],
 		log: report.output
 			.split("\n")
 			.map((line) => showLine(line.trimEnd()))

@@ -1,10 +1,15 @@
 import { showLine } from "../text/gate.ts";
-import type { SeenBoot, SeenBoots } from "./verify-record.ts";
+import { ownDatabase, type SeenBoot, type SeenBoots } from "./verify-record.ts";
 
 /** What became of the server between two boots: `was: ImportError … → now reaches: the database connection, and stops at: …`. */
 export function verdictOf(first: SeenBoot | null, now: SeenBoot): string {
 	if (now.unavailable) return unavailableWords(now);
+	return `${courseOf(first, now)}${now.databases.includes(ownDatabase) ? `, on ${ownDatabase}` : ""}`;
+}
+
+function courseOf(first: SeenBoot | null, now: SeenBoot): string {
 	if (first === null || first === now) return `it ${placeOfStop(now)}`;
+	if (first.boots && now.boots) return "it boots and answers, as before";
 	const then = first.error === null ? `it reached ${first.reaches}` : shortError(first.error);
 	if (isSame(first, now)) return `was: ${then} → still so`;
 	return `was: ${then} → now ${placeOfStop(now)}`;

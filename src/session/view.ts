@@ -131,7 +131,9 @@ function topRows({ state, ui, items, width, size }: Frame): readonly Line[] {
 	const path = pathLine(pathSteps(items, ui.memory.onPath), Math.min(width, widestPath));
 	const rows = [spreadLine(titleLine(state), lineOf("? help", "dim"), width)];
 	rows.push(lineWidth(path) + lineWidth(progress) + 3 <= width ? spreadLine(path, progress, width) : path);
-	const boot = bootRow(ui, state, width);
+	// These screens say in full themselves what the newest boot came to.
+	const isSaid = ["checkpoint", "summary"].includes(ui.screen.type) && ui.bench.running === null;
+	const boot = isSaid ? null : bootRow(ui, state, width);
 	return boot !== null ? [...rows, boot] : isRoomy(size) ? [...rows, []] : rows;
 }
 
