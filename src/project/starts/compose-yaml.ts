@@ -1,4 +1,5 @@
-import { isAlias, isMap, isScalar, isSeq, type Node, parseDocument, type Range } from "yaml";
+import type { Node, Range } from "yaml";
+import { loadYamlPackage } from "../../text/yaml-package.ts";
 
 /** What a compose file is made of, as far as we read it: texts, lists and mappings. */
 export type YamlValue = string | readonly YamlValue[] | YamlMapping;
@@ -16,6 +17,7 @@ export function isMapping(value: YamlValue | undefined): value is YamlMapping {
 
 /** Reads YAML with its anchors and merge keys. What is broken is left out rather than an error: compose itself would name it. */
 export function readYaml(text: string): YamlValue {
+	const { isAlias, isMap, isScalar, isSeq, parseDocument } = loadYamlPackage();
 	const document = parseDocument(text, { logLevel: "silent", prettyErrors: false, strict: false, uniqueKeys: false });
 	/** Each node is read once, however many aliases name it; one that names itself is empty. */
 	const known = new Map<unknown, YamlValue>();
