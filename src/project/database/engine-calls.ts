@@ -1,3 +1,4 @@
+import { urlText } from "../imports/simulator/url-objects.ts";
 import type { Call } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";
 import { listAsyncEngines, listSyncEngines } from "../manifests/async-engines.ts";
@@ -40,10 +41,20 @@ export function listEngines(project: Project): readonly Pick<EngineCall, "call" 
 		.sort((a, b) => a.call.order - b.call.order);
 }
 
-/** The URL argument of an engine call; through `make_url(...)` and `AsyncEngine(create_engine(...))` the one inside. */
+/** The URL argument of an engine call: a text, or that of a URL object; through `AsyncEngine(create_engine(...))` the one inside, and the entry of a configuration. */
 function urlValue(call: Call): Value | undefined {
-	const value = call.args[0] ?? call.keywords.get("url");
+	const first = call.args[0];
+	if (call.callee.kind === "external" && /engine_from_config$/.test(call.callee.canonical)) return configuredUrl(call);
+	const value = first ?? call.keywords.get("url");
 	if (value?.kind !== "instance" || value.call === null || value.call === call) return value;
 	const maker = value.of.kind === "external" ? value.of.name : "";
-	return /\.(?:make_url|create_engine)$/.test(maker) ? urlValue(value.call) : value;
+	return /\.create_engine$/.test(maker) ? urlValue(value.call) : (urlText(value) ?? value);
+}
+
+/** `engine_from_config({"sqlalchemy.url": …}, prefix="sqlalchemy.")`. */
+function configuredUrl({ args, keywords }: Call): Value | undefined {
+	const configuration = args[0] ?? keywords.get("configuration");
+	const prefix = args[1] ?? keywords.get("prefix");
+	if (configuration?.kind !== "dict" || (prefix !== undefined && prefix.kind !== "constant")) return undefined;
+	return configuration.entries.get(`${prefix === undefined ? "sqlalchemy." : String(prefix.value)}url`);
 }

@@ -38,7 +38,7 @@ export function editUrl(
 		edits.push({ path: written.path, range: { start: at, end: at + length }, newText });
 	};
 	if (wanted.scheme !== url.scheme) {
-		const start = findScheme(written.text, url.scheme);
+		const start = findScheme(written.text, url.scheme) ?? findBareScheme(written.text, url.scheme);
 		if (start === null) return null;
 		edit(start, url.scheme.length, wanted.scheme);
 	}
@@ -55,4 +55,10 @@ export function editUrl(
 function findScheme(text: string, scheme: string): number | null {
 	const opening = /^(?:[rRuUfF]{0,2}["']{1,3})?/.exec(text)?.[0].length ?? 0;
 	return text.startsWith(`${scheme}://`, opening) ? opening : null;
+}
+
+/** Where a scheme that stands by itself begins: `URL.create("postgresql", …)`. */
+function findBareScheme(text: string, scheme: string): number | null {
+	const [, opening, bare] = /^([rRuU]?["']{1,3}|)([^"']*)["']*$/.exec(text) ?? [];
+	return bare === scheme ? (opening ?? "").length : null;
 }

@@ -1,4 +1,5 @@
 import type { CallArguments, Frame, Machine } from "../imports/simulator/machine.ts";
+import { urlAttribute } from "../imports/simulator/url-objects.ts";
 import type { Call, SettingReading } from "../imports/trace.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
 import { listValidators, runFieldValidator, runModelValidator, type Validator } from "./run-validators.ts";
@@ -273,7 +274,8 @@ function urlObject(machine: Machine, value: Value, field: SettingsField): Value 
 	if (!isUrl || machine.environment.findModule("pydantic._internal").found !== "present") return null;
 	const canonical = `pydantic.networks.${name}`;
 	const of = { kind: "external" as const, name: canonical, canonical, isModule: false, entry: null };
-	return { kind: "instance", of, attributes: new Map(), call: null };
+	const isPlain = value.kind === "constant" && /^[\w+:/@.?=&%~!,-]+$/.test(textOf(value)) && !/^https?:/.test(textOf(value));
+	return { kind: "instance", of, attributes: new Map(isPlain ? [[urlAttribute, value]] : []), call: null };
 }
 
 function textOf(value: Value): string {

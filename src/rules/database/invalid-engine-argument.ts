@@ -1,7 +1,10 @@
+import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { assignedName } from "../../project/database/assigned-name.ts";
 import type { DatabaseUrl } from "../../project/database/database-url.ts";
+import { isUnknownArgument, meantArgument } from "../../project/database/engine-arguments.ts";
 import { listEngines } from "../../project/database/engine-calls.ts";
+import { findOption, removeOptions } from "../../project/database/engine-options.ts";
 import {
 	dialectClass,
 	type EnginePool,
@@ -13,7 +16,7 @@ import {
 import { isSqlalchemyBefore, loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
-import { findKeyword, removeArguments } from "../../python/rewrite/arguments.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
 
 interface Evidence {
 	readonly call: Call;
@@ -54,7 +57,9 @@ export default defineRule<Evidence>({
 		for (const { call, url, isAsync } of listEngines(project)) {
 			const pool = poolOf(project, call, url, isAsync);
 			const ofPool = pool === null ? [] : refusedPoolArguments(pool, call);
-			const foreign = [...call.keywords.keys()].filter((name) => isForeign(project, name));
+			const foreign = [...call.keywords.keys()].filter(
+				(name) => isForeign(project, name) || isUnknownArgument(project, call, url, name),
+			);
 			const otherKind = pool !== null && isPoolOfOtherKind(project, pool, isAsync) ? ["poolclass"] : [];
 			const notFuture = isFutureRefused(project, call) ? ["future"] : [];
 			// What is refused by name is found out before the pool is looked at.
@@ -79,7 +84,9 @@ export default defineRule<Evidence>({
 						`The pool is a ${pool.name}${pool.isNamed ? "" : ", which SQLAlchemy picks for this database"}, and takes no ${refused.filter(isOfPool).join(", ")}.`,
 					]
 				: []),
-			...refused.flatMap((name) => foreignArguments[name] ?? []),
+			...refused.flatMap(
+				(name) => foreignArguments[name] ?? (isOfPool(name) || ownWords.has(name) ? [] : [noSuchArgument(name)]),
+			),
 			...(refused.includes("future") ? ["SQLAlchemy 2 has only the API that future=True asked for."] : []),
 			...(refused.includes("poolclass") && pool !== null
 				? [
@@ -100,8 +107,10 @@ export default defineRule<Evidence>({
 
 	fix({ evidence }) {
 		const { call, refused, pool } = evidence;
-		const doomed = refused.flatMap((name) => findKeyword(call.node, name) ?? []);
-		if (doomed.length < refused.length) return undefined;
+		const spelt = spellArgument(call, refused);
+		if (spelt !== null) return spelt;
+		const edits = removeOptions(call, refused);
+		if (edits === null) return undefined;
 		const isCertain = !refused.includes("poolclass") && (pool?.isNamed === true || !refused.some(isOfPool));
 		return {
 			title: `Take ${refused.join(", ")} out of the engine's arguments`,
@@ -114,7 +123,7 @@ export default defineRule<Evidence>({
 				refused.includes("poolclass") || (isCertain && refused.every((name) => isOfPool(name) || harmless.has(name)))
 					? "safe"
 					: "review",
-			edits: removeArguments(call.module, call.node, doomed),
+			edits,
 		};
 	},
 });
@@ -147,6 +156,28 @@ const foreignArguments: Readonly<Record<string, string>> = {
 	encoding: "SQLAlchemy 2 has no encoding argument.",
 	convert_unicode: "SQLAlchemy 2 has no convert_unicode argument.",
 };
+
+/** Arguments that are refused for what they say, and whose reasons are given elsewhere. */
+const ownWords = new Set(["future", "poolclass"]);
+
+function noSuchArgument(name: string): string {
+	const meant = meantArgument(name);
+	return `Neither the engine nor its pool or dialect has an argument ${name}.${meant === null ? "" : ` ${meant} is the one of a like spelling.`}`;
+}
+
+/** Where the one argument that is refused is another one misspelt. */
+function spellArgument(call: Call, refused: readonly string[]): FixProposal | null {
+	const [name, ...others] = refused;
+	const meant = name === undefined || others.length > 0 || Object.hasOwn(foreignArguments, name) ? null : meantArgument(name);
+	const written = name === undefined ? null : findOption(call, name);
+	if (meant === null || written === null || call.keywords.has(meant)) return null;
+	return {
+		title: `Spell the argument ${meant}`,
+		explanation: `${name} is no argument of an engine; ${meant} is the one of a like spelling.`,
+		applicability: "safe",
+		edits: [replaceText(call.module, written.name.start, written.name.end, meant)],
+	};
+}
 
 const harmless = new Set(["future", "autocommit", "autoflush", "encoding", "convert_unicode"]);
 

@@ -52,11 +52,36 @@ export function classMethodBindingProblem(
 	args: CallArguments,
 ): BindingProblem | null {
 	const { canonical } = callee;
-	if (callee.entry !== null || !/^(fastapi|starlette)\..*\.[A-Z]\w*\.[a-z]\w*$/.test(canonical)) return null;
+	if (callee.entry !== null) return null;
 	const dot = canonical.lastIndexOf(".");
 	const owner = canonical.slice(0, dot);
+	if (urlBuilder.test(canonical)) return urlBuildingProblem(machine, owner, canonical.slice(dot + 1), args);
+	if (!/^(fastapi|starlette)\..*\.[A-Z]\w*\.[a-z]\w*$/.test(canonical)) return null;
 	const method = plainMethod(machine, owner, symbolEntry(machine, owner), canonical.slice(dot + 1));
 	return method && problemOf(method.shown, method.parameters, args);
+}
+
+/** Class methods that put a URL together from its parts: SQLAlchemy's `URL.create` and `build` of pydantic's URL types. */
+const urlBuilder = /^(?:sqlalchemy\..*\.URL\.create|pydantic\.networks\.[A-Z]\w*\.build)$/;
+
+function urlBuildingProblem(
+	machine: Pick<Machine, "environment">,
+	owner: string,
+	name: string,
+	args: CallArguments,
+	depth = 0,
+): BindingProblem | null {
+	const entry = symbolEntry(machine, owner);
+	if (entry?.kind !== "class" || depth > 8) return null;
+	const member = Object.hasOwn(entry.members, name) ? entry.members[name] : undefined;
+	if (member === undefined) {
+		const found = entry.bases.flatMap((base) => urlBuildingProblem(machine, base, name, args, depth + 1) ?? []);
+		return found[0] ?? null;
+	}
+	// pydantic 1 takes what it does not know for the type's own business.
+	if (member.kind !== "method" || member.signature.decorators.some((decorator) => !/classmethod$/.test(decorator))) return null;
+	const shown = machine.environment.python.minor >= 10 ? `${owner.slice(owner.lastIndexOf(".") + 1)}.${name}()` : `${name}()`;
+	return problemOf(shown, member.signature.parameters.slice(1), args, 1);
 }
 
 interface PlainMethod {

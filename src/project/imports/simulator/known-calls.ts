@@ -8,6 +8,7 @@ import { asText } from "./operations.ts";
 import { failOnRefusedCall } from "./refused-calls.ts";
 import { settingReaderCall } from "./setting-readers.ts";
 import { failOnUnset, refusalOfNone, unsetVariable } from "./unset-variable.ts";
+import { writtenUrl } from "./url-objects.ts";
 
 /**
  * What well-known functions of the standard library and python-dotenv give, as far as start-up needs it: environment variables, paths
@@ -114,7 +115,9 @@ export function knownCall(
 		case "builtins.hasattr":
 			return unknown;
 		case "builtins.str":
-			return first?.kind === "instance" ? onPath(first, (text) => text) : convert(first, (value) => asText(value));
+			if (first?.kind === "instance")
+				return writtenUrl(first, "str", args, hidesPasswords(machine)) ?? onPath(first, (text) => text);
+			return convert(first, (value) => asText(value));
 		case "builtins.int":
 			return toInteger(machine, frame, args, node);
 		case "builtins.range":
@@ -130,8 +133,19 @@ export function knownCall(
 		case "builtins.print":
 			return constant(null);
 		default:
-			return receiver === null ? null : pathMethod(receiver, canonical, machine, args);
+			return receiver === null ? null : methodOf(receiver, canonical, machine, args);
 	}
+}
+
+/** A method of a URL, or of a path. */
+function methodOf(receiver: InstanceValue, canonical: string, machine: Machine, args: CallArguments): Value | null {
+	const name = canonical.slice(canonical.lastIndexOf(".") + 1);
+	return writtenUrl(receiver, name, args, hidesPasswords(machine)) ?? pathMethod(receiver, canonical, machine, args);
+}
+
+/** From 2.0 on SQLAlchemy writes `***` for the password where a URL is turned into a text. */
+function hidesPasswords({ environment }: Machine): boolean {
+	return environment.distributions.get("sqlalchemy")?.version.startsWith("1.") === false;
 }
 
 /** `dict(title="Shop", **options)`, or a copy of a known dict. */

@@ -9,7 +9,44 @@ const cascades = ["all", "none", "save-update", "merge", "expunge", "delete", "d
 
 /** Both ways of naming the other side at once, and cascade options that there are not. */
 export function relationshipArguments(call: Call): CallFault | null {
-	return twoBackReferences(call) ?? unknownCascade(call);
+	return twoBackReferences(call) ?? unknownCascade(call) ?? unknownArgument(call);
+}
+
+/** The parameters of `relationship()` in SQLAlchemy 1.4 to 2.1; it hands all others on to a class that refuses them. */
+const parameters = new Set(
+	(
+		"argument secondary primaryjoin secondaryjoin foreign_keys uselist order_by backref back_populates overlaps post_update cascade viewonly lazy " +
+		"collection_class passive_deletes passive_updates remote_side enable_typechecks join_depth comparator_factory single_parent innerjoin " +
+		"distinct_target_key doc active_history cascade_backrefs load_on_pending bake_queries query_class info omit_join sync_backref init repr default " +
+		"default_factory compare kw_only hash dataclass_metadata extension"
+	).split(" "),
+);
+
+function unknownArgument({ keywords, node, module, callee }: Call): CallFault | null {
+	const name = [...keywords.keys()].find((each) => !parameters.has(each) && !each.startsWith("_"));
+	if (name === undefined) return null;
+	const written = findKeyword(node, name)?.name;
+	const meant = [...parameters].filter((each) => isSimilarName(each, name) && !keywords.has(each));
+	const [only, ...others] = meant;
+	const isModern = callee.kind === "external" && callee.canonical.includes("_orm_constructors");
+	return {
+		problem: `A relationship has the argument ${name}, which there is not`,
+		rootCause: `relationship() refuses arguments that it does not know${only === undefined ? "." : `; ${meant.join(" and ")} is of a like spelling.`}`,
+		error: isModern
+			? `TypeError: RelationshipProperty.__init__() got an unexpected keyword argument '${name}'`
+			: `TypeError: relationship() got an unexpected keyword argument '${name}'`,
+		fixes:
+			written && only !== undefined && others.length === 0
+				? [
+						{
+							title: `Spell the argument ${only}`,
+							explanation: `That is the only one of a spelling like ${name}.`,
+							applicability: "safe",
+							edits: [replaceText(module, written.start, written.end, only)],
+						},
+					]
+				: [],
+	};
 }
 
 function twoBackReferences({ keywords, node, module }: Call): CallFault | null {

@@ -115,8 +115,14 @@ function spellKeyword(
 	};
 }
 
-/** Arguments of pydantic 1's constrained types by what pydantic 2 calls them (https://docs.pydantic.dev/latest/migration/). */
+/** Arguments of pydantic 1 by what pydantic 2 calls them (https://docs.pydantic.dev/latest/migration/), and parts of a URL by SQLAlchemy's names for them. */
 const renamedKeywords: Readonly<Record<string, string>> = {
+	user: "username",
+	db: "database",
+	dbname: "database",
+	hostname: "host",
+	driver: "drivername",
+	dialect: "drivername",
 	regex: "pattern",
 	min_items: "min_length",
 	max_items: "max_length",
@@ -128,12 +134,22 @@ function renameKeyword(module: Module, call: ast.Call, name: string, renamed: st
 		const other = renamedKeywords[keyword.name?.name ?? ""];
 		return keyword.name && other ? [replaceText(module, keyword.name.start, keyword.name.end, other)] : [];
 	});
+	const slash = name === "user" ? leadingSlash(module, call) : null;
+	if (slash !== null) edits.push(replaceText(module, slash, slash + 1, ""));
+	const path = slash === null ? "" : " The slash in front of the path is set by itself now.";
 	return {
 		title: `Call the argument ${renamed}`,
-		explanation: `The installed version calls ${name} ${renamed}; it means the same.`,
+		explanation: `The installed version calls ${name} ${renamed}; it means the same.${path}`,
 		applicability: "safe",
 		edits,
 	};
+}
+
+/** Where the `/` of `path="/app"` and of `path=f"/{name}"` stands: pydantic 1 wanted it, pydantic 2 would write two. */
+function leadingSlash(module: Module, call: ast.Call): number | null {
+	const path = call.keywords.find(({ name }) => name?.name === "path")?.value;
+	const opening = path === undefined ? null : /^[rfRF]{0,2}["']{1,3}(?=\/)/.exec(module.text.slice(path.start, path.end));
+	return path === undefined || opening === null ? null : path.start + opening[0].length;
 }
 
 function spellAttribute(module: Module, range: TextRange, known: readonly string[]): FixProposal | undefined {
