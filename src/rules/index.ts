@@ -74,6 +74,7 @@ import invalidRouteInclude from "./entrypoint/invalid-route-include.ts";
 import invalidRoutePath from "./entrypoint/invalid-route-path.ts";
 import invalidRoutePrefix from "./entrypoint/invalid-route-prefix.ts";
 import lateMiddleware from "./entrypoint/late-middleware.ts";
+import methodsAsText from "./entrypoint/methods-as-text.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
 import missingStartupPath from "./entrypoint/missing-startup-path.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
@@ -84,6 +85,7 @@ import serverStartedOnImport from "./entrypoint/server-started-on-import.ts";
 import startupException from "./entrypoint/startup-exception.ts";
 import unstartableCommand from "./entrypoint/unstartable-command.ts";
 import unusableApplication from "./entrypoint/unusable-application.ts";
+import unusableDependency from "./entrypoint/unusable-dependency.ts";
 import circularImport from "./imports/circular-import.ts";
 import impossibleClass from "./imports/impossible-class.ts";
 import invalidSyntax from "./imports/invalid-syntax.ts";
@@ -172,6 +174,7 @@ export const rules: readonly AnyRule[] = [
 	invalidRoutePath,
 	invalidRoutePrefix,
 	lateMiddleware,
+	methodsAsText,
 	missingApplication,
 	missingStartupPath,
 	moduleAsRouter,
@@ -182,6 +185,7 @@ export const rules: readonly AnyRule[] = [
 	startupException,
 	unstartableCommand,
 	unusableApplication,
+	unusableDependency,
 	circularImport,
 	impossibleClass,
 	invalidSyntax,

@@ -5,12 +5,12 @@ import type { Call } from "../imports/trace.ts";
 import type { FunctionValue, Value } from "../imports/values.ts";
 import type { NameScope } from "../models/name-scope.ts";
 import { valueOfName } from "../models/type-form.ts";
-import { dependencyOf, type Marker } from "./marker.ts";
+import { dependencyOf, isDependency, type Marker, markerOf } from "./marker.ts";
 import { uncallableType } from "./served-application.ts";
 
 /** Something that FastAPI takes for a dependency and cannot call. */
 export interface DependencyFault {
-	readonly type: "called" | "not-callable" | "not-wrapped";
+	readonly type: "called" | "not-callable" | "not-wrapped" | "not-listed";
 	/** `Depends(...)`, or the list item that lacks it. */
 	readonly node: ast.Expression;
 	readonly module: Call["module"];
@@ -54,10 +54,16 @@ export function uncallableDependency(marker: Marker, scope: NameScope, isListed:
 
 const withoutCallable = "AssertionError: A parameter-less dependency must have a callable dependency";
 
-/** Functions and classes that stand in `dependencies=[…]` themselves. */
+/** Functions and classes that stand in `dependencies=[…]` themselves, and a `Depends` that stands there without the list. */
 export function* unwrappedDependencies(call: Call): Generator<DependencyFault> {
 	const listed = call.keywords.get("dependencies");
 	const node = findKeyword(call.node, "dependencies")?.value;
+	const single = listed === undefined ? null : markerOf(listed);
+	if (single !== null && isDependency(single) && node !== undefined) {
+		const error = `TypeError: '${single.name}' object is not iterable`;
+		yield { type: "not-listed", node, module: call.module, argument: node, function: null, error };
+		return;
+	}
 	if (listed?.kind !== "sequence" || node?.type !== "Sequence" || node.items.length !== listed.items.length) return;
 	for (const [index, item] of listed.items.entries()) {
 		const argument = node.items[index];

@@ -14,7 +14,12 @@ export function invalidFieldError(annotation: ast.Expression, scope: NameScope, 
 	if (objectType !== null && !isVersionOne(scope.environment))
 		return `AttributeError: ${objectType} has no attribute '__module__'`;
 	const shown = shownType(annotation, scope);
-	if (shown === null || features.returnModel === null) return null;
+	return shown === null ? null : refusedTypeError(shown, features);
+}
+
+/** The same for a type as Python shows it. */
+export function refusedTypeError(shown: string, features: FastApiFeatures): string | null {
+	if (features.returnModel === null) return null;
 	const hint = `fastapi.exceptions.FastAPIError: Invalid args for response field! Hint: check that ${shown} is a valid`;
 	return features.returnModel ? `${hint} Pydantic field type. ${advice}` : `${hint} pydantic field type`;
 }

@@ -1,5 +1,5 @@
 import type * as ast from "../../python/ast.ts";
-import { dottedName, walk } from "../../python/walk.ts";
+import { dottedName, isGenerator, walk } from "../../python/walk.ts";
 import { type BindingProblem, externalBindingProblem } from "../imports/simulator/external-signature.ts";
 import type { ClassValue, ExternalValue, FunctionValue, Value } from "../imports/values.ts";
 import { unknown } from "../imports/values.ts";
@@ -7,6 +7,7 @@ import { versionSatisfies } from "../manifests/version.ts";
 import type { Project } from "../project.ts";
 import type { AddedMiddleware } from "./middleware.ts";
 import { positionalCallError } from "./positional-call.ts";
+import { type BodyMisuse, givesNothing, keptApplication, unawaitedNext, unpassedRequest } from "./request-path.ts";
 import { uncallableType } from "./served-application.ts";
 
 /** Why the middleware cannot be built, or cannot answer once it is. */
@@ -25,7 +26,10 @@ export interface MiddlewareFault {
 		| "host-pattern"
 		| "entry"
 		| "dispatch"
-		| "returns-nothing";
+		| "returns-nothing"
+		| "not-awaited"
+		| "plain-call"
+		| "not-passed-on";
 	/** The line that Python prints when the first request comes. */
 	readonly error: string;
 	/** The own function or class that the fault lies in, where it lies in one. */
@@ -33,6 +37,8 @@ export interface MiddlewareFault {
 	/** For a keyword that nothing takes, and for a value that is refused: its name. */
 	readonly keyword: string | null;
 	readonly binding: BindingProblem | null;
+	/** True where it answers some requests before it fails. */
+	readonly isPartial?: true;
 }
 
 const base = "starlette.middleware.base.BaseHTTPMiddleware";
@@ -61,7 +67,17 @@ export function middlewareFault(project: Project, added: AddedMiddleware): Middl
 export function dispatchFault(owner: FunctionValue, node: ast.FunctionDef, bound: number, shown: string): MiddlewareFault | null {
 	const error = positionalCallError(node, bound, shown);
 	if (error !== null) return fault("dispatch", `TypeError: ${error}`, owner);
-	return givesNothing(node) ? fault("returns-nothing", "TypeError: 'NoneType' object is not callable", owner) : null;
+	if (isGenerator(node)) return null;
+	if (givesNothing(node)) return fault("returns-nothing", node.isAsync ? notCallable : notAwaitable, owner);
+	const unawaited = unawaitedNext(node);
+	return unawaited && { ...fault("not-awaited", unawaited.error, owner), ...partly(unawaited) };
+}
+
+const notCallable = "TypeError: 'NoneType' object is not callable";
+const notAwaitable = "TypeError: object NoneType can't be used in 'await' expression";
+
+function partly({ isPartial }: BodyMisuse): { readonly isPartial?: true } {
+	return isPartial ? { isPartial: true } : {};
 }
 
 function fault(
@@ -165,7 +181,7 @@ function shownMethod(project: Project, owner: ClassValue, method: string): strin
 }
 
 /** A method that the class or its own bases define plainly. */
-function ownMethod(owner: ClassValue, name: string, depth = 0): FunctionValue | null {
+export function ownMethod(owner: ClassValue, name: string, depth = 0): FunctionValue | null {
 	const binding = owner.namespace.names.get(name);
 	if (binding !== undefined)
 		return !binding.maybe && binding.value.kind === "function" && binding.value.decorators.length === 0 ? binding.value : null;
@@ -268,16 +284,29 @@ function callFault(project: Project, owner: ClassValue): MiddlewareFault | null 
 			: fault("not-callable", `TypeError: '${owner.node.name.name}' object is not callable`, owner);
 	if (call.node.type === "Lambda") return null;
 	const error = positionalCallError(call.node, 4, shownMethod(project, owner, "__call__"));
-	return error === null ? null : fault("request-style-call", `TypeError: ${error}`, owner);
+	if (error !== null) return fault("request-style-call", `TypeError: ${error}`, owner);
+	return asgiFault(owner, call, "ExceptionMiddleware");
 }
 
-/** Does the body end without ever returning or raising anything? */
-function givesNothing(node: ast.FunctionDef): boolean {
-	let gives = false;
-	walk(node.body, (each) => {
-		if (each.type === "FunctionDef" || each.type === "Lambda" || each.type === "ClassDef") return false;
-		if ((each.type === "Return" && each.value !== null) || each.type === "Raise" || each.type === "Yield") gives = true;
-		return !gives;
-	});
-	return !gives && node.isAsync;
+/** The same for an object of an own class around the application, which the server calls itself. */
+export function wrapperFault(value: Value): MiddlewareFault | null {
+	if (value.kind !== "instance" || value.of.kind !== "class" || kindOf(value.of) !== "plain") return null;
+	const call = ownMethod(value.of, "__call__");
+	// uvicorn takes an object whose `__call__` is no coroutine function for one of ASGI 2.
+	if (call === null || call.node.type === "Lambda" || !call.node.isAsync) return null;
+	const error = positionalCallError(call.node, 4, `${value.of.node.name.name}.__call__`);
+	return error === null ? asgiFault(value.of, call, "FastAPI") : null;
+}
+
+/** What goes wrong in an ASGI `__call__` of the right arguments; `inner` is the class of what it wraps, as Python's message names it. */
+export function asgiFault(owner: ClassValue, call: FunctionValue, inner: string): MiddlewareFault | null {
+	const { node } = call;
+	if (node.type === "Lambda" || isGenerator(node)) return null;
+	if (!node.isAsync && givesNothing(node)) return fault("plain-call", notAwaitable, call);
+	const init = ownMethod(owner, "__init__");
+	const kept = init?.node.type === "FunctionDef" ? keptApplication(init.node) : null;
+	const misuse = kept === null ? null : unpassedRequest(node, kept);
+	if (misuse === null) return null;
+	const error = misuse.error.startsWith("missing") ? `TypeError: ${inner}.__call__() ${misuse.error}` : misuse.error;
+	return { ...fault("not-passed-on", error, call), ...partly(misuse) };
 }

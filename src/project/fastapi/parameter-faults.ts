@@ -1,5 +1,4 @@
 import type * as ast from "../../python/ast.ts";
-import { versionSatisfies } from "../manifests/version.ts";
 import type { NameScope } from "../models/name-scope.ts";
 import { isVersionOne, pydanticSchemaOf, type SchemaAnswer } from "../models/pydantic-schema.ts";
 import { readTypeForm, type TypeForm } from "../models/type-form.ts";
@@ -7,10 +6,11 @@ import type { Project } from "../project.ts";
 import type { CallSignature } from "./call-signature.ts";
 import type { ExpressionValues } from "./expression-value.ts";
 import type { FastApiFeatures } from "./features.ts";
-import { invalidFieldError } from "./field-error.ts";
-import { hasOwnDefault, isDependency, type Marker, markerOf } from "./marker.ts";
+import { invalidFieldError, refusedTypeError } from "./field-error.ts";
+import { dependencyOf, hasOwnDefault, isDependency, type Marker, markerOf } from "./marker.ts";
 import { isComplexType, isQueryType } from "./scalar-types.ts";
 import { isSpecialType } from "./special-types.ts";
+import { unboundIn, unresolvedError } from "./unresolved-type.ts";
 
 /** Why FastAPI refuses a parameter when it registers the route (`analyze_param` of fastapi/dependencies/utils.py). */
 export interface ParameterFault {
@@ -40,6 +40,7 @@ export type ParameterFaultType =
 	| "field-as-marker"
 	| "annotated-not-read"
 	| "unresolved"
+	| "no-json-schema"
 	| "no-schema";
 
 /** What FastAPI makes of one parameter: a dependency to look into, a fault, or nothing of either. */
@@ -100,7 +101,7 @@ export function analyseParameter(
 		if (refused !== null) return fault(refused.type, refused.error);
 	}
 	const isUnsure =
-		given?.kind === "unknown" ||
+		(given?.kind === "unknown" && !isMemberOfClass(analysis, parameter.default, scope)) ||
 		(given?.kind === "instance" && fallback === null && given.of.kind === "external" && /^fastapi\./.test(given.of.canonical));
 	const unresolved = unboundIn(whole);
 	if (unresolved !== null && fallback === null && annotated === null && parameter.annotation !== null) {
@@ -120,6 +121,8 @@ export function analyseParameter(
 			if (dependency === null && marker !== null)
 				return fault("marker-on-special-type", shown && `AssertionError: Cannot specify FastAPI annotation for type ${shown}`);
 		}
+		const error = dependency === null ? null : backgroundTasksError(form, dependency, features);
+		if (error !== null) return fault("dependency-on-special-type", error);
 		if (special === true) return { ...nothing, dependency };
 	}
 	if (dependency !== null) return { ...nothing, dependency };
@@ -130,15 +133,42 @@ export function analyseParameter(
 	}
 	if (parameter.annotation !== null) {
 		const answer = schemaOf(analysis, whole, parameter.annotation, scope);
-		if (answer.schema === "no") return fault("no-schema", invalidFieldError(parameter.annotation, scope, features), answer.named);
+		if (answer.schema === "no") {
+			const error = answer.error ?? invalidFieldError(parameter.annotation, scope, features);
+			return fault("no-schema", error, answer.named);
+		}
 		if (isPath && isComplexType(form) === true)
 			return fault("path-not-scalar", "AssertionError: Path params must be of one of the supported types");
 		if (!isPath && marker?.name === "Query" && isQueryType(form, features) === false)
 			return fault("query-not-scalar", unsupportedQueryError(name, features));
 	}
+	if (marker === null && isCallable(form)) return fault("no-json-schema", callableError(project), "a function");
 	if (features.annotated && marker?.name === "FieldInfo")
 		return fault("field-as-marker", `AssertionError: non-body parameters must be in path, query, header or cookie: ${name}`);
 	return nothing;
+}
+
+/** `Depends()` on BackgroundTasks asks for the parameters of its constructor, whose type pydantic does not know. */
+function backgroundTasksError(form: TypeForm, dependency: Marker, features: FastApiFeatures): string | null {
+	if (form.kind !== "external" || !/\.BackgroundTasks$/.test(form.value.canonical)) return null;
+	const given = dependencyOf(dependency)?.value;
+	if (given !== undefined && !(given.kind === "external" && given.canonical === form.value.canonical)) return null;
+	const shown = features.annotated
+		? "collections.abc.Sequence[starlette.background.BackgroundTask] | None"
+		: "typing.Optional[typing.Sequence[starlette.background.BackgroundTask]]";
+	return refusedTypeError(shown, features);
+}
+
+function isCallable(form: TypeForm): boolean {
+	if (form.kind === "union") return form.members.some(isCallable);
+	return form.kind === "external" && form.name === "typing.Callable";
+}
+
+/** The documentation cannot describe a function; the route itself takes none from a request either. */
+function callableError({ environment }: Project): string | null {
+	return isVersionOne(environment)
+		? null
+		: "pydantic.errors.PydanticInvalidForJsonSchema: Cannot generate a JsonSchema for core_schema.CallableSchema";
 }
 
 function unsupportedQueryError(name: string, features: FastApiFeatures): string {
@@ -155,34 +185,6 @@ function schemaOf({ project }: Analysis, form: TypeForm, annotation: ast.Express
 function invalidTypeName(form: TypeForm): string | null {
 	if (form.kind === "class") return `<class '${form.value.module.name}.${form.value.node.name.name}'>`;
 	return form.kind === "external" ? `<class '${form.value.canonical}'>` : null;
-}
-
-/** The first name of an annotation that nothing binds. */
-function unboundIn(form: TypeForm): string | null {
-	switch (form.kind) {
-		case "unbound":
-			return form.name;
-		case "annotated":
-			return unboundIn(form.type);
-		case "union":
-			return form.members.map(unboundIn).find((name) => name !== null) ?? null;
-		case "external":
-		case "class":
-			return form.args?.map(unboundIn).find((name) => name !== null) ?? null;
-		default:
-			return null;
-	}
-}
-
-/**
- * What Python prints for a name that is only known to type checkers: pydantic asks for it when the route is registered, and from
- * 2.10 on only when the schema is asked for, where it is null. Undefined where the version is not known.
- */
-function unresolvedError({ environment }: Project, name: string): string | null | undefined {
-	const version = environment.distributions.get("pydantic")?.version;
-	if (version === undefined) return undefined;
-	if (isVersionOne(environment)) return `NameError: name '${name}' is not defined`;
-	return versionSatisfies(version, "<2.10") ? `pydantic.errors.PydanticUndefinedAnnotation: name '${name}' is not defined` : null;
 }
 
 /** The assertions about markers that contradict one another, in FastAPI's order. */
@@ -223,11 +225,18 @@ function markerFault(
 	};
 }
 
+/** A member of a class that is known is no marker: `timezone.utc`. */
+function isMemberOfClass({ values }: Analysis, node: ast.Expression | null, scope: NameScope): boolean {
+	if (node?.type !== "Attribute") return false;
+	const owner = values.valueOf(node.value, scope);
+	return owner.kind === "external" && owner.entry?.kind === "class" && !owner.canonical.startsWith("fastapi.");
+}
+
 /** May this metadata be a marker that we do not recognise? Texts and calls of other libraries' classes are none. */
 function mayBeMarker(values: ExpressionValues, node: ast.Expression, scope: NameScope): boolean {
 	if (node.type === "Constant") return false;
 	const value = values.valueOf(node, scope);
-	if (value.kind === "unknown" || value.kind === "function") return true;
+	if (value.kind === "unknown") return true;
 	return value.kind === "instance" && value.of.kind === "external" && value.of.canonical.startsWith("fastapi.");
 }
 

@@ -1,18 +1,24 @@
 import type * as ast from "../../python/ast.ts";
+import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { isGenerator } from "../../python/walk.ts";
+import type { Call } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";
 import { type NameScope, scopeOfFunction, scopeOfModule } from "../models/name-scope.ts";
-import { pydanticSchemaOf } from "../models/pydantic-schema.ts";
+import { isVersionOne, pydanticSchemaOf } from "../models/pydantic-schema.ts";
 import { readTypeForm } from "../models/type-form.ts";
-import { invalidFieldError } from "./field-error.ts";
+import type { Project } from "../project.ts";
+import { invalidFieldError, refusedTypeError } from "./field-error.ts";
 import type { Analysis } from "./parameter-faults.ts";
 import type { Operation } from "./routes.ts";
 import { isResponseClass, isResponseType } from "./special-types.ts";
+import { unboundIn, unresolvedError } from "./unresolved-type.ts";
 
 /** Why FastAPI refuses what a route says about its response. */
 export interface ResponseFault {
-	readonly type: "no-schema" | "body-forbidden" | "no-number" | "no-response-class";
+	readonly type: "no-schema" | "unresolved" | "body-forbidden" | "no-number" | "no-response-class";
 	readonly operation: Operation;
+	/** The call that says it: the one that registers the route, or the one that makes its router or application. */
+	readonly call: Call;
 	/** Where the model, the status or the class is written. */
 	readonly node: ast.Expression;
 	/** How the model is given; null for a response class. */
@@ -37,24 +43,63 @@ export function* responseFaults(analysis: Analysis, operation: Operation): Gener
 	const models = [...additionalModels(operation)];
 	const main = mainModel(analysis, operation, scope);
 	if (main !== null) models.push(main);
+	const { call } = operation;
 	for (const model of models) {
+		if (model.source === "response_model" && isText(model.node)) continue;
 		const answer = pydanticSchemaOf(model.node, scope, project);
 		if (answer.schema !== "no") continue;
-		const error = invalidFieldError(model.node, scope, features);
-		yield { type: "no-schema", operation, node: model.node, source: model.source, named: answer.named, error };
+		const error = answer.error ?? invalidFieldError(model.node, scope, features);
+		yield { type: "no-schema", operation, call, node: model.node, source: model.source, named: answer.named, error };
 	}
 	const status = operation.call.keywords.get("status_code");
 	const code = statusOf(status);
 	if (main !== null && code !== null && isBodyForbidden(code, features.annotated === true)) {
 		const error = `AssertionError: Status code ${code} must not have a response body`;
-		yield { type: "body-forbidden", operation, node: main.node, source: main.source, named: String(code), error };
+		yield { type: "body-forbidden", operation, call, node: main.node, source: main.source, named: String(code), error };
+	} else {
+		const unresolved = main === null ? null : unresolvedModel(analysis, operation, main, scope);
+		if (unresolved !== null) yield unresolved;
 	}
 	const text = textStatus(operation, status);
 	if (text !== null) yield text;
-	const given = keywordNode(operation, "response_class");
-	const responseClass = operation.call.keywords.get("response_class");
-	if (given === null || responseClass === undefined || isResponseClass(responseClass, project.environment) !== false) return;
-	yield { type: "no-response-class", operation, node: given, source: null, named: "", error: classError(responseClass) };
+	yield* responseClassFaults(project, operation);
+}
+
+/** `response_class=dict` of a route, or `default_response_class=dict` of its router or application. */
+function* responseClassFaults({ environment }: Project, operation: Operation): Generator<ResponseFault> {
+	const isOwn = operation.call.keywords.has("response_class");
+	const call = isOwn ? operation.call : operation.router.call;
+	const keyword = isOwn ? "response_class" : "default_response_class";
+	const given = call.keywords.get(keyword);
+	const node = findKeyword(call.node, keyword)?.value;
+	if (given === undefined || node === undefined || isResponseClass(given, environment) !== false) return;
+	if (given.kind === "constant" && given.value === null) return;
+	yield { type: "no-response-class", operation, call, node, source: null, named: "", error: classError(given) };
+}
+
+function isText(node: ast.Expression): boolean {
+	return node.type === "Constant" && node.literal === "string";
+}
+
+/**
+ * A model that is given by a name in quotes, or whose name only type checkers know. FastAPI never learns where such a name would be looked
+ * up, so that `response_model="Item"` stays a text even where the class is there.
+ */
+function unresolvedModel(
+	{ project, features }: Analysis,
+	operation: Operation,
+	{ node, source }: Model,
+	scope: NameScope,
+): ResponseFault | null {
+	const { call } = operation;
+	const isPostponed = source === "returns" && (isText(node) || call.module.tree.futures.has("annotations"));
+	const form = readTypeForm(node, scope);
+	const quoted = source === "response_model" && node.type === "Constant" && typeof node.value === "string" ? node.value : null;
+	const named = quoted ?? (isPostponed ? unboundIn(form) : null);
+	if (named === null || named === "") return null;
+	const isRefused = quoted !== null && isVersionOne(project.environment);
+	const error = isRefused ? refusedTypeError(quoted, features) : unresolvedError(project, named);
+	return error === undefined ? null : { type: "unresolved", operation, call, node, source, named, error };
 }
 
 /** `response_model=Item()`: an object where its class is meant. */
@@ -63,7 +108,7 @@ function modelObject(operation: Operation): ResponseFault | null {
 	const node = keywordNode(operation, "response_model");
 	if (given?.kind !== "instance" || given.of.kind !== "class" || node === null) return null;
 	const named = `an object of ${given.of.node.name.name}`;
-	return { type: "no-schema", operation, node, source: "response_model", named, error: null };
+	return { type: "no-schema", operation, call: operation.call, node, source: "response_model", named, error: null };
 }
 
 /** `status_code="201 Created"`: FastAPI asks for the number when it answers. */
@@ -72,7 +117,7 @@ function textStatus(operation: Operation, status: Value | undefined): ResponseFa
 	if (status?.kind !== "constant" || typeof status.value !== "string" || node === null) return null;
 	if (/^\s*[+-]?\d+(_\d+)*\s*$/.test(status.value)) return null;
 	const error = `ValueError: invalid literal for int() with base 10: '${status.value}'`;
-	return { type: "no-number", operation, node, source: null, named: status.value, error };
+	return { type: "no-number", operation, call: operation.call, node, source: null, named: status.value, error };
 }
 
 function scopeOf({ project }: Analysis, { call, endpoint }: Operation): NameScope | null {
@@ -93,11 +138,15 @@ function mainModel({ project, features }: Analysis, operation: Operation, scope:
 	const { returns } = endpoint.node;
 	if (returns === null || !operation.isSignatureKnown) return null;
 	const form = readTypeForm(returns, scope);
-	const isText = returns.type === "Constant" && returns.literal === "string";
 	// Older versions take the text "None" for a model, the way postponed annotations hand it over.
-	if (form.kind === "none" && features.quotedNone === false && (isText || endpoint.module.tree.futures.has("annotations")))
+	if (
+		form.kind === "none" &&
+		features.quotedNone === false &&
+		(isText(returns) || endpoint.module.tree.futures.has("annotations"))
+	)
 		return { node: returns, source: "returns" };
-	if (form.kind === "none" || form.kind === "unbound" || isResponseType(form, project.environment) !== false) return null;
+	if (form.kind === "unbound") return { node: returns, source: "returns" };
+	if (form.kind === "none" || isResponseType(form, project.environment) !== false) return null;
 	const isStream = form.kind === "external" && /^typing\.(Async)?(Generator|Iterator|Iterable)$/.test(form.name);
 	return isStream && features.streams !== false && isGenerator(endpoint.node) ? null : { node: returns, source: "returns" };
 }

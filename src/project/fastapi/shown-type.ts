@@ -55,5 +55,8 @@ function nestedName(node: ast.Expression, scope: NameScope): string | null {
 	if (form.kind === "class") return form.args.length > 0 ? null : `${form.value.module.name}.${form.value.node.name.name}`;
 	if (form.kind !== "external" || form.value.subscript !== undefined) return null;
 	if (/^typing\.\w+$/.test(form.value.name)) return form.value.name;
-	return form.value.canonical.replace(/^builtins\./, "");
+	return form.value.canonical
+		.replace(/^builtins\./, "")
+		.replace(/^asyncio\.(?=(Lock|Event|Condition|(Bounded)?Semaphore)$)/, "asyncio.locks.")
+		.replace(/^asyncio\.(?=(Priority|Lifo)?Queue$)/, "asyncio.queues.");
 }

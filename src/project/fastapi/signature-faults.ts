@@ -1,6 +1,7 @@
+import type * as ast from "../../python/ast.ts";
 import type { Value } from "../imports/values.ts";
 import { type NameScope, scopeOfModule } from "../models/name-scope.ts";
-import type { Project } from "../project.ts";
+import type { Module, Project } from "../project.ts";
 import { callSignatureOf } from "./call-signature.ts";
 import { type DependencyFault, uncallableDependency, unwrappedDependencies } from "./dependency-faults.ts";
 import { ExpressionValues } from "./expression-value.ts";
@@ -9,12 +10,15 @@ import { dependencyOf, isDependency, markerOf } from "./marker.ts";
 import { type Analysis, analyseParameter, type ParameterFault } from "./parameter-faults.ts";
 import { type ResponseFault, responseFaults } from "./response-faults.ts";
 import { type Include, type Operation, type Router, routeModelOf } from "./routes.ts";
+import { type Receiver, type UnusableDependency, unusableDependency } from "./unusable-dependency.ts";
 
 /** What FastAPI refuses in the signatures of the routes, each with the route that it refuses first. */
 export interface SignatureFaults {
 	readonly parameters: readonly Refused<ParameterFault>[];
 	readonly dependencies: readonly Refused<DependencyFault>[];
 	readonly responses: readonly Refused<ResponseFault>[];
+	/** Dependencies that are accepted, and fail when they are called. */
+	readonly unusable: readonly Refused<UnusableDependency>[];
 }
 
 export interface Refused<Fault> {
@@ -46,6 +50,7 @@ class SignatureReader {
 	private readonly parameters = new Map<object, Refused<ParameterFault>>();
 	private readonly dependencies = new Map<object, Refused<DependencyFault>>();
 	private readonly responses = new Map<object, Refused<ResponseFault>>();
+	private readonly unusable = new Map<object, Refused<UnusableDependency>>();
 	/** Callables that were read, by the path parameters they were read with. */
 	private readonly done = new Map<string, Set<Value>>();
 
@@ -64,6 +69,7 @@ class SignatureReader {
 			parameters: [...this.parameters.values()],
 			dependencies: [...this.dependencies.values()],
 			responses: [...this.responses.values()],
+			unusable: [...this.unusable.values()],
 		};
 	}
 
@@ -135,7 +141,7 @@ class SignatureReader {
 			const marker = markerOf(item);
 			if (marker === null || !isDependency(marker)) continue;
 			const scope = scopeOfModule(this.project, marker.call.module);
-			if (scope !== null) this.readDependency(operation, item, scope, pathParameters, true);
+			if (scope !== null) this.readDependency(operation, item, scope, pathParameters, null);
 		}
 	}
 
@@ -144,17 +150,31 @@ class SignatureReader {
 		value: Value,
 		scope: NameScope,
 		pathParameters: ReadonlySet<string>,
-		isListed = false,
+		receiver: Receiver | null,
 	): void {
 		const marker = markerOf(value);
 		if (marker === null) return;
-		const fault = uncallableDependency(marker, scope, isListed);
+		const fault = uncallableDependency(marker, scope, receiver === null);
 		if (fault !== null) {
 			if (!this.dependencies.has(fault.node)) this.dependencies.set(fault.node, { fault, operation });
 			return;
 		}
 		const dependency = dependencyOf(marker);
-		if (dependency !== null) this.readCallable(operation, dependency.value, pathParameters, false);
+		if (dependency === null) return;
+		const { module, node } = marker.call;
+		this.readUnusable(operation, dependency.value, dependency.node ?? node, module, receiver);
+		this.readCallable(operation, dependency.value, pathParameters, false);
+	}
+
+	private readUnusable(
+		operation: Operation,
+		value: Value,
+		node: ast.Expression,
+		module: Module,
+		receiver: Receiver | null,
+	): void {
+		const fault = this.unusable.has(node) ? null : unusableDependency(this.project, value, node, module, receiver);
+		if (fault !== null) this.unusable.set(node, { fault, operation });
 	}
 
 	private readCallable(operation: Operation, callable: Value, pathParameters: ReadonlySet<string>, isEndpoint: boolean): void {
@@ -170,8 +190,10 @@ class SignatureReader {
 			if (fault !== null && !this.parameters.has(parameter)) this.parameters.set(parameter, { fault, operation });
 			if (dependency === null) continue;
 			if (dependencyOf(dependency) !== null) {
-				this.readDependency(operation, dependency.call.result, signature.scope, pathParameters);
+				this.readDependency(operation, dependency.call.result, signature.scope, pathParameters, { signature, parameter });
 			} else if (form.kind === "class") {
+				const { node, module } = dependency.call;
+				this.readUnusable(operation, form.value, node, module, { signature, parameter });
 				this.readCallable(operation, form.value, pathParameters, false);
 			}
 		}

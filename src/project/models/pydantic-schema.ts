@@ -19,6 +19,8 @@ export type SchemaAnswer =
 			/** The same for people: `Store`, `the function any`, `the module datetime`. */
 			readonly named: string;
 			readonly culprit: TypeForm;
+			/** The line that Python prints, where pydantic has words of its own for it. */
+			readonly error?: string;
 	  }
 	| { readonly schema: "unknown" };
 
@@ -185,8 +187,7 @@ class SchemaReader {
 		for (const base of entry.bases) {
 			const plain = base.replace(/^builtins\./, "").replace(/^typing_extensions\./, "typing.");
 			if (this.inheritsSchema(plain)) return "some";
-			if (plainBases.has(plain) || /^(typing|collections\.abc)\.(Hashable|Sized|Iterable|Container|Collection)$/.test(plain))
-				continue;
+			if (plainBases.has(plain) || abstractCollection.test(plain)) continue;
 			const found = this.externalClass(entryOf(this.environment, base), depth + 1);
 			if (found !== "none") return found;
 		}
@@ -194,11 +195,21 @@ class SchemaReader {
 	}
 
 	private ofClass(form: TypeForm, value: ClassValue): SchemaAnswer {
+		if (this.isOldTypedDict(value, 0))
+			return { schema: "no", shown: null, named: `the TypedDict ${value.node.name.name}`, culprit: form, error: oldTypedDict };
 		const kind = this.ownClass(value, 0);
 		if (kind !== "none") return schemaOf(kind);
 		const { module, node } = value;
 		if (form.kind === "class" && form.args.length > 0) return { schema: "no", shown: null, named: node.name.name, culprit: form };
 		return { schema: "no", shown: shownClass(`${module.name}.${node.name.name}`), named: node.name.name, culprit: form };
+	}
+
+	/** pydantic 2 takes the TypedDict of `typing` from Python 3.12 on. */
+	private isOldTypedDict({ bases }: ClassValue, depth: number): boolean {
+		if (isVersionOne(this.environment) || this.environment.python.minor >= 12 || depth > 12) return false;
+		return bases.some((base) =>
+			base.kind === "class" ? this.isOldTypedDict(base, depth + 1) : base.kind === "external" && base.name === "typing.TypedDict",
+		);
 	}
 
 	private ownClass(value: ClassValue, depth: number): "some" | "none" | "unknown" {
@@ -248,6 +259,10 @@ class SchemaReader {
 	}
 }
 
+/** Abstract classes of `collections.abc`: pydantic knows them by themselves, not what derives from them. */
+const abstractCollection =
+	/^(typing|collections\.abc)\.(Hashable|Sized|Iterable|Container|Collection|(Mutable)?(Mapping|Sequence|Set))(\[|$)/;
+
 /** Decorators of library classes after which the class is what its body says; the last is SQLAlchemy's, on its asyncio classes. */
 const addsNoSchema = /(^|\.)(final|runtime_checkable|create_proxy_methods)$/;
 
@@ -265,6 +280,9 @@ export function isVersionOne(environment: Environment): boolean {
 	return environment.distributions.get("pydantic")?.version.startsWith("1.") === true;
 }
 
+const oldTypedDict =
+	"pydantic.errors.PydanticUserError: Please use `typing_extensions.TypedDict` instead of `typing.TypedDict` on Python < 3.12.";
+
 function schemaOf(kind: "some" | "unknown"): SchemaAnswer {
 	return kind === "some" ? yes : unknownSchema;
 }
@@ -275,7 +293,7 @@ function shownClass(dotted: string): string {
 
 /** Field descriptions, FastAPI's parameter markers and texts leave the type as it is; other metadata may replace its schema. */
 function isPlainMetadata(value: Value, node: ast.Expression): boolean {
-	if (node.type === "Constant") return true;
+	if (node.type === "Constant" || (node.type !== "Call" && value.kind === "function")) return true;
 	if (value.kind !== "external") return false;
 	return /^(pydantic\.fields\.Field|fastapi\.(param_functions|params)\.\w+|annotated_types\.\w+|annotated_doc\.(\w+\.)?Doc)$/.test(
 		value.canonical,

@@ -22,6 +22,7 @@ import { replaceText } from "../../python/rewrite/source.ts";
 import { insertBefore } from "../../python/rewrite/statements.ts";
 import { walk } from "../../python/walk.ts";
 import { type ClassFault, certainClasses, defineClassRule, raising } from "../class-fault.ts";
+import { typedDictRemedy } from "../typed-dict-remedy.ts";
 
 type Refusal = SchemaAnswer & { schema: "no" };
 
@@ -101,7 +102,7 @@ function faultOf(project: Project, definition: ClassDefinition, field: ClassAttr
 		range: node,
 		problem: `${className}.${name} is declared with ${answer.named}, for which pydantic has no schema`,
 		rootCause: causeOf(answer),
-		error: errorOf(project, answer),
+		error: answer.error ?? errorOf(project, answer),
 		fixes: fixesFor(project, definition.value, field, answer),
 		manualSteps: [`Declare ${name} with a type that pydantic knows, or a model of its own.`],
 	};
@@ -144,6 +145,8 @@ function errorOf(project: Project, { shown }: Refusal): string | null {
 }
 
 function fixesFor(project: Project, value: ClassValue, field: ClassAttribute, answer: Refusal): FixProposal[] {
+	const typedDict = answer.error === undefined ? undefined : typedDictRemedy(answer.culprit);
+	if (typedDict !== undefined) return [typedDict];
 	const fixes: FixProposal[] = [];
 	const meant = respelled(field, answer);
 	if (meant !== null) fixes.push(meant);

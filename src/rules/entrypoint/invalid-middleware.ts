@@ -2,7 +2,7 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { type AddedMiddleware, listMiddleware, listMiddlewareFunctions } from "../../project/fastapi/middleware.ts";
 import { type WrongEntry, wrongMiddlewareEntries } from "../../project/fastapi/middleware-entries.ts";
-import { dispatchFault, type MiddlewareFault, middlewareFault } from "../../project/fastapi/middleware-faults.ts";
+import { dispatchFault, type MiddlewareFault, middlewareFault, wrapperFault } from "../../project/fastapi/middleware-faults.ts";
 import type { ClassValue, FunctionValue, Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type { TextRange } from "../../text/range.ts";
@@ -56,6 +56,13 @@ export default defineRule<Evidence>({
 				evidence: { middleware, fault, added: null, entry: null },
 			};
 		}
+		const wrapper = wrapperFault(project.trace.served.value);
+		if (wrapper?.owner != null && wrapper.owner.node.type === "FunctionDef") {
+			const { module, node } = wrapper.owner;
+			const middleware = nameOf(project.trace.served.value);
+			const evidence = { middleware, fault: wrapper, added: null, entry: null };
+			yield { subject: `${module.name}:${middleware}`, ...placeOf(module, node, wrapper), evidence };
+		}
 		for (const entry of wrongMiddlewareEntries(project)) {
 			const { module, node, error } = entry;
 			const middleware = module.text.slice(node.start, node.end);
@@ -69,10 +76,10 @@ export default defineRule<Evidence>({
 		const { middleware, fault, added, entry } = evidence;
 		const { problem, rootCause } = wordsOf(middleware, fault);
 		return {
-			severity: added?.isServed === false ? "HIGH" : "CRITICAL",
+			severity: isForSome(added, fault) ? "HIGH" : "CRITICAL",
 			stage: "request",
 			problem,
-			rootCause: `${rootCause} Every request${added?.isServed === false ? " to that application" : ""} is then answered with 500.`,
+			rootCause: `${rootCause} ${answered(added, fault)}`,
 			expectedError: fault.error,
 			order: added?.order ?? entry?.order ?? lastOrder(project),
 			manualSteps: remedyOf(project, evidence) === undefined ? [stepOf(middleware, fault)] : [],
@@ -86,6 +93,16 @@ export default defineRule<Evidence>({
 
 function remedyOf(project: Project, { added, fault, entry }: Evidence): FixProposal | undefined {
 	return entry === null ? middlewareRemedy(project, added, fault) : middlewareEntryRemedy(entry);
+}
+
+/** Are there requests that are answered all the same? */
+function isForSome(added: AddedMiddleware | null, fault: MiddlewareFault): boolean {
+	return added?.isServed === false || fault.isPartial === true;
+}
+
+function answered(added: AddedMiddleware | null, fault: MiddlewareFault): string {
+	if (fault.isPartial === true) return "Requests that get that far are answered with 500.";
+	return `Every request${added?.isServed === false ? " to that application" : ""} is then answered with 500.`;
 }
 
 /** The place of the own code that is at fault, or the call that adds the middleware. */
@@ -173,11 +190,29 @@ function wordsOf(name: string, { kind, keyword }: MiddlewareFault): { problem: s
 			};
 		case "returns-nothing":
 			return { problem: `${name} returns no response`, rootCause: "What it returns is sent to the client, and it returns None." };
+		case "not-awaited":
+			return {
+				problem: `${name} does not await call_next`,
+				rootCause: "Calling call_next gives a coroutine, and that is no response before it is awaited.",
+			};
+		case "plain-call":
+			return {
+				problem: `__call__ of ${name} is no coroutine function`,
+				rootCause: "What wraps it awaits what it gives, and it gives None.",
+			};
+		case "not-passed-on":
+			return {
+				problem: `${name} does not pass the request on`,
+				rootCause: "The application that it wraps has to be awaited with scope, receive and send.",
+			};
 	}
 }
 
 function stepOf(name: string, { kind }: MiddlewareFault): string {
 	if (kind === "dispatch") return `Let it take exactly request and call_next.`;
+	if (kind === "not-awaited") return "Write `await` in front of call_next(request).";
+	if (kind === "plain-call" || kind === "not-passed-on")
+		return "Write `async def __call__(self, scope, receive, send)` and await the wrapped application with all three.";
 	if (kind === "returns-nothing") return "Return the response that `await call_next(request)` gives.";
 	if (kind === "entry") return "Write it as a list of Middleware(TheClass, option=…), from starlette.middleware.";
 	return `Give ${name} the arguments that its __init__ takes.`;

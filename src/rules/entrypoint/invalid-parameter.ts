@@ -6,8 +6,8 @@ import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature
 import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
-import { walk } from "../../python/walk.ts";
 import { moveAliasDefault } from "./signature/alias-default.ts";
+import { homeOf } from "./signature/home-of-name.ts";
 import {
 	canImport,
 	isWrittenIn,
@@ -88,9 +88,9 @@ export default defineRule<Evidence>({
 	},
 });
 
-/** From pydantic 2.10 on a name that only type checkers know is asked for when the schema is. */
+/** What only the documentation stumbles over: from pydantic 2.10 on a name that only type checkers know is asked for when the schema is. */
 function isHarmlessAtStart({ type, error }: ParameterFault): boolean {
-	return type === "unresolved" && error === null;
+	return type === "no-json-schema" || (type === "unresolved" && error === null);
 }
 
 function mendsOf({ fault, operation }: Evidence, project: Project): readonly FixProposal[] {
@@ -164,6 +164,14 @@ function mendOf(fault: ParameterFault, project: Project): FixProposal | undefine
 			if (complex === null || !canImport(signature, marker)) return undefined;
 			return proposal(renameMarker(signature, fallback, marker), `Describe ${name} with ${marker}`, cause, "safe");
 		}
+		case "no-json-schema": {
+			const given = parameter.default;
+			if (given?.type !== "Name" || !canImport(signature, "Depends")) return undefined;
+			const code = `Depends(lambda: ${sourceOf(signature, given)})`;
+			const mend = setDefault(signature, parameter, code);
+			const needs = [{ path: signature.function.module.path, module: "fastapi", name: "Depends" }];
+			return proposal(mend && { ...mend, needs }, `Let a dependency give ${name}`, cause, "review");
+		}
 		case "unresolved": {
 			const { named } = fault;
 			const { path, tree } = signature.function.module;
@@ -179,23 +187,6 @@ function mendOf(fault: ParameterFault, project: Project): FixProposal | undefine
 		default:
 			return undefined;
 	}
-}
-
-/** Where a name can be imported from: as the file imports it for type checkers, or the only module that defines such a class. */
-function homeOf(name: string, tree: ast.Module, project: Project): { readonly module: string } | null {
-	let written: string | null = null;
-	walk(tree, (node) => {
-		if (node.type !== "ImportFrom" || !node.names.some((alias) => (alias.asName ?? alias.name).name === name)) return;
-		if (node.names.some((alias) => alias.asName?.name === name)) return;
-		written = `${".".repeat(node.level)}${node.module}`;
-	});
-	if (written !== null) return { module: written };
-	const homes = [...project.trace.runs.values()].filter(({ module, namespace }) => {
-		const value = namespace.names.get(name)?.value;
-		return value?.kind === "class" && value.module === module;
-	});
-	const [only, ...others] = homes;
-	return only !== undefined && others.length === 0 ? { module: only.module.name } : null;
 }
 
 /** A path parameter has no default, inside its marker or outside. */

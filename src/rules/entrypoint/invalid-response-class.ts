@@ -1,7 +1,8 @@
 import { defineRule } from "../../audit/rule.ts";
 import type { ResponseFault } from "../../project/fastapi/response-faults.ts";
-import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
+import type { Refused } from "../../project/fastapi/signature-faults.ts";
 import { findKeyword, removeArguments } from "../../python/rewrite/arguments.ts";
+import { refusedResponses, routeName } from "./signature/refused-responses.ts";
 
 type Evidence = Refused<ResponseFault>;
 
@@ -27,44 +28,33 @@ export default defineRule<Evidence>({
 	references: ["https://fastapi.tiangolo.com/advanced/custom-response/"],
 	example: { before: example(", response_class=dict"), after: example("") },
 
-	*detect(project) {
-		for (const refused of signatureFaultsOf(project).responses) {
-			const { type, node, operation } = refused.fault;
-			if (type !== "no-response-class") continue;
-			const { module } = operation.call;
-			yield {
-				subject: `${module.name}:${nameOf(operation)}`,
-				path: module.path,
-				range: { start: node.start, end: node.end },
-				evidence: refused,
-			};
-		}
+	detect(project) {
+		return refusedResponses(project, ({ type }) => type === "no-response-class");
 	},
 
 	describe({ evidence: { fault, operation } }) {
+		const isOwn = fault.call === operation.call;
 		return {
 			severity: "HIGH",
 			stage: "request",
-			problem: `The response_class of ${nameOf(operation)} is no response class`,
+			problem: isOwn
+				? `The response_class of ${routeName(operation)} is no response class`
+				: "The default_response_class is no response class",
 			rootCause: "FastAPI calls it to make the answer and asks it for its media type, which only response classes have.",
 			...(fault.error === null ? {} : { expectedError: fault.error }),
-			order: operation.call.order,
+			order: fault.call.order,
 		};
 	},
 
-	fix({ path, evidence: { operation } }) {
-		const { call } = operation;
-		const keyword = findKeyword(call.node, "response_class");
-		if (keyword === null || call.module.path !== path) return undefined;
+	fix({ evidence: { fault, operation } }) {
+		const { call } = fault;
+		const keyword = findKeyword(call.node, call === operation.call ? "response_class" : "default_response_class");
+		if (keyword === null) return undefined;
 		return {
 			title: "Answer with the usual JSON response",
-			explanation: "Without response_class FastAPI answers with JSON; a model belongs into response_model.",
+			explanation: `Without ${keyword.name?.name} FastAPI answers with JSON; a model belongs into response_model.`,
 			applicability: "review",
 			edits: removeArguments(call.module, call.node, [keyword]),
 		};
 	},
 });
-
-function nameOf({ endpoint }: Evidence["operation"]): string {
-	return endpoint.kind === "function" && endpoint.node.type === "FunctionDef" ? endpoint.node.name.name : "a route";
-}

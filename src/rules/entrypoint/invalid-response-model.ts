@@ -1,12 +1,17 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import type { ResponseFault } from "../../project/fastapi/response-faults.ts";
-import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
-import { scopeOfFunction, scopeOfModule } from "../../project/models/name-scope.ts";
+import type { Refused } from "../../project/fastapi/signature-faults.ts";
+import { lookUpName, scopeOfFunction, scopeOfModule } from "../../project/models/name-scope.ts";
+import { pydanticSchemaOf } from "../../project/models/pydantic-schema.ts";
 import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
+import { typedDictRemedy } from "../typed-dict-remedy.ts";
 import { asPydanticModel } from "./signature/as-pydantic-model.ts";
+import { homeOf } from "./signature/home-of-name.ts";
+import { refusedResponses, routeName } from "./signature/refused-responses.ts";
 import { withoutEntry, withoutModel } from "./signature/response-edits.ts";
 import { typeSpelling } from "./signature/type-spelling.ts";
 
@@ -39,18 +44,8 @@ export default defineRule<Evidence>({
 	references: ["https://fastapi.tiangolo.com/tutorial/response-model/#invalid-return-type-annotations"],
 	example: { before: example('"/forecast"'), after: example('"/forecast", response_model=None') },
 
-	*detect(project) {
-		for (const refused of signatureFaultsOf(project).responses) {
-			const { type, node, operation, source } = refused.fault;
-			if (type !== "no-schema" || isFalsy(node)) continue;
-			const { module } = operation.call;
-			yield {
-				subject: `${module.name}:${routeName(operation)}:${source}`,
-				path: module.path,
-				range: { start: node.start, end: node.end },
-				evidence: refused,
-			};
-		}
+	detect(project) {
+		return refusedResponses(project, ({ type, node }) => (type === "no-schema" && !isFalsy(node)) || type === "unresolved");
 	},
 
 	describe({ evidence: { fault, operation } }, project) {
@@ -59,6 +54,22 @@ export default defineRule<Evidence>({
 			response_model: "response_model",
 			responses: "A model in responses",
 		}[fault.source ?? "returns"];
+		const expected = fault.error === null ? {} : { expectedError: fault.error };
+		const steps = mendsOf(fault, project).length === 0 ? ["Name a pydantic model that describes what the route answers."] : [];
+		if (fault.type === "unresolved") {
+			const isLate = fault.error === null;
+			return {
+				severity: isLate ? "HIGH" : "CRITICAL",
+				stage: isLate ? "request" : operation.call.stage,
+				problem: `${where} of ${routeName(operation)} is ${fault.named}, which is only a name when the server runs`,
+				rootCause: isLate
+					? "FastAPI cannot tell which class the name stands for. The route is registered, and /openapi.json, /docs and requests to it are answered with 500."
+					: "FastAPI cannot tell which class the name stands for, and pydantic needs the class when the route is registered.",
+				...expected,
+				order: operation.call.order,
+				manualSteps: steps,
+			};
+		}
 		return {
 			severity: "CRITICAL",
 			stage: operation.call.stage,
@@ -67,9 +78,9 @@ export default defineRule<Evidence>({
 				fault.source === "returns"
 					? "Without response_model FastAPI makes the response model of the return annotation, and there is no schema for this one."
 					: "FastAPI makes the response model of it, and there is no schema for it.",
-			...(fault.error === null ? {} : { expectedError: fault.error }),
+			...expected,
 			order: operation.call.order,
-			manualSteps: mendsOf(fault, project).length === 0 ? ["Name a pydantic model that describes what the route answers."] : [],
+			manualSteps: steps,
 		};
 	},
 
@@ -89,15 +100,15 @@ function isFalsy(node: ast.Expression): boolean {
 	return node.type === "Constant" && (node.value === "" || node.value === 0 || node.value === false);
 }
 
-function routeName({ endpoint }: Evidence["operation"]): string {
-	return endpoint.kind === "function" && endpoint.node.type === "FunctionDef" ? endpoint.node.name.name : "a route";
-}
-
 function mendsOf(fault: ResponseFault, project: Project): readonly FixProposal[] {
 	const { operation, node, source } = fault;
 	const { module } = operation.call;
 	const { endpoint } = operation;
 	const scope = endpoint.kind === "function" && endpoint.module === module ? scopeOfFunction(project, endpoint) : null;
+	if (fault.type === "unresolved") return [resolveName(fault, project), keepAsIs(fault)].filter((each) => each !== undefined);
+	const answer = scope === null ? null : pydanticSchemaOf(node, scope, project);
+	const typedDict = answer?.schema === "no" && answer.error !== undefined ? typedDictRemedy(answer.culprit) : undefined;
+	if (typedDict !== undefined) return [typedDict];
 	const spelled = scope === null ? null : typeSpelling(node, scope, module.path, project);
 	if (spelled !== null) {
 		return [
@@ -122,19 +133,42 @@ function mendsOf(fault: ResponseFault, project: Project): readonly FixProposal[]
 			},
 		];
 	}
+	const plain = keepAsIs(fault);
+	return plain === undefined ? [] : [plain];
+}
+
+/** `response_model=None`. */
+function keepAsIs(fault: ResponseFault): FixProposal | undefined {
 	const edit = withoutModel(fault);
-	if (edit === null) return [];
-	return [
-		{
-			title: "Make no response model of it",
-			explanation:
-				source === "returns"
-					? "With response_model=None the annotation stays for readers and type checkers, and FastAPI turns what the function returns into JSON as it is."
-					: "With response_model=None FastAPI turns what the function returns into JSON as it is; nothing is left out of it.",
-			applicability: source === "returns" ? "safe" : "review",
-			edits: [edit],
-		},
-	];
+	if (edit === null) return undefined;
+	const { source } = fault;
+	return {
+		title: "Make no response model of it",
+		explanation:
+			source === "returns"
+				? "With response_model=None the annotation stays for readers and type checkers, and FastAPI turns what the function returns into JSON as it is."
+				: "With response_model=None FastAPI turns what the function returns into JSON as it is; nothing is left out of it.",
+		applicability: source === "returns" ? "safe" : "review",
+		edits: [edit],
+	};
+}
+
+/** `response_model="Item"` → `response_model=Item`, imported where it has to be; a name that only type checkers know gets a real import. */
+function resolveName({ node, named, source, call }: ResponseFault, project: Project): FixProposal | undefined {
+	const { module } = call;
+	if (!/^[A-Za-z_]\w*$/.test(named)) return undefined;
+	const scope = scopeOfModule(project, module);
+	const found = scope === null ? "unbound" : lookUpName({ ...scope, before: node.start }, named);
+	const isThere = found !== "unbound" && (found.value.kind === "class" || found.value.kind === "external");
+	const home = isThere ? null : homeOf(named, module.tree, project);
+	if (!isThere && (home === null || (home.module === module.name && source !== "returns"))) return undefined;
+	return {
+		title: `Name the class ${named} itself`,
+		explanation: "FastAPI looks no names up for a response model: it needs the class.",
+		applicability: "review",
+		edits: source === "response_model" ? [replaceText(module, node.start, node.end, named)] : [],
+		needs: home === null ? [] : [{ path: module.path, module: home.module, name: named }],
+	};
 }
 
 /** A class of plain fields was meant as a model; any other class is left out of the documentation. */

@@ -1,6 +1,7 @@
 import { defineRule } from "../../audit/rule.ts";
 import type { ResponseFault } from "../../project/fastapi/response-faults.ts";
-import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
+import type { Refused } from "../../project/fastapi/signature-faults.ts";
+import { refusedResponses, routeName } from "./signature/refused-responses.ts";
 import { withoutModel } from "./signature/response-edits.ts";
 
 type Evidence = Refused<ResponseFault>;
@@ -27,18 +28,8 @@ export default defineRule<Evidence>({
 	references: ["https://www.rfc-editor.org/rfc/rfc9110#section-15.3.5", "https://fastapi.tiangolo.com/tutorial/response-model/"],
 	example: { before: example("dict"), after: example("None") },
 
-	*detect(project) {
-		for (const refused of signatureFaultsOf(project).responses) {
-			const { type, node, operation } = refused.fault;
-			if (type !== "body-forbidden" && type !== "no-number") continue;
-			const { module } = operation.call;
-			yield {
-				subject: `${module.name}:${nameOf(operation)}`,
-				path: module.path,
-				range: { start: node.start, end: node.end },
-				evidence: refused,
-			};
-		}
+	detect(project) {
+		return refusedResponses(project, ({ type }) => type === "body-forbidden" || type === "no-number");
 	},
 
 	describe({ evidence: { fault, operation } }) {
@@ -46,7 +37,7 @@ export default defineRule<Evidence>({
 			return {
 				severity: "HIGH",
 				stage: "request",
-				problem: `The status_code of ${nameOf(operation)} is the text "${fault.named}"`,
+				problem: `The status_code of ${routeName(operation)} is the text "${fault.named}"`,
 				rootCause: "FastAPI makes a number of it for each answer and for the documentation, and this text is none.",
 				...(fault.error === null ? {} : { expectedError: fault.error }),
 				order: operation.call.order,
@@ -56,7 +47,7 @@ export default defineRule<Evidence>({
 		return {
 			severity: "CRITICAL",
 			stage: operation.call.stage,
-			problem: `${nameOf(operation)} answers with ${fault.named}, which has no body, and has ${what}`,
+			problem: `${routeName(operation)} answers with ${fault.named}, which has no body, and has ${what}`,
 			rootCause: `HTTP gives an answer with the status ${fault.named} no body, so there is nothing that a model could describe.`,
 			...(fault.error === null ? {} : { expectedError: fault.error }),
 			order: operation.call.order,
@@ -91,8 +82,4 @@ export default defineRule<Evidence>({
 /** The number that a text such as `201 Created` begins with. */
 function numberIn({ named }: ResponseFault): string | null {
 	return /^\s*([1-5]\d\d)\b/.exec(named)?.[1] ?? null;
-}
-
-function nameOf({ endpoint }: Evidence["operation"]): string {
-	return endpoint.kind === "function" && endpoint.node.type === "FunctionDef" ? endpoint.node.name.name : "A route";
 }

@@ -10,6 +10,7 @@ import { type PythonSource, replaceText } from "../../../python/rewrite/source.t
 import { insertAfter, insertBefore } from "../../../python/rewrite/statements.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
+import { middlewareBodyRemedy } from "./middleware-body-remedies.ts";
 import { findSecret } from "./secret-source.ts";
 
 /** The smallest change after which the middleware can be built and answers; undefined where none is certain. */
@@ -42,11 +43,15 @@ export function middlewareRemedy(
 		case "host-pattern":
 			return added === null ? undefined : mendPatterns(added);
 		case "dispatch":
-			return owner?.kind === "function" && definition?.type === "FunctionDef" ? takeCallNext(owner, definition) : undefined;
+		case "returns-nothing":
+		case "not-awaited":
+		case "plain-call":
+		case "not-passed-on":
+			return owner?.kind === "function" && definition?.type === "FunctionDef"
+				? middlewareBodyRemedy(owner, definition, fault.kind)
+				: undefined;
 		case "entry":
 			return undefined;
-		case "returns-nothing":
-			return owner?.kind === "function" && definition?.type === "FunctionDef" ? returnResponse(owner, definition) : undefined;
 	}
 }
 
@@ -294,47 +299,4 @@ function mendPatterns({ module, node }: AddedMiddleware): FixProposal | undefine
 				applicability: "review",
 				edits,
 			};
-}
-
-function takeCallNext({ module }: FunctionValue, node: ast.FunctionDef): FixProposal | undefined {
-	const positional = node.parameters.filter((each) => each.kind === "positional");
-	const isMethod = positional[0]?.name.name === "self";
-	const own = isMethod ? positional.slice(1) : positional;
-	const [request, ...others] = own;
-	if (request === undefined || others.length > 0 || node.parameters.length !== positional.length || request.default !== null)
-		return undefined;
-	const last = node.body.at(-1);
-	let returns = false;
-	walk(node.body, (each) => {
-		if (each.type === "Return" || each.type === "Raise") returns = true;
-		return !returns;
-	});
-	const edits = [replaceText(module, request.end, request.end, ", call_next")];
-	// Whoever never heard of call_next gives no answer either.
-	if (!returns && node.isAsync && last !== undefined)
-		edits.push(insertAfter(module, last, `return await call_next(${request.name.name})`));
-	return {
-		title: `Let ${node.name.name} take call_next`,
-		explanation: "Starlette passes it as the second argument; awaiting `call_next(request)` gives the response of the route.",
-		applicability: "review",
-		edits,
-	};
-}
-
-/** `await call_next(request)` as the last thing, or `response = await call_next(request)` somewhere at the top level of the body. */
-function returnResponse({ module }: FunctionValue, node: ast.FunctionDef): FixProposal | undefined {
-	const next = node.parameters.at(-1)?.name.name;
-	const isAnswer = (value: ast.Expression) =>
-		value.type === "Await" && value.value.type === "Call" && dottedName(value.value.callee) === next;
-	const last = node.body.at(-1);
-	const words = {
-		explanation: "The response that call_next gives is what the client waits for.",
-		applicability: "safe" as const,
-	};
-	if (last?.type === "ExpressionStatement" && isAnswer(last.value))
-		return { ...words, title: "Return the response", edits: [replaceText(module, last.start, last.start, "return ")] };
-	const kept = node.body.findLast((each) => each.type === "Assign" && isAnswer(each.value));
-	const target = kept?.type === "Assign" ? kept.targets[0] : undefined;
-	if (last === undefined || target?.type !== "Name") return undefined;
-	return { ...words, title: `Return ${target.id}`, edits: [insertAfter(module, last, `return ${target.id}`)] };
 }

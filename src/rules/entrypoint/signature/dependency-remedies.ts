@@ -15,6 +15,8 @@ export function dependencyRemedy(fault: DependencyFault, project: Project): FixP
 	switch (fault.type) {
 		case "not-wrapped":
 			return wrap(fault);
+		case "not-listed":
+			return putInList(fault);
 		case "called":
 			return uncall(fault);
 		case "not-callable":
@@ -54,6 +56,16 @@ function isListed({ module, node }: DependencyFault): boolean {
 		return !listed;
 	});
 	return listed;
+}
+
+function putInList({ module, argument }: DependencyFault): FixProposal {
+	const shown = module.text.slice(argument.start, argument.end);
+	return {
+		title: `Put ${shown} in a list`,
+		explanation: "FastAPI goes through the dependencies one by one.",
+		applicability: "safe",
+		edits: [replaceText(module, argument.start, argument.end, `[${shown}]`)],
+	};
 }
 
 function wrap({ module, argument }: DependencyFault): FixProposal {

@@ -89,6 +89,13 @@ export function wordsOf(fault: ParameterFault): { readonly problem: string; read
 						: "The name is known to type checkers only, and pydantic needs the type itself when the route is registered.",
 				step: `Import ${fault.named ?? "the name"} where the server runs, not under TYPE_CHECKING.`,
 			};
+		case "no-json-schema":
+			return {
+				problem: `${name} is a function, which no request can bring`,
+				cause:
+					"FastAPI takes it for something to read from the request. The route is registered, and /openapi.json and /docs are answered with 500, because the documentation cannot describe a function.",
+				step: `Let a dependency give ${name}, or call the function in the body.`,
+			};
 		case "no-schema":
 			return {
 				problem: `${name} cannot be read from a request: ${fault.named ?? "its type"} is no type that pydantic knows`,

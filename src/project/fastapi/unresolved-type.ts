@@ -1,0 +1,32 @@
+import { versionSatisfies } from "../manifests/version.ts";
+import { isVersionOne } from "../models/pydantic-schema.ts";
+import type { TypeForm } from "../models/type-form.ts";
+import type { Project } from "../project.ts";
+
+/** The first name of an annotation that nothing binds. */
+export function unboundIn(form: TypeForm): string | null {
+	switch (form.kind) {
+		case "unbound":
+			return form.name;
+		case "annotated":
+			return unboundIn(form.type);
+		case "union":
+			return form.members.map(unboundIn).find((name) => name !== null) ?? null;
+		case "external":
+		case "class":
+			return form.args?.map(unboundIn).find((name) => name !== null) ?? null;
+		default:
+			return null;
+	}
+}
+
+/**
+ * What Python prints for a name that is only known to type checkers: pydantic asks for it when the route is registered, and from
+ * 2.10 on only when the schema is asked for, where it is null. Undefined where the version is not known.
+ */
+export function unresolvedError({ environment }: Project, name: string): string | null | undefined {
+	const version = environment.distributions.get("pydantic")?.version;
+	if (version === undefined) return undefined;
+	if (isVersionOne(environment)) return `NameError: name '${name}' is not defined`;
+	return versionSatisfies(version, "<2.10") ? `pydantic.errors.PydanticUndefinedAnnotation: name '${name}' is not defined` : null;
+}

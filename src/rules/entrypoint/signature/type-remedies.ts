@@ -1,0 +1,78 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import { fastApiFeatures } from "../../../project/fastapi/features.ts";
+import type { ParameterFault } from "../../../project/fastapi/parameter-faults.ts";
+import { isSpecialType } from "../../../project/fastapi/special-types.ts";
+import { pydanticSchemaOf } from "../../../project/models/pydantic-schema.ts";
+import { readTypeForm } from "../../../project/models/type-form.ts";
+import type { Project } from "../../../project/project.ts";
+import { typedDictRemedy } from "../../typed-dict-remedy.ts";
+import { ownClassOfFastApi } from "./fastapi-class.ts";
+import { proposal, setAnnotation, sourceOf } from "./parameter-edits.ts";
+import { dependencyMends } from "./type-dependencies.ts";
+import { typeSpelling } from "./type-spelling.ts";
+/** The ways to mend a parameter whose type pydantic does not know, the likeliest first. */
+export function typeRemedies(fault: ParameterFault, project: Project): readonly FixProposal[] {
+	const { parameter, signature } = fault;
+	if (parameter.annotation === null) return [];
+	const name = parameter.name.name;
+	const spelled = typeSpelling(parameter.annotation, signature.scope, signature.function.module.path, project);
+	if (spelled !== null) {
+		const mend = setAnnotation(signature, parameter, spelled.code);
+		const words = `${spelled.why} FastAPI needs a type here.`;
+		const found = proposal(
+			mend && { ...mend, needs: spelled.needs },
+			`Write ${spelled.code} for the type of ${name}`,
+			words,
+			"safe",
+		);
+		return found === undefined ? [] : [found];
+	}
+	const own = ownClassOfFastApi(fault) ?? typedDictMend(fault, project) ?? unwrappedMetadata(fault, project);
+	if (own !== undefined) return [own];
+	return [...specialMends(fault, project), ...dependencyMends(fault, project)];
+}
+
+function typedDictMend({ parameter, signature }: ParameterFault, project: Project): FixProposal | undefined {
+	const answer = parameter.annotation === null ? null : pydanticSchemaOf(parameter.annotation, signature.scope, project);
+	return answer?.schema === "no" && answer.error !== undefined ? typedDictRemedy(answer.culprit) : undefined;
+}
+
+/** `Annotated[User, get_user]` → `Annotated[User, Depends(get_user)]`, where the annotation is written. */
+function unwrappedMetadata({ parameter, signature }: ParameterFault, project: Project): FixProposal | undefined {
+	if (fastApiFeatures(project.environment).annotated !== true || parameter.annotation === null) return undefined;
+	const form = readTypeForm(parameter.annotation, signature.scope);
+	const [only, ...others] = form.kind === "annotated" ? form.metadata.filter(({ value }) => value.kind === "function") : [];
+	if (only === undefined || others.length > 0 || only.node.type === "Call") return undefined;
+	const { path, text } = only.scope.module;
+	const { start, end } = only.node;
+	const shown = text.slice(start, end);
+	return {
+		title: `Wrap ${shown} in Depends`,
+		explanation: "FastAPI calls what Depends holds, and passes over a bare function in Annotated.",
+		applicability: "safe",
+		edits: [{ path, range: { start, end }, newText: `Depends(${shown})` }],
+		needs: [{ path, module: "fastapi", name: "Depends" }],
+	};
+}
+
+/** `request: Request | None` is not read: only the plain class is. */
+function specialMends({ parameter, signature }: ParameterFault, project: Project): readonly FixProposal[] {
+	const { annotation } = parameter;
+	if (annotation === null) return [];
+	const form = readTypeForm(annotation, signature.scope);
+	if (form.kind !== "union") return [];
+	const special = form.members.find((member) => isSpecialType(member, project.environment) === true);
+	if (special?.kind !== "external" || form.members.length !== 2 || !form.members.some((member) => member.kind === "none"))
+		return [];
+	const code = special.value.name.slice(special.value.name.lastIndexOf(".") + 1);
+	const written = sourceOf(signature, annotation);
+	if (!new RegExp(`\\b${code}\\b`).test(written)) return [];
+	const mend = setAnnotation(signature, parameter, code);
+	const found = proposal(
+		mend,
+		`Write plain ${code} for the type of ${parameter.name.name}`,
+		`FastAPI hands over a ${code} only where the annotation is the class itself.`,
+		"safe",
+	);
+	return found === undefined ? [] : [found];
+}
