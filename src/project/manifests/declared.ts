@@ -30,6 +30,31 @@ export function possibleRequirements(manifests: readonly Manifest[]): readonly R
 	return manifests.flatMap(({ requirements }) => requirements);
 }
 
+/**
+ * What may come in, with the names whose requirements nobody knows and that could bring more. Those of development alone are left
+ * out: linters and test runners bring nothing that a server needs.
+ */
+export function possibleClosure(manifests: readonly Manifest[], environment: Environment): RequirementClosure {
+	const possible = possibleRequirements(manifests);
+	const { provided } = closeOver(possible, manifests, environment);
+	const atStartUp = new Set(startUpRequirements(manifests));
+	const forDevelopment = new Set(manifests.flatMap(({ path, requirements }) => (isForDevelopment(path) ? requirements : [])));
+	const telling = possible.filter(
+		(requirement) =>
+			requirement.normalized === "" ||
+			atStartUp.has(requirement) ||
+			(!isForDevelopment(requirement.group) && !forDevelopment.has(requirement)),
+	);
+	return { provided, opaque: closeOver(telling, manifests, environment).opaque };
+}
+
+/** Does a file or group of this name serve tests, linters and the like: `requirements-dev.txt`, `lint`? */
+export function isForDevelopment(name: string): boolean {
+	return /(?:^|[^a-z])(?:dev|dev-?packages|development|tests?|testing|lint|linting|docs?|ci|local|typing|types?|format)(?:[^a-z]|$)/.test(
+		name.toLowerCase(),
+	);
+}
+
 /** Follows `Requires-Dist` from the given requirements with their extras. What a marker leaves open counts as provided. */
 export function closeOver(
 	requirements: readonly Requirement[],

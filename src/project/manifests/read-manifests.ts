@@ -1,5 +1,6 @@
 import type { SourceTree } from "../project.ts";
 import { sourceOfList } from "./generated-list.ts";
+import { isForDevelopment } from "./declared.ts";
 import { findInstallation, type Installation } from "./install-evidence.ts";
 import { type Installer, installCommand, installerOf, updateCommands } from "./installer.ts";
 import { type LockFile, readLockFiles } from "./lock-files.ts";
@@ -72,7 +73,7 @@ function readFolder(files: SourceTree, folder: string, locks: readonly LockFile[
 	const found: Found[] = [];
 	const add = (name: string, kind: ManifestKind, content: Found["content"], tool: string | null = null): void => {
 		const locked = locks.find((lock) => folderOf(lock.path) === folder && locksKind(lock, kind)) ?? null;
-		const forDevelopment = /(?:^|[^a-z])(?:dev|test|tests|lint|docs?|ci|local)(?:[^a-z]|$)/.test(name.toLowerCase());
+		const forDevelopment = isForDevelopment(name);
 		found.push({
 			kind,
 			path: inFolder(folder, name),

@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { closeOver, possibleRequirements, primaryManifest, type RequirementClosure } from "../../project/manifests/declared.ts";
+import { possibleClosure, primaryManifest, type RequirementClosure } from "../../project/manifests/declared.ts";
 import { addExtra, addRequirement, fileOfMainList, usesHashes } from "../../project/manifests/edit.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
 import type { Project } from "../../project/project.ts";
@@ -56,7 +56,7 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		const manifest = primaryManifest(project.manifests);
-		const closure = closeOver(possibleRequirements(project.manifests), project.manifests, project.environment);
+		const closure = possibleClosure(project.manifests, project.environment);
 		const reported = new Set<string>();
 		for (const use of listOptionalUses(project)) {
 			const { providers, importName, extras, floor, what, module, range, stage, order, error } = use;

@@ -1,6 +1,12 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { closeOver, primaryManifest, type RequirementClosure, startUpRequirements } from "../../project/manifests/declared.ts";
+import {
+	closeOver,
+	possibleClosure,
+	primaryManifest,
+	type RequirementClosure,
+	startUpRequirements,
+} from "../../project/manifests/declared.ts";
 import { addRequirement, fileOfMainList, makeRequired, removeMarker, usesHashes } from "../../project/manifests/edit.ts";
 import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
 import { isMistakenlyDeclared } from "../../project/manifests/mistaken-names.ts";
@@ -198,6 +204,8 @@ interface Declared {
 	readonly main: RequirementClosure;
 	/** What all lists of all manifests bring. */
 	readonly all: RequirementClosure;
+	/** Is everything known that could bring more? */
+	readonly isKnown: boolean;
 }
 
 function declaredBy(project: Project): Declared {
@@ -205,12 +213,17 @@ function declaredBy(project: Project): Declared {
 	const manifest = primaryManifest(manifests);
 	const all = manifests.flatMap(({ requirements }) => requirements);
 	const main = startUpRequirements(manifests);
-	return { manifest, main: closeOver(main, manifests, environment), all: closeOver(all, manifests, environment) };
+	return {
+		manifest,
+		main: closeOver(main, manifests, environment),
+		all: closeOver(all, manifests, environment),
+		isKnown: possibleClosure(manifests, environment).opaque.length === 0,
+	};
 }
 
 /** What is certain about one use; null where it is provided, or where nobody can tell. */
 function judge(project: Project, use: Use, candidates: readonly string[], declared: Declared): Evidence | null {
-	const { manifest, main, all } = declared;
+	const { manifest, main, all, isKnown } = declared;
 	const [distribution] = candidates;
 	if (distribution === undefined || candidates.some((name) => main.provided.has(name))) return null;
 	const { name: module, deferred, stage, order } = use;
@@ -237,7 +250,7 @@ function judge(project: Project, use: Use, candidates: readonly string[], declar
 			missingAfterInstall: stated,
 		};
 	}
-	const missingAfterInstall = manifest !== null && all.opaque.length === 0;
+	const missingAfterInstall = manifest !== null && isKnown;
 	return missingHere || missingAfterInstall ? { ...base, elsewhere: null, missingHere, missingAfterInstall } : null;
 }
 

@@ -1,17 +1,27 @@
 import { defineRule } from "../../audit/rule.ts";
-import { closeOver, primaryManifest, startUpRequirements } from "../../project/manifests/declared.ts";
-import { addRequirement, fileOfMainList, usesHashes } from "../../project/manifests/edit.ts";
+import { primaryManifest } from "../../project/manifests/declared.ts";
+import { addExtra, addRequirement, fileOfMainList, usesHashes } from "../../project/manifests/edit.ts";
+import type { Manifest } from "../../project/manifests/manifest.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
-import { findStartCommands, type StartCommand } from "../../project/starts/start-commands.ts";
+import type { Project } from "../../project/project.ts";
+import type { TextEdit } from "../../text/range.ts";
+import { findMissingServer } from "./uses/start-servers.ts";
 
 interface Evidence {
-	/** The program of the start command, which is also the distribution's name: `uvicorn`. */
+	/** The program of the start command: `uvicorn`. */
 	readonly server: string;
+	/** What is missing, in most cases of the same name. */
+	readonly distribution: string;
 	/** The line that starts it: `Dockerfile:9`. */
 	readonly startedAt: string;
-	/** The line that installs, `Dockerfile:5`, and the list that it installs. */
-	readonly installedAt: string;
+	/** The line that installs, `Dockerfile:5`; null where no file orders it. */
+	readonly installedAt: string | null;
+	/** The list that is installed. */
 	readonly manifest: string;
+	readonly error: string;
+	readonly isMissingHere: boolean;
+	/** Does it run outside containers? */
+	readonly isHosted: boolean;
 }
 
 const main = `from fastapi import FastAPI
@@ -39,44 +49,49 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		const manifest = primaryManifest(project.manifests);
-		const installedAt = manifest?.installedBy ?? null;
-		if (manifest === null || installedAt === null) return;
-		const dockerfile = installedAt.replace(/:\d+$/, "");
-		if (!bringsPythonOnly(project.files.get(dockerfile)?.text ?? "")) return;
-		const declared = startUpRequirements(project.manifests);
-		const { provided, opaque } = closeOver(declared, project.manifests, project.environment);
-		// A package that nobody knows may bring a server where it is declared itself; what others require seldom does.
-		if (opaque.some((name) => name === "" || declared.some(({ normalized }) => normalized === name))) return;
-		for (const command of findStartCommands(project.files)) {
-			if (command.path !== dockerfile || !servers.has(command.server) || provided.has(command.server)) continue;
-			const { server, start } = command;
-			const evidence = { server, startedAt: command.target.evidence, installedAt, manifest: fileOfMainList(manifest) };
-			yield { subject: server, path: dockerfile, range: { start, end: start + server.length }, evidence };
-			return;
-		}
+		const missing = manifest === null ? null : findMissingServer(project);
+		if (manifest === null || missing === null) return;
+		const { start, distribution, error, installedAt, isMissingHere } = missing;
+		const { path, server, start: offset } = start.command;
+		const evidence: Evidence = {
+			server,
+			distribution,
+			startedAt: `${start.path}:${start.line}`,
+			installedAt,
+			manifest: fileOfMainList(manifest),
+			error,
+			isMissingHere,
+			isHosted: start.dockerfile === null,
+		};
+		yield { subject: distribution, path, range: { start: offset, end: offset + server.length }, evidence };
 	},
 
-	describe({ evidence: { server, startedAt, installedAt, manifest } }) {
+	describe({ evidence: { server, distribution, startedAt, installedAt, manifest, error, isMissingHere, isHosted } }) {
+		const needed = distribution === server ? "" : `, which needs ${distribution}`;
+		const installs =
+			installedAt === null ? `An installation brings what ${manifest} lists` : `${installedAt} installs what ${manifest} lists`;
 		return {
 			severity: "CRITICAL",
 			stage: "import",
-			problem: `${startedAt} starts ${server}, and ${manifest} does not declare it`,
-			rootCause: `${installedAt} installs what ${manifest} lists, and neither that list nor a package on it brings ${server}. On a machine that has it from elsewhere, the server starts.`,
-			expectedError: `exec: "${server}": executable file not found in $PATH`,
-			failsOn: ["clean-install"],
+			problem: `${startedAt} starts ${server}${needed}, and ${manifest} does not declare it`,
+			rootCause: `${installs}, and neither that list nor a package on it brings ${distribution}. On a machine that has it from elsewhere, the server starts.`,
+			expectedError: error,
+			failsOn: isMissingHere && isHosted ? ["this-machine", "clean-install"] : ["clean-install"],
 		};
 	},
 
-	fix({ evidence: { server } }, project) {
+	fix({ evidence: { server, distribution } }, project) {
 		const manifest = primaryManifest(project.manifests);
-		const edits =
-			manifest === null || usesHashes(project.files, manifest)
-				? null
-				: addRequirement(project.files, manifest, packageAddition(server, [], project.environment));
-		if (manifest === null || edits === null) return undefined;
+		if (manifest === null || usesHashes(project.files, manifest)) return undefined;
+		const isCommand = server === "fastapi";
+		const asExtra = isCommand ? standardExtra(project, manifest) : null;
+		const addition = packageAddition(distribution, isCommand ? ["standard"] : [], project.environment);
+		const edits = asExtra ?? addRequirement(project.files, manifest, addition);
+		if (edits === null) return undefined;
+		const what = asExtra === null ? distribution : "fastapi[standard]";
 		return {
-			title: `Declare ${server} in ${fileOfMainList(manifest)}`,
-			explanation: `Once it is declared, the installation that the image is built with brings ${server}.`,
+			title: `Declare ${what} in ${fileOfMainList(manifest)}`,
+			explanation: `Once it is declared, the installation brings what starts the server.`,
 			applicability: "safe",
 			edits,
 			commands: manifest.updateCommands,
@@ -84,14 +99,9 @@ export default defineRule<Evidence>({
 	},
 });
 
-const servers: ReadonlySet<StartCommand["server"]> = new Set(["uvicorn", "gunicorn", "hypercorn", "granian"]);
-
-/** Do all stages of a Dockerfile start from images with a bare Python, or from one another? Others may bring a server. */
-function bringsPythonOnly(dockerfile: string): boolean {
-	const stages = [...dockerfile.matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?/gim)];
-	const names = new Set(stages.map(([, , name]) => name?.toLowerCase()));
-	return (
-		stages.length > 0 &&
-		stages.every(([, from = ""]) => /^(?:docker\.io\/)?(?:library\/)?python:/.test(from) || names.has(from.toLowerCase()))
-	);
+/** FastAPI's own command comes with its extra `standard`, from the first release that has one. */
+function standardExtra(project: Project, manifest: Manifest): TextEdit[] | null {
+	const requirement = manifest.requirements.find(({ normalized, group }) => normalized === "fastapi" && group === "");
+	const hasExtra = project.environment.distributions.get("fastapi")?.extras.includes("standard") ?? false;
+	return requirement === undefined || !hasExtra ? null : addExtra(project.files, requirement, "standard");
 }

@@ -84,7 +84,8 @@ describe("undeclared-server", () => {
 		`#- Dockerfile\nFROM ${from}\nWORKDIR /app\nCOPY . .\nRUN pip install -r requirements.txt\n${start}\n`;
 	const app = "#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n";
 	const lines = (requirements: string, from = "python:3.12-slim", start = 'CMD ["uvicorn", "main:app"]') =>
-		auditDependencies(`#- requirements.txt\n${requirements}\n${image(from, start)}${app}`, installed(), server).lines;
+		auditDependencies(`#- requirements.txt\n${requirements}\n${image(from, start)}${app}`, installed({ gunicorn: {} }), server)
+			.lines;
 
 	it("speaks where nothing of the list brings the server of the image's start command", () => {
 		expect(lines("fastapi")).toEqual([
@@ -99,6 +100,36 @@ describe("undeclared-server", () => {
 		expect(lines("fastapi\nuvicorn[standard]>=0.30")).toEqual([]);
 		expect(lines("fastapi", "tiangolo/uvicorn-gunicorn-fastapi:python3.11")).toEqual([]);
 		expect(lines("fastapi\nsome-inhouse-server")).toEqual([]);
+	});
+
+	it("knows the worker of gunicorn and what FastAPI's own command needs", () => {
+		const gunicorn = 'CMD ["gunicorn", "main:app", "-k", "uvicorn.workers.UvicornWorker"]';
+		expect(lines("fastapi\ngunicorn", undefined, gunicorn)).toEqual([
+			"CRITICAL undeclared-server Dockerfile:5 Dockerfile:5 starts gunicorn, which needs uvicorn, and requirements.txt does not declare it",
+		]);
+		expect(lines("fastapi\nuvicorn", undefined, 'CMD ["fastapi", "run", "main.py"]')).toEqual([
+			"CRITICAL undeclared-server Dockerfile:5 Dockerfile:5 starts fastapi, which needs fastapi-cli, and requirements.txt does not declare it",
+		]);
+	});
+
+	const started = (files: string, requirements = "fastapi") =>
+		auditDependencies(`#- requirements.txt\n${requirements}\n${files}${app}`, installed(), server).lines.map(
+			(line) => line.split(" ")[2],
+		);
+
+	it("reads Procfiles, make files and the commands of services that build an image", () => {
+		expect(started("#- Procfile\nweb: uvicorn main:app --port $PORT\n")).toEqual(["Procfile:1"]);
+		expect(started("#- Makefile\nrun:\n\thypercorn main:app\n")).toEqual(["Makefile:2"]);
+		const image = "#- Dockerfile\nFROM python:3.12\nCOPY . .\nRUN pip install -r requirements.txt\n";
+		const compose = "#- compose.yaml\nservices:\n  api:\n    build: .\n    command: uvicorn main:app\n";
+		expect(started(image + compose)).toEqual(["compose.yaml:4"]);
+		expect(started(image + compose, "fastapi\nuvicorn")).toEqual([]);
+	});
+
+	it("is silent where the command or a script brings the server itself", () => {
+		expect(started("#- Makefile\nrun:\n\tuv run --with hypercorn hypercorn main:app\n")).toEqual([]);
+		expect(started("#- Makefile\nrun:\n\thypercorn main:app\n#- setup.sh\npip install -U hypercorn\n")).toEqual([]);
+		expect(started("#- Makefile\nrun:\n\thypercorn main:app\n#- requirements-dev.txt\nhypercorn\n")).toEqual([]);
 	});
 
 	it("declares it", () => {

@@ -1,0 +1,119 @@
+import { closeOver, possibleClosure, primaryManifest, startUpRequirements } from "../../../project/manifests/declared.ts";
+import type { Manifest } from "../../../project/manifests/manifest.ts";
+import type { Project } from "../../../project/project.ts";
+import { listStarts } from "../../../project/starts/list-starts.ts";
+import type { Start } from "../../../project/starts/start.ts";
+
+/** A start command whose server nothing installs. */
+export interface MissingServer {
+	readonly start: Start;
+	/** PEP 503 name of what is missing: `uvicorn`, `fastapi-cli`. */
+	readonly distribution: string;
+	/** The line that the shell, Docker or Python prints. */
+	readonly error: string;
+	/** The line that installs, `Dockerfile:5`; null where no file of the repository says how its packages are installed. */
+	readonly installedAt: string | null;
+	/** Does the environment of this machine lack it too? Where there is none, nothing is installed. */
+	readonly isMissingHere: boolean;
+}
+
+/** The first start command whose server no installation would bring, as far as that is certain; null where there is none. */
+export function findMissingServer(project: Project): MissingServer | null {
+	const manifest = primaryManifest(project.manifests);
+	if (manifest === null) return null;
+	for (const start of listStarts(project.files)) {
+		const provided = providedFor(start, manifest, project);
+		if (provided === null) continue;
+		const missing = neededBy(start).find(({ distribution }) => !provided.has(distribution));
+		if (missing === undefined || isInstalledElsewhere(project, start, missing.distribution)) continue;
+		const { environment } = project;
+		if (environment.kind === "interpreter" && environment.distributions.has(missing.distribution) && isOnHost(start, manifest))
+			continue;
+		return {
+			start,
+			...missing,
+			installedAt: manifest.installedBy,
+			isMissingHere: environment.kind === "catalog" || !environment.distributions.has(missing.distribution),
+		};
+	}
+	return null;
+}
+
+/** Every name that the installation for a start command brings; null where more may come in than is known. */
+function providedFor(start: Start, manifest: Manifest, project: Project): ReadonlyMap<string, unknown> | null {
+	const { manifests, environment, files } = project;
+	const installer = manifest.installedBy?.replace(/:\d+$/, "") ?? null;
+	if (start.dockerfile !== null) {
+		if (installer !== start.dockerfile || !bringsPythonOnly(files.get(start.dockerfile)?.text ?? "")) return null;
+	} else if (start.service !== null || start.path.endsWith(".py")) return null;
+	const isOrdered = installer !== null && (installer === start.dockerfile || installer === start.path);
+	const declared = isOrdered ? startUpRequirements(manifests) : manifests.flatMap(({ requirements }) => requirements);
+	const provided = closeOver(declared, manifests, environment);
+	const opaque = isOrdered ? provided.opaque : possibleClosure(manifests, environment).opaque;
+	// A package that nobody knows may bring a server where it is declared itself; what others require seldom does.
+	if (opaque.some((name) => name === "" || declared.some(({ normalized }) => normalized === name))) return null;
+	return provided.provided;
+}
+
+/** What a start command needs, with what is printed where it is missing. */
+function neededBy({ command, dockerfile }: Start): { readonly distribution: string; readonly error: string }[] {
+	const { server, before, text } = command;
+	if (server === "fastapi") return [{ distribution: "fastapi-cli", error: fastapiError }];
+	if (!servers.has(server)) return [];
+	const asModule = /-m["',\s]+$/.test(before);
+	const error = asModule
+		? `No module named ${server}`
+		: dockerfile === null
+			? `${server}: command not found`
+			: `exec: "${server}": executable file not found in $PATH`;
+	const worker = server === "gunicorn" ? /\buvicorn(?:\.workers|_worker)(?=\.\w*Worker\b)/.exec(text)?.[0] : undefined;
+	return [
+		{ distribution: server, error },
+		...(worker === undefined
+			? []
+			: [
+					{
+						distribution: worker === "uvicorn_worker" ? "uvicorn-worker" : "uvicorn",
+						error: `Error: class uri '${worker}.UvicornWorker' invalid or not found:`,
+					},
+				]),
+	];
+}
+
+const servers: ReadonlySet<string> = new Set(["uvicorn", "gunicorn", "hypercorn", "granian"]);
+
+const fastapiError = 'RuntimeError: To use the fastapi command, please install "fastapi[standard]":';
+
+/** A make file or script finds whatever the machine has, unless it orders the installation itself; a Procfile runs where nothing is but the list. */
+function isOnHost(start: Start, manifest: Manifest): boolean {
+	const isDeployed = start.dockerfile !== null || /(?:^|\/)(?:procfile|render\.ya?ml|fly\.toml)$/i.test(start.path);
+	return !isDeployed && manifest.installedBy?.replace(/:\d+$/, "") !== start.path;
+}
+
+/** Does the command bring the server itself (`uvx`, `uv run --with uvicorn`), or does any script install it by name? */
+function isInstalledElsewhere({ files }: Project, { command, dockerfile }: Start, distribution: string): boolean {
+	if (/\b(?:uvx|pipx|nix)\b|--with\b/.test(command.before)) return true;
+	if (dockerfile !== null) return false;
+	const installs = new RegExp(`\\b(?:install|add)\\b[^\\n]*\\b${distribution}\\b`);
+	for (const [path, { text }] of files) if (!path.endsWith(".py") && !isProse(path) && installs.test(text)) return true;
+	return false;
+}
+
+function isProse(path: string): boolean {
+	return /\.(?:md|rst|lock)$/i.test(path);
+}
+
+/** Do all stages of a Dockerfile start from images with a bare Python, or from one another? Others may bring a server. */
+function bringsPythonOnly(dockerfile: string): boolean {
+	const stages = [...dockerfile.matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?/gim)];
+	const names = new Set(stages.map(([, , name]) => name?.toLowerCase()));
+	return (
+		stages.length > 0 &&
+		stages.every(
+			([, from = ""]) =>
+				/^(?:docker\.io\/)?(?:library\/)?python:/.test(from) ||
+				/^ghcr\.io\/astral-sh\/uv:/.test(from) ||
+				names.has(from.toLowerCase()),
+		)
+	);
+}
