@@ -88,7 +88,9 @@ function completeImports(
 		current = sourceAfter(source, edits);
 	}
 	if (!current) return null;
-	edits = composeEdits(source.text, edits, removeImportedNames(current, importsNoLongerUsed(project, source, current)));
+	const removals = removeImportedNames(current, importsNoLongerUsed(project, source, current));
+	if (removals.length === 0) return parsesAsWell(source, current) ? edits : null;
+	edits = composeEdits(source.text, edits, removals);
 	const after = sourceAfter(source, edits);
 	return after && parsesAsWell(source, after) ? edits : null;
 }

@@ -8,8 +8,19 @@ export interface NameUse {
 	readonly quoted: ReadonlySet<string>;
 }
 
-/** Collects every use of a name in a file; what an import statement binds is no use. In doubt a name counts as used. */
+const usesByTree = new WeakMap<ast.Module, NameUse>();
+
+/** Every use of a name in a file; what an import statement binds is no use. In doubt a name counts as used. */
 export function namesUsed(tree: ast.Module): NameUse {
+	let uses = usesByTree.get(tree);
+	if (uses === undefined) {
+		uses = collectUses(tree);
+		usesByTree.set(tree, uses);
+	}
+	return uses;
+}
+
+function collectUses(tree: ast.Module): NameUse {
 	const firstUse = new Map<string, number>();
 	const quoted = new Set<string>();
 	const pending: unknown[] = [...tree.body];
