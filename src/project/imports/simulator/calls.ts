@@ -307,7 +307,7 @@ export function callFunction(
 		return {
 			kind: "instance",
 			of: builtin(definition.isAsync ? "async_generator" : "generator"),
-			attributes: new Map(),
+			attributes: new Map([[definition.isAsync ? "ag_code" : "gi_code", callee]]),
 			call: null,
 		};
 	}
