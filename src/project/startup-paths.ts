@@ -6,13 +6,14 @@ import type { Project } from "./project.ts";
 
 /** A file or folder that start-up needs and that is not there. */
 export interface MissingPath {
-	readonly kind: "file" | "static-folder" | "settings-file";
+	readonly kind: "file" | "static-folder" | "settings-file" | "template-folder" | "package-folder";
 	readonly call: Call;
 	/** As the program gives it. */
 	readonly given: string;
 	/** Relative to the repository's root. */
 	readonly path: string;
-	readonly error: string;
+	/** The line that Python prints; null where it depends on the request. */
+	readonly error: string | null;
 }
 
 /** Files that start-up opens for reading and folders that StaticFiles checks, where they certainly are not there. */
@@ -28,7 +29,9 @@ export function* missingPaths(project: Project): Generator<MissingPath> {
 			else made.push(path);
 			continue;
 		}
-		const needed = neededPath(call) ?? neededSettingsFile(project, call);
+		const inPackage = missingPackageFolder(project, call);
+		if (inPackage !== null && !call.guarded && !call.tried && !makesUnknown) yield inPackage;
+		const needed = neededPath(call) ?? neededSettingsFile(project, call) ?? neededTemplates(project, call);
 		if (needed === null || call.guarded || call.tried || makesUnknown) continue;
 		const given = pathText(needed.value);
 		const path = given === null || given === "" ? null : pathInRepository(project, given);
@@ -40,9 +43,11 @@ export function* missingPaths(project: Project): Generator<MissingPath> {
 	}
 }
 
-const errors: Readonly<Record<MissingPath["kind"], (path: string) => string>> = {
+const errors: Readonly<Record<MissingPath["kind"], (path: string) => string | null>> = {
 	file: (path) => `FileNotFoundError: [Errno 2] No such file or directory: '${path}'`,
 	"static-folder": (path) => `RuntimeError: Directory '${path}' does not exist`,
+	"template-folder": () => null,
+	"package-folder": () => null,
 	"settings-file": (path) => `FileNotFoundError: Config file '${path}' not found.`,
 };
 
@@ -81,6 +86,35 @@ function neededSettingsFile(project: Project, { callee, args, keywords, open }: 
 	const version = project.environment.distributions.get("starlette")?.version;
 	if (value === undefined || version === undefined || versionSatisfies(version, ">=0.36.0,<0.37.1") !== true) return null;
 	return { kind: "settings-file", value };
+}
+
+/** The folder of `Jinja2Templates`, which is looked into when a page is asked for. */
+function neededTemplates(project: Project, { callee, args, keywords, open }: Call): NeededPath | null {
+	if (open || callee.kind !== "external" || callee.canonical !== "starlette.templating.Jinja2Templates") return null;
+	const value = args[0] ?? keywords.get("directory");
+	const isUsed = [...project.trace.runs.values()].some(
+		({ module, reached }) => reached && module.text.includes(".TemplateResponse("),
+	);
+	return value !== undefined && isUsed ? { kind: "template-folder", value } : null;
+}
+
+/** `StaticFiles(packages=["app"])` serves the folder `statics` of a package, or another that is named with it. */
+function missingPackageFolder(project: Project, call: Call): MissingPath | null {
+	const { callee, keywords, open } = call;
+	if (open || callee.kind !== "external" || callee.canonical !== "starlette.staticfiles.StaticFiles") return null;
+	const listed = keywords.get("packages");
+	for (const item of listed?.kind === "sequence" ? listed.items : []) {
+		const [named, folder] = item.kind === "sequence" ? item.items : [item];
+		const name = named === undefined ? null : pathText(named);
+		const given = folder === undefined ? "statics" : pathText(folder);
+		const home = name === null ? undefined : project.modules.get(name)?.path;
+		if (name === null || given === null || home === undefined || !home.endsWith("__init__.py")) continue;
+		const path = `${home.slice(0, -"__init__.py".length)}${given}`;
+		if (entryAt(project, `${project.root}/${path}`) !== "missing") continue;
+		const error = `AssertionError: Directory ''${given}'' in package '${name}' could not be found.`;
+		return { kind: "package-folder", call, given, path, error };
+	}
+	return null;
 }
 
 function reads(mode: Value | undefined): boolean {

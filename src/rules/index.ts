@@ -81,8 +81,10 @@ import moduleAsRouter from "./entrypoint/module-as-router.ts";
 import routeNeverReached from "./entrypoint/route-never-reached.ts";
 import routePrefixTwice from "./entrypoint/route-prefix-twice.ts";
 import routerNeverIncluded from "./entrypoint/router-never-included.ts";
+import routerWithoutInit from "./entrypoint/router-without-init.ts";
 import serverStartedOnImport from "./entrypoint/server-started-on-import.ts";
 import startupException from "./entrypoint/startup-exception.ts";
+import unsetApplicationState from "./entrypoint/unset-application-state.ts";
 import unstartableCommand from "./entrypoint/unstartable-command.ts";
 import unusableApplication from "./entrypoint/unusable-application.ts";
 import unusableDependency from "./entrypoint/unusable-dependency.ts";
@@ -181,8 +183,10 @@ export const rules: readonly AnyRule[] = [
 	routeNeverReached,
 	routePrefixTwice,
 	routerNeverIncluded,
+	routerWithoutInit,
 	serverStartedOnImport,
 	startupException,
+	unsetApplicationState,
 	unstartableCommand,
 	unusableApplication,
 	unusableDependency,

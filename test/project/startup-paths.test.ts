@@ -7,7 +7,7 @@ import { buildProject } from "./build-project.ts";
 const main =
 	'from fastapi import FastAPI\nfrom starlette.config import Config\n\nconfig = Config(".env")\napp = FastAPI(debug=config("DEBUG", cast=bool, default=False))\n';
 
-function errors(starlette: string, files: Readonly<Record<string, string>> = {}): readonly string[] {
+function errors(starlette: string, files: Readonly<Record<string, string>> = {}): readonly (string | null)[] {
 	const environment = installed({ starlette: { version: starlette } });
 	const project = buildProject({ "main.py": main, ...files }, { environment, target: "main:app" });
 	const listed: Project = { ...project, listings: new Map([["", new Set(project.files.keys())]]) };

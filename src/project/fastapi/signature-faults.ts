@@ -1,5 +1,5 @@
 import type * as ast from "../../python/ast.ts";
-import type { Value } from "../imports/values.ts";
+import type { FunctionValue, Value } from "../imports/values.ts";
 import { type NameScope, scopeOfModule } from "../models/name-scope.ts";
 import type { Module, Project } from "../project.ts";
 import { callSignatureOf } from "./call-signature.ts";
@@ -19,6 +19,8 @@ export interface SignatureFaults {
 	readonly responses: readonly Refused<ResponseFault>[];
 	/** Dependencies that are accepted, and fail when they are called. */
 	readonly unusable: readonly Refused<UnusableDependency>[];
+	/** The functions of endpoints and dependencies. */
+	readonly callables: ReadonlySet<FunctionValue>;
 }
 
 export interface Refused<Fault> {
@@ -51,6 +53,7 @@ class SignatureReader {
 	private readonly dependencies = new Map<object, Refused<DependencyFault>>();
 	private readonly responses = new Map<object, Refused<ResponseFault>>();
 	private readonly unusable = new Map<object, Refused<UnusableDependency>>();
+	private readonly callables = new Set<FunctionValue>();
 	/** Callables that were read, by the path parameters they were read with. */
 	private readonly done = new Map<string, Set<Value>>();
 
@@ -70,6 +73,7 @@ class SignatureReader {
 			dependencies: [...this.dependencies.values()],
 			responses: [...this.responses.values()],
 			unusable: [...this.unusable.values()],
+			callables: this.callables,
 		};
 	}
 
@@ -185,6 +189,7 @@ class SignatureReader {
 		done.add(callable);
 		const signature = callSignatureOf(this.project, callable, isEndpoint);
 		if (signature === null) return;
+		this.callables.add(signature.function);
 		for (const parameter of signature.parameters) {
 			const { fault, dependency, form } = analyseParameter(this.analysis, signature, parameter, pathParameters);
 			if (fault !== null && !this.parameters.has(parameter)) this.parameters.set(parameter, { fault, operation });

@@ -1,10 +1,11 @@
-import { defineRule } from "../../audit/rule.ts";
+import { defineRule, type Match } from "../../audit/rule.ts";
 import { givenLifespan, lifespanFunction } from "../../project/fastapi/lifespan.ts";
-import type { FunctionValue } from "../../project/imports/values.ts";
+import type { FunctionValue, Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import {
 	calledFault,
+	factoryFault,
 	functionFault,
 	isInFunction,
 	type LifespanFault,
@@ -35,6 +36,7 @@ export default defineRule<Evidence>({
 	example: { before: example(""), after: example("app") },
 
 	*detect(project) {
+		yield* brokenParts(project);
 		const given = givenLifespan(project);
 		if (given === null) return;
 		const { application, value, module, written, isConverted } = given;
@@ -60,6 +62,18 @@ export default defineRule<Evidence>({
 			called === null
 				? functionFault(project, lifespan, node, { bound, isConverted })
 				: calledFault(project, lifespan, node, called.call, module);
+		const made =
+			fault === null && passed !== null && written !== null ? factoryFault(project, module, lifespan, node, written) : null;
+		if (made !== null && written !== null) {
+			const { start, end } = written;
+			const subject = `${module.name}:${node.name.name}`;
+			yield {
+				subject,
+				path: module.path,
+				range: { start, end },
+				evidence: { ...made, name: node.name.name, order: application.order + 1 },
+			};
+		}
 		if (fault === null) return;
 		const isCall = fault.shape === "called" && written !== null;
 		const range = isCall ? written : node.name;
@@ -100,6 +114,43 @@ export default defineRule<Evidence>({
 	},
 });
 
+/** What a lifespan enters with `stack.enter_async_context(part(app))`, and what is no context manager. */
+function* brokenParts(project: Project): Generator<Match<Evidence>> {
+	const seen = new Set<FunctionValue>();
+	for (const call of project.trace.calls) {
+		const { callee } = call.node;
+		if (call.stage !== "startup" || !call.reached || call.tried || callee.type !== "Attribute") continue;
+		if (callee.attribute.name !== "enter_async_context") continue;
+		const [given] = call.args;
+		const part = given === undefined ? null : calledPart(given);
+		if (part === null || part.node.type === "Lambda" || seen.has(part)) continue;
+		seen.add(part);
+		const { node } = part;
+		const fault = functionFault(project, part, node, { bound: node.parameters.length, isConverted: false });
+		if (fault === null) continue;
+		const type = given?.kind === "coroutine" ? "coroutine" : "async_generator";
+		const error = `TypeError: 'builtins.${type}' object does not support the asynchronous context manager protocol`;
+		yield {
+			subject: `${part.module.name}:${node.name.name}`,
+			path: part.module.path,
+			range: { start: node.name.start, end: node.name.end },
+			evidence: {
+				...fault,
+				error: project.environment.python.minor >= 11 ? error : null,
+				name: node.name.name,
+				order: call.order,
+			},
+		};
+	}
+}
+
+/** The function whose coroutine or asynchronous generator a value is. */
+function calledPart(value: Value): FunctionValue | null {
+	if (value.kind === "coroutine") return value.function;
+	const code = value.kind === "instance" ? value.attributes.get("ag_code") : undefined;
+	return code?.kind === "function" ? code : null;
+}
+
 const words: Record<LifespanShape, (name: string) => { problem: string; rootCause: string }> = {
 	value: (name) => ({
 		problem: `${name} is no function that the server can call as the lifespan`,
@@ -127,6 +178,11 @@ const words: Record<LifespanShape, (name: string) => { problem: string; rootCaus
 		problem: `${name} cannot be called with the application alone`,
 		rootCause: "Starlette calls the lifespan with exactly one argument, the application.",
 	}),
+	factory: (name) => ({
+		problem: `${name} makes the lifespan and is handed over uncalled`,
+		rootCause:
+			"Starlette calls what it is given with the application and enters the result, which is then the lifespan function itself.",
+	}),
 	"no-yield": (name) => ({
 		problem: `${name} never yields`,
 		rootCause: "A lifespan is a generator: what stands before its yield runs at the start, what follows at the end.",
@@ -144,6 +200,7 @@ const titles: Record<LifespanShape, (name: string) => string> = {
 	"sync-decorator": (name) => `Decorate ${name} with asynccontextmanager`,
 	undecorated: (name) => `Decorate ${name} with asynccontextmanager`,
 	parameters: (name) => `Give ${name} the parameter app`,
+	factory: (name) => `Call ${name}`,
 	"no-yield": (name) => `Yield at the end of ${name}`,
 	"not-async": (name) => `Make ${name} an async def`,
 };
@@ -155,6 +212,7 @@ const explanations: Record<LifespanShape, string> = {
 	"sync-decorator": "The server enters it with `async with`, which asynccontextmanager provides for.",
 	undecorated: "The server enters it with `async with`, which asynccontextmanager provides for.",
 	parameters: "Starlette passes the application as the first argument.",
+	factory: "What it returns is the lifespan that the server calls.",
 	"no-yield": "All of the body then runs before the server answers. Move lines that clean up below the yield.",
 	"not-async": "The body may stay as it is; an async def with a yield is what asynccontextmanager wraps.",
 };

@@ -48,14 +48,13 @@ export default defineRule<MissingPath>({
 	describe({ evidence }, project) {
 		const { kind, given, path, call, error } = evidence;
 		const from = project.workingDirectory === "" ? "the root of the repository" : project.workingDirectory;
+		const isLate = kind === "template-folder";
 		return {
-			severity: "CRITICAL",
-			stage: call.stage,
-			problem: kind === "static-folder" ? `There is no folder ${given} to serve` : `There is no file ${given}`,
-			rootCause: given.startsWith("/")
-				? `${path} is not there.`
-				: `The path counts from the folder in which the server is started, which is ${from}: ${path} is not there.`,
-			expectedError: error,
+			severity: isLate ? "HIGH" : "CRITICAL",
+			stage: isLate ? "request" : call.stage,
+			problem: problems[kind](given),
+			rootCause: causeOf(evidence, from),
+			...(error === null ? {} : { expectedError: error }),
 			order: call.order,
 			manualSteps: mendsOf(evidence, project).length === 0 ? [`Put the file at ${path}, or give the path where it is.`] : [],
 		};
@@ -70,10 +69,28 @@ export default defineRule<MissingPath>({
 	},
 });
 
+const problems: Readonly<Record<MissingPath["kind"], (given: string) => string>> = {
+	file: (given) => `There is no file ${given}`,
+	"settings-file": (given) => `There is no file ${given}`,
+	"static-folder": (given) => `There is no folder ${given} to serve`,
+	"package-folder": (given) => `The package has no folder ${given} to serve`,
+	"template-folder": (given) => `There is no folder ${given} with templates`,
+};
+
+function causeOf({ kind, given, path }: MissingPath, from: string): string {
+	if (kind === "package-folder") return `Starlette looks for it beside the package's __init__.py: ${path} is not there.`;
+	const where = given.startsWith("/")
+		? `${path} is not there.`
+		: `The path counts from the folder in which the server is started, which is ${from}: ${path} is not there.`;
+	return kind === "template-folder"
+		? `${where} The server comes up, and each page made of a template is answered with 500.`
+		: where;
+}
+
 /** The ways to mend it: the path of what was likely meant, the folder made, or the check left out. */
 function mendsOf(missing: MissingPath, project: Project): readonly FixProposal[] {
 	const mends: FixProposal[] = [];
-	const meant = meantPath(missing, project);
+	const meant = missing.kind === "package-folder" ? null : meantPath(missing, project);
 	const renamed = meant === null ? null : otherPath(missing, project, meant);
 	if (renamed !== null) mends.push(renamed);
 	const { call, path } = missing;
@@ -86,13 +103,15 @@ function mendsOf(missing: MissingPath, project: Project): readonly FixProposal[]
 			edits: [{ path, range: { start: 0, end: 0 }, newText: "# Settings of this machine, KEY=value\n" }],
 		});
 	}
-	if (missing.kind === "static-folder") {
+	if (missing.kind === "static-folder" || missing.kind === "package-folder") {
 		mends.push({
 			title: `Make the folder ${path}`,
 			explanation: "An empty file keeps it in git, which does not keep empty folders.",
 			applicability: "safe",
 			edits: [{ path: `${path}/.gitkeep`, range: { start: 0, end: 0 }, newText: "\n" }],
 		});
+	}
+	if (missing.kind === "static-folder") {
 		mends.push({
 			title: "Serve the folder without looking for it at start-up",
 			explanation: "With check_dir=False the server comes up; requests for files are answered once the folder is there.",

@@ -27,7 +27,9 @@ export type LifespanShape =
 	/** It cannot take the application alone. */
 	| "parameters"
 	| "no-yield"
-	| "not-async";
+	| "not-async"
+	/** It is a function that makes the lifespan, and was not called. */
+	| "factory";
 
 /** What is wrong with a lifespan, and how it is mended. */
 export interface LifespanFault {
@@ -103,6 +105,39 @@ export function functionFault(
 	if (decorated === "async" || added === null)
 		return { ...startup, shape: "no-yield", error, edits: added === null ? null : [added] };
 	return { ...startup, shape: "no-yield", error, edits: [decoratorEdit(path, text, node), added], needs: path };
+}
+
+/** `lifespan=make_lifespan`, where the function makes the lifespan; null where it may be one itself. */
+export function factoryFault(
+	project: Project,
+	module: Module,
+	lifespan: FunctionValue,
+	node: ast.FunctionDef,
+	written: ast.Expression,
+): LifespanFault | null {
+	const version = project.environment.distributions.get("fastapi")?.version;
+	if (lifespan.decorators.length > 0 || node.isAsync || isGenerator(node) || positionalCallError(node, 1) !== null) return null;
+	if (version === undefined || versionSatisfies(version, ">=0.93") !== true) return null;
+	const last = node.body.at(-1);
+	const name = last?.type === "Return" && last.value?.type === "Name" ? last.value.id : null;
+	const made = node.body.find((each) => each.type === "FunctionDef" && each.name.name === name);
+	if (made?.type !== "FunctionDef" || boundTwice(node, made.name.name)) return null;
+	const names = project.trace.runs.get(module.name)?.namespace.names;
+	const required = node.parameters.filter((each) => each.default === null && !each.kind.startsWith("var-"));
+	const canCall = required.every((each) => each.kind === "positional" && names?.has(each.name.name) === true);
+	const args = required.map((each) => each.name.name).join(", ");
+	return {
+		shape: "factory",
+		error: protocolError(project, "function"),
+		stage: "startup",
+		edits: canCall ? [replaceText(module, written.end, written.end, `(${args})`)] : null,
+		needs: null,
+	};
+}
+
+function boundTwice(node: ast.FunctionDef, name: string): boolean {
+	const binding = node.body.filter((each) => boundNames([each]).has(name));
+	return binding.length !== 1;
 }
 
 /** A lifespan that is no function: `[lifespan]`, `"lifespan"`, an object without `__call__`. */
