@@ -94,23 +94,26 @@ export function loadProject(input: LoadInput): Project {
 		modulesByPath.set(path, module);
 	}
 	input.onProgress?.("simulate");
-	const trace = simulate({
-		root: input.root,
-		backend,
-		...place,
-		// A wrong start command is one fault; what is wrong behind it shows in the application that it means.
-		target: target && (findMeantTarget(modules, target) ?? target),
-		environment,
-		resolver,
-		isInstallable: isInstallable(input.files, backend),
-		modules,
-		moduleAt: (path, name, isPackage) => {
-			const known = modules.get(name);
-			return known?.path === path ? known : makeModule(path, name, isPackage);
-		},
-		processEnvironment: input.processEnvironment,
-		dotenvValues: (path) => readDotenv(input.files, path, input.processEnvironment),
-	});
+	const startingAt = (target: Target | null, isAlone: boolean) =>
+		simulate({
+			isAlone,
+			root: input.root,
+			backend,
+			...place,
+			target,
+			environment,
+			resolver,
+			isInstallable: isInstallable(input.files, backend),
+			modules,
+			moduleAt: (path, name, isPackage) => {
+				const known = modules.get(name);
+				return known?.path === path ? known : makeModule(path, name, isPackage);
+			},
+			processEnvironment: input.processEnvironment,
+			dotenvValues: (path) => readDotenv(input.files, path, input.processEnvironment),
+		});
+	// A wrong start command is one fault; what is wrong behind it shows in the application that it means.
+	const trace = startingAt(target && (findMeantTarget(modules, target) ?? target), false);
 	return {
 		root: input.root,
 		backend,
@@ -124,6 +127,7 @@ export function loadProject(input: LoadInput): Project {
 		modules,
 		modulesByPath,
 		trace,
+		traceFrom: startingAt,
 		manifests,
 		processEnvironment: input.processEnvironment,
 	};

@@ -85,6 +85,8 @@ export interface Project {
 	readonly modulesByPath: ReadonlyMap<string, Module>;
 	/** What importing and starting the target does. */
 	readonly trace: ImportTrace;
+	/** What another target would do; `isAlone` leaves out the modules that it does not reach. Runs the simulation anew. */
+	readonly traceFrom: (target: Target, isAlone: boolean) => ImportTrace;
 	readonly manifests: readonly Manifest[];
 	/** Variables of the process that would start the server, as far as they count (see `--clean-env`). */
 	readonly processEnvironment: Readonly<Record<string, string>>;

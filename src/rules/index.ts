@@ -89,6 +89,7 @@ import unstartableCommand from "./entrypoint/unstartable-command.ts";
 import unusableApplication from "./entrypoint/unusable-application.ts";
 import unusableDependency from "./entrypoint/unusable-dependency.ts";
 import circularImport from "./imports/circular-import.ts";
+import fragileImportCycle from "./imports/fragile-import-cycle.ts";
 import impossibleClass from "./imports/impossible-class.ts";
 import invalidSyntax from "./imports/invalid-syntax.ts";
 import missingAttribute from "./imports/missing-attribute.ts";
@@ -191,6 +192,7 @@ export const rules: readonly AnyRule[] = [
 	unusableApplication,
 	unusableDependency,
 	circularImport,
+	fragileImportCycle,
 	impossibleClass,
 	invalidSyntax,
 	missingAttribute,

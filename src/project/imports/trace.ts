@@ -253,6 +253,8 @@ export interface ImportEdge {
 
 /** What importing and starting the target does, in order. */
 export interface ImportTrace {
+	/** The circles of imports that closed on the way, each from the module that was asked for while it was running. */
+	readonly circles: readonly (readonly string[])[];
 	readonly runs: ReadonlyMap<string, ModuleRun>;
 	readonly failures: readonly Failure[];
 	readonly calls: readonly Call[];

@@ -1,9 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import type { Failure } from "../../project/imports/trace.ts";
-import type { Project } from "../../project/project.ts";
+import { failingCycles } from "./repair/cycle-failures.ts";
 import { findCycleRemedies } from "./repair/cycle-remedies.ts";
-import { failuresOf } from "./repair/import-failures.ts";
 
 interface Evidence {
 	readonly name: string;
@@ -42,7 +40,7 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		const seen = new Set<string>();
-		for (const { failure, name, cycle } of failingCycles(project)) {
+		for (const { failure, name, cycle } of failingCycles(project.trace)) {
 			const { module, range, statement, error, stage, order } = failure;
 			// Several names of one statement fail for one reason and are mended together.
 			const key = `${module.path}\0${statement?.start ?? range.start}`;
@@ -87,20 +85,3 @@ export default defineRule<Evidence>({
 		return evidence.remedies.slice(1);
 	},
 });
-
-/** Failures of start-up at which a circle of imports closes too early. */
-function* failingCycles(
-	project: Project,
-): Generator<{ readonly failure: Failure; readonly name: string; readonly cycle: readonly string[] }> {
-	for (const failure of [...failuresOf(project, "name-not-in-module"), ...failuresOf(project, "attribute-missing")]) {
-		const { name, cycle } = failure.detail;
-		if (cycle !== null) yield { failure, name, cycle: cycle.length > 1 ? cycle : cycleOf(failure, cycle) };
-	}
-}
-
-/** `import src.config` and `src.config.settings`: what is not there yet is the submodule, and the circle is its own. */
-function cycleOf({ chain, detail }: Failure, cycle: readonly string[]): readonly string[] {
-	if (detail.type !== "attribute-missing") return cycle;
-	const from = chain.indexOf(`${detail.owner}.${detail.name}`);
-	return from < 0 ? cycle : [...chain.slice(from), `${detail.owner}.${detail.name}`];
-}

@@ -3,6 +3,7 @@ import { abstractInstances } from "./definition/abstract-instance.ts";
 import { baseFaults } from "./definition/bases.ts";
 import { dataclassFaults } from "./definition/dataclass-fields.ts";
 import { enumFaults } from "./definition/enum-members.ts";
+import { namedTupleFaults } from "./definition/named-tuple.ts";
 
 const example = (fields: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\n",
@@ -30,6 +31,7 @@ export default defineClassRule(
 			yield* baseFaults(project, definition);
 			yield* dataclassFaults(project, definition);
 			yield* enumFaults(project, definition);
+			yield* namedTupleFaults(project, definition);
 		}
 		yield* abstractInstances(project);
 	},

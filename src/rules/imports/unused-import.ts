@@ -1,7 +1,7 @@
 import { defineRule } from "../../audit/rule.ts";
 import { lonelyRouters } from "../../project/fastapi/include-faults.ts";
 import type { Module, Project } from "../../project/project.ts";
-import { removeImportedNames } from "../../python/rewrite/remove-imports.ts";
+import { importsOf, removeImportedNames } from "../../python/rewrite/remove-imports.ts";
 import { listUnusedImports, originOf } from "./usage/unused-names.ts";
 
 interface Evidence {
@@ -70,8 +70,12 @@ export default defineRule<Evidence>({
 
 	fix({ path, range, evidence }, project) {
 		const module = project.modulesByPath.get(path);
-		const unused = module && [...listUnusedImports(project, module)].find(({ alias }) => alias.start === range.start);
-		if (!module || !unused) return undefined;
+		const alias =
+			module &&
+			importsOf(module.tree)
+				.flatMap((one) => one.names)
+				.find((one) => one.start === range.start);
+		if (!module || !alias) return undefined;
 		const mayDoSomething = evidence.origin === "own" || (evidence.isModule && evidence.origin === "installed");
 		return {
 			title: `Remove the unused import of ${evidence.local}`,
@@ -79,7 +83,7 @@ export default defineRule<Evidence>({
 				? `Nothing uses ${evidence.imported}. Make sure that it is not imported for what its module does when it is imported.`
 				: `Nothing uses ${evidence.imported}; the program is the same without it.`,
 			applicability: mayDoSomething ? "review" : "safe",
-			edits: removeImportedNames(module, [unused.alias]),
+			edits: removeImportedNames(module, [alias]),
 		};
 	},
 });

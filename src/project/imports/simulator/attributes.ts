@@ -11,12 +11,14 @@ import { classMember, constant, externalSymbol, isPlainExternalClass, memberOf }
 import { cyclePath } from "./import-statements.ts";
 import { classWithout, printedOfInstance } from "./library-classes.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
+import { isSecret, lacksAttribute } from "./secret-objects.ts";
 import { superMember } from "./super-object.ts";
 import { failOnUnset, unsetVariable } from "./unset-variable.ts";
 import { nothingReturned, typeName } from "./value-types.ts";
 
 /** `owner.name`. */
 export function attribute(machine: Machine, frame: Frame, owner: Value, name: string, node: ast.Node): Value {
+	if (name === "__dict__") openAttributes(owner);
 	switch (owner.kind) {
 		case "module":
 			return ofModule(machine, frame, owner, name, node);
@@ -73,6 +75,12 @@ export function isCacheDecorator(decorator: Value): boolean {
 function mentionsStore(owner: FunctionValue, frame: Frame, name: string): boolean {
 	const store = new RegExp(`\\.${name}\\s*(:[^=\\n]+)?=[^=]|setattr\\(`);
 	return store.test(owner.module.text) || store.test(frame.module.text);
+}
+
+/** Who holds the dictionary of an object or a class can put any attribute into it. */
+export function openAttributes(owner: Value | undefined): void {
+	if (owner?.kind === "class") owner.namespace.dynamic = true;
+	else if (owner?.kind === "instance" && owner.of.kind === "class") owner.of.namespace.dynamic = true;
 }
 
 function ofModule(machine: Machine, frame: Frame, owner: ModuleValue, name: string, node: ast.Node): Value {
@@ -259,7 +267,10 @@ function isClosedClass(owner: ClassValue): boolean {
 	return (
 		owner.bases.every((base) => {
 			if (base.kind === "class") return isClosedClass(base);
-			return base.kind === "external" && enumeration && (base.canonical === "enum.Enum" || base.canonical === "builtins.str");
+			if (base.kind !== "external") return false;
+			return enumeration
+				? base.canonical === "enum.Enum" || base.canonical === "builtins.str"
+				: bareBases.has(base.canonical) || base.canonical === "builtins.object";
 		}) && !setsAttributesByName(owner)
 	);
 }
@@ -386,6 +397,9 @@ function isPlainClass(owner: ClassValue): boolean {
 	return owner.bases.every((base) => base.kind === "class" && isPlainClass(base)) && owner.keywords.size === 0;
 }
 
+/** Bases that give instances no attributes but dunders. */
+const bareBases = new Set(["abc.ABC", "typing.Generic", "typing.Protocol"]);
+
 /** Are all attributes that instances can have visible in the class bodies? */
 function hasKnownAttributes(machine: Machine, owner: ClassValue): boolean {
 	if (findInClass(owner, "__getattr__") !== null || findInClass(owner, "__getattribute__") !== null) return false;
@@ -393,7 +407,7 @@ function hasKnownAttributes(machine: Machine, owner: ClassValue): boolean {
 		return false;
 	return owner.bases.every((base) => {
 		if (base.kind === "class") return hasKnownAttributes(machine, base);
-		return base.kind === "external" && isSettingsBase(base) && !allowsExtra(owner);
+		return base.kind === "external" && (bareBases.has(base.canonical) || (isSettingsBase(base) && !allowsExtra(owner)));
 	});
 }
 
@@ -478,6 +492,10 @@ function ofExternalInstance(
 		: classWithout(of.canonical, name, machine.environment.python.minor);
 	if (without !== null && !givesLoggersMore(machine, of, name)) {
 		failToRead(machine, frame, printedOfInstance(without), name, node);
+		return unknown;
+	}
+	if (isSecret(owner) && lacksAttribute(name)) {
+		failToRead(machine, frame, "SecretStr", name, node);
 		return unknown;
 	}
 	const inherited = of.canonical === "builtins.super" ? superMember(owner, name) : null;

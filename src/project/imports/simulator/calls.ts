@@ -17,9 +17,10 @@ import type {
 import { unknown } from "../values.ts";
 import { missingArguments, tooManyPositional } from "./argument-words.ts";
 import { contextManagerType } from "./async-misuse.ts";
-import { isDecoratedBy, plainPackages } from "./attributes.ts";
+import { isDecoratedBy, openAttributes, plainPackages } from "./attributes.ts";
 import { findInClass, isPlainField } from "./class-members.ts";
-import { dataclassBindingProblem } from "./dataclass-init.ts";
+import { dataclassBindingProblem, runFactories } from "./dataclass-init.ts";
+import { dictKey } from "./dict-keys.ts";
 import { enumMember } from "./enum-look-up.ts";
 import { builtin, constant, externalSymbol } from "./external.ts";
 import {
@@ -93,6 +94,7 @@ function record(machine: Machine, frame: Frame, callee: Value, args: CallArgumen
 
 function callExternal(machine: Machine, frame: Frame, callee: ExternalValue, args: CallArguments, node: ast.Call): Value {
 	const made = record(machine, frame, callee, args, node);
+	if (!leavesClasses.test(callee.canonical)) for (const each of args.args) if (each.kind === "class") openAttributes(each);
 	const problem = externalBindingProblem(machine, callee, args) ?? classMethodBindingProblem(machine, callee, args);
 	if (problem !== null) failToBind(machine, frame, problem, node);
 	const known = knownCall(machine, frame, callee.canonical, args, node);
@@ -106,6 +108,9 @@ function callExternal(machine: Machine, frame: Frame, callee: ExternalValue, arg
 	made.result = result;
 	return result;
 }
+
+/** Libraries that put no attributes on the classes that they are handed, as an imperative mapping does. */
+const leavesClasses = /^(builtins|typing|functools|abc|enum|logging|fastapi|starlette|pydantic|pydantic_settings)\b/;
 
 /** Constructors that cannot raise for reasons we do not look at elsewhere. */
 function isHarmless(callee: ExternalValue): boolean {
@@ -193,8 +198,9 @@ function listMethod(machine: Machine, list: Value & { kind: "sequence" }, name: 
 
 function dictMethod(machine: Machine, dict: Value & { kind: "dict" }, name: string, args: CallArguments): Value {
 	const [key, fallback] = args.args;
-	if (name === "get" && key?.kind === "constant" && key.value !== undefined && typeof key.value !== "bigint") {
-		const found = dict.entries.get(key.value);
+	const wanted = key === undefined ? undefined : dictKey(key);
+	if (name === "get" && wanted !== undefined) {
+		const found = dict.entries.get(wanted);
 		if (found !== undefined) return found;
 		return dict.complete ? (fallback ?? constant(null)) : unknown;
 	}
@@ -525,6 +531,7 @@ function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: C
 			failOnUselessArguments(machine, frame, callee, args, node);
 			const problem = dataclassBindingProblem(machine, callee, args);
 			if (problem !== null) failToBind(machine, frame, { message: problem }, node);
+			else runFactories(machine, frame, instance, args, node);
 		}
 		machine.doubts++;
 	}

@@ -1,7 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
-import type { ClassValue, Value } from "../values.ts";
+import type { ClassValue, InstanceValue, Value } from "../values.ts";
 import { findInClass } from "./class-members.ts";
-import type { CallArguments, Machine } from "./machine.ts";
+import type { CallArguments, Frame, Machine } from "./machine.ts";
 
 interface InitField {
 	readonly name: string;
@@ -26,6 +26,26 @@ export function dataclassBindingProblem(machine: Machine, owner: ClassValue, arg
 	const list =
 		lacking.length === 1 ? only : `${lacking.slice(0, -1).join(", ")}${lacking.length > 2 ? "," : ""} and ${lacking.at(-1)}`;
 	return `${shown} missing ${lacking.length} required positional argument${lacking.length === 1 ? "" : "s"}: ${list}`;
+}
+
+/** Makes the defaults of a dataclass's fields that nothing gives: `field(default_factory=…)` runs for each object. */
+export function runFactories(machine: Machine, frame: Frame, instance: InstanceValue, args: CallArguments, node: ast.Call): void {
+	if (instance.of.kind !== "class" || args.open) return;
+	const { of } = instance;
+	const fields = initFields(of);
+	if (fields === null) return;
+	const positional = fields.filter((field) => !field.isKeywordOnly).slice(0, args.args.length);
+	for (const { name } of fields) {
+		if (args.keywords.has(name) || positional.some((field) => field.name === name)) continue;
+		const value = findInClass(of, name)?.value;
+		const maker = value?.kind === "instance" && value.of.kind === "external" ? value : null;
+		const factory =
+			maker?.of.kind === "external" && maker.of.canonical === "dataclasses.field"
+				? maker.call?.keywords.get("default_factory")
+				: undefined;
+		if (factory?.kind !== "function" && factory?.kind !== "class") continue;
+		instance.attributes.set(name, machine.call(frame, factory, { args: [], keywords: new Map(), open: false }, node));
+	}
 }
 
 /** The fields that the generated `__init__` takes, in order; null where a decorator or a base that we cannot see has a say. */

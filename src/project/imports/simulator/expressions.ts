@@ -3,6 +3,7 @@ import type { DictValue, ExternalValue, FunctionValue, SequenceValue, Value } fr
 import { unknown } from "../values.ts";
 import { failOnCoroutineUse, failOnNeedlessAwait } from "./async-misuse.ts";
 import { isBuiltin, isBuiltinFunction, moduleAttributes } from "./builtins.ts";
+import { dictKey } from "./dict-keys.ts";
 import { failOnMemberName } from "./enum-look-up.ts";
 import { builtin, constant } from "./external.ts";
 import {
@@ -18,7 +19,7 @@ import {
 	newNamespace,
 	ReachedYield,
 } from "./machine.ts";
-import { asText, binary, compare, truth } from "./operations.ts";
+import { asText, binary, compare, itemsOf, truth } from "./operations.ts";
 import {
 	failOnAddition,
 	failOnMissingItem,
@@ -266,7 +267,10 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 		});
 		return unknown;
 	}
-	if (index.kind !== "constant") return unknown;
+	if (index.kind !== "constant") {
+		const key = owner.kind === "dict" ? dictKey(index) : undefined;
+		return owner.kind === "dict" && key !== undefined ? (owner.entries.get(key) ?? unknown) : unknown;
+	}
 	failOnMissingItem(machine, frame, owner, index, node);
 	if (owner.kind === "sequence" && typeof index.value === "number") {
 		const at = index.value < 0 && owner.complete ? owner.items.length + index.value : index.value;
@@ -435,8 +439,8 @@ function dict(machine: Machine, frame: Frame, node: ast.Dict): DictValue {
 			if (value.kind !== "dict" || !value.complete) result.complete = false;
 			continue;
 		}
-		const key = machine.evaluate(frame, entry.key);
-		if (key.kind === "constant" && key.value !== undefined && typeof key.value !== "bigint") result.entries.set(key.value, value);
+		const key = dictKey(machine.evaluate(frame, entry.key));
+		if (key !== undefined) result.entries.set(key, value);
 		else result.complete = false;
 	}
 	return result;
@@ -451,20 +455,9 @@ function comprehension(machine: Machine, frame: Frame, node: ast.Comprehension):
 	const iterable = machine.evaluate(frame, first.iterable);
 	const scope = newNamespace(frame.enclosing);
 	const inner: Frame = { ...frame, kind: "function", scope, enclosing: scope, stopAtYield: false };
-	const known =
-		iterable.kind === "sequence" && iterable.complete && iterable.items.length <= maxComprehended ? iterable.items : null;
-	if (known !== null && rest.length === 0 && node.kind !== "generator" && node.kind !== "dict") {
-		const items: Value[] = [];
-		let complete = true;
-		for (const item of known) {
-			bindTarget(scope, first.target, item);
-			const conditions = first.conditions.map((condition) => truth(machine.evaluate(inner, condition)));
-			if (conditions.includes(false)) continue;
-			if (conditions.includes(undefined)) complete = false;
-			items.push(machine.evaluate(inner, node.element));
-		}
-		return { kind: "sequence", type: node.kind === "set" ? "set" : "list", items, complete };
-	}
+	const known = itemsOf(iterable);
+	if (known !== null && known.length <= maxComprehended && rest.length === 0 && node.kind !== "generator")
+		return unrolled(machine, inner, node, first, known);
 	machine.doubts++;
 	maybe(machine, () => {
 		for (const clause of node.clauses) {
@@ -476,6 +469,47 @@ function comprehension(machine: Machine, frame: Frame, node: ast.Comprehension):
 		machine.evaluate(inner, node.element);
 	});
 	return unknown;
+}
+
+/** What a comprehension with one clause gives over known items. */
+function unrolled(
+	machine: Machine,
+	inner: Frame,
+	node: ast.Comprehension,
+	clause: ast.Comprehension["clauses"][number],
+	known: readonly Value[],
+): Value {
+	const items: Value[] = [];
+	const entries: DictValue["entries"] = new Map();
+	let complete = true;
+	const takeItem = (): void => {
+		const key = node.key === null ? null : machine.evaluate(inner, node.key);
+		const value = machine.evaluate(inner, node.element);
+		if (key === null) items.push(value);
+		else if (key.kind === "constant" && key.value !== undefined && typeof key.value !== "bigint") entries.set(key.value, value);
+		else complete = false;
+	};
+	for (const item of known) {
+		bindTarget(inner.scope, clause.target, item);
+		let taken: boolean | undefined = true;
+		for (const condition of clause.conditions) {
+			const holds =
+				taken === undefined
+					? maybe(machine, () => truth(machine.evaluate(inner, condition)))
+					: truth(machine.evaluate(inner, condition));
+			if (holds === false) taken = false;
+			if (holds === false) break;
+			if (holds === undefined) taken = undefined;
+		}
+		if (taken === false) continue;
+		if (taken === true) takeItem();
+		else {
+			complete = false;
+			maybe(machine, takeItem);
+		}
+	}
+	if (node.kind === "dict") return { kind: "dict", entries, complete };
+	return { kind: "sequence", type: node.kind === "set" ? "set" : "list", items, complete };
 }
 
 function bindTarget(scope: Frame["scope"], target: ast.Expression, value: Value): void {

@@ -3,7 +3,7 @@ import { absoluteName } from "../resolver.ts";
 import type { ModuleValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { externalModule, externalSymbol, memberOf } from "./external.ts";
-import { recordExternal } from "./importing.ts";
+import { noteCircle, recordExternal } from "./importing.ts";
 import { bind, type Frame, fail, type ImportedModule, type Machine, type ModuleRecord } from "./machine.ts";
 
 /** `import a.b as c, d`. */
@@ -151,7 +151,10 @@ function nameOfOwn(machine: Machine, frame: Frame, record: ModuleRecord, alias: 
 		return binding.value;
 	}
 	const submodule = machine.importSubmodule(record, name);
-	if (submodule !== null) return submodule.value;
+	if (submodule !== null) {
+		noteCircle(machine, submodule);
+		return submodule.value;
+	}
 	if (namespace.dynamic || machine.path.dynamic) {
 		doubt(machine);
 		return unknown;

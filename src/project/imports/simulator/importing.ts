@@ -36,8 +36,20 @@ export function importModule(machine: Machine, frame: Frame, request: ImportRequ
 		}
 		record = next;
 	}
+	if (record !== null) noteCircle(machine, record);
 	return record === null ? { type: "unknown" } : { type: "own", record };
 }
+
+/** Asked for while it is running: a circle of imports has closed, whether that fails or not. */
+export function noteCircle(machine: Machine, { name, status }: ModuleRecord): void {
+	if (status !== "running" || machine.uncertain > 0 || !machine.reached || machine.circles.size >= mostCircles) return;
+	const from = machine.importStack.lastIndexOf(name);
+	const circle = machine.importStack.slice(from);
+	if (from >= 0 && circle.length > 1) machine.circles.set(circle.join("\0"), circle);
+}
+
+/** A dense knot of modules closes more circles than anybody reads about. */
+const mostCircles = 200;
 
 /** A package that changes its own search path or serves names dynamically may have submodules we cannot see. */
 function isExtensible(record: ModuleRecord): boolean {

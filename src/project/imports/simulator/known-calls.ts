@@ -1,11 +1,13 @@
 import type * as ast from "../../../python/ast.ts";
 import type { InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
+import { openAttributes } from "./attributes.ts";
 import { eventLoopCall } from "./event-loop.ts";
 import { constant, externalModule } from "./external.ts";
-import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
+import { bind, type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
 import { asText } from "./operations.ts";
 import { failOnRefusedCall } from "./refused-calls.ts";
+import { isSecret, secretText, shownSecret } from "./secret-objects.ts";
 import { settingReaderCall } from "./setting-readers.ts";
 import { failOnUnset, refusalOfNone, unsetVariable } from "./unset-variable.ts";
 import { writtenUrl } from "./url-objects.ts";
@@ -99,13 +101,10 @@ export function knownCall(
 		case "builtins.eval":
 		case "builtins.vars":
 			frame.globals.dynamic = true;
+			openAttributes(first);
 			return unknown;
 		case "builtins.setattr":
-			if (first?.kind === "module") first.namespace.dynamic = true;
-			else if (first?.kind === "instance" && second?.kind === "constant") first.attributes.set(String(second.value), unknown);
-			else if (first?.kind === "external" && second?.kind === "constant")
-				machine.patched.set(`${first.canonical}.${String(second.value)}`, unknown);
-			else if (first?.kind === "unknown") frame.globals.dynamic = true;
+			setAttribute(machine, frame, first, second);
 			return constant(null);
 		case "builtins.len":
 			return lengthOf(first);
@@ -115,6 +114,7 @@ export function knownCall(
 		case "builtins.hasattr":
 			return unknown;
 		case "builtins.str":
+			if (first !== undefined && isSecret(first)) return shownSecret(first) ?? unknown;
 			if (first?.kind === "instance")
 				return writtenUrl(first, "str", args, hidesPasswords(machine)) ?? onPath(first, (text) => text);
 			return convert(first, (value) => asText(value));
@@ -137,9 +137,36 @@ export function knownCall(
 	}
 }
 
+/** `setattr(owner, name, …)`: what is set by a name that is not known may be any attribute. */
+function setAttribute(machine: Machine, frame: Frame, owner: Value | undefined, name: Value | undefined): void {
+	const known = name?.kind === "constant" ? String(name.value) : null;
+	switch (owner?.kind) {
+		case "module":
+			owner.namespace.dynamic = true;
+			break;
+		case "class":
+			if (known === null) owner.namespace.dynamic = true;
+			else bind(machine, owner.namespace, known, unknown, null);
+			break;
+		case "instance":
+			if (known !== null) owner.attributes.set(known, unknown);
+			else if (owner.of.kind === "class") owner.of.namespace.dynamic = true;
+			break;
+		case "external":
+			if (known !== null) machine.patched.set(`${owner.canonical}.${known}`, unknown);
+			break;
+		case "unknown":
+			frame.globals.dynamic = true;
+			break;
+		default:
+			break;
+	}
+}
+
 /** A method of a URL, or of a path. */
 function methodOf(receiver: InstanceValue, canonical: string, machine: Machine, args: CallArguments): Value | null {
 	const name = canonical.slice(canonical.lastIndexOf(".") + 1);
+	if (isSecret(receiver)) return name === "get_secret_value" ? secretText(receiver) : null;
 	return writtenUrl(receiver, name, args, hidesPasswords(machine)) ?? pathMethod(receiver, canonical, machine, args);
 }
 

@@ -106,6 +106,8 @@ export interface Machine {
 	/** What the handlers that are running have caught, innermost last, with the name that each gave it. */
 	readonly caught: { readonly report: FailureReport; readonly name: string | null }[];
 	readonly importStack: string[];
+	/** Circles of imports that certainly closed, by their names. */
+	readonly circles: Map<string, readonly string[]>;
 	/** Depth of branches that may not be taken; inside them nothing is reported. */
 	uncertain: number;
 	/** Counts events that may raise for reasons we cannot see; the second only those of imports. */

@@ -1,6 +1,14 @@
 import type { ConstantValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { constant } from "./external.ts";
+import { isSecret, shownSecret } from "./secret-objects.ts";
+
+/** What iterating over a value gives, one after the other; null where that is not known. */
+export function itemsOf(value: Value): readonly Value[] | null {
+	if (value.kind === "sequence" && value.complete) return [...value.items];
+	if (value.kind === "dict" && value.complete) return [...value.entries.keys()].map((key) => constant(key));
+	return null;
+}
 
 /** Whether a value counts as true; undefined where that is not known. */
 export function truth(value: Value): boolean | undefined {
@@ -164,6 +172,7 @@ function percent(format: string, values: readonly Value[]): Value {
 
 /** `str(value)` where it is known. */
 export function asText(value: Value): string | null {
+	if (isSecret(value)) return String(shownSecret(value)?.value ?? "") || null;
 	if (value.kind !== "constant") return null;
 	if (value.value === null) return "None";
 	if (value.value === true) return "True";

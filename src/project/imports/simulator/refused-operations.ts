@@ -93,7 +93,7 @@ export function failOnUnpacking(machine: Machine, frame: Frame, target: ast.Sequ
 	}
 }
 
-const added = new Set(["str", "int", "float", "list", "tuple", "dict", "set"]);
+const added = new Set(["str", "int", "float", "list", "tuple", "dict", "set", "SecretStr"]);
 
 /** `+` between built-in types that do not add up. */
 export function failOnAddition(machine: Machine, frame: Frame, left: Value, right: Value, node: ast.BinOp): void {

@@ -36,6 +36,8 @@ export interface SimulationInput {
 	readonly processEnvironment: Readonly<Record<string, string>>;
 	/** The variables of a `.env` file, or null where there is no such file. */
 	readonly dotenvValues: (path: string) => ReadonlyMap<string, Value> | null;
+	/** True where only what the target reaches is asked for. */
+	readonly isAlone?: boolean;
 }
 
 /** Imports and starts the target, then imports every other module, which the report marks as not reached. */
@@ -53,12 +55,13 @@ export function simulate(input: SimulationInput): ImportTrace {
 	}
 	machine.reached = input.target === null;
 	machine.stage = "import";
-	for (const name of input.modules.keys()) {
+	for (const name of input.isAlone === true ? [] : input.modules.keys()) {
 		if (machine.sysModules.has(name) || machine.runs.has(name)) continue;
 		following(machine, () => importTarget(machine, name));
 	}
 	return {
 		runs: machine.runs,
+		circles: [...machine.circles.values()],
 		failures: machine.failures,
 		calls: machine.calls,
 		classes: machine.classes,
@@ -113,6 +116,7 @@ function createMachine(input: SimulationInput): Machine {
 		handlers: [],
 		caught: [],
 		importStack: [],
+		circles: new Map(),
 		uncertain: 0,
 		doubts: 0,
 		importDoubts: 0,

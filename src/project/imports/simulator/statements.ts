@@ -23,7 +23,7 @@ import {
 	newNamespace,
 	PythonException,
 } from "./machine.ts";
-import { binary, truth } from "./operations.ts";
+import { binary, itemsOf, truth } from "./operations.ts";
 import { failOnIteration, failOnUnpacking, failOperation } from "./refused-operations.ts";
 import { surfacingOf } from "./surfacing.ts";
 import { nothingReturned } from "./value-types.ts";
@@ -382,8 +382,9 @@ function executeFor(machine: Machine, frame: Frame, node: ast.For): Completion {
 	if (node.isAsync) failOnAsyncFor(machine, frame, iterable, node.iterable);
 	else if (!failOnIteration(machine, frame, iterable, node.iterable))
 		failOnCoroutineUse(machine, frame, iterable, node.iterable, "iterable");
-	if (iterable.kind === "sequence" && iterable.complete && iterable.items.length <= maxUnrolled && !node.isAsync) {
-		for (const item of [...iterable.items]) {
+	const items = node.isAsync ? null : itemsOf(iterable);
+	if (items !== null && items.length <= maxUnrolled) {
+		for (const item of items) {
 			assign(machine, frame, node.target, item, node);
 			const completion = machine.execute(frame, node.body);
 			if (completion === "return") return "return";

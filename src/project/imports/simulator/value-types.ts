@@ -1,5 +1,6 @@
 import type { ClassValue, ConstantValue, Value } from "../values.ts";
 import { findInClass } from "./class-members.ts";
+import { isSecret } from "./secret-objects.ts";
 
 /** What a function of the project gives that has no `return` with a value: the one None of which it is known where it comes from. */
 export const nothingReturned: ConstantValue = { kind: "constant", value: null, origin: null };
@@ -24,6 +25,7 @@ export function typeName(value: Value): string | null {
 		case "function":
 			return value.decorators.length === 0 ? "function" : null;
 		case "instance":
+			if (isSecret(value)) return "SecretStr";
 			return value.of.kind === "class" && isClosed(value.of) ? value.of.node.name.name : null;
 		default:
 			return null;
@@ -54,6 +56,7 @@ export function lacksMethod(value: Value, ...methods: readonly string[]): boolea
 		return isClosed(of) && methods.every((method) => findInClass(of, method) === null && !mentions(of, method));
 	}
 	const type = typeName(value);
+	if (type === "SecretStr") return !methods.includes("__len__") && !methods.includes("__get__");
 	return type !== null && !methods.some((method) => builtinMethods[type]?.includes(method));
 }
 

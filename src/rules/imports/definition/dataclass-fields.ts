@@ -159,7 +159,8 @@ function lateField(project: Project, definition: ClassDefinition, field: ClassAt
 	};
 }
 
-function movedUp({ owner, node, name }: ClassAttribute, defaulted: ClassAttribute): readonly FixProposal[] {
+/** The fields without a default that stand behind one that has one, put before it. */
+export function movedUp({ owner, node, name }: ClassAttribute, defaulted: ClassAttribute): readonly FixProposal[] {
 	if (defaulted.owner !== owner) return [];
 	const { module } = owner;
 	const names = [...attributesOf(owner).values()];

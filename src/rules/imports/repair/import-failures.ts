@@ -8,7 +8,10 @@ export interface FailureOf<Type extends FailureDetail["type"]> extends Failure {
 }
 
 /** The failures of one type in the order in which start-up meets them; a place that fails several times is named once. */
-export function* failuresOf<Type extends FailureDetail["type"]>(project: Project, type: Type): Generator<FailureOf<Type>> {
+export function* failuresOf<Type extends FailureDetail["type"]>(
+	project: Pick<Project, "trace">,
+	type: Type,
+): Generator<FailureOf<Type>> {
 	const seen = new Set<string>();
 	for (const failure of project.trace.failures) {
 		if (!isOfType(failure, type)) continue;

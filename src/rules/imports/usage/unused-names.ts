@@ -23,15 +23,16 @@ export function* listUnusedImports(project: Project, module: Module): Generator<
 	const comments = wordsInComments(module.text);
 	const conditional = conditionalStatements(module.tree);
 	const bound = countBindings(module.tree);
+	const isMarkedAt = markFinder(module);
 	for (const statement of importsOf(module.tree)) {
-		if (conditional.has(statement) || isMarked(module, statement)) continue;
+		if (conditional.has(statement) || isMarkedAt(statement.start) || isMarkedAt(statement.end)) continue;
 		if (statement.type === "ImportFrom" && (statement.star || statement.module === "__future__")) continue;
 		for (const alias of statement.names) {
 			const local = boundName(statement, alias);
 			if (firstUse.has(local) || quoted.has(local) || comments.has(local) || /^_+$/.test(local)) continue;
 			// `import x as x` says that it is a re-export (https://typing.python.org/en/latest/spec/distributing.html).
 			if (alias.asName?.name === alias.name.name || (bound.get(local) ?? 0) > 1) continue;
-			if (isMarkedAt(module, alias.end) || isImportedElsewhere(project, module, local)) continue;
+			if (isMarkedAt(alias.end) || isImportedElsewhere(project, module, local)) continue;
 			if (isForRegistration(project, module, statement, alias)) continue;
 			yield { statement, alias, local };
 		}
@@ -99,14 +100,21 @@ function countBindings(tree: ast.Module): ReadonlyMap<string, number> {
 	return counts;
 }
 
+/** Nobody writes longer lines by hand, and what a tool wrote is not looked through. */
+const longestLine = 10_000;
+
 const marks = /#.*(\bnoqa(?!\s*:\s*(?!.*F401))|disable\s*=.*unused-import|F401|\bside[- ]effects?\b|\bregister)/i;
 
-function isMarked(module: Module, statement: ImportStatement): boolean {
-	return isMarkedAt(module, statement.start) || isMarkedAt(module, statement.end);
-}
-
-function isMarkedAt(module: Module, offset: number): boolean {
-	return marks.test(module.lines.lineText(module.lines.positionAt(offset).line));
+/** Does the line of an offset say that its imports are wanted? Each line is read once, however many names it holds. */
+function markFinder(module: Module): (offset: number) => boolean {
+	const seen = new Map<number, boolean>();
+	return (offset) => {
+		const { line } = module.lines.positionAt(offset);
+		const text = module.lines.lineText(line);
+		const isMarked = seen.get(line) ?? (text.length > longestLine || marks.test(text));
+		seen.set(line, isMarked);
+		return isMarked;
+	};
 }
 
 /** `# flake8: noqa` and `# ruff: noqa` switch a whole file off. */
