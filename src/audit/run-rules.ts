@@ -17,7 +17,12 @@ export interface AuditResult {
 	readonly issues: readonly FoundIssue[];
 	/** Rules that broke down, which is a bug of ours: the audit goes on without them, and says so. */
 	readonly brokenRules: readonly BrokenRule[];
+	/** Names of rules that saw more than `mostIssues` places: the rest is left unsaid, and the report says so. */
+	readonly cutRules: readonly string[];
 }
+
+/** What one rule may report of one project: more is read by nobody, and relating all of them to one another would take hours. */
+export const mostIssues = 1_000;
 
 export interface BrokenRule {
 	readonly rule: string;
@@ -29,27 +34,36 @@ export function runRules(project: Project, rules: readonly AnyRule[]): AuditResu
 	const runner = new Runner(project);
 	const issues: FoundIssue[] = [];
 	const brokenRules: BrokenRule[] = [];
+	const cutRules: string[] = [];
 	for (const rule of rules) {
+		let count = 0;
 		try {
-			for (const match of rule.detect(project)) issues.push(runner.issueOf(rule, match));
+			for (const match of rule.detect(project)) {
+				if (++count > mostIssues) {
+					cutRules.push(rule.name);
+					break;
+				}
+				issues.push(runner.issueOf(rule, match));
+			}
 		} catch (error) {
 			brokenRules.push({ rule: rule.name, error: error instanceof Error ? error.message : String(error) });
 		}
 	}
-	return { issues, brokenRules };
+	return { issues, brokenRules, cutRules };
 }
 
 /**
- * How much text fixes of one rule may go over in one file, in characters: each fix is tried on the whole of it, so thousands of issues in
- * a long file would take hours. A file of 100,000 characters gets its first 60.
+ * How much text fixes may go over, in characters: each fix is tried on the whole of its file, so thousands of issues in long files
+ * would take hours. A file of 100,000 characters gets the first 30 fixes of each rule.
  */
-const fixBudget = 6_000_000;
+const fixBudget = { ofRuleInFile: 3_000_000, ofAll: 15_000_000 } as const;
 
 /** What the issues of one run share. */
 class Runner {
 	private readonly lines = new Map<string, LineIndex>();
 	/** Characters that fixes have gone over, by rule and file. */
 	private readonly fixCosts = new Map<string, number>();
+	private fixCost = 0;
 	private readonly fingerprints = new Map<string, number>();
 	private readonly reachedPaths: ReadonlySet<string>;
 
@@ -92,8 +106,11 @@ class Runner {
 	private affordsFix(rule: AnyRule, match: Match<unknown>): boolean {
 		const key = `${rule.name}\0${match.path}`;
 		const spent = this.fixCosts.get(key) ?? 0;
-		this.fixCosts.set(key, spent + (this.project.files.get(match.path)?.text.length ?? 0));
-		return spent < fixBudget;
+		if (spent >= fixBudget.ofRuleInFile || this.fixCost >= fixBudget.ofAll) return false;
+		const cost = this.project.files.get(match.path)?.text.length ?? 0;
+		this.fixCosts.set(key, spent + cost);
+		this.fixCost += cost;
+		return true;
 	}
 
 	private fixOf(proposal: FixProposal | undefined): Fix | null {
@@ -140,7 +157,7 @@ function clamped(severity: Severity, reached: boolean): Severity {
 }
 
 const laterFix =
-	"This file has so many issues of this kind that only the first come with a fix: apply those, and audit again for the next.";
+	"There are so many issues in such long files that only the first come with a fix: apply those, and audit again for the next.";
 
 function manualSteps(description: Description, fix: Fix | null): readonly string[] {
 	const steps = description.manualSteps ?? [];

@@ -1,4 +1,4 @@
-import type { AuditResult } from "../audit/run-rules.ts";
+import { type AuditResult, mostIssues } from "../audit/run-rules.ts";
 import type { Project } from "../project/project.ts";
 import type { AuditReport, DependencyRow, Notice, ProjectSummary, StartCommandRow } from "./audit-report.ts";
 import { summariseImports } from "./import-graph-summary.ts";
@@ -29,7 +29,7 @@ export function buildReport(project: Project, input: ReportInput): AuditReport {
 		dependencies: input.dependencies,
 		importGraph: summariseImports(project),
 		startCommands: input.startCommands ?? [],
-		notices: [...noticesOf(project), ...brokenRules(input.result)],
+		notices: [...noticesOf(project), ...brokenRules(input.result), ...cutRules(input.result)],
 	};
 }
 
@@ -76,5 +76,12 @@ function brokenRules(result: AuditResult): readonly Notice[] {
 	return result.brokenRules.map(({ rule, error }) => ({
 		path: "",
 		message: `the rule ${rule} broke down (${error}); its issues are missing from this report, please report this as a bug of bootmend`,
+	}));
+}
+
+function cutRules(result: AuditResult): readonly Notice[] {
+	return result.cutRules.map((rule) => ({
+		path: "",
+		message: `the rule ${rule} sees more than ${mostIssues} places: the first ${mostIssues} are listed and the rest is left unsaid; mend those, and audit again`,
 	}));
 }

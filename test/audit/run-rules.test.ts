@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { type AnyRule, type Description, defineRule, type Match } from "../../src/audit/rule.ts";
-import { runRules } from "../../src/audit/run-rules.ts";
+import { mostIssues, runRules } from "../../src/audit/run-rules.ts";
 import { buildProject } from "../project/build-project.ts";
 
 const files = {
@@ -94,7 +94,7 @@ it("goes on without a rule that breaks down, and names it", () => {
 });
 
 it("tries no more fixes than a long file can pay for, and says of the others what to do", () => {
-	const comment = `# ${"x".repeat(2_000_000)}\n`;
+	const comment = `# ${"x".repeat(1_000_000)}\n`;
 	const mending = ruleOf({
 		fix: (match) => ({
 			title: "Mend it",
@@ -107,4 +107,11 @@ it("tries no more fixes than a long file can pay for, and says of the others wha
 	const own = auditOf(mending, sources).issues.filter((issue) => issue.at.path === "reached.py");
 	expect(own.map((issue) => issue.fix !== null)).toEqual([true, true, true, false, false]);
 	expect(own.at(-1)?.manualSteps.at(-1)).toContain("audit again");
+});
+
+it("lists as many issues of one rule as a person can look at, and names the rule that saw more", () => {
+	const sources = { ...files, "reached.py": Array.from({ length: mostIssues + 5 }, (_, i) => `FAULT = ${i}\n`).join("") };
+	const result = runRules(buildProject(sources, { target: "main:app" }), [ruleOf()]);
+	expect(result.cutRules).toEqual(["word-fault"]);
+	expect(result.issues).toHaveLength(mostIssues);
 });
