@@ -222,6 +222,12 @@ assert not os.path.exists("/opt/no-such-shop.db")`;
 	test.each([
 		["pymysql", "import pymysql", () => `pymysql.connect(${parts("database")})`],
 		["aiomysql", "import aiomysql", () => `await aiomysql.create_pool(${parts("db")}, minsize=1)`],
+		[
+			"motor",
+			"import motor.motor_asyncio as motor",
+			() => `await motor.AsyncIOMotorClient("mongodb://${place()}").shop.items.find_one()`,
+		],
+		["pymongo", "import pymongo", () => `pymongo.MongoClient("mongodb://${place()}").server_info()`],
 		["redis elsewhere", "import redis.asyncio as redis", () => `await redis.from_url("redis://cache.example.com/0").ping()`],
 	])("%s does not reach what the code itself names", async (_, imports, body) => {
 		const before = visits;
@@ -229,8 +235,17 @@ assert not os.path.exists("/opt/no-such-shop.db")`;
 		expect(status).toBe(2);
 		expect(verdicts).toMatchObject({ import: "passed", lifespan: "unavailable", answers: "skipped" });
 		expect(report.stages.find(({ stage }) => stage === "lifespan")?.said).toMatch(
-			/^stopped before it connects: .*none for (mysql|redis)/,
+			/^stopped before it connects: .*none for (mysql|mongodb|redis)/,
 		);
+		expect(visits).toBe(before);
+	});
+
+	test("a MongoDB client that is asked nothing calls nobody in the background, and keeps nothing from booting", async () => {
+		const before = visits;
+		const body = `client = motor.AsyncIOMotorClient("mongodb://${place()}", connect=True)\nclient.get_io_loop()\nother = pymongo.MongoClient("mongodb://${place()}")\nawait asyncio.sleep(1)`;
+		const { status, report } = await verify(lifespan("import asyncio, pymongo, motor.motor_asyncio as motor", body));
+		expect(report.failure).toBeNull();
+		expect(status).toBe(0);
 		expect(visits).toBe(before);
 	});
 

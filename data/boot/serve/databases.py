@@ -3,6 +3,7 @@ A driver is met after it has read its address and its options, so that what thes
 Given: `tell`, the scratch `folder`, whether it is `guarded` at all, the status `FOREIGN`, and the scratch PostgreSQL as `postgres`, a dict of
 `host`, `port`, `user`, `password`, `database` and the files `certificate` and `trusted`; None where there is none."""
 
+import errno
 import os
 
 foreign = []
@@ -198,7 +199,7 @@ def by_attributes(scheme, method):
             if scheme != "redis" or host not in ("localhost", "127.0.0.1", "::1", None):
                 keep_from(scheme, host, number(port))
 
-        for kind in ("AbstractConnection", "Connection"):
+        for kind in ("AbstractConnection", "Connection", "MySQLConnection", "CMySQLConnection"):
             owner = getattr(module, kind, None)
             if isinstance(owner, type):
                 before(owner, method, look)
@@ -206,12 +207,37 @@ def by_attributes(scheme, method):
     return watch
 
 
+def by_arguments(scheme, kind, usual_port):
+    """Drivers whose connection is told host and port when it is made."""
+
+    def watch(module):
+        def look(self, *_, host=None, port=None, **__):
+            keep_from(scheme, host, number(port) or usual_port)
+
+        before(getattr(module, kind), "__init__", look)
+
+    return watch
+
+
 def watch_mongo(module):
+    """Whatever is asked of a server, one is chosen first; a client that is asked nothing does no harm."""
+
     def look(self, *_, **__):
         seeds = sorted(getattr(getattr(self, "_settings", None), "seeds", None) or [(None, None)], key=str)
         keep_from("mongodb", *seeds[0][:2])
 
-    before(module.Topology, "select_servers", look)
+    before(module.Topology, "_select_servers_loop", look)
+
+
+def watch_mongo_monitors(module):
+    """From its making on a client calls at its servers, in the background: for it there are none."""
+
+    def look(*_, **__):
+        if guarded:
+            raise ConnectionRefusedError(errno.ECONNREFUSED, "Connection refused")
+
+    for name in ("_create_connection", "_async_create_connection"):
+        before(module, name, look)
 
 
 # SQLite files.
@@ -278,10 +304,18 @@ watchers = {
     "psycopg2": watch_psycopg2,
     "pymysql.connections": by_attributes("mysql", "connect"),
     "aiomysql.connection": by_attributes("mysql", "_connect"),
+    "mysql.connector.connection": by_attributes("mysql", "_open_connection"),
+    "mysql.connector.connection_cext": by_attributes("mysql", "_open_connection"),
+    "MySQLdb.connections": by_arguments("mysql", "Connection", 3306),
+    "pg8000.core": by_arguments("postgresql", "CoreConnection", 5432),
     "redis.connection": by_attributes("redis", "connect"),
     "redis.asyncio.connection": by_attributes("redis", "connect"),
     "pymongo.topology": watch_mongo,
     "pymongo.synchronous.topology": watch_mongo,
     "pymongo.asynchronous.topology": watch_mongo,
+    "pymongo.pool": watch_mongo_monitors,
+    "pymongo.pool_shared": watch_mongo_monitors,
+    "pymongo.synchronous.pool": watch_mongo_monitors,
+    "pymongo.asynchronous.pool": watch_mongo_monitors,
     "sqlite3.dbapi2": watch_sqlite,
 }
