@@ -1,5 +1,6 @@
 import { showLine } from "../text/gate.ts";
 import type { BootFailure } from "../verify/boot-report.ts";
+import { knowledgeOf, unreachableWords } from "../verify/found-by-boot.ts";
 import { formatTime, stageNames, verdictSigns } from "../verify/render-pretty.ts";
 import type { SessionState } from "./session.ts";
 import type { BenchFacts, PossibleInstall } from "./verify-bench.ts";
@@ -152,10 +153,11 @@ export function bootRows({ report, verdict }: EndedBoot, width: number): readonl
 
 function failureRows(failure: BootFailure, width: number): readonly Line[] {
 	const { issue, at } = failure;
-	const known =
-		failure.bugReport === null
-			? `The audit calls it ${issue.id}: ${issue.problem}`
-			: "Found by boot: the audit did not foresee it. B writes a report about it for us, with nothing of your project in it.";
+	const known = {
+		foretold: `The audit calls it ${issue.id}: ${issue.problem}`,
+		unreachable: unreachableWords,
+		found: "Found by boot: the audit did not foresee it. B writes a report about it for us, with nothing of your project in it.",
+	}[knowledgeOf(failure)];
 	return [
 		...wrapLine([span(showLine(failure.error), "warning")], width),
 		...failure.detail.slice(0, 12).flatMap((line) => wrapLine([span(`  ${showLine(line)}`)], width, 4)),

@@ -38,7 +38,7 @@ export interface BootFailure {
 	readonly everyRequestFails: boolean;
 	/** The audit's issue that foretold it; where there was none, one of the rule `found-by-boot`. */
 	readonly issue: Issue;
-	/** Ready to be sent to the makers of bootmend, with nothing of the project in it; null where the audit foretold the failure. */
+	/** Ready to be sent to the makers of bootmend, with nothing of the project in it; null where the audit foretold the failure, or could not. */
 	readonly bugReport: string | null;
 }
 

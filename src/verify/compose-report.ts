@@ -1,7 +1,7 @@
 import type { BootFailure, BootReport, BootStage, DatabaseChoice, StageResult, StageVerdict } from "./boot-report.ts";
 import type { BootObservation, ObservedStage, StageLimits } from "./boot-server.ts";
 import { explainStop, pathNamesOf, shownException, type UnjoinedFailure } from "./explain-stop.ts";
-import { bugReport, issueFromBoot } from "./found-by-boot.ts";
+import { bugReport, issueFromBoot, knowledgeOf } from "./found-by-boot.ts";
 import { type Missing, serverSteps } from "./interpreter-advice.ts";
 import { findForetold } from "./join-issue.ts";
 import type { Probe } from "./probe.ts";
@@ -100,6 +100,8 @@ function waitingIn({ frames, at }: UnjoinedFailure): readonly string[] {
 function join(failure: UnjoinedFailure, { request, observation }: Shown): BootFailure {
 	const foretold = findForetold(failure, request.issues);
 	if (foretold !== null) return { ...failure, issue: foretold, bugReport: null };
+	const issue = issueFromBoot(failure, request.project.files);
+	if (knowledgeOf({ ...failure, issue, bugReport: null }) === "unreachable") return { ...failure, issue, bugReport: null };
 	const packages = new Set(
 		failure.frames.flatMap(({ path }) => {
 			const match = /^<site-packages>\/([^/.]+)/.exec(path);
@@ -108,7 +110,7 @@ function join(failure: UnjoinedFailure, { request, observation }: Shown): BootFa
 	);
 	return {
 		...failure,
-		issue: issueFromBoot(failure, request.project.files),
+		issue,
 		bugReport: bugReport(failure, {
 			version: request.version,
 			python: observation.python?.version ?? null,

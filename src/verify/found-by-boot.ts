@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { type Category, type Issue, type Stage, storyOf } from "../audit/issue.ts";
 import type { SourceTree } from "../project/project.ts";
 import { LineIndex } from "../text/line-index.ts";
-import type { BootStage } from "./boot-report.ts";
+import type { BootFailure, BootStage } from "./boot-report.ts";
 import type { UnjoinedFailure } from "./explain-stop.ts";
 
 /** What a report for the makers of bootmend needs to say about the machine. */
@@ -15,6 +15,25 @@ export interface BugReportContext {
 
 /** The rule name of issues that no audit foretold. */
 export const foundByBoot = "found-by-boot";
+
+/** How a failure stands to the audit. `unreachable`: something that it connects to does not answer, which no source text can tell. */
+export function knowledgeOf({ issue, error, detail }: BootFailure): "foretold" | "unreachable" | "found" {
+	if (issue.rule !== foundByBoot) return "foretold";
+	return isUnreachable([error, ...detail].join("\n")) ? "unreachable" : "found";
+}
+
+/** Words of operating systems, resolvers and clients for a service that is not there. */
+const unreachable =
+	/\[Errno (?:111|61|113|101|-2|-3|-5|8|11001)\]|Connection refused|Connect call failed|Name or service not known|Temporary failure in name resolution|nodename nor servname|No address associated|None of DNS query names exist|The DNS operation timed out|Network is unreachable|No route to host|^(?:\w+\.)*(?:ConnectionRefusedError|gaierror|KafkaConnectionError|NoBrokersAvailable|AMQPConnectionError|ServerSelectionTimeoutError)\b/m;
+
+/** Does an error say that a service cannot be reached? */
+export function isUnreachable(error: string): boolean {
+	return unreachable.test(error);
+}
+
+/** What an unreachable service means, and what to do. */
+export const unreachableWords =
+	"Something that it connects to does not answer here, which no audit of the code can tell. Start that service, or give its address in --env-file.";
 
 /** An issue made of what a boot showed and no audit foretold. */
 export function issueFromBoot(failure: UnjoinedFailure, files: SourceTree): Issue {
@@ -36,7 +55,7 @@ export function issueFromBoot(failure: UnjoinedFailure, files: SourceTree): Issu
 		failsOn: ["this-machine"],
 		at: { path, range: { start, end: start }, line, column: 1, endLine: line },
 		problem: failure.error,
-		rootCause: "The boot met it, and the audit did not foresee it.",
+		rootCause: isUnreachable(failure.error) ? unreachableWords : "The boot met it, and the audit did not foresee it.",
 		expectedError: failure.error,
 		importChain: [],
 		fix: null,

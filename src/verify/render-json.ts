@@ -1,5 +1,6 @@
 import { jsonText } from "../report/json-text.ts";
 import type { BootFailure, BootReport, Frame } from "./boot-report.ts";
+import { knowledgeOf } from "./found-by-boot.ts";
 
 /** A boot's report as JSON, in snake_case as the audit's, with a line break at its end. All its text has passed the display gate. */
 export function renderBootJson(report: BootReport, tool: { readonly name: string; readonly version: string }): string {
@@ -30,9 +31,9 @@ function failureOf(failure: BootFailure): object {
 		line_number: failure.at?.line ?? null,
 		frames: failure.frames.map(frameOf),
 		every_request_fails: failure.everyRequestFails,
-		found_by_boot: failure.bugReport !== null,
+		found_by_boot: knowledgeOf(failure) !== "foretold",
 		issue: {
-			id: failure.bugReport === null ? issue.id : null,
+			id: knowledgeOf(failure) === "foretold" ? issue.id : null,
 			rule: issue.rule,
 			fingerprint: issue.fingerprint,
 			severity: issue.severity,

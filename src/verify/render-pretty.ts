@@ -1,5 +1,6 @@
 import { type Paint, paintWith, wrap } from "../report/paint.ts";
 import type { Answer, BootFailure, BootReport, BootStage, StageResult, StageVerdict } from "./boot-report.ts";
+import { knowledgeOf, unreachableWords } from "./found-by-boot.ts";
 
 /** How a stage is called on a screen. */
 export const stageNames: Readonly<Record<BootStage, string>> = {
@@ -93,10 +94,11 @@ function failureLines(
 	const place = at === null ? "" : `  at ${at.path}:${at.line}`;
 	const details = failure.detail.slice(0, verbose ? undefined : 12).map((line) => `  ${line}`);
 	const frames = verbose ? failure.frames.map((frame) => paint.dim(`    ${frame.path}:${frame.line} ${frame.name}`)) : [];
-	const known =
-		failure.bugReport === null
-			? [`The audit calls it ${paint.bold(issue.id)}: ${issue.problem}`]
-			: ["Found by boot: the audit did not foresee it."];
+	const known = {
+		foretold: `The audit calls it ${paint.bold(issue.id)}: ${issue.problem}`,
+		unreachable: unreachableWords,
+		found: "Found by boot: the audit did not foresee it.",
+	}[knowledgeOf(failure)];
 	const report =
 		failure.bugReport === null
 			? []
@@ -114,7 +116,7 @@ function failureLines(
 		...details,
 		...(place === "" ? [] : [place]),
 		...frames,
-		...known.map((line) => wrap(line, width)),
+		wrap(known, width),
 		...report,
 		"",
 	];

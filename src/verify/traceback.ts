@@ -78,7 +78,9 @@ function readFrames(lines: readonly string[], names: PathNames): Frame[] {
 }
 
 /** A frame with its path as it is shown. */
-export function frameAt(path: string, line: number, name: string, names: PathNames): Frame {
+export function frameAt(file: string, line: number, name: string, names: PathNames): Frame {
+	// An entry of sys.path such as "./" stays in the names of the files that it leads to.
+	const path = file.replaceAll("/./", "/");
 	for (const [folder, shown] of names) {
 		if (!path.startsWith(`${folder}/`)) continue;
 		const rest = path.slice(folder.length + 1);

@@ -46,7 +46,7 @@ test("v tries a fix in a copy, and notes nothing of it", async () => {
 	expect(text).toContain("asyncpg");
 	expect(session.files.get("backend/requirements.txt")).toContain("psycopg2-binary");
 	await bench.end(bootReport(null, session));
-	expect(screen()).toContain("With DEPENDENCY-001: it boots and answers");
+	expect(screen()).toContain("With DEPENDENCY-001 it boots and answers");
 	expect(session.commands).toEqual([]);
 });
 
@@ -165,7 +165,9 @@ test("B writes a bug report about what only the boot found, and nothing about wh
 	await keys("V", "B");
 	expect(bench.documents.size).toBe(0);
 	await keys("escape", "v");
-	await bench.end({ ...report, failure: report.failure && { ...report.failure, bugReport: "A boot failed.\n" } });
+	const { failure } = report;
+	const issue = failure && { ...failure.issue, rule: "found-by-boot" };
+	await bench.end({ ...report, failure: failure && issue && { ...failure, issue, bugReport: "A boot failed.\n" } });
 	await keys("V");
 	expect(screen()).toMatch(/Found by boot[\s\S]*B write a bug report/);
 	await keys("B");

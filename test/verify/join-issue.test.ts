@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import type { Issue } from "../../src/audit/issue.ts";
 import type { UnjoinedFailure } from "../../src/verify/explain-stop.ts";
-import { bugReport, issueFromBoot } from "../../src/verify/found-by-boot.ts";
+import { bugReport, issueFromBoot, knowledgeOf } from "../../src/verify/found-by-boot.ts";
 import { findForetold } from "../../src/verify/join-issue.ts";
 
 const frame = (path: string, line: number) => ({ path, line, name: "f", ofProject: !path.startsWith("<") });
@@ -59,4 +59,17 @@ it("writes a bug report that tells of packages and nothing of the project", () =
 	expect(report).toContain("<site-packages>/uvicorn/importer.py:19 f");
 	expect(report).toContain("project/file2.py:2");
 	expect(report).not.toMatch(/models|Feld|src\//);
+});
+
+it.each([
+	"aiokafka.errors.KafkaConnectionError: KafkaConnectionError: Unable to bootstrap from [('broker', 9092)]",
+	"redis.exceptions.ConnectionError: Error 111 connecting to localhost:6379. Connection refused.",
+	"socket.gaierror: [Errno -2] Name or service not known",
+	"pymongo.errors.ConfigurationError: None of DNS query names exist: _mongodb._tcp.shop.example.net.",
+])("holds what does not answer against nobody: %s", (error) => {
+	const reached = { ...failure, error, stage: "lifespan" } as const;
+	const met = { ...reached, issue: issueFromBoot(reached, new Map()), bugReport: null };
+	expect(knowledgeOf(met)).toBe("unreachable");
+	expect(met.issue.rootCause).toContain("Start that service");
+	expect(knowledgeOf({ ...met, error: failure.error })).toBe("found");
 });
