@@ -3,7 +3,7 @@ import { stageNames } from "../verify/render-pretty.ts";
 import type { SessionState } from "./session.ts";
 import type { BenchFacts } from "./verify-bench.ts";
 import { type SeenBoot, seenBoot } from "./verify-record.ts";
-import { newestVerdict, verdictOf } from "./verify-words.ts";
+import { newestVerdict, trialVerdict, verdictOf } from "./verify-words.ts";
 
 /** What is booted: the files as they are, the same once more after it came up, or with a fix that is not accepted yet. */
 export type BootSubject =
@@ -88,9 +88,9 @@ export function endBoot(
 ): { readonly bench: BenchState; readonly boot: SeenBoot; readonly verdict: string } {
 	const subject = bench.running?.subject ?? { type: "tree" };
 	const boot = seenBoot(report, bench.running?.revision ?? state.revision);
-	const before = subject.type === "trial" ? state.boots.newest : state.boots.first;
-	const words = verdictOf(before, boot);
-	const verdict = (subject.type === "trial" ? trialWords(subject, words) : sentence(words)) + otherWay(bench, report);
+	const words =
+		subject.type === "trial" ? trialWords(subject, state.boots.newest, boot) : sentence(verdictOf(state.boots.first, boot));
+	const verdict = words + otherWay(bench, report);
 	return {
 		bench: {
 			...bench,
@@ -109,9 +109,10 @@ function otherWay({ facts }: BenchState, { unavailable, stages }: BootReport): s
 	return unavailable && isDatabase && (facts?.databases.length ?? 0) > 0 ? ". D boots it with its own database." : "";
 }
 
-function trialWords({ label, commands }: Extract<BootSubject, { type: "trial" }>, words: string): string {
-	const besides = commands.length === 0 ? "" : `. This is without \`${commands.join("; ")}\`, which the fix wants besides.`;
-	return `With ${label}: ${words}${besides}`;
+function trialWords({ label, commands }: Extract<BootSubject, { type: "trial" }>, without: SeenBoot | null, boot: SeenBoot) {
+	const besides =
+		commands.length === 0 || boot.boots ? "" : `. This is without \`${commands.join("; ")}\`, which the fix wants besides.`;
+	return trialVerdict(label, without, boot) + besides;
 }
 
 /** `words` is the same several times over, the shortest last. */
@@ -138,10 +139,13 @@ export function bootLine(bench: BenchState, state: SessionState): BootLine | nul
 	const { newest } = state.boots;
 	const verdict = newestVerdict(state.boots, state.revision);
 	if (newest === null || verdict === null) return null;
+	const isOld = newest.revision !== state.revision;
 	const words = [
 		`boot  ${verdict}`,
-		`boot  ${verdictOf(null, newest)}`,
-		`boot  ${newest.boots ? "boots" : `reaches ${newest.reaches}`}`,
+		...(isOld ? [] : [`boot  ${verdictOf(null, newest)}`]),
+		isOld
+			? `boot  ${newest.boots ? "came up" : `reached ${newest.reaches}`} before the newest changes`
+			: `boot  ${newest.boots ? "boots" : `reaches ${newest.reaches}`}`,
 	];
 	return { words, isRunning: false, boots: newest.boots };
 }

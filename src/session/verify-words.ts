@@ -15,6 +15,16 @@ function courseOf(first: SeenBoot | null, now: SeenBoot): string {
 	return `was: ${then} → now ${placeOfStop(now)}`;
 }
 
+/** What a fix that is tried makes of the newest boot without it: `With CONFIG-001 it boots and answers`. */
+export function trialVerdict(label: string, without: SeenBoot | null, now: SeenBoot): string {
+	if (now.unavailable) return `With ${label}: ${unavailableWords(now)}`;
+	if (now.boots) return `With ${label} it boots and answers`;
+	if (without === null || without.unavailable) return `With ${label} it ${placeOfStop(now)}`;
+	if (isSame(without, now)) return `With ${label} it stops where it does without: ${shortError(now.error ?? now.reaches)}`;
+	const comparison = now.progress < without.progress ? `. Without ${label} it came farther` : "";
+	return `With ${label} it now ${placeOfStop(now)}${comparison}`;
+}
+
 /** The newest boot's verdict, and whether files have changed since; null where none was seen. */
 export function newestVerdict({ first, newest }: SeenBoots, revision: number): string | null {
 	if (newest === null) return null;

@@ -21,7 +21,10 @@ export function checkpointRows(state: SessionState, items: readonly Item[], stor
 	const own = items.filter((item) => item.issue.story === story);
 	const accepted = own.filter((item) => item.decided?.decision.type === "accepted");
 	const skipped = own.filter((item) => item.decided?.decision.type === "skipped").length;
-	const before = accepted.find((item) => item.issue.expectedError !== null)?.issue.expectedError ?? null;
+	const failing = accepted.filter((item) => item.issue.expectedError !== null);
+	// What stops it on this machine comes before what would stop it on another.
+	const first = failing.find((item) => item.issue.failsOn.includes("this-machine")) ?? failing[0];
+	const before = first?.issue.expectedError ?? null;
 	return [
 		...wrapLine([span(`${story} is decided`, "strong"), span(`: ${accepted.length} accepted, ${skipped} skipped`)], width),
 		...wrapLine([span(storyTitle(state, story), "dim")], width),
@@ -49,7 +52,7 @@ export function checkpointMenu(state: SessionState, items: readonly Item[], stor
 	const commit: MenuItem =
 		state.git === null
 			? { value: "commit", label: `Keep ${story} and ${goal}`, note: "no git here; the backups keep the way back" }
-			: { value: "commit", label: `Commit ${story} and ${goal}`, note: `one commit, ${count(files.length, "file")}` };
+			: { value: "commit", label: `Commit ${story} and ${goal}`, note: `one commit; ${count(files.length, "file")} changed` };
 	const goOn: MenuItem = { value: "go-on", label: next === undefined ? "Finish" : `Go on to ${next}`, note: "nothing to commit" };
 	return [
 		toCommit ? commit : goOn,

@@ -28,7 +28,7 @@ export function editableTexts(fix: Fix, sources: ReadonlyMap<string, string>): r
 		const stretches = stretchesOf(sources.get(path) ?? "", after);
 		const parts = stretches.map((stretch, index) => {
 			const place = `${marker} ${path}, line ${stretch.newStart} on`;
-			return `${index === 0 ? `${place}. Change what you like; lines with ${marker} are not kept.` : place}\n${stretch.newText}`;
+			return `${index === 0 ? `${place}; lines with ${marker} are not kept.` : place}\n${stretch.newText}`;
 		});
 		return stretches.length === 0 ? [] : [{ path, text: parts.join("") }];
 	});

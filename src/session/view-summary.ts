@@ -6,7 +6,7 @@ import { newestVerdict } from "./verify-words.ts";
 import { type Item, phaseOf } from "./view-items.ts";
 import { type Line, lineOf, type Span, span, wrapLine } from "./view-line.ts";
 import { phaseFiles } from "./view-phases.ts";
-import { consequenceOf, count, startCommands, storyTitle } from "./view-words.ts";
+import { consequenceOf, count, fixCommands, startCommands, storyTitle } from "./view-words.ts";
 
 /** The end of a session, or its state when it is left: what was wrong, what changed, what stays, the way back and the way on. */
 export function summaryRows(state: SessionState, items: readonly Item[], width: number): readonly Line[] {
@@ -118,12 +118,13 @@ function wayBack(state: SessionState, width: number): readonly Line[] {
 function wayOn(state: SessionState, items: readonly Item[], width: number): readonly Line[] {
 	const accepted = items.filter((item) => item.decided?.decision.type === "accepted");
 	const commands = [...new Set(accepted.flatMap((item) => item.decided?.fix?.commands ?? []))];
-	const start = startCommands(state, commands);
+	const isBlocked = items.some((item) => item.issue.blocksStartup && item.decided?.decision.type !== "accepted");
+	const start = isBlocked ? fixCommands(state, commands) : startCommands(state, commands);
 	const goesOn = !state.finished && items.some((item) => item.decided === null);
 	return [
 		...(goesOn ? [lineOf("Everything is kept. To go on", "strong"), lineOf("  bootmend resume", "accent")] : []),
 		...(goesOn && start.length > 0 ? [[] as Line] : []),
-		...(start.length === 0 ? [] : [lineOf("To start the server", "strong")]),
+		...(start.length === 0 ? [] : [lineOf(isBlocked ? "What the fixes want to be run" : "To start the server", "strong")]),
 		...start.flatMap((command) => wrapLine([span(`  ${showLine(command)}`, "accent")], width, 4)),
 	];
 }

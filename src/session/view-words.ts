@@ -47,10 +47,16 @@ export function count(number: number, one: string, many = `${one}s`): string {
 	return `${number} ${number === 1 ? one : many}`;
 }
 
+/** What the accepted fixes want to be run, and where. */
+export function fixCommands({ report }: SessionState, commands: readonly string[]): readonly string[] {
+	const { backend } = report.project;
+	return backend === "" || commands.length === 0 ? commands : [`cd ${backend}`, ...commands];
+}
+
 /** What starts the server, from the repository root, after `commands` have run; empty where no application was found. */
 export function startCommands(state: SessionState, commands: readonly string[]): readonly string[] {
 	const { backend, target } = state.report.project;
-	if (target === null) return commands;
+	if (target === null) return fixCommands(state, commands);
 	return [...(backend === "" ? [] : [`cd ${backend}`]), ...commands, `uvicorn ${target}`];
 }
 

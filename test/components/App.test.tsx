@@ -128,7 +128,7 @@ test("the menu of a checkpoint follows the arrows and takes Enter", async () => 
 	const { runner, session, lastFrame, type } = await mount({ columns: 100, rows: 40 });
 	runner.open(session);
 	for (const key of ["y", "y", "n"]) await type(key);
-	expect(lastFrame()).toContain("▸ Commit US1 and go on to US2   one commit, 2 files");
+	expect(lastFrame()).toContain("▸ Commit US1 and go on to US2   one commit; 2 files changed");
 	await type("\x1b[B");
 	expect(lastFrame()).toContain("▸ Look at the decisions again");
 	await type("\r");

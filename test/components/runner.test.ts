@@ -141,7 +141,7 @@ describe("checkpoints and phases", () => {
 	test("a decided story says what start-up meets now, and its commit leads to the next story", async () => {
 		const wizard = await decided();
 		expect(wizard.screen()).toContain("now   stops at CONFIG-001");
-		expect(wizard.screen()).toContain("Commit US1 and go on to US2  one commit, 2 files");
+		expect(wizard.screen()).toContain("Commit US1 and go on to US2  one commit; 2 files changed");
 		await chooseAt(wizard, "commit");
 		expect(wizard.session.commands.at(-1)).toEqual({ type: "commit-phase", story: "US1" });
 		expect(wizard.screen()).toContain("▸ ● CONFIG-001");
