@@ -14,16 +14,18 @@ export function refusedUnion({ environment }: Machine, left: UnionOperand, right
 	const a = operandType(left);
 	const b = operandType(right);
 	if (a === null || b === null) return null;
-	const operands = `'${a}' and '${b}'`;
+	// EnumMeta was renamed in Python 3.11.
+	const operands = `'${a}' and '${b}'`.replaceAll("EnumMeta", environment.python.minor < 11 ? "EnumMeta" : "EnumType");
 	if (a === "str" || b === "str") return operands;
 	if (a === "NoneType" && b === "NoneType") return operands;
 	if ([a, b].includes("builtin_function_or_method")) return operands;
-	return environment.python.minor < 10 && [a, b].every((type) => type === "type" || type === "NoneType") ? operands : null;
+	return environment.python.minor < 10 && [a, b].every((type) => type !== "types.UnionType") ? operands : null;
 }
 
 /** The type of an operand, as Python prints it, where that is certain to know no `|` with a string; else null. */
 function operandType({ value, node }: UnionOperand): string | null {
 	if (node.type === "BinOp" && node.operator === "|") return isUnionOfTypes(node) ? "types.UnionType" : null;
+	if (value.kind === "external" && plainTypes.test(value.canonical)) return "type";
 	if (value.kind === "constant") return value.value === null ? "NoneType" : typeof value.value === "string" ? "str" : null;
 	if (value.kind === "class") return metaclassOf(value, 0);
 	if (node.type === "Subscript") return isBuiltinAlias(node) ? "types.GenericAlias" : null;
@@ -31,6 +33,10 @@ function operandType({ value, node }: UnionOperand): string | null {
 	if (builtinTypes.test(value.name)) return "type";
 	return isBuiltinFunction(value.name) ? "builtin_function_or_method" : null;
 }
+
+/** Classes of the standard library whose metaclass is `type` in every version. */
+const plainTypes =
+	/^(datetime\.(datetime|date|time|timedelta)|uuid\.UUID|(_py)?decimal\.Decimal|pathlib(\._local)?\.(Pure)?Path)$/;
 
 const builtinTypes = /^builtins\.(int|str|float|bool|bytes|list|dict|set|tuple|object|type|complex|frozenset)$/;
 
@@ -53,6 +59,10 @@ const metaclasses: Readonly<Record<string, string>> = {
 	"sqlmodel.main.SQLModel": "SQLModelMetaclass",
 	"sqlalchemy.orm.decl_api.DeclarativeBase": "DeclarativeAttributeIntercept",
 	"abc.ABC": "ABCMeta",
+	"enum.Enum": "EnumMeta",
+	"enum.IntEnum": "EnumMeta",
+	"builtins.str": "type",
+	"builtins.int": "type",
 	"builtins.object": "type",
 	"builtins.Exception": "type",
 };

@@ -6,6 +6,7 @@ import type * as ast from "../../../python/ast.ts";
 import { addArgument } from "../../../python/rewrite/arguments.ts";
 import { enclosingFunction, enclosingStatement, fillsStatement } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
+import { boundNames } from "../../../python/scopes.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { writePath } from "../signature/likely-path.ts";
@@ -169,7 +170,10 @@ function passArgument(project: Project, module: Module, call: ast.Call, error: s
 	const name = /missing 1 required (?:positional|keyword-only) argument: '(\w+)'$/.exec(error)?.[1];
 	if (name === undefined || call.args.some((each) => each.type === "Starred")) return undefined;
 	const owner = enclosingFunction(module.tree, call.start);
-	const local = owner?.parameters.some((each) => each.name.name === name) ?? false;
+	const local =
+		owner !== null &&
+		(owner.parameters.some((each) => each.name.name === name) ||
+			owner.body.some((each) => each.end <= call.start && each.type === "Assign" && boundNames([each]).has(name)));
 	const binding = owner === null ? project.trace.runs.get(module.name)?.namespace.names.get(name) : undefined;
 	const isBound = binding?.node != null && !binding.maybe && binding.node.end <= call.start;
 	if (!local && !isBound) return undefined;

@@ -5,6 +5,7 @@ import { indentAt, lineStartAt, replaceText } from "../../../python/rewrite/sour
 import { boundNames } from "../../../python/scopes.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
+import { inOlderForm } from "./older-typing.ts";
 import { withoutStringUnion } from "./string-union.ts";
 
 /** The change after which an operation on values that cannot do it no longer raises, by what Python says of it; undefined where only a person knows. */
@@ -14,7 +15,12 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 	if (error.startsWith("ValueError: Unknown level: ")) return upperCase(module, range);
 	if (error.startsWith("UnboundLocalError: ")) return declareGlobal(module, range, /'(\w+)'/.exec(error)?.[1] ?? "");
 	if (error.includes("can only concatenate str (not ")) return toText(module, range);
-	if (/unsupported operand type\(s\) for \|: .*'(str|NoneType)'/.test(error)) return withoutStringUnion(project, module, range);
+	if (error.includes("unsupported operand type(s) for |: "))
+		return withoutStringUnion(project, module, range) ?? inOlderForm(project, module, range);
+	if (error === "TypeError: 'type' object is not subscriptable") {
+		const older = inOlderForm(project, module, range);
+		if (older !== undefined) return older;
+	}
 	if (/is not subscriptable$|cannot be parametrized because/.test(error)) return withoutSubscript(module, range);
 	return undefined;
 }

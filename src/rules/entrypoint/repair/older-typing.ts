@@ -1,0 +1,71 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import { walk } from "../../../python/walk.ts";
+import type { TextRange } from "../../../text/range.ts";
+
+/** The generic forms of typing for the built-in classes that take no `[...]` before Python 3.9 (PEP 585). */
+const genericForms: Readonly<Record<string, string>> = {
+	list: "List",
+	dict: "Dict",
+	set: "Set",
+	tuple: "Tuple",
+	frozenset: "FrozenSet",
+	type: "Type",
+};
+
+/** `int | None` before Python 3.10 and `list[int]` before 3.9, written as these versions understand it; the whole type at once. */
+export function inOlderForm(project: Project, module: Module, range: TextRange): FixProposal | undefined {
+	const { minor } = project.environment.python;
+	const whole = minor < 10 ? wholeType(module, range) : null;
+	if (whole === null) return undefined;
+	const used = new Set<string>();
+	const text = rewrite(whole);
+	if (used.size === 0) return undefined;
+	return {
+		title: `Write ${text}`,
+		explanation: `Python 3.${minor} does not know the newer form, which says the same.`,
+		applicability: "safe",
+		edits: [replaceText(module, whole.start, whole.end, text)],
+		needs: [...used].map((name) => ({ path: module.path, module: "typing", name })),
+	};
+
+	function rewrite(node: ast.Expression): string {
+		if (node.type === "BinOp" && node.operator === "|") return union(operandsOf(node));
+		if (node.type === "Sequence") {
+			const inner = node.items.map(rewrite).join(", ");
+			const opening = module.text[node.start];
+			return opening === "(" ? `(${inner})` : opening === "[" ? `[${inner}]` : inner;
+		}
+		if (node.type !== "Subscript") return module.text.slice(node.start, node.end);
+		const form = node.value.type === "Name" && minor < 9 ? genericForms[node.value.id] : undefined;
+		if (form !== undefined) used.add(form);
+		return `${form ?? module.text.slice(node.value.start, node.value.end)}[${rewrite(node.index)}]`;
+	}
+
+	function union(operands: readonly ast.Expression[]): string {
+		const others = operands.filter((each) => !(each.type === "Constant" && each.value === null));
+		const isOptional = others.length === 1 && operands.length === 2;
+		const form = isOptional ? "Optional" : "Union";
+		used.add(form);
+		return `${form}[${(isOptional ? others : operands).map(rewrite).join(", ")}]`;
+	}
+}
+
+function operandsOf(node: ast.Expression): readonly ast.Expression[] {
+	return node.type === "BinOp" && node.operator === "|" ? [...operandsOf(node.left), ...operandsOf(node.right)] : [node];
+}
+
+/** The largest expression around a place that is made of `|` and `[...]` alone. */
+function wholeType(module: Module, range: TextRange): ast.Expression | null {
+	let found: ast.Expression | null = null;
+	walk(module.tree, (node) => {
+		if (node.start > range.start || node.end < range.end) return false;
+		const isPart = node.type === "Subscript" || (node.type === "BinOp" && node.operator === "|");
+		if (isPart) found ??= node;
+		else if (node.type !== "Sequence") found = null;
+		return true;
+	});
+	return found;
+}
