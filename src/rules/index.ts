@@ -4,6 +4,7 @@ import asyncDatabaseUrl from "./config/async-database-url.ts";
 import fieldOfClass from "./config/field-of-class.ts";
 import invalidDatabaseUrl from "./config/invalid-database-url.ts";
 import invalidSettingValue from "./config/invalid-setting-value.ts";
+import maskedDatabasePassword from "./config/masked-database-password.ts";
 import missingEnvironmentVariable from "./config/missing-environment-variable.ts";
 import missingSetting from "./config/missing-setting.ts";
 import refusedByValidator from "./config/refused-by-validator.ts";
@@ -12,6 +13,7 @@ import refusedVariable from "./config/refused-variable.ts";
 import syncDatabaseUrl from "./config/sync-database-url.ts";
 import uncalledFunction from "./config/uncalled-function.ts";
 import undecodableSetting from "./config/undecodable-setting.ts";
+import undefinedFieldType from "./config/undefined-field-type.ts";
 import unexpectedEnvKey from "./config/unexpected-env-key.ts";
 import unsupportedConnectArgument from "./config/unsupported-connect-argument.ts";
 import unsupportedUrlOption from "./config/unsupported-url-option.ts";
@@ -107,6 +109,7 @@ export const rules: readonly AnyRule[] = [
 	fieldOfClass,
 	invalidDatabaseUrl,
 	invalidSettingValue,
+	maskedDatabasePassword,
 	missingEnvironmentVariable,
 	missingSetting,
 	refusedByValidator,
@@ -115,6 +118,7 @@ export const rules: readonly AnyRule[] = [
 	syncDatabaseUrl,
 	uncalledFunction,
 	undecodableSetting,
+	undefinedFieldType,
 	unexpectedEnvKey,
 	unsupportedConnectArgument,
 	unsupportedUrlOption,

@@ -1,4 +1,5 @@
 import type { CallArguments, Frame, Machine } from "../imports/simulator/machine.ts";
+import { secretObject } from "../imports/simulator/secret-objects.ts";
 import { urlAttribute } from "../imports/simulator/url-objects.ts";
 import type { Call, SettingReading } from "../imports/trace.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
@@ -54,6 +55,8 @@ export function instantiateSettings(
 			isModel,
 			refusedBy: settled.refusedBy,
 		});
+		if (given === null && argument === undefined && !args.open && isModel && type !== null)
+			fields.push(...missingParts(machine, config, files, field, type));
 	}
 	const refusedBy = runModelValidators(machine, frame, cls, validators, result, fields);
 	machine.settings.push({
@@ -68,9 +71,25 @@ export function instantiateSettings(
 	return result;
 }
 
+/** A model of pydantic alone, whose fields are filled by nothing but what is given. */
+function isPlainModel(cls: ClassValue): boolean {
+	const isFilledByHand = [...cls.namespace.names.values()].some(
+		({ value }) => value.kind === "function" && value.decorators.length > 0,
+	);
+	return (
+		!isFilledByHand &&
+		cls.bases.every((base) =>
+			base.kind === "class"
+				? isPlainModel(base)
+				: base.kind === "external" && /^pydantic\.(.*\.)?BaseModel$/.test(base.canonical),
+		)
+	);
+}
+
 /** What `default_factory` gives: settings within settings read their own values, and may lack some. */
 function madeBy(machine: Machine, frame: Frame, factory: Value, made: Call): Value {
-	if (factory.kind !== "class" || !isSettingsClass(factory)) return unknown;
+	const takesNothing = factory.kind === "function" && factory.node.parameters.length === 0;
+	if (!takesNothing && (factory.kind !== "class" || !isSettingsClass(factory))) return unknown;
 	return machine.call(frame, factory, { args: [], keywords: new Map(), open: false }, made.node);
 }
 
@@ -127,6 +146,34 @@ function rawValue(
 	return config.hasOtherSources ? null : undefined;
 }
 
+/** Required parts of a nested model that nothing gives, where variables such as `DB__HOST` give others. */
+function missingParts(
+	machine: Machine,
+	config: SettingsConfig,
+	files: ReadonlyMap<string, Value> | null,
+	field: SettingsField,
+	type: ClassValue,
+): readonly SettingReading[] {
+	const { nestedDelimiter: delimiter } = config;
+	const isSeen =
+		files !== null && !machine.environDynamic && !config.hasOtherSources && config.readsEnvironment && config.readsFiles;
+	if (delimiter === null || !isSeen || field.isValidatedBefore || field.keys.length !== 1 || !isPlainModel(type)) return [];
+	const [key = ""] = field.keys;
+	const sources = [machine.environ, files];
+	if (sources.some((source) => getFolded(source, key) !== undefined)) return [];
+	return settingsFields(type, { ...config, prefix: "" }).flatMap(({ name, node, owner, fallback }): SettingReading[] => {
+		const part = `${key}${delimiter}${name}`;
+		if (fallback !== null || sources.some((source) => startsAny(source, part))) return [];
+		const reading = { given: null, isArgument: false, checked: null, choices: null, isModel: false, refusedBy: null };
+		return [
+			{
+				...reading,
+				field: { ...field, name: `${field.name}.${name}`, node, owner, fallback: null, keys: [part], factory: null },
+			},
+		];
+	});
+}
+
 function getFolded(source: ReadonlyMap<string, Value>, key: string): Value | undefined {
 	const exact = source.get(key);
 	if (exact !== undefined) return exact;
@@ -168,7 +215,7 @@ function settle(
 	const hasOther =
 		own.some(({ mode }) => mode === "other") || validators.some(({ fields, mode }) => fields.length === 0 && mode !== "after");
 	if (hasOther) return nothing;
-	let value = isText ? decoded(raw, field, config) : raw;
+	let value = isText && choices === null ? decoded(raw, field, config) : raw;
 	// pydantic runs those before its own check from the last one up.
 	for (const validator of own.filter(({ mode }) => mode === "before").toReversed()) {
 		if (value.kind === "unknown") return nothing;
@@ -178,6 +225,10 @@ function settle(
 	}
 	const checked = value.kind === "unknown" ? null : value;
 	value = isText || own.length > 0 ? converted(value, field, choices) : value;
+	if (checked !== null && (isText || config.validatesDefaults) && isSecretField(field) && isPlainText(checked))
+		value = secretObject(checked);
+	const member = choices === null || checked === null ? null : enumMember(ownType(machine, field), checked);
+	if (member !== null) value = member;
 	const dsn = checked === null || value.kind !== "unknown" ? null : urlObject(machine, checked, field);
 	if (dsn !== null && own.length === 0) return { value: dsn, checked, refusedBy: null };
 	for (const validator of own.filter(({ mode }) => mode === "after")) {
@@ -280,6 +331,29 @@ function urlObject(machine: Machine, value: Value, field: SettingsField): Value 
 
 function textOf(value: Value): string {
 	return value.kind === "constant" && typeof value.value === "string" ? value.value : "";
+}
+
+function isPlainText(value: Value): boolean {
+	return value.kind === "constant" && typeof value.value === "string";
+}
+
+function isSecretField({ node }: SettingsField): boolean {
+	const { members } = readSettingType(node.annotation);
+	return members?.length === 1 && members[0] === "SecretStr";
+}
+
+/** The member of an Enum that a text is made into; null where there is none of that value. */
+function enumMember(type: ClassValue | null, given: Value): Value | null {
+	if (type === null || given.kind !== "constant") return null;
+	for (const [name, { value }] of type.namespace.names) {
+		if (name.startsWith("_") || value.kind !== "constant" || value.value !== given.value) continue;
+		const attributes = new Map<string, Value>([
+			["value", value],
+			["name", { kind: "constant", value: name, origin: null }],
+		]);
+		return { kind: "instance", of: type, attributes, call: null };
+	}
+	return null;
 }
 
 /** The value after pydantic's conversion, for the simple types that start-up code decides on. */

@@ -1,7 +1,9 @@
 import { defineRule } from "../../audit/rule.ts";
 import { assignedName } from "../../project/database/assigned-name.ts";
 import { listEngines } from "../../project/database/engine-calls.ts";
+import { isSqlalchemyBefore } from "../../project/database/sqlalchemy-driver.ts";
 import type { Call } from "../../project/imports/trace.ts";
+import { isVersionOne } from "../../project/models/pydantic-schema.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 
@@ -46,23 +48,28 @@ export default defineRule<Evidence>({
 			const value = call.args[0] ?? call.keywords.get("url");
 			const of = value?.kind === "instance" && value.of.kind === "external" ? value.of.canonical : "";
 			// What its methods give (`unicode_string()`) is something else.
-			if (!/^pydantic\.networks\.\w+$/.test(of)) continue;
+			const isUrl = /^pydantic\.networks\.\w+(\.build)?$/.test(of) && !isVersionOne(project.environment);
+			if (!isUrl && of !== "pydantic.types.SecretStr") continue;
 			yield {
 				subject: `${call.module.name}:${assignedName(call.module, call.node) ?? "engine"}`,
 				path: call.module.path,
 				range: { start: call.node.start, end: call.node.end },
-				evidence: { call, type: of.slice("pydantic.networks.".length) },
+				evidence: { call, type: of.replace(/^pydantic\.(networks|types)\./, "").replace(/\.build$/, "") },
 			};
 		}
 	},
 
-	describe({ evidence }) {
+	describe({ evidence }, project) {
 		const { call, type } = evidence;
+		const isSecret = type === "SecretStr" && isSqlalchemyBefore(project, "2.0.0b1") === false;
 		return {
 			severity: call.guarded ? "HIGH" : "CRITICAL",
 			stage: call.stage,
 			problem: `The engine gets a ${type} object, and takes a text`,
-			rootCause: `pydantic 2 makes an object of ${type} settings; SQLAlchemy takes a text or a URL of its own.`,
+			rootCause: `pydantic makes an object of ${type} settings; SQLAlchemy takes a text or a URL of its own.`,
+			...(isSecret && {
+				expectedError: "sqlalchemy.exc.ArgumentError: Expected string or URL object, got SecretStr('**********')",
+			}),
 			order: call.order,
 		};
 	},
@@ -71,6 +78,14 @@ export default defineRule<Evidence>({
 		const { module, node } = evidence.call;
 		const given = node.args[0] ?? findKeyword(node, "url")?.value;
 		if (given === undefined) return undefined;
+		if (evidence.type === "SecretStr") {
+			return {
+				title: "Hand on the secret's text",
+				explanation: "get_secret_value() gives the URL as it is written; str() would give stars.",
+				applicability: "safe",
+				edits: [replaceText(module, given.end, given.end, ".get_secret_value()")],
+			};
+		}
 		return {
 			title: "Hand on the URL as a text",
 			explanation: "str() gives the URL as it is written, password included.",
