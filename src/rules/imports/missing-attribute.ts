@@ -135,6 +135,8 @@ function proposalOf(project: Project, failure: FailureOf<"attribute-missing">, r
 		}
 		case "drop-attribute":
 			return dropAttribute(failure);
+		case "change":
+			return remedy.proposal;
 		case "add-member":
 			return addMember(project, remedy, name);
 		case "rename": {

@@ -1,3 +1,4 @@
+import type { FixProposal } from "../../../audit/fix.ts";
 import type { ExternalEntry } from "../../../environment/environment.ts";
 import { isEnumeration } from "../../../project/imports/simulator/enum-look-up.ts";
 import { namesOfPrinted } from "../../../project/imports/simulator/library-classes.ts";
@@ -9,6 +10,7 @@ import { dottedName, walk } from "../../../python/walk.ts";
 import { attributeAt } from "./attribute-at.ts";
 import type { FailureOf } from "./import-failures.ts";
 import { ownModules } from "./module-spelling.ts";
+import { reExport } from "./re-export.ts";
 import { findRelatedName, findSimilarName } from "./similar-name.ts";
 
 /** One way to mend the reading of an attribute that is not there. */
@@ -26,6 +28,8 @@ export type AttributeRemedy =
 	| { readonly type: "add-member"; readonly owner: ast.ClassDef; readonly path: string; readonly value: string }
 	/** An entry of `__all__` that joins two names, since a comma is missing between them. */
 	| { readonly type: "part-entries" }
+	/** Another change, which the simulator has been seen to mend it. */
+	| { readonly type: "change"; readonly proposal: FixProposal }
 	| { readonly type: "drop-entry" };
 
 /** The ways to mend it, best first. */
@@ -41,6 +45,8 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	const object = via === "module" ? objectWith(project, owner, name) : null;
 	if (object !== null) return [{ type: "through-object", object }];
 	const names = namesOf(project, failure);
+	const exported = reExport(project, failure);
+	if (exported !== null) return [{ type: "change", proposal: exported }];
 	const similar = findSimilarName(name, names);
 	const related = similar === null && via !== "star-import" ? findRelatedName(name, names) : null;
 	const rename: AttributeRemedy[] = similar
