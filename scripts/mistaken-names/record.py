@@ -1,6 +1,6 @@
 """Writes data/mistaken-names.json: names that people declare and that are not the package they mean.
 
-Run: python scripts/mistaken-names/record.py. Each name is really installed, with its dependencies, into an empty
+Run: python scripts/mistaken-names/record.py [NAME…]. Each name is really installed, with its dependencies, into an empty
 folder and its module imported there, so that the file says what pip and Python say today.
 """
 
@@ -40,21 +40,52 @@ MEANT = {
 
 
 def try_out(name, module, meant):
-    """("refused" | "broken" | "absent" | "other" | "forwards", the line that says so)"""
+    """("refused" | "broken" | "absent" | "other" | "forwards", the line that says so, names of each module of another author's)"""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-m", "pip", "install", "-q", "--target", folder, name]
         installed = subprocess.run(command, capture_output=True, text=True)
         if installed.returncode != 0:
             missing = "No matching distribution found" in installed.stderr
             line = f"ERROR: No matching distribution found for {name}" if missing else last_error(installed.stderr)
-            return "refused", line
+            return "refused", line, {}
         code = f"import sys; sys.path.insert(0, {folder!r}); import {module}"
         imported = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True)
         if imported.returncode == 0:
             brought = {re.sub(r"[-_.]+", "-", each.name.split("-")[0]).lower() for each in pathlib.Path(folder).glob("*.dist-info")}
-            return ("forwards" if meant in brought else "other"), ""
+            return ("forwards", "", {}) if meant in brought else ("other", "", compare(names_of(module, folder), names_meant(module, meant)))
         line = imported.stderr.strip().splitlines()[-1]
-        return ("absent" if line == f"ModuleNotFoundError: No module named '{module}'" else "broken"), line
+        return ("absent" if line == f"ModuleNotFoundError: No module named '{module}'" else "broken"), line, {}
+
+
+def names_meant(module, meant):
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--target", folder, meant], check=True)
+        return names_of(module, folder)
+
+
+def compare(names, meant):
+    """Module → its names, and in the same way those that the package meant does not have."""
+    own = {each: sorted(set(found or []) - set(meant.get(each) or [])) for each, found in names.items()}
+    return {"modules": names, "own": {each: found for each, found in own.items() if found}}
+
+
+def names_of(module, folder):
+    """Module → its names, for a package and every part of it."""
+    code = f"""
+import importlib, json, pkgutil, sys
+sys.path.insert(0, {folder!r})
+package = importlib.import_module({module!r})
+parts = [part.name for part in pkgutil.walk_packages(getattr(package, "__path__", []), {module!r} + ".", onerror=lambda name: None)]
+modules = {{}}
+for name in [{module!r}, *parts]:
+    try:
+        modules[name] = sorted(each for each in dir(importlib.import_module(name)) if not each.startswith("__"))
+    except Exception:
+        modules[name] = None
+print(json.dumps(modules))
+"""
+    ran = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
+    return {name: names for name, names in json.loads(ran.stdout).items() if ".test" not in name}
 
 
 def last_error(text):
@@ -63,14 +94,16 @@ def last_error(text):
 
 
 def main():
-    names = {}
-    for name, (module, meant) in sorted(MEANT.items()):
-        outcome, line = try_out(name, module, meant)
-        names[name] = {"module": module, "meant": meant, "outcome": outcome, "error": line}
-        print(name, names[name], file=sys.stderr)
-    version = ".".join(map(str, sys.version_info[:2]))
-    document = {"generated": datetime.date.today().isoformat(), "source": f"pip and Python {version}", "names": names}
     path = pathlib.Path(__file__).parents[2] / "data" / "mistaken-names.json"
+    wanted = sys.argv[1:] or sorted(MEANT)
+    names = json.loads(path.read_text())["names"] if sys.argv[1:] else {}
+    for name in wanted:
+        module, meant = MEANT[name]
+        outcome, line, found = try_out(name, module, meant)
+        names[name] = {"module": module, "meant": meant, "outcome": outcome, "error": line, **found}
+        print(name, outcome, line, file=sys.stderr)
+    version = ".".join(map(str, sys.version_info[:2]))
+    document = {"generated": datetime.date.today().isoformat(), "source": f"pip and Python {version}", "names": dict(sorted(names.items()))}
     path.write_text(json.dumps(document, indent="\t") + "\n")
 
 

@@ -6,25 +6,15 @@ Run: python record.py. For each module the newest release that still has it is s
 import datetime
 import json
 import pathlib
-import re
-import subprocess
 import sys
 import tempfile
 import zipfile
 
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+from releases import pip, releases  # noqa: E402
+
 # module → distribution
 MODULES = {"pkg_resources": "setuptools"}
-
-
-def pip(*command):
-    return subprocess.run([sys.executable, "-m", "pip", *command, "--disable-pip-version-check"], capture_output=True, text=True)
-
-
-def releases(name):
-    """Final releases, oldest first."""
-    found = re.search(r"Available versions: (.*)", pip("index", "versions", name).stdout)
-    versions = found.group(1).split(", ") if found else []
-    return [version for version in reversed(versions) if re.fullmatch(r"[\d.]+", version)]
 
 
 def has(name, version, module):

@@ -7,39 +7,51 @@ Run: python record.py [PAIR…]. For each pair the newest release of the first t
 import datetime
 import json
 import pathlib
-import re
+import shutil
 import subprocess
 import sys
 import tempfile
 
-# first distribution, second distribution, and what fails when the two do not fit: callable → code that calls it
+sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
+from releases import pip, releases  # noqa: E402
+
+# first distribution, second distribution (or "python"), and what fails when the two do not fit: callable or module → code that asks for it;
+# then the releases of the first that are tried, and what is installed with them
 PAIRS = {
     "passlib-bcrypt": ("passlib", "bcrypt", {"passlib.context.CryptContext.hash": "from passlib.context import CryptContext; CryptContext(['bcrypt']).hash('x')"}),
     "openai-httpx": ("openai", "httpx", {f"openai.{name}": f"import openai; openai.{name}(api_key='x')" for name in ("OpenAI", "AsyncOpenAI")}),
     "anthropic-httpx": ("anthropic", "httpx", {f"anthropic.{name}": f"import anthropic; anthropic.{name}(api_key='x')" for name in ("Anthropic", "AsyncAnthropic")}),
     "groq-httpx": ("groq", "httpx", {f"groq.{name}": f"import groq; groq.{name}(api_key='x')" for name in ("Groq", "AsyncGroq")}),
+    "motor-pymongo": ("motor", "pymongo", {"motor.motor_asyncio": "import motor.motor_asyncio"}, {"since": "3.0"}),
+    # The first release of FastAPI that names a parameter `not` is as good as any other of its time.
+    "pydantic-python": ("pydantic", "python", {"fastapi": "import fastapi"}, {"since": "1.7.4", "before": "2.0", "alongside": ["fastapi==0.70.1"]}),
 }
 
 
-def pip(*command):
-    return subprocess.run([sys.executable, "-m", "pip", *command, "--disable-pip-version-check"], capture_output=True, text=True)
-
-
-def releases(name):
-    """Final releases, oldest first."""
-    found = re.search(r"Available versions: (.*)", pip("index", "versions", name).stdout)
-    versions = found.group(1).split(", ") if found else []
-    return [version for version in reversed(versions) if re.fullmatch(r"[\d.]+", version)]
-
-
 def failure(requirements, code):
-    """The last line that Python prints, None where it works, or "" where pip cannot install the combination."""
+    """The last line that Python prints, None where it works, or "" where pip cannot install the combination; `python==3.9` says which Python."""
+    asked = next((each.removeprefix("python==") for each in requirements if each.startswith("python==")), None)
+    python = sys.executable if asked is None else shutil.which(f"python{asked}")
+    packages = [each for each in requirements if not each.startswith("python==")]
     with tempfile.TemporaryDirectory() as folder:
-        if pip("install", "-q", "--only-binary=:all:", "--target", folder, *requirements).returncode != 0:
+        if pip("install", "-q", "--only-binary=:all:", "--target", folder, *packages, python=python).returncode != 0:
             return ""
-        run = [sys.executable, "-I", "-S", "-W", "ignore", "-c", f"import sys; sys.path.insert(0, {folder!r}); {code}"]
+        run = [python, "-I", "-S", "-W", "ignore", "-c", f"import sys; sys.path.insert(0, {folder!r}); {code}"]
         ran = subprocess.run(run, capture_output=True, text=True)
-        return None if ran.returncode == 0 else ran.stderr.strip().splitlines()[-1]
+        return None if ran.returncode == 0 else ran.stderr.strip().splitlines()[-1].replace(folder, "site-packages")
+
+
+def versions_of(name):
+    """Final releases, oldest first; of Python those at hand, up to the one that runs this."""
+    if name != "python":
+        return releases(name)
+    newest = sys.version_info[1]
+    return [f"3.{minor}" for minor in range(8, newest + 1) if shutil.which(f"python3.{minor}")]
+
+
+def within(version, since="0", before="99999"):
+    numbers = [[int(number) for number in each.split(".")] for each in (since, version, before)]
+    return numbers[0] <= numbers[1] < numbers[2]
 
 
 def search(candidates, fails):
@@ -57,17 +69,19 @@ def search(candidates, fails):
     return last
 
 
-def record(name, other, calls):
+def record(name, other, calls, tried={}):
     code = next(iter(calls.values()))
-    newest = releases(other)[-1]
-    firsts = releases(name)
-    last = search(firsts, lambda version: bool(failure([f"{name}=={version}", f"{other}=={newest}"], code)))
+    alongside = tried.get("alongside", [])
+    limits = {key: value for key, value in tried.items() if key != "alongside"}
+    newest = versions_of(other)[-1]
+    firsts = [version for version in releases(name) if within(version, **limits)]
+    last = search(firsts, lambda version: bool(failure([f"{name}=={version}", f"{other}=={newest}", *alongside], code)))
     if last is None:
         return None
     version = firsts[last]
-    others = releases(other)[::-1]
-    first = search(others, lambda each: bool(failure([f"{name}=={version}", f"{other}=={each}"], code)))
-    lines = {callee: failure([f"{name}=={version}", f"{other}=={newest}"], each) for callee, each in calls.items()}
+    others = versions_of(other)[::-1]
+    first = search(others, lambda each: bool(failure([f"{name}=={version}", f"{other}=={each}", *alongside], code)))
+    lines = {callee: failure([f"{name}=={version}", f"{other}=={newest}", *alongside], each) for callee, each in calls.items()}
     mended = firsts[last + 1] if last + 1 < len(firsts) else None
     return {"name": name, "upTo": version, "with": other, "from": others[first], "mendedIn": mended, "errors": {callee: line for callee, line in lines.items() if line}}
 

@@ -19,14 +19,32 @@ export interface MistakenName {
 	readonly outcome: "refused" | "broken" | "absent" | "other" | "forwards";
 	/** The line that pip or Python prints; `""` for `other`. */
 	readonly error: string;
+	/** For `other`: the package's modules with their names (null: it does not import); null for the rest. */
+	readonly modules: ModuleNames | null;
+	/** Those of them that the distribution meant does not have; null for the rest. */
+	readonly own: ModuleNames | null;
 }
+
+/** Module → its names, or null where it does not import. */
+export type ModuleNames = Readonly<Record<string, readonly string[] | null>>;
 
 const outcomes = ["refused", "broken", "absent", "other", "forwards"] as const;
 
+interface RecordedName {
+	readonly module: string;
+	readonly meant: string;
+	readonly outcome: string;
+	readonly error: string;
+	readonly modules?: ModuleNames;
+	readonly own?: ModuleNames;
+}
+
+const recorded: Readonly<Record<string, RecordedName>> = data.names;
+
 const byName: ReadonlyMap<string, MistakenName> = new Map(
-	Object.entries(data.names).map(([name, { module, meant, outcome, error }]) => [
+	Object.entries(recorded).map(([name, { module, meant, outcome, error, modules = null, own = null }]) => [
 		name,
-		{ name, module, meant, outcome: outcomes.find((each) => each === outcome) ?? "other", error },
+		{ name, module, meant, outcome: outcomes.find((each) => each === outcome) ?? "other", error, modules, own },
 	]),
 );
 
@@ -42,6 +60,23 @@ export function isMistakenlyDeclared(importName: string, project: Project): bool
 		requirements.some((requirement) => {
 			const mistaken = findMistakenName(requirement);
 			return mistaken !== undefined && mistaken.module === top && normalizeName(mistaken.meant) !== requirement.normalized;
+		}),
+	);
+}
+
+/** Is what is installed under this module's name another author's package? What it lacks is then no fault of the line that asks for it. */
+export function isAnotherAuthors(module: string, project: Project): boolean {
+	const { distributions } = project.environment;
+	const [top] = module.split(".");
+	return project.manifests.some(({ primary, requirements }) =>
+		requirements.some((requirement) => {
+			const mistaken = primary ? findMistakenName(requirement) : undefined;
+			return (
+				mistaken?.outcome === "other" &&
+				mistaken.module === top &&
+				distributions.has(mistaken.name) &&
+				!distributions.has(mistaken.meant)
+			);
 		}),
 	);
 }

@@ -1,40 +1,26 @@
-import data from "../../../data/version-pairs.json" with { type: "json" };
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import type { Call } from "../../project/imports/trace.ts";
-import type { Value } from "../../project/imports/values.ts";
 import { closeOver, possibleRequirements, primaryManifest } from "../../project/manifests/declared.ts";
 import { addRequirement, setSpecifier, usesHashes } from "../../project/manifests/edit.ts";
-import { listThirdPartyImports } from "../../project/manifests/third-party-imports.ts";
-import { versionSatisfies } from "../../project/manifests/version.ts";
-import type { Module, Project } from "../../project/project.ts";
-import type { TextRange } from "../../text/range.ts";
-import { isExternal } from "./uses/names.ts";
-
-/** A release and a later one of something else that do not work together; recorded by running them, see scripts/version-pairs. */
-interface VersionPair {
-	readonly name: string;
-	/** The newest release of it that does not work. */
-	readonly upTo: string;
-	readonly with: string;
-	/** The oldest release of the other with which it does not. */
-	readonly from: string;
-	/** The first release of the one that works with every release of the other; null where there is none. */
-	readonly mendedIn: string | null;
-	/** What fails, a class that is called or a method, → the line that Python prints. */
-	readonly errors: Readonly<Record<string, string>>;
-}
+import type { Project } from "../../project/project.ts";
+import { type LibraryClash, listLibraryClashes } from "./uses/library-clashes.ts";
+import { findPairUse, type InstalledPair, installedPairs, type PairUse, type VersionPair } from "./uses/version-pairs.ts";
 
 interface Evidence {
-	readonly pair: VersionPair;
-	readonly versions: readonly [string, string];
-	/** What fails, as the code would write it: `openai.OpenAI`. */
+	readonly name: string;
+	readonly version: string;
+	/** The other package, or `Python`. */
+	readonly other: string;
+	readonly otherVersion: string;
+	/** What fails: `openai.OpenAI`, `motor.core`. */
 	readonly callee: string;
-	/** The first such call that start-up certainly makes; null where only requests may make it. */
-	readonly atStartup: Pick<Call, "stage" | "order"> | null;
+	readonly error: string;
+	readonly atStartup: PairUse["atStartup"];
+	/** The record that says from which versions on; null where the sources of the installed packages say it. */
+	readonly pair: VersionPair | null;
+	/** What the sources say; null for a record. */
+	readonly clash: LibraryClash | null;
 }
-
-const pairs: readonly VersionPair[] = Object.values(data.pairs);
 
 const main = `from fastapi import FastAPI
 from passlib.context import CryptContext
@@ -66,57 +52,115 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		if (primaryManifest(project.manifests) === null) return;
-		const { distributions } = project.environment;
-		let provided: ReadonlyMap<string, unknown> | null = null;
-		for (const pair of pairs) {
-			const first = distributions.get(pair.name)?.version;
-			const second = distributions.get(pair.with)?.version;
-			if (first === undefined || second === undefined) continue;
-			if (versionSatisfies(first, `<=${pair.upTo}`) !== true || versionSatisfies(second, `>=${pair.from}`) !== true) continue;
-			provided ??= closeOver(possibleRequirements(project.manifests), project.manifests, project.environment).provided;
-			const use = provided.has(pair.with) ? findUse(project, pair) : null;
-			if (use === null) continue;
+		const told = new Set<string>();
+		for (const { pair, versions, use } of listPairs(project)) {
 			const { module, range, callee, atStartup } = use;
-			const evidence = { pair, versions: [first, second] as const, callee, atStartup };
+			told.add(pair.name);
+			const evidence = {
+				name: pair.name,
+				version: versions[0],
+				other: pair.with === "python" ? "Python" : pair.with,
+				otherVersion: versions[1],
+				callee,
+				error: pair.errors[callee] ?? Object.values(pair.errors)[0] ?? "",
+				atStartup,
+				pair,
+				clash: null,
+			};
 			yield { subject: `${pair.name}:${pair.with}`, path: module.path, range, evidence };
+		}
+		for (const clash of listLibraryClashes(project)) {
+			const { name, version, other, otherVersion, importer, error, own } = clash;
+			if (told.has(name)) continue;
+			told.add(name);
+			const atStartup = { stage: own.stage, order: own.order };
+			const evidence = { name, version, other, otherVersion, callee: importer, error, atStartup, pair: null, clash };
+			yield { subject: `${name}:${other}`, path: own.importer.path, range: own.range, evidence };
 		}
 	},
 
 	describe({ evidence }) {
-		const { pair, versions, callee, atStartup } = evidence;
-		const later =
-			pair.mendedIn === null ? `${pair.name} has had no release since` : `${pair.name} ${pair.mendedIn} gets on with it`;
+		const { name, version, other, otherVersion, error, atStartup, pair } = evidence;
 		return {
 			severity: atStartup === null ? "HIGH" : "CRITICAL",
 			stage: atStartup?.stage ?? "request",
-			problem: `${pair.name} ${versions[0]} does not work with ${pair.with} ${versions[1]}`,
-			rootCause: `${callee} fails with ${pair.with} ${pair.from} and later: what it uses of it is gone, and ${pair.name} ${versions[0]} does not ask for an older one. ${later}.`,
-			expectedError: pair.errors[callee] ?? Object.values(pair.errors)[0] ?? "",
-			failsOn: atStartup === null ? [] : ["this-machine", "clean-install"],
+			problem: `${name} ${version} does not work with ${other} ${otherVersion}`,
+			rootCause: pair === null ? clashInWords(evidence) : pairInWords(evidence, pair),
+			expectedError: error,
+			failsOn: atStartup === null ? [] : pair === null ? ["this-machine"] : ["this-machine", "clean-install"],
 			...(atStartup === null ? {} : { order: atStartup.order }),
+			manualSteps:
+				pair === null
+					? [
+							`Install releases of ${name} and ${other} that were made for each other; most often the newest: pip install --upgrade ${name}.`,
+						]
+					: [],
 		};
 	},
 
-	fix({ evidence: { pair } }, project) {
-		return ask(
-			project,
-			pair.with,
-			`<${shortened(pair.from)}`,
-			`${pair.name} works with ${pair.with} below ${shortened(pair.from)}.`,
-		);
+	fix({ evidence }, project) {
+		const { name, version, pair, clash } = evidence;
+		if (clash !== null)
+			return askNewer(project, name, version, clash) ?? askNewer(project, clash.other, clash.otherVersion, clash);
+		if (pair === null) return undefined;
+		if (pair.with === "python")
+			return pair.mendedIn === null ? undefined : ask(project, name, fromOn(pair.mendedIn), mended(pair));
+		const older = `<${shortened(pair.from)}`;
+		return ask(project, pair.with, older, `${name} works with ${pair.with} below ${shortened(pair.from)}.`);
 	},
 
-	alternatives({ evidence: { pair } }, project) {
-		if (pair.mendedIn === null) return [];
-		const newer = ask(
-			project,
-			pair.name,
-			`>=${pair.mendedIn}`,
-			`${pair.name} ${pair.mendedIn} is the first release that works with ${pair.with} ${pair.from}.`,
-		);
+	alternatives({ evidence: { name, pair } }, project) {
+		if (pair === null || pair.mendedIn === null || pair.with === "python") return [];
+		const newer = ask(project, name, `>=${pair.mendedIn}`, mended(pair));
 		return newer === undefined ? [] : [{ ...newer, applicability: "review" }];
 	},
 });
+
+interface FoundPair extends InstalledPair {
+	readonly use: PairUse;
+}
+
+/** Pairs on record that are installed together and that the backend uses. */
+function* listPairs(project: Project): Generator<FoundPair> {
+	let provided: ReadonlyMap<string, unknown> | null = null;
+	for (const { pair, versions } of installedPairs(project.environment)) {
+		provided ??= closeOver(possibleRequirements(project.manifests), project.manifests, project.environment).provided;
+		const use = provided.has(pair.with === "python" ? pair.name : pair.with) ? findPairUse(project, pair) : null;
+		if (use !== null) yield { pair, versions, use };
+	}
+}
+
+function pairInWords({ name, version, callee }: Evidence, pair: VersionPair): string {
+	const later = pair.mendedIn === null ? `${name} has had no release since` : `${name} ${pair.mendedIn} gets on with it`;
+	const other = pair.with === "python" ? "Python" : pair.with;
+	return `${callee} fails with ${other} ${pair.from} and later: what it uses of it is gone, and ${name} ${version} does not ask for an older one. ${later}.`;
+}
+
+function clashInWords({ name, version, other, otherVersion, callee }: Evidence): string {
+	return `${callee}, a module of ${name} ${version}, imports what ${other} ${otherVersion} does not have.`;
+}
+
+function mended({ name, mendedIn, with: other, from }: VersionPair): string {
+	return `${name} ${mendedIn} is the first release that works with ${other === "python" ? "Python" : other} ${from}.`;
+}
+
+/** Lets go of a pin, so that the newest release is taken that the others allow. */
+function askNewer(project: Project, name: string, version: string, { importer }: LibraryClash): FixProposal | undefined {
+	const manifest = primaryManifest(project.manifests);
+	const declared = manifest?.requirements.find(({ normalized, group }) => normalized === name && group === "");
+	if (manifest === null || declared === undefined || usesHashes(project.files, manifest)) return undefined;
+	// Without an upper bound an installation takes the newest already.
+	if (!/[<=~]=|</.test(declared.specifier.replaceAll(">=", ""))) return undefined;
+	const edits = setSpecifier(project.files, declared, `>=${version}`);
+	if (edits === null) return undefined;
+	return {
+		title: `Let newer releases of ${name} in`,
+		explanation: `${importer} fails to import with what is asked for; an installation then takes the newest release of ${name} that the others allow.`,
+		applicability: "review",
+		edits,
+		commands: manifest.updateCommands,
+	};
+}
 
 /** Asks for other versions of a package, where it is declared or beside what is. */
 function ask(project: Project, name: string, specifier: string, explanation: string): FixProposal | undefined {
@@ -136,83 +180,7 @@ function shortened(version: string): string {
 	return version.replace(/(?:\.0)+$/, "");
 }
 
-interface Use {
-	readonly module: Module;
-	readonly range: TextRange;
-	readonly callee: string;
-	readonly atStartup: Evidence["atStartup"];
-}
-
-/** Where a pair fails: at the first call that start-up makes, else where the code that requests run has it. */
-function findUse(project: Project, pair: VersionPair): Use | null {
-	const callees = Object.keys(pair.errors);
-	const made = callees.some(isMethod) ? madeAtStartup(project, callees) : null;
-	if (made === null && callees.some(isMethod)) return null;
-	for (const call of project.trace.calls) {
-		const callee = call.reached && !call.guarded ? callees.find((name) => isCallOf(call, name)) : undefined;
-		if (callee !== undefined) return failureAt(call, callee, { stage: call.stage, order: call.order });
-	}
-	return made === null ? importedForRequests(project, pair, callees) : failureAt(made.call, made.callee, null);
-}
-
-function failureAt({ module, node }: Call, callee: string, atStartup: Use["atStartup"]): Use {
-	return { module, range: { start: node.start, end: node.end }, callee, atStartup };
-}
-
-/** What it takes to get as far as a method is an object of its class, which is made while modules are imported as a rule. */
-function madeAtStartup(project: Project, callees: readonly string[]): { readonly call: Call; readonly callee: string } | null {
-	for (const callee of callees.filter(isMethod)) {
-		const made = project.trace.calls.find(
-			({ reached, callee: value, keywords, args }) =>
-				reached && isExternal(value, classOf(callee)) && hashesWithBcrypt(args, keywords),
-		);
-		if (made !== undefined) return { call: made, callee };
-	}
-	return null;
-}
-
-/** A client that nobody makes at start-up is made by a request. */
-function importedForRequests(project: Project, pair: VersionPair, callees: readonly string[]): Use | null {
-	const loaded = new Set([...project.trace.runs.values()].filter(({ reached }) => reached).map(({ module }) => module.path));
-	const names = callees.map((callee) => callee.slice(callee.lastIndexOf(".") + 1));
-	const found = listThirdPartyImports(project).find(
-		({ name, module, conditional }) =>
-			!conditional &&
-			loaded.has(module.path) &&
-			name.split(".")[0] === pair.name &&
-			names.some((each) => module.text.includes(`${each}(`)) &&
-			!module.text.includes("http_client="),
-	);
-	const [callee] = callees;
-	return found === undefined || callee === undefined
-		? null
-		: { module: found.module, range: found.range, callee, atStartup: null };
-}
-
-/** A recorded method is written with its class: `passlib.context.CryptContext.hash`. */
-function isMethod(callee: string): boolean {
-	return /\.[A-Z]\w*\.\w+$/.test(callee);
-}
-
-function classOf(callee: string): RegExp {
-	const name = isMethod(callee) ? callee.slice(0, callee.lastIndexOf(".")) : callee;
-	return new RegExp(`^${name.replace(/\./g, "\\.")}$`);
-}
-
-function isCallOf({ callee, keywords }: Call, recorded: string): boolean {
-	// Who hands a client of httpx over keeps it from being made.
-	if (!isMethod(recorded)) return isExternal(callee, classOf(recorded)) && !keywords.has("http_client");
-	if (callee.kind !== "bound-method") return false;
-	const { receiver } = callee;
-	// passlib's `verify` begins as `hash` does.
-	const isNamed = recorded.endsWith(`.${callee.name}`) || callee.name === "verify";
-	return isNamed && receiver.kind === "instance" && receiver.of.kind === "external" && isExternal(receiver.of, classOf(recorded));
-}
-
-/** passlib asks bcrypt only where the first of its schemes is bcrypt. */
-function hashesWithBcrypt(args: readonly Value[], keywords: ReadonlyMap<string, Value>): boolean {
-	return [args[0], keywords.get("schemes")].some((schemes) => {
-		const first = schemes?.kind === "sequence" ? schemes.items[0] : schemes;
-		return first?.kind === "constant" && first.value === "bcrypt";
-	});
+/** From a release on, and below the next major one, which changes more than what is asked for. */
+function fromOn(version: string): string {
+	return `>=${version},<${Number(version.split(".")[0]) + 1}`;
 }

@@ -3,6 +3,7 @@ import { markerApplies } from "../../environment/marker.ts";
 import { primaryManifest } from "../../project/manifests/declared.ts";
 import { setSpecifier } from "../../project/manifests/edit.ts";
 import { pinnedVersion, versionSatisfies } from "../../project/manifests/version.ts";
+import { installedPairs } from "./uses/version-pairs.ts";
 
 interface Evidence {
 	readonly name: string;
@@ -30,9 +31,11 @@ export default defineRule<Evidence>({
 		const manifest = primaryManifest(project.manifests);
 		if (manifest === null || project.environment.kind !== "interpreter") return;
 		const { installCommand: command } = manifest;
+		// What is installed of these does not work: the list is right to ask for others.
+		const unsound = new Set(installedPairs(project.environment).flatMap(({ pair }) => [pair.name, pair.with]));
 		for (const { name, normalized, specifier, marker, group, url, path, range } of manifest.requirements) {
 			const installed = project.environment.distributions.get(normalized)?.version;
-			if (installed === undefined || group !== "" || url !== null) continue;
+			if (installed === undefined || unsound.has(normalized) || group !== "" || url !== null) continue;
 			if (markerApplies(marker, project.environment.python) !== true || versionSatisfies(installed, specifier) !== false)
 				continue;
 			yield { subject: normalized, path, range, evidence: { name, installed, specifier, manifest: path, command } };

@@ -5,6 +5,7 @@ import type { Requirement } from "../../project/manifests/manifest.ts";
 import { findMistakenName, type MistakenName } from "../../project/manifests/mistaken-names.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
 import type { Project } from "../../project/project.ts";
+import { findMistakenUse, isReallyMeant, type MistakenUse } from "./uses/mistaken-use.ts";
 
 interface Evidence {
 	readonly mistaken: MistakenName;
@@ -12,6 +13,10 @@ interface Evidence {
 	readonly importedAt: string | null;
 	/** Is the right one declared as well? */
 	readonly meantIsDeclared: boolean;
+	/** What start-up asks of another author's package and it does not have, or null. */
+	readonly asked: MistakenUse | null;
+	/** Is the wrong one installed here, and the right one not? */
+	readonly isHere: boolean;
 	readonly order: number | null;
 }
 
@@ -47,6 +52,7 @@ export default defineRule<Evidence>({
 			const use = firstImport(project, mistaken.module);
 			// Somebody may really want the other author's package; without an import of the module nothing speaks against it.
 			if (use === null && mistaken.outcome !== "refused") continue;
+			if (mistaken.outcome === "other" && isReallyMeant(project, mistaken)) continue;
 			const { path, range } = requirement;
 			const others = manifest.requirements.filter((other) => other !== requirement);
 			const declared = closeOver(others, project.manifests, project.environment).provided;
@@ -54,6 +60,8 @@ export default defineRule<Evidence>({
 				mistaken,
 				importedAt: use?.at ?? null,
 				meantIsDeclared: declared.has(mistaken.meant),
+				asked: mistaken.outcome === "other" ? findMistakenUse(project, mistaken) : null,
+				isHere: isHere(project, mistaken),
 				order: use?.order ?? null,
 			};
 			yield { subject: mistaken.name, path, range, evidence };
@@ -61,10 +69,11 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ evidence }) {
-		const { mistaken, importedAt, meantIsDeclared, order } = evidence;
-		const { name, module, meant, outcome, error } = mistaken;
-		const stops =
-			outcome === "refused" || ((outcome === "broken" || outcome === "absent") && importedAt !== null && !meantIsDeclared);
+		const { mistaken, importedAt, meantIsDeclared, asked, isHere, order } = evidence;
+		const { name, module, meant, outcome } = mistaken;
+		const error = asked?.error ?? mistaken.error;
+		const isUseless = outcome === "broken" || outcome === "absent" || asked !== null;
+		const stops = outcome === "refused" || (isUseless && importedAt !== null && !meantIsDeclared);
 		const imported = importedAt === null ? "" : ` ${importedAt} imports ${module}, which is ${meant}.`;
 		return {
 			severity: stops ? "CRITICAL" : outcome === "forwards" ? "LOW" : "HIGH",
@@ -72,8 +81,8 @@ export default defineRule<Evidence>({
 			problem: `${name} is declared where ${meant} is meant`,
 			rootCause: `${outcomeInWords[outcome](name, module)}${imported}`,
 			...(error === "" ? {} : { expectedError: error }),
-			failsOn: stops ? ["clean-install"] : [],
-			order: outcome === "refused" ? -1 : (order ?? -1),
+			failsOn: stops ? (asked !== null && isHere ? ["this-machine", "clean-install"] : ["clean-install"]) : [],
+			order: outcome === "refused" ? -1 : (asked?.order ?? order ?? -1),
 		};
 	},
 
@@ -106,6 +115,10 @@ const outcomeInWords: Readonly<Record<MistakenName["outcome"], (name: string, mo
 	forwards: (name) =>
 		`The package ${name} only requires the one that is meant. It works, and is in nobody's hands but its author's.`,
 };
+
+function isHere({ environment: { kind, distributions } }: Project, { name, meant }: MistakenName): boolean {
+	return kind === "catalog" || (distributions.has(name) && !distributions.has(meant));
+}
 
 function firstImport(project: Project, module: string): { readonly at: string; readonly order: number } | null {
 	const tops = module === "python_multipart" ? ["multipart", module] : [module];

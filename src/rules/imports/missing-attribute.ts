@@ -1,6 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import type { AttributeMissing } from "../../project/imports/trace.ts";
+import { isAnotherAuthors } from "../../project/manifests/mistaken-names.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
@@ -53,6 +54,7 @@ export default defineRule<Evidence>({
 			const { owner, name, via, cycle } = detail;
 			const subject = `${module.name}:${owner}.${name}`;
 			if (cycle !== null || seen.has(subject) || (via === "module" && shadowsExternal(project, owner))) continue;
+			if (via === "module" && isAnotherAuthors(owner, project)) continue;
 			seen.add(subject);
 			const remedies = findAttributeRemedies(project, failure);
 			yield { subject, path: module.path, range, evidence: { owner, name, via, remedies, error, stage, order } };

@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { type Description, defineRule } from "../../audit/rule.ts";
+import { isAnotherAuthors } from "../../project/manifests/mistaken-names.ts";
 import type { Project } from "../../project/project.ts";
 import { removeImportedNames } from "../../python/rewrite/remove-imports.ts";
 import { failureAt, failuresOf, importedNameAt } from "./repair/import-failures.ts";
@@ -49,6 +50,7 @@ export default defineRule<Evidence>({
 		for (const failure of failuresOf(project, "name-not-in-module")) {
 			const { detail, module, range, error, stage, order } = failure;
 			if (detail.cycle !== null || importedNameAt(failure) === null || shadowsExternal(project, detail.source)) continue;
+			if (detail.external && isAnotherAuthors(detail.source, project)) continue;
 			const evidence: Evidence = {
 				name: detail.name,
 				source: detail.source,

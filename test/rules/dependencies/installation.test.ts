@@ -86,6 +86,45 @@ describe("incompatible-versions", () => {
 		expect(asked("import httpx\nfrom openai import OpenAI\nclient = OpenAI(http_client=httpx.Client())").lines).toEqual([]);
 	});
 
+	it("knows libraries that fail as soon as they are imported", () => {
+		const packages = { motor: { version: "3.5.1", requires: ["pymongo<5,>=4.5"] }, pymongo: { version: "4.20.0" } };
+		const asked = (imports: string) => audit("fastapi\nmotor==3.5.1", imports, packages);
+		const { lines, mended } = asked("from motor.motor_asyncio import AsyncIOMotorClient");
+		expect(lines).toEqual(["CRITICAL incompatible-versions main.py:2 motor 3.5.1 does not work with pymongo 4.20.0"]);
+		expect(mended("requirements.txt")).toBe("fastapi\nmotor==3.5.1\npymongo<4.9\n");
+		expect(asked("import os").lines).toEqual([]);
+	});
+
+	it("knows releases that a newer Python breaks", () => {
+		const packages = { fastapi: { version: "0.70.1", requires: ["pydantic>=1.6.2,<2"] }, pydantic: { version: "1.9.0" } };
+		const { lines, mended } = audit("fastapi==0.70.1\npydantic==1.9.0\nuvicorn", "", packages);
+		expect(lines).toEqual(["CRITICAL incompatible-versions main.py:1 pydantic 1.9.0 does not work with Python 3.11"]);
+		expect(mended("requirements.txt")).toBe("fastapi==0.70.1\npydantic>=1.10.0,<2\nuvicorn\n");
+	});
+
+	it("says what the sources of the installed packages say", () => {
+		const library = {
+			start: "old",
+			importer: "old.core",
+			module: "new.names",
+			symbol: "gone",
+			fails: true,
+			error: "ImportError: cannot import name 'gone' from 'new.names'",
+		};
+		const environment = {
+			...installed({ old: { version: "1.0" }, new: { version: "9.0" } }),
+			followImports: (modules: readonly string[]) => (modules.includes("old") ? [library] : []),
+		};
+		const asked = (requirements: string, imports: string) =>
+			auditDependencies(backend(requirements, imports), environment, incompatible);
+		const { lines, issues, mended } = asked("fastapi\nold==1.0", "import old");
+		expect(lines).toEqual(["CRITICAL incompatible-versions main.py:2 old 1.0 does not work with new 9.0"]);
+		expect(issues[0]?.expectedError).toBe(library.error);
+		expect(mended("requirements.txt")).toBe("fastapi\nold>=1.0\n");
+		expect(asked("fastapi\nold", "import old").mended("requirements.txt")).toBeNull();
+		expect(asked("fastapi\nold==1.0", "try:\n    import old\nexcept ImportError:\n    old = None").lines).toEqual([]);
+	});
+
 	it("says nothing about bcrypt 4, or another scheme", () => {
 		expect(audit("fastapi\npasslib[bcrypt]", context, { ...packages, bcrypt: { version: "4.3.0" } }).lines).toEqual([]);
 		expect(audit("fastapi\npasslib[bcrypt]", context.replace('"bcrypt"', '"argon2"')).lines).toEqual([]);

@@ -37,3 +37,21 @@ it("removes the wrong one where the right one is declared as well", () => {
 	const { issues } = audit("jwt\npyjwt", "import jwt");
 	expect(issues.find(({ rule }) => rule === "wrong-distribution-name")?.fix?.title).toBe("Remove jwt, since pyjwt is declared");
 });
+
+it("is critical where start-up asks another author's package for what it does not have", () => {
+	const wrong = ["CRITICAL wrong-distribution-name requirements.txt:3 jwt is declared where pyjwt is meant"];
+	const asked = audit("jwt", "from jwt import PyJWTError, decode");
+	expect(named(asked.lines)).toEqual(wrong);
+	expect(asked.issues.find(({ rule }) => rule === "wrong-distribution-name")?.expectedError).toBe(
+		"ImportError: cannot import name 'PyJWTError' from 'jwt'",
+	);
+	expect(named(audit("jwt", "from jwt.exceptions import InvalidTokenError").lines)).toEqual(wrong);
+	expect(named(audit("decouple", "from decouple import config").lines)).toEqual([
+		"CRITICAL wrong-distribution-name requirements.txt:3 decouple is declared where python-decouple is meant",
+	]);
+});
+
+it("is silent where the code uses what only that author's package has", () => {
+	expect(named(audit("jwt", "from jwt import JWT, jwk_from_dict").lines)).toEqual([]);
+	expect(named(audit("jwt", "import jwt\nsigner = jwt.JWT()").lines)).toEqual([]);
+});
