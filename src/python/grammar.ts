@@ -2,6 +2,7 @@ import type * as ast from "./ast.ts";
 import { findIndentationFault } from "./indentation.ts";
 import { scanLines } from "./lexical.ts";
 import { findFormattedFaults, findNumberFaults } from "./literal-rules.ts";
+import { findConflict } from "./merge-conflict.ts";
 import { findHandlerFaults, findNewerSyntax } from "./newer-syntax.ts";
 import { findPatternFaults } from "./pattern-rules.ts";
 import { findScopeFaults } from "./scope-rules.ts";
@@ -16,9 +17,10 @@ import { walk } from "./walk.ts";
  * noticed, and what it lets through. Empty for a file that compiles.
  */
 export function findSyntaxFaults(text: string, tree: ast.Module, minor: number): readonly ast.SyntaxFault[] {
-	const { lines, fault, reusedQuotes, literals } = scanLines(text, minor);
-	const conflict = conflictMarker.exec(text);
-	if (conflict) return [refused({ start: conflict.index, end: conflict.index + conflict[0].length }, "invalid syntax")];
+	const scan = scanLines(text, minor);
+	const { lines, fault, reusedQuotes, literals } = scan;
+	const conflict = findConflict(text, scan, minor);
+	if (conflict !== null) return [conflict];
 	const lexical = fault ?? findIndentationFault(text, lines, minor);
 	// The parser's own view of what follows such a place is guesswork.
 	if (lexical !== null) return [inPythonsWords(text, lexical, minor)];
@@ -47,9 +49,6 @@ function findNodeFaults(text: string, tree: ast.Module, minor: number): readonly
 function innermost(errors: readonly ast.SyntaxFault[]): readonly ast.SyntaxFault[] {
 	return errors.filter((outer) => !errors.some((inner) => inner.start > outer.start && inner.end <= outer.end));
 }
-
-/** What git leaves behind at a merge that was not finished. */
-const conflictMarker = /^<{7}(?: .*)?$(?=[\s\S]*^={7}$)/m;
 
 /** The parser takes every line that begins with `type(…)` for the statement of PEP 695, and stumbles over `type(x).y = z`. */
 function isTypeCall(text: string, offset: number): boolean {

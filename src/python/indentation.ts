@@ -46,7 +46,8 @@ function columnOf(indent: string, tab: number): number {
 	return column;
 }
 
-function expectedBlock(text: string, opener: LogicalLine, minor: number): string {
+/** What CPython says where a line that opens a block is followed by none. */
+export function expectedBlock(text: string, opener: LogicalLine, minor: number): string {
 	if (minor < 10) return "expected an indented block";
 	const head = text.slice(opener.start, opener.end);
 	const line = text.slice(0, opener.start).split(/\r\n|\r|\n/).length;

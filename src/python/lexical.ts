@@ -106,6 +106,9 @@ class Scanner {
 	private number(): void {
 		const { text, at } = this;
 		this.at = number.lastIndex;
+		const base = { b: "binary", o: "octal" }[/^0([bo])/i.exec(text.slice(at, at + 2))?.[1]?.toLowerCase() ?? ""];
+		if (base !== undefined && /\d/.test(text[this.at] ?? ""))
+			this.refuse(this.at, this.at + 1, `invalid digit '${text[this.at]}' in ${base} literal`);
 		if (!this.match(word)) return;
 		const next = text.slice(this.at, word.lastIndex);
 		if (/^(?:and|else|for|if|in|is|not|or)$/.test(next)) return;
