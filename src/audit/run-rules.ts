@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Project } from "../project/project.ts";
+import { parseDotenv } from "../project/settings/dotenv.ts";
+import { hideSecrets, secretsIn } from "../text/known-secrets.ts";
 import { LineIndex } from "../text/line-index.ts";
 import type { Fix, FixProposal } from "./fix.ts";
 import { type Issue, type Location, type Severity, storyOf } from "./issue.ts";
@@ -64,6 +66,7 @@ class Runner {
 	/** Characters that fixes have gone over, by rule and file. */
 	private readonly fixCosts = new Map<string, number>();
 	private fixCost = 0;
+	private secrets: readonly string[] | null = null;
 	private readonly fingerprints = new Map<string, number>();
 	private readonly reachedPaths: ReadonlySet<string>;
 
@@ -73,7 +76,7 @@ class Runner {
 
 	issueOf(rule: AnyRule, match: Match<unknown>): FoundIssue {
 		const { project } = this;
-		const description = rule.describe(match, project);
+		const description = this.discreet(rule.describe(match, project));
 		const reached = !/\.pyi?$/.test(match.path) || this.reachedPaths.has(match.path);
 		const severity = clamped(description.severity, reached);
 		const affordsFix = this.affordsFix(rule, match);
@@ -114,7 +117,25 @@ class Runner {
 	}
 
 	private fixOf(proposal: FixProposal | undefined): Fix | null {
-		return proposal ? materialise(proposal, this.project) : null;
+		const fix = proposal ? materialise(proposal, this.project) : null;
+		return fix && { ...fix, title: this.hide(fix.title), explanation: this.hide(fix.explanation) };
+	}
+
+	/** What the code makes of its settings is told without the secrets among them. */
+	private discreet(description: Description): Description {
+		const { problem, rootCause, expectedError, manualSteps } = description;
+		return {
+			...description,
+			problem: this.hide(problem),
+			rootCause: this.hide(rootCause),
+			...(expectedError !== undefined && { expectedError: this.hide(expectedError) }),
+			...(manualSteps !== undefined && { manualSteps: manualSteps.map((step) => this.hide(step)) }),
+		};
+	}
+
+	private hide(text: string): string {
+		this.secrets ??= tellingSecrets(this.project);
+		return hideSecrets(text, this.secrets);
 	}
 
 	private locationOf(match: Match<unknown>): Location {
@@ -163,6 +184,20 @@ function manualSteps(description: Description, fix: Fix | null): readonly string
 	const steps = description.manualSteps ?? [];
 	if (fix || steps.length > 0) return steps;
 	return ["No change of the code is certain to mend this: read the cause above, and decide what was meant."];
+}
+
+/** More secrets than a project has, so that a file of nothing else costs bounded time. */
+const mostSecrets = 500;
+
+/** The secrets of the server's variables and of `.env` files; words that a sentence may well hold by chance (`postgres`) are none. */
+function tellingSecrets({ processEnvironment, files }: Project): readonly string[] {
+	const variables = Object.entries(processEnvironment);
+	for (const { path, text } of files.values()) {
+		if (!/(^|\/)\.env[^/]*$/.test(path)) continue;
+		for (const { key, value } of parseDotenv(text).entries) if (value !== null) variables.push([key, value]);
+	}
+	const isTelling = (secret: string) => secret.length >= 12 || /[^a-z]/i.test(secret);
+	return secretsIn(variables).filter(isTelling).slice(0, mostSecrets);
 }
 
 function reachedPathsOf(project: Project): ReadonlySet<string> {

@@ -105,6 +105,29 @@ function journalLeaks(root: string): readonly string[] {
 		.map((leak) => `journal: ${leak}`);
 }
 
+it("what the code does with a secret of its environment is told without it", async () => {
+	const main = [
+		"import os",
+		"from fastapi import FastAPI",
+		'password = os.environ["PLANTED_PASSWORD"]',
+		'url = os.environ["PLANTED_ADDRESS"]',
+		"def connect(to, key):",
+		'    raise RuntimeError(f"cannot connect to {to} with {key}")',
+		"app = FastAPI()",
+		"connect(url, password)",
+	];
+	const folder = folderWith({
+		"main.py": `${main.join("\n")}\n`,
+		"requirements.txt": "fastapi\n",
+		"planted.env": `PLANTED_PASSWORD=${planted}\nPLANTED_ADDRESS=redis://ada:${planted}@cache/0\n`,
+	});
+	for (const format of ["pretty", "json", "markdown", "sarif", "github"]) {
+		const { stdout, stderr } = await bootmend(folder, "audit", ".", "--env-file", "planted.env", "--format", format);
+		if (format === "json") expect(stdout).toContain("RuntimeError: cannot connect to redis://ada:••••@cache/0 with ••••");
+		expect([...leaksIn(stdout), ...leaksIn(stderr)]).toEqual([]);
+	}
+});
+
 const commandLines: readonly (readonly string[])[] = [
 	["audit", `/nowhere/${token}${acting}`],
 	["audit", ".", "--target", `${token}:${acting}`],
