@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { realpathSync } from "node:fs";
-import { bootServer, type RunningServer, usualLimits } from "../../src/verify/boot-server.ts";
+import { usualLimits } from "../../src/verify/boot-course.ts";
+import { bootServer, type RunningServer } from "../../src/verify/boot-server.ts";
 import { printedBy } from "../../src/verify/probe.ts";
 import { startSupervisor } from "../../src/workspace/boot/supervisor.ts";
 import type { ProbeRequest } from "./case-file.ts";

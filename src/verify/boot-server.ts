@@ -2,33 +2,13 @@ import { CappedOutput } from "../workspace/boot/capped-output.ts";
 import { findFreePort } from "../workspace/boot/free-port.ts";
 import { askServer, type HttpAnswer, type HttpRequest } from "../workspace/boot/http-request.ts";
 import type { ScratchPostgres } from "../workspace/boot/scratch-postgres.ts";
-import { readScratchText, serverCommand } from "../workspace/boot/server-process.ts";
-import type { Exit, Supervisor } from "../workspace/boot/supervisor.ts";
-import { type Application, BootEvents, type EngineMade, type Redirected, type StackEntry, type Waited } from "./boot-events.ts";
-import type { BootStage, StageVerdict } from "./boot-report.ts";
-
-/** Longest time for each stage, in milliseconds. */
-export interface StageLimits {
-	readonly interpreter: number;
-	readonly import: number;
-	readonly lifespan: number;
-	readonly listening: number;
-	/** For each request. */
-	readonly answers: number;
-	readonly shutdown: number;
-}
-
-export const usualLimits: StageLimits = {
-	interpreter: 30_000,
-	import: 60_000,
-	lifespan: 30_000,
-	listening: 10_000,
-	answers: 10_000,
-	shutdown: 8_000,
-};
+import { serverCommand } from "../workspace/boot/server-process.ts";
+import type { Supervisor } from "../workspace/boot/supervisor.ts";
+import { Course, type CourseRequest, type ObservedStage, type Stop, serverId } from "./boot-course.ts";
+import { type Application, BootEvents, type EngineMade, type Redirected } from "./boot-events.ts";
 
 /** What is started, and how. */
-export interface ServerRequest {
+export interface ServerRequest extends CourseRequest {
 	readonly python: string;
 	/** Absolute path of the project's root as it is booted. */
 	readonly root: string;
@@ -44,11 +24,6 @@ export interface ServerRequest {
 	readonly guarded: boolean;
 	/** The scratch PostgreSQL that connections to any other one are led to, or null. */
 	readonly postgres: ScratchPostgres | null;
-	/** Stop before the lifespan? */
-	readonly importOnly: boolean;
-	readonly limits: StageLimits;
-	/** Told about a stage when it begins and when it ends. */
-	readonly onStage?: (stage: BootStage, verdict: StageVerdict | "running") => void;
 }
 
 /** A server that listens, for as long as it is visited. */
@@ -59,30 +34,6 @@ export interface RunningServer {
 	/** A mark in what it prints. */
 	readonly printed: number;
 	printedSince(mark: number): string;
-}
-
-/** How far one stage came. */
-export interface ObservedStage {
-	readonly stage: BootStage;
-	readonly verdict: StageVerdict;
-	readonly milliseconds: number;
-}
-
-/** What stopped the server, before anybody has made sense of it. */
-export interface Stop {
-	readonly stage: BootStage;
-	/** `exception`: Python's text of it; `exit`: the process ended; `hang`: a limit passed; `foreign`: kept from a database; `no-server`: no uvicorn. */
-	readonly kind: "exception" | "exit" | "hang" | "foreign" | "no-server";
-	/** Python's text of the exception; `""` where it gave none. */
-	readonly text: string;
-	readonly exit: Exit | null;
-	/** Stacks of what hangs, or of what crashed, innermost last. */
-	readonly stacks: readonly (readonly StackEntry[])[];
-	/** What faulthandler wrote. */
-	readonly faults: string;
-	readonly database: EngineMade | null;
-	/** True where it was stopped at a connection, before the place where a lifespan begins. */
-	readonly connecting: boolean;
 }
 
 export interface BootObservation {
@@ -102,8 +53,6 @@ export interface BootObservation {
 	readonly output: string;
 }
 
-const serverId = "server";
-
 /** Starts the server, follows it stage by stage, lets `visit` ask it things once it listens, and shuts it down. */
 export async function bootServer(
 	supervisor: Supervisor,
@@ -114,7 +63,7 @@ export async function bootServer(
 	const output = new CappedOutput();
 	supervisor.onOutput((chunk) => output.append(chunk));
 	const events = new BootEvents(supervisor, serverId);
-	const course = new Course(supervisor, events, request);
+	const course = new Course(supervisor, events, request, output);
 	supervisor.start(serverCommand(serverId, { ...request, folder: supervisor.folder, port }));
 	if (await course.comesUp()) {
 		await visit({
@@ -140,120 +89,4 @@ export async function bootServer(
 		redirected: events.all.filter((event) => event.event === "redirected"),
 		output: output.text,
 	};
-}
-
-/** The stages of one server, in order. */
-class Course {
-	readonly stages: ObservedStage[] = [];
-	stop: Stop | null = null;
-	readonly #supervisor: Supervisor;
-	readonly #events: BootEvents;
-	readonly #request: ServerRequest;
-	#began = Date.now();
-
-	constructor(supervisor: Supervisor, events: BootEvents, request: ServerRequest) {
-		this.#supervisor = supervisor;
-		this.#events = events;
-		this.#request = request;
-	}
-
-	/** Follows the server until it listens; false where it does not come so far, or is not meant to. */
-	async comesUp(): Promise<boolean> {
-		const { limits, importOnly } = this.#request;
-		this.#begin("interpreter");
-		const loaded = await this.#events.wait(["importing", "no-server"], limits.interpreter);
-		if (loaded.event !== "importing") {
-			const python = this.#events.find("python") !== undefined;
-			// An interpreter that runs has passed; what then keeps uvicorn from importing is the project's.
-			if (python && loaded.event === "exit") this.#end("interpreter", "passed");
-			await this.#stopAt(python && loaded.event === "exit" ? "import" : "interpreter", loaded);
-			return false;
-		}
-		this.#end("interpreter", "passed");
-		this.#begin("import");
-		const imported = await this.#events.wait(["lifespan", "foreign"], limits.import);
-		const stoppedAsAsked = importOnly && imported.event === "lifespan";
-		if (imported.event !== "lifespan") {
-			await this.#stopAt("import", imported);
-			return false;
-		}
-		this.#end("import", "passed");
-		if (stoppedAsAsked) return false;
-		this.#begin("lifespan");
-		const started = await this.#events.wait(["lifespan-over", "foreign"], limits.lifespan);
-		if (started.event !== "lifespan-over" || started.failed) {
-			await this.#stopAt("lifespan", started);
-			return false;
-		}
-		this.#end("lifespan", "passed");
-		this.#begin("listening");
-		const listening = await this.#events.wait(["listening", "foreign"], limits.listening);
-		if (listening.event !== "listening") {
-			await this.#stopAt("listening", listening);
-			return false;
-		}
-		this.#end("listening", "passed");
-		return true;
-	}
-
-	/** Asks the server to end as ^C would, and waits. */
-	async shutsDown(): Promise<void> {
-		this.#begin("shutdown");
-		if (this.#events.exit === null) this.#supervisor.signal(serverId, "SIGINT");
-		const ended = await this.#events.wait([], this.#request.limits.shutdown);
-		const failed = this.#events.all.some(
-			(event) => (event.event === "failed" && event.stage === "shutdown") || (event.event === "shutdown-over" && event.failed),
-		);
-		if (ended.event === "limit" || failed || !endedInPeace(this.#events.exit)) await this.#stopAt("shutdown", ended);
-		else this.#end("shutdown", "passed");
-	}
-
-	#begin(stage: BootStage): void {
-		this.#began = Date.now();
-		this.#request.onStage?.(stage, "running");
-	}
-
-	#end(stage: BootStage, verdict: StageVerdict): void {
-		this.stages.push({ stage, verdict, milliseconds: Date.now() - this.#began });
-		this.#request.onStage?.(stage, verdict);
-	}
-
-	async #stopAt(stage: BootStage, waited: Waited): Promise<void> {
-		const told = this.#events.all.findLast((event) => event.event === "failed");
-		const foreign = this.#events.find("foreign");
-		const common = { stage, text: told?.traceback ?? "", exit: null, stacks: [], faults: "", database: null, connecting: false };
-		if (waited.event === "no-server") {
-			this.#end(stage, "unavailable");
-			this.stop = { ...common, kind: "no-server" };
-		} else if (foreign !== undefined) {
-			this.#end(stage, "unavailable");
-			this.stop = { ...common, kind: "foreign", database: foreign, connecting: foreign.connecting };
-		} else if (waited.event === "limit") {
-			const stacks = await this.#whereItHangs();
-			this.#end(stage, "hung");
-			this.stop = { ...common, kind: "hang", ...stacks };
-		} else {
-			// After the exception Python still has to print it, and to end.
-			if (waited.event !== "exit") await this.#events.wait([], 2_000);
-			this.#end(stage, "failed");
-			const faults = readScratchText(this.#supervisor.folder, "stacks.txt");
-			const isException = told !== undefined && !told.exit;
-			this.stop = { ...common, kind: isException ? "exception" : "exit", exit: this.#events.exit, faults };
-		}
-	}
-
-	/** Asks Python for its stacks: once in its own way, and once past it, where its own way is blocked. */
-	async #whereItHangs(): Promise<Pick<Stop, "stacks" | "faults">> {
-		this.#supervisor.signal(serverId, "SIGUSR1");
-		const told = await this.#events.wait(["stacks"], 500);
-		if (told.event === "stacks") return { stacks: told.stacks, faults: "" };
-		this.#supervisor.signal(serverId, "SIGUSR2");
-		await this.#events.wait(["stacks"], 500);
-		return { stacks: [], faults: readScratchText(this.#supervisor.folder, "stacks.txt") };
-	}
-}
-
-/** uvicorn hands the signal on to itself once it has shut down; older ones just end. */
-function endedInPeace(exit: Exit | null): boolean {
-	return exit !== null && (exit.status === 0 || exit.status === 130 || exit.signal === "SIGINT");
 }

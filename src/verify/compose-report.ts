@@ -1,10 +1,11 @@
+import type { ObservedStage, StageLimits } from "./boot-course.ts";
 import type { BootFailure, BootReport, BootStage, DatabaseChoice, StageResult, StageVerdict } from "./boot-report.ts";
-import type { BootObservation, ObservedStage, StageLimits } from "./boot-server.ts";
+import type { BootObservation } from "./boot-server.ts";
 import { explainStop, pathNamesOf, shownException, type UnjoinedFailure } from "./explain-stop.ts";
 import { bugReport, issueFromBoot, knowledgeOf } from "./found-by-boot.ts";
 import { type Missing, serverSteps } from "./interpreter-advice.ts";
 import { findForetold } from "./join-issue.ts";
-import type { Probe } from "./probe.ts";
+import { missingTable, type Probe } from "./probe.ts";
 import { progressOf, reachesOf } from "./reach.ts";
 import type { ScratchDatabase } from "./scratch-database.ts";
 import type { ShownText } from "./shown-text.ts";
@@ -45,9 +46,10 @@ const longestOutput = 60_000;
 export function composeReport(boot: Shown): BootReport {
 	const { request, observation, probe, scratch, shown } = boot;
 	const names = pathNamesOf(observation, boot.roots);
-	const unjoined = failureOf(boot, names);
+	const met = failureOf(boot, names);
+	const unjoined = met !== null && wantsMigrations(met, request) ? null : met;
 	const failure = unjoined === null ? null : join(unjoined, boot);
-	const verdicts = verdictsOf(boot, unjoined);
+	const verdicts = verdictsOf(boot, unjoined, met);
 	const stages = bootStages.map((stage): StageResult => {
 		const { verdict, milliseconds } = verdicts.get(stage) ?? { verdict: "skipped" as const, milliseconds: 0 };
 		return { stage, verdict, milliseconds, said: shown.line(describeStage(stage, verdict, boot)) };
@@ -134,10 +136,16 @@ function replacedInCode({ redirected }: BootObservation, shown: ShownText): Reco
 
 type Verdicts = ReadonlyMap<BootStage, Pick<ObservedStage, "verdict" | "milliseconds">>;
 
-function verdictsOf({ observation, probe, probed, scratch, request }: Shown, failure: UnjoinedFailure | null): Verdicts {
+function verdictsOf(
+	{ observation, probe, probed, scratch, request }: Shown,
+	failure: UnjoinedFailure | null,
+	met: UnjoinedFailure | null,
+): Verdicts {
 	const verdicts = new Map<BootStage, { verdict: StageVerdict; milliseconds: number }>(
 		observation.stages.map(({ stage, verdict, milliseconds }) => [stage, { verdict, milliseconds }]),
 	);
+	// What failed and is held against nobody could not be tried.
+	if (failure === null && met !== null) verdicts.set(met.stage, { verdict: "unavailable", milliseconds: 0 });
 	if (failure?.stage === "engine") verdicts.set("engine", { verdict: "failed", milliseconds: 0 });
 	else if (observation.engines.length > 0) verdicts.set("engine", { verdict: "passed", milliseconds: 0 });
 	const { stop } = observation;
@@ -158,6 +166,16 @@ function verdictsOf({ observation, probe, probed, scratch, request }: Shown, fai
 	return verdicts;
 }
 
+/** Does start-up ask an empty scratch database for tables that the project's migrations make? That says nothing against its code. */
+function wantsMigrations(
+	{ error, stage }: Pick<UnjoinedFailure, "error" | "stage">,
+	{ project, database }: VerifyRequest,
+): boolean {
+	if (database !== "scratch" || stage !== "lifespan") return false;
+	const isWanting = missingTable.test(error) || /\b(alembic|aerich) upgrade\b|\brun (the )?migrations\b/i.test(error);
+	return isWanting && [...project.files.keys()].some((path) => /(^|\/)(alembic|migrations?)\//.test(path));
+}
+
 function nextStepsOf({ observation, scratch, request }: Shown): readonly string[] {
 	const { stop } = observation;
 	if (stop?.kind === "no-server") return serverSteps(request.project);
@@ -166,6 +184,9 @@ function nextStepsOf({ observation, scratch, request }: Shown): readonly string[
 		const canBeScratch = /^(postgres|sqlite)/.test(stop.database?.scheme ?? "");
 		const variable = "Let the URL come from an environment variable, so that a boot can bring a database of its own.";
 		return [...(canBeScratch ? [variable] : []), configured, "Or look at the imports alone: bootmend verify --database none"];
+	}
+	if (stop !== null && wantsMigrations({ error: stop.text, stage: stop.stage }, request)) {
+		return [configured, "Or look at the imports alone: bootmend verify --database none"];
 	}
 	if (scratch.lacking !== null) {
 		return ["Install PostgreSQL (apt-get install postgresql, brew install postgresql@17); it need not run.", configured];

@@ -1,5 +1,6 @@
+import type { Stop } from "./boot-course.ts";
 import type { BootFailure, BootStage, Frame } from "./boot-report.ts";
-import type { BootObservation, Stop } from "./boot-server.ts";
+import type { BootObservation } from "./boot-server.ts";
 import type { ShownText } from "./shown-text.ts";
 import {
 	frameAt,

@@ -77,7 +77,8 @@ export async function probeServer(server: RunningServer, options: ProbeOptions):
 	return { answers, everyRequestFails, failed, withoutTables };
 }
 
-const missingTable = /\bUndefinedTable(Error)?\b|no such table|relation "[^"]*" does not exist/;
+/** Words of a database that has not a table that was asked for. */
+export const missingTable = /\bUndefinedTable(Error)?\b|no such table|relation "[^"]*" does not exist/;
 
 /** What a server printed since a mark about a request that failed: its traceback follows the answer, on a busy machine with a delay. */
 export async function printedBy(server: RunningServer, mark: number): Promise<string> {

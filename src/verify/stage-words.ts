@@ -49,7 +49,8 @@ function aboutLifespan(verdict: StageVerdict, boot: Shown): string {
 	const { observation, scratch, request } = boot;
 	if (verdict === "passed") return "start-up complete";
 	if (verdict === "unavailable" && boot.observation.stop?.kind === "foreign") return aboutForeign(boot);
-	if (verdict === "unavailable") return scratch.lacking ?? "";
+	if (verdict === "unavailable")
+		return scratch.lacking ?? "start-up asks for tables that migrations make, and the scratch database is empty";
 	return verdict === "skipped" && request.database === "none" && observation.stop === null ? "not entered, as asked" : "";
 }
 

@@ -137,6 +137,19 @@ settings = Settings()
 		expect(report.stages.find(({ stage }) => stage === "answers")?.said).toContain("migrations");
 	});
 
+	test("nor is a start-up that asks for such a table, where there are migrations; without any it is a fault", async () => {
+		const files = database('os.getenv("DATABASE_URL", "postgresql+asyncpg://app:pw@db.example.com/shop")');
+		const main = (files["src/main.py"] ?? "").replace("CREATE TABLE IF NOT EXISTS visits (id INTEGER)", "SELECT * FROM visits");
+		const faulty = await verify({ ...files, "src/main.py": main });
+		expect(faulty.status).toBe(1);
+		expect(faulty.report.failure?.error).toContain(`relation "visits" does not exist`);
+		const { status, report, verdicts } = await verify({ ...files, "src/main.py": main, "alembic/env.py": "" });
+		expect(status).toBe(2);
+		expect(report.failure).toBeNull();
+		expect(verdicts).toMatchObject({ import: "passed", engine: "passed", lifespan: "unavailable", listening: "skipped" });
+		expect(report.stages.find(({ stage }) => stage === "lifespan")?.said).toContain("migrations");
+	});
+
 	test("without any database the boot ends before the lifespan", async () => {
 		const { status, report, verdicts } = await verify(
 			database('"postgresql+asyncpg://app:pw@127.0.0.1:1/shop"'),
