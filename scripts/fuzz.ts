@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
@@ -22,7 +22,7 @@ const { values } = parseArgs({
 	},
 });
 
-/** A run that takes longer hangs, in milliseconds; the first of a process also reads what the others start from. */
+/** A run that takes longer hangs, in milliseconds of the processor; the first of a process also reads what the others start from. */
 const bound = 60_000;
 /** Of one lane, in megabytes; what needs more has no bound. */
 const memory = 1_200;
@@ -48,6 +48,7 @@ class Lane {
 		return new Promise((resolve) => {
 			const found: Finding[] = [];
 			let number = 0;
+			let turns = 0;
 			let timer: NodeJS.Timeout | undefined;
 			const end = (finding: Finding | null): void => {
 				clearTimeout(timer);
@@ -60,16 +61,20 @@ class Lane {
 				resolve(finding === null ? found : [...found, finding]);
 			};
 			const here = (): Order => ({ ...order, path: order.path ?? String(number) });
-			const watch = (): void => {
+			const watch = (spentBefore = processorTime(child.pid)): void => {
 				clearTimeout(timer);
-				timer = setTimeout(
-					() => end({ order: here(), what: `hangs: more than ${bound / 1000} s`, input: null }),
-					number === 0 ? 3 * bound : bound,
-				);
+				const patience = number === 0 ? 3 * bound : bound;
+				timer = setTimeout(() => {
+					// Others may be at work on the machine: a run that hardly had its turn does not hang, unless it waits for ever.
+					const waits = processorTime(child.pid) - spentBefore < patience && ++turns < 10;
+					if (waits) watch(spentBefore);
+					else end({ order: here(), what: `hangs: more than ${bound / 1000} s`, input: null });
+				}, patience);
 			};
 			watch();
 			child.on("exit", (code, signal) => end({ order: here(), what: `the process ended: ${signal ?? code}`, input: null }));
 			child.on("message", (word: Word) => {
+				turns = 0;
 				watch();
 				if (word.type === "run") number = word.number;
 				else if (word.type === "slow") {
@@ -130,6 +135,19 @@ async function fuzz(): Promise<number> {
 	lane.stop();
 	console.log(`${lane.runs} runs, ${seen.size} findings`);
 	return seen.size === 0 ? 0 : 1;
+}
+
+/** What a process has had of the processor, in milliseconds; endless where the system does not say it. */
+function processorTime(pid: number | undefined): number {
+	try {
+		const fields = readFileSync(`/proc/${pid}/stat`, "utf8")
+			.replace(/^.*\) /s, "")
+			.split(" ");
+		// utime and stime, in hundredths of a second (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
+		return (Number(fields[11]) + Number(fields[12])) * 10;
+	} catch {
+		return Number.POSITIVE_INFINITY;
+	}
 }
 
 /** Prints a finding once: the same words from the same place are the same finding. */
