@@ -88,7 +88,8 @@ export class FolderModules implements ModuleProvider {
 		// A compiled twin of a source has a few names of its compiler's own.
 		if (symbol?.startsWith("__") && location?.kind === "module" && this.finder.hasCompiledTwin(location.file)) return true;
 		const { sources, extensions } = this.textOf(dotted.split(".")[0] ?? dotted);
-		if (extensions.includes(`\0${dotted}\0`)) return true;
+		// Compiled code that knows the module may set the names that it spells.
+		if (extensions.includes(`\0${dotted}\0`) && (symbol === null || extensions.includes(symbol))) return true;
 		// `setattr(module, name, …)` with a computed name may set anything on a module of that name.
 		if (new RegExp(`\\bsetattr\\(\\s*(?:\\w+\\.)*${dotted.split(".").at(-1)}\\s*,\\s*[^"']`).test(sources)) return true;
 		if (symbol === null || !sources.includes(symbol)) return false;
