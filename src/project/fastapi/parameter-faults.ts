@@ -8,9 +8,10 @@ import type { ExpressionValues } from "./expression-value.ts";
 import type { FastApiFeatures } from "./features.ts";
 import { invalidFieldError, refusedTypeError } from "./field-error.ts";
 import { dependencyOf, hasOwnDefault, isDependency, type Marker, markerOf } from "./marker.ts";
+import type { Operation } from "./routes.ts";
 import { isComplexType, isQueryType } from "./scalar-types.ts";
 import { isSpecialType } from "./special-types.ts";
-import { unboundIn, unresolvedError } from "./unresolved-type.ts";
+import { scopeAtRegistration, unboundIn, unresolvedError } from "./unresolved-type.ts";
 
 /** Why FastAPI refuses a parameter when it registers the route (`analyze_param` of fastapi/dependencies/utils.py). */
 export interface ParameterFault {
@@ -65,6 +66,8 @@ export function analyseParameter(
 	signature: CallSignature,
 	parameter: ast.Parameter,
 	pathParameters: ReadonlySet<string>,
+	/** The route whose endpoint has the parameter; null for a dependency's. */
+	operation: Operation | null,
 ): AnalysedParameter {
 	const { project, values, features } = analysis;
 	const { scope } = signature;
@@ -103,11 +106,15 @@ export function analyseParameter(
 	const isUnsure =
 		(given?.kind === "unknown" && !isMemberOfClass(analysis, parameter.default, scope)) ||
 		(given?.kind === "instance" && fallback === null && given.of.kind === "external" && /^fastapi\./.test(given.of.canonical));
-	const unresolved = unboundIn(whole);
+	const later =
+		written === null || operation === null ? null : unboundIn(readTypeForm(written, scopeAtRegistration(operation, scope)));
+	const unresolved = unboundIn(whole) ?? later;
 	if (unresolved !== null && fallback === null && annotated === null && parameter.annotation !== null) {
 		const isText = parameter.annotation.type === "Constant" || signature.function.module.tree.futures.has("annotations");
 		const error = isText ? unresolvedError(project, unresolved) : undefined;
-		return error === undefined ? nothing : fault("unresolved", error, unresolved);
+		// What is bound by the time the documentation is made does no harm to newer versions.
+		const isHarmless = error === undefined || (error === null && unboundIn(whole) === null);
+		return isHarmless ? nothing : fault("unresolved", error, unresolved);
 	}
 	const dependency = [fallback, annotated].find((each) => each !== null && isDependency(each)) ?? null;
 	const special = isSpecialType(form, project.environment);

@@ -1,17 +1,18 @@
+import type { Environment } from "../../environment/environment.ts";
 import type * as ast from "../../python/ast.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
-import { isGenerator } from "../../python/walk.ts";
+import { dottedName, isGenerator } from "../../python/walk.ts";
 import type { Call } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";
 import { type NameScope, scopeOfFunction, scopeOfModule } from "../models/name-scope.ts";
-import { isVersionOne, pydanticSchemaOf } from "../models/pydantic-schema.ts";
+import { isPydanticModel, isVersionOne, pydanticSchemaOf } from "../models/pydantic-schema.ts";
 import { readTypeForm } from "../models/type-form.ts";
 import type { Project } from "../project.ts";
 import { invalidFieldError, refusedTypeError } from "./field-error.ts";
 import type { Analysis } from "./parameter-faults.ts";
 import type { Operation } from "./routes.ts";
 import { isResponseClass, isResponseType } from "./special-types.ts";
-import { unboundIn, unresolvedError } from "./unresolved-type.ts";
+import { scopeAtRegistration, unboundIn, unresolvedError } from "./unresolved-type.ts";
 
 /** Why FastAPI refuses what a route says about its response. */
 export interface ResponseFault {
@@ -74,7 +75,19 @@ function* responseClassFaults({ environment }: Project, operation: Operation): G
 	const node = findKeyword(call.node, keyword)?.value;
 	if (given === undefined || node === undefined || isResponseClass(given, environment) !== false) return;
 	if (given.kind === "constant" && given.value === null) return;
-	yield { type: "no-response-class", operation, call, node, source: null, named: "", error: classError(given) };
+	yield { type: "no-response-class", operation, call, node, source: null, named: "", error: classError(given, environment) };
+}
+
+/** The name in quotes that a model is, or that stands inside its brackets. */
+function quotedIn(node: ast.Expression): string | null {
+	if (node.type !== "Subscript") return quotedWhole(node);
+	if (/(^|\.)(Literal|Annotated)$/.test(dottedName(node.value) ?? "")) return null;
+	const items = node.index.type === "Sequence" ? node.index.items : [node.index];
+	return items.map(quotedIn).find((each) => each !== null) ?? null;
+}
+
+function quotedWhole(node: ast.Expression): string | null {
+	return node.type === "Constant" && node.literal === "string" && typeof node.value === "string" ? node.value : null;
 }
 
 function isText(node: ast.Expression): boolean {
@@ -93,8 +106,9 @@ function unresolvedModel(
 ): ResponseFault | null {
 	const { call } = operation;
 	const isPostponed = source === "returns" && (isText(node) || call.module.tree.futures.has("annotations"));
-	const form = readTypeForm(node, scope);
-	const quoted = source === "response_model" && node.type === "Constant" && typeof node.value === "string" ? node.value : null;
+	const form = readTypeForm(node, source === "returns" ? scopeAtRegistration(operation, scope) : scope);
+	const quoted = source === "response_model" ? quotedIn(node) : null;
+	if (quoted !== null && quoted !== quotedWhole(node) && isVersionOne(project.environment)) return null;
 	const named = quoted ?? (isPostponed ? unboundIn(form) : null);
 	if (named === null || named === "") return null;
 	const isRefused = quoted !== null && isVersionOne(project.environment);
@@ -182,7 +196,9 @@ function isBodyForbidden(code: number, counts205: boolean): boolean {
 	return code < 200 || code === 204 || code === 304 || (code === 205 && counts205);
 }
 
-function classError(value: Value): string | null {
+function classError(value: Value, environment: Environment): string | null {
+	if (value.kind === "class" && isPydanticModel(value) === true && !isVersionOne(environment))
+		return "AttributeError: media_type";
 	if (value.kind === "external" && value.name.startsWith("builtins."))
 		return `AttributeError: type object '${value.name.slice("builtins.".length)}' has no attribute 'media_type'`;
 	return value.kind === "class" ? `AttributeError: type object '${value.node.name.name}' has no attribute 'media_type'` : null;

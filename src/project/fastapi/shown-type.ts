@@ -6,7 +6,7 @@ import { readTypeForm, valueOfName } from "../models/type-form.ts";
 export function shownType(node: ast.Expression, scope: NameScope): string | null {
 	if (node.type === "Name" || node.type === "Attribute") {
 		const name = nestedName(node, scope);
-		if (name === null || name.startsWith("typing.")) return name;
+		if (name === null || name.startsWith("typing.") || name.startsWith("<")) return name;
 		return `<class '${name}'>`;
 	}
 	return nested(node, scope);
@@ -55,6 +55,8 @@ function nestedName(node: ast.Expression, scope: NameScope): string | null {
 	if (form.kind === "class") return form.args.length > 0 ? null : `${form.value.module.name}.${form.value.node.name.name}`;
 	if (form.kind !== "external" || form.value.subscript !== undefined) return null;
 	if (/^typing\.\w+$/.test(form.value.name)) return form.value.name;
+	if (/^builtins\.(any|callable|all|id|input|iter|len|max|min|next|open|print|sorted|sum|vars)$/.test(form.value.name))
+		return `<built-in function ${form.name}>`;
 	return form.value.canonical
 		.replace(/^builtins\./, "")
 		.replace(/^asyncio\.(?=(Lock|Event|Condition|(Bounded)?Semaphore)$)/, "asyncio.locks.")

@@ -191,7 +191,13 @@ class SignatureReader {
 		if (signature === null) return;
 		this.callables.add(signature.function);
 		for (const parameter of signature.parameters) {
-			const { fault, dependency, form } = analyseParameter(this.analysis, signature, parameter, pathParameters);
+			const { fault, dependency, form } = analyseParameter(
+				this.analysis,
+				signature,
+				parameter,
+				pathParameters,
+				isEndpoint ? operation : null,
+			);
 			if (fault !== null && !this.parameters.has(parameter)) this.parameters.set(parameter, { fault, operation });
 			if (dependency === null) continue;
 			if (dependencyOf(dependency) !== null) {

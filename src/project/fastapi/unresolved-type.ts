@@ -1,7 +1,23 @@
 import { versionSatisfies } from "../manifests/version.ts";
+import type { NameScope } from "../models/name-scope.ts";
 import { isVersionOne } from "../models/pydantic-schema.ts";
 import type { TypeForm } from "../models/type-form.ts";
 import type { Project } from "../project.ts";
+import type { Operation } from "./routes.ts";
+
+/**
+ * Where the names of an endpoint's signature are looked up when its decorator registers it: what its module binds further down is not there
+ * yet. For a function that is registered in another way the scope stays as it is.
+ */
+export function scopeAtRegistration({ call, endpoint }: Operation, scope: NameScope): NameScope {
+	if (endpoint.kind !== "function" || endpoint.module !== call.module || call.stage !== "import") return scope;
+	const { node } = endpoint;
+	const isPlain =
+		node.type === "FunctionDef" &&
+		call.module.tree.body.includes(node) &&
+		node.decorators.some((each) => each.start <= call.node.start && call.node.end <= each.end);
+	return isPlain ? { ...scope, before: call.node.start } : scope;
+}
 
 /** The first name of an annotation that nothing binds. */
 export function unboundIn(form: TypeForm): string | null {

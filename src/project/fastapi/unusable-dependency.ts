@@ -76,8 +76,12 @@ function functionFault(
 	if (decorator !== undefined) {
 		const kind = decorator.kind === "external" ? /^contextlib\.(async)?contextmanager$/.exec(decorator.canonical) : null;
 		if (kind === null || others.length > 0 || isEntered(receiver)) return null;
-		const unwraps = fastApiFeatures(project.environment).keepsRouters === true && kind[1] === undefined;
-		return found("context-manager", name, unwraps ? "TypeError: '_GeneratorContextManager' object is not an iterator" : null);
+		const error =
+			kind[1] === undefined
+				? "TypeError: '_GeneratorContextManager' object is not an iterator"
+				: "TypeError: '_AsyncGeneratorContextManager' object is not an async iterator";
+		// Newer versions look through the decorator and run what it gives as the generator; older ones hand it over.
+		return found("context-manager", name, fastApiFeatures(project.environment).keepsRouters === true ? error : null);
 	}
 	const owner = node.type === "Attribute" ? valueOfName(node.value, scopeOfFunction(project, value)) : null;
 	const [self] = value.node.parameters;

@@ -198,10 +198,21 @@ class SchemaReader {
 		if (this.isOldTypedDict(value, 0))
 			return { schema: "no", shown: null, named: `the TypedDict ${value.node.name.name}`, culprit: form, error: oldTypedDict };
 		const kind = this.ownClass(value, 0);
-		if (kind !== "none") return schemaOf(kind);
+		if (kind !== "none") return (kind === "some" ? this.refusedArgument(form, value) : null) ?? schemaOf(kind);
 		const { module, node } = value;
 		if (form.kind === "class" && form.args.length > 0) return { schema: "no", shown: null, named: node.name.name, culprit: form };
 		return { schema: "no", shown: shownClass(`${module.name}.${node.name.name}`), named: node.name.name, culprit: form };
+	}
+
+	/** `Page[User]` of a generic model: pydantic 2 builds the schema of the whole at once. */
+	private refusedArgument(form: TypeForm, value: ClassValue): SchemaAnswer | null {
+		if (form.kind !== "class" || form.args.length === 0 || isVersionOne(this.environment)) return null;
+		if (isPydanticModel(value) !== true || isLenient(value, 0)) return null;
+		const answers = form.args.map((argument) => this.ofForm(argument));
+		const refused = answers.find((answer) => answer.schema === "no");
+		if (refused?.schema !== "no" || refused.shown === null || refused.error !== undefined) return null;
+		const error = `pydantic.errors.PydanticSchemaGenerationError: Unable to generate pydantic-core schema for ${refused.shown}. Set \`arbitrary_types_allowed=True\` in the model_config to ignore this error or implement \`__get_pydantic_core_schema__\` on your type to fully support it.`;
+		return { ...refused, error };
 	}
 
 	/** pydantic 2 takes the TypedDict of `typing` from Python 3.12 on. */
@@ -278,6 +289,12 @@ function isDeclarativeBase(base: Value): boolean {
 /** Is the installed pydantic of the first series? */
 export function isVersionOne(environment: Environment): boolean {
 	return environment.distributions.get("pydantic")?.version.startsWith("1.") === true;
+}
+
+/** May a model or one of its bases allow any class in its fields? */
+function isLenient({ namespace, bases, decorators }: ClassValue, depth: number): boolean {
+	if (namespace.names.has("model_config") || namespace.names.has("Config") || decorators.length > 0 || depth > 12) return true;
+	return bases.some((base) => base.kind === "class" && isLenient(base, depth + 1));
 }
 
 const oldTypedDict =

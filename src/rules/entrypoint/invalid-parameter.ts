@@ -7,7 +7,7 @@ import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { moveAliasDefault } from "./signature/alias-default.ts";
-import { homeOf } from "./signature/home-of-name.ts";
+import { bringName } from "./signature/home-of-name.ts";
 import {
 	canImport,
 	isWrittenIn,
@@ -174,15 +174,10 @@ function mendOf(fault: ParameterFault, project: Project): FixProposal | undefine
 		}
 		case "unresolved": {
 			const { named } = fault;
-			const { path, tree } = signature.function.module;
-			const home = named === null ? null : homeOf(named, tree, project);
-			if (named === null || home === null) return undefined;
-			return proposal(
-				{ edits: [], needs: [{ path, ...home, name: named }] },
-				`Import ${named} when the server runs`,
-				cause,
-				"review",
-			);
+			const { module, node } = signature.function;
+			const mend = named === null ? null : bringName(named, module, node.start, project);
+			const isMove = (mend?.edits.length ?? 0) > 0;
+			return proposal(mend, isMove ? `Define ${named} first` : `Import ${named} when the server runs`, cause, "review");
 		}
 		default:
 			return undefined;

@@ -8,9 +8,10 @@ import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
+import { walk } from "../../python/walk.ts";
 import { typedDictRemedy } from "../typed-dict-remedy.ts";
 import { asPydanticModel } from "./signature/as-pydantic-model.ts";
-import { homeOf } from "./signature/home-of-name.ts";
+import { bringName } from "./signature/home-of-name.ts";
 import { refusedResponses, routeName } from "./signature/refused-responses.ts";
 import { withoutEntry, withoutModel } from "./signature/response-edits.ts";
 import { typeSpelling } from "./signature/type-spelling.ts";
@@ -160,15 +161,27 @@ function resolveName({ node, named, source, call }: ResponseFault, project: Proj
 	const scope = scopeOfModule(project, module);
 	const found = scope === null ? "unbound" : lookUpName({ ...scope, before: node.start }, named);
 	const isThere = found !== "unbound" && (found.value.kind === "class" || found.value.kind === "external");
-	const home = isThere ? null : homeOf(named, module.tree, project);
-	if (!isThere && (home === null || (home.module === module.name && source !== "returns"))) return undefined;
+	const brought = isThere ? { edits: [] } : bringName(named, module, node.start, project);
+	const written = quotedPart(node, named);
+	if (brought === null || (source === "response_model" && written === null)) return undefined;
+	const unquoted =
+		source === "response_model" && written !== null ? [replaceText(module, written.start, written.end, named)] : [];
 	return {
-		title: `Name the class ${named} itself`,
+		title: source === "response_model" ? `Name the class ${named} itself` : `Let ${named} be there first`,
 		explanation: "FastAPI looks no names up for a response model: it needs the class.",
 		applicability: "review",
-		edits: source === "response_model" ? [replaceText(module, node.start, node.end, named)] : [],
-		needs: home === null ? [] : [{ path: module.path, module: home.module, name: named }],
+		edits: [...brought.edits, ...unquoted],
+		needs: brought.needs ?? [],
 	};
+}
+
+/** The text in quotes that names the class. */
+function quotedPart(node: ast.Expression, named: string): ast.Constant | null {
+	let found: ast.Constant | null = null;
+	walk(node, (each) => {
+		if (each.type === "Constant" && each.value === named) found ??= each;
+	});
+	return found;
 }
 
 /** A class of plain fields was meant as a model; any other class is left out of the documentation. */

@@ -52,7 +52,7 @@ export default defineRule<MissingPath>({
 		return {
 			severity: isLate ? "HIGH" : "CRITICAL",
 			stage: isLate ? "request" : call.stage,
-			problem: problems[kind](given),
+			problem: problems[kind](given.startsWith("/") ? path : given),
 			rootCause: causeOf(evidence, from),
 			...(error === null ? {} : { expectedError: error }),
 			order: call.order,
@@ -161,7 +161,12 @@ function otherPath(missing: MissingPath, project: Project, meant: string): FixPr
 		const base = project.workingDirectory === "" ? "" : `${project.workingDirectory}/`;
 		if (!meant.startsWith(base)) return null;
 		text = meant.slice(base.length);
-	} else return null;
+	} else {
+		// What is put together in code: the text at its end counts from what stands before it.
+		const before = path.endsWith(`/${written}`) || path === written ? path.slice(0, path.length - written.length) : null;
+		if (before === null || !meant.startsWith(before)) return null;
+		text = meant.slice(before.length);
+	}
 	return {
 		title: `Give the path ${text}`,
 		explanation: `${meant} is there, and nothing else in the repository has such a name.`,

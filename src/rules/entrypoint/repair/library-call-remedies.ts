@@ -8,7 +8,7 @@ import { walk } from "../../../python/walk.ts";
 
 /** Methods that take a function to call later. */
 const takesFunction =
-	/^(add_exception_handler|add_event_handler|add_api_route|add_route|add_websocket_route|add_api_websocket_route|add_task|add_job|add_done_callback)$/;
+	/^(run_sync|add_exception_handler|add_event_handler|add_api_route|add_route|add_websocket_route|add_api_websocket_route|add_task|add_job|add_done_callback)$/;
 
 /** `add_exception_handler(NotFound, on_not_found())`: the function itself is what is to be kept. */
 export function passTheFunction(module: Module, call: ast.Call): FixProposal | undefined {

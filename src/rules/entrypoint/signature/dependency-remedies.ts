@@ -85,7 +85,7 @@ function uncall(fault: DependencyFault): FixProposal | undefined {
 	if (argument.type !== "Call") return undefined;
 	if (argument.args.length > 0 || argument.keywords.length > 0) {
 		const isPlain = made?.node.type === "FunctionDef" && !made.node.isAsync && !isGenerator(made.node);
-		return isPlain ? handOver(fault) : undefined;
+		return isPlain ? handOver(fault) : makePlain(made);
 	}
 	const callee = module.text.slice(argument.callee.start, argument.callee.end);
 	return {
@@ -93,6 +93,31 @@ function uncall(fault: DependencyFault): FixProposal | undefined {
 		explanation: "FastAPI then calls it for each request, and closes what it opened afterwards.",
 		applicability: "safe",
 		edits: [replaceText(module, argument.callee.end, argument.end, "")],
+	};
+}
+
+/** `async def require(role)` that awaits nothing and gives the dependency: called at import, it has to be a plain function. */
+function makePlain(made: FunctionValue | null): FixProposal | undefined {
+	if (made === null || made.node.type !== "FunctionDef" || !made.node.isAsync) return undefined;
+	const { node, module } = made;
+	const last = node.body.at(-1);
+	let awaits = false;
+	for (const statement of node.body)
+		walk(statement, (each) => {
+			if (each.type === "Await" || ((each.type === "With" || each.type === "For") && each.isAsync)) awaits = true;
+			return !awaits && each.type !== "FunctionDef";
+		});
+	const gives = last?.type === "Return" && last.value?.type === "Name" ? last.value.id : null;
+	const isMaker = node.body.some((each) => each.type === "FunctionDef" && each.name.name === gives);
+	const from = node.decorators.at(-1)?.end ?? node.start;
+	const found = /\basync\s+(?=def\b)/.exec(module.text.slice(from, node.name.start));
+	if (awaits || !isMaker || found === null) return undefined;
+	const start = from + found.index;
+	return {
+		title: `Make ${node.name.name} a plain function`,
+		explanation: `It is called while the module is imported, awaits nothing, and gives the dependency ${gives}.`,
+		applicability: "safe",
+		edits: [replaceText(module, start, start + found[0].length, "")],
 	};
 }
 

@@ -1,9 +1,11 @@
-import type { Project } from "../../../project/project.ts";
+import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { walk } from "../../../python/walk.ts";
+import { findLaterDefinition, moveAhead, topStatementAt } from "../../imports/repair/forward-reference.ts";
+import type { Mend } from "./parameter-edits.ts";
 
 /** Where a name can be imported from: as the file imports it for type checkers, or the only module that defines such a class. */
-export function homeOf(name: string, tree: ast.Module, project: Project): { readonly module: string } | null {
+function homeOf(name: string, tree: ast.Module, project: Project): { readonly module: string } | null {
 	let written: string | null = null;
 	walk(tree, (node) => {
 		if (node.type !== "ImportFrom" || !node.names.some((alias) => (alias.asName ?? alias.name).name === name)) return;
@@ -17,4 +19,16 @@ export function homeOf(name: string, tree: ast.Module, project: Project): { read
 	});
 	const [only, ...others] = homes;
 	return only !== undefined && others.length === 0 ? { module: only.module.name } : null;
+}
+
+/** Edits that bring a name into being before the route at an offset is registered: its definition moved up, or an import. */
+export function bringName(name: string, module: Module, offset: number, project: Project): Mend | null {
+	const user = topStatementAt(module.tree, offset);
+	const later = findLaterDefinition(module.tree, name, offset);
+	if (later !== null && user !== null) {
+		const edits = moveAhead(module, later, user);
+		return edits === null ? null : { edits };
+	}
+	const home = homeOf(name, module.tree, project);
+	return home === null || home.module === module.name ? null : { edits: [], needs: [{ path: module.path, ...home, name }] };
 }

@@ -82,11 +82,11 @@ export function wordsOf(fault: ParameterFault): { readonly problem: string; read
 			};
 		case "unresolved":
 			return {
-				problem: `The type of ${name} is ${fault.named ?? "a name"}, which is not there when the server runs`,
+				problem: `The type of ${name} is ${fault.named ?? "a name"}, which is not there ${fault.error === null ? "when the server runs" : "when the route is registered"}`,
 				cause:
 					fault.error === null
 						? "The name is known to type checkers only. The route is registered, and /openapi.json, /docs and requests to it are answered with 500."
-						: "The name is known to type checkers only, and pydantic needs the type itself when the route is registered.",
+						: "pydantic needs the type itself when the route is registered, and the name is bound later, or for type checkers only.",
 				step: `Import ${fault.named ?? "the name"} where the server runs, not under TYPE_CHECKING.`,
 			};
 		case "no-json-schema":
