@@ -56,9 +56,9 @@ export function matters(issue: Issue, selection: Selection): boolean {
 }
 
 /** Why an issue that was asked for is left, in half a sentence. */
-export function reasonLeft(issue: Issue): string {
+export function reasonLeft(issue: Issue, { review }: Selection): string {
 	if (!issue.fix) return "no change of the code is certain";
-	return issue.fix.applicability === "review"
+	return issue.fix.applicability === "review" && !review
 		? "its fix wants a look first: --review applies it"
-		: "its fix could not be applied";
+		: "its fix was not kept; the reason stands above";
 }

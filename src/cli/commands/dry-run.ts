@@ -25,7 +25,7 @@ export async function dryRunCommand(path: string | undefined, options: FixOption
 	if (applied.length > 0) output.say("");
 	output.data(renderPatch(before.project.files, audited.project.files, paint, moves));
 	const left = audited.report.issues.filter((issue) => matters(issue, selection));
-	for (const issue of left) output.say(`Left: ${issue.id}  ${showLine(issue.problem)} (${reasonLeft(issue)})`);
+	for (const issue of left) output.say(`Left: ${issue.id}  ${showLine(issue.problem)} (${reasonLeft(issue, selection)})`);
 	output.say(applied.length === 0 ? "Nothing would change." : "Nothing was changed.");
 	return left.length === 0 ? exitStatus.ok : exitStatus.found;
 }

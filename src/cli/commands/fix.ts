@@ -67,7 +67,7 @@ async function runFix(session: Session, selection: Selection, output: Output, { 
 		result = { ...after, applied: [...result.applied, ...after.applied], refusals: [...result.refusals, ...after.refusals] };
 	}
 	const left = result.left.filter(({ issue }) => matters(issue, selection));
-	output.data(summaryOf(result, left, output));
+	output.data(summaryOf(result, left, selection, output));
 	sayWhatNext(result, session, installed === "installed", output);
 	await session.dispatch({ type: "finish" });
 	if (installed === "interrupted") return exitStatus.interrupted;
@@ -85,7 +85,7 @@ function sayOutcome(story: Story, outcome: Outcome, output: Output): void {
 	for (const warning of outcome.warnings ?? []) output.warn(`${story}: ${show(warning)}`);
 }
 
-function summaryOf(result: FixAllResult, left: FixAllResult["left"], output: Output): string {
+function summaryOf(result: FixAllResult, left: FixAllResult["left"], selection: Selection, output: Output): string {
 	const paint = paintWith(output.colour);
 	const lines: string[] = [];
 	let story: Story | null = null;
@@ -96,7 +96,7 @@ function summaryOf(result: FixAllResult, left: FixAllResult["left"], output: Out
 	}
 	if (left.length > 0) lines.push(paint.bold("Left"));
 	for (const { issue, reason, heldBack } of left) {
-		const why = heldBack ? showLine(reason) : reasonLeft(issue);
+		const why = heldBack ? showLine(reason) : reasonLeft(issue, selection);
 		lines.push(`  ${paint.yellow("·")} ${issue.id}  ${showLine(issue.problem)}  ${paint.dim(why)}`);
 		for (const step of issue.manualSteps) lines.push(`      ${showLine(step)}`);
 	}
