@@ -201,10 +201,19 @@ function scoreFolder(input: DiscoveryInput, folder: string, path: string, tree: 
 		(name) => input.files.has(joined(folder, name)),
 	);
 	if (hasManifest) score += 4;
+	if (isSourceFolder(input, folder, inside)) score += 8;
 	if (folder === input.hint) score += 2;
 	// A regular package is meant to be imported by its name, from outside.
 	if (input.files.has(`${folder === "" ? "" : `${folder}/`}__init__.py`)) score -= 6;
 	return score - 0.1 * inside.length;
+}
+
+/** The `src` folder of a project within the repository that is installed: its packages are imported from there (a member of a workspace). */
+function isSourceFolder({ files, hint }: DiscoveryInput, folder: string, inside: readonly string[]): boolean {
+	const project = parentOf(folder);
+	if (!/(^|\/)src$/.test(folder) || project === hint || inside.length < 2) return false;
+	const isBuilt = /^\s*\[build-system\]/m.test(files.get(joined(project, "pyproject.toml"))?.text ?? "");
+	return isBuilt && files.has(`${folder}/${inside[0]}/__init__.py`);
 }
 
 const folderCache = new WeakMap<SourceTree, Set<string>>();

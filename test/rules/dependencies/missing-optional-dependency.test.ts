@@ -184,3 +184,39 @@ describe("WebSocket routes", () => {
 		expect(found(body, "fastapi\nuvicorn\nwsproto", { wsproto: {} })).toEqual([]);
 	});
 });
+
+describe("task queues", () => {
+	const queue = 'from celery import Celery\nqueue = Celery("jobs", broker="redis://localhost")\n';
+	const send = "@app.post('/jobs')\ndef order():\n    build.delay()";
+	const listed = "fastapi\nuvicorn\ncelery";
+
+	it("need the client of their broker, for requests that send a task", () => {
+		expect(found(queue + send, listed, { celery: {} })).toEqual(["HIGH missing-optional-dependency main.py:8 redis"]);
+	});
+
+	it("need none where nothing is sent, or the broker is another", () => {
+		expect(found(queue, listed, { celery: {} })).toEqual([]);
+		expect(found(queue.replace("redis:", "amqp:") + send, listed, { celery: {} })).toEqual([]);
+	});
+});
+
+it("speaks though a group for development holds packages that nobody knows", () => {
+	const project = (group: string) => `
+#- pyproject.toml
+[project]
+name = "api"
+dependencies = ["fastapi", "uvicorn"]
+[dependency-groups]
+${group} = ["some-inhouse-tool"]
+#- main.py
+from fastapi import FastAPI, UploadFile
+app = FastAPI()
+@app.post("/")
+def store(file: UploadFile):
+    return {}
+`;
+	const environment = { ...installed({ "python-multipart": {} }), kind: "catalog" as const };
+	const lines = (group: string) => auditDependencies(project(group), environment).lines.map((line) => line.split(" ")[1]);
+	expect(lines("dev")).toEqual(["missing-optional-dependency"]);
+	expect(lines("web")).toEqual([]);
+});

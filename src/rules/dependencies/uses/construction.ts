@@ -22,7 +22,37 @@ export function listConstructions(project: Project): OptionalUse[] {
 		const range = { start: node.callee.start, end: node.callee.end };
 		return [{ extras: [], floor: null, ...need, module, range, stage, order }];
 	});
-	return [...constructed, ...yamlSettings(project)];
+	return [...constructed, ...taskQueues(project), ...yamlSettings(project)];
+}
+
+/** `Celery(broker="redis://…")` imports its client when a task is sent (kombu/transport/redis.py), which requests do. */
+function taskQueues(project: Project): OptionalUse[] {
+	return project.trace.calls.flatMap(({ callee, args, keywords, reached, module, node, order }) => {
+		if (!reached || !isExternal(callee, /^celery\.(?:app\.base\.)?Celery$/)) return [];
+		const urls = [keywords.get("broker") ?? args[9], keywords.get("backend") ?? args[2]].map(textOf);
+		const scheme = urls.map((url) => /^(rediss?|sentinel):\/\//.exec(url ?? "")?.[1]).find((each) => each !== undefined);
+		if (scheme === undefined || !sendsTasks(project)) return [];
+		const range = { start: node.callee.start, end: node.callee.end };
+		return [
+			{
+				providers: ["redis"],
+				extras: [],
+				floor: null,
+				importName: "redis",
+				what: `Celery with a ${scheme}:// address`,
+				module,
+				range,
+				stage: "request" as const,
+				order,
+				error: "ImportError: Missing redis library (pip install redis)",
+			},
+		];
+	});
+}
+
+function sendsTasks(project: Project): boolean {
+	for (const { text } of project.modules.values()) if (/\.(?:delay|apply_async|send_task)\(/.test(text)) return true;
+	return false;
 }
 
 /** `pwdlib.PasswordHash.recommended()` makes an Argon2 hasher (pwdlib/_hash.py). */

@@ -1,0 +1,23 @@
+import { expect, it } from "vitest";
+import { buildProject } from "./build-project.ts";
+
+const application = "from fastapi import FastAPI\n\napp = FastAPI()\n";
+const member = '[project]\nname = "api"\ndependencies = ["fastapi"]\n[build-system]\nrequires = ["hatchling"]\n';
+
+it("starts a member of a workspace from its own source folder, with its own manifest", () => {
+	const project = buildProject({
+		"pyproject.toml": '[project]\nname = "all"\ndependencies = []\n[tool.uv.workspace]\nmembers = ["services/*"]\n',
+		"services/api/pyproject.toml": member,
+		"services/api/src/api/__init__.py": "",
+		"services/api/src/api/main.py": application,
+	});
+	expect(project.backend).toBe("services/api/src");
+	expect(project.target?.module).toBe("api.main");
+	expect(project.manifests.find(({ primary }) => primary)?.path).toBe("services/api/pyproject.toml");
+});
+
+it("starts from the root where src is no package's home, or the project is the repository itself", () => {
+	const files = { "pyproject.toml": member, "src/main.py": application };
+	expect(buildProject(files).target?.module).toBe("src.main");
+	expect(buildProject({ "pyproject.toml": member, "src/api/__init__.py": "", "src/api/main.py": application }).backend).toBe("");
+});
