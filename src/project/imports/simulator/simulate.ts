@@ -90,7 +90,9 @@ function createMachine(input: SimulationInput): Machine {
 		if (module === undefined || wanted.length === 0) return null;
 		const binds = bindsOf(module);
 		const borrowed = namesFrom(module, requested);
-		return wanted.every((each) => (binds.has(each) && !borrowed.has(each)) || input.modules.has(`${name}.${each}`));
+		if (!wanted.every((each) => (binds.has(each) && !borrowed.has(each)) || input.modules.has(`${name}.${each}`))) return false;
+		// A plain file that imports the names is another user of them; one that defines them, or a package, is where they come from.
+		return module.isPackage || !wanted.some((each) => importedNames(module).has(each)) || null;
 	};
 	const machine: Machine = {
 		environment: input.environment,
@@ -159,6 +161,12 @@ function createMachine(input: SimulationInput): Machine {
 /** The dotted name without its first part, without its first two, and so on: `core.config` and `config` of `app.core.config`. */
 function tailsOf(name: string): string[] {
 	return name.split(".").flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(index).join(".")]));
+}
+
+/** Names that the from-imports of a module bind at its top level. */
+function importedNames({ tree }: Module): ReadonlySet<string> {
+	const imports = tree.body.filter((statement) => statement.type === "ImportFrom");
+	return new Set(imports.flatMap(({ names }) => names.map((alias) => alias.asName?.name ?? alias.name.name)));
 }
 
 /** Names that a module imports from another, which it cannot give where that one is missing. */

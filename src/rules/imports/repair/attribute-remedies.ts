@@ -42,9 +42,10 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	}
 	if (isApplication(owner) && membersOf(project, "fastapi.APIRouter").includes(name)) return [{ type: "through-router" }];
 	if (via === "instance" && isRepeated(failure)) return [{ type: "drop-attribute" }];
-	const object = via === "module" ? objectWith(project, owner, name) : null;
-	if (object !== null) return [{ type: "through-object", object }];
 	const names = namesOf(project, failure);
+	const object = via === "module" ? objectWith(project, owner, name) : null;
+	// `items.routes` of a module with a `router`, which has `routes` too: what is called nearly so is likelier meant.
+	if (object !== null && findSimilarName(name, names)?.name !== object) return [{ type: "through-object", object }];
 	const exported = reExport(project, failure);
 	if (exported !== null) return [{ type: "change", proposal: exported }];
 	const similar = findSimilarName(name, names);

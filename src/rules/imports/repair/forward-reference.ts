@@ -32,7 +32,7 @@ export function moveAhead(source: Module, definition: ast.Statement, user: ast.S
 	const at = lineStartAt(text, startOf(user));
 	return [
 		replaceText(source, at, at, `${code}${eol}${gap}`),
-		replaceText(source, behindText(text, start), end, isLast(text, end) ? eol : ""),
+		replaceText(source, behindText(text, start), end, isLast(text, end) || !/^[\r\n]/.test(text.slice(end)) ? eol : ""),
 	];
 }
 

@@ -10,7 +10,7 @@ import { externalRemedies } from "./external-modules.ts";
 import { addImportFolder, findImportFolder, startsInsidePackage } from "./import-folder.ts";
 import type { ModuleRemedy, UnresolvedImport } from "./module-remedy.ts";
 import { ownModules } from "./module-spelling.ts";
-import { absoluteModule, listOwnHomes } from "./symbol-homes.ts";
+import { absoluteModule, definesName, listOwnHomes } from "./symbol-homes.ts";
 import { takeOutImport } from "./take-out.ts";
 import { mends } from "./trial.ts";
 import { copyUnderName, makeFolderPackage } from "./twin-file.ts";
@@ -72,13 +72,13 @@ function ownRemedies(project: Project, failure: UnresolvedImport): readonly Modu
 		names.every((each) => hasName(own, importer, name, each) && !isBorrowed(own.get(name), each, detail.requested));
 	const definers = names.length === 0 ? [] : [...own.keys()].filter((name) => definesAll(project, importer, name, names));
 	const guesses = guessModules(detail.requested, candidatesOf(own, importer), (name) =>
-		names.length === 0 ? null : hasAll(name),
+		names.length === 0 ? null : hasAll(name) && (hands(own.get(name), names) || null),
 	)
 		.filter(({ name, score }) => score >= 60 && (names.length === 0 || hasAll(name) || name === detail.meant))
 		.map(({ name }) => name);
 	const ordered = [
 		...new Set([...(parent === null ? [] : [parent]), ...(detail.meant === null ? [] : [detail.meant]), ...guesses, ...definers]),
-	].filter((name) => name !== detail.requested);
+	].filter((name) => name !== detail.requested || isPlaced(detail));
 	const complete = ordered.filter((name) => names.length === 0 || hasAll(name));
 	const best = complete[0] ?? ordered[0];
 	const rivals = definers.filter((name) => name !== best);
@@ -159,6 +159,16 @@ function isBorrowed(module: Module | undefined, name: string, requested: string)
 	);
 }
 
+/** With its dots taken away, a relative import may name the very module that it means. */
+function isPlaced({ type }: UnresolvedImport["detail"]): boolean {
+	return type === "relative-beyond-top";
+}
+
+/** Does a module give others the names: as a package, or by defining them itself? A plain file that imports them is another user of them. */
+function hands(module: Module | undefined, names: readonly string[]): boolean {
+	return module !== undefined && (module.isPackage || names.every((name) => definesName(module.tree, name)));
+}
+
 function definesAll(project: Project, importer: Module, module: string, names: readonly string[]): boolean {
 	return names.every((name) => listOwnHomes(project, name, importer).includes(module));
 }
@@ -180,7 +190,7 @@ function splitRemedy(project: Project, { detail, module }: UnresolvedImport): re
 	const homes = new Map<string, string>();
 	const own = ownModules(project);
 	for (const name of detail.names) {
-		const candidates = listOwnHomes(project, name, module).filter((home) => home !== detail.requested);
+		const candidates = listOwnHomes(project, name, module).filter((home) => home !== detail.requested || isPlaced(detail));
 		const [home] = candidates;
 		if (candidates.length === 1 && home !== undefined) homes.set(name, home);
 		else if (own.has(name) && name !== module.name) homes.set(name, "");
