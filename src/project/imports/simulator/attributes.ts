@@ -118,10 +118,15 @@ function ofModule(machine: Machine, frame: Frame, owner: ModuleValue, name: stri
 			submodule?.status === "running"
 				? `cannot access submodule '${name}' of module '${owner.name}' (most likely due to a circular import)`
 				: running
-					? `partially initialized module '${owner.name}' has no attribute '${name}' (most likely due to a circular import)`
+					? `partially initialized module '${owner.name}'${partialPlace(machine, owner)} has no attribute '${name}' (most likely due to a circular import)`
 					: `module '${owner.name}' has no attribute '${name}'`,
 	});
 	return unknown;
+}
+
+/** Since 3.13 Python says which file it is. */
+function partialPlace(machine: Machine, { module }: ModuleValue): string {
+	return module !== null && machine.environment.python.minor >= 13 ? ` from '${machine.root}/${module.path}'` : "";
 }
 
 function ofExternal(machine: Machine, frame: Frame, owner: ExternalValue, name: string, node: ast.Node): Value {

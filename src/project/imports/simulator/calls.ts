@@ -127,6 +127,8 @@ function callMethod(machine: Machine, frame: Frame, callee: BoundMethodValue, ar
 	if (receiver.kind === "dict") return dictMethod(machine, receiver, callee.name, args);
 	const made = record(machine, frame, callee, args, node);
 	machine.doubts++;
+	const maker = receiver.kind === "instance" && receiver.of.kind === "external" ? receiver.of.canonical : "";
+	if (!leavesClasses.test(maker)) for (const each of args.args) if (each.kind === "class") openAttributes(each);
 	const library = receiver.kind === "instance" ? libraryClassOf(receiver) : null;
 	if (
 		receiver.kind === "instance" &&
@@ -516,6 +518,8 @@ function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: C
 	const member = enumMember(machine, frame, callee, args, node);
 	if (member !== null) return member;
 	const made = record(machine, frame, callee, args, node);
+	if (callee.bases.some((base) => base.kind === "external" && base.canonical === "typing.Protocol"))
+		failOperation(machine, frame, node, "TypeError", "Protocols cannot be instantiated");
 	const instance: InstanceValue = { kind: "instance", of: callee, attributes: new Map(), call: made };
 	made.result = instance;
 	const settings = machine.instantiateSettings(frame, callee, args, made);

@@ -340,6 +340,10 @@ function binaryOperation(machine: Machine, frame: Frame, node: ast.BinOp): Value
 			return unknown;
 		}
 	}
+	if (node.operator === "|" && left.kind === "dict" && right.kind === "dict" && machine.environment.python.minor < 9) {
+		failOperation(machine, frame, node, "TypeError", "unsupported operand type(s) for |: 'dict' and 'dict'");
+		return unknown;
+	}
 	if (node.operator === "/") {
 		const path = joinedPath(left, right);
 		if (path !== null) return path;

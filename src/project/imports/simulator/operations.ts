@@ -6,8 +6,10 @@ import { isSecret, shownSecret } from "./secret-objects.ts";
 /** What iterating over a value gives, one after the other; null where that is not known. */
 export function itemsOf(value: Value): readonly Value[] | null {
 	if (value.kind === "sequence" && value.complete) return [...value.items];
-	if (value.kind === "dict" && value.complete) return [...value.entries.keys()].map((key) => constant(key));
-	return null;
+	if (value.kind !== "dict" || !value.complete) return null;
+	const keys = [...value.entries.keys()];
+	// Members of an Enum are kept under names of our own.
+	return keys.some((key) => typeof key === "string" && key.startsWith("\0")) ? null : keys.map((key) => constant(key));
 }
 
 /** Whether a value counts as true; undefined where that is not known. */

@@ -4,6 +4,7 @@ import type { ClassValue, FunctionValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { failOnAsyncFor, failOnContext, failOnCoroutineUse } from "./async-misuse.ts";
 import { isBuiltinException, isException } from "./builtins.ts";
+import { dictKey } from "./dict-keys.ts";
 import { enterContext } from "./enter-context.ts";
 import { annotation, evaluateArguments } from "./expressions.ts";
 import { externalBindingProblem, failToBind } from "./external-signature.ts";
@@ -101,6 +102,7 @@ function executeStatement(machine: Machine, frame: Frame, node: ast.Statement): 
 		case "Delete":
 			for (const target of node.targets) {
 				if (target.type === "Name" && machine.uncertain === 0) frame.scope.names.delete(target.id);
+				else if (target.type === "Subscript") deleteItem(machine, frame, target);
 			}
 			return "normal";
 		case "Assert": {
@@ -373,6 +375,21 @@ function joined(a: Completion, b: Completion): Completion {
 	if (a === b) return a;
 	if (a === "normal" && b === "normal") return "normal";
 	return "maybe-left";
+}
+
+/** `del rows[key]`: what is left is known only where what went is. */
+function deleteItem(machine: Machine, frame: Frame, target: ast.Subscript): void {
+	const owner = machine.evaluate(frame, target.value);
+	const index = machine.evaluate(frame, target.index);
+	if (owner.kind === "dict") {
+		const key = dictKey(index);
+		if (key !== undefined && machine.uncertain === 0) owner.entries.delete(key);
+		else owner.complete = false;
+		if (key === undefined) owner.entries.clear();
+	} else if (owner.kind === "sequence") {
+		owner.complete = false;
+		owner.items.length = 0;
+	}
 }
 
 const maxUnrolled = 64;

@@ -15,6 +15,7 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 	if (error.startsWith("ValueError: Unknown level: ")) return upperCase(module, range);
 	if (error.startsWith("UnboundLocalError: ")) return declareGlobal(module, range, /'(\w+)'/.exec(error)?.[1] ?? "");
 	if (error.includes("can only concatenate str (not ")) return toText(module, range);
+	if (error.endsWith("for |: 'dict' and 'dict'")) return joinedDicts(module, range);
 	if (error.includes("unsupported operand type(s) for |: "))
 		return withoutStringUnion(project, module, range) ?? inOlderForm(project, module, range);
 	if (error === "TypeError: 'type' object is not subscriptable") {
@@ -23,6 +24,21 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 	}
 	if (/is not subscriptable$|cannot be parametrized because/.test(error)) return withoutSubscript(module, range);
 	return undefined;
+}
+
+/** `a | b` of dicts came with Python 3.9 (PEP 584). */
+function joinedDicts(module: Module, range: TextRange): FixProposal | undefined {
+	const union = nodesIn(module, range).find(
+		(node): node is ast.BinOp => node.type === "BinOp" && node.start === range.start && node.end === range.end,
+	);
+	if (union === undefined) return undefined;
+	const text = (node: ast.Node) => module.text.slice(node.start, node.end);
+	return {
+		title: "Join the dicts with **",
+		explanation: "Dicts have known | since Python 3.9; spreading both into a new one gives the same.",
+		applicability: "safe",
+		edits: [replaceText(module, range.start, range.end, `{**${text(union.left)}, **${text(union.right)}}`)],
+	};
 }
 
 /** `any` and `callable` are functions; the types are in `typing`. */
