@@ -26,6 +26,7 @@ import columnWithoutType from "./database/column-without-type.ts";
 import duplicateTable from "./database/duplicate-table.ts";
 import engineArgumentType from "./database/engine-argument-type.ts";
 import engineContextMismatch from "./database/engine-context-mismatch.ts";
+import engineOpenedWrongly from "./database/engine-opened-wrongly.ts";
 import fieldWithoutSchema from "./database/field-without-schema.ts";
 import invalidEngineArgument from "./database/invalid-engine-argument.ts";
 import invalidFieldArguments from "./database/invalid-field-arguments.ts";
@@ -33,6 +34,7 @@ import invalidModelField from "./database/invalid-model-field.ts";
 import invalidTableArguments from "./database/invalid-table-arguments.ts";
 import invalidTableClass from "./database/invalid-table-class.ts";
 import invalidValidator from "./database/invalid-validator.ts";
+import missingConnectionAwait from "./database/missing-connection-await.ts";
 import missingSessionAwait from "./database/missing-session-await.ts";
 import missingSqliteFolder from "./database/missing-sqlite-folder.ts";
 import syncClassInAsyncFactory from "./database/sync-class-in-async-factory.ts";
@@ -131,6 +133,7 @@ export const rules: readonly AnyRule[] = [
 	duplicateTable,
 	engineArgumentType,
 	engineContextMismatch,
+	engineOpenedWrongly,
 	fieldWithoutSchema,
 	invalidEngineArgument,
 	invalidFieldArguments,
@@ -138,6 +141,7 @@ export const rules: readonly AnyRule[] = [
 	invalidTableArguments,
 	invalidTableClass,
 	invalidValidator,
+	missingConnectionAwait,
 	missingSessionAwait,
 	missingSqliteFolder,
 	syncClassInAsyncFactory,

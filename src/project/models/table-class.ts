@@ -3,6 +3,7 @@ import type { ClassDefinition } from "../imports/trace.ts";
 import type { ClassValue, InstanceValue, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
 import { attributesOf, type ClassAttribute } from "./class-body.ts";
+import { computedTableName, isTableNaming } from "./computed-table-name.ts";
 import { type Ancestor, inheritedValue, lineageOf } from "./lineage.ts";
 
 /** A class that SQLAlchemy maps to a table, or to that of a class it derives from. */
@@ -100,7 +101,12 @@ function readTable(definition: ClassDefinition, kind: TableClass["kind"]): Table
 		value,
 		kind,
 		naming,
-		tableName: isWritten && name.value.kind === "constant" ? String(name.value.value) : defaultName(kind, naming, value),
+		tableName:
+			isWritten && name.value.kind === "constant"
+				? String(name.value.value)
+				: naming === "computed" && name !== undefined && !name.maybe
+					? computedTableName(name.value, value)
+					: defaultName(kind, naming, value),
 		schema: schemaOf(value),
 		metadata: metadataOf(value),
 		parent,
@@ -153,8 +159,9 @@ function isOpenBody({ node, namespace }: ClassValue): boolean {
 		namespace.dynamic ||
 		node.body.some(
 			(statement) =>
-				!["AnnAssign", "Assign", "FunctionDef", "ClassDef", "Pass", "ExpressionStatement"].includes(statement.type) ||
-				(statement.type === "FunctionDef" && statement.decorators.some((decorator) => !isPlainDecorator(decorator))),
+				!isTableNaming(statement) &&
+				(!["AnnAssign", "Assign", "FunctionDef", "ClassDef", "Pass", "ExpressionStatement"].includes(statement.type) ||
+					(statement.type === "FunctionDef" && statement.decorators.some((decorator) => !isPlainDecorator(decorator)))),
 		)
 	);
 }

@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
+import { isAsyncConnection } from "../../project/database/engine-connections.ts";
 import { sessionModelOf } from "../../project/database/session-uses.ts";
 import { isAsyncEngine } from "../../project/database/sqlalchemy-values.ts";
 import type { Call } from "../../project/imports/trace.ts";
@@ -18,7 +19,7 @@ interface Evidence {
 	/** `create_all`, `drop_all` or `reflect`. */
 	readonly method: string;
 	/** What it is given: the async engine itself, or a connection of it. */
-	readonly given: "engine" | "connection";
+	readonly given: "engine" | "sync_engine" | "connection";
 }
 
 const example = (body: string) => ({
@@ -72,13 +73,16 @@ export default defineRule<Evidence>({
 
 	describe({ evidence }) {
 		const { call, method, given } = evidence;
-		const type = given === "engine" ? "AsyncEngine" : "AsyncConnection";
+		const type = given === "connection" ? "AsyncConnection" : "AsyncEngine";
 		return {
 			severity: call.guarded ? "HIGH" : "CRITICAL",
 			stage: call.stage,
-			problem: `${method} is given an ${type}, and works with sync ones only`,
+			problem:
+				given === "sync_engine"
+					? `${method} is given the sync side of an AsyncEngine, outside run_sync`
+					: `${method} is given an ${type}, and works with sync ones only`,
 			rootCause: `${method} talks to the database at once, without awaiting; an async connection runs it with run_sync.`,
-			expectedError: `AttributeError: '${type}' object has no attribute '_run_ddl_visitor'`,
+			...(given !== "sync_engine" && { expectedError: `AttributeError: '${type}' object has no attribute '_run_ddl_visitor'` }),
 			order: call.order,
 			manualSteps: [
 				`Run it in the lifespan of the application: async with engine.begin() as connection: await connection.run_sync(metadata.${method})`,
@@ -95,9 +99,9 @@ export default defineRule<Evidence>({
 		const sync = given === "engine" && hasSyncSessions ? makeEngineSync(project, givenValue(call)) : undefined;
 		if (sync !== undefined) return sync;
 		if (statement === null) return undefined;
-		if (owner === null) return given === "engine" ? inLifespan(project, evidence, statement) : undefined;
+		if (owner === null) return given === "connection" ? undefined : inLifespan(project, evidence, statement);
 		const async = owner.isAsync ? [] : makeAsync(project, module, owner);
-		const proposal = given === "engine" ? withConnection(evidence, statement) : throughRunSync(evidence);
+		const proposal = given === "connection" ? throughRunSync(evidence, statement) : withConnection(evidence, statement);
 		if (async === null || proposal === undefined) return undefined;
 		return async.length === 0 ? proposal : { ...proposal, applicability: "review", edits: [...proposal.edits, ...async] };
 	},
@@ -113,7 +117,7 @@ function inLifespan(project: Project, { call, method }: Evidence, statement: ast
 	const given = givenArgument(node);
 	if (given === null) return undefined;
 	const text = (part: { readonly start: number; readonly end: number }) => module.text.slice(part.start, part.end);
-	const code = `async with ${text(given)}.begin() as connection:\n${indentUnitOf(module)}await connection.run_sync(${text(node.callee)}${otherArguments(module, node)})`;
+	const code = `async with ${engineOf(text(given))}.begin() as connection:\n${indentUnitOf(module)}await connection.run_sync(${text(node.callee)}${otherArguments(module, node)})`;
 	const move = moveToLifespan(project, module, statement, code);
 	if (move === null) return undefined;
 	return {
@@ -127,9 +131,9 @@ function inLifespan(project: Project, { call, method }: Evidence, statement: ast
 /** An engine, or what `engine.begin()` and `engine.connect()` give; null for all else. */
 function kindOf(value: Value | undefined): Evidence["given"] | null {
 	if (isAsyncEngine(value)) return "engine";
-	const callee = value?.kind === "instance" ? value.call?.callee : undefined;
-	if (callee?.kind !== "bound-method" || !["begin", "connect"].includes(callee.name)) return null;
-	return isAsyncEngine(callee.receiver) ? "connection" : null;
+	// Its sync side talks to the driver just as synchronously, and there is no greenlet to await in.
+	if (value?.kind === "bound-method" && value.name === "sync_engine" && isAsyncEngine(value.receiver)) return "sync_engine";
+	return isAsyncConnection(value) ? "connection" : null;
 }
 
 function withConnection({ call, method }: Evidence, statement: ast.Statement): FixProposal | undefined {
@@ -140,7 +144,7 @@ function withConnection({ call, method }: Evidence, statement: ast.Statement): F
 	const indent = indentAt(module.text, statement.start);
 	const inner = indent + indentUnitOf(module);
 	const others = otherArguments(module, node);
-	const code = `async with ${text(given)}.begin() as connection:${lineBreakOf(module.text)}${inner}await connection.run_sync(${text(node.callee)}${others})`;
+	const code = `async with ${engineOf(text(given))}.begin() as connection:${lineBreakOf(module.text)}${inner}await connection.run_sync(${text(node.callee)}${others})`;
 	return {
 		title: `Run ${method} through an async connection`,
 		explanation: `engine.begin() gives a connection and commits at its end; run_sync runs ${method} on it as sync code.`,
@@ -149,7 +153,12 @@ function withConnection({ call, method }: Evidence, statement: ast.Statement): F
 	};
 }
 
-function throughRunSync({ call, method }: Evidence): FixProposal | undefined {
+/** `engine.sync_engine` is a part of the engine that is meant. */
+function engineOf(given: string): string {
+	return given.replace(/\.sync_engine$/, "");
+}
+
+function throughRunSync({ call, method }: Evidence, statement: ast.Statement): FixProposal | undefined {
 	const { module, node } = call;
 	const given = givenArgument(node);
 	if (given === null) return undefined;
@@ -159,7 +168,7 @@ function throughRunSync({ call, method }: Evidence): FixProposal | undefined {
 		title: `Run ${method} with run_sync`,
 		explanation: `run_sync runs ${method} on the async connection as sync code.`,
 		applicability: "safe",
-		edits: [replaceText(module, node.start, node.end, code)],
+		edits: [replaceText(module, statement.start, statement.end, code)],
 	};
 }
 
@@ -174,10 +183,12 @@ function otherArguments(module: Module, node: ast.Call): string {
 	return others.map(({ start, end }) => `, ${module.text.slice(start, end)}`).join("");
 }
 
-/** The statement that consists of the call alone. */
+/** The statement that consists of the call alone, awaited or not. */
 function findStatement(module: Module, node: ast.Call): ast.Statement | null {
 	for (const statement of statementsOf(module.tree)) {
-		if (statement.type === "ExpressionStatement" && statement.value === node) return statement;
+		if (statement.type !== "ExpressionStatement") continue;
+		const { value } = statement;
+		if (value === node || (value.type === "Await" && value.value === node)) return statement;
 	}
 	return null;
 }

@@ -6,6 +6,7 @@ import { addArgument, findKeyword, removeArguments } from "../../../python/rewri
 import { blocksOf } from "../../../python/rewrite/blocks.ts";
 import { indentAt, isFirstOnLine, replaceText } from "../../../python/rewrite/source.ts";
 import type { TextEdit } from "../../../text/range.ts";
+import { passTheFunction } from "../../entrypoint/repair/library-call-remedies.ts";
 import type { FoundUse } from "./find-uses.ts";
 
 /** The use written for SQLAlchemy 2, or undefined where that takes more than this call. */
@@ -127,6 +128,8 @@ function statementOf(tree: ast.Module, node: ast.Call): ast.Statement | null {
 
 /** The engine that the module knows, where it is the only one. */
 function withEngine(method: string, { module, node }: Call, project: Project): FixProposal | undefined {
+	const handedOver = passTheFunction(module, node);
+	if (handedOver !== undefined) return handedOver;
 	const names = project.trace.runs.get(module.name)?.namespace.names ?? new Map();
 	const engines = [...names].filter(
 		([, { value }]) =>
