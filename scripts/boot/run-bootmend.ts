@@ -20,8 +20,18 @@ export interface Audit {
 	readonly issues: readonly ReportedIssue[];
 	/** Ids in the order in which start-up meets them. */
 	readonly criticalPath: readonly string[];
+	/** What each start command of the repository would do. */
+	readonly startCommands: readonly ReportedStart[];
 	/** What bootmend said when it could not audit, else null. */
 	readonly refusal: string | null;
+}
+
+/** A start command, as far as a boot can hold the report to it. */
+export interface ReportedStart {
+	readonly file_path: string;
+	readonly line_number: number;
+	readonly verdict: "starts" | "fails" | "unknown";
+	readonly stops_at: { readonly expected_error: string | null } | null;
 }
 
 /** Where and as what a backend is audited. */
@@ -37,9 +47,9 @@ export interface Subject {
 /** `bootmend audit --format json`, in this process. */
 export async function audit(subject: Subject): Promise<Audit> {
 	const { stdout, stderr } = await runQuietly(subject, ["audit", subject.folder, "--format", "json"]);
-	if (!stdout.startsWith("{")) return { issues: [], criticalPath: [], refusal: stderr.trim() };
-	const report = JSON.parse(stdout) as { issues: ReportedIssue[]; critical_path: string[] };
-	return { issues: report.issues, criticalPath: report.critical_path, refusal: null };
+	if (!stdout.startsWith("{")) return { issues: [], criticalPath: [], startCommands: [], refusal: stderr.trim() };
+	const report = JSON.parse(stdout) as { issues: ReportedIssue[]; critical_path: string[]; start_commands: ReportedStart[] };
+	return { issues: report.issues, criticalPath: report.critical_path, startCommands: report.start_commands, refusal: null };
 }
 
 /** `bootmend routes --format json`, in this process. */

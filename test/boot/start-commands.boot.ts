@@ -1,0 +1,218 @@
+import { spawn } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { prepareView } from "../../scripts/boot/environments.ts";
+import { audit } from "../../scripts/boot/run-bootmend.ts";
+
+/** How a start command really runs: its folder, what is set around it, and for a container what its image is given. */
+interface Run {
+	/** `Dockerfile:5`. */
+	readonly at: string;
+	readonly cwd: string;
+	readonly argv: string;
+	readonly env?: Readonly<Record<string, string>>;
+	/** What COPY puts into the image: from the repository, to the image's root. */
+	readonly image?: readonly (readonly [string, string])[];
+	/** What its image installs; the repository's requirements.txt elsewhere. */
+	readonly manifest?: string;
+}
+
+interface Scenario {
+	readonly name: string;
+	readonly target: string;
+	readonly files: Readonly<Record<string, string>>;
+	readonly runs: readonly Run[];
+}
+
+const servers = "fastapi\nuvicorn\ngunicorn\nfastapi-cli\n";
+const dockerfile = (...lines: string[]) => `FROM python:3.11-slim\nWORKDIR /srv\n${lines.join("\n")}\n`;
+const app = (imports: string, title: string) => `from fastapi import FastAPI\n${imports}\n\napp = FastAPI(title=str(${title}))\n`;
+
+const scenarios: readonly Scenario[] = [
+	{
+		name: "an image that holds the inside of the package",
+		target: "shop.main:app",
+		files: {
+			"requirements.txt": servers,
+			"shop/__init__.py": "",
+			"shop/prices.py": "VAT = 19\n",
+			"shop/main.py": app("from shop.prices import VAT", "VAT"),
+			Dockerfile: dockerfile("COPY shop/ .", 'CMD ["uvicorn", "main:app"]'),
+			Procfile: "web: gunicorn -k uvicorn.workers.UvicornWorker shop.main:app\n",
+		},
+		runs: [
+			{ at: "Dockerfile:4", cwd: "srv", argv: "uvicorn main:app", image: [["shop", "srv"]] },
+			{ at: "Procfile:1", cwd: "", argv: "gunicorn -k uvicorn.workers.UvicornWorker shop.main:app" },
+		],
+	},
+	{
+		name: "two working directories for one layout",
+		target: "main:app",
+		files: {
+			"requirements.txt": servers,
+			"src/config.py": "NAME = 'x'\n",
+			"src/main.py": app("from config import NAME", "NAME"),
+			Makefile: "dev:\n\tcd src && uvicorn main:app --reload\n",
+			Dockerfile: dockerfile("COPY . .", 'CMD ["uvicorn", "src.main:app"]'),
+		},
+		runs: [
+			{ at: "Makefile:2", cwd: "src", argv: "uvicorn main:app" },
+			{ at: "Dockerfile:4", cwd: "srv", argv: "uvicorn src.main:app", image: [["", "srv"]] },
+		],
+	},
+	{
+		name: "PYTHONPATH in the image alone",
+		target: "shop.main:app",
+		files: {
+			"requirements.txt": servers,
+			"src/shop/__init__.py": "",
+			"src/shop/prices.py": "VAT = 19\n",
+			"src/shop/main.py": app("from shop.prices import VAT", "VAT"),
+			Dockerfile: dockerfile("COPY . .", "ENV PYTHONPATH=/srv/src", 'CMD ["uvicorn", "shop.main:app"]'),
+			Procfile: "web: uvicorn src.shop.main:app\n",
+		},
+		runs: [
+			{ at: "Dockerfile:5", cwd: "srv", argv: "uvicorn shop.main:app", image: [["", "srv"]], env: { PYTHONPATH: "srv/src" } },
+			{ at: "Procfile:1", cwd: "", argv: "uvicorn src.shop.main:app" },
+		],
+	},
+	{
+		name: "a target that is not there, and FastAPI's own command",
+		target: "app.main:app",
+		files: {
+			"requirements.txt": servers,
+			"app/__init__.py": "",
+			"app/names.py": "NAME = 'x'\n",
+			"app/main.py": app("from .names import NAME", "NAME"),
+			Procfile: "web: uvicorn app.main:application\n",
+			Dockerfile: dockerfile("COPY . .", 'CMD ["fastapi", "run", "app/main.py"]'),
+			Makefile: "dev:\n\tcd app && uvicorn main:app\n",
+		},
+		runs: [
+			{ at: "Procfile:1", cwd: "", argv: "uvicorn app.main:application" },
+			{ at: "Dockerfile:4", cwd: "srv", argv: "fastapi run app/main.py", image: [["", "srv"]] },
+			{ at: "Makefile:2", cwd: "app", argv: "uvicorn main:app" },
+		],
+	},
+	{
+		name: "an image without what only developers install",
+		target: "app.main:app",
+		files: {
+			"requirements.txt": `${servers}pyyaml\n`,
+			"requirements/prod.txt": servers,
+			"app/__init__.py": "",
+			"app/main.py": app("import yaml", "yaml.__name__"),
+			Procfile: "web: uvicorn app.main:app\n",
+			Dockerfile: dockerfile(
+				"COPY requirements/prod.txt .",
+				"RUN pip install -r prod.txt",
+				"COPY app ./app",
+				'CMD ["uvicorn", "app.main:app"]',
+			),
+		},
+		runs: [
+			{ at: "Procfile:1", cwd: "", argv: "uvicorn app.main:app" },
+			{
+				at: "Dockerfile:6",
+				cwd: "srv",
+				argv: "uvicorn app.main:app",
+				image: [["app", "srv/app"]],
+				manifest: "requirements/prod.txt",
+			},
+		],
+	},
+	{
+		name: "an image that lacks a folder, of another name on disk",
+		target: "app.main:app",
+		files: {
+			"requirements.txt": servers,
+			"common/__init__.py": "",
+			"common/clock.py": "def now():\n    return 'now'\n",
+			"app/__init__.py": "",
+			"app/main.py": app("from common.clock import now", "now()"),
+			Dockerfile: dockerfile("COPY ./app /srv/app", "CMD uvicorn app.main:app"),
+			Makefile: "dev:\n\tuvicorn app.main:app\n",
+			Procfile: "web: uvicorn --app-dir App main:app\n",
+		},
+		runs: [
+			{ at: "Dockerfile:4", cwd: "srv", argv: "uvicorn app.main:app", image: [["app", "srv/app"]] },
+			{ at: "Makefile:2", cwd: "", argv: "uvicorn app.main:app" },
+			{ at: "Procfile:1", cwd: "", argv: "uvicorn --app-dir App main:app" },
+		],
+	},
+];
+
+let root: string;
+beforeAll(() => {
+	root = realpathSync(mkdtempSync(join(tmpdir(), "bootmend-starts-")));
+});
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+test.each(scenarios)("what the report says of each start command is what it does: $name", async ({ target, files, runs }) => {
+	const project = mkdtempSync(join(root, "project-"));
+	for (const [path, text] of Object.entries(files)) {
+		mkdirSync(dirname(join(project, path)), { recursive: true });
+		writeFileSync(join(project, path), text);
+	}
+	const pythonOf = async (manifest: string) =>
+		(await prepareView({ pool: "2026", manifest: join(project, manifest), also: [], without: [] })).python;
+	const python = await pythonOf("requirements.txt");
+	const { startCommands } = await audit({ folder: project, target, python, environment: {} });
+	const said = startCommands.map(({ file_path, line_number, verdict }) => `${file_path}:${line_number} ${verdict}`);
+	const seen: string[] = [];
+	for (const run of runs) {
+		const place = run.image === undefined ? project : mkdtempSync(join(root, "image-"));
+		for (const [from, to] of run.image ?? []) cpSync(join(project, from), join(place, to), { recursive: true });
+		const variables = Object.fromEntries(Object.entries(run.env ?? {}).map(([name, value]) => [name, join(place, value)]));
+		const interpreter = run.manifest === undefined ? python : await pythonOf(run.manifest);
+		const answers = await startsUp(interpreter, run.argv.split(" "), join(place, run.cwd), variables);
+		seen.push(`${run.at} ${answers ? "starts" : "fails"}`);
+	}
+	expect(said.sort()).toEqual(seen.sort());
+});
+
+/** Runs a server as its console script would, and tells whether it answers. */
+async function startsUp(
+	python: string,
+	[server = "", ...args]: readonly string[],
+	cwd: string,
+	env: Readonly<Record<string, string>>,
+): Promise<boolean> {
+	const port = await freePort();
+	const bind = server === "gunicorn" ? ["--bind", `127.0.0.1:${port}`] : ["--port", String(port)];
+	// `-P` leaves the working directory to the server itself, as its console script does.
+	const command = ["-P", "-m", server, ...args, ...bind];
+	const child = spawn(python, command, {
+		cwd,
+		env: { PATH: process.env.PATH, HOME: root, LANG: "C.UTF-8", ...env },
+		stdio: "ignore",
+	});
+	let isOver = false;
+	child.once("exit", () => {
+		isOver = true;
+	});
+	try {
+		for (let waited = 0; waited < 60_000 && !isOver; waited += 200) {
+			const answer = await fetch(`http://127.0.0.1:${port}/openapi.json`).catch(() => null);
+			if (answer !== null) return answer.ok;
+			await new Promise((done) => setTimeout(done, 200));
+		}
+		return false;
+	} finally {
+		child.kill();
+	}
+}
+
+function freePort(): Promise<number> {
+	return new Promise((done, fail) => {
+		const server = createServer();
+		server.once("error", fail);
+		server.listen(0, "127.0.0.1", () => {
+			const address = server.address();
+			server.close(() => done(typeof address === "object" && address !== null ? address.port : 0));
+		});
+	});
+}
