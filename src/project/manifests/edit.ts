@@ -1,6 +1,7 @@
 import { LineIndex } from "../../text/line-index.ts";
 import type { TextEdit } from "../../text/range.ts";
 import type { SourceTree } from "../project.ts";
+import { addToPipList } from "./edit-conda.ts";
 import { sourceOfList } from "./generated-list.ts";
 import type { Manifest, Requirement } from "./manifest.ts";
 import { parsePep508 } from "./pep508.ts";
@@ -53,6 +54,10 @@ function addToFile(
 	const text = files.get(path)?.text;
 	if (text === undefined) return null;
 	const list = mainList(manifest, path);
+	if (manifest.kind === "conda" && path === manifest.path) {
+		const named = list.filter(({ notation }) => notation === "pep508").map(({ range }) => text.slice(range.start, range.end));
+		return addToPipList(text, path, renderPep508(addition, dominantOperator(named), isSpaced(named)));
+	}
 	const written = list.map((requirement) => text.slice(requirement.range.start, requirement.range.end));
 	const operator = dominantOperator(list[0]?.notation !== "pep508" ? written.map(withEquals) : written);
 	const sorted = isSorted(list);
@@ -146,7 +151,7 @@ export function removeRequirement(files: SourceTree, requirement: Requirement): 
 	const lineStart = lines.lineStart(firstLine);
 	const nextLine = lines.lineStart(lines.positionAt(end).line + 1);
 	const tail = /^[ \t]*,?[ \t]*(?:#.*)?$/.exec(text.slice(end, lines.lineEnd(lines.positionAt(end).line)));
-	const alone = text.slice(lineStart, start).trim() === "" && tail !== null;
+	const alone = /^[ \t]*(?:-[ \t]+)?$/.test(text.slice(lineStart, start)) && tail !== null;
 	if (alone) {
 		// Without a line break behind it, the one in front goes, or an empty line would stay at the end.
 		const atEnd = nextLine === text.length && !/[\r\n]$/.test(text) && firstLine > 1;

@@ -29,11 +29,11 @@ export function listInstallCommands(text: string): InstallCommand[] {
 	const lines = new LineIndex(text);
 	const found: InstallCommand[] = [];
 	let behind = 0;
-	for (const match of text.matchAll(/\b(?:pip3?|uv|poetry|pdm|pipenv)["']?[\s,]/g)) {
+	for (const match of text.matchAll(/\b(?:pip3?|uv|poetry|pdm|pipenv|conda|mamba|micromamba)["']?[\s,]/g)) {
 		const { line } = lines.positionAt(match.index);
 		if (match.index < behind || /^\s*#/.test(lines.lineText(line))) continue;
 		const words = wordsFrom(text, match.index);
-		const command = readPip(words) ?? readProjectTool(words);
+		const command = readPip(words) ?? readConda(words) ?? readProjectTool(words);
 		if (command === null) continue;
 		found.push({ ...command, start: match.index });
 		behind = words.at(-1)?.start ?? 0;
@@ -105,6 +105,13 @@ function projectOf(written: string): { folder: string; extras: string[] } {
 			.map((extra) => extra.trim())
 			.filter((extra) => extra !== ""),
 	};
+}
+
+/** `conda env create -f environment.yml`; packages that conda is told by name may be called otherwise than in Python. */
+function readConda(words: readonly Word[]): Read | null {
+	const [tool, group, verb] = words.map(({ text }) => text);
+	if (!/^(?:conda|mamba|micromamba)$/.test(tool ?? "") || group !== "env" || !/^(?:create|update)$/.test(verb ?? "")) return null;
+	return { requirementFiles: [], projects: [], packages: [], project: { kind: "conda", groups: [] } };
 }
 
 /** `uv sync`, `poetry install` and their like, with the groups that their options take along. */

@@ -56,6 +56,12 @@ export function planInstallation(project: Project, machine: InstallMachine): Ins
 		);
 	}
 	const { installer } = manifest;
+	if (installer === "conda") {
+		return refused(
+			`${manifest.path} is installed with conda, into an environment of conda's own.`,
+			`Run ${manifest.installCommand}, and name its interpreter: --python PATH.`,
+		);
+	}
 	if (installer !== "pip" && !machine.has(installer)) {
 		return refused(
 			`${manifest.path} is installed with ${installer}, which is not on this machine.`,

@@ -2,11 +2,12 @@ import type { LockFile } from "./lock-files.ts";
 import type { ManifestKind } from "./manifest.ts";
 import { folderOf, relativeTo } from "./paths.ts";
 
-export type Installer = "pip" | "uv" | "poetry" | "pdm" | "pipenv";
+export type Installer = "pip" | "uv" | "poetry" | "pdm" | "pipenv" | "conda";
 
 /** The tool that installs from a manifest: its lock file says it best, then the tables it holds. */
 export function installerOf(kind: ManifestKind, tool: string | null, lock: LockFile | null): Installer {
 	if (kind === "pipfile") return "pipenv";
+	if (kind === "conda") return "conda";
 	if (kind !== "pyproject") return "pip";
 	const named = lock?.kind ?? tool;
 	return named === "uv" || named === "poetry" || named === "pdm" ? named : "pip";
@@ -26,6 +27,8 @@ export function installCommand(installer: Installer, path: string, backend: stri
 			return inProject === "" ? "pdm install" : `pdm install --project ${inProject}`;
 		case "pipenv":
 			return inProject === "" ? "pipenv install" : `PIPENV_PIPFILE=${from} pipenv install`;
+		case "conda":
+			return `conda env update --file ${from}`;
 		case "pip":
 			return /\.(?:txt|in)$/.test(path) ? `pip install -r ${from}` : `pip install ${inProject === "" ? "." : `./${inProject}`}`;
 	}

@@ -3,10 +3,10 @@ import type { InstalledGroups } from "./install-commands.ts";
 import type { Installer } from "./installer.ts";
 
 /** `install-command`: the packages that a Dockerfile or its like names behind `pip install`. */
-export type ManifestKind = "requirements" | "pyproject" | "pipfile" | "setup-cfg" | "setup-py" | "install-command";
+export type ManifestKind = "requirements" | "pyproject" | "pipfile" | "setup-cfg" | "setup-py" | "conda" | "install-command";
 
-/** How a requirement is written: one PEP 508 string, a key with a version or table (poetry, Pipfile), or a word of a shell command. */
-export type RequirementNotation = "pep508" | "poetry" | "pipfile" | "command";
+/** How a requirement is written: one PEP 508 string, a key with a version or table (poetry, Pipfile), or a word of a shell command, or a package of conda. */
+export type RequirementNotation = "pep508" | "poetry" | "pipfile" | "command" | "conda";
 
 /** One requirement as a manifest states it. */
 export interface Requirement {

@@ -1,6 +1,7 @@
 import type { SourceTree } from "../project.ts";
-import { sourceOfList } from "./generated-list.ts";
+import { readCondaEnvironment } from "./conda-environment.ts";
 import { isForDevelopment } from "./declared.ts";
+import { sourceOfList } from "./generated-list.ts";
 import { findInstallation, type Installation } from "./install-evidence.ts";
 import { type Installer, installCommand, installerOf, updateCommands } from "./installer.ts";
 import { type LockFile, readLockFiles } from "./lock-files.ts";
@@ -102,6 +103,12 @@ function readFolder(files: SourceTree, folder: string, locks: readonly LockFile[
 		if (!files.has(inFolder(folder, name))) continue;
 		const content = read(files, inFolder(folder, name));
 		if (content.declaresDependencies) add(name, kind, content);
+	}
+	for (const name of ["environment.yml", "environment.yaml"]) {
+		// Only a file that has conda's list is one of conda's.
+		if (!/^dependencies[ \t]*:/m.test(files.get(inFolder(folder, name))?.text ?? "")) continue;
+		const content = readCondaEnvironment(files, inFolder(folder, name));
+		if (content.declaresDependencies || content.problems.length > 0) add(name, "conda", content);
 	}
 	return found;
 }
