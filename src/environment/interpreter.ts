@@ -189,7 +189,7 @@ function environmentIn(files: PackageFiles, prefix: string, evidence: string): I
 	const shared = values.get("include-system-site-packages")?.toLowerCase() === "true" ? (base?.siteFolders ?? []) : [];
 	return {
 		python,
-		evidence: evidence.startsWith("pyvenv.cfg") ? evidence : `${evidence} (${formatPythonVersion(python)})`,
+		evidence,
 		path: executableIn(files, prefix),
 		standardLibrary: base?.standardLibrary ?? null,
 		siteFolders: distinct(files, [...own, ...shared]),
@@ -234,7 +234,7 @@ function installationIn(
 	const sites = [...libraries.map((library) => library.site), ...debian].filter((folder) => files.listFolder(folder) !== null);
 	return {
 		python,
-		evidence: `${evidence} (${minor})`,
+		evidence,
 		path: executableIn(files, prefix),
 		standardLibrary,
 		siteFolders: distinct(files, sites),

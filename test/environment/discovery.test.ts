@@ -29,7 +29,7 @@ test("the project's own environment is found before all others, wherever it lies
 		"/repo/backend/.venv/bin/python",
 	]);
 	expect(open({ ...machine, ...venv("/repo/our-env", 11) }, shell).pythonEvidence).toBe("pyvenv.cfg of our-env");
-	expect(open(machine, shell).pythonEvidence).toBe("VIRTUAL_ENV (3.10)");
+	expect(open(machine, shell).pythonEvidence).toBe("VIRTUAL_ENV");
 	expect(open({ ...machine, ...venv("/elsewhere", 13) }, { ...shell, override: "/elsewhere/bin/python" }).python.minor).toBe(13);
 	const poetry = venv("/home/me/.cache/pypoetry/virtualenvs/todo-api-PQbJ2Vcv-py3.11", 11);
 	expect(open({ ...machine, ...poetry, "/repo/main.py": "" }, shell).kind).toBe("interpreter");
@@ -78,7 +78,7 @@ test("pyenv's shim leads to the version that the nearest version file names", ()
 		),
 	};
 	const environment = openEnvironment(optionsFor(memoryPackageFiles(files), { variables: { PATH: `/bin:${root}/shims` } }));
-	expect([environment.kind, environment.pythonEvidence]).toEqual(["interpreter", "pyenv 3.11.10 (3.11)"]);
+	expect([environment.kind, environment.pythonEvidence]).toEqual(["interpreter", "pyenv 3.11.10"]);
 });
 
 test("site-packages, .pth lines and editable installs make the search path", () => {

@@ -1,0 +1,45 @@
+import { type Distribution, normalizeName } from "./environment.ts";
+import { sharedPartOf } from "./namespace-packages.ts";
+import type { PackageFiles } from "./package-files.ts";
+import { vanishedModule } from "./vanished-modules.ts";
+
+/** Import names and the distributions that provide them: those at hand first, then the bundled map. */
+export class ImportNames {
+	private byImportName: Map<string, string[]> | null = null;
+	private bundled: Readonly<Record<string, readonly string[]>> | null = null;
+
+	constructor(
+		private readonly files: PackageFiles,
+		private readonly distributions: ReadonlyMap<string, Distribution>,
+	) {}
+
+	installedFor(importName: string): readonly string[] {
+		const obvious = normalizeName(importName);
+		if (this.distributions.get(obvious)?.topLevel.includes(importName)) return [obvious];
+		if (this.byImportName === null) {
+			this.byImportName = new Map();
+			for (const [name, distribution] of this.distributions)
+				for (const top of distribution.topLevel) this.byImportName.set(top, [...(this.byImportName.get(top) ?? []), name]);
+		}
+		return this.byImportName.get(importName) ?? [];
+	}
+
+	distributionsFor(importName: string): readonly string[] {
+		const sharedPart = sharedPartOf(importName);
+		if (sharedPart !== null) return sharedPart.distributions;
+		this.bundled ??= parseNames(this.files.readData("import-names.json"));
+		const known = Object.hasOwn(this.bundled, importName) ? this.bundled[importName] : undefined;
+		const vanished = vanishedModule(importName);
+		const former = vanished === null ? [] : [vanished.distribution];
+		return [...new Set([...this.installedFor(importName), ...(known ?? []), ...former])];
+	}
+}
+
+function parseNames(json: string | null): Readonly<Record<string, readonly string[]>> {
+	try {
+		const names: Readonly<Record<string, readonly string[]>> = JSON.parse(json ?? "{}");
+		return names;
+	} catch {
+		return {};
+	}
+}
