@@ -94,7 +94,8 @@ function record(machine: Machine, frame: Frame, callee: Value, args: CallArgumen
 
 function callExternal(machine: Machine, frame: Frame, callee: ExternalValue, args: CallArguments, node: ast.Call): Value {
 	const made = record(machine, frame, callee, args, node);
-	if (!leavesClasses.test(callee.canonical)) for (const each of args.args) if (each.kind === "class") openAttributes(each);
+	if (!leavesClasses.test(callee.canonical) || mapsClasses.test(callee.canonical))
+		for (const each of args.args) if (each.kind === "class") openAttributes(each);
 	const problem = externalBindingProblem(machine, callee, args) ?? classMethodBindingProblem(machine, callee, args);
 	if (problem !== null) failToBind(machine, frame, problem, node);
 	const known = knownCall(machine, frame, callee.canonical, args, node);
@@ -110,7 +111,10 @@ function callExternal(machine: Machine, frame: Frame, callee: ExternalValue, arg
 }
 
 /** Libraries that put no attributes on the classes that they are handed, as an imperative mapping does. */
-const leavesClasses = /^(builtins|typing|functools|abc|enum|logging|fastapi|starlette|pydantic|pydantic_settings)\b/;
+const leavesClasses =
+	/^(builtins|typing|functools|abc|enum|logging|fastapi|starlette|pydantic|pydantic_settings|sqlalchemy|sqlmodel)\b/;
+/** What sets attributes on a class in SQLAlchemy: its columns, where it is mapped to a table by a call. */
+const mapsClasses = /\.(map_imperatively|mapper|instrument_class|map_declaratively|mapped)$/;
 
 /** Constructors that cannot raise for reasons we do not look at elsewhere. */
 function isHarmless(callee: ExternalValue): boolean {
@@ -128,7 +132,8 @@ function callMethod(machine: Machine, frame: Frame, callee: BoundMethodValue, ar
 	const made = record(machine, frame, callee, args, node);
 	machine.doubts++;
 	const maker = receiver.kind === "instance" && receiver.of.kind === "external" ? receiver.of.canonical : "";
-	if (!leavesClasses.test(maker)) for (const each of args.args) if (each.kind === "class") openAttributes(each);
+	if (!leavesClasses.test(maker) || mapsClasses.test(`.${callee.name}`))
+		for (const each of args.args) if (each.kind === "class") openAttributes(each);
 	const library = receiver.kind === "instance" ? libraryClassOf(receiver) : null;
 	if (
 		receiver.kind === "instance" &&
