@@ -12,7 +12,12 @@ export interface InstallCommand {
 	/** Packages named on the command line, without quotes. */
 	readonly packages: readonly { readonly text: string; readonly start: number }[];
 	/** The manifest that a project tool installs from (`uv sync`, `poetry install`), or null for pip. */
-	readonly project: { readonly kind: ManifestKind; readonly groups: InstalledGroups } | null;
+	readonly project: {
+		readonly kind: ManifestKind;
+		readonly groups: InstalledGroups;
+		/** Does it only run something in an environment that is there (`poetry run`)? */
+		readonly isRun: boolean;
+	} | null;
 }
 
 /** Names of the groups and extras that come along with the main list; `"all"` where the command does not say it exactly. */
@@ -111,7 +116,7 @@ function projectOf(written: string): { folder: string; extras: string[] } {
 function readConda(words: readonly Word[]): Read | null {
 	const [tool, group, verb] = words.map(({ text }) => text);
 	if (!/^(?:conda|mamba|micromamba)$/.test(tool ?? "") || group !== "env" || !/^(?:create|update)$/.test(verb ?? "")) return null;
-	return { requirementFiles: [], projects: [], packages: [], project: { kind: "conda", groups: [] } };
+	return { requirementFiles: [], projects: [], packages: [], project: { kind: "conda", groups: [], isRun: false } };
 }
 
 /** `uv sync`, `poetry install` and their like, with the groups that their options take along. */
@@ -120,8 +125,28 @@ function readProjectTool(words: readonly Word[]): Read | null {
 	const options = words.slice(2).map(({ text }) => text);
 	const kind = tool === "pipenv" ? "pipfile" : "pyproject";
 	if (verb !== "install" && verb !== "sync" && verb !== "run") return null;
-	const groups = verb === "run" ? "all" : groupsOf(tool ?? "", options);
-	return { requirementFiles: [], projects: [], packages: [], project: { kind, groups } };
+	// What follows the name of the program that is run is not for the tool.
+	const program = options.findIndex((option) => !option.startsWith("-"));
+	const own = verb === "run" && program !== -1 ? options.slice(0, program) : options;
+	if (own.includes("--no-sync")) return null;
+	// `uv run` installs first what is missing; the others run what is there.
+	const isRun = verb === "run" && tool !== "uv";
+	return {
+		requirementFiles: [],
+		projects: [],
+		packages: [],
+		project: { kind, groups: isRun ? "all" : groupsOf(tool ?? "", own), isRun },
+	};
+}
+
+/** uv takes the group `dev` along unless it is told otherwise, and no other group or extra unless it is told so. */
+function groupsOfUv(options: readonly string[]): InstalledGroups {
+	if (options.some((option) => /^--(?:all-(?:extras|groups)|only-\S+|no-(?:group|extra)\b)/.test(option))) return "all";
+	const named = options.flatMap((option, index) => {
+		const match = /^--(?:extra|group)(?:=(\S+))?$/.exec(option);
+		return match === null ? [] : [match[1] ?? options[index + 1] ?? ""];
+	});
+	return options.some((option) => mainOnly.test(option)) ? named : ["dev", ...named];
 }
 
 const mainOnly = /^(?:--no-dev|--prod|--production|--no-default-groups|--only=main|--without=dev)$/;
@@ -129,6 +154,7 @@ const mainOnly = /^(?:--no-dev|--prod|--production|--no-default-groups|--only=ma
 /** Every tool but pipenv takes its development group along unless it is told otherwise. */
 function groupsOf(tool: string, options: readonly string[]): InstalledGroups {
 	if (tool === "pipenv") return options.includes("--dev") || options.includes("-d") ? ["dev"] : [];
+	if (tool === "uv") return groupsOfUv(options);
 	const named = options.some(
 		(option) => /^(?:--(?:all-)?(?:extras?|groups?|with|only)\b|-[EG]\b)/.test(option) && !/^--only=main$/.test(option),
 	);

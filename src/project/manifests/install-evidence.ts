@@ -70,7 +70,7 @@ function readInstallation(text: string, path: string, backend: string, candidate
 	let first: { readonly path: string | null; readonly at: string } | null = null;
 	for (const command of listInstallCommands(text)) {
 		const at = `${path}:${lines.positionAt(command.start).line}`;
-		for (const [manifest, along] of manifestsOf(command, path, backend, candidates)) {
+		for (const [manifest, along] of manifestsOf(command, path, backend, candidates, (each) => groups.has(each))) {
 			if (first?.path == null) first = { path: manifest, at };
 			groups.set(manifest, joined(groups.get(manifest), along));
 		}
@@ -88,6 +88,7 @@ function* manifestsOf(
 	from: string,
 	backend: string,
 	candidates: readonly Candidate[],
+	isKnown: (manifest: string) => boolean,
 ): Generator<[string, InstalledGroups]> {
 	for (const written of command.requirementFiles) {
 		const manifest = findNamed(written, from, backend, candidates);
@@ -99,7 +100,8 @@ function* manifestsOf(
 	}
 	const { project } = command;
 	const manifest = project === null ? undefined : candidates.find(({ kind }) => kind === project.kind);
-	if (project !== null && manifest !== undefined) yield [manifest.path, project.groups];
+	if (project !== null && manifest !== undefined && !(project.isRun && isKnown(manifest.path)))
+		yield [manifest.path, project.groups];
 }
 
 function joined(known: InstalledGroups | undefined, more: InstalledGroups): InstalledGroups {

@@ -27,7 +27,9 @@ export function readManifests(files: SourceTree, backend: string, startUpFile: s
 	const primary = choosePrimary(installation, found);
 	const taken = (path: string): Manifest["startUpGroups"] => {
 		if (installation?.path == null) return path === primary?.path ? [] : null;
-		return installation.groups.get(path) ?? (path === installation.packages[0]?.path ? [] : null);
+		const groups = installation.groups.get(path) ?? (path === installation.packages[0]?.path ? [] : null);
+		// uv's own table may name other groups to take along, and a group may include others.
+		return groups !== null && /\b(?:default-groups|include-group)\b/.test(files.get(path)?.text ?? "") ? "all" : groups;
 	};
 	return found.map(({ content, installer, kind, path, locked }) => ({
 		kind,

@@ -22,6 +22,7 @@ describe("what an installation for start-up brings", () => {
 		["RUN pip install '.[cache]'", project('[project.optional-dependencies]\ncache = ["redis"]')],
 		["RUN uv sync --extra cache", project('[project.optional-dependencies]\ncache = ["redis"]')],
 		["RUN uv sync", project('[dependency-groups]\ndev = ["redis"]')],
+		["RUN uv sync", project('[dependency-groups]\ndev = [{ include-group = "cache" }]\ncache = ["redis"]')],
 	])("finds it in %s", (run, manifests) => {
 		expect(audit(run, manifests).lines).toEqual([]);
 	});
@@ -38,6 +39,16 @@ describe("what an installation for start-up brings", () => {
 			"only the group cache of pyproject.toml declares it",
 		],
 		["RUN uv sync --no-dev", project('[dependency-groups]\ndev = ["redis"]'), "only the group dev of pyproject.toml declares it"],
+		[
+			'RUN uv sync --no-dev\nCMD ["uv", "run", "--no-dev", "uvicorn", "main:app"]',
+			project('[dependency-groups]\ndev = ["redis"]'),
+			"only the group dev of pyproject.toml declares it",
+		],
+		[
+			"RUN uv sync",
+			project('[project.optional-dependencies]\ncache = ["redis"]'),
+			"only the group cache of pyproject.toml declares it",
+		],
 		["RUN pip install fastapi uvicorn", "", "Dockerfile does not declare it"],
 		[
 			"RUN poetry install --only main",
