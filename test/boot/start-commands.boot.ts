@@ -1,11 +1,10 @@
-import { spawn } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { prepareView } from "../../scripts/boot/environments.ts";
 import { audit } from "../../scripts/boot/run-bootmend.ts";
+import { serve } from "./support/serve.ts";
 
 /** How a start command really runs: its folder, what is set around it, and for a container what its image is given. */
 interface Run {
@@ -168,51 +167,9 @@ test.each(scenarios)("what the report says of each start command is what it does
 		for (const [from, to] of run.image ?? []) cpSync(join(project, from), join(place, to), { recursive: true });
 		const variables = Object.fromEntries(Object.entries(run.env ?? {}).map(([name, value]) => [name, join(place, value)]));
 		const interpreter = run.manifest === undefined ? python : await pythonOf(run.manifest);
-		const answers = await startsUp(interpreter, run.argv.split(" "), join(place, run.cwd), variables);
-		seen.push(`${run.at} ${answers ? "starts" : "fails"}`);
+		const command = { python: interpreter, argv: run.argv.split(" "), cwd: join(place, run.cwd), env: variables };
+		const answer = await serve(command, (origin) => fetch(`${origin}/openapi.json`));
+		seen.push(`${run.at} ${answer?.ok ? "starts" : "fails"}`);
 	}
 	expect(said.sort()).toEqual(seen.sort());
 });
-
-/** Runs a server as its console script would, and tells whether it answers. */
-async function startsUp(
-	python: string,
-	[server = "", ...args]: readonly string[],
-	cwd: string,
-	env: Readonly<Record<string, string>>,
-): Promise<boolean> {
-	const port = await freePort();
-	const bind = server === "gunicorn" ? ["--bind", `127.0.0.1:${port}`] : ["--port", String(port)];
-	// `-P` leaves the working directory to the server itself, as its console script does.
-	const command = ["-P", "-m", server, ...args, ...bind];
-	const child = spawn(python, command, {
-		cwd,
-		env: { PATH: process.env.PATH, HOME: root, LANG: "C.UTF-8", ...env },
-		stdio: "ignore",
-	});
-	let isOver = false;
-	child.once("exit", () => {
-		isOver = true;
-	});
-	try {
-		for (let waited = 0; waited < 60_000 && !isOver; waited += 200) {
-			const answer = await fetch(`http://127.0.0.1:${port}/openapi.json`).catch(() => null);
-			if (answer !== null) return answer.ok;
-			await new Promise((done) => setTimeout(done, 200));
-		}
-		return false;
-	} finally {
-		child.kill();
-	}
-}
-
-function freePort(): Promise<number> {
-	return new Promise((done, fail) => {
-		const server = createServer();
-		server.once("error", fail);
-		server.listen(0, "127.0.0.1", () => {
-			const address = server.address();
-			server.close(() => done(typeof address === "object" && address !== null ? address.port : 0));
-		});
-	});
-}

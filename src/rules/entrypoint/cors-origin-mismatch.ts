@@ -1,9 +1,18 @@
+import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { Value } from "../../project/imports/values.ts";
+import type { Module } from "../../project/project.ts";
+import type * as ast from "../../python/ast.ts";
+import { findKeyword } from "../../python/rewrite/arguments.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
 import type { TextRange } from "../../text/range.ts";
 
 interface Evidence {
+	/** The argument of CORSMiddleware: `allow_origins`, or another that is a text where a list is meant. */
+	readonly argument: string;
+	/** The expression that gives a text where a list is meant; null for an origin of a list. */
+	readonly text: { readonly module: Module; readonly node: ast.Expression } | null;
 	readonly origin: string;
 	/** The origin as browsers send it; null where that cannot be told. */
 	readonly meant: string | null;
@@ -38,6 +47,11 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		for (const call of project.trace.calls) {
+			for (const evidence of textsOf(call)) {
+				const { module, node } = call;
+				const range = { start: node.start, end: node.end };
+				yield { subject: `${module.name}:${evidence.argument}`, path: module.path, range, evidence };
+			}
 			const origins = originsOf(call);
 			if (origins === null) continue;
 			const bad = origins.filter(({ text }) => !matches(text));
@@ -51,6 +65,8 @@ export default defineRule<Evidence>({
 					path: call.module.path,
 					range: { start: call.node.start, end: call.node.end },
 					evidence: {
+						argument: "allow_origins",
+						text: null,
 						origin: text,
 						meant: stripped !== text && matches(stripped) ? stripped : null,
 						place: source !== null && written === text ? { path: source.path, range: source.range } : null,
@@ -62,7 +78,17 @@ export default defineRule<Evidence>({
 		}
 	},
 
-	describe({ evidence: { origin, meant, place, all, order } }) {
+	describe({ evidence }) {
+		const { argument, text, origin, meant, place, all, order } = evidence;
+		if (text !== null)
+			return {
+				severity: all ? "HIGH" : "MEDIUM",
+				stage: "request",
+				problem: `${argument} is the text "${origin}", not a list`,
+				rootCause: textCauses[argument] ?? "",
+				order,
+				manualSteps: listRemedy(evidence) === undefined ? [`Give ${argument} a list.`] : [],
+			};
 		const why = origin.includes("*")
 			? "A star inside an origin is taken literally; patterns belong into allow_origin_regex."
 			: "Browsers send scheme, host and port, and nothing behind them.";
@@ -76,7 +102,9 @@ export default defineRule<Evidence>({
 		};
 	},
 
-	fix({ evidence: { meant, place } }) {
+	fix({ evidence }) {
+		const { text, meant, place } = evidence;
+		if (text !== null) return listRemedy(evidence);
 		if (meant === null || place === null) return undefined;
 		return {
 			title: `Allow ${meant}`,
@@ -87,12 +115,56 @@ export default defineRule<Evidence>({
 	},
 });
 
-/** The texts of `allow_origins`, where all of them are known. */
-function originsOf({ callee, args, keywords, reached, guarded }: Call): readonly { text: string; value: Value }[] | null {
-	if (callee.kind !== "bound-method" || callee.name !== "add_middleware" || !reached || guarded) return null;
+/** What comes of a text, by the argument (starlette/middleware/cors.py). */
+const textCauses: Readonly<Record<string, string>> = {
+	allow_origins:
+		"Starlette asks whether the Origin header is in it: in a text, every part of it is allowed as well, down to `http://local`.",
+	allow_methods: "Starlette asks whether the method is in it, and lists its letters to the browser, which finds no such method.",
+	allow_headers: "Starlette takes each letter for a header, so that the browser may send none of those that are meant.",
+};
+
+/** Arguments of CORSMiddleware that are a text where a list is meant; `*` alone means everything either way. */
+function* textsOf(call: Call): Generator<Evidence> {
+	if (!addsCors(call)) return;
+	for (const argument of Object.keys(textCauses)) {
+		const value = call.keywords.get(argument);
+		const node = findKeyword(call.node, argument)?.value;
+		if (value?.kind !== "constant" || typeof value.value !== "string" || node === undefined) continue;
+		if (value.value.includes("*") || value.value === "") continue;
+		const text = { module: call.module, node };
+		const all = argument !== "allow_origins";
+		yield { argument, text, origin: value.value, meant: null, place: null, all, order: call.order };
+	}
+}
+
+/** A list of the one text, or of its parts between commas. */
+function listRemedy({ argument, text, origin }: Evidence): FixProposal | undefined {
+	if (text === null) return undefined;
+	const { module, node } = text;
+	const shown = module.text.slice(node.start, node.end);
+	const isLiteral = node.type === "Constant";
+	const parts = origin.split(",").map((each) => each.trim());
+	const code = isLiteral
+		? `[${parts.map((each) => JSON.stringify(each)).join(", ")}]`
+		: `[each.strip() for each in ${shown}.split(",")]`;
+	return {
+		title: `Give ${argument} a list`,
+		explanation: "Starlette then compares each item as a whole.",
+		applicability: isLiteral ? "safe" : "review",
+		edits: [replaceText(module, node.start, node.end, parts.length === 1 && !isLiteral ? `[${shown}]` : code)],
+	};
+}
+
+function addsCors({ callee, args, reached, guarded }: Call): boolean {
+	if (callee.kind !== "bound-method" || callee.name !== "add_middleware" || !reached || guarded) return false;
 	const [middleware] = args;
-	if (middleware?.kind !== "external" || middleware.canonical !== "starlette.middleware.cors.CORSMiddleware") return null;
-	const listed = keywords.get("allow_origins");
+	return middleware?.kind === "external" && middleware.canonical === "starlette.middleware.cors.CORSMiddleware";
+}
+
+/** The texts of `allow_origins`, where all of them are known. */
+function originsOf(call: Call): readonly { text: string; value: Value }[] | null {
+	if (!addsCors(call)) return null;
+	const listed = call.keywords.get("allow_origins");
 	if (listed?.kind !== "sequence" || !listed.complete || listed.items.length === 0) return null;
 	const origins = listed.items.flatMap((value) =>
 		value.kind === "constant" && typeof value.value === "string" ? [{ text: value.value, value }] : [],
