@@ -37,6 +37,7 @@ import invalidValidator from "./database/invalid-validator.ts";
 import missingConnectionAwait from "./database/missing-connection-await.ts";
 import missingSessionAwait from "./database/missing-session-await.ts";
 import missingSqliteFolder from "./database/missing-sqlite-folder.ts";
+import sessionContextMismatch from "./database/session-context-mismatch.ts";
 import syncClassInAsyncFactory from "./database/sync-class-in-async-factory.ts";
 import syncCreateAll from "./database/sync-create-all.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
@@ -144,6 +145,7 @@ export const rules: readonly AnyRule[] = [
 	missingConnectionAwait,
 	missingSessionAwait,
 	missingSqliteFolder,
+	sessionContextMismatch,
 	syncClassInAsyncFactory,
 	syncCreateAll,
 	syncSessionFactory,

@@ -1,0 +1,154 @@
+import type { FixProposal } from "../../audit/fix.ts";
+import { defineRule } from "../../audit/rule.ts";
+import { factoryKind, resolvedName, type SessionKind, sessionKindOf } from "../../project/database/session-kinds.ts";
+import type { Call } from "../../project/imports/trace.ts";
+import type { Module, Project } from "../../project/project.ts";
+import type * as ast from "../../python/ast.ts";
+import { statementsOf } from "../../python/rewrite/blocks.ts";
+import { enclosingFunction } from "../../python/rewrite/enclosing.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
+import { walk } from "../../python/walk.ts";
+import type { TextEdit } from "../../text/range.ts";
+
+interface Evidence {
+	readonly module: Module;
+	readonly statement: ast.With;
+	readonly item: ast.WithItem;
+	readonly kind: SessionKind;
+	/** The call of start-up that makes the session, or null where only requests do. */
+	readonly made: Call | null;
+}
+
+const example = (opening: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\nsqlalchemy[asyncio]>=2.0\naiosqlite\n",
+	"main.py": `from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
+
+engine = create_async_engine("sqlite+aiosqlite:///app.db")
+new_session = async_sessionmaker(engine)
+
+
+@asynccontextmanager
+async def lifespan(app: FastAPI):
+    ${opening} new_session() as session:
+        await session.execute(text("SELECT 1"))
+    yield
+
+
+app = FastAPI(lifespan=lifespan)
+`,
+});
+
+export default defineRule<Evidence>({
+	name: "session-context-mismatch",
+	category: "DATABASE",
+	summary: "A sync session is opened with async with, or an async one with plain with",
+	story:
+		"The sessions were changed from sync to async, or back, and one place was forgotten. Python says that the session does not support the protocol, when the server starts or on a request.",
+	references: ["https://docs.sqlalchemy.org/en/20/orm/extensions/asyncio.html#synopsis-orm"],
+	example: { before: example("with"), after: example("async with") },
+
+	*detect(project) {
+		for (const { module, reached, namespace } of project.trace.runs.values()) {
+			if (!reached || !/\bwith\b/.test(module.text)) continue;
+			for (const statement of statementsOf(module.tree)) {
+				if (statement.type !== "With") continue;
+				for (const item of statement.items) {
+					if (item.context.type !== "Call") continue;
+					const callee = resolvedName(project, namespace.names, item.context.callee);
+					const kind = factoryKind(callee) ?? sessionKindOf(callee);
+					if (kind === null || kind.isAsync === statement.isAsync) continue;
+					const { start, end } = item.context;
+					yield {
+						subject: `${module.name}:${enclosingFunction(module.tree, start)?.name.name ?? ""}:${module.text.slice(start, end)}`,
+						path: module.path,
+						range: { start, end },
+						evidence: { module, statement, item, kind, made: callOf(project, item.context) },
+					};
+				}
+			}
+		}
+	},
+
+	describe({ evidence }, project) {
+		const { kind, made, module } = evidence;
+		const stops = made !== null && !made.guarded;
+		const { minor } = project.environment.python;
+		const protocol = kind.isAsync ? "context manager protocol" : "asynchronous context manager protocol";
+		return {
+			severity: stops ? "CRITICAL" : "HIGH",
+			stage: stops ? made.stage : "request",
+			problem: kind.isAsync ? "An async session is opened with a plain with" : "A sync session is opened with async with",
+			rootCause: `What is opened in ${module.path} is ${kind.isAsync ? "an" : "a"} ${kind.className}, which ${kind.isAsync ? "only async with" : "only a plain with"} can enter.`,
+			...(minor >= 11 &&
+				minor < 14 && { expectedError: `TypeError: '${kind.className}' object does not support the ${protocol}` }),
+			...(made !== null && { order: made.order }),
+			manualSteps: ["Decide whether the sessions are to be sync or async, and use them in one way everywhere."],
+		};
+	},
+
+	fix({ evidence }) {
+		return evidence.kind.isAsync ? makeAsync(evidence) : makeSync(evidence);
+	},
+});
+
+function callOf(project: Project, node: ast.Call): Call | null {
+	const calls = project.trace.calls.filter((call) => call.reached && call.node === node);
+	return calls.find(({ guarded }) => !guarded) ?? calls[0] ?? null;
+}
+
+/** Coroutine methods of SQLAlchemy's and SQLModel's AsyncSession. */
+const coroutines = new Set("execute exec scalar scalars get get_one commit rollback flush refresh delete merge close".split(" "));
+
+/** `async with`, and `await` in front of what is asked of the session without one. */
+function makeAsync({ module, statement, item }: Evidence): FixProposal | undefined {
+	if (enclosingFunction(module.tree, statement.start)?.isAsync !== true || statement.items.length > 1) return undefined;
+	const edits: TextEdit[] = [replaceText(module, statement.start, statement.start, "async ")];
+	const awaited = new Set<ast.Expression>();
+	const chained = new Set<ast.Expression>();
+	for (const inner of statement.body) {
+		walk(inner, (node) => {
+			if (node.type === "Await") awaited.add(node.value);
+			if (node.type === "Attribute") chained.add(node.value);
+			if (node.type !== "Call" || !isMethod(node, item) || awaited.has(node)) return true;
+			const isChained = chained.has(node);
+			edits.push(replaceText(module, node.start, node.start, isChained ? "(await " : "await "));
+			if (isChained) edits.push(replaceText(module, node.end, node.end, ")"));
+			return true;
+		});
+	}
+	return {
+		title: "Open the session with async with",
+		explanation: "The session is async: it is entered with async with, and what is asked of it is awaited.",
+		applicability: "safe",
+		edits,
+	};
+}
+
+/** A plain `with`, and no `await` in front of what is asked of the session. */
+function makeSync({ module, statement, item }: Evidence): FixProposal | undefined {
+	const keyword = /^async\s+/.exec(module.text.slice(statement.start, statement.end))?.[0];
+	if (keyword === undefined || statement.items.length > 1) return undefined;
+	const edits: TextEdit[] = [replaceText(module, statement.start, statement.start + keyword.length, "")];
+	for (const inner of statement.body) {
+		walk(inner, (node) => {
+			if (node.type === "Await" && node.value.type === "Call" && isMethod(node.value, item))
+				edits.push(replaceText(module, node.start, node.value.start, ""));
+		});
+	}
+	return {
+		title: "Open the session with a plain with",
+		explanation: "The session is sync: it is entered with a plain with, and nothing that it gives can be awaited.",
+		applicability: "safe",
+		edits,
+	};
+}
+
+/** `session.execute(…)` of the session that the item binds. */
+function isMethod({ callee }: ast.Call, { target }: ast.WithItem): boolean {
+	if (callee.type !== "Attribute" || callee.value.type !== "Name" || target?.type !== "Name") return false;
+	return callee.value.id === target.id && coroutines.has(callee.attribute.name);
+}
