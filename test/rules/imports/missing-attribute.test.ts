@@ -54,3 +54,8 @@ config = Config()
 `;
 	expect(mendedFiles(rule, backend)["main.py"]).toContain("FastAPI(title=config.config.title)");
 });
+
+it("takes a name of the same kind, however near a class is written", () => {
+	const backend = `${requirements}#- main.py\nfrom fastapi import FastAPI\n\nimport tags\n\napp = FastAPI()\napp.include_router(tags.api_router)\n#- tags.py\nfrom fastapi import APIRouter\n\nrouter = APIRouter()\n`;
+	expect(mendedFiles(rule, backend)["main.py"]).toContain("include_router(tags.router)");
+});

@@ -11,7 +11,7 @@ import { attributeAt } from "./attribute-at.ts";
 import type { FailureOf } from "./import-failures.ts";
 import { ownModules } from "./module-spelling.ts";
 import { reExport } from "./re-export.ts";
-import { findRelatedName, findSimilarName } from "./similar-name.ts";
+import { findRelatedName, findSimilarName, isSameKind } from "./similar-name.ts";
 
 /** One way to mend the reading of an attribute that is not there. */
 export type AttributeRemedy =
@@ -48,8 +48,11 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	if (object !== null && findSimilarName(name, names)?.name !== object) return [{ type: "through-object", object }];
 	const exported = reExport(project, failure);
 	if (exported !== null) return [{ type: "change", proposal: exported }];
-	const similar = findSimilarName(name, names);
-	const related = similar === null && via !== "star-import" ? findRelatedName(name, names) : null;
+	const nearest = findSimilarName(name, names);
+	// `api_router` of a module with a `router` is no misspelt APIRouter, however near that is.
+	const isOfItsKind = nearest !== null && isSameKind(nearest.name, name);
+	const related = !isOfItsKind && via !== "star-import" ? findRelatedName(name, names) : null;
+	const similar = related === null ? nearest : null;
 	const rename: AttributeRemedy[] = similar
 		? [{ type: "rename", to: similar.name, isCertain: similar.isOnly }]
 		: related === null

@@ -64,6 +64,11 @@ function isLengthened(words: readonly string[], others: readonly string[]): bool
 }
 
 /** A constant, a class, or a function or variable, by its spelling (PEP 8). */
+/** Are both constants, classes, or neither, by the way in which they are written? */
+export function isSameKind(one: string, other: string): boolean {
+	return kindOf(one) === kindOf(other);
+}
+
 function kindOf(name: string): "constant" | "class" | "other" {
 	if (name.length > 1 && name === name.toUpperCase()) return "constant";
 	return /^_*[A-Z]/.test(name) ? "class" : "other";
