@@ -1,7 +1,8 @@
 import { openJournal, readJournalLines } from "../workspace/session-folder.ts";
 import { type JournalLine, journalVersion, type SessionEvent } from "./events.ts";
 import { isMoment, isSessionEvent } from "./journal-shape.ts";
-import { reduce, replay, type SessionRecord } from "./session-record.ts";
+import { reduce, replay } from "./replay.ts";
+import type { SessionRecord } from "./session-record.ts";
 
 export type JournalReading =
 	| { readonly type: "record"; readonly record: SessionRecord; readonly lines: number }

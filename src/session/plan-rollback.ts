@@ -129,7 +129,10 @@ function takeBack(context: SessionView, state: FileState, change: FileChange): O
 	if (current === (change.before?.sha256 ?? null)) return null;
 	if (state.bytes === null) return { reason: `${path} was deleted since`, path, line: null };
 	if (change.after === null) return { reason: `${path} is there again since`, path, line: null };
-	if (change.before === null) return { reason: `you edited ${path} since it was made`, path, line: null };
+	if (change.before === null) {
+		const how = change.twin === undefined ? "made" : "renamed";
+		return { reason: `you edited ${path} since it was ${how}`, path, line: null };
+	}
 	return mergeBack(context, state, change.before, change.after);
 }
 

@@ -1,5 +1,6 @@
 import type { Repository } from "../workspace/git.ts";
-import { type CommitContent, type ContentStep, planContent } from "./commit-content.ts";
+import { type CommitContent, planContent } from "./commit-content.ts";
+import type { ContentStep } from "./content-sides.ts";
 import type { WritePurpose } from "./events.ts";
 import type { SessionView } from "./session-context.ts";
 

@@ -7,7 +7,8 @@ import { commitsWithTrailer, committedFiles, type HistoryCommit } from "../works
 import { type FileImage, sha256 } from "../workspace/project-files.ts";
 import { type JournalLine, journalVersion, type SessionEvent } from "./events.ts";
 import { phaseSubject, restoreSubject, rollbackSubject } from "./phase-words.ts";
-import { replay, type SessionRecord, standingOf } from "./session-record.ts";
+import { replay } from "./replay.ts";
+import { type SessionRecord, standingOf } from "./session-record.ts";
 
 /** A session that has no journal any more, put together again from what git's history says of it. */
 export interface SessionInHistory {

@@ -1,4 +1,5 @@
 import { showLine } from "../text/gate.ts";
+import { fixesReportName } from "./fixes-report.ts";
 import { removeBackupsRows, writeReportRows } from "./polish-pages.ts";
 import type { SessionState } from "./session.ts";
 import { bootRows, databaseRows, installRows, setupRows } from "./verify-pages.ts";
@@ -163,8 +164,9 @@ function gitWords({ git, phases, decided }: SessionState): string {
 	// What is committed is no longer ours to commit: a change in such a file is the person's.
 	const open = new Set(phases.filter((phase) => phase.status === "open").map((phase) => phase.story));
 	const ours = new Set(decided.filter((issue) => open.has(issue.story)).flatMap((issue) => issue.files));
-	const others = git.dirtyFiles.filter((path) => !ours.has(path)).length;
-	const tree = others > 0 ? `${others} of your files changed` : git.dirtyFiles.length > 0 ? "fixes to commit" : "clean";
+	const others = git.dirtyFiles.filter((path) => !ours.has(path) && path !== fixesReportName).length;
+	const tree =
+		others > 0 ? `${others} of your files changed` : git.dirtyFiles.some((path) => ours.has(path)) ? "fixes to commit" : "clean";
 	return `${showLine(git.branch ?? "no branch")}, ${tree}`;
 }
 

@@ -47,6 +47,8 @@ a filter that fails | fixed | refused: git did not commit US1: external filter '
 pre-commit hook that fails | fixed | refused: git did not commit US1: black says no; left: M app/db.py | restored
 pre-commit hook that changes and adds the file | fixed | committed; A hook of yours changed app/db.py | restored, with a commit; A hook of yours changed app/db.py
 pre-commit hook that changes the file and fails | fixed | refused: git did not commit US1: git ended with status 1 and gave no reason; left: M app/db.py | restored
+pre-commit framework, with uncommitted changes | fixed | committed; left: M app/db.py | restored, with a commit; left: M app/db.py
+pre-commit framework with a hook that changes the file, uncommitted changes beside | fixed | refused: git did not commit US1: git ended with status 1 and gave no reason; left: M app/db.py | restored; left: M app/db.py
 commit-msg hook that refuses | fixed | refused: git did not commit US1: no ticket; left: M app/db.py | restored
 commit-msg hook that adds a line | fixed | committed, message with Ticket: A-1 | restored, with a commit
 core.hooksPath | fixed | refused: git did not commit US1: house rules; left: M app/db.py, ?? hooks/ | restored; left: ?? hooks/

@@ -132,3 +132,23 @@ test("an untracked file of the person's own stays untracked under its new name",
 	expect(folder.read("app/secrets.py")).toBe(before["app/secrets.py"]);
 	await session.close();
 });
+
+test("a renamed file that somebody edited since is left as it is, and nothing of its phase goes back", async () => {
+	folder = testRepository(before);
+	const session = await accepted(folder);
+	expect(await session.dispatch({ type: "commit-phase", story: "US1" })).toMatchObject({ type: "done" });
+	const edited = `${mended}mine = 1\n`;
+	folder.write("app/moved_secrets.py", edited);
+	expect(await session.dispatch({ type: "rollback-phase", story: "US1" })).toMatchObject({
+		type: "refused",
+		message: "US1 cannot be taken back: you edited app/moved_secrets.py since it was renamed.",
+		ledger: expect.arrayContaining([
+			{ path: "app/moved_secrets.py", result: "refused" },
+			{ path: "app/main.py", result: "kept" },
+		]),
+	});
+	expect(python(folder)).toEqual(["made.py", "main.py", "moved_secrets.py"]);
+	expect(folder.read("app/moved_secrets.py")).toBe(edited);
+	expect(folder.read("app/main.py")).toBe("# keeps MENDED company\n");
+	await session.close();
+});

@@ -35,6 +35,16 @@ function hook(folder: TestFolder, name: string, script: string, place = ".git/ho
 	chmodSync(join(folder.root, place, name), 0o755);
 }
 
+/** Sets what is not staged aside while its hooks run, and brings it back, as https://pre-commit.com does. */
+function frameworkHook(folder: TestFolder, hooks: string): void {
+	const aside = "git diff --ignore-submodules --binary --no-color --no-ext-diff > .git/aside";
+	const clear = "git -c submodule.recurse=0 checkout -- .";
+	const apply = "git apply --whitespace=nowarn .git/aside";
+	// Where the hooks have changed the lines beside, their changes give way.
+	const back = `test ! -s .git/aside || ${apply} 2>/dev/null || { ${clear}; ${apply}; }`;
+	hook(folder, "pre-commit", `${aside}\n${clear}\n{ ${hooks}; }\nsaid=$?\n${back}\nexit $said`);
+}
+
 /** Commits whose merge (or rebase, or cherry-pick) stops at a conflict in `notes.txt`. */
 function conflicting(folder: TestFolder, ...command: readonly string[]): void {
 	folder.git("switch", "-q", "-c", "other");
@@ -223,6 +233,16 @@ const states: Readonly<Record<string, Prepare>> = {
 		void hook(folder, "pre-commit", "sed -i 's/^y = 1$/y = 1.0/' app/db.py\ngit add app/db.py"),
 	"pre-commit hook that changes the file and fails": (folder) =>
 		void hook(folder, "pre-commit", "grep -q 'y = 1.0' app/db.py && exit 0\nsed -i 's/^y = 1$/y = 1.0/' app/db.py\nexit 1"),
+	"pre-commit framework, with uncommitted changes": (folder) => {
+		frameworkHook(folder, "true");
+		folder.write("app/db.py", otherLine);
+		return undefined;
+	},
+	"pre-commit framework with a hook that changes the file, uncommitted changes beside": (folder) => {
+		frameworkHook(folder, "! grep -q 'y = 1$' app/db.py || { sed -i 's/^y = 1$/y = 1.0/' app/db.py; false; }");
+		folder.write("app/db.py", otherLine);
+		return undefined;
+	},
 	"commit-msg hook that refuses": (folder) => void hook(folder, "commit-msg", "echo 'no ticket' >&2\nexit 1"),
 	"commit-msg hook that adds a line": (folder) => void hook(folder, "commit-msg", 'echo "Ticket: A-1" >> "$1"'),
 	"core.hooksPath": (folder) => {
