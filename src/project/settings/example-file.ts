@@ -40,5 +40,7 @@ function examplePath(project: Project): string {
 
 function lineOf({ name, isRequired, fallback, isSecret, placeholder }: SettingRow): string {
 	if (isRequired) return `${name}=${placeholder}`;
+	// Of a default that cannot be written down, a made-up value would say something else.
+	if (fallback === null && /^[\d.]+$|^(true|false)$/.test(placeholder)) return `# ${name}=`;
 	return `# ${name}=${fallback === null || isSecret || /[\r\n]/.test(fallback) ? placeholder : fallback}`;
 }

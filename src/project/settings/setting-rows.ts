@@ -1,6 +1,7 @@
 import type * as ast from "../../python/ast.ts";
 import { dottedName, walk } from "../../python/walk.ts";
 import { isSecretName, mask } from "../../text/secrets.ts";
+import { isEnumeration } from "../imports/simulator/enum-look-up.ts";
 import type { SettingReading, SettingsObject } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
@@ -144,6 +145,12 @@ function loadedFrom(project: Project, key: string): string | null {
 }
 
 function shownFallback(value: Value | null, isSecret: boolean): string | null {
+	// A member of an Enum is written as its value.
+	const member =
+		value?.kind === "instance" && value.of.kind === "class" && isEnumeration(value.of)
+			? value.attributes.get("value")
+			: undefined;
+	if (member !== undefined) return shownFallback(member, isSecret);
 	if (value?.kind === "constant" && value.value !== null && value.value !== undefined)
 		return isSecret ? mask : String(value.value);
 	if (value?.kind !== "sequence" || !value.complete) return null;
