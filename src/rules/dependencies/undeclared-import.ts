@@ -11,10 +11,11 @@ import { addRequirement, fileOfMainList, makeRequired, removeMarker, usesHashes 
 import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
 import { isMistakenlyDeclared } from "../../project/manifests/mistaken-names.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
-import { distributionsOf, listThirdPartyImports, packageOf } from "../../project/manifests/third-party-imports.ts";
-import type { Module, Project } from "../../project/project.ts";
-import type { TextRange } from "../../text/range.ts";
+import { distributionsOf, packageOf } from "../../project/manifests/third-party-imports.ts";
+import type { Project } from "../../project/project.ts";
+import { importInstead } from "./uses/import-instead.ts";
 import { placeInWords } from "./uses/installation-words.ts";
+import { listThirdPartyUses, type ThirdPartyUse } from "./uses/third-party-uses.ts";
 
 interface Evidence {
 	/** Dotted as written. */
@@ -63,7 +64,7 @@ export default defineRule<Evidence>({
 	*detect(project) {
 		const declared = declaredBy(project);
 		const reported = new Set<string>();
-		for (const use of listUses(project)) {
+		for (const use of listThirdPartyUses(project)) {
 			const candidates = distributionsOf(use.name, project.environment);
 			const distribution = candidates[0];
 			if (distribution === undefined || candidates.some((name) => reported.has(name))) continue;
@@ -109,6 +110,8 @@ export default defineRule<Evidence>({
 		const manifest = primaryManifest(project.manifests);
 		if (manifest === null) return undefined;
 		const { distribution, module, elsewhere } = evidence;
+		const instead = importInstead(project, module, distribution);
+		if (instead !== null) return instead.proposal;
 		const restricted = manifest.requirements.find(
 			({ normalized, group, marker }) => normalized === distribution && group === "" && marker !== null,
 		);
@@ -159,45 +162,6 @@ function asRequired(project: Project, manifest: Manifest, requirement: Requireme
 	};
 }
 
-/** One import that start-up, or a function of a module that start-up loads, executes. */
-interface Use {
-	readonly name: string;
-	readonly module: Module;
-	readonly range: TextRange;
-	readonly deferred: boolean;
-	readonly stage: "import" | "startup";
-	readonly order: number | null;
-}
-
-/** What start-up imports for certain, in its order, then the imports inside functions of the modules it loads. */
-function listUses(project: Project): Use[] {
-	const atStart = project.trace.externalImports
-		.filter(({ reached, guarded, deferred, module }) => reached && !guarded && !deferred && isThirdParty(project, module))
-		.toSorted((a, b) => a.order - b.order)
-		.map(({ module, importer, range, stage, order }) => ({
-			name: module,
-			module: importer,
-			range,
-			deferred: false,
-			stage,
-			order,
-		}));
-	const reachedModules = new Set(
-		[...project.trace.runs.values()].filter(({ reached }) => reached).map(({ module }) => module.path),
-	);
-	const imports = listThirdPartyImports(project);
-	// A package that some place does without is optional everywhere.
-	const optional = new Set(imports.filter(({ conditional }) => conditional).map(({ name }) => name.split(".")[0]));
-	const inFunctions = imports
-		.filter(({ name, deferred, module }) => deferred && !optional.has(name.split(".")[0]) && reachedModules.has(module.path))
-		.map(({ name, module, range }) => ({ name, module, range, deferred: true, stage: "import" as const, order: null }));
-	return [...atStart, ...inFunctions];
-}
-
-function isThirdParty(project: Project, module: string): boolean {
-	return !project.environment.isStdlib(module.split(".")[0] ?? module);
-}
-
 interface Declared {
 	readonly manifest: Manifest | null;
 	/** What an installation for start-up brings. */
@@ -222,7 +186,7 @@ function declaredBy(project: Project): Declared {
 }
 
 /** What is certain about one use; null where it is provided, or where nobody can tell. */
-function judge(project: Project, use: Use, candidates: readonly string[], declared: Declared): Evidence | null {
+function judge(project: Project, use: ThirdPartyUse, candidates: readonly string[], declared: Declared): Evidence | null {
 	const { manifest, main, all, isKnown } = declared;
 	const [distribution] = candidates;
 	if (distribution === undefined || candidates.some((name) => main.provided.has(name))) return null;

@@ -29,6 +29,7 @@ const web: Readonly<Record<string, TestPackage>> = {
 const importNames: Readonly<Record<string, readonly string[]>> = {
 	jose: ["python-jose"],
 	pkg_resources: ["setuptools"],
+	pydantic_settings: ["pydantic-settings"],
 	jwt: ["pyjwt", "jwt"],
 	redis: ["redis"],
 	config: ["config"],

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { auditDependencies, installed } from "./audit-dependencies.ts";
+import undeclared from "../../../src/rules/dependencies/undeclared-import.ts";
+import { auditDependencies, installed, type TestPackage } from "./audit-dependencies.ts";
 
 const backend = (body: string, requirements = "fastapi>=0.115\nuvicorn>=0.30"): string => `
 #- requirements.txt
@@ -103,4 +104,34 @@ it("asks for an older release where newer ones lack the module", () => {
 	const { lines, mended } = auditDependencies(literal, installed());
 	expect(lines).toEqual([expect.stringMatching(/^CRITICAL undeclared-import main\.py:1 /)]);
 	expect(mended("requirements.txt")).toBe("fastapi\nuvicorn\nsetuptools<82\n");
+});
+
+describe("a declared package that has what is imported", () => {
+	const audited = (requirements: string, imports: string, packages: Record<string, TestPackage>) =>
+		auditDependencies(
+			`#- requirements.txt\nfastapi\nuvicorn\n${requirements}\n#- main.py\n${imports}\nfrom fastapi import FastAPI\napp = FastAPI()\n`,
+			installed(packages),
+			undeclared,
+		);
+	const jose = { "python-jose": { provides: ["jose"] } };
+
+	it("is imported under its own name instead", () => {
+		const { lines, mended } = audited("python-jose", "from jwt import JWTError  # tokens", jose);
+		expect(lines).toHaveLength(1);
+		expect(mended("main.py")).toContain("from jose import JWTError  # tokens\n");
+		expect(mended("requirements.txt")).toBeNull();
+	});
+
+	it("is pydantic itself before 2, which pydantic-settings cannot be installed with", () => {
+		const old = { pydantic: { version: "1.10.2" } };
+		const imports = "from pydantic_settings import (\n    BaseSettings,\n)";
+		expect(audited("pydantic<2", imports, old).mended("main.py")).toContain("from pydantic import (\n    BaseSettings,\n)\n");
+		expect(
+			audited("pydantic<2", "from pydantic_settings import BaseSettings, SettingsConfigDict", old).issues[0]?.fix,
+		).toBeNull();
+	});
+
+	it("is not in question where the module is imported whole", () => {
+		expect(audited("python-jose", "import jwt", jose).mended("requirements.txt")).toContain("pyjwt");
+	});
 });
