@@ -94,6 +94,15 @@ function createMachine(input: SimulationInput): Machine {
 		// A plain file that imports the names is another user of them; one that defines them, or a package, is where they come from.
 		return module.isPackage || !wanted.some((each) => importedNames(module).has(each)) || null;
 	};
+	/** Of quite another name, but the one module of the project that defines what is asked for. */
+	const onlyDefiner = (name: string, wanted: readonly string[], importing: string | undefined): string | null => {
+		if (wanted.length === 0 || !names.some((own) => own.split(".")[0] === name.split(".")[0])) return null;
+		const definers = names.filter((own) => {
+			const module = own === importing ? undefined : input.modules.get(own);
+			return module !== undefined && wanted.every((each) => bindsOf(module).has(each) && !importedNames(module).has(each));
+		});
+		return definers.length === 1 ? (definers[0] ?? null) : null;
+	};
 	const machine: Machine = {
 		environment: input.environment,
 		resolver: input.resolver,
@@ -151,7 +160,7 @@ function createMachine(input: SimulationInput): Machine {
 			const guesses = guessed.get(key) ?? guessModules(name, names, (module) => definesAll(module, wanted, name));
 			guessed.set(key, guesses);
 			const [best, second] = guesses.filter((each) => each.name !== importing);
-			if (best === undefined || best.score < certainScore) return null;
+			if (best === undefined || best.score < certainScore) return onlyDefiner(name, wanted, importing);
 			return second !== undefined && best.score - second.score < 5 && best.score < 100 ? null : best.name;
 		},
 	};

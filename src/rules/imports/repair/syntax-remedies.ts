@@ -51,6 +51,8 @@ function* candidates(module: Module, start: number, end: number, message: string
 	const lineEnd = lineEndAt(text, start);
 	const line = text.slice(lineStart, lineEnd);
 	const edit = (from: number, to: number, newText: string) => [replaceText(module, from, to, newText)];
+	// Whatever Python makes of the markers, they are what has to go.
+	yield* oneSideOfConflicts(module);
 	if (message === "expected ':'") {
 		yield {
 			title: "Put the missing colon",
@@ -64,7 +66,6 @@ function* candidates(module: Module, start: number, end: number, message: string
 	if (message.startsWith("invalid character") || message.startsWith("invalid non-printable")) yield* plainCharacters(module);
 	if (message.startsWith("(unicode error) 'utf-8' codec")) yield* codingCookie(module);
 	if (message.startsWith("invalid syntax") || message.startsWith("expected '('")) {
-		yield* oneSideOfConflicts(module);
 		yield* withoutTypeParameters(module);
 	}
 	if (message.startsWith("duplicate argument") || message.startsWith("keyword argument repeated"))
