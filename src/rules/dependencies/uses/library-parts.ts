@@ -1,6 +1,6 @@
-import { type Environment, type LibraryImport, normalizeName } from "../../../environment/environment.ts";
+import type { Environment, LibraryImport } from "../../../environment/environment.ts";
+import { parseRequirement } from "../../../environment/requirement.ts";
 import type { ExternalImport } from "../../../project/imports/trace.ts";
-import { parsePep508 } from "../../../project/manifests/pep508.ts";
 import { distributionsOf, packageOf } from "../../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../../project/project.ts";
 import type { OptionalUse } from "./optional-use.ts";
@@ -76,7 +76,7 @@ function providersIn(environment: Environment) {
 	const distributionsIn = remembering((module) => distributionsOf(module, environment));
 	const namedBy = remembering((library) => {
 		const requires = environment.distributions.get(library)?.requires ?? [];
-		return new Set(requires.map((text) => normalizeName(parsePep508(text)?.name ?? "")));
+		return new Set(requires.map((text) => parseRequirement(text)?.normalized ?? ""));
 	});
 	return {
 		distributionOf: (importer: string): string | undefined => distributionsIn(packageOf(importer))[0],
