@@ -57,7 +57,8 @@ async def lifespan(app):
 
 app = FastAPI(lifespan=lifespan)
 `;
-		const { status, report, verdicts } = await verify({ "main.py": main }, "--timeout", "3");
+		// Long enough for its imports on a busy machine.
+		const { status, report, verdicts } = await verify({ "main.py": main }, "--timeout", "12");
 		expect(status).toBe(1);
 		expect(verdicts).toMatchObject({ import: "passed", lifespan: "hung", listening: "skipped" });
 		expect(report.failure).toMatchObject({ error: "Start-up does not come to an end", file_path: "main.py", line_number: 7 });
