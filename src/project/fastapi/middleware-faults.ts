@@ -7,7 +7,14 @@ import { versionSatisfies } from "../manifests/version.ts";
 import type { Project } from "../project.ts";
 import type { AddedMiddleware } from "./middleware.ts";
 import { positionalCallError } from "./positional-call.ts";
-import { type BodyMisuse, givesNothing, keptApplication, unawaitedNext, unpassedRequest } from "./request-path.ts";
+import {
+	type BodyMisuse,
+	givesNothing,
+	keptApplication,
+	unawaitedNext,
+	unpassedRequest,
+	unsetApplication,
+} from "./request-path.ts";
 import { uncallableType } from "./served-application.ts";
 
 /** Why the middleware cannot be built, or cannot answer once it is. */
@@ -29,12 +36,13 @@ export interface MiddlewareFault {
 		| "returns-nothing"
 		| "not-awaited"
 		| "plain-call"
-		| "not-passed-on";
+		| "not-passed-on"
+		| "unset-application";
 	/** The line that Python prints when the first request comes. */
 	readonly error: string;
 	/** The own function or class that the fault lies in, where it lies in one. */
 	readonly owner: FunctionValue | ClassValue | null;
-	/** For a keyword that nothing takes, and for a value that is refused: its name. */
+	/** For a keyword that nothing takes, and for a value that is refused: its name; for `unset-application` the attribute that is set. */
 	readonly keyword: string | null;
 	readonly binding: BindingProblem | null;
 	/** True where it answers some requests before it fails. */
@@ -76,7 +84,7 @@ export function dispatchFault(owner: FunctionValue, node: ast.FunctionDef, bound
 const notCallable = "TypeError: 'NoneType' object is not callable";
 const notAwaitable = "TypeError: object NoneType can't be used in 'await' expression";
 
-function partly({ isPartial }: BodyMisuse): { readonly isPartial?: true } {
+function partly({ isPartial }: Pick<BodyMisuse, "isPartial">): { readonly isPartial?: true } {
 	return isPartial ? { isPartial: true } : {};
 }
 
@@ -305,6 +313,14 @@ export function asgiFault(owner: ClassValue, call: FunctionValue, inner: string)
 	if (!node.isAsync && givesNothing(node)) return fault("plain-call", notAwaitable, call);
 	const init = ownMethod(owner, "__init__");
 	const kept = init?.node.type === "FunctionDef" ? keptApplication(init.node) : null;
+	const unset =
+		init?.node.type === "FunctionDef" && kept !== null && owner.bases.length === 0
+			? unsetApplication(node, init.node, new Set(owner.namespace.names.keys()))
+			: null;
+	if (unset !== null) {
+		const error = `AttributeError: '${owner.node.name.name}' object has no attribute '${unset.attribute.name}'`;
+		return { ...fault("unset-application", error, call, kept), ...partly(unset) };
+	}
 	const misuse = kept === null ? null : unpassedRequest(node, kept);
 	if (misuse === null) return null;
 	const error = misuse.error.startsWith("missing") ? `TypeError: ${inner}.__call__() ${misuse.error}` : misuse.error;

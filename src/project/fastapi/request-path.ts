@@ -128,6 +128,43 @@ export function unpassedRequest(node: ast.FunctionDef, wrapped: string): BodyMis
 	return null;
 }
 
+/**
+ * `await self.app(…)` where `__init__` keeps the application under another name: the attribute as it is written; null where nothing of the
+ * kind is certain. `names` are those that the class itself has.
+ */
+export function unsetApplication(
+	node: ast.FunctionDef,
+	init: ast.FunctionDef,
+	names: ReadonlySet<string>,
+): { readonly attribute: ast.Attribute["attribute"]; readonly isPartial: boolean } | null {
+	const [self] = node.parameters;
+	const [initSelf] = init.parameters;
+	if (self === undefined || initSelf === undefined) return null;
+	const set = new Set(names);
+	let isHandedOn = false;
+	for (const [body, owner] of [
+		[init.body, initSelf.name.name],
+		[node.body, self.name.name],
+	] as const)
+		walk(body, (each) => {
+			const targets = each.type === "Assign" ? each.targets : each.type === "AnnAssign" ? [each.target] : [];
+			for (const target of targets)
+				if (target.type === "Attribute" && target.value.type === "Name" && target.value.id === owner)
+					set.add(target.attribute.name);
+			// Whatever gets the object may set more on it.
+			if (each.type === "Call" && each.args.some((arg) => arg.type === "Name" && arg.id === owner)) isHandedOn = true;
+		});
+	if (isHandedOn) return null;
+	for (const [statement, isPartial] of certainStatements(node.body, { partial: false })) {
+		if (statement.type !== "ExpressionStatement" || statement.value.type !== "Await") continue;
+		const call = statement.value.value;
+		if (call.type !== "Call" || call.args.length !== 3 || call.callee.type !== "Attribute") continue;
+		const { value, attribute } = call.callee;
+		if (value.type === "Name" && value.id === self.name.name && !set.has(attribute.name)) return { attribute, isPartial };
+	}
+	return null;
+}
+
 function isWrapped(callee: ast.Expression, self: string, wrapped: string): boolean {
 	return (
 		callee.type === "Attribute" && callee.attribute.name === wrapped && callee.value.type === "Name" && callee.value.id === self

@@ -57,8 +57,12 @@ function nestedName(node: ast.Expression, scope: NameScope): string | null {
 	if (/^typing\.\w+$/.test(form.value.name)) return form.value.name;
 	if (/^builtins\.(any|callable|all|id|input|iter|len|max|min|next|open|print|sorted|sum|vars)$/.test(form.value.name))
 		return `<built-in function ${form.name}>`;
-	return form.value.canonical
-		.replace(/^builtins\./, "")
-		.replace(/^asyncio\.(?=(Lock|Event|Condition|(Bounded)?Semaphore)$)/, "asyncio.locks.")
-		.replace(/^asyncio\.(?=(Priority|Lifo)?Queue$)/, "asyncio.queues.");
+	return (
+		form.value.canonical
+			.replace(/^builtins\./, "")
+			.replace(/^asyncio\.(?=(Lock|Event|Condition|(Bounded)?Semaphore)$)/, "asyncio.locks.")
+			// httpx gives its classes the name of the package.
+			.replace(/^httpx\._\w+\./, "httpx.")
+			.replace(/^asyncio\.(?=(Priority|Lifo)?Queue$)/, "asyncio.queues.")
+	);
 }

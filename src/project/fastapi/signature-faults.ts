@@ -53,6 +53,7 @@ class SignatureReader {
 	private readonly dependencies = new Map<object, Refused<DependencyFault>>();
 	private readonly responses = new Map<object, Refused<ResponseFault>>();
 	private readonly unusable = new Map<object, Refused<UnusableDependency>>();
+	private readonly refusedClasses = new Set<string>();
 	private readonly callables = new Set<FunctionValue>();
 	/** Callables that were read, by the path parameters they were read with. */
 	private readonly done = new Map<string, Set<Value>>();
@@ -94,7 +95,16 @@ class SignatureReader {
 			}
 		}
 		for (const fault of responseFaults(this.analysis, operation))
-			if (!this.responses.has(fault.node)) this.responses.set(fault.node, { fault, operation });
+			if (!this.responses.has(fault.node) && this.isFirst(fault)) this.responses.set(fault.node, { fault, operation });
+	}
+
+	/** A class that pydantic itself refuses is mended where it is defined, and so is named once, however many routes it stands in. */
+	private isFirst({ named, error }: { readonly named: string | null; readonly error: string | null }): boolean {
+		if (error?.startsWith("pydantic.errors.PydanticUserError") !== true) return true;
+		const key = `${named} ${error}`;
+		const isFirst = !this.refusedClasses.has(key);
+		this.refusedClasses.add(key);
+		return isFirst;
 	}
 
 	/** What stands in front of a router's own prefix, by each way in which it is included. */
@@ -198,7 +208,8 @@ class SignatureReader {
 				pathParameters,
 				isEndpoint ? operation : null,
 			);
-			if (fault !== null && !this.parameters.has(parameter)) this.parameters.set(parameter, { fault, operation });
+			if (fault !== null && !this.parameters.has(parameter) && this.isFirst(fault))
+				this.parameters.set(parameter, { fault, operation });
 			if (dependency === null) continue;
 			if (dependencyOf(dependency) !== null) {
 				this.readDependency(operation, dependency.call.result, signature.scope, pathParameters, { signature, parameter });

@@ -5,7 +5,7 @@ import { positionalCallError } from "../../project/fastapi/positional-call.ts";
 import { uncallableType } from "../../project/fastapi/served-application.ts";
 import { listStartupHandlers, type StartupHandler } from "../../project/fastapi/startup-handlers.ts";
 import type { Call } from "../../project/imports/trace.ts";
-import type { FunctionValue } from "../../project/imports/values.ts";
+import type { BoundMethodValue, FunctionValue } from "../../project/imports/values.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
@@ -95,6 +95,7 @@ type Found = { subject: string; path: string; range: TextRange; evidence: Eviden
 function faultOf(project: Project, handler: StartupHandler): Found | null {
 	const { value, module, node, order } = handler;
 	if (value.kind === "function") return value.node.type === "Lambda" ? null : wantsArguments(project, value, value.node);
+	if (value.kind === "bound-method") return methodWantsArguments(project, value);
 	const type = uncallableType(value);
 	if (type === null || node.type !== "Call") return null;
 	const name = module.text.slice(node.callee.start, node.callee.end);
@@ -124,8 +125,23 @@ function faultOf(project: Project, handler: StartupHandler): Found | null {
 	};
 }
 
-function wantsArguments(project: Project, value: FunctionValue, node: ast.FunctionDef): Found | null {
-	const message = positionalCallError(node, 0);
+/** A method of an own object that takes more than the object. */
+function methodWantsArguments(project: Project, { function: method, receiver }: BoundMethodValue): Found | null {
+	if (method === null || method.node.type === "Lambda" || method.decorators.length > 0) return null;
+	if (receiver.kind !== "instance" || receiver.of.kind !== "class") return null;
+	const { node } = method;
+	const found = wantsArguments(project, method, node, 1, `${receiver.of.node.name.name}.${node.name.name}`);
+	return found && { ...found, evidence: { ...found.evidence, fix: null } };
+}
+
+function wantsArguments(
+	project: Project,
+	value: FunctionValue,
+	node: ast.FunctionDef,
+	bound = 0,
+	shown = node.name.name,
+): Found | null {
+	const message = positionalCallError(node, bound, shown);
 	if (message === null) return null;
 	const { start, end } = node.name;
 	return {

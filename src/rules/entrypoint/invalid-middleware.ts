@@ -200,6 +200,11 @@ function wordsOf(name: string, { kind, keyword }: MiddlewareFault): { problem: s
 				problem: `__call__ of ${name} is no coroutine function`,
 				rootCause: "What wraps it awaits what it gives, and it gives None.",
 			};
+		case "unset-application":
+			return {
+				problem: `${name} keeps the application as ${keyword} and calls it by another name`,
+				rootCause: "The attribute that it calls is set nowhere.",
+			};
 		case "not-passed-on":
 			return {
 				problem: `${name} does not pass the request on`,
@@ -211,6 +216,7 @@ function wordsOf(name: string, { kind, keyword }: MiddlewareFault): { problem: s
 function stepOf(name: string, { kind }: MiddlewareFault): string {
 	if (kind === "dispatch") return `Let it take exactly request and call_next.`;
 	if (kind === "not-awaited") return "Write `await` in front of call_next(request).";
+	if (kind === "unset-application") return "Call the application by the name under which __init__ keeps it.";
 	if (kind === "plain-call" || kind === "not-passed-on")
 		return "Write `async def __call__(self, scope, receive, send)` and await the wrapped application with all three.";
 	if (kind === "returns-nothing") return "Return the response that `await call_next(request)` gives.";

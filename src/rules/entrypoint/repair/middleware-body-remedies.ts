@@ -12,7 +12,7 @@ import type { TextEdit } from "../../../text/range.ts";
 export function middlewareBodyRemedy(
 	owner: FunctionValue,
 	node: ast.FunctionDef,
-	kind: MiddlewareFault["kind"],
+	{ kind, keyword, error }: MiddlewareFault,
 ): FixProposal | undefined {
 	switch (kind) {
 		case "dispatch":
@@ -24,6 +24,8 @@ export function middlewareBodyRemedy(
 		case "plain-call":
 		case "not-passed-on":
 			return passOn(owner, node);
+		case "unset-application":
+			return keyword === null ? undefined : renameApplication(owner, node, /'(\w+)'$/.exec(error)?.[1] ?? "", keyword);
 		default:
 			return undefined;
 	}
@@ -67,6 +69,22 @@ function passOn({ module }: FunctionValue, node: ast.FunctionDef): FixProposal |
 	return {
 		title: "Await the wrapped application with scope, receive and send",
 		explanation: "An ASGI application is a coroutine function of these three; nothing is answered before it has been awaited.",
+		applicability: "safe",
+		edits,
+	};
+}
+
+/** `self.app` → `self.application`, as `__init__` calls it. */
+function renameApplication({ module }: FunctionValue, node: ast.FunctionDef, wrong: string, kept: string): FixProposal {
+	const self = node.parameters[0]?.name.name;
+	const edits: TextEdit[] = [];
+	walk(node.body, (each) => {
+		if (each.type === "Attribute" && each.attribute.name === wrong && each.value.type === "Name" && each.value.id === self)
+			edits.push(replaceText(module, each.attribute.start, each.attribute.end, kept));
+	});
+	return {
+		title: `Call ${self}.${kept}`,
+		explanation: "That is the name under which __init__ keeps the application.",
 		applicability: "safe",
 		edits,
 	};

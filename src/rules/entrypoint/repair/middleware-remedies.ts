@@ -47,8 +47,9 @@ export function middlewareRemedy(
 		case "not-awaited":
 		case "plain-call":
 		case "not-passed-on":
+		case "unset-application":
 			return owner?.kind === "function" && definition?.type === "FunctionDef"
-				? middlewareBodyRemedy(owner, definition, fault.kind)
+				? middlewareBodyRemedy(owner, definition, fault)
 				: undefined;
 		case "entry":
 			return undefined;
