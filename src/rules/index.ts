@@ -1,6 +1,7 @@
 // Written by scripts/rules-index.ts; a test holds it current.
 import type { AnyRule } from "../audit/rule.ts";
 import asyncDatabaseUrl from "./config/async-database-url.ts";
+import driverUrlScheme from "./config/driver-url-scheme.ts";
 import fieldOfClass from "./config/field-of-class.ts";
 import invalidDatabaseUrl from "./config/invalid-database-url.ts";
 import invalidSettingValue from "./config/invalid-setting-value.ts";
@@ -109,6 +110,7 @@ import unusedImport from "./imports/unused-import.ts";
 /** Every rule, in the order in which the audit asks them. */
 export const rules: readonly AnyRule[] = [
 	asyncDatabaseUrl,
+	driverUrlScheme,
 	fieldOfClass,
 	invalidDatabaseUrl,
 	invalidSettingValue,
