@@ -10,7 +10,11 @@ import { applyChange } from "../../../text/tree-change.ts";
 /** Modules that all trials of one audit may simulate: a large project gets few trials, so that its audit does not take minutes. */
 const mostModules = 3000;
 
-const spent = new WeakMap<Project, number>();
+/** Characters of a module of the usual size at the most, and failures that cost as much as a module. */
+const largeModule = 4_000;
+const manyFailures = 10;
+
+const costs = new WeakMap<Project, { readonly ofOne: number; readonly spent: number }>();
 
 /**
  * Does a change, by the simulator's judgement, take a failure away and bring no other? Where `wholeStatement` is asked, what
@@ -35,11 +39,11 @@ export function bringsNoFailure(project: Project, proposal: FixProposal): boolea
 
 /** The project with a change made, understood anew; null where the change cannot be made. */
 function projectAfter(project: Project, proposal: FixProposal): Project | null {
-	const modules = (spent.get(project) ?? 0) + project.modules.size;
-	if (modules > mostModules) return null;
+	const cost = costs.get(project) ?? { ofOne: costOfTrial(project), spent: 0 };
+	if (cost.spent + cost.ofOne > mostModules) return null;
 	const fix = materialise(proposal, project);
 	if (fix === null) return null;
-	spent.set(project, modules);
+	costs.set(project, { ...cost, spent: cost.spent + cost.ofOne });
 	const texts = new Map([...project.files].map(([path, file]) => [path, file.text]));
 	const changed = applyChange(texts, fix);
 	if (changed === null) return null;
@@ -61,6 +65,13 @@ function projectAfter(project: Project, proposal: FixProposal): Project | null {
 		processEnvironment: project.processEnvironment,
 		openEnvironment: () => project.environment,
 	});
+}
+
+/** In modules of the usual size. */
+function costOfTrial({ modules, trace }: Project): number {
+	let characters = 0;
+	for (const { text } of modules.values()) characters += text.length;
+	return Math.max(modules.size, characters / largeModule) + trace.failures.length / manyFailures;
 }
 
 function fileOf(path: string, text: string): SourceFile {
