@@ -101,6 +101,7 @@ function describeModules(files: PackageFiles, folder: string, topLevel: readonly
 		if (found.found !== "present" || !(found.module instanceof TableModule)) continue;
 		const { module } = found;
 		for (const attribute of assignedAttributes(module, world)) assigned.add(attribute);
+		for (const name of modules.namesSpelledFor(dotted)) assigned.add(name);
 		const table =
 			/\.(?:tests?|testing)(?:\.|$)/.test(dotted) && module.isPackage
 				? null

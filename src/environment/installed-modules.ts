@@ -89,11 +89,19 @@ export class FolderModules implements ModuleProvider {
 		if (symbol?.startsWith("__") && location?.kind === "module" && this.finder.hasCompiledTwin(location.file)) return true;
 		const { sources, extensions } = this.textOf(dotted.split(".")[0] ?? dotted);
 		// Compiled code that knows the module may set the names that it spells.
-		if (extensions.includes(`\0${dotted}\0`) && (symbol === null || extensions.includes(symbol))) return true;
+		if (symbol !== null && extensions.includes(`\0${dotted}\0`) && extensions.includes(symbol)) return true;
 		// `setattr(module, name, …)` with a computed name may set anything on a module of that name.
 		if (new RegExp(`\\bsetattr\\(\\s*(?:\\w+\\.)*${dotted.split(".").at(-1)}\\s*,\\s*[^"']`).test(sources)) return true;
 		if (symbol === null || !sources.includes(symbol)) return false;
 		return new RegExp(`(?<!\\bself|\\bcls)\\.${symbol}\\s*=(?!=)|\\bsetattr\\([^)\\n]*["']${symbol}["']`).test(sources);
+	}
+
+	/** The names that compiled code of the package may set on the module: where it knows the module, all that it spells. */
+	namesSpelledFor(dotted: string): readonly string[] {
+		const { extensions } = this.textOf(dotted.split(".")[0] ?? dotted);
+		if (!extensions.includes(`\0${dotted}\0`)) return [];
+		// Not what comes with C and Python, nor machine code that happens to look like a word.
+		return [...new Set(extensions.match(/(?<=\0)(?!Py[A-Z]|Py_)[A-Za-z]\w{3,}(?=\0)/g))].filter((name) => !name.includes("pyx"));
 	}
 
 	/** All text of a top-level package, kept because a second question about it is likely. */
