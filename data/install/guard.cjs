@@ -2,13 +2,22 @@
 // Arguments: the program and its own. Standard input is the lifeline: at its end the program is asked to end, and killed a moment later.
 // Descriptor 3 hears why the program could not be started.
 const { spawn } = require("node:child_process");
-const { writeSync } = require("node:fs");
+const { mkdtempSync, rmSync, writeSync } = require("node:fs");
+const { tmpdir } = require("node:os");
+const { join } = require("node:path");
 
 /** How long a program may take to end after it was asked to, in milliseconds. */
 const patience = 3_000;
 
 const [program, ...args] = process.argv.slice(2);
-const child = spawn(program, args, { stdio: ["ignore", "inherit", "inherit"], detached: process.platform !== "win32" });
+// An installer that is killed leaves its temporary files behind, so it gets a folder for them that goes with it.
+const temporary = makeTemporaryFolder();
+process.on("exit", () => temporary !== null && rmSync(temporary, { recursive: true, force: true, maxRetries: 3 }));
+const child = spawn(program, args, {
+	stdio: ["ignore", "inherit", "inherit"],
+	detached: process.platform !== "win32",
+	env: temporary === null ? process.env : { ...process.env, TMPDIR: temporary, TEMP: temporary, TMP: temporary },
+});
 
 child.on("error", (error) => {
 	writeSync(3, error.message);
@@ -36,5 +45,13 @@ function end(signal) {
 		else process.kill(-child.pid, signal);
 	} catch {
 		// It has ended already.
+	}
+}
+
+function makeTemporaryFolder() {
+	try {
+		return mkdtempSync(join(tmpdir(), `bootmend-install-${process.pid}-`));
+	} catch {
+		return null;
 	}
 }

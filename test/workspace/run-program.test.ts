@@ -67,6 +67,14 @@ it("ends the program and what it started when we are killed ourselves", async ()
 	await expect.poll(() => isRunning(Number(printed)), { timeout: 10_000 }).toBe(false);
 });
 
+it("takes the temporary files of a program with it", async () => {
+	const script = `const { mkdtempSync } = require("node:fs"); console.log(mkdtempSync(require("node:os").tmpdir() + "/left-"))`;
+	const { ended, lines } = node(script);
+	expect(await ended).toMatchObject({ type: "exited", status: 0 });
+	expect(lines[0]).toMatch(/bootmend-install-\d+-\w+\/left-/);
+	expect(existsSync(lines[0] ?? "")).toBe(false);
+});
+
 it("says why a program did not start", async () => {
 	const ended = await runProgram({ program: "no-such-program", args: [], cwd: tmpdir(), env: {}, onLine: () => {} });
 	expect(ended).toEqual({ type: "not-started", reason: expect.stringContaining("ENOENT") });
