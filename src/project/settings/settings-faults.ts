@@ -126,6 +126,7 @@ export function wantedOf(type: SettingType, minLength: number | null): string {
 	if (name === "float") return "a number";
 	if (name === "bool") return "true or false";
 	if (name === "str") return `at least ${minLength ?? 1} characters long`;
+	if (type.decoding === "text") return "text";
 	return name?.toLowerCase() === "dict" ? "a JSON object" : "a JSON list";
 }
 
