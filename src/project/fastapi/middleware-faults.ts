@@ -1,11 +1,13 @@
 import type * as ast from "../../python/ast.ts";
 import { dottedName, isGenerator, walk } from "../../python/walk.ts";
-import { type BindingProblem, externalBindingProblem } from "../imports/simulator/external-signature.ts";
+import { externalBindingProblem } from "../imports/simulator/external-signature.ts";
 import type { ClassValue, ExternalValue, FunctionValue, Value } from "../imports/values.ts";
 import { unknown } from "../imports/values.ts";
 import { versionSatisfies } from "../manifests/version.ts";
 import type { Project } from "../project.ts";
 import type { AddedMiddleware } from "./middleware.ts";
+import { base, kindOf, ownMethod } from "./middleware-class.ts";
+import { bindingFault, fault, type MiddlewareFault } from "./middleware-fault.ts";
 import { positionalCallError } from "./positional-call.ts";
 import {
 	type BodyMisuse,
@@ -16,40 +18,6 @@ import {
 	unsetApplication,
 } from "./request-path.ts";
 import { uncallableType } from "./served-application.ts";
-
-/** Why the middleware cannot be built, or cannot answer once it is. */
-export interface MiddlewareFault {
-	readonly kind:
-		| "keyword"
-		| "arguments"
-		| "no-app-parameter"
-		| "instance"
-		| "plain-function"
-		| "super-not-called"
-		| "super-without-app"
-		| "request-style-call"
-		| "not-callable"
-		| "none-argument"
-		| "host-pattern"
-		| "entry"
-		| "dispatch"
-		| "returns-nothing"
-		| "not-awaited"
-		| "plain-call"
-		| "not-passed-on"
-		| "unset-application";
-	/** The line that Python prints when the first request comes. */
-	readonly error: string;
-	/** The own function or class that the fault lies in, where it lies in one. */
-	readonly owner: FunctionValue | ClassValue | null;
-	/** For a keyword that nothing takes, and for a value that is refused: its name; for `unset-application` the attribute that is set. */
-	readonly keyword: string | null;
-	readonly binding: BindingProblem | null;
-	/** True where it answers some requests before it fails. */
-	readonly isPartial?: true;
-}
-
-const base = "starlette.middleware.base.BaseHTTPMiddleware";
 
 /** What is certain to go wrong with a middleware at the first request; null where nothing is. */
 export function middlewareFault(project: Project, added: AddedMiddleware): MiddlewareFault | null {
@@ -86,21 +54,6 @@ const notAwaitable = "TypeError: object NoneType can't be used in 'await' expres
 
 function partly({ isPartial }: Pick<BodyMisuse, "isPartial">): { readonly isPartial?: true } {
 	return isPartial ? { isPartial: true } : {};
-}
-
-function fault(
-	kind: MiddlewareFault["kind"],
-	error: string,
-	owner: MiddlewareFault["owner"] = null,
-	keyword: string | null = null,
-	binding: BindingProblem | null = null,
-): MiddlewareFault {
-	return { kind, error, owner, keyword, binding };
-}
-
-function bindingFault(problem: BindingProblem, owner: MiddlewareFault["owner"] = null): MiddlewareFault {
-	const kind = problem.keyword === undefined ? "arguments" : "keyword";
-	return fault(kind, `TypeError: ${problem.message}`, owner, problem.keyword?.name ?? null, problem);
 }
 
 function externalFault(project: Project, value: ExternalValue, added: AddedMiddleware): MiddlewareFault | null {
@@ -186,30 +139,6 @@ function shownName(project: Project, owner: string, method: string): string {
 
 function shownMethod(project: Project, owner: ClassValue, method: string): string {
 	return shownName(project, owner.node.name.name, method);
-}
-
-/** A method that the class or its own bases define plainly. */
-export function ownMethod(owner: ClassValue, name: string, depth = 0): FunctionValue | null {
-	const binding = owner.namespace.names.get(name);
-	if (binding !== undefined)
-		return !binding.maybe && binding.value.kind === "function" && binding.value.decorators.length === 0 ? binding.value : null;
-	for (const each of owner.bases) {
-		const found = each.kind === "class" && depth < 12 ? ownMethod(each, name, depth + 1) : null;
-		if (found !== null) return found;
-	}
-	return null;
-}
-
-/** `http`: it derives from BaseHTTPMiddleware; `plain`: from nothing; null: from something we do not know. */
-function kindOf(owner: ClassValue): "http" | "plain" | null {
-	if (owner.decorators.length > 0 || owner.keywords.size > 0 || owner.namespace.dynamic || owner.namespace.names.has("__new__"))
-		return null;
-	if (owner.bases.length > 1) return null;
-	const [only] = owner.bases;
-	if (only === undefined) return "plain";
-	if (only.kind === "class") return kindOf(only);
-	if (only.kind !== "external") return null;
-	return only.canonical === base ? "http" : only.canonical === "builtins.object" ? "plain" : null;
 }
 
 function classFault(project: Project, owner: ClassValue, added: AddedMiddleware): MiddlewareFault | null {

@@ -1,5 +1,5 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import type { MiddlewareFault } from "../../../project/fastapi/middleware-faults.ts";
+import type { MiddlewareFault } from "../../../project/fastapi/middleware-fault.ts";
 import { unawaitedNext } from "../../../project/fastapi/request-path.ts";
 import type { FunctionValue } from "../../../project/imports/values.ts";
 import type * as ast from "../../../python/ast.ts";

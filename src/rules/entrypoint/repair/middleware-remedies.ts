@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { AddedMiddleware } from "../../../project/fastapi/middleware.ts";
-import type { MiddlewareFault } from "../../../project/fastapi/middleware-faults.ts";
+import type { MiddlewareFault } from "../../../project/fastapi/middleware-fault.ts";
 import { isSimilarName } from "../../../project/imports/nearest-module.ts";
 import type { ClassValue, FunctionValue, Namespace } from "../../../project/imports/values.ts";
 import type { Project } from "../../../project/project.ts";
