@@ -10,6 +10,9 @@ import { userCacheFolder, writeCacheFile } from "./user-cache.ts";
 /** Larger files are data, not modules that anybody imports names from. */
 const largestFile = 8 * 1024 * 1024;
 
+/** Cache folders that this process has written to: each is tidied once, however many audits a session makes. */
+const growing = new Set<string>();
+
 /**
  * The packages of this machine. `dataFolder` holds the bundled catalog; `cacheFolder` (by default `bootmend` in the user's
  * cache folder, https://specifications.freedesktop.org/basedir-spec/latest/) is used where it can be, null switches it off.
@@ -20,7 +23,6 @@ export function openPackageFiles(
 	const dataFolder = options.dataFolder ?? bundledDataFolder();
 	const cacheFolder = options.cacheFolder === undefined ? userCacheFolder() : options.cacheFolder;
 	let cacheWorks = cacheFolder !== null;
-	let isGrowing = false;
 	return {
 		platform: process.platform,
 		readText,
@@ -58,8 +60,8 @@ export function openPackageFiles(
 		writeCache(key, text) {
 			if (cacheFolder === null || !cacheWorks) return;
 			// Where something comes in, something else may have to go; at the end, when nobody waits any more.
-			if (!isGrowing) process.once("exit", () => tidyCacheDaily(cacheFolder, new Date()));
-			isGrowing = true;
+			if (!growing.has(cacheFolder)) process.once("exit", () => tidyCacheDaily(cacheFolder, new Date()));
+			growing.add(cacheFolder);
 			cacheWorks = writeCacheFile(join(cacheFolder, key), text);
 		},
 	};
