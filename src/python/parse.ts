@@ -658,14 +658,14 @@ class Reader {
 		}
 	}
 
-	private tuple(node: ConcreteNode): ast.Sequence {
-		return {
-			type: "Sequence",
-			kind: "tuple",
-			start: node.start,
-			end: node.end,
-			items: code(node).map((child) => this.expression(child)),
-		};
+	private tuple(node: ConcreteNode): ast.Expression {
+		const parts = code(node);
+		const [first] = parts;
+		// tree-sitter takes the parentheses of `(a) = 1` for a tuple's.
+		const isBracketed = node.type === "tuple_pattern" && parts.length === 1 && first !== undefined;
+		if (isBracketed && !this.text.slice(first.end, node.end).includes(",")) return this.expression(first);
+		const items = parts.map((child) => this.expression(child));
+		return { type: "Sequence", kind: "tuple", start: node.start, end: node.end, items };
 	}
 
 	private flattened(nodes: readonly ConcreteNode[]): ast.Expression[] {

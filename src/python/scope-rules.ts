@@ -64,7 +64,13 @@ class ScopeRules {
 				return;
 			case "ClassDef":
 				this.expressions([...node.decorators, ...node.bases, ...node.keywords.map((keyword) => keyword.value)], context);
-				this.block(node.body, { ...context, function: null, isAsync: false, inLoop: false, inClass: true });
+				this.block(node.body, {
+					outerNames: namesAround(context),
+					function: null,
+					isAsync: false,
+					inLoop: false,
+					inClass: true,
+				});
 				return;
 			case "Return":
 				if (context.function === null) this.refuse(node, "'return' outside function");
@@ -131,9 +137,13 @@ class ScopeRules {
 			context,
 		);
 		this.globals(node);
-		const outer = context.function?.type === "FunctionDef" ? localNames(context.function) : [];
-		const outerNames = context.function === null ? context.outerNames : new Set([...(context.outerNames ?? []), ...outer]);
-		this.block(node.body, { outerNames, function: node, isAsync: node.isAsync, inLoop: false, inClass: false });
+		this.block(node.body, {
+			outerNames: namesAround(context),
+			function: node,
+			isAsync: node.isAsync,
+			inLoop: false,
+			inClass: false,
+		});
 	}
 
 	private nonlocals(node: ast.Nonlocal, { function: owner, inClass, outerNames }: Context): void {
@@ -260,12 +270,19 @@ class ScopeRules {
 	}
 }
 
+/** What `nonlocal` can mean in a function or a class that is defined here. */
+function namesAround({ function: owner, outerNames }: Context): ReadonlySet<string> | null {
+	if (owner === null) return outerNames;
+	return new Set([...(outerNames ?? []), ...(owner.type === "FunctionDef" ? localNames(owner) : [])]);
+}
+
 /** What a function binds for the functions inside it; names it declares nonlocal itself are bound further out. */
 function localNames(node: ast.FunctionDef): readonly string[] {
 	const names = [...boundNames(node.body), ...node.parameters.map((parameter) => parameter.name.name)];
 	walk(node.body, (each) => {
 		if (each.type === "NamedExpr") names.push(each.target.name);
 		else if (each.type === "AnnAssign" && each.target.type === "Name") names.push(each.target.id);
+		else if (each.type === "Delete") names.push(...each.targets.flatMap((target) => (target.type === "Name" ? target.id : [])));
 		else if (each.type === "Try") names.push(...each.handlers.flatMap((handler) => handler.name?.name ?? []));
 		return each.type !== "FunctionDef" && each.type !== "ClassDef" && each.type !== "Lambda";
 	});
