@@ -102,6 +102,7 @@ databases = part(
     postgres=read_postgres(own_arguments["postgres"]),
     FOREIGN=FOREIGN,
 )
+databases.watch_sockets()
 imports = part("imports", root=ROOT, watchers=databases.watchers)
 imports.time_imports()
 steps = part(

@@ -241,6 +241,7 @@ assert not os.path.exists("/opt/no-such-shop.db")`;
 			() => `await motor.AsyncIOMotorClient("mongodb://${place()}").shop.items.find_one()`,
 		],
 		["pymongo", "import pymongo", () => `pymongo.MongoClient("mongodb://${place()}").server_info()`],
+		["a driver that nobody foresaw", "import socket", () => 'socket.create_connection(("127.0.0.1", 7687))'],
 		["redis elsewhere", "import redis.asyncio as redis", () => `await redis.from_url("redis://cache.example.com/0").ping()`],
 	])("%s does not reach what the code itself names", async (_, imports, body) => {
 		const before = visits;
@@ -248,7 +249,7 @@ assert not os.path.exists("/opt/no-such-shop.db")`;
 		expect(status).toBe(2);
 		expect(verdicts).toMatchObject({ import: "passed", lifespan: "unavailable", answers: "skipped" });
 		expect(report.stages.find(({ stage }) => stage === "lifespan")?.said).toMatch(
-			/^stopped before it connects: .*none for (mysql|mongodb|redis)/,
+			/^stopped before it connects: .*none for (mysql|mongodb|neo4j|redis)/,
 		);
 		expect(visits).toBe(before);
 	});

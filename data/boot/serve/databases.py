@@ -5,6 +5,7 @@ Given: `tell`, the scratch `folder`, whether it is `guarded` at all, the status 
 
 import errno
 import os
+import sys
 
 foreign = []
 redirected = set()
@@ -238,6 +239,23 @@ def watch_mongo_monitors(module):
 
     for name in ("_create_connection", "_async_create_connection"):
         before(module, name, look)
+
+
+# Any other driver: Python itself tells of a connection before it is made.
+
+usual_ports = {1433: "mssql", 1521: "oracle", 3306: "mysql", 5432: "postgresql", 7687: "neo4j", 9042: "cassandra", 27017: "mongodb"}
+
+
+def watch_sockets():
+    def look(event, arguments):
+        if event != "socket.connect" or not isinstance(arguments[1], tuple):
+            return
+        host, port = arguments[1][:2]
+        if port in usual_ports and not is_scratch_server(host, port):
+            keep_from(usual_ports[port], host, port)
+
+    if guarded:
+        sys.addaudithook(look)
 
 
 # SQLite files.
