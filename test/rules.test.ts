@@ -70,6 +70,7 @@ function installation(catalog: Environment, installed: ExampleInstallation): Env
 	return {
 		python,
 		pythonEvidence,
+		pythonIsCertain: true,
 		pythonPath,
 		searchFolders,
 		kind: "interpreter",

@@ -114,6 +114,8 @@ export interface Environment {
 	readonly python: PythonVersion;
 	/** How the version is known, for the report: `pyvenv.cfg of .venv`. */
 	readonly pythonEvidence: string;
+	/** False where the version is the newest of those that the project allows, or the machine's own: another may run it. */
+	readonly pythonIsCertain: boolean;
 	/** `interpreter`: packages were read from a real site-packages. `catalog`: nothing is installed, the bundled catalog answers for what is declared. */
 	readonly kind: "interpreter" | "catalog";
 	/** Path of the interpreter, or null. */

@@ -61,6 +61,7 @@ function openInterpreter(
 	return new ProviderEnvironment({
 		python,
 		pythonEvidence: interpreter.evidence,
+		pythonIsCertain: true,
 		kind: "interpreter",
 		pythonPath: interpreter.path,
 		distributions,
@@ -78,7 +79,7 @@ function openInterpreter(
 function openFromCatalog(options: EnvironmentOptions, seen: readonly Interpreter[]): Environment {
 	const { files } = options;
 	const own = seen.find((interpreter) => interpreter.ownedByProject);
-	const { python, evidence } = choosePython(options, own, seen[0]);
+	const { python, evidence, isCertain } = choosePython(options, own, seen[0]);
 	const interpreter =
 		[own, ...seen].find((one) => one?.python.minor === python.minor && one.python.major === python.major) ?? null;
 	const standard = new StandardLibrary(files, python);
@@ -86,6 +87,7 @@ function openFromCatalog(options: EnvironmentOptions, seen: readonly Interpreter
 	return new ProviderEnvironment({
 		python,
 		pythonEvidence: evidence,
+		pythonIsCertain: isCertain,
 		kind: "catalog",
 		pythonPath: own?.path ?? null,
 		distributions: catalog.distributions,
@@ -103,17 +105,18 @@ function choosePython(
 	options: EnvironmentOptions,
 	own: Interpreter | undefined,
 	machine: Interpreter | undefined,
-): { readonly python: PythonVersion; readonly evidence: string } {
-	if (own !== undefined) return { python: own.python, evidence: own.evidence };
+): { readonly python: PythonVersion; readonly evidence: string; readonly isCertain: boolean } {
+	if (own !== undefined) return { python: own.python, evidence: own.evidence, isCertain: true };
 	for (const { specifier, evidence } of options.pythonHints) {
 		const exact = /^[^<>=!~^*]*$/.test(specifier) ? parsePythonVersion(specifier) : null;
 		const python = exact ?? newestMatchingMinor(specifier);
-		if (python !== null) return { python, evidence };
+		if (python !== null) return { python, evidence, isCertain: exact !== null || /^==\s*3\.\d+(?:\.\*)?$/.test(specifier) };
 	}
-	if (machine !== undefined) return { python: machine.python, evidence: machine.evidence };
+	if (machine !== undefined) return { python: machine.python, evidence: machine.evidence, isCertain: false };
 	return {
 		python: newestMatchingMinor("") ?? { major: 3, minor: 14 },
 		evidence: "the newest Python we know, since nothing names one",
+		isCertain: false,
 	};
 }
 

@@ -9,6 +9,7 @@ import type { StandardLibrary } from "./standard-library.ts";
 export interface EnvironmentParts {
 	readonly python: PythonVersion;
 	readonly pythonEvidence: string;
+	readonly pythonIsCertain: boolean;
 	readonly kind: Environment["kind"];
 	readonly pythonPath: string | null;
 	readonly distributions: ReadonlyMap<string, Distribution>;
@@ -26,6 +27,7 @@ export interface EnvironmentParts {
 export class ProviderEnvironment implements Environment {
 	readonly python: PythonVersion;
 	readonly pythonEvidence: string;
+	readonly pythonIsCertain: boolean;
 	readonly kind: Environment["kind"];
 	readonly pythonPath: string | null;
 	readonly distributions: ReadonlyMap<string, Distribution>;
@@ -37,6 +39,7 @@ export class ProviderEnvironment implements Environment {
 	constructor(private readonly parts: EnvironmentParts) {
 		this.python = parts.python;
 		this.pythonEvidence = parts.pythonEvidence;
+		this.pythonIsCertain = parts.pythonIsCertain;
 		this.kind = parts.kind;
 		this.pythonPath = parts.pythonPath;
 		this.distributions = parts.distributions;

@@ -54,6 +54,7 @@ export function unknownEnvironment(modules: Readonly<Record<string, ExternalModu
 	return {
 		python: { major: 3, minor: 11 },
 		pythonEvidence: "the test",
+		pythonIsCertain: true,
 		kind: "catalog",
 		pythonPath: null,
 		distributions: new Map(),

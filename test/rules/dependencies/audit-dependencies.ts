@@ -65,6 +65,7 @@ export function installed(packages: Readonly<Record<string, TestPackage>> = {}):
 		...unknownEnvironment(),
 		kind: "interpreter",
 		pythonEvidence: ".venv",
+		pythonIsCertain: true,
 		distributions,
 		findModule,
 		canonical: (dotted) => homes[dotted] ?? dotted,

@@ -26,8 +26,9 @@ export interface VersionPair {
 const recorded: readonly VersionPair[] = Object.values(data.pairs);
 
 /** The pairs on record of which both are in an environment, with their versions there. */
-export function installedPairs({ distributions, python }: Environment): InstalledPair[] {
+export function installedPairs({ distributions, python, pythonIsCertain }: Environment): InstalledPair[] {
 	return recorded.flatMap((pair) => {
+		if (pair.with === "python" && !pythonIsCertain) return [];
 		const first = distributions.get(pair.name)?.version;
 		const second = pair.with === "python" ? `${python.major}.${python.minor}` : distributions.get(pair.with)?.version;
 		if (first === undefined || second === undefined) return [];
