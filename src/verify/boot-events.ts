@@ -15,7 +15,7 @@ export interface EngineMade {
 /** An address that a connection was led away from. */
 export interface Redirected extends EngineMade {
 	/** What stands behind it now. */
-	readonly to: "postgresql" | "sqlite";
+	readonly to: "postgresql" | "sqlite" | "duckdb";
 }
 
 /** What the server would answer to. */

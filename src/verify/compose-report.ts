@@ -128,7 +128,7 @@ function replacedInCode({ redirected }: BootObservation, shown: ShownText): Reco
 	return Object.fromEntries(
 		redirected.map(({ to, host, port, database }) => {
 			const server = `${host ?? ""}${port === null ? "" : `:${port}`}/${database ?? ""}`;
-			const [address, instead] = to === "sqlite" ? [database ?? "", "sqlite (copy)"] : [server, "postgresql (scratch)"];
+			const [address, instead] = to === "postgresql" ? [server, "postgresql (scratch)"] : [database ?? "", `${to} (copy)`];
 			return [shown.line(address), instead];
 		}),
 	);

@@ -254,6 +254,36 @@ assert not os.path.exists("/opt/no-such-shop.db")`;
 		expect(visits).toBe(before);
 	});
 
+	/** Compiled drivers, 100 MB of them: what stands in for one here has its name and its functions. */
+	const compiled = (name: string, ...functions: readonly string[]) => ({
+		[`${name}.py`]: `import socket\n${functions.map((made) => `def ${made}(*_, **__):\n    socket.create_connection(("127.0.0.1", ${place().split(":")[1]}))\n`).join("")}`,
+	});
+
+	test.each([
+		["pymssql", "connect", 'server="db", password="p"', "mssql"],
+		["pyodbc", "connect", '"DRIVER={FreeTDS};SERVER=db;PWD=correct-horse"', "odbc"],
+		["duckdb", "connect", '"md:shop"', "motherduck"],
+	])("nor does %s, whose connections Python is not told of", async (name, connect, address, scheme) => {
+		const before = visits;
+		const files = lifespan(`import ${name}`, `${name}.${connect}(${address})`);
+		const { report, verdicts, stdout } = await verify({ ...files, ...compiled(name, connect) });
+		expect(verdicts).toMatchObject({ import: "passed", lifespan: "unavailable" });
+		expect(report.stages.find(({ stage }) => stage === "lifespan")?.said).toMatch(new RegExp(`none for ${scheme}$`));
+		expect(stdout).not.toContain("correct-horse");
+		expect(visits).toBe(before);
+	});
+
+	test("a DuckDB file outside the project gets a copy", async () => {
+		const files = lifespan(
+			"import duckdb",
+			'duckdb.connect("/opt/no-such-shop.duckdb")\nassert not os.path.exists("/opt/no-such-shop.duckdb")',
+		);
+		const driver = 'def connect(database=":memory:"):\n    open(database, "a").close()\n';
+		const { report } = await verify({ ...files, "duckdb.py": driver });
+		expect(report.failure).toBeNull();
+		expect(report.database.replaced).toEqual({ "/opt/no-such-shop.duckdb": "duckdb (copy)" });
+	});
+
 	test("a MongoDB client that is asked nothing calls nobody in the background, and keeps nothing from booting", async () => {
 		const before = visits;
 		const body = `client = motor.AsyncIOMotorClient("mongodb://${place()}", connect=True)\nclient.get_io_loop()\nother = pymongo.MongoClient("mongodb://${place()}")\nawait asyncio.sleep(1)`;

@@ -61,8 +61,8 @@ def engine_made(engine):
 
 def is_led_away(dialect, driver):
     """Is every connection of this driver met below?"""
-    if dialect == "sqlite":
-        return driver in ("pysqlite", "aiosqlite")
+    if dialect in ("sqlite", "duckdb"):
+        return driver in ("pysqlite", "aiosqlite", "duckdb_engine")
     drivers = ("asyncpg", "psycopg", "psycopg_async", "psycopg2")
     return dialect in ("postgresql", "cockroachdb") and postgres is not None and driver in drivers
 
@@ -220,6 +220,20 @@ def by_arguments(scheme, kind, usual_port):
     return watch
 
 
+def by_functions(scheme, *names):
+    """Drivers that are compiled: no connection of theirs is met on its way, so the functions that make them are."""
+
+    def watch(module):
+        def look(dsn=None, *_, host=None, server=None, port=None, **__):
+            # The text of a connection may hold its password: no part of it is told.
+            keep_from(scheme, host or server, number(port))
+
+        for name in names:
+            before(module, name, look)
+
+    return watch
+
+
 def watch_mongo(module):
     """Whatever is asked of a server, one is chosen first; a client that is asked nothing does no harm."""
 
@@ -258,36 +272,43 @@ def watch_sockets():
         sys.addaudithook(look)
 
 
-# SQLite files.
+# Files of databases.
 
 
-def watch_sqlite(module):
-    def make(original):
-        def connect(*arguments, **keywords):
-            # Its first parameter has no name before Python 3.13, and `database` for all.
-            if guarded and arguments:
-                arguments = (scratch_file(arguments[0]),) + arguments[1:]
-            elif guarded and "database" in keywords:
-                keywords["database"] = scratch_file(keywords["database"])
-            return original(*arguments, **keywords)
+def by_file(scheme):
+    """Databases in a file: what is opened is a copy of it."""
 
-        return connect
+    def watch(module):
+        def make(original):
+            def connect(*arguments, **keywords):
+                # SQLite's first parameter has no name before Python 3.13, and `database` for all.
+                if guarded and arguments:
+                    arguments = (scratch_file(scheme, arguments[0]),) + arguments[1:]
+                elif guarded and "database" in keywords:
+                    keywords["database"] = scratch_file(scheme, keywords["database"])
+                return original(*arguments, **keywords)
 
-    instead(module, "connect", make)
+            return connect
+
+        instead(module, "connect", make)
+
+    return watch
 
 
-def scratch_file(database):
+def scratch_file(scheme, database):
     """The database to open in the place of this one: itself where it lies in the scratch folder or in memory, else a copy."""
     text = os.fsdecode(database) if isinstance(database, (str, bytes, os.PathLike)) else ""
-    scheme, path, query = split_uri(text)
+    if scheme == "duckdb" and text.startswith(("md:", "motherduck:")):
+        keep_from("motherduck", None, None)
+    prefix, path, query = split_uri(text)
     real = os.path.realpath(path)
-    if path in ("", ":memory:") or "mode=memory" in query or real.startswith(folder + "/"):
+    if path in ("", ":default:") or path.startswith(":memory:") or "mode=memory" in query or real.startswith(folder + "/"):
         return database
     # Where its folder is not there, the file cannot be opened, as it could not at home.
     if not os.path.isdir(os.path.dirname(real)):
         return database
-    lead_away("sqlite", None, None, path, "sqlite")
-    return scheme + copy_of(real) + query
+    lead_away(scheme, None, None, path, scheme)
+    return prefix + copy_of(real) + query
 
 
 def split_uri(text):
@@ -301,12 +322,12 @@ def split_uri(text):
 
 
 def copy_of(path):
-    """A copy of a SQLite file with what its journals hold, made once."""
-    place = os.path.join(folder, "sqlite-files")
+    """A copy of a database's file with what its journals hold, made once."""
+    place = os.path.join(folder, "database-files")
     copy = os.path.join(place, path.strip("/").replace("/", "-"))
     if not os.path.isdir(place):
         os.mkdir(place)
-    for suffix in ("", "-wal", "-journal"):
+    for suffix in ("", "-wal", "-journal", ".wal"):
         if os.path.isfile(path + suffix) and not os.path.exists(copy + suffix):
             with open(path + suffix, "rb") as source, open(copy + suffix, "wb") as target:
                 for chunk in iter(lambda: source.read(1 << 20), b""):
@@ -335,5 +356,12 @@ watchers = {
     "pymongo.pool_shared": watch_mongo_monitors,
     "pymongo.synchronous.pool": watch_mongo_monitors,
     "pymongo.asynchronous.pool": watch_mongo_monitors,
-    "sqlite3.dbapi2": watch_sqlite,
+    "asyncmy.connection": by_functions("mysql", "connect", "_connect"),
+    "pymssql": by_functions("mssql", "connect"),
+    "pyodbc": by_functions("odbc", "connect"),
+    "oracledb": by_functions("oracle", "connect", "connect_async", "create_pool", "create_pool_async"),
+    "cx_Oracle": by_functions("oracle", "connect", "Connection", "SessionPool"),
+    "ibm_db": by_functions("db2", "connect", "pconnect"),
+    "sqlite3.dbapi2": by_file("sqlite"),
+    "duckdb": by_file("duckdb"),
 }
