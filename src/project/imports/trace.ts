@@ -115,6 +115,10 @@ export interface RaisesException {
 	readonly keyword?: { readonly name: string; readonly parameters: readonly string[] };
 	/** For an attribute that is not set: those that are. */
 	readonly known?: readonly string[];
+	/** For a key that is not there: those that are, and where the one asked for is written. */
+	readonly key?: { readonly keys: readonly string[]; readonly origin: Origin | null };
+	/** For an attribute that its owner does not let be set: which, and what refuses it. */
+	readonly assignment?: { readonly name: string; readonly by: "frozen" | "property" | "slots" | "enum" };
 	/** Where sync and async are mixed up: how. */
 	readonly misuse?: AsyncMisuse;
 }

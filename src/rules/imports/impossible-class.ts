@@ -3,7 +3,10 @@ import { abstractInstances } from "./definition/abstract-instance.ts";
 import { baseFaults } from "./definition/bases.ts";
 import { dataclassFaults } from "./definition/dataclass-fields.ts";
 import { enumFaults } from "./definition/enum-members.ts";
+import { frozenFaults } from "./definition/frozen-inheritance.ts";
+import { metaclassFaults } from "./definition/metaclass.ts";
 import { namedTupleFaults } from "./definition/named-tuple.ts";
+import { slotFaults } from "./definition/slots.ts";
 
 const example = (fields: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\n",
@@ -30,6 +33,9 @@ export default defineClassRule(
 		for (const definition of certainClasses(project)) {
 			yield* baseFaults(project, definition);
 			yield* dataclassFaults(project, definition);
+			yield* metaclassFaults(project, definition);
+			yield* frozenFaults(project, definition);
+			yield* slotFaults(definition);
 			yield* enumFaults(project, definition);
 			yield* namedTupleFaults(project, definition);
 		}

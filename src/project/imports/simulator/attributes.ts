@@ -36,6 +36,11 @@ export function attribute(machine: Machine, frame: Frame, owner: Value, name: st
 			return { kind: "bound-method", receiver: owner, name, function: null };
 		case "function":
 			return ofFunction(machine, frame, owner, name, node);
+		case "bound-method":
+			// What a method lacks, the function behind it was asked for.
+			if (owner.function?.decorators.length === 0) return ofFunction(machine, frame, owner.function, name, node);
+			machine.doubts++;
+			return unknown;
 		default:
 			if (!failOnCoroutineMember(machine, frame, owner, name, node)) machine.doubts++;
 			return unknown;
@@ -397,9 +402,11 @@ function fieldValue(owner: InstanceValue, of: ClassValue, name: string, fallback
 	return isBare || isPlainField(of, name) ? fallback : unknown;
 }
 
-/** A class without bases, metaclass or decorators: its class attributes are what its instances show. */
+/** A class without library bases and metaclass: its class attributes are what its instances show. */
 function isPlainClass(owner: ClassValue): boolean {
-	return owner.bases.every((base) => base.kind === "class" && isPlainClass(base)) && owner.keywords.size === 0;
+	const isPlain = (base: Value) =>
+		base.kind === "class" ? isPlainClass(base) : base.kind === "external" && bareBases.has(base.canonical);
+	return owner.bases.every(isPlain) && owner.keywords.size === 0;
 }
 
 /** Bases that give instances no attributes but dunders. */
@@ -408,12 +415,18 @@ const bareBases = new Set(["abc.ABC", "typing.Generic", "typing.Protocol"]);
 /** Are all attributes that instances can have visible in the class bodies? */
 function hasKnownAttributes(machine: Machine, owner: ClassValue): boolean {
 	if (findInClass(owner, "__getattr__") !== null || findInClass(owner, "__getattribute__") !== null) return false;
-	if (owner.namespace.dynamic || owner.decorators.length > 0 || owner.keywords.size > 0 || setsAttributesByName(owner))
-		return false;
+	if (owner.namespace.dynamic || owner.keywords.size > 0 || setsAttributesByName(owner)) return false;
+	if (!owner.decorators.every(isDataclass)) return false;
 	return owner.bases.every((base) => {
 		if (base.kind === "class") return hasKnownAttributes(machine, base);
 		return base.kind === "external" && (bareBases.has(base.canonical) || (isSettingsBase(base) && !allowsExtra(owner)));
 	});
+}
+
+/** `@dataclass` adds methods with underscores, and no attributes but the fields that the class declares. */
+function isDataclass(decorator: Value): boolean {
+	const maker = decorator.kind === "instance" ? decorator.of : decorator;
+	return maker.kind === "external" && maker.canonical === "dataclasses.dataclass";
 }
 
 /** pydantic's settings classes have the attributes of their fields and methods, and no others unless `extra` is allowed. */

@@ -47,6 +47,7 @@ import { stringMethod } from "./operations.ts";
 import { failOnCall, failOperation, share } from "./refused-operations.ts";
 import { collectReturns } from "./statements.ts";
 import { superAttributes } from "./super-object.ts";
+import { failOnTextMethod } from "./text-formats.ts";
 import { isClosed, nothingReturned } from "./value-types.ts";
 
 /** Calls a value. Calls of the project's own functions run them; all others are recorded with what is known of their arguments. */
@@ -126,6 +127,8 @@ function callMethod(machine: Machine, frame: Frame, callee: BoundMethodValue, ar
 	if (callee.function !== null) {
 		return callFunction(machine, frame, callee.function, { ...args, args: [receiver, ...args.args] }, node);
 	}
+	if (receiver.kind === "constant" && typeof receiver.value === "string" && !receiver.isConverted)
+		failOnTextMethod(machine, frame, receiver.value, callee.name, args, node);
 	if (receiver.kind === "constant") return stringMethod(receiver, callee.name, args.args, args.keywords);
 	if (receiver.kind === "sequence") return listMethod(machine, receiver, callee.name, args);
 	if (receiver.kind === "dict") return dictMethod(machine, receiver, callee.name, args);
@@ -443,6 +446,13 @@ function bindParameters(
 		if (parameter !== undefined) set(name, value, parameter);
 		else extra.push(name);
 	}
+	const repeated = parameters.find(
+		(each) =>
+			each.kind === "positional" &&
+			names.has(each.name.name) &&
+			positional.indexOf(each) < args.args.length &&
+			args.keywords.has(each.name.name),
+	);
 	const takesAny = (kind: ast.Parameter["kind"]): boolean => parameters.some((parameter) => parameter.kind === kind);
 	const missing: ast.Parameter[] = [];
 	for (const parameter of parameters) {
@@ -458,7 +468,12 @@ function bindParameters(
 			continue;
 		}
 		if (parameter.default === null && !args.open) missing.push(parameter);
-		set(parameter.name.name, parameter.default === null ? unknown : defaultValue(machine, callee, parameter.default), parameter);
+		set(parameter.name.name, parameter.default === null ? unknown : defaultValue(machine, callee, parameter), parameter);
+	}
+	if (repeated !== undefined) {
+		const shown = machine.environment.python.minor >= 10 ? qualifiedName(callee.module.tree, definition) : definition.name.name;
+		failToBind(machine, frame, { message: `${shown}() got multiple values for argument '${repeated.name.name}'` }, node);
+		return;
 	}
 	const problem = bindingProblem(
 		machine,
@@ -474,8 +489,9 @@ function bindParameters(
 }
 
 /** Defaults were evaluated when the function was defined; only plain constants are looked at again. */
-function defaultValue(machine: Machine, callee: FunctionValue, node: ast.Expression): Value {
-	if (node.type !== "Constant" || node.literal === "bytes") return unknown;
+function defaultValue(machine: Machine, callee: FunctionValue, parameter: ast.Parameter): Value {
+	const node = parameter.default;
+	if (node?.type !== "Constant" || node.literal === "bytes") return callee.defaults?.get(parameter) ?? unknown;
 	return machine.evaluate(functionFrame(callee, newNamespace(callee.scope), false), node);
 }
 
@@ -492,8 +508,9 @@ function bindingProblem(
 	// The way to the definition is only looked for where there is something to say: a call costs nothing by it.
 	const name = () => (machine.environment.python.minor >= 10 ? qualifiedName(tree, definition) : definition.name.name);
 	if (unexpected[0] !== undefined) {
+		const filled = new Set(positional.slice(0, args.args.length));
 		const free = definition.parameters.filter(
-			(parameter) => parameter.kind === "positional" || parameter.kind === "keyword-only",
+			(parameter) => (parameter.kind === "positional" || parameter.kind === "keyword-only") && !filled.has(parameter),
 		);
 		return {
 			message: `${name()}() got an unexpected keyword argument '${unexpected[0]}'`,
@@ -532,6 +549,16 @@ function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: C
 		for (const [name, value] of settings) instance.attributes.set(name, isPlainField(callee, name) ? value : converted(value));
 		return instance;
 	}
+	if (isMadeByMetaclass(callee)) {
+		// A singleton is made once: whether `__init__` runs, and with which arguments, its metaclass decides.
+		const init = findInClass(callee, "__init__");
+		if (init?.value.kind === "function") {
+			const method = init.value;
+			maybe(machine, () => callFunction(machine, frame, method, { ...args, args: [instance, ...args.args], open: true }, node));
+		}
+		machine.doubts++;
+		return instance;
+	}
 	const init = findInClass(callee, "__init__");
 	if (init?.value.kind === "function" && !isDecoratedBy(init.value, "typing.overload")) {
 		callFunction(machine, frame, init.value, { ...args, args: [instance, ...args.args] }, node);
@@ -545,6 +572,16 @@ function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: C
 		machine.doubts++;
 	}
 	return instance;
+}
+
+/** Has the class, or one of its own bases, a metaclass that has a say when it is called? */
+function isMadeByMetaclass(owner: ClassValue): boolean {
+	const metaclass = owner.keywords.get("metaclass");
+	const isPlain =
+		metaclass === undefined ||
+		(metaclass.kind === "external" && metaclass.canonical === "abc.ABCMeta") ||
+		(metaclass.kind === "class" && findInClass(metaclass, "__call__") === null);
+	return !isPlain || owner.bases.some((base) => base.kind === "class" && isMadeByMetaclass(base));
 }
 
 /** A class without `__init__` takes no arguments. */

@@ -3,8 +3,9 @@ import type { DictValue, ExternalValue, FunctionValue, SequenceValue, Value } fr
 import { unknown } from "../values.ts";
 import { failOnCoroutineUse, failOnNeedlessAwait } from "./async-misuse.ts";
 import { isBuiltin, isBuiltinFunction, moduleAttributes } from "./builtins.ts";
+import { findInClass } from "./class-members.ts";
 import { dictKey } from "./dict-keys.ts";
-import { failOnMemberName } from "./enum-look-up.ts";
+import { failOnMemberName, isEnumeration } from "./enum-look-up.ts";
 import { builtin, constant } from "./external.ts";
 import {
 	at,
@@ -25,8 +26,10 @@ import {
 	failOnMissingItem,
 	failOnPlainClassSubscript,
 	failOnSubscript,
+	failOnUnhashable,
 	failOperation,
 } from "./refused-operations.ts";
+import { failOnPercentFormat } from "./text-formats.ts";
 import { refusedUnion } from "./type-unions.ts";
 import { failOnTypeArguments } from "./typing-forms.ts";
 import { failOnUnset, unsetVariable } from "./unset-variable.ts";
@@ -253,7 +256,20 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 	if (owner.kind === "class") {
 		failOnPlainClassSubscript(machine, frame, owner, node);
 		failOnMemberName(machine, frame, owner, index, node);
-		return owner;
+		// `Status["OPEN"]` is a member, and with a metaclass of its own a class gives what that likes.
+		return isEnumeration(owner) || owner.keywords.has("metaclass") ? unknown : owner;
+	}
+	const getter = owner.kind === "instance" && owner.of.kind === "class" ? findInClass(owner.of, "__getitem__") : null;
+	if (getter?.value.kind === "function" && getter.value.decorators.length === 0 && !getter.maybe) {
+		const call: ast.Call = {
+			...node,
+			type: "Call",
+			callee: node.value,
+			args: [node.index],
+			keywords: [],
+			argumentsRange: node.index,
+		};
+		return machine.call(frame, getter.value, { args: [owner, index], keywords: new Map(), open: false }, call);
 	}
 	if (failOnSubscript(machine, frame, owner, node)) return unknown;
 	failOnCoroutineUse(machine, frame, owner, node, "subscriptable");
@@ -348,6 +364,7 @@ function binaryOperation(machine: Machine, frame: Frame, node: ast.BinOp): Value
 		const path = joinedPath(left, right);
 		if (path !== null) return path;
 	}
+	if (node.operator === "%") failOnPercentFormat(machine, frame, left, right, node);
 	if (node.operator === "+") {
 		failOnUnsetOperand(machine, frame, node, left, right);
 		failOnAddition(machine, frame, left, right, node);
@@ -424,7 +441,9 @@ function sequence(machine: Machine, frame: Frame, node: ast.Sequence): SequenceV
 	let complete = true;
 	for (const item of node.items) {
 		if (item.type !== "Starred") {
-			items.push(machine.evaluate(frame, item));
+			const value = machine.evaluate(frame, item);
+			if (node.kind === "set") failOnUnhashable(machine, frame, value, item, "set element");
+			items.push(value);
 			continue;
 		}
 		const spread = machine.evaluate(frame, item.value);
@@ -443,7 +462,9 @@ function dict(machine: Machine, frame: Frame, node: ast.Dict): DictValue {
 			if (value.kind !== "dict" || !value.complete) result.complete = false;
 			continue;
 		}
-		const key = dictKey(machine.evaluate(frame, entry.key));
+		const evaluated = machine.evaluate(frame, entry.key);
+		failOnUnhashable(machine, frame, evaluated, entry.key, "dict key");
+		const key = dictKey(evaluated);
 		if (key !== undefined) result.entries.set(key, value);
 		else result.complete = false;
 	}

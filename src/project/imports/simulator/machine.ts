@@ -57,6 +57,9 @@ export interface Handler {
 	readonly surfaces: readonly (Surfacing | null)[];
 }
 
+/** Stands among what a handler catches for a class that cannot be evaluated: looking it up raises something else. */
+export const unreadable = "(unreadable)";
+
 /** How a block ended. `maybe`: on some paths it left, on others it goes on. */
 export type Completion = "normal" | "return" | "break" | "continue" | "maybe-left";
 
@@ -275,6 +278,7 @@ function surface(machine: Machine, report: FailureReport): PythonException | "ma
 function caughtBy(handler: Handler, exception: string, isKnown: boolean): Surfacing | "swallowed" | "maybe" | null {
 	let mayPass = false;
 	for (const [index, caught] of handler.catches.entries()) {
+		if (caught === unreadable) return "swallowed";
 		const surfacing = handler.surfaces[index] ?? null;
 		if (caught !== null && !isException(exception, caught)) {
 			// A class of the program's own may be any kind of exception.

@@ -1,5 +1,6 @@
 import type * as ast from "../../../python/ast.ts";
 import type { InstanceValue, Value } from "../values.ts";
+import { refusedKeywords } from "./init-subclass.ts";
 import type { CallArguments, Frame, Machine } from "./machine.ts";
 import { failOperation } from "./refused-operations.ts";
 import { nothingReturned, typeName } from "./value-types.ts";
@@ -13,7 +14,8 @@ export function failOnRefusedCall(
 	node: ast.Call,
 	receiver: InstanceValue | null,
 ): void {
-	const refusal = refusalOf(canonical, args, receiver);
+	const refusal =
+		refusalOf(canonical, args, receiver) ?? ofObject(machine, frame, canonical, args) ?? ofText(machine, canonical, args);
 	if (refusal !== null) failOperation(machine, frame, node, refusal.exception, refusal.message);
 }
 
@@ -59,6 +61,55 @@ function refusalOf(canonical: string, args: CallArguments, receiver: InstanceVal
 		case "asyncio":
 		case "decimal":
 			return { exception: "TypeError", message: "'module' object is not callable" };
+		default:
+			return null;
+	}
+}
+
+/** `super().__init__(name)` where nothing but `object` is above. */
+function ofObject(machine: Machine, frame: Frame, canonical: string, args: CallArguments): Refusal | null {
+	if (args.args.length + args.keywords.size === 0) return null;
+	if (canonical === "builtins.object.__init__")
+		return { exception: "TypeError", message: "object.__init__() takes exactly one argument (the instance to initialize)" };
+	const [first] = frame.scope.names.values();
+	return canonical === "builtins.object.__init_subclass__" && first?.value.kind === "class"
+		? { exception: "TypeError", message: refusedKeywords(machine, first.value) }
+		: null;
+}
+
+/** Calls of the standard library that take a text of a certain form, or bytes and no text. */
+function ofText(machine: Machine, canonical: string, args: CallArguments): Refusal | null {
+	const [first] = args.args;
+	if (first?.kind !== "constant" || typeof first.value !== "string" || first.isConverted) return null;
+	const { minor } = machine.environment.python;
+	const text = first.value;
+	if (/^_?hashlib\.(openssl_)?(md5|sha\d+|sha3_\d+|blake2[bs])$/.test(canonical))
+		return {
+			exception: "TypeError",
+			message: minor >= 9 ? "Strings must be encoded before hashing" : "Unicode-objects must be encoded before hashing",
+		};
+	switch (canonical) {
+		case "hmac.new":
+			return { exception: "TypeError", message: "key: expected bytes or bytearray, but got 'str'" };
+		case "base64.b64encode":
+		case "base64.urlsafe_b64encode":
+			return { exception: "TypeError", message: "a bytes-like object is required, not 'str'" };
+		case "uuid.UUID":
+			return /^[0-9a-f]{32}$/i.test(
+				text
+					.replace("urn:", "")
+					.replace("uuid:", "")
+					.replace(/^[{}]+|[{}]+$/g, "")
+					.replaceAll("-", ""),
+			)
+				? null
+				: { exception: "ValueError", message: "badly formed hexadecimal UUID string" };
+		case "decimal.Decimal":
+		case "_decimal.Decimal":
+		case "_pydecimal.Decimal":
+			return /^[+-]?((\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(e[+-]?\d+)?|inf(inity)?|s?nan\d*)$/i.test(text.trim())
+				? null
+				: { exception: "InvalidOperation", message: "[<class 'decimal.ConversionSyntax'>]" };
 		default:
 			return null;
 	}

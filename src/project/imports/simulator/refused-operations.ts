@@ -1,14 +1,22 @@
 import type * as ast from "../../../python/ast.ts";
 import { dottedName } from "../../../python/walk.ts";
-import type { ClassValue, Value } from "../values.ts";
+import type { RaisesException } from "../trace.ts";
+import type { ClassValue, ConstantValue, Value } from "../values.ts";
 import { findInClass } from "./class-members.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
 import { isClosed, lacksMethod, typeName } from "./value-types.ts";
 
 /** Records an exception that an operation on known values raises. */
-export function failOperation(machine: Machine, frame: Frame, node: ast.Node, exception: string, message: string): void {
+export function failOperation(
+	machine: Machine,
+	frame: Frame,
+	node: ast.Node,
+	exception: string,
+	message: string,
+	more: Pick<RaisesException, "key"> = {},
+): void {
 	fail(machine, {
-		detail: { type: "raises", exception, by: "operation" },
+		detail: { type: "raises", exception, by: "operation", ...more },
 		module: frame.module,
 		range: { start: node.start, end: node.end },
 		statement: null,
@@ -95,6 +103,26 @@ export function failOnUnpacking(machine: Machine, frame: Frame, target: ast.Sequ
 
 const added = new Set(["str", "int", "float", "list", "tuple", "dict", "set", "SecretStr"]);
 
+/** A list, a dict or a set where a hash is needed. */
+export function failOnUnhashable(
+	machine: Machine,
+	frame: Frame,
+	value: Value,
+	node: ast.Node,
+	use: "dict key" | "set element",
+): void {
+	const type =
+		value.kind === "dict"
+			? "dict"
+			: value.kind === "sequence" && (value.type === "list" || value.type === "set")
+				? value.type
+				: null;
+	if (type === null) return;
+	const plain = `unhashable type: '${type}'`;
+	const message = machine.environment.python.minor >= 14 ? `cannot use '${type}' as a ${use} (${plain})` : plain;
+	failOperation(machine, frame, node, "TypeError", message);
+}
+
 /** `+` between built-in types that do not add up. */
 export function failOnAddition(machine: Machine, frame: Frame, left: Value, right: Value, node: ast.BinOp): void {
 	const [a, b] = [typeName(left), typeName(right)];
@@ -109,7 +137,8 @@ export function failOnAddition(machine: Machine, frame: Frame, left: Value, righ
 
 /** An item that a literal list or dict does not have, where nothing else had it in hands since. */
 export function failOnMissingItem(machine: Machine, frame: Frame, owner: Value, index: Value, node: ast.Subscript): void {
-	if (index.kind !== "constant" || isShared(owner) || isFilledLater(frame, node.value)) return;
+	if (index.kind !== "constant" || isShared(owner)) return;
+	if (isFilledLater(frame, node.value) && !(owner.kind === "dict" && isNamedOnce(machine, index.value))) return;
 	if (owner.kind === "sequence" && owner.complete && owner.type !== "view" && owner.type !== "set") {
 		if (typeof index.value === "string") {
 			failOperation(machine, frame, node, "TypeError", `${owner.type} indices must be integers or slices, not str`);
@@ -123,8 +152,22 @@ export function failOnMissingItem(machine: Machine, frame: Frame, owner: Value, 
 		owner.entries.size > 0 &&
 		typeof index.value === "string" &&
 		!owner.entries.has(index.value)
-	)
-		failOperation(machine, frame, node, "KeyError", `'${index.value}'`);
+	) {
+		const keys = [...owner.entries.keys()].filter((key) => typeof key === "string");
+		failOperation(machine, frame, node, "KeyError", `'${index.value}'`, { key: { keys, origin: index.origin } });
+	}
+}
+
+/** Does only the place that asks for a key name it? Then no code that was not followed puts it in, whatever it computes. */
+function isNamedOnce(machine: Machine, key: ConstantValue["value"]): boolean {
+	if (typeof key !== "string" || !/^\w[\w.-]*$/.test(key)) return false;
+	const named = new RegExp(`(?<!\\w)${key.replaceAll(".", "\\.")}(?!\\w)`, "gi");
+	let count = 0;
+	for (const { module } of machine.sysModules.values()) {
+		count += module?.text.match(named)?.length ?? 0;
+		if (count > 1) return false;
+	}
+	return count === 1;
 }
 
 /** Does some code of the module put items into what goes by that name? Not all of it is followed. */

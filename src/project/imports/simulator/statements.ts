@@ -3,12 +3,14 @@ import { dottedName } from "../../../python/walk.ts";
 import type { ClassValue, FunctionValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { failOnAsyncFor, failOnContext, failOnCoroutineUse } from "./async-misuse.ts";
+import { failOnAttributeAssignment } from "./attribute-assignment.ts";
 import { isBuiltinException, isException } from "./builtins.ts";
 import { dictKey } from "./dict-keys.ts";
 import { enterContext } from "./enter-context.ts";
 import { annotation, evaluateArguments } from "./expressions.ts";
 import { externalBindingProblem, failToBind } from "./external-signature.ts";
 import { runImport, runImportFrom } from "./import-statements.ts";
+import { initSubclass } from "./init-subclass.ts";
 import {
 	at,
 	bind,
@@ -23,6 +25,7 @@ import {
 	maybe,
 	newNamespace,
 	PythonException,
+	unreadable,
 } from "./machine.ts";
 import { binary, itemsOf, truth } from "./operations.ts";
 import { failOnIteration, failOnUnpacking, failOperation } from "./refused-operations.ts";
@@ -169,6 +172,7 @@ export function assign(machine: Machine, frame: Frame, target: ast.Expression, v
 		case "Attribute": {
 			const owner = machine.evaluate(frame, target.value);
 			const name = target.attribute.name;
+			failOnAttributeAssignment(machine, frame, owner, name, node);
 			if (owner.kind === "instance") owner.attributes.set(name, machine.uncertain > 0 ? unknown : value);
 			else if (owner.kind === "module" || owner.kind === "class") bind(machine, owner.namespace, name, value, node);
 			else if (owner.kind === "external")
@@ -231,13 +235,17 @@ function define(machine: Machine, frame: Frame, node: ast.FunctionDef): void {
 	const decorators = node.decorators.map((decorator) =>
 		at(machine, "decorator", () => evaluateDecorator(machine, frame, decorator)),
 	);
+	const defaults = new Map<ast.Parameter, Value>();
 	at(machine, "default", () => {
-		for (const parameter of node.parameters) if (parameter.default !== null) machine.evaluate(frame, parameter.default);
+		for (const parameter of node.parameters) {
+			const given = parameter.default === null ? unknown : machine.evaluate(frame, parameter.default);
+			if (given.kind === "constant" && parameter.default?.type !== "Constant") defaults.set(parameter, given);
+		}
 	});
 	for (const parameter of node.parameters)
 		if (parameter.annotation !== null) annotation(machine, frame, parameter.annotation, node);
 	if (node.returns !== null) annotation(machine, frame, node.returns, node);
-	const value: FunctionValue = { kind: "function", node, module: frame.module, decorators, scope: frame.enclosing };
+	const value: FunctionValue = { kind: "function", node, module: frame.module, decorators, scope: frame.enclosing, defaults };
 	machine.functions.push({ value, stage: machine.stage, order: machine.order++, reached: machine.reached });
 	let bound: Value = value;
 	for (let index = decorators.length - 1; index >= 0; index--) {
@@ -313,6 +321,7 @@ function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef): void {
 		reached: machine.reached,
 		guarded: isGuarded(machine, "Exception"),
 	});
+	initSubclass(machine, frame, value);
 	for (let index = decorators.length - 1; index >= 0; index--)
 		applyDecorator(machine, frame, decorators[index], node.decorators[index], value);
 	machine.doubts++;
@@ -448,6 +457,7 @@ function caughtNames(machine: Machine, frame: Frame, exception: ast.Expression |
 		lookUp(frame.globals, name) === null
 	)
 		return [name];
+	if (name !== null && cannotBeEvaluated(machine, frame, exception)) return [unreadable];
 	const value = maybe(machine, () => machine.evaluate(frame, exception));
 	if (value.kind === "external" && value.entry?.kind === "class") {
 		const short = value.canonical.slice(value.canonical.lastIndexOf(".") + 1);
@@ -457,6 +467,21 @@ function caughtNames(machine: Machine, frame: Frame, exception: ast.Expression |
 	if (value.kind === "class" && value.bases.every((base) => base.kind === "external" && base.name.startsWith("builtins.")))
 		return [`own:${value.node.name.name}`];
 	return [null];
+}
+
+/** Would evaluating the class that a handler names fail for certain? Python does so only once there is something to catch. */
+function cannotBeEvaluated(machine: Machine, frame: Frame, exception: ast.Expression): boolean {
+	if (machine.uncertain > 0) return false;
+	const { handlers, failures, doubts, importDoubts } = machine;
+	const outer = handlers.splice(0);
+	const before = failures.length;
+	machine.evaluate(frame, exception);
+	handlers.push(...outer);
+	const found = failures
+		.splice(before)
+		.some(({ detail }) => detail.type === "name-not-defined" || detail.type === "attribute-missing");
+	Object.assign(machine, { doubts, importDoubts });
+	return found;
 }
 
 const importFamily = new Set(["ImportError", "ModuleNotFoundError"]);
@@ -518,6 +543,14 @@ function runHandler(
 	raised: FailureReport,
 ): Completion {
 	for (const { clause, catches } of handlers) {
+		if (catches.includes(unreadable) && clause.exception !== null) {
+			const before = machine.failures.length;
+			machine.evaluate(frame, clause.exception);
+			if (machine.failures.length > before) return enterHandler(machine, frame, clause);
+			// What was run of the block has bound the name.
+			maybe(machine, () => enterHandler(machine, frame, clause));
+			return "maybe-left";
+		}
 		const matches = catches.some((name) => name !== null && isException(raised.exception, name));
 		if (!matches) continue;
 		machine.caught.push({ report: raised, name: clause.name?.name ?? null });

@@ -1,6 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import type { ClassValue, InstanceValue, Value } from "../values.ts";
 import { findInClass } from "./class-members.ts";
+import { builtin } from "./external.ts";
 import type { Frame } from "./machine.ts";
 
 const self = "__self__";
@@ -14,10 +15,11 @@ export function superAttributes(frame: Frame, node: ast.Call): Map<string, Value
 	if (frame.kind !== "function" || node.args.length > 0) return null;
 	const [first] = frame.scope.names.values();
 	const object = first?.value;
-	if (object?.kind !== "instance" || object.of.kind !== "class") return null;
-	for (let owner: ClassValue = object.of, depth = 0; depth < 12; depth++) {
-		const [base, ...others] = owner.bases;
-		if (base === undefined || others.length > 0) return null;
+	const made = object?.kind === "class" ? object : object?.kind === "instance" && object.of.kind === "class" ? object.of : null;
+	if (object === undefined || made === null) return null;
+	for (let owner: ClassValue = made, depth = 0; depth < 12; depth++) {
+		const [base = builtin("object"), ...others] = owner.bases;
+		if (others.length > 0 || owner.bases.length !== owner.node.bases.length) return null;
 		const isHere = owner.module === frame.module && owner.node.start <= node.start && node.end <= owner.node.end;
 		if (isHere)
 			return new Map<string, Value>([
@@ -30,12 +32,28 @@ export function superAttributes(frame: Frame, node: ast.Call): Map<string, Value
 	return null;
 }
 
+/** Methods of `object` that take no arguments beside the object or the class. */
+const objectMethods = new Set(["__init__", "__init_subclass__"]);
+
+/** Does nothing but `object` stand above the class? */
+function isBare(base: Value): boolean {
+	if (base.kind === "external") return /^(builtins\.object|abc\.ABC|typing\.Generic)$/.test(base.canonical);
+	return (
+		base.kind === "class" &&
+		!base.namespace.dynamic &&
+		!base.keywords.has("metaclass") &&
+		base.bases.length === base.node.bases.length &&
+		base.bases.every(isBare)
+	);
+}
+
 /** `super().name`, a method of the object as a class further up defines it; null where it is not known. */
 export function superMember(proxy: InstanceValue, name: string): Value | null {
 	const receiver = proxy.attributes.get(self);
 	const base = proxy.attributes.get(next);
 	if (receiver === undefined || base === undefined) return null;
 	const found = base.kind === "class" ? findInClass(base, name) : null;
+	if (found === null && objectMethods.has(name) && isBare(base)) return builtin(`object.${name}`);
 	if (found === null) return { kind: "bound-method", receiver, name, function: null };
 	const isPlain = found.value.kind === "function" && found.value.decorators.length === 0 && !found.maybe;
 	return isPlain && found.value.kind === "function" ? { kind: "bound-method", receiver, name, function: found.value } : null;

@@ -24,6 +24,8 @@ export function typeName(value: Value): string | null {
 			return value.namespace.dynamic ? null : "module";
 		case "function":
 			return value.decorators.length === 0 ? "function" : null;
+		case "bound-method":
+			return value.function?.decorators.length === 0 ? "method" : null;
 		case "instance":
 			if (isSecret(value)) return "SecretStr";
 			return value.of.kind === "class" && isClosed(value.of) ? value.of.node.name.name : null;
@@ -72,4 +74,5 @@ const builtinMethods: Readonly<Record<string, readonly string[]>> = {
 	dict: ["__getitem__", "__iter__", "__len__"],
 	set: ["__iter__", "__len__"],
 	function: ["__call__", "__get__"],
+	method: ["__call__", "__get__"],
 };

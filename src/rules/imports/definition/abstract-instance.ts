@@ -1,8 +1,11 @@
 import { isSimilarName } from "../../../project/imports/nearest-module.ts";
 import type { ClassValue, Value } from "../../../project/imports/values.ts";
 import { lineageOf } from "../../../project/models/lineage.ts";
-import type { Project } from "../../../project/project.ts";
-import { replaceText } from "../../../python/rewrite/source.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { indentUnitOf, replaceText } from "../../../python/rewrite/source.ts";
+import { insertAfter } from "../../../python/rewrite/statements.ts";
+import { dottedName } from "../../../python/walk.ts";
 import type { ClassFault } from "../../class-fault.ts";
 
 /** Calls of start-up that make an instance of a class whose abstract methods are not all there. */
@@ -26,7 +29,7 @@ export function* abstractInstances(project: Project): Generator<ClassFault> {
 			problem: `${name} is made, and lacks ${missing.join(", ")}`,
 			rootCause: `${missing.length === 1 ? "The method is" : "The methods are"} abstract in a base class: a class that is made has to define ${missing.length === 1 ? "it" : "them"}.`,
 			error: `TypeError: Can't instantiate abstract class ${name} ${wording(project, missing)}`,
-			fixes: renamedMethod(callee, missing),
+			fixes: [...renamedMethod(callee, missing), ...stubs(callee, missing)],
 			manualSteps: [`Define ${missing.join(", ")} in ${name}.`],
 		};
 	}
@@ -42,7 +45,9 @@ function wording(project: Project, missing: readonly string[]): string {
 /** The abstract methods that no class nearer than theirs defines, in the order in which Python names them. */
 function missingMethods(value: ClassValue): readonly string[] {
 	const { own, ancestors, isComplete } = lineageOf(value);
-	const isAbstract = ancestors.some((each) => each.kind === "external" && each.canonical === "abc.ABC");
+	const isAbstract =
+		ancestors.some((each) => each.kind === "external" && /^(abc\.ABC|typing\.Protocol)$/.test(each.canonical)) ||
+		own.some(hasAbstractMetaclass);
 	if (!isAbstract || !isComplete || own.some(({ decorators }) => decorators.length > 0)) return [];
 	// A library's base may define what is missing here.
 	if (
@@ -62,11 +67,65 @@ function missingMethods(value: ClassValue): readonly string[] {
 	return [...missing].sort();
 }
 
+function hasAbstractMetaclass({ keywords }: ClassValue): boolean {
+	const metaclass = keywords.get("metaclass");
+	return metaclass?.kind === "external" && metaclass.canonical === "abc.ABCMeta";
+}
+
 function isAbstractMethod(value: Value): boolean {
 	return (
 		value.kind === "function" &&
 		value.decorators.some((each) => each.kind === "external" && each.canonical === "abc.abstractmethod")
 	);
+}
+
+/** The missing methods, to be written: until then they say so where they are called. */
+function stubs(value: ClassValue, missing: readonly string[]): ClassFault["fixes"] {
+	const last = value.node.body.at(-1);
+	// Nothing but abstract methods: another class is meant to be made.
+	if (
+		last === undefined ||
+		!lineageOf(value)
+			.own.slice(1)
+			.some((each) => missing.some((name) => each.namespace.names.has(name)))
+	)
+		return [];
+	const code = missing.flatMap((name) => {
+		const bound = lineageOf(value)
+			.own.slice(1)
+			.map((each) => ({ module: each.module, bound: each.namespace.names.get(name)?.value }))
+			.find((each) => each.bound?.kind === "function");
+		return bound?.bound?.kind === "function" && bound.bound.node.type === "FunctionDef"
+			? [stubOf(bound.module, bound.bound.node)]
+			: [];
+	});
+	if (code.length < missing.length) return [];
+	return [
+		{
+			title: `Add ${missing.join(", ")} to ${value.node.name.name}, still to be written`,
+			explanation: "The class can be made then; calling what is still to be written raises NotImplementedError.",
+			applicability: "review",
+			edits: [insertAfter(value.module, last, `\n${code.join("\n\n")}`)],
+		},
+	];
+}
+
+function stubOf(module: Module, node: ast.FunctionDef): string {
+	const unit = indentUnitOf(module);
+	const kept = node.decorators.flatMap((each) => {
+		const name = dottedName(each) ?? "";
+		return /^(property|classmethod|staticmethod)$/.test(name) ? [`@${name}\n`] : [];
+	});
+	const names = node.parameters.map((each) => {
+		const stars = each.kind === "var-positional" ? "*" : each.kind === "var-keyword" ? "**" : "";
+		const given = each.default === null ? "" : "=None";
+		return { kind: each.kind, code: `${stars}${each.name.name}${given}` };
+	});
+	const bare = names.findIndex(({ kind }) => kind === "keyword-only");
+	const isMarked = bare < 0 || names.slice(0, bare).some(({ kind }) => kind === "var-positional");
+	const parameters = names.map(({ code }) => code);
+	if (!isMarked) parameters.splice(bare, 0, "*");
+	return `${kept.join("")}${node.isAsync ? "async " : ""}def ${node.name.name}(${parameters.join(", ")}):\n${unit}raise NotImplementedError`;
 }
 
 /** A method of the class itself that is spelt almost like the missing one. */

@@ -3,7 +3,8 @@ import type { ClassValue } from "../../../project/imports/values.ts";
 import { lineageOf } from "../../../project/models/lineage.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
-import { removeStatements } from "../../../python/rewrite/statements.ts";
+import { lineStartAt, nextLineAt, replaceText } from "../../../python/rewrite/source.ts";
+import { insertBefore, removeStatements } from "../../../python/rewrite/statements.ts";
 import { type ClassFault, raising } from "../../class-fault.ts";
 
 /** Enums that name a member twice, or build on one that has members. */
@@ -28,11 +29,12 @@ export function* enumFaults(project: Project, definition: ClassDefinition): Gene
 				minor >= 11
 					? `TypeError: <enum '${className}'> cannot extend <enum '${baseName}'>`
 					: `TypeError: ${className}: cannot extend enumeration '${baseName}'`,
-			fixes: [],
+			fixes: writtenOut(value, base),
 			manualSteps: [`Derive ${className} from what ${baseName} derives from, and write out the members that it is to share.`],
 		};
 		return;
 	}
+	yield* repeatedValues(definition);
 	const seen = new Map<string, ast.Assign>();
 	for (const member of members(value)) {
 		const name = nameOf(member);
@@ -64,6 +66,85 @@ export function* enumFaults(project: Project, definition: ClassDefinition): Gene
 			],
 		};
 	}
+}
+
+/** Derives from what the base derives from, and has the base's members for its own. */
+function writtenOut(value: ClassValue, base: ClassValue): ClassFault["fixes"] {
+	const { module, node } = value;
+	const [written] = node.bases;
+	const [first] = node.body;
+	const shared = members(base);
+	const isPlain = shared.every((each) => each.value.type === "Constant");
+	if (written === undefined || first === undefined || node.bases.length > 1 || base.module !== module || !isPlain) return [];
+	if (lineageOf(base).own.length > 1) return [];
+	const text = (each: ast.Node) => base.module.text.slice(each.start, each.end);
+	const bases = base.node.bases.map(text).join(", ");
+	return [
+		{
+			title: `Write the members of ${base.node.name.name} out in ${node.name.name}`,
+			explanation: `${node.name.name} then derives from ${bases} itself. Its members are others than those of ${base.node.name.name}, though they have the same values.`,
+			applicability: "review",
+			edits: [replaceText(module, written.start, written.end, bases), insertBefore(module, first, shared.map(text).join("\n"))],
+		},
+	];
+}
+
+/** `@unique` over members that share a value (https://docs.python.org/3/library/enum.html#enum.unique). */
+function* repeatedValues(definition: ClassDefinition): Generator<ClassFault> {
+	const { value } = definition;
+	const { module, node } = value;
+	const at = value.decorators.findIndex((each) => each.kind === "external" && each.canonical === "enum.unique");
+	const decorator = node.decorators[at];
+	if (decorator === undefined) return;
+	const names = new Map<unknown, string>();
+	const aliases: { readonly alias: ast.Assign; readonly first: string }[] = [];
+	for (const member of members(value)) {
+		const bound = value.namespace.names.get(nameOf(member))?.value;
+		// What is no plain constant may be made different by the class.
+		if (bound?.kind !== "constant" || bound.value === undefined) return;
+		const first = names.get(bound.value);
+		if (first === undefined) names.set(bound.value, nameOf(member));
+		else aliases.push({ alias: member, first });
+	}
+	const [only, ...others] = aliases;
+	if (only === undefined) return;
+	const className = node.name.name;
+	const list = aliases.map(({ alias, first }) => `${nameOf(alias)} -> ${first}`).join(", ");
+	const renamed = others.length === 0 ? ownValue(value, only.alias) : [];
+	yield {
+		...raising(definition),
+		subject: `${module.name}:${className}`,
+		range: decorator,
+		problem: `${nameOf(only.alias)} of ${className} has the value of ${only.first}, which unique forbids`,
+		rootCause: "A member with the value of another is only a second name for it; unique refuses such a class.",
+		error: `ValueError: duplicate values found in <enum '${className}'>: ${list}`,
+		fixes: [
+			...renamed,
+			{
+				title: "Allow second names: take unique away",
+				explanation: `${nameOf(only.alias)} is then another name of ${only.first}.`,
+				applicability: "review",
+				edits: [replaceText(module, lineStartAt(module.text, decorator.start), nextLineAt(module.text, decorator.end), "")],
+			},
+		],
+	};
+}
+
+/** `DISABLED = "disabled"` beside others of the kind: the value that follows from the member's name, where no other has it. */
+function ownValue(value: ClassValue, member: ast.Assign): ClassFault["fixes"] {
+	const written = nameOf(member).toLowerCase();
+	const others = members(value).filter((each) => each !== member);
+	const follows = ({ value: given }: ast.Assign, name: string) =>
+		given.type === "Constant" && typeof given.value === "string" && given.value === name;
+	if (!others.every((each) => follows(each, nameOf(each).toLowerCase())) || member.value.type !== "Constant") return [];
+	return [
+		{
+			title: `Give ${nameOf(member)} the value ${JSON.stringify(written)}`,
+			explanation: "The other members have their names in small letters for values.",
+			applicability: "review",
+			edits: [replaceText(value.module, member.value.start, member.value.end, JSON.stringify(written))],
+		},
+	];
 }
 
 function isEnum(value: ClassValue): boolean {

@@ -1,0 +1,111 @@
+import type * as ast from "../../../python/ast.ts";
+import type { ClassValue, InstanceValue, Value } from "../values.ts";
+import { findInClass } from "./class-members.ts";
+import { isEnumeration } from "./enum-look-up.ts";
+import { type Frame, fail, type Machine } from "./machine.ts";
+
+/** `owner.name = …`, where the class of the owner refuses it: a frozen dataclass, a property without setter, slots, a member of an enumeration. */
+export function failOnAttributeAssignment(machine: Machine, frame: Frame, owner: Value, name: string, node: ast.Node): void {
+	const refused =
+		owner.kind === "instance"
+			? refusedByObject(machine, owner, name)
+			: owner.kind === "class"
+				? refusedByEnum(machine, owner, name)
+				: null;
+	if (refused === null) return;
+	const { line, message, detail } = refused;
+	fail(machine, {
+		detail: { type: "raises", exception: "AttributeError", by: "operation", assignment: { name, by: detail } },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "AttributeError",
+		message,
+		...(line !== undefined && { line }),
+	});
+}
+
+interface Refused {
+	readonly detail: "frozen" | "property" | "slots" | "enum";
+	readonly message: string;
+	readonly line?: string;
+}
+
+function refusedByObject(machine: Machine, { of }: InstanceValue, name: string): Refused | null {
+	if (of.kind !== "class" || !isPlain(of) || findInClass(of, "__setattr__") !== null) return null;
+	const { minor } = machine.environment.python;
+	const className = of.node.name.name;
+	if (frozenness(of) === true) {
+		const message = `cannot assign to field '${name}'`;
+		return { detail: "frozen", message, line: `dataclasses.FrozenInstanceError: ${message}` };
+	}
+	const found = findInClass(of, name);
+	const isProperty = found?.value.kind === "function" && found.value.decorators.length === 1 && !found.maybe;
+	const [decorator] = found?.value.kind === "function" ? found.value.decorators : [];
+	if (isProperty && decorator?.kind === "external" && decorator.canonical === "builtins.property") {
+		const message =
+			minor >= 11
+				? `property '${name}' of '${className}' object has no setter`
+				: minor === 10
+					? `can't set attribute '${name}'`
+					: "can't set attribute";
+		return { detail: "property", message };
+	}
+	if (found === null && isOutsideSlots(of, name)) {
+		const dict = minor >= 13 ? " and no __dict__ for setting new attributes" : "";
+		return { detail: "slots", message: `'${className}' object has no attribute '${name}'${dict}` };
+	}
+	return null;
+}
+
+/** Is all that decides about its attributes in its own body, those of its own bases, and the decorator `dataclass`? */
+function isPlain(owner: ClassValue): boolean {
+	return (
+		!owner.namespace.dynamic &&
+		owner.keywords.size === 0 &&
+		owner.decorators.every(isDataclass) &&
+		owner.bases.length === owner.node.bases.length &&
+		owner.bases.every((base) =>
+			base.kind === "class" ? isPlain(base) : base.kind === "external" && plainBases.test(base.canonical),
+		)
+	);
+}
+
+const plainBases = /^(builtins\.object|abc\.ABC|typing\.(Generic|Protocol))$/;
+
+/** Without slots in each class of the lineage its objects take any attribute. */
+function isOutsideSlots({ namespace, decorators, bases }: ClassValue, name: string): boolean {
+	const slots = namespace.names.get("__slots__");
+	if (slots === undefined || slots.maybe || decorators.length > 0 || slots.value.kind !== "sequence" || !slots.value.complete)
+		return false;
+	const isOutside = slots.value.items.every(
+		(item) => item.kind === "constant" && typeof item.value === "string" && item.value !== name && item.value !== "__dict__",
+	);
+	return isOutside && bases.every((base) => base.kind !== "class" || isOutsideSlots(base, name));
+}
+
+function refusedByEnum(machine: Machine, owner: ClassValue, name: string): Refused | null {
+	if (!isEnumeration(owner) || owner.namespace.dynamic || owner.keywords.size > 0) return null;
+	const member = owner.namespace.names.get(name);
+	if (member === undefined || member.maybe || name.startsWith("_") || member.value.kind !== "constant") return null;
+	return {
+		detail: "enum",
+		message: machine.environment.python.minor >= 11 ? `cannot reassign member '${name}'` : "Cannot reassign members.",
+	};
+}
+
+/** Is a class a frozen dataclass of the standard library? Null where it is no dataclass, or where that is not known. */
+export function frozenness(owner: ClassValue): boolean | null {
+	const decorator = owner.decorators.find(isDataclass);
+	if (decorator === undefined) return null;
+	if (decorator.kind !== "instance") return false;
+	if (decorator.call === null || decorator.call.open) return null;
+	const given = decorator.call.keywords.get("frozen");
+	if (given === undefined) return false;
+	return given.kind === "constant" && typeof given.value === "boolean" ? given.value : null;
+}
+
+function isDataclass(decorator: Value): boolean {
+	const maker = decorator.kind === "instance" ? decorator.of : decorator;
+	return maker.kind === "external" && maker.canonical === "dataclasses.dataclass";
+}
