@@ -6,6 +6,7 @@ import fieldOfClass from "./config/field-of-class.ts";
 import invalidDatabaseUrl from "./config/invalid-database-url.ts";
 import invalidSettingValue from "./config/invalid-setting-value.ts";
 import maskedDatabasePassword from "./config/masked-database-password.ts";
+import missingDatabaseUrl from "./config/missing-database-url.ts";
 import missingEnvironmentVariable from "./config/missing-environment-variable.ts";
 import missingSetting from "./config/missing-setting.ts";
 import refusedByValidator from "./config/refused-by-validator.ts";
@@ -43,8 +44,10 @@ import syncClassInAsyncFactory from "./database/sync-class-in-async-factory.ts";
 import syncCreateAll from "./database/sync-create-all.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
 import tableWithoutPrimaryKey from "./database/table-without-primary-key.ts";
+import tablesMadeWithoutEngine from "./database/tables-made-without-engine.ts";
 import undeclaredTextualSql from "./database/undeclared-textual-sql.ts";
 import unknownForeignKey from "./database/unknown-foreign-key.ts";
+import unknownIsolationLevel from "./database/unknown-isolation-level.ts";
 import unknownSessionMethod from "./database/unknown-session-method.ts";
 import unresolvedModelAnnotation from "./database/unresolved-model-annotation.ts";
 import unsupportedTablePart from "./database/unsupported-table-part.ts";
@@ -115,6 +118,7 @@ export const rules: readonly AnyRule[] = [
 	invalidDatabaseUrl,
 	invalidSettingValue,
 	maskedDatabasePassword,
+	missingDatabaseUrl,
 	missingEnvironmentVariable,
 	missingSetting,
 	refusedByValidator,
@@ -152,8 +156,10 @@ export const rules: readonly AnyRule[] = [
 	syncCreateAll,
 	syncSessionFactory,
 	tableWithoutPrimaryKey,
+	tablesMadeWithoutEngine,
 	undeclaredTextualSql,
 	unknownForeignKey,
+	unknownIsolationLevel,
 	unknownSessionMethod,
 	unresolvedModelAnnotation,
 	unsupportedTablePart,

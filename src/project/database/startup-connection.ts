@@ -26,6 +26,11 @@ function isConnecting(call: Call, engine: Call): boolean {
 
 /** `session.execute(...)` inside `with factory() as session:`, where the factory makes sessions of the engine. */
 function isQuerying(call: Call, calls: readonly Call[], engine: Call): boolean {
+	const { callee: value } = call;
+	if (value.kind === "bound-method" && value.receiver.kind === "instance" && queryingMethods.has(value.name)) {
+		const opening = value.receiver.call;
+		if (opening !== null && opensSession(opening, engine)) return true;
+	}
 	const { callee } = call.node;
 	if (callee.type !== "Attribute" || callee.value.type !== "Name" || !queryingMethods.has(callee.attribute.name)) return false;
 	const session = callee.value.id;

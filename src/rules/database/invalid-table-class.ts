@@ -3,6 +3,7 @@ import { defineClassRule } from "../class-fault.ts";
 import { misplacedProperty } from "./declaration/misplaced-property.ts";
 import { missingTableName } from "./declaration/missing-table-name.ts";
 import { reservedName } from "./declaration/reserved-name.ts";
+import { setNullRequired } from "./declaration/set-null-required.ts";
 import { sharedColumns } from "./declaration/shared-column.ts";
 import { trailingComma } from "./declaration/trailing-comma.ts";
 import { unmappedAnnotations } from "./declaration/unmapped-annotation.ts";
@@ -47,6 +48,7 @@ export default defineClassRule(
 			yield* unmappedAnnotations(project, table);
 			yield* misplacedProperty(project, table);
 			yield* trailingComma(table);
+			yield* setNullRequired(table);
 		}
 		yield* sharedColumns(project);
 	},

@@ -3,6 +3,7 @@ import { definedTables } from "../../project/models/tables-defined.ts";
 import { defineClassRule } from "../class-fault.ts";
 import { foreignColumnTypes } from "./creation/foreign-column-type.ts";
 import { indexTwice } from "./creation/index-twice.ts";
+import { untypedColumns } from "./creation/untyped-column.ts";
 
 const example = (type: string, imports: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\nsqlalchemy>=2\n",
@@ -35,7 +36,7 @@ export default defineClassRule(
 		category: "DATABASE",
 		summary: "A table has what the database at hand cannot create",
 		story:
-			"The models were written for PostgreSQL and the server starts with SQLite, or two indexes have one name: the classes are sound, and create_all fails while it makes the tables.",
+			"The models were written for PostgreSQL and the server starts with SQLite, two indexes have one name, or a column has no type: the classes are sound, and create_all fails while it makes the tables.",
 		references: [
 			"https://docs.sqlalchemy.org/en/20/core/type_basics.html#using-uppercase-and-backend-specific-types-for-multiple-backends",
 			"https://www.sqlite.org/lang_createindex.html",
@@ -54,6 +55,7 @@ export default defineClassRule(
 			const made = tables.filter((table) => table.metadata === metadata && table.order < creation.order);
 			yield* foreignColumnTypes(project, made, creation);
 			yield* indexTwice(project, made, creation);
+			yield* untypedColumns(made, creation);
 		}
 	},
 );

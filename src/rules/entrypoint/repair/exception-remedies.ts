@@ -127,6 +127,9 @@ const renamedKeywords: Readonly<Record<string, string>> = {
 	regex: "pattern",
 	min_items: "min_length",
 	max_items: "max_length",
+	max_length: "length",
+	len: "length",
+	size: "length",
 };
 
 function renameKeyword(module: Module, call: ast.Call, name: string, renamed: string): FixProposal | undefined {

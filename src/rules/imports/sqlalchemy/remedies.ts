@@ -6,6 +6,7 @@ import { addArgument, findKeyword, removeArguments } from "../../../python/rewri
 import { blocksOf } from "../../../python/rewrite/blocks.ts";
 import { indentAt, isFirstOnLine, replaceText } from "../../../python/rewrite/source.ts";
 import type { TextEdit } from "../../../text/range.ts";
+import { engineInReach } from "../../database/repair/engine-in-reach.ts";
 import { passTheFunction } from "../../entrypoint/repair/library-call-remedies.ts";
 import type { FoundUse } from "./find-uses.ts";
 
@@ -126,23 +127,18 @@ function statementOf(tree: ast.Module, node: ast.Call): ast.Statement | null {
 	return null;
 }
 
-/** The engine that the module knows, where it is the only one. */
-function withEngine(method: string, { module, node }: Call, project: Project): FixProposal | undefined {
+/** The engine that start-up has made by then, where it is the only one. */
+function withEngine(method: string, call: Call, project: Project): FixProposal | undefined {
+	const { module, node } = call;
 	const handedOver = passTheFunction(module, node);
 	if (handedOver !== undefined) return handedOver;
-	const names = project.trace.runs.get(module.name)?.namespace.names ?? new Map();
-	const engines = [...names].filter(
-		([, { value }]) =>
-			value.kind === "instance" &&
-			value.of.kind === "external" &&
-			value.of.canonical === "sqlalchemy.engine.create.create_engine",
-	);
-	const [engine] = engines.map(([name]) => name);
-	if (engine === undefined || engines.length > 1) return undefined;
+	const engine = engineInReach(project, call);
+	if (engine === null) return undefined;
 	return {
-		title: `Hand ${engine} to ${method}`,
+		title: `Hand ${engine.name} to ${method}`,
 		explanation: "Metadata is no longer tied to an engine; it is told which one to use.",
 		applicability: "safe",
-		edits: [addArgument(module, node, `bind=${engine}`)],
+		edits: [addArgument(module, node, `bind=${engine.name}`)],
+		needs: engine.needs,
 	};
 }
