@@ -82,6 +82,7 @@ import invalidRouteDecorator from "./entrypoint/invalid-route-decorator.ts";
 import invalidRouteInclude from "./entrypoint/invalid-route-include.ts";
 import invalidRoutePath from "./entrypoint/invalid-route-path.ts";
 import invalidRoutePrefix from "./entrypoint/invalid-route-prefix.ts";
+import invalidTemplateResponse from "./entrypoint/invalid-template-response.ts";
 import lateMiddleware from "./entrypoint/late-middleware.ts";
 import methodsAsText from "./entrypoint/methods-as-text.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
@@ -194,6 +195,7 @@ export const rules: readonly AnyRule[] = [
 	invalidRouteInclude,
 	invalidRoutePath,
 	invalidRoutePrefix,
+	invalidTemplateResponse,
 	lateMiddleware,
 	methodsAsText,
 	missingApplication,

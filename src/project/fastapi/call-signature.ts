@@ -1,14 +1,16 @@
 import type * as ast from "../../python/ast.ts";
 import { findInClass } from "../imports/simulator/class-members.ts";
+import { type InitField, initFields } from "../imports/simulator/dataclass-init.ts";
 import type { ClassValue, FunctionValue, Value } from "../imports/values.ts";
-import { type NameScope, scopeOfFunction } from "../models/name-scope.ts";
+import { type NameScope, scopeOfClass, scopeOfFunction } from "../models/name-scope.ts";
 import { isPydanticModel } from "../models/pydantic-schema.ts";
-import type { Project } from "../project.ts";
+import type { Module, Project } from "../project.ts";
 import { keepsSignature } from "./routes.ts";
 
 /** The parameters that FastAPI sees when it inspects a callable of the project. */
 export interface CallSignature {
-	readonly function: FunctionValue;
+	/** The function whose parameters they are, or the dataclass whose `__init__` Python writes. */
+	readonly function: FunctionValue | ClassValue;
 	readonly parameters: readonly ast.Parameter[];
 	readonly scope: NameScope;
 }
@@ -47,9 +49,46 @@ function signature(project: Project, value: FunctionValue, bound: number): CallS
 
 /** What calling a class takes: its `__init__`, where nothing else has a say in that. */
 function ofClass(project: Project, value: ClassValue): CallSignature | null {
+	const fields = dataclassParameters(value);
+	const scope = fields === null ? null : scopeOfClass(project, value);
+	if (fields !== null) return scope && { function: value, parameters: fields, scope };
 	if (isPydanticModel(value) !== false || !isPlainlyBuilt(value)) return null;
 	const init = findInClass(value, "__init__");
 	return init?.value.kind === "function" && init.value.decorators.length === 0 ? signature(project, init.value, 1) : null;
+}
+
+const parametersOfDataclass = new WeakMap<ClassValue, readonly ast.Parameter[]>();
+
+/** The fields of a dataclass as parameters; null where it is none, writes its own `__init__`, or inherits fields. */
+function dataclassParameters(value: ClassValue): readonly ast.Parameter[] | null {
+	const known = parametersOfDataclass.get(value);
+	if (known !== undefined) return known;
+	if (value.decorators.length === 0 || value.bases.length > 0 || value.namespace.names.has("__init__")) return null;
+	if (value.namespace.names.has("__new__") || value.namespace.names.has("__signature__")) return null;
+	const fields = initFields(value) ?? [];
+	// The annotation of an InitVar is not the parameter's.
+	const isPlain = fields.every(({ node: { annotation } }) => !/\bInitVar\b/.test(sourceOf(value.module, annotation)));
+	if (fields.length === 0 || !isPlain) return null;
+	const parameters = fields.map(asParameter);
+	parametersOfDataclass.set(value, parameters);
+	return parameters;
+}
+
+function sourceOf({ text }: Module, { start, end }: ast.Expression): string {
+	return text.slice(start, end);
+}
+
+function asParameter({ node, name, isKeywordOnly, hasDefault }: InitField): ast.Parameter {
+	const { target, annotation, value, start, end } = node;
+	const own = value?.type === "Call" ? value.keywords.find((each) => each.name?.name === "default")?.value : undefined;
+	return {
+		start,
+		end,
+		name: { start: target.start, end: target.end, name },
+		kind: isKeywordOnly ? "keyword-only" : "positional",
+		annotation,
+		default: hasDefault ? (own ?? value) : null,
+	};
 }
 
 function isPlainlyBuilt(value: ClassValue): boolean {

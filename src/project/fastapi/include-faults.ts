@@ -7,7 +7,7 @@ import { argumentOf, type Include, type Router, routeModelOf } from "./routes.ts
 
 /** `include_router` of something that is no router. Modules are a fault of their own. */
 export interface IncludeFault {
-	readonly type: "application" | "function" | "class" | "nothing" | "collection" | "text";
+	readonly type: "application" | "function" | "class" | "nothing" | "collection" | "text" | "itself" | "circle";
 	readonly include: Include;
 	/** What is included, as it is written. */
 	readonly node: ast.Expression;
@@ -25,6 +25,14 @@ export function* includeFaults(project: Project): Generator<IncludeFault> {
 		const argument = argumentOf(include.call, 0, "router");
 		if (argument === null || argument.node === null || include.call.guarded) continue;
 		const { value, node } = argument;
+		const circle = circleOf(include, model.includes);
+		if (circle !== null) {
+			// Older versions copy the routes while they go through them: they never come to an end, or copy once.
+			const words = circle === "itself" ? "into itself" : "that already includes this router";
+			const error = `AssertionError: Cannot include ${circle === "itself" ? "the same" : "an"} APIRouter instance ${words}. Did you mean to include a different router?`;
+			if (keepsRouters) yield { type: circle, include, node, value, application: null, error };
+			continue;
+		}
 		const type = typeOf(value, include.child);
 		if (type === null) continue;
 		const application = type === "application" ? include.child : null;
@@ -41,6 +49,17 @@ export function* includeFaults(project: Project): Generator<IncludeFault> {
 		const error = isKnown ? `AttributeError: ${shown} has no attribute '${missing}'` : null;
 		yield { type, include, node, value, application, error };
 	}
+}
+
+/** Is a router included into itself, or into one that it includes already? */
+function circleOf(include: Include, includes: readonly Include[]): "itself" | "circle" | null {
+	const { parent, child, call } = include;
+	if (child === null || child.isApplication || parent.isApplication) return null;
+	if (child === parent) return "itself";
+	const before = includes.filter((each) => each.call.order < call.order && !each.call.guarded);
+	const below = new Set<Router>([child]);
+	for (const router of below) for (const each of before) if (each.parent === router && each.child !== null) below.add(each.child);
+	return below.has(parent) ? "circle" : null;
 }
 
 function typeOf(value: Value, child: Router | null): IncludeFault["type"] | null {
@@ -80,6 +99,8 @@ function shownType(value: Value, type: IncludeFault["type"]): string | null {
 		text: "'str' object",
 		collection: "'dict' object",
 		class: null,
+		itself: null,
+		circle: null,
 	}[type];
 }
 

@@ -96,6 +96,10 @@ function instanceFault(project: Project, value: Value & { kind: "instance" }): M
 	const { of } = value;
 	if (of.kind === "class") {
 		const call = ownMethod(of, "__call__");
+		if (call === null && kindOf(of) === "http") {
+			const shown = shownName(project, "BaseHTTPMiddleware", "__call__");
+			return fault("instance", `TypeError: ${shown}() missing 2 required positional arguments: 'receive' and 'send'`);
+		}
 		if (call === null || call.node.type === "Lambda") {
 			const type = uncallableType(value);
 			return type === null ? null : fault("instance", `TypeError: '${type}' object is not callable`);
@@ -206,10 +210,25 @@ function httpFault(project: Project, owner: ClassValue, added: AddedMiddleware):
 			owner.namespace.names.has("dispatch") ||
 			owner.bases.some((each) => each.kind === "class") ||
 			added.keywords.has("dispatch");
-		return isGiven || ownMethod(owner, "__init__") !== null ? null : fault("dispatch", "NotImplementedError", owner);
+		return isGiven || givesDispatch(ownMethod(owner, "__init__")) ? null : fault("dispatch", "NotImplementedError", owner);
 	}
 	if (dispatch.node.type === "Lambda") return null;
 	return dispatchFault(dispatch, dispatch.node, 3, shownMethod(project, owner, "dispatch"));
+}
+
+/** May an `__init__` hand a function over as `dispatch`, or set it? */
+function givesDispatch(init: FunctionValue | null): boolean {
+	if (init === null || init.node.type === "Lambda") return init !== null;
+	let found = false;
+	walk(init.node.body, (each) => {
+		if (each.type === "Attribute" && /^dispatch(_func)?$/.test(each.attribute.name)) found = true;
+		if (each.type !== "Call" || each.callee.type !== "Attribute" || each.callee.attribute.name !== "__init__") return;
+		const isOnSuper = each.callee.value.type === "Call";
+		const isOpen = each.args.some(({ type }) => type === "Starred") || each.keywords.some(({ name }) => name === null);
+		if (isOpen || each.args.length > (isOnSuper ? 1 : 2) || each.keywords.some(({ name }) => name?.name === "dispatch"))
+			found = true;
+	});
+	return found;
 }
 
 /** A class without bases must be callable with scope, receive and send. */

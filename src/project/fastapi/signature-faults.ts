@@ -199,7 +199,7 @@ class SignatureReader {
 		done.add(callable);
 		const signature = callSignatureOf(this.project, callable, isEndpoint);
 		if (signature === null) return;
-		this.callables.add(signature.function);
+		if (signature.function.kind === "function") this.callables.add(signature.function);
 		for (const parameter of signature.parameters) {
 			const { fault, dependency, form } = analyseParameter(
 				this.analysis,

@@ -3,6 +3,7 @@ import { givenLifespan, lifespanFunction } from "../../project/fastapi/lifespan.
 import type { FunctionValue, Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
+import { classFault } from "./lifespan/lifespan-class.ts";
 import {
 	calledFault,
 	factoryFault,
@@ -52,6 +53,17 @@ export default defineRule<Evidence>({
 			};
 			return;
 		}
+		const unfit = value.kind === "class" ? classFault(project, value) : null;
+		if (value.kind === "class" && unfit !== null) {
+			const { name } = value.node;
+			yield {
+				subject: `${value.module.name}:${name.name}`,
+				path: value.module.path,
+				range: { start: name.start, end: name.end },
+				evidence: { ...unfit, name: name.name, order: application.order + 1 },
+			};
+			return;
+		}
 		const passed = lifespanFunction(value);
 		const called = passed === null && written !== null ? calledFunction(project, module, written) : null;
 		const lifespan = passed ?? called?.lifespan;
@@ -96,7 +108,11 @@ export default defineRule<Evidence>({
 			order,
 			manualSteps:
 				edits === null
-					? [`Write ${name} as an async def with one parameter, the application, and one yield, under @asynccontextmanager.`]
+					? [
+							shape === "class"
+								? `Give ${name} the methods async def __aenter__(self) and async def __aexit__(self, *exc_info).`
+								: `Write ${name} as an async def with one parameter, the application, and one yield, under @asynccontextmanager.`,
+						]
 					: [],
 		};
 	},
@@ -187,6 +203,11 @@ const words: Record<LifespanShape, (name: string) => { problem: string; rootCaus
 		problem: `${name} never yields`,
 		rootCause: "A lifespan is a generator: what stands before its yield runs at the start, what follows at the end.",
 	}),
+	class: (name) => ({
+		problem: `Objects of ${name} cannot be entered with async with`,
+		rootCause:
+			"Starlette calls the class with the application and enters the object with `async with`, which needs coroutine methods __aenter__ and __aexit__.",
+	}),
 	"not-async": (name) => ({
 		problem: `${name} is a plain def under asynccontextmanager`,
 		rootCause: "asynccontextmanager wraps asynchronous generators; a def that is not async gives an ordinary one.",
@@ -202,6 +223,7 @@ const titles: Record<LifespanShape, (name: string) => string> = {
 	parameters: (name) => `Give ${name} the parameter app`,
 	factory: (name) => `Call ${name}`,
 	"no-yield": (name) => `Yield at the end of ${name}`,
+	class: (name) => `Give ${name} what async with asks for`,
 	"not-async": (name) => `Make ${name} an async def`,
 };
 
@@ -212,6 +234,7 @@ const explanations: Record<LifespanShape, string> = {
 	"sync-decorator": "The server enters it with `async with`, which asynccontextmanager provides for.",
 	undecorated: "The server enters it with `async with`, which asynccontextmanager provides for.",
 	parameters: "Starlette passes the application as the first argument.",
+	class: "Starlette awaits both methods: one when the server starts, the other when it stops.",
 	factory: "What it returns is the lifespan that the server calls.",
 	"no-yield": "All of the body then runs before the server answers. Move lines that clean up below the yield.",
 	"not-async": "The body may stay as it is; an async def with a yield is what asynccontextmanager wraps.",

@@ -5,7 +5,7 @@ import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
-import { includeItsRouter, returnTheRouter } from "./signature/include-remedies.ts";
+import { includeAnother, includeItsRouter, returnTheRouter, takeAway } from "./signature/include-remedies.ts";
 
 const example = (argument: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\n",
@@ -58,16 +58,23 @@ export default defineRule<IncludeFault>({
 			nothing: `${shown} is None, not a router`,
 			collection: "What is included is a collection, not a router",
 			text: "What is included is a text, not a router",
+			itself: `${shown} is included into itself`,
+			circle: `${shown} includes the router already that it is included in here`,
 		}[type];
 		const step =
 			type === "application"
 				? "Mount the application with app.mount(path, application), or make a router of it."
-				: "Pass the router itself.";
+				: type === "itself" || type === "circle"
+					? "Include the router that was meant, or take the line away."
+					: "Pass the router itself.";
 		return {
 			severity: "CRITICAL",
 			stage: call.stage,
 			problem: what,
-			rootCause: "include_router reads the routes and the settings of an APIRouter, which this does not have.",
+			rootCause:
+				type === "itself" || type === "circle"
+					? "An included router is looked into when a request comes; one that holds itself would never come to an end, so FastAPI refuses it."
+					: "include_router reads the routes and the settings of an APIRouter, which this does not have.",
 			...(error === null ? {} : { expectedError: error }),
 			order: call.order,
 			manualSteps: mendOf(evidence, project) === undefined ? [step] : [],
@@ -91,6 +98,7 @@ function mendOf(fault: IncludeFault, project: Project): FixProposal | undefined 
 			edits: [replaceText(module, node.end, node.end, "()")],
 		};
 	}
+	if (type === "itself" || type === "circle") return includeAnother(fault, project) ?? takeAway(fault);
 	if (type === "function") return includeItsRouter(fault, project);
 	if (type === "nothing") return returnTheRouter(fault, project);
 	if (type === "collection" && node.type === "Sequence" && node.items.length === 1 && node.items[0] !== undefined) {

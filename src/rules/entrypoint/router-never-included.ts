@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { type LonelyRouter, lonelyRouters } from "../../project/fastapi/include-faults.ts";
+import { includeFaults, type LonelyRouter, lonelyRouters } from "../../project/fastapi/include-faults.ts";
 import type * as ast from "../../python/ast.ts";
 import { insertAfter } from "../../python/rewrite/statements.ts";
 
@@ -21,7 +21,11 @@ export default defineRule<LonelyRouter>({
 	example: { before: example(""), after: example("app.include_router(items.router)\n") },
 
 	*detect(project) {
+		// Where a router is included into itself, the one that was left out is the one that was meant there.
+		const mistaken = [...includeFaults(project)].filter(({ type }) => type === "itself" || type === "circle");
 		for (const lonely of lonelyRouters(project)) {
+			const place = lonely.forgottenIn?.call.module;
+			if (place !== undefined && mistaken.some(({ include }) => include.call.module === place)) continue;
 			const { call } = lonely.router;
 			yield {
 				subject: `${call.module.name}:${call.module.text.slice(call.node.start, call.node.end)}`,

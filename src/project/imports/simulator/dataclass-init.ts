@@ -3,10 +3,13 @@ import type { ClassValue, InstanceValue, Value } from "../values.ts";
 import { findInClass } from "./class-members.ts";
 import type { CallArguments, Frame, Machine } from "./machine.ts";
 
-interface InitField {
+/** A parameter of the `__init__` that `@dataclass` writes. */
+export interface InitField {
 	readonly name: string;
 	readonly hasDefault: boolean;
 	readonly isKeywordOnly: boolean;
+	/** The line of the class that declares it. */
+	readonly node: ast.AnnAssign;
 }
 
 /** Why the `__init__` that `@dataclass` writes cannot bind a call's arguments, in Python's words; null where it can, or where we cannot tell. */
@@ -49,7 +52,7 @@ export function runFactories(machine: Machine, frame: Frame, instance: InstanceV
 }
 
 /** The fields that the generated `__init__` takes, in order; null where a decorator or a base that we cannot see has a say. */
-function initFields(owner: ClassValue, depth = 0): readonly InitField[] | null {
+export function initFields(owner: ClassValue, depth = 0): readonly InitField[] | null {
 	const fields = new Map<string, InitField>();
 	const options = dataclassOptions(owner);
 	if (options === null || depth > 12 || owner.namespace.dynamic) return null;
@@ -65,22 +68,28 @@ function initFields(owner: ClassValue, depth = 0): readonly InitField[] | null {
 		const written = owner.module.text.slice(statement.annotation.start, statement.annotation.end);
 		if (/\bKW_ONLY\b/.test(written)) isKeywordOnly = true;
 		if (/\b(KW_ONLY|ClassVar)\b/.test(written)) continue;
-		const field = fieldOf(statement.target.id, statement.value, isKeywordOnly);
+		const field = fieldOf(statement.target.id, statement, isKeywordOnly);
 		if (field === null) fields.delete(statement.target.id);
 		else fields.set(field.name, field);
 	}
 	return [...fields.values()];
 }
 
-function fieldOf(name: string, value: ast.Expression | null, isKeywordOnly: boolean): InitField | null {
-	if (value?.type !== "Call") return { name, hasDefault: value !== null, isKeywordOnly };
+function fieldOf(name: string, node: ast.AnnAssign, isKeywordOnly: boolean): InitField | null {
+	const { value } = node;
+	if (value?.type !== "Call") return { name, hasDefault: value !== null, isKeywordOnly, node };
 	const keyword = (word: string) => value.keywords.find((each) => each.name?.name === word)?.value;
 	const off = keyword("init");
 	if (off?.type === "Constant" && off.value === false) return null;
 	const isPlain = keyword("default") === undefined && keyword("default_factory") === undefined;
 	const callee =
 		value.callee.type === "Attribute" ? value.callee.attribute.name : value.callee.type === "Name" ? value.callee.id : "";
-	return { name, hasDefault: callee !== "field" || !isPlain, isKeywordOnly: isKeywordOnly || keyword("kw_only") !== undefined };
+	return {
+		name,
+		hasDefault: callee !== "field" || !isPlain,
+		isKeywordOnly: isKeywordOnly || keyword("kw_only") !== undefined,
+		node,
+	};
 }
 
 /** The options of the only decorator, where that is `dataclasses.dataclass`. */

@@ -8,8 +8,11 @@ import type { Frame, Machine } from "./machine.ts";
 const givesAnother =
 	/^contextlib\.|^builtins\.(async_)?generator$|^tempfile\.|^warnings\.|^(asyncio|threading|multiprocessing|anyio|trio)\.|^importlib\.|^unittest\.mock\./;
 
+/** What is entered, as it is written. */
+type EnteredItem = Pick<ast.WithItem, "context">;
+
 /** What `with` and `async with` give to the name behind `as`: what the own class's `__enter__` or `__aenter__` returns, run as Python runs it. */
-export function enterContext(machine: Machine, frame: Frame, value: Value, item: ast.WithItem, isAsync: boolean): Value {
+export function enterContext(machine: Machine, frame: Frame, value: Value, item: EnteredItem, isAsync: boolean): Value {
 	if (value.kind !== "instance") return unknown;
 	if (value.of.kind === "external") return givesAnother.test(value.of.canonical) ? unknown : value;
 	const method = findInClass(value.of, isAsync ? "__aenter__" : "__enter__");
@@ -24,7 +27,7 @@ function awaited(value: Value): Value {
 }
 
 /** The call that nobody wrote. */
-function callOf({ context: { start, end } }: ast.WithItem): ast.Call {
+function callOf({ context: { start, end } }: EnteredItem): ast.Call {
 	return {
 		type: "Call",
 		start,

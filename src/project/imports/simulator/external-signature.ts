@@ -127,7 +127,9 @@ function problemOf(
 				(parameter) => parameter.name === name && ["positional", "keyword-only"].includes(parameter.kind),
 			);
 			if (!isKnown) {
-				const free = parameters.map((parameter) => parameter.name).filter((each) => !args.keywords.has(each));
+				const filled = new Set(positional.slice(0, args.args.length));
+				const open = parameters.filter((parameter) => !filled.has(parameter) && !parameter.kind.startsWith("var-"));
+				const free = open.map((parameter) => parameter.name).filter((each) => !args.keywords.has(each));
 				return { message: `${shown} got an unexpected keyword argument '${name}'`, keyword: { name, parameters: free } };
 			}
 		}

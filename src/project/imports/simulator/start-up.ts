@@ -2,8 +2,9 @@ import type * as ast from "../../../python/ast.ts";
 import { isGenerator } from "../../../python/walk.ts";
 import { applicationClass, constructionsOf, routerClass } from "../library-objects.ts";
 import type { Call } from "../trace.ts";
-import type { FunctionValue, Value } from "../values.ts";
+import type { ClassValue, FunctionValue, Value } from "../values.ts";
 import { callFunction } from "./calls.ts";
+import { enterContext } from "./enter-context.ts";
 import { type Frame, fail, type Machine, ReachedYield } from "./machine.ts";
 
 /** Runs what applications do before they answer: the lifespan up to its yield, or the start-up handlers, those of their routers included. */
@@ -24,6 +25,7 @@ export function startUp(machine: Machine, outsideFrame: () => Frame): void {
 			if (own?.kind === "function") runLifespan(machine, outsideFrame(), own, application);
 			else if (own?.kind === "bound-method" && own.function !== null)
 				runLifespan(machine, outsideFrame(), own.function, application, [own.receiver, application.result]);
+			else if (own?.kind === "class") enterLifespan(machine, outsideFrame(), own, application);
 		}
 	}
 }
@@ -87,6 +89,12 @@ function startupHandlers(machine: Machine, owner: Call): FunctionValue[] {
 
 function runHandler(machine: Machine, frame: Frame, handler: FunctionValue, application: Call): void {
 	if (handler.node.type !== "Lambda") runBody(machine, frame, handler, handler.node, application);
+}
+
+/** A class as the lifespan: its object is made with the application, and entered. */
+function enterLifespan(machine: Machine, frame: Frame, owner: ClassValue, { node, result }: Call): void {
+	const made = machine.call(frame, owner, { args: [result], keywords: new Map(), open: false }, node);
+	enterContext(machine, frame, made, { context: node }, true);
 }
 
 /** A lifespan that is over before its yield is no context manager (contextlib.py). */

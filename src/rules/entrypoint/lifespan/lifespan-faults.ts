@@ -28,6 +28,8 @@ export type LifespanShape =
 	| "parameters"
 	| "no-yield"
 	| "not-async"
+	/** It is a class whose objects cannot be entered and left by `async with`. */
+	| "class"
 	/** It is a function that makes the lifespan, and was not called. */
 	| "factory";
 

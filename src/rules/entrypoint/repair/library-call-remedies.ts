@@ -8,15 +8,23 @@ import { walk } from "../../../python/walk.ts";
 
 /** Methods that take a function to call later. */
 const takesFunction =
-	/^(run_sync|add_exception_handler|add_event_handler|add_api_route|add_route|add_websocket_route|add_api_websocket_route|add_task|add_job|add_done_callback)$/;
+	/^(run_sync|add_exception_handler|add_event_handler|add_api_route|add_route|add_websocket_route|add_api_websocket_route|add_task|add_job|add_done_callback|run_in_executor|run_in_threadpool|to_thread|Depends|Security|partial)$/;
+
+/** Arguments that are classes or functions to call later, whatever takes them. */
+const isCalledLater = /^(route_class|lifespan|target|dispatch|default_response_class|response_class|key_func|default_factory)$/;
 
 /** `add_exception_handler(NotFound, on_not_found())`: the function itself is what is to be kept. */
 export function passTheFunction(module: Module, call: ast.Call): FixProposal | undefined {
 	if (call.args.length > 0 || call.keywords.length > 0) return undefined;
 	let isHandedOver = false;
 	walk(module.tree, (node) => {
-		if (node.type === "Call" && node.callee.type === "Attribute" && takesFunction.test(node.callee.attribute.name))
-			isHandedOver ||= node.args.includes(call) || node.keywords.some(({ value }) => value === call);
+		if (node.type === "Call") {
+			const { callee } = node;
+			const name = callee.type === "Attribute" ? callee.attribute.name : callee.type === "Name" ? callee.id : "";
+			isHandedOver ||=
+				takesFunction.test(name) && (node.args.includes(call) || node.keywords.some(({ value }) => value === call));
+			isHandedOver ||= node.keywords.some((each) => each.value === call && isCalledLater.test(each.name?.name ?? ""));
+		}
 		return !isHandedOver && node.start <= call.start && call.end <= node.end;
 	});
 	if (!isHandedOver) return undefined;

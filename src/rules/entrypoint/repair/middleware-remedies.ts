@@ -1,7 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { AddedMiddleware } from "../../../project/fastapi/middleware.ts";
 import type { MiddlewareFault } from "../../../project/fastapi/middleware-fault.ts";
-import { isSimilarName } from "../../../project/imports/nearest-module.ts";
 import type { ClassValue, FunctionValue, Namespace } from "../../../project/imports/values.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
@@ -10,6 +9,7 @@ import { type PythonSource, replaceText } from "../../../python/rewrite/source.t
 import { insertAfter, insertBefore } from "../../../python/rewrite/statements.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
+import { meantParameter } from "./meant-parameter.ts";
 import { middlewareBodyRemedy } from "./middleware-body-remedies.ts";
 import { findSecret } from "./secret-source.ts";
 
@@ -43,6 +43,10 @@ export function middlewareRemedy(
 		case "host-pattern":
 			return added === null ? undefined : mendPatterns(added);
 		case "dispatch":
+			if (owner?.kind === "class" && definition?.type === "ClassDef") return nameDispatch(owner, definition);
+			return owner?.kind === "function" && definition?.type === "FunctionDef"
+				? middlewareBodyRemedy(owner, definition, fault)
+				: undefined;
 		case "returns-nothing":
 		case "not-awaited":
 		case "plain-call":
@@ -58,17 +62,32 @@ export function middlewareRemedy(
 
 function spellKeyword({ module, node, value }: AddedMiddleware, { binding, keyword }: MiddlewareFault): FixProposal | undefined {
 	const written = keyword === null ? null : findKeyword(node, keyword)?.name;
-	const meant = (binding?.keyword?.parameters ?? []).filter(
-		(parameter) => isSimilarName(parameter, keyword ?? "") || parameter.endsWith(`_${keyword}`),
-	);
-	const [only, ...others] = meant;
-	if (written == null || only === undefined || others.length > 0) return undefined;
+	const only = meantParameter(keyword ?? "", binding?.keyword?.parameters ?? []);
+	if (written == null || only === null) return undefined;
 	const name = value.kind === "external" ? value.name.slice(value.name.lastIndexOf(".") + 1) : "the middleware";
 	return {
-		title: `Spell the argument ${only}`,
-		explanation: `${keyword} is no parameter of ${name}; ${only} is the only one of a like spelling.`,
-		applicability: "safe",
-		edits: [replaceText(module, written.start, written.end, only)],
+		title: `Spell the argument ${only.name}`,
+		explanation: `${keyword} is no parameter of ${name}; ${only.name} is the only one ${only.isAlike ? "of a like spelling" : "that nothing is given for"}.`,
+		applicability: only.isAlike ? "safe" : "review",
+		edits: [replaceText(module, written.start, written.end, only.name)],
+	};
+}
+
+/** `dispach` and `dispatch_request`: the only coroutine method that takes the request and call_next is the one that was meant. */
+function nameDispatch({ module, namespace }: ClassValue, definition: ast.ClassDef): FixProposal | undefined {
+	const methods = [...namespace.names.values()].flatMap(({ value }) =>
+		value.kind === "function" && value.node.type === "FunctionDef" && value.decorators.length === 0 ? [value.node] : [],
+	);
+	const fitting = methods.filter(
+		({ name, isAsync, parameters }) => isAsync && parameters.length === 3 && !name.name.startsWith("__"),
+	);
+	const [only, ...others] = fitting;
+	if (only === undefined || others.length > 0) return undefined;
+	return {
+		title: `Call ${only.name.name} dispatch`,
+		explanation: `BaseHTTPMiddleware calls the method dispatch, which ${definition.name.name} does not have.`,
+		applicability: "review",
+		edits: [replaceText(module, only.name.start, only.name.end, "dispatch")],
 	};
 }
 

@@ -1,13 +1,14 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import type { IncludeFault } from "../../../project/fastapi/include-faults.ts";
+import { type IncludeFault, lonelyRouters } from "../../../project/fastapi/include-faults.ts";
 import { type Router, routeModelOf } from "../../../project/fastapi/routes.ts";
 import type { FunctionValue } from "../../../project/imports/values.ts";
 import { lookUpName, scopeOfModule } from "../../../project/models/name-scope.ts";
 import { valueOfName } from "../../../project/models/type-form.ts";
-import type { Project } from "../../../project/project.ts";
+import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { enclosingStatement, fillsStatement } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { insertAfter } from "../../../python/rewrite/statements.ts";
+import { insertAfter, removeStatements } from "../../../python/rewrite/statements.ts";
 import { walk } from "../../../python/walk.ts";
 
 /** `include_router(list_items)` of a function that is a route of a router: the router is included instead. */
@@ -33,6 +34,41 @@ export function includeItsRouter({ node, value, include }: IncludeFault, project
 		applicability: "review",
 		edits: [replaceText(module, node.start, node.end, named)],
 		needs: isHere ? [] : [{ path: module.path, module: only.call.module.name, name: named }],
+	};
+}
+
+/** `router.include_router(router)` where the module has one other router at hand that nothing includes: that one was meant. */
+export function includeAnother({ node, include }: IncludeFault, project: Project): FixProposal | undefined {
+	const { module } = include.call;
+	const meant = routerLeftFor(module, project);
+	if (meant === null) return undefined;
+	return {
+		title: `Include ${meant} instead`,
+		explanation: `Nothing includes ${meant}, which is at hand in this file.`,
+		applicability: "review",
+		edits: [replaceText(module, node.start, node.end, meant)],
+	};
+}
+
+/** The only router at hand in a module that includes routers which nothing includes, as it is written there; null where there are several. */
+function routerLeftFor(module: Module, project: Project): string | null {
+	const places = lonelyRouters(project).flatMap(({ forgottenIn }) =>
+		forgottenIn !== null && forgottenIn.call.module === module ? [forgottenIn.code] : [],
+	);
+	const [meant, ...others] = places;
+	return meant !== undefined && others.length === 0 ? meant : null;
+}
+
+/** The line adds nothing: what it includes is there already. */
+export function takeAway({ include }: IncludeFault): FixProposal | undefined {
+	const { module, node } = include.call;
+	const statement = enclosingStatement(module.tree, node.start);
+	if (statement === null || !fillsStatement(statement, node)) return undefined;
+	return {
+		title: "Take the line away",
+		explanation: "A router has its own routes already; including it into itself adds none.",
+		applicability: "review",
+		edits: removeStatements(module, [statement]),
 	};
 }
 
