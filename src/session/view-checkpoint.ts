@@ -73,18 +73,12 @@ export function checkpointMenu(state: SessionState, items: readonly Item[], stor
 /** What is promised about the files, below the menu. */
 export function checkpointNotes(state: SessionState, story: Story, width: number): readonly Line[] {
 	const files = phaseFiles(state, story);
+	if (files.length === 0) return [];
+	const backups = `Backups lie in .bootmend/sessions/${showLine(state.id)}. A file that git ignores, such as .env, is backed up and never committed.`;
 	return [
 		...files.flatMap((path) => wrapLine([span(`  ${showLine(path)}`, "dim")], width, 4)),
-		...(files.length > 0 ? [[] as Line] : []),
-		...wrapLine(
-			[
-				span(
-					`Backups lie in .bootmend/sessions/${showLine(state.id)}. A file that git ignores, such as .env, is backed up and never committed.`,
-					"dim",
-				),
-			],
-			width,
-		),
+		[],
+		...wrapLine([span(backups, "dim")], width),
 	];
 }
 
