@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Project } from "../project/project.ts";
 import { parseDotenv } from "../project/settings/dotenv.ts";
+import { Effort, EffortSpent, withinEffort, withinEffortOr } from "../python/effort.ts";
 import { hideSecrets, secretsIn } from "../text/known-secrets.ts";
 import { LineIndex } from "../text/line-index.ts";
 import type { Fix, FixProposal } from "./fix.ts";
@@ -21,6 +22,8 @@ export interface AuditResult {
 	readonly brokenRules: readonly BrokenRule[];
 	/** Names of rules that saw more than `mostIssues` places: the rest is left unsaid, and the report says so. */
 	readonly cutRules: readonly string[];
+	/** Names of rules whose work took more than `effortOf` allows: what they had not found by then is left unsaid, and the report says so. */
+	readonly spentRules: readonly string[];
 }
 
 /** What one rule may report of one project: more is read by nobody, and relating all of them to one another would take hours. */
@@ -31,41 +34,39 @@ export interface BrokenRule {
 	readonly error: string;
 }
 
+/**
+ * Steps that finding issues and making fixes may take, of one rule and of all together. A project of a thousand files takes a
+ * twentieth of them; what takes more is made to, and would take minutes or hours.
+ */
+const effortOf = { rule: 30_000_000, allRules: 120_000_000, fixesOfRuleInFile: 40_000_000, allFixes: 80_000_000 } as const;
+
 /** Asks every rule about the project. */
 export function runRules(project: Project, rules: readonly AnyRule[]): AuditResult {
 	const runner = new Runner(project);
-	const issues: FoundIssue[] = [];
-	const brokenRules: BrokenRule[] = [];
-	const cutRules: string[] = [];
+	const result = {
+		issues: [] as FoundIssue[],
+		brokenRules: [] as BrokenRule[],
+		cutRules: [] as string[],
+		spentRules: [] as string[],
+	};
 	for (const rule of rules) {
-		let count = 0;
 		try {
-			for (const match of rule.detect(project)) {
-				if (++count > mostIssues) {
-					cutRules.push(rule.name);
-					break;
-				}
-				issues.push(runner.issueOf(rule, match));
-			}
+			if (!runner.ask(rule, result.issues)) result.cutRules.push(rule.name);
 		} catch (error) {
-			brokenRules.push({ rule: rule.name, error: error instanceof Error ? error.message : String(error) });
+			if (error instanceof EffortSpent) result.spentRules.push(rule.name);
+			else result.brokenRules.push({ rule: rule.name, error: error instanceof Error ? error.message : String(error) });
 		}
 	}
-	return { issues, brokenRules, cutRules };
+	return result;
 }
-
-/**
- * How much text fixes may go over, in characters: each fix is tried on the whole of its file, so thousands of issues in long files
- * would take hours. A file of 100,000 characters gets the first 30 fixes of each rule.
- */
-const fixBudget = { ofRuleInFile: 3_000_000, ofAll: 15_000_000 } as const;
 
 /** What the issues of one run share. */
 class Runner {
 	private readonly lines = new Map<string, LineIndex>();
-	/** Characters that fixes have gone over, by rule and file. */
-	private readonly fixCosts = new Map<string, number>();
-	private fixCost = 0;
+	private readonly effort = new Effort(effortOf.allRules);
+	private readonly fixEffort = new Effort(effortOf.allFixes);
+	/** What fixes may still take, by rule and file: each is tried on the whole of its file. */
+	private readonly fixEfforts = new Map<string, Effort>();
 	private secrets: readonly string[] | null = null;
 	private readonly fingerprints = new Map<string, number>();
 	private readonly reachedPaths: ReadonlySet<string>;
@@ -74,13 +75,26 @@ class Runner {
 		this.reachedPaths = reachedPathsOf(project);
 	}
 
-	issueOf(rule: AnyRule, match: Match<unknown>): FoundIssue {
+	/** Adds what a rule finds; false where it finds more than `mostIssues`. Throws an `EffortSpent` where it takes too much work. */
+	ask(rule: AnyRule, issues: FoundIssue[]): boolean {
+		const ofRule = new Effort(effortOf.rule);
+		const within = <Result>(work: () => Result): Result => withinEffort(this.effort, () => withinEffort(ofRule, work));
+		const matches = within(() => rule.detect(this.project)[Symbol.iterator]());
+		for (let count = 0; ; count++) {
+			const next = within(() => matches.next());
+			if (next.done) return true;
+			if (count === mostIssues) return false;
+			const description = this.discreet(within(() => rule.describe(next.value, this.project)));
+			issues.push(this.issueOf(rule, next.value, description));
+		}
+	}
+
+	private issueOf(rule: AnyRule, match: Match<unknown>, description: Description): FoundIssue {
 		const { project } = this;
-		const description = this.discreet(rule.describe(match, project));
 		const reached = !/\.pyi?$/.test(match.path) || this.reachedPaths.has(match.path);
 		const severity = clamped(description.severity, reached);
-		const affordsFix = this.affordsFix(rule, match);
-		const fix = affordsFix ? this.fixOf(rule.fix?.(match, project)) : null;
+		const fixes = this.fixesOf(rule, match);
+		const fix = fixes?.first ?? null;
 		const module = project.modulesByPath.get(match.path);
 		return {
 			rule: rule.name,
@@ -98,22 +112,23 @@ class Runner {
 			expectedError: description.expectedError ?? null,
 			importChain: (reached && module && project.trace.runs.get(module.name)?.chain) || [],
 			fix,
-			alternatives: affordsFix
-				? (rule.alternatives?.(match, project) ?? []).flatMap((proposal) => this.fixOf(proposal) ?? [])
-				: [],
-			manualSteps: affordsFix ? manualSteps(description, fix) : [...(description.manualSteps ?? []), laterFix],
+			alternatives: fixes?.others ?? [],
+			manualSteps: fixes === null ? [...(description.manualSteps ?? []), laterFix] : manualSteps(description, fix),
 			order: description.order ?? null,
 		};
 	}
 
-	private affordsFix(rule: AnyRule, match: Match<unknown>): boolean {
+	/** The fixes of a match; null where making them takes more than is left for them. */
+	private fixesOf(rule: AnyRule, match: Match<unknown>): { readonly first: Fix | null; readonly others: readonly Fix[] } | null {
 		const key = `${rule.name}\0${match.path}`;
-		const spent = this.fixCosts.get(key) ?? 0;
-		if (spent >= fixBudget.ofRuleInFile || this.fixCost >= fixBudget.ofAll) return false;
-		const cost = this.project.files.get(match.path)?.text.length ?? 0;
-		this.fixCosts.set(key, spent + cost);
-		this.fixCost += cost;
-		return true;
+		const ofRuleInFile = this.fixEfforts.get(key) ?? new Effort(effortOf.fixesOfRuleInFile);
+		this.fixEfforts.set(key, ofRuleInFile);
+		return withinEffortOr(this.fixEffort, null, () =>
+			withinEffort(ofRuleInFile, () => ({
+				first: this.fixOf(rule.fix?.(match, this.project)),
+				others: (rule.alternatives?.(match, this.project) ?? []).flatMap((proposal) => this.fixOf(proposal) ?? []),
+			})),
+		);
 	}
 
 	private fixOf(proposal: FixProposal | undefined): Fix | null {

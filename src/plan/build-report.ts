@@ -29,7 +29,7 @@ export function buildReport(project: Project, input: ReportInput): AuditReport {
 		dependencies: input.dependencies,
 		importGraph: summariseImports(project),
 		startCommands: input.startCommands ?? [],
-		notices: [...noticesOf(project), ...brokenRules(input.result), ...cutRules(input.result)],
+		notices: [...noticesOf(project), ...brokenRules(input.result), ...cutRules(input.result), ...spentRules(input.result)],
 	};
 }
 
@@ -84,4 +84,12 @@ function cutRules(result: AuditResult): readonly Notice[] {
 		path: "",
 		message: `the rule ${rule} sees more than ${mostIssues} places: the first ${mostIssues} are listed and the rest is left unsaid; mend those, and audit again`,
 	}));
+}
+
+function spentRules({ spentRules }: AuditResult): readonly Notice[] {
+	if (spentRules.length === 0) return [];
+	const names =
+		spentRules.length > 5 ? `${spentRules.slice(0, 5).join(", ")} and ${spentRules.length - 5} more` : spentRules.join(", ");
+	const message = `looking any further would take too long: ${names} ${spentRules.length === 1 ? "was" : "were"} stopped, and what ${spentRules.length === 1 ? "it" : "they"} had not found by then is left unsaid; mend what is listed, and audit again`;
+	return [{ path: "", message }];
 }

@@ -1,10 +1,12 @@
 import type * as ast from "./ast.ts";
 import { type ConcreteFault, type ConcreteNode, parseConcrete } from "./concrete.ts";
+import { spend, stepsPerCharacter } from "./effort.ts";
 import { decodeNumber, decodeString } from "./literals.ts";
 import { findSeparatorFaults } from "./parameter-rules.ts";
 
 /** Parses one Python file. Never throws: what is no Python is listed in `errors`, and the body holds the rest. */
 export function parseModule(text: string): ast.Module {
+	spend(stepsPerCharacter * text.length);
 	const concrete = parseConcrete(text);
 	const reader = new Reader(text);
 	const body = reader.statements(concrete.root.children);

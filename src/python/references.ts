@@ -1,4 +1,5 @@
 import type * as ast from "./ast.ts";
+import { spend } from "./effort.ts";
 import { boundNames } from "./scopes.ts";
 
 /**
@@ -23,6 +24,7 @@ function visit(node: unknown, name: string, found: ast.Name[]): void {
 		return;
 	}
 	if (typeof node !== "object" || node === null || node instanceof Set) return;
+	spend(1);
 	const typed = node as Partial<ast.TypedNode>;
 	switch (typed.type) {
 		case "Name":

@@ -1,4 +1,5 @@
 import type * as ast from "./ast.ts";
+import { spend } from "./effort.ts";
 import { walk } from "./walk.ts";
 
 /** Names that statements bind in their own scope: imports, assignments, definitions, loop and `with` targets, in source order. */
@@ -9,6 +10,7 @@ export function boundNames(body: readonly ast.Statement[]): Set<string> {
 }
 
 function collect(statement: ast.Statement, names: Set<string>): void {
+	spend(1);
 	switch (statement.type) {
 		case "Import":
 			for (const alias of statement.names) names.add(alias.asName?.name ?? alias.name.name.split(".")[0] ?? "");

@@ -1,12 +1,16 @@
 import type * as ast from "./ast.ts";
+import { spend } from "./effort.ts";
 
 type Located = { readonly start: number; readonly end: number };
 
 /** Calls `visit` for a node and everything below it, in source order; where it returns false, the node's insides are left out. */
 export function walk(node: object, visit: (node: ast.TypedNode) => unknown): void {
+	spend(1);
 	const isNode = "type" in node && typeof node.type === "string";
 	if (isNode && visit(node as ast.TypedNode) === false) return;
-	for (const value of Object.values(node)) {
+	// Nodes are plain objects, and this loop makes no list of their keys.
+	for (const key in node) {
+		const value: unknown = (node as Readonly<Record<string, unknown>>)[key];
 		if (Array.isArray(value)) {
 			for (const item of value) if (isStructure(item)) walk(item, visit);
 		} else if (isStructure(value)) {

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { type AnyRule, type Description, defineRule, type Match } from "../../src/audit/rule.ts";
 import { mostIssues, runRules } from "../../src/audit/run-rules.ts";
+import { spend } from "../../src/python/effort.ts";
 import { buildProject } from "../project/build-project.ts";
 
 const files = {
@@ -114,4 +115,19 @@ it("lists as many issues of one rule as a person can look at, and names the rule
 	const result = runRules(buildProject(sources, { target: "main:app" }), [ruleOf()]);
 	expect(result.cutRules).toEqual(["word-fault"]);
 	expect(result.issues).toHaveLength(mostIssues);
+});
+
+it("stops a rule that takes too much work, keeps what it had found, names it and asks the others", () => {
+	const found = ruleOf();
+	const endless: AnyRule = {
+		...found,
+		*detect(project) {
+			yield* found.detect(project);
+			for (;;) spend(1_000);
+		},
+	};
+	const result = runRules(buildProject(files, { target: "main:app" }), [endless, ruleOf()]);
+	expect(result.spentRules).toEqual(["word-fault"]);
+	expect(result.brokenRules).toEqual([]);
+	expect(result.issues).toHaveLength(6);
 });
