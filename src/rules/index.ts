@@ -45,6 +45,7 @@ import syncCreateAll from "./database/sync-create-all.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
 import tableWithoutPrimaryKey from "./database/table-without-primary-key.ts";
 import tablesMadeWithoutEngine from "./database/tables-made-without-engine.ts";
+import tablesNeverCreated from "./database/tables-never-created.ts";
 import undeclaredTextualSql from "./database/undeclared-textual-sql.ts";
 import unknownForeignKey from "./database/unknown-foreign-key.ts";
 import unknownIsolationLevel from "./database/unknown-isolation-level.ts";
@@ -158,6 +159,7 @@ export const rules: readonly AnyRule[] = [
 	syncSessionFactory,
 	tableWithoutPrimaryKey,
 	tablesMadeWithoutEngine,
+	tablesNeverCreated,
 	undeclaredTextualSql,
 	unknownForeignKey,
 	unknownIsolationLevel,

@@ -7,17 +7,21 @@ import { metadataArgument } from "./tables-defined.ts";
 
 /** The first call by which start-up makes (or drops) the tables of a MetaData, `run_sync(metadata.create_all)` included; null where none is seen. */
 export function findTableCreation(project: Project, metadata: unknown): Call | null {
+	return tableCreations(project).get(metadata) ?? null;
+}
+
+/** The first such call for each MetaData; under null that of one that cannot be seen. */
+export function tableCreations(project: Project): ReadonlyMap<unknown, Call> {
 	let found = creations.get(project);
 	if (found === undefined) {
 		found = listCreations(project);
 		creations.set(project, found);
 	}
-	return found.get(metadata) ?? null;
+	return found;
 }
 
 const creations = new WeakMap<Project, ReadonlyMap<unknown, Call>>();
 
-/** The first such call for each MetaData. */
 function listCreations(project: Project): ReadonlyMap<unknown, Call> {
 	const found = new Map<unknown, Call>();
 	for (const call of project.trace.calls) {

@@ -1,6 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { listEngines } from "../../project/database/engine-calls.ts";
+import { isSqlalchemyBefore } from "../../project/database/sqlalchemy-driver.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { findEntry } from "../../project/settings/env-file-edit.ts";
@@ -138,7 +139,9 @@ function engineNeeds(project: Project): Need[] {
 				range: { start: node.start, end: node.end },
 				stage: call.stage,
 				order: reading?.order ?? call.order,
-				error: "sqlalchemy.exc.ArgumentError: Expected string or URL object, got None",
+				error: isSqlalchemyBefore(project, "2.0.0b1")
+					? "AttributeError: 'NoneType' object has no attribute '_instantiate_plugins'"
+					: "sqlalchemy.exc.ArgumentError: Expected string or URL object, got None",
 				consequence: "the engine gets None in the place of a URL",
 				guarded: call.guarded,
 				reading,

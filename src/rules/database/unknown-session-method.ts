@@ -3,9 +3,11 @@ import { defineRule } from "../../audit/rule.ts";
 import type { SessionSource } from "../../project/database/session-kinds.ts";
 import { type SessionUse, sessionModelOf } from "../../project/database/session-uses.ts";
 import type { Project } from "../../project/project.ts";
+import type * as ast from "../../python/ast.ts";
 import { referencesTo } from "../../python/references.ts";
 import { addArgument, findKeyword } from "../../python/rewrite/arguments.ts";
 import { removeImportedNames } from "../../python/rewrite/remove-imports.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
 import { queryAsSelect } from "./repair/query-as-select.ts";
 
 interface Evidence {
@@ -109,9 +111,32 @@ export default defineRule<Evidence>({
 		if (method === "query") return queryAsSelect(use);
 		const { sources } = sessionModelOf(project);
 		const [source] = sources;
-		return source !== undefined && sources.length === 1 ? sqlmodelSessions(project, source) : undefined;
+		const made = source !== undefined && sources.length === 1 ? sqlmodelSessions(project, source) : undefined;
+		return made ?? asScalars(sessionModelOf(project).uses.filter((each) => each.method === "exec" && !each.kind.hasExec));
 	},
 });
+
+/** `exec(select(Hero))` gives what SQLAlchemy's own `scalars` gives, and with several columns what its `execute` does. */
+function asScalars(uses: readonly SessionUse[]): FixProposal {
+	const edits = uses.map(({ module, call }) => {
+		const { start, end } = call.callee.attribute;
+		return replaceText(module, start, end, columnsOf(call.args[0]) > 1 ? "execute" : "scalars");
+	});
+	return {
+		title: "Ask with SQLAlchemy's own scalars",
+		explanation:
+			"exec is SQLModel's name for it: scalars gives the same objects, and execute the rows of a select with several columns.",
+		applicability: "review",
+		edits,
+	};
+}
+
+/** How many things a `select(…).where(…)` asks for; one where that is not written there. */
+function columnsOf(statement: ast.Expression | undefined): number {
+	if (statement?.type !== "Call") return 1;
+	if (statement.callee.type === "Name") return statement.args.length;
+	return statement.callee.type === "Attribute" ? columnsOf(statement.callee.value) : 1;
+}
 
 /** Lets the factory make SQLModel's sessions: by the import of the class that it names, or by `class_`. */
 function sqlmodelSessions(project: Project, { module, node, kind }: SessionSource): FixProposal | undefined {

@@ -39,7 +39,12 @@ export function queryAsSelect({ module, owner, call, around }: SessionUse): FixP
 	const name = last === undefined ? "" : methodOf(last);
 	const session = text(call.callee.value);
 	if (last !== undefined && chain.length === 1 && name === "get" && last.args.length === 1)
-		return proposal(module, last, `await ${session}.get(${text(entity)}, ${argumentsText(module.text, last)})`, []);
+		return proposal(
+			module,
+			awaitAround(last, around),
+			`await ${session}.get(${text(entity)}, ${argumentsText(module.text, last)})`,
+			[],
+		);
 	const ending = Object.hasOwn(endings, name) ? endings[name] : undefined;
 	if (last === undefined || ending === undefined || last.args.length + last.keywords.length > 0) return undefined;
 	let statement = `select(${text(entity)})`;
@@ -48,14 +53,14 @@ export function queryAsSelect({ module, owner, call, around }: SessionUse): FixP
 		if (method === undefined) return undefined;
 		statement += `.${method}(${argumentsText(module.text, step)})`;
 	}
-	return proposal(module, last, `(await ${session}.execute(${statement}))${ending}`, [
+	return proposal(module, awaitAround(last, around), `(await ${session}.execute(${statement}))${ending}`, [
 		{ path: module.path, module: "sqlalchemy", name: "select" },
 	]);
 }
 
 function proposal(
 	module: SessionUse["module"],
-	last: ast.Call,
+	replaced: ast.Node,
 	code: string,
 	needs: NonNullable<FixProposal["needs"]>,
 ): FixProposal {
@@ -63,15 +68,20 @@ function proposal(
 		title: "Ask with select()",
 		explanation: "The same question in the form that async sessions take, awaited.",
 		applicability: "review",
-		edits: [replaceText(module, last.start, last.end, code)],
+		edits: [replaceText(module, replaced.start, replaced.end, code)],
 		needs,
 	};
 }
 
-/** A class, by its name. */
+/** A class, by its name, or what repositories call the class that they are for. */
 function isEntity(expression: ast.Expression): boolean {
 	const name = expression.type === "Name" ? expression.id : expression.type === "Attribute" ? expression.attribute.name : "";
-	return /^[A-Z]/.test(name);
+	return /^[A-Z]/.test(name) || /^_*(model|entity|table)(_?(class|cls|type))?$/.test(name);
+}
+
+/** The chain, together with an await in front of it. */
+function awaitAround(last: ast.Call, around: readonly ast.TypedNode[]): ast.Node {
+	return around.find((node) => node.type === "Await" && node.value === last) ?? last;
 }
 
 /** The calls that are chained to a call, in order: filter, limit, all. */

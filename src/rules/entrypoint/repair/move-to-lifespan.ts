@@ -16,8 +16,13 @@ export type Move = Pick<FixProposal, "edits" | "needs">;
  * or of its start-up handler; where it has neither, a lifespan is written. Null where that is not certain to run.
  */
 export function moveToLifespan(project: Project, module: Module, statement: ast.Statement, code: string): Move | null {
-	if (!module.tree.body.includes(statement)) return null;
-	const removal = removeStatements(module, [statement]);
+	return module.tree.body.includes(statement)
+		? runInLifespan(project, module, code, removeStatements(module, [statement]))
+		: null;
+}
+
+/** Puts `code` at the start of the lifespan or the start-up handler of the application that the module makes, together with other edits; where it has neither, a lifespan is written. */
+export function runInLifespan(project: Project, module: Module, code: string, removal: Move["edits"] = []): Move | null {
 	const handler = startupFunction(module) ?? lifespanOf(project, module);
 	if (handler !== null) {
 		const first = firstStatement(handler);

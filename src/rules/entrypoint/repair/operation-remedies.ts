@@ -5,6 +5,7 @@ import { indentAt, lineStartAt, replaceText } from "../../../python/rewrite/sour
 import { boundNames } from "../../../python/scopes.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
+import { numberInEnvironment } from "../../config/repair/number-in-environment.ts";
 import { inOlderForm } from "./older-typing.ts";
 import { withoutStringUnion } from "./string-union.ts";
 
@@ -13,6 +14,7 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 	if (error.includes("'builtin_function_or_method'")) return typingNames(module, range) ?? printToFile(module, range);
 	if (/'(tuple|str|list|dict|set)' object is not callable$/.test(error)) return missingComma(module, range);
 	if (error.startsWith("ValueError: Unknown level: ")) return upperCase(module, range);
+	if (error.startsWith("ValueError: ")) return numberInEnvironment(project, module, range, error);
 	if (error.startsWith("UnboundLocalError: ")) return declareGlobal(module, range, /'(\w+)'/.exec(error)?.[1] ?? "");
 	if (error.includes("can only concatenate str (not ")) return toText(module, range);
 	if (error.endsWith("for |: 'dict' and 'dict'")) return joinedDicts(module, range);

@@ -7,6 +7,7 @@ import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
+import { type SettingsAttribute, settingsAttribute } from "../../config/repair/settings-attribute.ts";
 import { attributeAt } from "./attribute-at.ts";
 import type { FailureOf } from "./import-failures.ts";
 import { ownModules } from "./module-spelling.ts";
@@ -60,6 +61,8 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 			: [{ type: "rename", to: related, isCertain: false }];
 	const synonym = synonyms[`${owner}.${name}`];
 	if (synonym !== undefined) return [{ type: "rename", to: synonym, isCertain: true }];
+	const setting = via === "instance" ? settingsAttribute(project, owner, name) : null;
+	if (setting !== null && similar?.isOnly !== true) return ofSettings(setting, rename);
 	if (via === "instance" && rename.length === 0) return addedMember(project, failure);
 	if (via !== "star-import") return rename;
 	const entry = findAllEntry(ownModules(project).get(owner), name);
@@ -67,6 +70,14 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	if (isJoined(ownModules(project).get(owner), entry)) return [{ type: "part-entries" }];
 	const isListed = similar !== null && findAllEntry(ownModules(project).get(owner), similar.name) !== null;
 	return [...(isListed ? [] : rename), { type: "drop-entry" }];
+}
+
+/** The field that took the name's place, what is called nearly so, and a field of the name. */
+function ofSettings({ renamed, added }: SettingsAttribute, nearest: readonly AttributeRemedy[]): readonly AttributeRemedy[] {
+	return [
+		...(renamed === null ? nearest : [{ type: "rename" as const, to: renamed, isCertain: false }]),
+		...(added === null ? [] : [{ type: "change" as const, proposal: added }]),
+	];
 }
 
 /** What other languages, and Python 2, call it. */

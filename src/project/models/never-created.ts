@@ -1,0 +1,124 @@
+import { type EngineCall, listEngineCalls } from "../database/engine-calls.ts";
+import { databaseOf, loadedDriver } from "../database/sqlalchemy-driver.ts";
+import type { Call } from "../imports/trace.ts";
+import type { Project } from "../project.ts";
+import { findTableCreation, tableCreations } from "./table-creation.ts";
+import { type DefinedTable, definedTables } from "./tables-defined.ts";
+
+/** Tables that an empty SQLite database does not have when the first request comes. */
+export interface NeverCreated {
+	readonly tables: readonly DefinedTable[];
+	readonly engine: EngineCall;
+	/** The call that makes the other tables of their MetaData, before these are defined; null where nothing makes any. */
+	readonly tooEarly: Call | null;
+	/** The function of the project that would make them, and that nothing calls or names; null where there is none. */
+	readonly uncalled: UncalledCreator | null;
+}
+
+export interface UncalledCreator {
+	readonly name: string;
+	readonly module: string;
+	readonly isAsync: boolean;
+}
+
+/**
+ * Tables that start-up defines and nothing makes. Only where the one database is a SQLite file that is not there yet, or lies in memory, and where no
+ * migration or script of the project may make them: what an existing database holds is not known.
+ */
+export function neverCreated(project: Project): NeverCreated | null {
+	const engines = listEngineCalls(project).filter(({ call }) => call.reached);
+	const [engine, ...others] = engines;
+	if (engine === undefined || others.length > 0 || !isEmptySqlite(project, engine)) return null;
+	const { tables, isOpen } = definedTables(project);
+	const reached = tables.filter(({ module }) => project.trace.runs.get(module.name)?.reached === true);
+	const metadata = new Set(reached.map((table) => table.metadata));
+	if (isOpen || reached.length === 0 || metadata.size !== 1) return null;
+	const creation = findTableCreation(project, reached[0]?.metadata);
+	if (creation !== null) {
+		const late = reached.filter((table) => table.order > creation.order);
+		const isLast = project.trace.calls.filter(isCreation).length === 1;
+		return late.length > 0 && isLast && !mayBeMadeElsewhere(project, 1)
+			? { tables: late, engine, tooEarly: creation, uncalled: null }
+			: null;
+	}
+	const creations = project.trace.calls.filter(isCreation);
+	// Tables of another MetaData are made: that of a second declarative base.
+	if (creations.length > 0) {
+		const isOther = [...tableCreations(project).keys()].every((each) => each !== null && each !== undefined);
+		const isAll = tableCreations(project).size === creations.length;
+		return isOther && isAll && !mayBeMadeElsewhere(project, creations.length)
+			? { tables: reached, engine, tooEarly: null, uncalled: null }
+			: null;
+	}
+	const uncalled = uncalledCreator(project);
+	if (mayBeMadeElsewhere(project, uncalled === null ? 0 : 1)) return null;
+	return { tables: reached, engine, tooEarly: null, uncalled };
+}
+
+/** Is the database certainly without tables before start-up? */
+function isEmptySqlite(project: Project, { url }: EngineCall): boolean {
+	if (url === null || databaseOf(url) !== "sqlite" || loadedDriver(project, url) === null || url.host !== null) return false;
+	const file = url.database;
+	if (file === null || file === "" || file === ":memory:") return true;
+	if (/^(\/|file:)|%|\.\./.test(file)) return false;
+	const parts = [...project.workingDirectory.split("/"), ...file.split("/")].filter((part) => part !== "" && part !== ".");
+	if (project.listings === undefined) return !project.files.has(parts.join("/"));
+	let folder = "";
+	for (const part of parts) {
+		const listing = project.listings.get(folder);
+		if (listing === undefined) return false;
+		if (!listing.has(part)) return true;
+		folder = folder === "" ? part : `${folder}/${part}`;
+	}
+	return false;
+}
+
+function isCreation({ node }: Call): boolean {
+	const text = node.callee.type === "Attribute" ? node.callee.attribute.name : "";
+	return (
+		text === "create_all" ||
+		(text === "run_sync" && node.args.some((arg) => arg.type === "Attribute" && arg.attribute.name === "create_all"))
+	);
+}
+
+/** Words by which a file of the project may make tables in another way. */
+const otherWays = /\balembic\b|\baerich\b|CREATE TABLE|\bmigrat|\bsqlite3\b|__table__\.create|\bcreate_tables?\(/i;
+
+/** Is there a sign of another way, or another mention of `create_all` than those that are known? */
+function mayBeMadeElsewhere(project: Project, known: number): boolean {
+	let mentions = 0;
+	for (const { path, text } of project.files.values()) {
+		if (/(^|\/)(tests?|docs?)\/|\.(md|rst|lock)$|(^|\/)(test_\w+|conftest)\.py$/.test(path)) continue;
+		const isManifest = /requirements[^/]*\.txt$|\.toml$|\.in$|Pipfile$/.test(path);
+		if (!isManifest && otherWays.test(text)) return true;
+		mentions += text.match(/\bcreate_all\b/g)?.length ?? 0;
+	}
+	return mentions > known;
+}
+
+/** The only function whose body makes the tables, where no file of the project but its own definition has its name. */
+function uncalledCreator(project: Project): UncalledCreator | null {
+	const found = [...project.modulesByPath.values()].flatMap((module) =>
+		module.tree.body.flatMap((statement) =>
+			statement.type === "FunctionDef" && module.text.slice(statement.start, statement.end).includes("create_all")
+				? [{ module, statement }]
+				: [],
+		),
+	);
+	const [only, ...others] = found;
+	if (only === undefined || others.length > 0) return null;
+	const { module, statement } = only;
+	const required = statement.parameters.filter((each) => each.default === null && !each.kind.startsWith("var-"));
+	const name = statement.name.name;
+	const word = new RegExp(`\\b${name}\\b`, "g");
+	let mentions = 0;
+	for (const { path, text } of project.files.values()) {
+		if (/(^|\/)tests?\/|\.(md|rst)$/.test(path)) continue;
+		// An import alone calls nothing.
+		const code = text.replace(/^[ \t]*from\s[^\n(]*import\s[^\n(]*$/gm, "");
+		mentions += code.match(word)?.length ?? 0;
+	}
+	const isReached = project.trace.runs.get(module.name)?.reached === true;
+	if (mentions > 1 || required.length > 0 || statement.decorators.length > 0 || !isReached) return null;
+	return { name, module: module.name, isAsync: statement.isAsync };
+}
