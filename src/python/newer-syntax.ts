@@ -8,6 +8,11 @@ export function findNewerSyntax(text: string, node: ast.TypedNode, minor: number
 			return minor < 8 ? [refused(node, "invalid syntax")] : [];
 		case "Match":
 			return minor < 10 ? [refused(node, "invalid syntax")] : [];
+		case "With": {
+			// Its grammar reads parentheses as those of an expression, in which `as` has no place (Python 3.9's new parser takes them).
+			const named = node.items.find(({ target }) => target !== null);
+			return minor < 9 && named !== undefined && isParenthesisedWith(text, node) ? [refused(named, "invalid syntax")] : [];
+		}
 		case "TypeAlias": {
 			// `type(x).y = z` looks like one to the parser, and is an old assignment.
 			const isStatement = /^type\s+[^\s([.=]/.test(text.slice(node.start, node.start + 40));
@@ -47,4 +52,12 @@ export function findHandlerFaults(text: string, node: ast.Try, minor: number): r
 		}
 	}
 	return faults;
+}
+
+/** Are the items of a `with`, one of them named by `as`, in parentheses of the statement's own? */
+export function isParenthesisedWith(text: string, node: ast.With): boolean {
+	const [first] = node.items;
+	const last = node.items.at(-1);
+	if (first === undefined || last === undefined || node.items.every(({ target }) => target === null)) return false;
+	return /^(?:async\s+)?with\s*\(\s*$/.test(text.slice(node.start, first.start)) && /^\s*,?\s*\)\s*:/.test(text.slice(last.end));
 }

@@ -96,6 +96,8 @@ export interface EventLoopMisuse {
 export interface UncalledFunction {
 	readonly type: "uncalled-function";
 	readonly function: FunctionValue;
+	/** True for a method of an object, which is handed the object by itself. */
+	readonly isMethod: boolean;
 	readonly name: string;
 }
 
@@ -116,9 +118,19 @@ export interface RaisesException {
 	/** For an attribute that is not set: those that are. */
 	readonly known?: readonly string[];
 	/** For a key that is not there: those that are, and where the one asked for is written. */
-	readonly key?: { readonly keys: readonly string[]; readonly origin: Origin | null };
+	readonly key?: {
+		readonly wanted: string;
+		readonly keys: readonly string[];
+		readonly origin: Origin | null;
+		/** True where it stands in a list that can do without it. */
+		readonly mayGo?: true;
+	};
 	/** For an attribute that its owner does not let be set: which, and what refuses it. */
-	readonly assignment?: { readonly name: string; readonly by: "frozen" | "property" | "slots" | "enum" };
+	readonly assignment?: {
+		readonly name: string;
+		readonly owner: ast.ClassDef;
+		readonly by: "frozen" | "property" | "slots" | "enum";
+	};
 	/** Where sync and async are mixed up: how. */
 	readonly misuse?: AsyncMisuse;
 }

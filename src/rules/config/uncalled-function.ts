@@ -56,7 +56,9 @@ export default defineRule<Evidence>({
 					functionName,
 					attribute: detail.name,
 					written: module.text.slice(range.start, range.end),
-					isCallable: node.parameters.every((parameter) => parameter.default !== null || parameter.kind.startsWith("var-")),
+					isCallable: node.parameters
+						.slice(detail.isMethod ? 1 : 0)
+						.every((parameter) => parameter.default !== null || parameter.kind.startsWith("var-")),
 					error,
 					stage,
 					order,

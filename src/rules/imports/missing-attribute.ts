@@ -195,13 +195,14 @@ function addMember(
 	name: string,
 ): FixProposal | undefined {
 	const module = project.modulesByPath.get(path);
-	const last = owner.body.findLast((each) => each.type === "Assign");
+	const last = owner.body.findLast((each): each is ast.Assign => each.type === "Assign");
 	if (module === undefined || last === undefined) return undefined;
+	const code = value === null ? module.text.slice(last.value.start, last.value.end) : JSON.stringify(value);
 	return {
 		title: `Add ${name} to ${owner.name.name}`,
 		explanation: `${owner.name.name} has no ${name}. The other way is to use one of its members in the place of it.`,
 		applicability: "review",
-		edits: [insertAfter(module, last, `${name} = ${JSON.stringify(value)}`)],
+		edits: [insertAfter(module, last, `${name} = ${code}`)],
 	};
 }
 

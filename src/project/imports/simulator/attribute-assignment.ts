@@ -13,9 +13,9 @@ export function failOnAttributeAssignment(machine: Machine, frame: Frame, owner:
 				? refusedByEnum(machine, owner, name)
 				: null;
 	if (refused === null) return;
-	const { line, message, detail } = refused;
+	const { line, message, detail, owner: refusing } = refused;
 	fail(machine, {
-		detail: { type: "raises", exception: "AttributeError", by: "operation", assignment: { name, by: detail } },
+		detail: { type: "raises", exception: "AttributeError", by: "operation", assignment: { name, owner: refusing, by: detail } },
 		module: frame.module,
 		range: { start: node.start, end: node.end },
 		statement: null,
@@ -26,6 +26,7 @@ export function failOnAttributeAssignment(machine: Machine, frame: Frame, owner:
 }
 
 interface Refused {
+	readonly owner: ast.ClassDef;
 	readonly detail: "frozen" | "property" | "slots" | "enum";
 	readonly message: string;
 	readonly line?: string;
@@ -37,7 +38,7 @@ function refusedByObject(machine: Machine, { of }: InstanceValue, name: string):
 	const className = of.node.name.name;
 	if (frozenness(of) === true) {
 		const message = `cannot assign to field '${name}'`;
-		return { detail: "frozen", message, line: `dataclasses.FrozenInstanceError: ${message}` };
+		return { owner: of.node, detail: "frozen", message, line: `dataclasses.FrozenInstanceError: ${message}` };
 	}
 	const found = findInClass(of, name);
 	const isProperty = found?.value.kind === "function" && found.value.decorators.length === 1 && !found.maybe;
@@ -49,13 +50,20 @@ function refusedByObject(machine: Machine, { of }: InstanceValue, name: string):
 				: minor === 10
 					? `can't set attribute '${name}'`
 					: "can't set attribute";
-		return { detail: "property", message };
+		return { owner: definingClass(of, name), detail: "property", message };
 	}
 	if (found === null && isOutsideSlots(of, name)) {
 		const dict = minor >= 13 ? " and no __dict__ for setting new attributes" : "";
-		return { detail: "slots", message: `'${className}' object has no attribute '${name}'${dict}` };
+		return { owner: of.node, detail: "slots", message: `'${className}' object has no attribute '${name}'${dict}` };
 	}
 	return null;
+}
+
+/** The class of a lineage whose body binds a name. */
+function definingClass(owner: ClassValue, name: string): ast.ClassDef {
+	if (owner.namespace.names.has(name)) return owner.node;
+	const base = owner.bases.find((each) => each.kind === "class" && findInClass(each, name) !== null);
+	return base?.kind === "class" ? definingClass(base, name) : owner.node;
 }
 
 /** Is all that decides about its attributes in its own body, those of its own bases, and the decorator `dataclass`? */
@@ -89,6 +97,7 @@ function refusedByEnum(machine: Machine, owner: ClassValue, name: string): Refus
 	const member = owner.namespace.names.get(name);
 	if (member === undefined || member.maybe || name.startsWith("_") || member.value.kind !== "constant") return null;
 	return {
+		owner: owner.node,
 		detail: "enum",
 		message: machine.environment.python.minor >= 11 ? `cannot reassign member '${name}'` : "Cannot reassign members.",
 	};

@@ -38,7 +38,7 @@ export function attribute(machine: Machine, frame: Frame, owner: Value, name: st
 			return ofFunction(machine, frame, owner, name, node);
 		case "bound-method":
 			// What a method lacks, the function behind it was asked for.
-			if (owner.function?.decorators.length === 0) return ofFunction(machine, frame, owner.function, name, node);
+			if (owner.function?.decorators.length === 0) return ofFunction(machine, frame, owner.function, name, node, true);
 			machine.doubts++;
 			return unknown;
 		default:
@@ -51,7 +51,7 @@ export function attribute(machine: Machine, frame: Frame, owner: Value, name: st
 const functionMembers = new Set(["cache_clear", "cache_info", "cache_parameters"]);
 
 /** An attribute of a plain function: unless some code of its module sets attributes by that name, there is none. */
-function ofFunction(machine: Machine, frame: Frame, owner: FunctionValue, name: string, node: ast.Node): Value {
+function ofFunction(machine: Machine, frame: Frame, owner: FunctionValue, name: string, node: ast.Node, isMethod = false): Value {
 	const isCached = owner.decorators.length > 0;
 	const isPlain = owner.decorators.every(isCacheDecorator) && owner.node.type === "FunctionDef";
 	if (!isPlain || name.startsWith("_") || (isCached && functionMembers.has(name)) || mentionsStore(owner, frame, name)) {
@@ -60,7 +60,7 @@ function ofFunction(machine: Machine, frame: Frame, owner: FunctionValue, name: 
 	}
 	const type = isCached ? "functools._lru_cache_wrapper" : "function";
 	fail(machine, {
-		detail: { type: "uncalled-function", function: owner, name },
+		detail: { type: "uncalled-function", function: owner, isMethod, name },
 		module: frame.module,
 		range: { start: node.start, end: node.end },
 		statement: null,

@@ -76,6 +76,11 @@ export function isBuiltin(name: string, minor: number): boolean {
 	return from !== undefined && minor >= from;
 }
 
+/** All names of `builtins` of Python 3.`minor`. */
+export function builtinNames(minor: number): readonly string[] {
+	return [...everywhere, ...Object.keys(since).filter((name) => minor >= (since[name] ?? 0))];
+}
+
 /** Names that every module has before its first statement. */
 export const moduleAttributes: ReadonlySet<string> = new Set([
 	"__name__",

@@ -39,7 +39,12 @@ export function enumMember(machine: Machine, frame: Frame, owner: ClassValue, ar
 	const members = constantMembers(owner);
 	if (members === null) return null;
 	for (const value of members.values()) if (value.kind === "constant" && value.value === only.value) return null;
-	failOperation(machine, frame, node, "ValueError", `'${only.value}' is not a valid ${owner.node.name.name}`);
+	const keys = [...members.values()].flatMap((value) =>
+		value.kind === "constant" && typeof value.value === "string" ? [value.value] : [],
+	);
+	failOperation(machine, frame, node, "ValueError", `'${only.value}' is not a valid ${owner.node.name.name}`, {
+		key: { wanted: only.value, keys, origin: only.origin },
+	});
 	return null;
 }
 
@@ -47,5 +52,8 @@ export function enumMember(machine: Machine, frame: Frame, owner: ClassValue, ar
 export function failOnMemberName(machine: Machine, frame: Frame, owner: ClassValue, index: Value, node: ast.Subscript): void {
 	if (index.kind !== "constant" || typeof index.value !== "string") return;
 	const members = constantMembers(owner);
-	if (members !== null && !members.has(index.value)) failOperation(machine, frame, node, "KeyError", `'${index.value}'`);
+	if (members === null || members.has(index.value)) return;
+	failOperation(machine, frame, node, "KeyError", `'${index.value}'`, {
+		key: { wanted: index.value, keys: [...members.keys()], origin: index.origin },
+	});
 }

@@ -1,6 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import type { InstanceValue, Value } from "../values.ts";
 import { refusedKeywords } from "./init-subclass.ts";
+import { refusedLogging } from "./logging-config.ts";
 import type { CallArguments, Frame, Machine } from "./machine.ts";
 import { failOperation } from "./refused-operations.ts";
 import { nothingReturned, typeName } from "./value-types.ts";
@@ -17,6 +18,22 @@ export function failOnRefusedCall(
 	const refusal =
 		refusalOf(canonical, args, receiver) ?? ofObject(machine, frame, canonical, args) ?? ofText(machine, canonical, args);
 	if (refusal !== null) failOperation(machine, frame, node, refusal.exception, refusal.message);
+	if (canonical === "logging.config.dictConfig") failOnLogging(machine, frame, args.args[0] ?? args.keywords.get("config"), node);
+}
+
+function failOnLogging(machine: Machine, frame: Frame, config: Value | undefined, node: ast.Call): void {
+	const refused = refusedLogging(machine, config);
+	if (refused === null) return;
+	const { name, message } = refused;
+	const origin = name?.value.kind === "constant" ? name.value.origin : null;
+	failOperation(
+		machine,
+		frame,
+		node,
+		"ValueError",
+		message,
+		name === undefined ? {} : { key: { wanted: name.wanted, keys: name.known, origin, mayGo: true } },
+	);
 }
 
 interface Refusal {
@@ -31,10 +48,6 @@ function refusalOf(canonical: string, args: CallArguments, receiver: InstanceVal
 			return ofLevel(args.keywords.get("level"));
 		case "logging.getLogger.setLevel":
 			return receiver === null ? null : ofLevel(first ?? args.keywords.get("level"));
-		case "logging.config.dictConfig":
-			return first?.kind === "dict" && first.complete && !first.entries.has("version")
-				? { exception: "ValueError", message: "dictionary doesn't specify a version" }
-				: null;
 		case "builtins.len":
 			return ofLength(first);
 		case "builtins.float":

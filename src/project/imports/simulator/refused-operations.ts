@@ -154,7 +154,9 @@ export function failOnMissingItem(machine: Machine, frame: Frame, owner: Value, 
 		!owner.entries.has(index.value)
 	) {
 		const keys = [...owner.entries.keys()].filter((key) => typeof key === "string");
-		failOperation(machine, frame, node, "KeyError", `'${index.value}'`, { key: { keys, origin: index.origin } });
+		failOperation(machine, frame, node, "KeyError", `'${index.value}'`, {
+			key: { wanted: index.value, keys, origin: index.origin },
+		});
 	}
 }
 

@@ -3,15 +3,17 @@ import { isSimilarName } from "../../../project/imports/nearest-module.ts";
 import type { AsyncMisuse, RaisesException } from "../../../project/imports/trace.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
-import { addArgument } from "../../../python/rewrite/arguments.ts";
 import { enclosingFunction, enclosingStatement, fillsStatement } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { boundNames } from "../../../python/scopes.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { writePath } from "../signature/likely-path.ts";
+import { callObjectPlainly, fitCall, plainHeader } from "./fit-call.ts";
 import { completeScheme, makeTheObject, passTheFunction, passTheRouter } from "./library-call-remedies.ts";
+import { meantParameter } from "./meant-parameter.ts";
 import { operationRemedy } from "./operation-remedies.ts";
+import { passArgument } from "./pass-argument.ts";
+import { valueRemedy } from "./value-remedies.ts";
 
 interface Raised {
 	readonly path: string;
@@ -26,7 +28,13 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	if (module === undefined) return undefined;
 	if (detail.misuse !== undefined) return ofMisuse(project, module, range, detail.misuse);
 	if (detail.known !== undefined) return spellAttribute(module, range, detail.known);
-	if (detail.by === "operation") return operationRemedy(project, module, range, error);
+	if (/__init_subclass__\(\) (takes no keyword|got an unexpected keyword)/.test(error)) return plainHeader(project, error);
+	if (error.startsWith("TypeError: object.__init__() takes")) {
+		const bare = callAt(module, range);
+		return bare === null ? undefined : callObjectPlainly(module, bare);
+	}
+	if (detail.by === "operation")
+		return operationRemedy(project, module, range, error) ?? valueRemedy(project, module, range, detail, error);
 	if (detail.by !== "call") return undefined;
 	if (/^TypeError: model_validator\(\) (takes 0|missing 1 required keyword-only argument: 'mode')/.test(error))
 		return sayMode(module, range);
@@ -35,11 +43,12 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	if (/^TypeError: (async)?contextmanager\(\) missing/.test(error)) return uncallDecorator(module, call);
 	if (/^TypeError: (FastAPI|APIRouter)\.\w+\(\) missing 1 required positional argument: 'path'$/.test(error))
 		return writePath(module, call) ?? makeTheObject(module, call);
-	if (detail.keyword !== undefined) return spellKeyword(module, call, detail.keyword);
+	if (detail.keyword !== undefined) return spellKeyword(module, call, detail.keyword) ?? fitCall(project, module, call, error);
 	return (
 		passTheFunction(module, call) ??
 		passTheRouter(module, call, error) ??
 		completeScheme(project, module, call, error) ??
+		fitCall(project, module, call, error) ??
 		passArgument(project, module, call, error)
 	);
 }
@@ -103,16 +112,14 @@ function spellKeyword(
 ): FixProposal | undefined {
 	const renamed = renamedKeywords[keyword.name] ?? "";
 	if (keyword.parameters.includes(renamed)) return renameKeyword(module, call, keyword.name, renamed);
-	const [meant, ...others] = keyword.parameters.filter(
-		(parameter) => isSimilarName(parameter, keyword.name) || parameter.startsWith(`${keyword.name}_`),
-	);
+	const meant = meantParameter(keyword.name, keyword.parameters);
 	const written = call.keywords.find(({ name }) => name?.name === keyword.name)?.name;
-	if (meant === undefined || others.length > 0 || written == null) return undefined;
+	if (meant === null || written == null) return undefined;
 	return {
-		title: `Spell the argument ${meant}`,
-		explanation: `${keyword.name} is no parameter of what is called here; ${meant} is the only one of a like spelling.`,
-		applicability: "safe",
-		edits: [replaceText(module, written.start, written.end, meant)],
+		title: `Spell the argument ${meant.name}`,
+		explanation: `${keyword.name} is no parameter of what is called here; ${meant.name} is the only one ${meant.isAlike ? "of a like spelling" : "that nothing is given for"}.`,
+		applicability: meant.isAlike ? "safe" : "review",
+		edits: [replaceText(module, written.start, written.end, meant.name)],
 	};
 }
 
@@ -165,26 +172,6 @@ function spellAttribute(module: Module, range: TextRange, known: readonly string
 		explanation: `${meant} is set before; nothing sets ${node.attribute.name}.`,
 		applicability: "safe",
 		edits: [replaceText(module, node.attribute.start, node.attribute.end, meant)],
-	};
-}
-
-/** A required parameter whose name the calling place knows: `register_routes()` where `app` is bound. */
-function passArgument(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {
-	const name = /missing 1 required (?:positional|keyword-only) argument: '(\w+)'$/.exec(error)?.[1];
-	if (name === undefined || call.args.some((each) => each.type === "Starred")) return undefined;
-	const owner = enclosingFunction(module.tree, call.start);
-	const local =
-		owner !== null &&
-		(owner.parameters.some((each) => each.name.name === name) ||
-			owner.body.some((each) => each.end <= call.start && each.type === "Assign" && boundNames([each]).has(name)));
-	const binding = owner === null ? project.trace.runs.get(module.name)?.namespace.names.get(name) : undefined;
-	const isBound = binding?.node != null && !binding.maybe && binding.node.end <= call.start;
-	if (!local && !isBound) return undefined;
-	return {
-		title: `Pass ${name}`,
-		explanation: `The function asks for ${name}, and the calling code has a value of that name.`,
-		applicability: "review",
-		edits: [addArgument(module, call, call.keywords.length > 0 || error.includes("keyword-only") ? `${name}=${name}` : name)],
 	};
 }
 

@@ -3,7 +3,7 @@ import type { ClassValue, Value } from "../../../project/imports/values.ts";
 import { lineageOf } from "../../../project/models/lineage.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
-import { indentUnitOf, replaceText } from "../../../python/rewrite/source.ts";
+import { indentUnitOf, isFirstOnLine, replaceText } from "../../../python/rewrite/source.ts";
 import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { dottedName } from "../../../python/walk.ts";
 import type { ClassFault } from "../../class-fault.ts";
@@ -81,7 +81,7 @@ function isAbstractMethod(value: Value): boolean {
 
 /** The missing methods, to be written: until then they say so where they are called. */
 function stubs(value: ClassValue, missing: readonly string[]): ClassFault["fixes"] {
-	const last = value.node.body.at(-1);
+	const last = value.node.body.findLast((each) => isFirstOnLine(value.module.text, each.start));
 	// Nothing but abstract methods: another class is meant to be made.
 	if (
 		last === undefined ||

@@ -30,7 +30,7 @@ export function* frozenFaults(project: Project, definition: ClassDefinition): Ge
 	yield {
 		...raising(definition),
 		subject: `${module.name}:${name}`,
-		range: node.name,
+		range: node.decorators[0] ?? node.name,
 		problem: isFrozen
 			? `The dataclass ${name} is frozen, and its base ${baseName} is not`
 			: `The dataclass ${name} is not frozen, and its base ${baseName} is`,

@@ -11,7 +11,9 @@ import { type SettingsAttribute, settingsAttribute } from "../../config/repair/s
 import { attributeAt } from "./attribute-at.ts";
 import type { FailureOf } from "./import-failures.ts";
 import { ownModules } from "./module-spelling.ts";
+import { movedAttribute } from "./moved-attribute.ts";
 import { reExport } from "./re-export.ts";
+import { isMentioned, unmentioned } from "./renamed-sibling.ts";
 import { findRelatedName, findSimilarName, isSameKind } from "./similar-name.ts";
 
 /** One way to mend the reading of an attribute that is not there. */
@@ -25,8 +27,8 @@ export type AttributeRemedy =
 	| { readonly type: "through-router" }
 	/** What stands before it is what is meant: `users.router.router`. */
 	| { readonly type: "drop-attribute" }
-	/** An enumeration of the project gets the member, with a value like its others have. */
-	| { readonly type: "add-member"; readonly owner: ast.ClassDef; readonly path: string; readonly value: string }
+	/** An enumeration of the project gets the member, with a value like its others have; null stands for `auto()`. */
+	| { readonly type: "add-member"; readonly owner: ast.ClassDef; readonly path: string; readonly value: string | null }
 	/** An entry of `__all__` that joins two names, since a comma is missing between them. */
 	| { readonly type: "part-entries" }
 	/** Another change, which the simulator has been seen to mend it. */
@@ -63,7 +65,17 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	if (synonym !== undefined) return [{ type: "rename", to: synonym, isCertain: true }];
 	const setting = via === "instance" ? settingsAttribute(project, owner, name) : null;
 	if (setting !== null && similar?.isOnly !== true) return ofSettings(setting, rename);
-	if (via === "instance" && rename.length === 0) return addedMember(project, failure);
+	const moved = movedAttribute(project, failure);
+	if (moved !== null) return [{ type: "change", proposal: moved }];
+	if (via === "instance" && rename.length === 0) {
+		const sibling = unusedMember(project, failure);
+		return sibling === null ? addedMember(project, failure) : [{ type: "rename", to: sibling, isCertain: false }];
+	}
+	if (via === "module" && rename.length === 0) {
+		const source = ownModules(project).get(owner);
+		const sibling = source && unmentioned(project, source, source.tree.body, name);
+		if (sibling) return [{ type: "rename", to: sibling.name.name, isCertain: false }];
+	}
 	if (via !== "star-import") return rename;
 	const entry = findAllEntry(ownModules(project).get(owner), name);
 	if (entry === null) return [];
@@ -78,6 +90,22 @@ function ofSettings({ renamed, added }: SettingsAttribute, nearest: readonly Att
 		...(renamed === null ? nearest : [{ type: "rename" as const, to: renamed, isCertain: false }]),
 		...(added === null ? [] : [{ type: "change" as const, proposal: added }]),
 	];
+}
+
+/** The only member of the class that nothing mentions: `put` where `add` is asked for was renamed in the class alone. */
+function unusedMember(project: Project, { detail, module }: FailureOf<"attribute-missing">): string | null {
+	const node = findClass(project, module, detail.owner);
+	const source = project.trace.classes.find(({ value }) => value.node === node)?.value.module;
+	if (node === null || source === undefined) return null;
+	const method = unmentioned(project, source, node.body, detail.name);
+	if (method !== null) return method.name.name;
+	const members = node.body.flatMap((each) => {
+		const [target] = each.type === "Assign" ? each.targets : [];
+		const isUnused =
+			target?.type === "Name" && isSameKind(target.id, detail.name) && !isMentioned(project, source, each, target.id);
+		return isUnused && !target.id.startsWith("_") ? [target.id] : [];
+	});
+	return members.length === 1 ? (members[0] ?? null) : null;
 }
 
 /** What other languages, and Python 2, call it. */
@@ -99,12 +127,14 @@ function addedMember(project: Project, failure: FailureOf<"attribute-missing">):
 	const [only] = found;
 	if (only === undefined || found.length > 1 || !/^[A-Z]/.test(name)) return [];
 	for (const statement of only.value.node.body.toReversed()) {
-		if (statement.type !== "Assign" || statement.value.type !== "Constant") continue;
+		if (statement.type !== "Assign") continue;
+		if (/^(enum\.)?auto\(\)$/.test(only.value.module.text.slice(statement.value.start, statement.value.end)))
+			return [{ type: "add-member", owner: only.value.node, path: only.value.module.path, value: null }];
+		if (statement.value.type !== "Constant") continue;
 		const [target] = statement.targets;
 		const { value } = statement.value;
 		if (target?.type !== "Name" || typeof value !== "string") continue;
-		const written = value === target.id ? name : value === target.id.toLowerCase() ? name.toLowerCase() : null;
-		if (written === null) return [];
+		const written = value === target.id ? name : name.toLowerCase();
 		return [{ type: "add-member", owner: only.value.node, path: only.value.module.path, value: written }];
 	}
 	return [];

@@ -31,6 +31,28 @@ export function passToComprehension(module: Module, name: string, offset: number
 	};
 }
 
+/** A lambda in a class body does not see the names of the class either: a default of a parameter is evaluated there. */
+export function passToLambda(module: Module, name: string, offset: number): FixProposal | null {
+	let owner: ast.ClassDef | null = null;
+	let place: ast.Lambda | null = null;
+	walk(module.tree, (node) => {
+		if (!contains(node, offset)) return node.type === "Module" || node.type === "FunctionDef" || node.type === "ClassDef";
+		if (node.type === "ClassDef" && boundNames(node.body).has(name)) owner = node;
+		if (node.type === "Lambda" && owner !== null) place ??= node;
+		return true;
+	});
+	const found = place as ast.Lambda | null;
+	const last = found?.parameters.at(-1);
+	if (found === null || last?.kind !== "positional") return null;
+	const end = last.end;
+	return {
+		title: `Hand ${name} to the lambda`,
+		explanation: `A lambda does not see the names of the class body around it: ${name} is the default of a parameter, which is evaluated there.`,
+		applicability: "safe",
+		edits: [replaceText(module, end, end, `, ${name}=${name}`)],
+	};
+}
+
 /** All names of the class that the comprehension reads: within the function around it, it sees none of them. */
 function namesOfClass(owner: ast.ClassDef | null, comprehension: ast.Comprehension): string {
 	const bound = boundNames(owner?.body ?? []);

@@ -1,3 +1,4 @@
+import type { FixProposal } from "../../../audit/fix.ts";
 import type { Module } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { lineBreakOf, lineStartAt, nextLineAt, replaceText } from "../../../python/rewrite/source.ts";
@@ -13,6 +14,32 @@ export function topStatementAt(tree: ast.Module, offset: number): ast.Statement 
 /** The statement of the module's own block, behind a place, that binds a name: a definition that comes too late. */
 export function findLaterDefinition(tree: ast.Module, name: string, offset: number): ast.Statement | null {
 	return tree.body.find((statement) => statement.start > offset && boundNames([statement]).has(name)) ?? null;
+}
+
+/** A function that is called before what it needs is defined: the definition goes in front of the statement that calls it. */
+export function* defineBeforeCall(source: Module, name: string, offset: number): Generator<FixProposal> {
+	const { tree } = source;
+	const host = topStatementAt(tree, offset);
+	const definition = findLaterDefinition(tree, name, offset);
+	if (definition === null || (host?.type !== "FunctionDef" && host?.type !== "ClassDef")) return;
+	const user = tree.body.find((each) => each.start > host.end && each.start < definition.start && mentions(each, host.name.name));
+	const edits = user === undefined ? null : moveAhead(source, definition, user);
+	if (edits === null) return;
+	yield {
+		title: `Define ${name} before it is used`,
+		explanation: `${host.name.name} needs ${name} and is called before that is defined; the definition goes in front of the call.`,
+		applicability: "safe",
+		edits,
+	};
+}
+
+function mentions(statement: ast.Statement, name: string): boolean {
+	let found = false;
+	walk(statement, (node) => {
+		if (node.type === "Name" && node.id === name) found = true;
+		return !found;
+	});
+	return found;
 }
 
 /** Moves a definition in front of the statement that needs it; null where what lies between is needed by the definition itself. */
@@ -73,7 +100,9 @@ function startOf(statement: ast.Statement): number {
 export function quoteAnnotation(source: Module, offset: number): readonly TextEdit[] | null {
 	let annotation: ast.Expression | null = null;
 	walk(source.tree, (node) => {
-		if (node.type === "FunctionDef") return false;
+		if (node.type === "FunctionDef")
+			for (const each of [...node.parameters.map((parameter) => parameter.annotation), node.returns])
+				if (each !== null && contains(each, offset)) annotation = each;
 		if (node.type === "AnnAssign" && contains(node.annotation, offset)) annotation = node.annotation;
 		return true;
 	});

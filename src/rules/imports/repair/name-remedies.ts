@@ -16,7 +16,8 @@ import { importFromMovedPackage } from "./moved-package.ts";
 import { listNameSources } from "./name-sources.ts";
 import { inOlderSqlalchemy } from "./older-sqlalchemy.ts";
 import { renameImport } from "./rename-import.ts";
-import { findContainedName, findRelatedName, findSimilarName } from "./similar-name.ts";
+import { callItAgain } from "./renamed-sibling.ts";
+import { findContainedName, findRelatedName, findSimilarName, isSameKind } from "./similar-name.ts";
 import { definesName, listHomesInUse, listOwnHomes, type SymbolHome } from "./symbol-homes.ts";
 import { takeOutImport } from "./take-out.ts";
 import { mends } from "./trial.ts";
@@ -50,6 +51,8 @@ export function findRemedies(project: Project, failure: FailureOf<"name-not-in-m
 	const spelling: Remedy[] = rename ? [rename] : [];
 	if (certain.length > 0) return [...certain, ...spelling, ...doubtful];
 	if (rename?.type === "rename" && rename.isCertain) return [rename, ...doubtful];
+	const again = callItAgain(project, failure);
+	if (again !== null && mends(project, again, failure)) return [{ type: "change", proposal: again }, ...spelling, ...doubtful];
 	const changes = changesThatMend(project, failure);
 	if (changes.length > 0) return [...changes, ...spelling, ...doubtful];
 	// `user` for `User` is a module or a variable: a class of just that name elsewhere is likelier meant.
@@ -194,19 +197,23 @@ function renameRemedy(project: Project, failure: FailureOf<"name-not-in-module">
 	const names = detail.external ? externalNames(project, detail.source) : ownNames(project, detail.source);
 	const synonym = synonyms.get(`${detail.source}.${detail.name}`);
 	if (synonym !== undefined && names.includes(synonym)) return { type: "rename", to: synonym, isCertain: true };
-	const similar = findSimilarName(detail.name, names);
-	if (similar && !(detail.external && isOtherKind(project, detail, similar.name)))
-		return { type: "rename", to: similar.name, isCertain: similar.isOnly };
+	// `Router as APIRouter`, and the module has an APIRouter.
+	const local = importedNameAt(failure)?.alias.asName?.name;
+	if (local !== undefined && names.includes(local)) return { type: "rename", to: local, isCertain: true };
+	const nearest = findSimilarName(detail.name, names);
 	const asked = importedNameAt(failure)?.statement.names.map((alias) => alias.name.name) ?? [];
 	const candidates = names.filter((name) => !asked.includes(name));
+	const own = candidates.filter((name) => isDefinedBy(project, detail.source, name));
+	// `api_router` of a module with a `router` of its own is no misspelt APIRouter, however near that is.
+	const isOfItsKind = nearest !== null && (detail.external || isSameKind(nearest.name, detail.name));
+	const similar = isOfItsKind || findRelatedName(detail.name, own) === null ? nearest : null;
+	if (similar && !(detail.external && isOtherKind(project, detail, similar.name)))
+		return { type: "rename", to: similar.name, isCertain: similar.isOnly };
 	if (detail.external) {
 		const kept = findContainedName(detail.name, candidates);
 		return kept === null ? null : { type: "rename", to: kept, isCertain: false };
 	}
-	const related = findRelatedName(
-		detail.name,
-		candidates.filter((name) => isDefinedBy(project, detail.source, name)),
-	);
+	const related = findRelatedName(detail.name, own);
 	const to = findClassByUse(project, failure) ?? related;
 	return to === null ? null : { type: "rename", to, isCertain: false };
 }

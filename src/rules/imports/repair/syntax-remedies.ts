@@ -16,6 +16,7 @@ import {
 	withoutRepeated,
 } from "./syntax/leftovers.ts";
 import { withoutTypeParameters } from "./syntax/newer-syntax.ts";
+import { inOlderStatements } from "./syntax/older-statements.ts";
 import type { SyntaxRemedy } from "./syntax/remedy.ts";
 import { rewritten } from "./syntax/rewritten.ts";
 import { asyncFunction, futureFirst, globalFirst, keywordOnly, parenthesisedPrints, printCall } from "./syntax/statements.ts";
@@ -26,7 +27,7 @@ export function findSyntaxRemedies(module: Module, minor: number): readonly Synt
 	if (fault === undefined) return [];
 	const complete: SyntaxRemedy[] = [];
 	const partial: SyntaxRemedy[] = [];
-	for (const remedy of candidates(module, fault.start, fault.end, fault.message)) {
+	for (const remedy of candidates(module, fault.start, fault.end, fault.message, minor)) {
 		const effect = effectOf(module, remedy.edits, minor);
 		if (effect === "compiles") complete.push(remedy);
 		else if (effect === "further") partial.push(remedy);
@@ -45,7 +46,7 @@ function effectOf(module: Module, edits: readonly TextEdit[], minor: number): "c
 	return left.start > lineEndAt(text, first) + 1 ? "further" : "none";
 }
 
-function* candidates(module: Module, start: number, end: number, message: string): Generator<SyntaxRemedy> {
+function* candidates(module: Module, start: number, end: number, message: string, minor: number): Generator<SyntaxRemedy> {
 	const { text } = module;
 	const lineStart = lineStartAt(text, start);
 	const lineEnd = lineEndAt(text, start);
@@ -67,6 +68,7 @@ function* candidates(module: Module, start: number, end: number, message: string
 	if (message.startsWith("(unicode error) 'utf-8' codec")) yield* codingCookie(module);
 	if (message.startsWith("invalid syntax") || message.startsWith("expected '('")) {
 		yield* withoutTypeParameters(module);
+		yield* inOlderStatements(module, minor);
 	}
 	if (message.startsWith("duplicate argument") || message.startsWith("keyword argument repeated"))
 		yield* withoutRepeated(module, start);

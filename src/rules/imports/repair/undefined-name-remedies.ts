@@ -1,4 +1,5 @@
 import type { FixProposal } from "../../../audit/fix.ts";
+import { builtinNames } from "../../../project/imports/simulator/builtins.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { boundName } from "../../../python/rewrite/names.ts";
@@ -6,10 +7,11 @@ import { type ImportStatement, importsOf } from "../../../python/rewrite/remove-
 import { boundNames } from "../../../python/scopes.ts";
 import { contains, walk } from "../../../python/walk.ts";
 import { bindAgain } from "./binding-remedies.ts";
-import { passToComprehension } from "./class-scope.ts";
-import { findLaterDefinition, topStatementAt } from "./forward-reference.ts";
+import { passToComprehension, passToLambda } from "./class-scope.ts";
+import { defineBeforeCall, findLaterDefinition, topStatementAt } from "./forward-reference.ts";
 import type { FailureOf } from "./import-failures.ts";
 import { listNameSources, type NameSource } from "./name-sources.ts";
+import { unusedImportOfKind } from "./renamed-sibling.ts";
 import { findSimilarName } from "./similar-name.ts";
 import { definesName } from "./symbol-homes.ts";
 import { takeOutName } from "./take-out.ts";
@@ -39,13 +41,22 @@ export function findNameRemedies(project: Project, failure: FailureOf<"name-not-
 	const sources = (isTakenAway(module.tree, name) ? [] : listNameSources(project, module, name, place === "base"))
 		// A module that is being imported already cannot give what it has not bound yet.
 		.filter((source) => !source.isOwn || !chain.includes(source.module))
-		.map((source): NameRemedy => ({ type: "import", source }));
-	const similar = findSimilarName(name, namesInSight(module, range.start));
+		.map((source) => ({ type: "import" as const, source }));
+	const builtins = builtinNames(project.environment.python.minor);
+	const isCaught = isExceptionClass(module.tree, range.start);
+	const inSight = [...namesInSight(module, range.start), ...builtins];
+	const similar = findSimilarName(name, isCaught ? inSight.filter((each) => /(Error|Exception|Warning)$/.test(each)) : inSight);
 	const rename: NameRemedy[] = similar
 		? [{ type: "rename", to: similar.name, isCertain: similar.isOnly && sources.length === 0, isSpelling: false }]
 		: [];
-	const known = [...remedies, ...sources, ...rename];
-	return known.length > 0 ? known : otherChanges(project, failure);
+	const renamed = sources.some(({ source }) => source.isCertain) ? null : unusedImportOfKind(project, module, name);
+	const unused: NameRemedy[] = renamed === null ? [] : [{ type: "rename", to: renamed, isCertain: false, isSpelling: false }];
+	const isOfClass = isNameOfClassAround(module.tree, name, range.start);
+	const known = isOfClass ? remedies : [...remedies, ...unused, ...sources, ...rename];
+	if (known.length > 0) return known;
+	const changes = otherChanges(project, failure);
+	if (changes.length > 0 || !isCaught) return changes;
+	return [{ type: "rename", to: "Exception", isCertain: false, isSpelling: false }];
 }
 
 /** Where no import and no other spelling gives it a meaning. */
@@ -54,6 +65,8 @@ function otherChanges(project: Project, failure: FailureOf<"name-not-defined">):
 	const proposals = [
 		...bindAgain(project, module, detail.name),
 		passToComprehension(module, detail.name, range.start),
+		passToLambda(module, detail.name, range.start),
+		...defineBeforeCall(module, detail.name, range.start),
 		takeOutName(project, module, detail.name, usesThatFail(project, failure)),
 	];
 	for (const proposal of proposals)
@@ -117,9 +130,32 @@ function isImportedSomewhere(tree: ast.Module, name: string): boolean {
 function* later({ detail, module, range }: FailureOf<"name-not-defined">): Generator<NameRemedy> {
 	const user = topStatementAt(module.tree, range.start);
 	const definition = findLaterDefinition(module.tree, detail.name, range.start);
+	// A class that its own methods name: it is there once its body has run.
+	if (detail.place === "annotation" && user?.type === "ClassDef" && user.name.name === detail.name) yield { type: "quote" };
 	if (user === null || definition === null || detail.place === "called-code") return;
 	if (detail.place === "annotation" && user.type === "ClassDef") yield { type: "quote" };
 	yield { type: "define-earlier", definition, user };
+}
+
+/** Does the place name what a handler catches? */
+function isExceptionClass(tree: ast.Module, offset: number): boolean {
+	let found = false;
+	walk(tree, (node) => {
+		if (node.type === "Try") found ||= node.handlers.some(({ exception }) => exception !== null && contains(exception, offset));
+		return !found && (node.type === "Module" || contains(node, offset));
+	});
+	return found;
+}
+
+/** Does a class body around the place bind the name? Functions and comprehensions in it do not see that, and mean nothing else. */
+function isNameOfClassAround(tree: ast.Module, name: string, offset: number): boolean {
+	let found = false;
+	walk(tree, (node) => {
+		if (node.type === "ClassDef" && contains(node, offset))
+			found ||= node.body.some((each) => !contains(each, offset) && each.end < offset && boundNames([each]).has(name));
+		return node.type === "Module" || contains(node, offset);
+	});
+	return found;
 }
 
 /** Names bound in the module and in the functions around a place. */

@@ -9,22 +9,26 @@ export function* emptyBlock(module: Module, start: number): Generator<SyntaxReme
 	const lineStart = lineStartAt(text, start);
 	const headAt = lastCodeBefore(text, text.slice(lineStart, start).trim() === "" ? lineStart : start + 1);
 	const headIndent = /^[ \t]*/.exec(text.slice(lineStartAt(text, headAt)))?.[0] ?? "";
-	const indented = indentedBlock(module, lineStart, headIndent);
+	const head = text.slice(lineStartAt(text, headAt), lineEndAt(text, headAt)).trim();
+	const isBranch = /^(if|elif|else|except|finally|while)\b/.test(head);
+	const indented = indentedBlock(module, lineStart, headIndent, isBranch);
 	const words = {
 		title: "Indent the block",
 		explanation: "What follows the colon belongs to the block, and has to be indented.",
 	};
-	const isFunction = /^[ \t]*(async[ \t]+)?def\b/.test(text.slice(lineStartAt(text, headAt)));
-	if (indented && isFunction) yield { ...words, isCertain: false, edits: indented };
+	// What stands right below is the block, but for a class or where comments are all that is left of it.
+	const isRightBelow = nextLineAt(text, headAt) === lineStart;
+	const comesFirst = /^(async\s+)?def\b/.test(head) || (isRightBelow && /^(async\s+)?(with|for|try)\b/.test(head));
+	if (indented && comesFirst) yield { ...words, isCertain: false, edits: indented };
 	const behind = nextLineAt(text, headAt);
 	const eol = behind === lineEndAt(text, headAt) ? "\n" : "";
 	yield {
 		title: "Put pass into the empty block",
 		explanation: "A block needs at least one statement; `pass` does nothing.",
-		isCertain: !isFunction,
+		isCertain: !comesFirst,
 		edits: [replaceText(module, behind, behind, `${eol}${headIndent}    pass\n`)],
 	};
-	if (indented && !isFunction) yield { ...words, isCertain: false, edits: indented };
+	if (indented && !comesFirst) yield { ...words, isCertain: false, edits: indented };
 }
 
 function lastCodeBefore(text: string, offset: number): number {
@@ -38,12 +42,13 @@ function lastCodeBefore(text: string, offset: number): number {
 }
 
 /** One more step of indentation for the lines from a place to the next blank line or outer statement. */
-function indentedBlock(module: Module, from: number, headIndent: string): readonly TextEdit[] | null {
+function indentedBlock(module: Module, from: number, headIndent: string, isOneStatement: boolean): readonly TextEdit[] | null {
 	const edits: TextEdit[] = [];
 	const { text } = module;
 	for (let at = from; at < text.length; at = nextLineAt(text, at)) {
 		const line = text.slice(at, lineEndAt(text, at));
 		if (line.trim() === "") break;
+		if (edits.length > 0 && isOneStatement && !/^[ \t)\]}]/.test(line.slice(headIndent.length))) break;
 		if (edits.length > 0 && /^(?:@|def |class |async def )/.test(line.slice(headIndent.length))) break;
 		edits.push(replaceText(module, at, at, "    "));
 		if (nextLineAt(text, at) === at) break;

@@ -1,0 +1,150 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { removeArguments } from "../../../python/rewrite/arguments.ts";
+import { enclosingFunction } from "../../../python/rewrite/enclosing.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import { walk } from "../../../python/walk.ts";
+import { removeFromHeader } from "../../imports/definition/class-arguments.ts";
+
+/** Makes a call fit a function of the project that has changed: what it no longer takes goes, and the object stands first where it is handed over by hand. */
+export function fitCall(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {
+	return (
+		decoratePlainly(module, call, error) ??
+		handOverSelf(module, call, error) ??
+		makeTheObjectFirst(project, module, call, error) ??
+		withoutSurplus(project, module, call, error) ??
+		withoutKeyword(project, module, call, error)
+	);
+}
+
+/** `super().__init__(name)` where nothing but `object` is above, which takes nothing. */
+export function callObjectPlainly(module: Module, call: ast.Call): FixProposal {
+	return {
+		title: "Call it without arguments",
+		explanation: "Above this class there is only object, whose __init__ takes no arguments.",
+		applicability: "safe",
+		edits: removeArguments(module, call, [...call.args, ...call.keywords]),
+	};
+}
+
+/** A keyword in the header of a class that no `__init_subclass__` above takes. */
+export function plainHeader(project: Project, error: string): FixProposal | undefined {
+	const name = /^TypeError: (?:[\w.]+\.)?(\w+)\.__init_subclass__/.exec(error)?.[1];
+	const written = /unexpected keyword argument '(\w+)'/.exec(error)?.[1];
+	// Where a keyword is not known to the function itself, Python names the base that has it.
+	const owner = project.trace.classes.find(
+		({ value }) =>
+			value.keywords.size > 0 && (written === undefined ? value.node.name.name === name : value.keywords.has(written)),
+	)?.value;
+	const found = owner?.node;
+	const doomed =
+		found?.keywords.filter((each) => each.name !== null && (written === undefined || each.name.name === written)) ?? [];
+	if (owner === undefined || found === undefined || doomed.length === 0) return undefined;
+	const names = doomed.map(({ name }) => name?.name).join(", ");
+	return {
+		title: `Take ${names} out of the header of ${found.name.name}`,
+		explanation: "No base of the class takes it.",
+		applicability: "review",
+		edits: removeFromHeader(owner.module, found, doomed),
+	};
+}
+
+/** `@timed()` of a decorator that takes the function itself. */
+function decoratePlainly(module: Module, call: ast.Call, error: string): FixProposal | undefined {
+	if (call.args.length + call.keywords.length > 0 || !error.includes("missing 1 required positional argument")) return undefined;
+	let isDecorator = false;
+	walk(module.tree, (node) => {
+		if (node.type === "FunctionDef" || node.type === "ClassDef") isDecorator ||= node.decorators.includes(call);
+		return !isDecorator;
+	});
+	if (!isDecorator) return undefined;
+	return {
+		title: "Take the parentheses away",
+		explanation: "The decorator takes the function itself and has no arguments of its own.",
+		applicability: "safe",
+		edits: [replaceText(module, call.argumentsRange.start, call.argumentsRange.end, "")],
+	};
+}
+
+/** `Base.__init__(name)` in a method: called on the class, it is not handed the object. */
+function handOverSelf(module: Module, call: ast.Call, error: string): FixProposal | undefined {
+	const { callee } = call;
+	if (callee.type !== "Attribute" || callee.attribute.name !== "__init__" || !error.includes("missing 1 required positional"))
+		return undefined;
+	const self = enclosingFunction(module.tree, call.start)?.parameters[0]?.name.name;
+	const [first] = call.args;
+	if (self === undefined || callee.value.type === "Call" || (first?.type === "Name" && first.id === self)) return undefined;
+	const at = call.argumentsRange.start + 1;
+	return {
+		title: `Hand ${self} over`,
+		explanation: "A method that is called on its class gets the object as its first argument.",
+		applicability: "safe",
+		edits: [replaceText(module, at, at, call.args.length + call.keywords.length > 0 ? `${self}, ` : self)],
+	};
+}
+
+/** `Service.create("x")`, a method for objects: made without arguments, an object can be asked. */
+function makeTheObjectFirst(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {
+	const { callee } = call;
+	const missing = /missing 1 required positional argument/.test(error);
+	if (!missing || callee.type !== "Attribute" || callee.value.type !== "Name") return undefined;
+	const { id } = callee.value;
+	const [owner, ...others] = project.trace.classes.filter(({ value }) => value.node.name.name === id);
+	const method = owner?.value.node.body.find(
+		(each): each is ast.FunctionDef => each.type === "FunctionDef" && each.name.name === callee.attribute.name,
+	);
+	if (owner === undefined || others.length > 0 || method === undefined || method.decorators.length > 0) return undefined;
+	const init = owner.value.node.body.find((each) => each.type === "FunctionDef" && each.name.name === "__init__");
+	const required = init?.type === "FunctionDef" ? init.parameters.filter((each) => each.default === null).length : 1;
+	if (method.parameters[0]?.name.name !== "self" || required !== 1 || owner.value.bases.length > 0) return undefined;
+	return {
+		title: `Make a ${id} and call ${method.name.name} of it`,
+		explanation: `${method.name.name} is a method for objects of ${id}; on the class itself the first argument is taken for the object.`,
+		applicability: "review",
+		edits: [replaceText(module, callee.value.end, callee.value.end, "()")],
+	};
+}
+
+function withoutSurplus(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {
+	const counts = /^TypeError: (.+)\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+)/.exec(error);
+	if (counts === null || call.args.some((each) => each.type === "Starred") || !isOwn(project, counts[1] ?? "")) return undefined;
+	const surplus = Number(counts[3]) - Number(counts[2]);
+	const doomed = call.args.slice(call.args.length - surplus);
+	if (surplus < 1 || doomed.length < surplus) return undefined;
+	const written = doomed.map((each) => module.text.slice(each.start, each.end)).join(", ");
+	return {
+		title: `Call ${counts[1]} without ${written}`,
+		explanation: `${counts[1]} takes fewer arguments. If it is to have this one, it needs a parameter for it.`,
+		applicability: "review",
+		edits: removeArguments(module, call, doomed),
+	};
+}
+
+function withoutKeyword(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {
+	const found = /^TypeError: (.+)\(\) got (?:an unexpected keyword argument|multiple values for argument) '(\w+)'/.exec(error);
+	const written = call.keywords.find(({ name }) => name?.name === found?.[2]);
+	if (found === null || written === undefined) return undefined;
+	const isTwice = error.includes("multiple values");
+	if (isTwice && !isOwn(project, found[1] ?? "")) return undefined;
+	return {
+		title: `Call ${found[1]} without ${found[2]}`,
+		explanation: isTwice
+			? `${found[2]} is given by its place already.`
+			: isOwn(project, found[1] ?? "")
+				? `${found[1]} has no such parameter. If it is to have this one, it needs a parameter for it.`
+				: `In the version at hand ${found[1]} has no such parameter.`,
+		applicability: "review",
+		edits: removeArguments(module, call, [written]),
+	};
+}
+
+/** Does the project define what Python calls by this name: `Service.create`, `create_app`? */
+function isOwn(project: Project, qualified: string): boolean {
+	const parts = qualified.split(".").filter((part) => part !== "<locals>");
+	const [last = "", owner] = parts.toReversed();
+	const isClass = owner !== undefined && project.trace.classes.some(({ value }) => value.node.name.name === owner);
+	return (
+		isClass || project.trace.functions.some(({ value }) => value.node.type === "FunctionDef" && value.node.name.name === last)
+	);
+}

@@ -1,0 +1,217 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import { isSimilarName } from "../../../project/imports/nearest-module.ts";
+import type { RaisesException } from "../../../project/imports/trace.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import { insertAfter } from "../../../python/rewrite/statements.ts";
+import { walk } from "../../../python/walk.ts";
+import type { TextRange } from "../../../text/range.ts";
+import { assignmentRemedy } from "./assignment-remedies.ts";
+
+/** The change after which an operation on a value of the wrong kind no longer raises; undefined where only a person knows. */
+export function valueRemedy(
+	project: Project,
+	module: Module,
+	range: TextRange,
+	detail: RaisesException,
+	error: string,
+): FixProposal | undefined {
+	if (detail.assignment !== undefined) return assignmentRemedy(project, module, range, detail.assignment);
+	if (detail.key !== undefined) return knownKey(project, detail.key);
+	if (/'method' object is not (iterable|subscriptable)$/.test(error)) return callTheMethod(module, range);
+	if (/^TypeError: 'NoneType' object is not callable$/.test(error)) return returnTheWrapper(project, module, range);
+	if (/ object is not callable$/.test(error)) return withoutCall(module, range);
+	if (/must be encoded before hashing$|bytes or bytearray, but got 'str'$|bytes-like object is required, not 'str'$/.test(error))
+		return encoded(module, range);
+	if (/^TypeError: sequence item \d+: expected str instance/.test(error)) return joinTexts(module, range);
+	if (error.includes("unhashable type: '")) return hashable(module, range);
+	if (/^TypeError: Type \w+ cannot be instantiated; use (\w+)\(\) instead$/.test(error)) return builtinType(module, range);
+	return undefined;
+}
+
+function callAt(module: Module, range: TextRange): ast.Call | undefined {
+	return nodesAt(module, range).find((node): node is ast.Call => node.type === "Call");
+}
+
+function nodesAt(module: Module, range: TextRange): readonly ast.TypedNode[] {
+	const found: ast.TypedNode[] = [];
+	walk(module.tree, (node) => {
+		if (node.start === range.start && node.end === range.end) found.push(node);
+		return node.start <= range.start && range.end <= node.end;
+	});
+	return found;
+}
+
+/** The key or value that is spelt like the one asked for, or begins like it: `prod` for `production`. */
+function knownKey(
+	project: Project,
+	{ keys, origin, wanted, mayGo }: NonNullable<RaisesException["key"]>,
+): FixProposal | undefined {
+	if (origin?.type !== "source") return undefined;
+	const source = project.modulesByPath.get(origin.path);
+	const alike = keys.filter((key) => isSimilarName(key, wanted) || begins(key, wanted) || begins(wanted, key));
+	const [meant, ...others] = alike.length === 0 && keys.length === 1 && mayGo !== true ? keys : alike;
+	if (source !== undefined && meant === undefined && mayGo === true) return withoutItem(source, origin.range, wanted);
+	if (source === undefined || meant === undefined || others.length > 0 || !/^[\w.-]+$/.test(meant)) return undefined;
+	if (source.text.slice(origin.range.start, origin.range.end) !== wanted) return undefined;
+	return {
+		title: `Ask for ${meant} instead of ${wanted}`,
+		explanation: `${wanted} is not there; ${meant} is ${keys.length === 1 ? "the only one that is" : "the one that is spelt like it"}.`,
+		applicability: "review",
+		edits: [replaceText(source, origin.range.start, origin.range.end, meant)],
+	};
+}
+
+/** Takes a text out of the list that it stands in. */
+function withoutItem(module: Module, range: TextRange, wanted: string): FixProposal | undefined {
+	let list: ast.Sequence | null = null;
+	walk(module.tree, (node) => {
+		if (
+			node.type === "Sequence" &&
+			node.kind === "list" &&
+			node.items.some((item) => item.type === "Constant" && item.start <= range.start && range.end <= item.end)
+		)
+			list = node;
+		return node.start <= range.start && range.end <= node.end;
+	});
+	const found = list as ast.Sequence | null;
+	if (found === null || module.text[found.start] !== "[") return undefined;
+	const kept = found.items.filter((item) => !(item.start <= range.start && range.end <= item.end));
+	return {
+		title: `Take ${wanted} out of the list`,
+		explanation: `Nothing defines ${wanted}. If it is to be there, it needs a definition beside the others.`,
+		applicability: "review",
+		edits: [
+			replaceText(module, found.start, found.end, `[${kept.map((item) => module.text.slice(item.start, item.end)).join(", ")}]`),
+		],
+	};
+}
+
+function begins(short: string, long: string): boolean {
+	return short.length >= 3 && long.toLowerCase().startsWith(short.toLowerCase());
+}
+
+function callTheMethod(module: Module, range: TextRange): FixProposal | undefined {
+	const [node] = nodesAt(module, range);
+	const method = node?.type === "Subscript" ? node.value : node;
+	if (method?.type !== "Attribute") return undefined;
+	return {
+		title: `Call ${method.attribute.name}`,
+		explanation: `${method.attribute.name} is a method; what it returns is meant.`,
+		applicability: "safe",
+		edits: [replaceText(module, method.end, method.end, "()")],
+	};
+}
+
+/** `clock.zone()` of a property, `service()` of an object: there is nothing to call, the value itself is there. */
+function withoutCall(module: Module, range: TextRange): FixProposal | undefined {
+	const call = callAt(module, range);
+	if (call === undefined || call.args.length + call.keywords.length > 0) return undefined;
+	if (call.callee.type !== "Attribute" && call.callee.type !== "Name") return undefined;
+	return {
+		title: "Take the parentheses away",
+		explanation: "What stands before them is the value itself, not a function that gives it.",
+		applicability: "review",
+		edits: [replaceText(module, call.callee.end, call.end, "")],
+	};
+}
+
+/** A decorator, or the function that makes one, defines what it is to return and does not return it. */
+function returnTheWrapper(project: Project, module: Module, range: TextRange): FixProposal | undefined {
+	const call = callAt(module, range);
+	const named = call?.callee.type === "Name" ? call.callee.id : null;
+	const decorated = project.trace.functions.find(
+		({ value }) => value.node.type === "FunctionDef" && value.node.name.name === named && value.node.decorators.length > 0,
+	)?.value.node;
+	const written =
+		decorated?.type === "FunctionDef"
+			? decorated.decorators
+			: nodesAt(module, range).filter((each) => each.type === "Call" || each.type === "Name");
+	for (const each of written) {
+		const name = each.type === "Name" ? each : each.type === "Call" && each.callee.type === "Name" ? each.callee : null;
+		const maker = project.trace.functions.find(
+			({ value }) => value.node.type === "FunctionDef" && value.node.name.name === name?.id,
+		)?.value;
+		const last = maker?.node.type === "FunctionDef" ? maker.node.body.at(-1) : undefined;
+		const owner = maker && project.modulesByPath.get(maker.module.path);
+		if (owner === undefined || maker?.node.type !== "FunctionDef" || last?.type !== "FunctionDef") continue;
+		return {
+			title: `Return ${last.name.name} from ${maker.node.name.name}`,
+			explanation: `${maker.node.name.name} defines ${last.name.name} and returns nothing, so that None stands in the place of what it decorates.`,
+			applicability: "safe",
+			edits: [insertAfter(owner, last, `\nreturn ${last.name.name}`)],
+		};
+	}
+	return undefined;
+}
+
+function encoded(module: Module, range: TextRange): FixProposal | undefined {
+	const first = callAt(module, range)?.args[0];
+	if (first === undefined || !["Name", "Attribute", "Constant", "Call", "Subscript", "JoinedString"].includes(first.type))
+		return undefined;
+	return {
+		title: "Encode the text",
+		explanation: "The function works on bytes; encode() gives those of the text, in UTF-8.",
+		applicability: "safe",
+		edits: [replaceText(module, first.end, first.end, ".encode()")],
+	};
+}
+
+function joinTexts(module: Module, range: TextRange): FixProposal | undefined {
+	const items = callAt(module, range)?.args[0];
+	if (items === undefined) return undefined;
+	return {
+		title: "Join the items as texts",
+		explanation: "join takes texts only; str makes one of each item.",
+		applicability: "safe",
+		edits: [replaceText(module, items.start, items.end, `map(str, ${module.text.slice(items.start, items.end)})`)],
+	};
+}
+
+/** `{["a", "b"]: 1}`: a tuple has a hash. `{{…}, {…}}`: dicts can stand in a list. */
+function hashable(module: Module, range: TextRange): FixProposal | undefined {
+	const [node] = nodesAt(module, range);
+	if (node?.type === "Sequence" && node.kind === "list" && module.text[node.start] === "[") {
+		const comma = node.items.length === 1 ? "," : "";
+		return {
+			title: "Write the key as a tuple",
+			explanation: "A list can change, and so has no hash; a tuple of the same items has one.",
+			applicability: "safe",
+			edits: [replaceText(module, node.start, node.start + 1, "("), replaceText(module, node.end - 1, node.end, `${comma})`)],
+		};
+	}
+	let outer: ast.Sequence | null = null;
+	walk(module.tree, (each) => {
+		if (
+			each.type === "Sequence" &&
+			each.kind === "set" &&
+			node !== undefined &&
+			each.items.some((item) => item.start === node.start)
+		)
+			outer = each;
+		return each.start <= range.start && range.end <= each.end;
+	});
+	const set = outer as ast.Sequence | null;
+	if (set === null || module.text[set.start] !== "{") return undefined;
+	return {
+		title: "Write a list instead of a set",
+		explanation: "What can change has no hash, and cannot stand in a set.",
+		applicability: "review",
+		edits: [replaceText(module, set.start, set.start + 1, "["), replaceText(module, set.end - 1, set.end, "]")],
+	};
+}
+
+/** `Dict()`: the names of typing are for annotations. */
+function builtinType(module: Module, range: TextRange): FixProposal | undefined {
+	const call = callAt(module, range);
+	const name =
+		call?.callee.type === "Name" ? call.callee.id : call?.callee.type === "Attribute" ? call.callee.attribute.name : null;
+	if (call === undefined || name === null) return undefined;
+	return {
+		title: `Make a ${name.toLowerCase()}`,
+		explanation: `${name} of typing stands in annotations only; ${name.toLowerCase()}() makes one.`,
+		applicability: "safe",
+		edits: [replaceText(module, call.callee.start, call.callee.end, name.toLowerCase())],
+	};
+}

@@ -1,0 +1,78 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { referencesTo } from "../../../python/references.ts";
+import { boundName } from "../../../python/rewrite/names.ts";
+import { importsOf } from "../../../python/rewrite/remove-imports.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import { isNameUsed } from "../usage/name-users.ts";
+import type { FailureOf } from "./import-failures.ts";
+import { ownModules } from "./module-spelling.ts";
+import { isSameKind } from "./similar-name.ts";
+
+type Definition = ast.ClassDef | ast.FunctionDef;
+
+/**
+ * `class Account` in a module of which everybody else asks `User`, while nobody mentions Account: it was renamed in its own file
+ * alone. Called as before, it is found by all. Null where it may be another of several, or where it is mentioned.
+ */
+export function callItAgain(project: Project, { detail }: FailureOf<"name-not-in-module">): FixProposal | null {
+	const source = ownModules(project).get(detail.source);
+	if (source === undefined || detail.external) return null;
+	const definition = unmentioned(project, source, source.tree.body, detail.name);
+	if (definition === null) return null;
+	const { name } = definition.name;
+	const askers = [...ownModules(project).values()].filter((each) => mentions(each.text, detail.name) > 0).length;
+	const places = [definition.name, ...referencesTo(source.tree, name)];
+	return askers < 2
+		? null
+		: {
+				title: `Call ${name} ${detail.name} again`,
+				explanation: `Nothing asks for ${name}, and ${askers} files ask for ${detail.name}, which ${detail.source} no longer has: it was renamed in its own file alone.`,
+				applicability: "review",
+				edits: places.map((place) => replaceText(source, place.start, place.end, detail.name)),
+			};
+}
+
+/** The only class or function of a body, of the kind that a name is spelt like, which nothing in the project mentions; null where there is none, or several. */
+export function unmentioned(project: Project, source: Module, body: readonly ast.Statement[], wanted: string): Definition | null {
+	const found = body.filter(
+		(each): each is Definition =>
+			(each.type === "ClassDef" || each.type === "FunctionDef") &&
+			isSameKind(each.name.name, wanted) &&
+			!each.name.name.startsWith("_") &&
+			(each.type === "ClassDef" || each.decorators.length === 0) &&
+			!isMentioned(project, source, each, each.name.name),
+	);
+	const [only] = found;
+	return only !== undefined && found.length === 1 ? only : null;
+}
+
+/** Does any text of the project but the definition itself hold the name as a word? */
+export function isMentioned(project: Project, source: Module, definition: ast.Node, name: string): boolean {
+	for (const module of ownModules(project).values()) {
+		const count = mentions(module.text, name);
+		const own = module === source ? mentions(source.text.slice(definition.start, definition.end), name) : 0;
+		if (count > own) return true;
+	}
+	return false;
+}
+
+function mentions(text: string, name: string): number {
+	if (!text.includes(name)) return 0;
+	return text.match(new RegExp(`(?<!\\w)${name}(?!\\w)`, "g"))?.length ?? 0;
+}
+
+/** What a file imports of the project and never uses, of the kind that an undefined name is spelt like: the one thing it can have been renamed to. */
+export function unusedImportOfKind(project: Project, module: Module, name: string): string | null {
+	const found = importsOf(module.tree).flatMap((statement) =>
+		statement.type === "ImportFrom" && !statement.star
+			? statement.names.flatMap((alias) => {
+					const local = boundName(statement, alias);
+					const isOwn = statement.level > 0 || ownModules(project).has(statement.module);
+					return isOwn && isSameKind(local, name) && !isNameUsed(module, local) ? [local] : [];
+				})
+			: [],
+	);
+	return found.length === 1 ? (found[0] ?? null) : null;
+}
