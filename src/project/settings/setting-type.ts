@@ -48,6 +48,10 @@ export function isCollection(name: string): boolean {
 	return collections.has(name);
 }
 
+export function isMapping(name: string): boolean {
+	return mappings.has(name);
+}
+
 /** `production` for `prod` or `Production`; null where several choices, or none, resemble the text. */
 export function nearestChoice(choices: readonly string[], written: string): string | null {
 	const text = written.trim().toLowerCase();

@@ -1,3 +1,4 @@
+import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import type { Project } from "../../project/project.ts";
 import { removeFromEnvFile, replaceEnvValue } from "../../project/settings/env-file-edit.ts";
@@ -100,7 +101,7 @@ export default defineRule<Evidence>({
 			};
 		}
 		const edit = better === null ? null : replaceEnvValue(project, origin.path, origin.key, better);
-		if (better === null || edit === null) return undefined;
+		if (better === null || edit === null) return withoutLine(evidence, project);
 		return {
 			title: `Set ${key} to ${better}`,
 			explanation: `${settings.className} takes ${better}. Write what you meant where that is something else.`,
@@ -110,9 +111,30 @@ export default defineRule<Evidence>({
 	},
 });
 
+/** Where nothing tells what may be meant, the default stands in for the value. */
+function withoutLine({ setting, key, settings }: Evidence, project: Project): FixProposal | undefined {
+	const origin = envFileOrigin(setting.value);
+	const { field } = setting.reading;
+	const edit = origin === null || field.fallback === null ? null : removeFromEnvFile(project, origin.path, origin.key);
+	if (origin === null || edit === null) return undefined;
+	return {
+		title: `Take ${key} out of ${origin.path}`,
+		explanation: `Then ${settings.className} takes the default of ${field.name}. Write what you meant where that is something else.`,
+		applicability: "review",
+		edits: [edit],
+	};
+}
+
 /** The first of what may be meant that the field takes. */
 function betterValue(project: Project, setting: RefusedSetting): string | null {
-	const candidates = [similarChoice(setting), writtenDefault(setting), formatted(project, setting)];
+	const hasDefault = setting.reading.field.fallback !== null;
+	const candidates = [
+		similarChoice(setting),
+		digitsOf(setting),
+		writtenDefault(setting),
+		formatted(project, setting),
+		hasDefault ? null : placeholderFor(project, setting.reading.field),
+	];
 	return candidates.find((text) => text !== null && refusalOf(setting.reading, text, true) === null) ?? null;
 }
 
@@ -123,6 +145,12 @@ function formatted(project: Project, { reading, type }: RefusedSetting): string 
 	const { minLength, maxLength, pattern } = reading.field.constraints;
 	const isPadded = minLength !== null && maxLength === null && pattern === null;
 	return isPadded || formatInWords(name) !== null ? placeholderFor(project, reading.field) : null;
+}
+
+/** `30` of `30 minutes` and of `30m`. */
+function digitsOf({ type, value }: RefusedSetting): string | null {
+	const isNumber = type.members?.some((member) => ["int", "float", "PositiveInt", "NonNegativeInt"].includes(member));
+	return isNumber ? (/^\s*(\d+)\s*[a-z]+\s*$/i.exec(value.value)?.[1] ?? null) : null;
 }
 
 /** The choice that the text resembles, or null. */

@@ -11,7 +11,10 @@ import {
 	outcomeOf,
 	placeInWords,
 } from "../../project/settings/faulty-settings.ts";
-import { readSettingType } from "../../project/settings/setting-type.ts";
+import { nearestChoice, readSettingType } from "../../project/settings/setting-type.ts";
+import type * as ast from "../../python/ast.ts";
+import { walk } from "../../python/walk.ts";
+import type { TextEdit } from "../../text/range.ts";
 import { isSecretName } from "../../text/secrets.ts";
 
 interface Evidence {
@@ -106,10 +109,10 @@ export default defineRule<Evidence>({
 
 	fix({ evidence }, project): FixProposal | undefined {
 		const { settings, reading, key, validator } = evidence;
-		if (reading === null || key === null || !isSecretName(key)) return undefined;
-		const { members } = readSettingType(reading.field.node.annotation);
-		if (members?.length !== 1 || members[0] !== "str") return undefined;
-		const edit = editOf(project, settings, reading, key);
+		if (reading === null) return unchangedSecrets(project, evidence);
+		if (key === null) return undefined;
+		if (!isSecretName(key) || !isText(reading)) return allowedChoice(project, settings, reading, validator, key);
+		const edit = editOf(project, settings, reading, key, longPlaceholder);
 		if (edit === null) return undefined;
 		return {
 			title: `Give ${key} another placeholder`,
@@ -120,9 +123,103 @@ export default defineRule<Evidence>({
 	},
 });
 
-function editOf(project: Project, { object }: FaultySettings, { given }: SettingReading, key: string) {
+/** Secrets that still hold a word which the code of the class compares with, such as "changethis": the validator wants them changed. */
+function unchangedSecrets(project: Project, { settings, validator }: Evidence): FixProposal | undefined {
+	const { settingsClass, fields } = settings.object;
+	const asked = comparedTexts(settingsClass.node);
+	const unchanged = fields.filter((reading) => {
+		const value = reading.given ?? reading.field.fallback;
+		const isAsked = value?.kind === "constant" && typeof value.value === "string" && asked.has(value.value);
+		return isAsked && isText(reading) && isSecretName(keyOf(settings, reading));
+	});
+	const keys = unchanged.map((reading) => keyOf(settings, reading));
+	const edits = unchanged.map((reading, index) => editOf(project, settings, reading, keys[index] ?? "", longPlaceholder));
+	if (edits.length === 0 || !edits.every((edit) => edit !== null)) return undefined;
+	return {
+		title: `Give ${keys.join(" and ")} ${keys.length === 1 ? "another placeholder" : "other placeholders"}`,
+		explanation: `${validator} refuses a value that nobody has changed; a long placeholder lets the server start. Put ${keys.length === 1 ? "a secret" : "secrets"} of your own in its place before you rely on it.`,
+		applicability: "review",
+		edits: joined(edits),
+	};
+}
+
+/** Texts that stand in the methods of a class. */
+function comparedTexts(node: ast.ClassDef): ReadonlySet<string> {
+	const texts = new Set<string>();
+	for (const statement of node.body) {
+		if (statement.type !== "FunctionDef") continue;
+		walk(statement, (each) => {
+			if (each.type === "Constant" && typeof each.value === "string") texts.add(each.value);
+		});
+	}
+	return texts;
+}
+
+/** Lines that go to the end of one file are one edit. */
+function joined(edits: readonly TextEdit[]): readonly TextEdit[] {
+	const result: TextEdit[] = [];
+	for (const edit of edits) {
+		const at = result.findIndex(({ path, range }) => path === edit.path && range.start === edit.range.start);
+		const same = result[at];
+		if (same === undefined) result.push(edit);
+		else result[at] = { ...same, newText: same.newText + edit.newText.replace(/^\n/, "") };
+	}
+	return result;
+}
+
+/** One of the texts that the validator's own list allows. */
+function allowedChoice(
+	project: Project,
+	settings: FaultySettings,
+	reading: SettingReading,
+	validator: string,
+	key: string,
+): FixProposal | undefined {
+	const value = reading.given ?? reading.field.fallback;
+	if (value?.kind !== "constant" || typeof value.value !== "string") return undefined;
+	const method = settings.object.settingsClass.node.body.find(
+		(each): each is ast.FunctionDef => each.type === "FunctionDef" && each.name.name === validator,
+	);
+	const choices = method === undefined ? [] : listedTexts(method);
+	const better = nearestChoice(choices, value.value) ?? choices[0];
+	const edit = better === undefined ? null : editOf(project, settings, reading, key, better);
+	if (better === undefined || edit === null || choices.includes(value.value)) return undefined;
+	return {
+		title: `Set ${key} to ${better}`,
+		explanation: `${validator} allows ${choices.join(", ")}.`,
+		applicability: "review",
+		edits: [edit],
+	};
+}
+
+/** The texts of the only list, set or tuple of texts in a function. */
+function listedTexts(method: ast.FunctionDef): readonly string[] {
+	const lists: (readonly string[])[] = [];
+	for (const statement of method.body)
+		walk(statement, (each) => {
+			if (each.type !== "Sequence" || each.items.length === 0) return;
+			const texts = each.items.flatMap((item) =>
+				item.type === "Constant" && typeof item.value === "string" ? [item.value] : [],
+			);
+			if (texts.length === each.items.length) lists.push(texts);
+		});
+	return lists.length === 1 ? (lists[0] ?? []) : [];
+}
+
+function isText({ field }: SettingReading): boolean {
+	const { members } = readSettingType(field.node.annotation);
+	return members?.length === 1 && (members[0] === "str" || members[0] === "SecretStr");
+}
+
+function editOf(
+	project: Project,
+	{ object }: FaultySettings,
+	{ given }: SettingReading,
+	key: string,
+	value: string,
+): TextEdit | null {
 	const origin = given === null ? null : envFileOrigin(given);
-	if (origin !== null) return replaceEnvValue(project, origin.path, origin.key, longPlaceholder);
+	if (origin !== null) return replaceEnvValue(project, origin.path, origin.key, value);
 	const [file] = object.envFiles ?? [];
-	return given === null && file !== undefined ? appendToEnvFile(project, file, [{ key, value: longPlaceholder }]) : null;
+	return given === null && file !== undefined ? appendToEnvFile(project, file, [{ key, value }]) : null;
 }

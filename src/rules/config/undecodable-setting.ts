@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import type { Project } from "../../project/project.ts";
-import { replaceEnvValue } from "../../project/settings/env-file-edit.ts";
+import { removeFromEnvFile, replaceEnvValue } from "../../project/settings/env-file-edit.ts";
 import {
 	envFileOrigin,
 	type FaultySettings,
@@ -10,8 +10,8 @@ import {
 	outcomeOf,
 	placeInWords,
 } from "../../project/settings/faulty-settings.ts";
-import { asJsonList } from "../../project/settings/json-list.ts";
-import { isCollection } from "../../project/settings/setting-type.ts";
+import { asJsonList, asJsonObject } from "../../project/settings/json-list.ts";
+import { isCollection, isMapping } from "../../project/settings/setting-type.ts";
 import { isModernSettingsClass } from "../../project/settings/settings-class.ts";
 import { isJson, type RefusedSetting } from "../../project/settings/settings-faults.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
@@ -74,7 +74,7 @@ export default defineRule<Evidence>({
 						settings,
 						setting,
 						key: keyOf(settings, setting.reading),
-						json: asJsonList(setting.value.value, setting.type.itemType),
+						json: jsonOf(setting),
 						isDecoded: faults.undecodable.includes(setting),
 					},
 				};
@@ -91,7 +91,9 @@ export default defineRule<Evidence>({
 			rootCause: isDecoded
 				? `${settings.className}.${field.name} is no plain type, so pydantic-settings decodes its text as JSON before any validator sees it.`
 				: `${settings.className}.${field.name} takes a list or nothing; a text that is no JSON is neither.`,
-			manualSteps: [`Write ${key} in ${placeInWords(setting.value)} as JSON, for example ["a","b"].`],
+			manualSteps: [
+				`Write ${key} in ${placeInWords(setting.value)} as JSON, for example ${isOfPairs(setting) ? '{"a": 1}' : '["a","b"]'}.`,
+			],
 		};
 	},
 
@@ -105,16 +107,44 @@ export default defineRule<Evidence>({
 	},
 });
 
+function jsonOf(setting: RefusedSetting): string | null {
+	const { value } = setting.value;
+	return isOfPairs(setting) ? asJsonObject(value) : asJsonList(value, setting.type.itemType);
+}
+
+function isOfPairs({ type }: RefusedSetting): boolean {
+	return type.members?.some(isMapping) === true;
+}
+
 function asJson({ setting, key, json }: Evidence, project: Project): FixProposal | undefined {
 	const origin = envFileOrigin(setting.value);
 	const [member] = setting.type.members ?? [];
-	if (origin === null || json === null || !isJson(json) || member === undefined || !isCollection(member)) return undefined;
+	const isKnown = member !== undefined && (isCollection(member) || isMapping(member));
+	if (origin === null || !isKnown) return undefined;
+	if (json === null || !isJson(json)) return withoutLine(setting, key, origin, project);
 	const edit = replaceEnvValue(project, origin.path, origin.key, json);
 	if (edit === null) return undefined;
 	return {
-		title: `Write ${key} as a JSON list`,
+		title: `Write ${key} as a JSON ${isOfPairs(setting) ? "object" : "list"}`,
 		explanation: "The same items, in the notation that pydantic-settings reads.",
 		applicability: "safe",
+		edits: [edit],
+	};
+}
+
+/** Where it is not clear which items are meant, the default stands in for the text. */
+function withoutLine(
+	{ reading }: RefusedSetting,
+	key: string,
+	origin: { readonly path: string; readonly key: string },
+	project: Project,
+): FixProposal | undefined {
+	const edit = reading.field.fallback === null ? null : removeFromEnvFile(project, origin.path, origin.key);
+	if (edit === null) return undefined;
+	return {
+		title: `Take ${key} out of ${origin.path}`,
+		explanation: `Then ${reading.field.name} has its default. Write the value that you mean as JSON in the place of it.`,
+		applicability: "review",
 		edits: [edit],
 	};
 }
