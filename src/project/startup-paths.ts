@@ -6,7 +6,7 @@ import type { Project } from "./project.ts";
 
 /** A file or folder that start-up needs and that is not there. */
 export interface MissingPath {
-	readonly kind: "file" | "static-folder" | "settings-file" | "template-folder" | "package-folder";
+	readonly kind: "file" | "logging-file" | "static-folder" | "settings-file" | "template-folder" | "package-folder";
 	readonly call: Call;
 	/** As the program gives it. */
 	readonly given: string;
@@ -39,17 +39,24 @@ export function* missingPaths(project: Project): Generator<MissingPath> {
 		if (made.some((each) => each === path || each.startsWith(`${path}/`) || path.startsWith(`${each}/`))) continue;
 		// Python prints absolute paths as they are; without the root the line is the same on every machine.
 		const shown = (needed.value.kind === "instance" ? given.replace(/^(\.\/)+/, "") : given).replace(`${project.root}/`, "");
-		yield { kind: needed.kind, call, given, path, error: errors[needed.kind](shown) };
+		yield { kind: needed.kind, call, given, path, error: errorOf(project, needed, shown) };
 	}
 }
 
 const errors: Readonly<Record<MissingPath["kind"], (path: string) => string | null>> = {
 	file: (path) => `FileNotFoundError: [Errno 2] No such file or directory: '${path}'`,
+	"logging-file": (path) => `FileNotFoundError: ${path} doesn't exist`,
 	"static-folder": (path) => `RuntimeError: Directory '${path}' does not exist`,
 	"template-folder": () => null,
 	"package-folder": () => null,
 	"settings-file": (path) => `FileNotFoundError: Config file '${path}' not found.`,
 };
+
+/** `fileConfig` looks for a file named by a text since Python 3.11, and else misses its first section. */
+function errorOf({ environment }: Project, { kind, value }: NeededPath, shown: string): string | null {
+	const isLookedFor = value.kind === "constant" && environment.python.minor >= 11;
+	return kind === "logging-file" && !isLookedFor ? "KeyError: 'formatters'" : errors[kind](shown);
+}
 
 /** The path of a value: a text, or a pathlib path. */
 function pathText(value: Value): string | null {
@@ -73,6 +80,10 @@ function neededPath({ callee, args, keywords, open }: Call): NeededPath | null {
 	if (callee.kind === "external" && /^(builtins|io|_io)\.open$/.test(callee.canonical)) {
 		const value = args[0] ?? keywords.get("file");
 		return value !== undefined && reads(args[1] ?? keywords.get("mode")) ? { kind: "file", value } : null;
+	}
+	if (callee.kind === "external" && callee.canonical === "logging.config.fileConfig") {
+		const value = args[0] ?? keywords.get("fname");
+		return value === undefined ? null : { kind: "logging-file", value };
 	}
 	if (callee.kind !== "bound-method" || pathText(callee.receiver) === null || callee.receiver.kind !== "instance") return null;
 	if (/^read_(text|bytes)$/.test(callee.name)) return { kind: "file", value: callee.receiver };

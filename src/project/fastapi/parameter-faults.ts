@@ -8,6 +8,7 @@ import type { ExpressionValues } from "./expression-value.ts";
 import type { FastApiFeatures } from "./features.ts";
 import { invalidFieldError, refusedTypeError } from "./field-error.ts";
 import { dependencyOf, hasOwnDefault, isDependency, type Marker, markerOf } from "./marker.ts";
+import { objectAnnotation } from "./object-annotation.ts";
 import type { Operation } from "./routes.ts";
 import { isComplexType, isQueryType } from "./scalar-types.ts";
 import { isSpecialType } from "./special-types.ts";
@@ -117,6 +118,10 @@ export function analyseParameter(
 		return isHarmless ? nothing : fault("unresolved", error, unresolved);
 	}
 	const dependency = [fallback, annotated].find((each) => each !== null && isDependency(each)) ?? null;
+	const isBare = dependency === null && annotated === null && fallback === null && !isUnsure;
+	const object =
+		isBare && written !== null && form.kind === "unknown" ? objectAnnotation(project, values.valueOf(written, scope)) : null;
+	if (object !== null) return fault("no-schema", null, object.named);
 	const special = isSpecialType(form, project.environment);
 	if (special !== false) {
 		if (special === null && form.kind !== "class" && form.kind !== "external") return { ...nothing, dependency };

@@ -1,7 +1,10 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { type PrefixFault, prefixFaults } from "../../project/fastapi/path-faults.ts";
+import { routeModelOf } from "../../project/fastapi/routes.ts";
 import type { Value } from "../../project/imports/values.ts";
+import type { Project } from "../../project/project.ts";
+import { addArgument } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 
 const example = (prefix: string) => ({
@@ -68,17 +71,11 @@ export default defineRule<PrefixFault>({
 		};
 	},
 
-	fix({ evidence: { type, prefix, call, operation, node } }) {
-		const { module } = operation?.call ?? call;
-		if (node.type !== "Constant") return type === "empty" ? undefined : mendAtOrigin(type, prefix, call.keywords.get("prefix"));
-		if (type === "empty") {
-			return {
-				title: 'Give the route the path "/"',
-				explanation: "The route answers at the root of the application, which is where an empty path would have been.",
-				applicability: "safe",
-				edits: [replaceText(module, node.start, node.end, '"/"')],
-			};
-		}
+	fix({ evidence }, project) {
+		const { type, prefix, call, node } = evidence;
+		const { module } = call;
+		if (type === "empty") return emptyPathMends(evidence, project)[0];
+		if (node.type !== "Constant") return mendAtOrigin(type, prefix, call.keywords.get("prefix"));
 		if (node.content === null) return undefined;
 		const mended = mendedPrefix(type, prefix);
 		return {
@@ -88,7 +85,42 @@ export default defineRule<PrefixFault>({
 			edits: [replaceText(module, node.content.start, node.content.end, mended)],
 		};
 	},
+
+	alternatives({ evidence }, project) {
+		return evidence.type === "empty" ? emptyPathMends(evidence, project).slice(1) : [];
+	},
 });
+
+/** A prefix like those of the routers beside it, or the path "/" for each route that has none: the likelier first. */
+function emptyPathMends({ call, operation }: PrefixFault, project: Project): readonly FixProposal[] {
+	if (operation === null) return [];
+	const { router } = operation;
+	const model = routeModelOf(project);
+	const routes = model.operations.filter((each) => each.router === router && each.path === "");
+	const nodes = routes.flatMap(({ pathNode, call: { module } }) => (pathNode === null ? [] : [{ module, node: pathNode }]));
+	const mends: FixProposal[] = [];
+	if (nodes.every(({ node }) => node.type === "Constant")) {
+		mends.push({
+			title: routes.length === 1 ? 'Give the route the path "/"' : 'Give the routes the path "/"',
+			explanation: "It answers at the root of what includes the router, which is where an empty path would have been.",
+			applicability: "safe",
+			edits: nodes.map(({ module, node }) => replaceText(module, node.start, node.end, '"/"')),
+		});
+	}
+	const lastPart = (name: string): string => name.slice(name.lastIndexOf(".") + 1);
+	const beside = model.includes.filter((each) => each.call.module === call.module && each.call !== call && each.child !== null);
+	const isUsual = beside.some(({ child, prefix }) => prefix === `/${lastPart(child?.call.module.name ?? "")}`);
+	const own = lastPart(router.call.module.name);
+	if (isUsual && router.call.module !== call.module) {
+		mends.unshift({
+			title: `Include the router with the prefix /${own}`,
+			explanation: "The routers beside it have the names of their modules for prefixes.",
+			applicability: "review",
+			edits: [addArgument(call.module, call.node, `prefix="/${own}"`)],
+		});
+	}
+	return mends;
+}
 
 function mendedPrefix(type: PrefixFault["type"], prefix: string): string {
 	const tail = prefix.replace(/\/+$/, "");

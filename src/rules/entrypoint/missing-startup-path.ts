@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { isSimilarName } from "../../project/imports/nearest-module.ts";
-import type { Project } from "../../project/project.ts";
+import type { Module, Project } from "../../project/project.ts";
 import { type MissingPath, missingPaths } from "../../project/startup-paths.ts";
 import type * as ast from "../../python/ast.ts";
 import { addArgument } from "../../python/rewrite/arguments.ts";
@@ -71,6 +71,7 @@ export default defineRule<MissingPath>({
 
 const problems: Readonly<Record<MissingPath["kind"], (given: string) => string>> = {
 	file: (given) => `There is no file ${given}`,
+	"logging-file": (given) => `There is no file ${given}`,
 	"settings-file": (given) => `There is no file ${given}`,
 	"static-folder": (given) => `There is no folder ${given} to serve`,
 	"package-folder": (given) => `The package has no folder ${given} to serve`,
@@ -131,7 +132,7 @@ function meantPath({ path, kind }: MissingPath, project: Project): string | null
 	const stem = stemOf(name);
 	for (const [each, names] of listingsOf(project)) {
 		if (names.has(name)) all.push(each === "" ? name : `${each}/${name}`);
-		if (each !== folder || kind !== "file") continue;
+		if (each !== folder || (kind !== "file" && kind !== "logging-file")) continue;
 		for (const other of names)
 			if (stemOf(other) === stem || isSimilarName(other, name)) near.push(each === "" ? other : `${each}/${other}`);
 	}
@@ -159,7 +160,7 @@ function otherPath(missing: MissingPath, project: Project, meant: string): FixPr
 	if (isSibling && name(written) === name(path)) text = written.slice(0, written.length - name(written).length) + name(meant);
 	else if (written === given && !given.startsWith("/")) {
 		const base = project.workingDirectory === "" ? "" : `${project.workingDirectory}/`;
-		if (!meant.startsWith(base)) return null;
+		if (!meant.startsWith(base)) return fromModule(call.module, literal, meant);
 		text = meant.slice(base.length);
 	} else {
 		// What is put together in code: the text at its end counts from what stands before it.
@@ -175,6 +176,29 @@ function otherPath(missing: MissingPath, project: Project, meant: string): FixPr
 	};
 }
 
+/** What lies outside the server's folder is named from the module's own file, which is right wherever the server is started. */
+function fromModule(module: Module, literal: ast.Constant, meant: string): FixProposal | null {
+	const own = module.path.split("/").slice(0, -1);
+	const parts = meant.split("/");
+	let shared = 0;
+	while (shared < own.length && shared < parts.length - 1 && own[shared] === parts[shared]) shared++;
+	const rest = parts.slice(shared).join("/");
+	return {
+		title: `Name ${meant} from where ${module.path} lies`,
+		explanation: "A path counted from the file that names it is right in whatever folder the server is started.",
+		applicability: "review",
+		edits: [
+			replaceText(
+				module,
+				literal.start,
+				literal.end,
+				`Path(__file__).resolve().parents[${own.length - shared}] / ${JSON.stringify(rest)}`,
+			),
+		],
+		needs: [{ path: module.path, module: "pathlib", name: "Path" }],
+	};
+}
+
 /** The last text in the call, or in what the method is called on: where the name of the file is written. */
 function lastLiteral({ call, path }: MissingPath): ast.Constant | null {
 	const { node } = call;
@@ -185,7 +209,7 @@ function lastLiteral({ call, path }: MissingPath): ast.Constant | null {
 	if (node.callee.type === "Attribute") walk(node.callee.value, note);
 	if (found !== null) return found;
 	const [first] = node.args;
-	const directory = node.keywords.find(({ name }) => name?.name === "directory" || name?.name === "file")?.value;
+	const directory = node.keywords.find(({ name }) => /^(directory|file|fname)$/.test(name?.name ?? ""))?.value;
 	const argument = directory ?? first;
 	if (argument !== undefined) walk(argument, note);
 	return found ?? onlyLiteral(call.module.tree, path.slice(path.lastIndexOf("/") + 1));

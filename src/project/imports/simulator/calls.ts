@@ -28,6 +28,7 @@ import {
 	classMethodBindingProblem,
 	externalBindingProblem,
 	failToBind,
+	inheritedBindingProblem,
 	methodBindingProblem,
 } from "./external-signature.ts";
 import { knownCall } from "./known-calls.ts";
@@ -566,7 +567,9 @@ function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: C
 		if (init === null) {
 			failOnUselessArguments(machine, frame, callee, args, node);
 			const problem = dataclassBindingProblem(machine, callee, args);
-			if (problem !== null) failToBind(machine, frame, { message: problem }, node);
+			const inherited = problem === null ? inheritedBindingProblem(machine, callee, args) : null;
+			if (inherited !== null) failToBind(machine, frame, inherited, node);
+			else if (problem !== null) failToBind(machine, frame, { message: problem }, node);
 			else runFactories(machine, frame, instance, args, node);
 		}
 		machine.doubts++;

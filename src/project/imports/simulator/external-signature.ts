@@ -1,6 +1,6 @@
 import type { ExternalEntry, Parameter, Signature } from "../../../environment/environment.ts";
 import type * as ast from "../../../python/ast.ts";
-import type { ExternalValue } from "../values.ts";
+import type { ClassValue, ExternalValue } from "../values.ts";
 import { missingArguments, tooManyPositional } from "./argument-words.ts";
 import { classMember, isPlainExternalClass, symbolEntry } from "./external.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
@@ -32,6 +32,22 @@ export function externalBindingProblem(
 	if (init === "absent" || init === "unknown" || init.kind !== "method" || !isPlainMethod(init.signature)) return null;
 	const shown = machine.environment.python.minor >= 10 ? `${name}.__init__()` : "__init__()";
 	return problemOf(shown, init.signature.parameters.slice(1), args, 1);
+}
+
+/** The same for an own class that is made by the `__init__` of FastAPI's or Starlette's class above it. */
+export function inheritedBindingProblem(
+	machine: Pick<Machine, "environment">,
+	owner: ClassValue,
+	args: CallArguments,
+	depth = 0,
+): BindingProblem | null {
+	const [base, ...others] = owner.bases;
+	const isPlain = owner.decorators.length === 0 && owner.keywords.size === 0 && !owner.namespace.names.has("__new__");
+	if (base === undefined || others.length > 0 || !isPlain || owner.namespace.dynamic || depth > 12) return null;
+	if (base.kind === "class") return inheritedBindingProblem(machine, base, args, depth + 1);
+	return base.kind === "external" && /^(fastapi|starlette)\./.test(base.canonical)
+		? externalBindingProblem(machine, base, args)
+		: null;
 }
 
 /** The same for a method of FastAPI's and Starlette's own classes, whose signatures are plain; Python names the class that defines it. */

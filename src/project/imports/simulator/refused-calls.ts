@@ -48,6 +48,12 @@ function refusalOf(canonical: string, args: CallArguments, receiver: InstanceVal
 			return ofLevel(args.keywords.get("level"));
 		case "logging.getLogger.setLevel":
 			return receiver === null ? null : ofLevel(first ?? args.keywords.get("level"));
+		case "fastapi.applications.FastAPI.middleware": {
+			const kind = first ?? args.keywords.get("middleware_type");
+			return kind?.kind === "constant" && kind.value !== "http"
+				? { exception: "AssertionError", message: 'Currently only middleware("http") is supported.' }
+				: null;
+		}
 		case "builtins.len":
 			return ofLength(first);
 		case "builtins.float":

@@ -1,4 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
+import { scopeOfModule } from "../../../project/models/name-scope.ts";
+import { valueOfName } from "../../../project/models/type-form.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { indentAt, lineStartAt, replaceText } from "../../../python/rewrite/source.ts";
@@ -13,6 +15,7 @@ import { withoutStringUnion } from "./string-union.ts";
 export function operationRemedy(project: Project, module: Module, range: TextRange, error: string): FixProposal | undefined {
 	if (error.includes("'builtin_function_or_method'")) return typingNames(module, range) ?? printToFile(module, range);
 	if (/'(tuple|str|list|dict|set)' object is not callable$/.test(error)) return missingComma(module, range);
+	if (error.includes('only middleware("http")')) return nameHttp(module, range);
 	if (error.startsWith("ValueError: Unknown level: ")) return upperCase(module, range);
 	if (error.startsWith("ValueError: ")) return numberInEnvironment(project, module, range, error);
 	if (error.startsWith("UnboundLocalError: ")) return declareGlobal(module, range, /'(\w+)'/.exec(error)?.[1] ?? "");
@@ -24,7 +27,9 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 		const older = inOlderForm(project, module, range);
 		if (older !== undefined) return older;
 	}
-	if (/is not subscriptable$|cannot be parametrized because/.test(error)) return withoutSubscript(module, range);
+	if (error.includes("cannot be parametrized because"))
+		return makeGeneric(project, module, range) ?? withoutSubscript(module, range);
+	if (error.endsWith("is not subscriptable")) return withoutSubscript(module, range);
 	return undefined;
 }
 
@@ -87,6 +92,19 @@ function missingComma(module: Module, range: TextRange): FixProposal | undefined
 	};
 }
 
+/** `@app.middleware("https")`: there is one kind, whatever the scheme. */
+function nameHttp(module: Module, range: TextRange): FixProposal | undefined {
+	const call = nodesIn(module, range).find((node): node is ast.Call => node.type === "Call" && node.end === range.end);
+	const kind = call?.args[0] ?? call?.keywords[0]?.value;
+	if (kind === undefined) return undefined;
+	return {
+		title: 'Write middleware("http")',
+		explanation: "It stands for HTTP in general, with and without TLS, and is the only kind there is.",
+		applicability: "safe",
+		edits: [replaceText(module, kind.start, kind.end, '"http"')],
+	};
+}
+
 /** The names of levels are written in capitals. */
 function upperCase(module: Module, range: TextRange): FixProposal | undefined {
 	const call = nodesIn(module, range).find((node): node is ast.Call => node.type === "Call" && node.end === range.end);
@@ -130,6 +148,35 @@ function toText(module: Module, range: TextRange): FixProposal | undefined {
 		explanation: "Only a text can be added to a text.",
 		applicability: "review",
 		edits: [replaceText(module, start, end, `str(${module.text.slice(start, end)})`)],
+	};
+}
+
+/** A model whose fields are typed by a TypeVar was meant to take types: `class Page(BaseModel, Generic[T])`. */
+function makeGeneric(project: Project, module: Module, range: TextRange): FixProposal | undefined {
+	const subscript = nodesIn(module, range).find(
+		(node): node is ast.Subscript => node.type === "Subscript" && node.end === range.end,
+	);
+	const scope = scopeOfModule(project, module);
+	const owner = subscript === undefined || scope === null ? null : valueOfName(subscript.value, scope);
+	const inner = owner?.kind === "class" ? scopeOfModule(project, owner.module) : null;
+	if (owner?.kind !== "class" || inner === null) return undefined;
+	const variables = new Set<string>();
+	for (const statement of owner.node.body)
+		if (statement.type === "AnnAssign")
+			walk(statement.annotation, (node) => {
+				const value = node.type === "Name" ? valueOfName(node, inner) : null;
+				const isVariable = value?.kind === "instance" && value.of.kind === "external" && value.of.canonical === "typing.TypeVar";
+				if (node.type === "Name" && isVariable) variables.add(node.id);
+			});
+	const last = owner.node.bases.at(-1);
+	if (variables.size === 0 || last === undefined) return undefined;
+	const base = `Generic[${[...variables].join(", ")}]`;
+	return {
+		title: `Derive ${owner.node.name.name} from ${base}, too`,
+		explanation: "Its fields are typed by what stands in the brackets; only a generic class takes that.",
+		applicability: "safe",
+		edits: [replaceText(owner.module, last.end, last.end, `, ${base}`)],
+		needs: [{ path: owner.module.path, module: "typing", name: "Generic" }],
 	};
 }
 

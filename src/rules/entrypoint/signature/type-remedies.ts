@@ -7,6 +7,7 @@ import { readTypeForm } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import { typedDictRemedy } from "../../typed-dict-remedy.ts";
 import { ownClassOfFastApi } from "./fastapi-class.ts";
+import { objectRemedy } from "./object-remedies.ts";
 import { proposal, setAnnotation, sourceOf } from "./parameter-edits.ts";
 import { dependencyMends } from "./type-dependencies.ts";
 import { typeSpelling } from "./type-spelling.ts";
@@ -27,7 +28,11 @@ export function typeRemedies(fault: ParameterFault, project: Project): readonly 
 		);
 		return found === undefined ? [] : [found];
 	}
-	const own = ownClassOfFastApi(fault) ?? typedDictMend(fault, project) ?? unwrappedMetadata(fault, project);
+	const own =
+		objectRemedy(fault, project) ??
+		ownClassOfFastApi(fault) ??
+		typedDictMend(fault, project) ??
+		unwrappedMetadata(fault, project);
 	if (own !== undefined) return [own];
 	return [...specialMends(fault, project), ...dependencyMends(fault, project)];
 }

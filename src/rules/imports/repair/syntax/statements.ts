@@ -75,6 +75,20 @@ export function* asyncFunction(module: Module, start: number): Generator<SyntaxR
 	};
 }
 
+/** `db: Depends(get_db)` behind a parameter with a default: what stands behind the colon is the default that was meant. */
+function* dependencyAsDefault(module: Module, start: number): Generator<SyntaxRemedy> {
+	const rest = module.text.slice(start);
+	const head = rest.slice(0, /\)\s*(?:->[^\n]*)?:\s*\n/.exec(rest)?.index ?? 0);
+	const found = [...head.matchAll(/(?<=\b\w+)\s*:\s*(?=(?:\w+\.)?(?:Depends|Security)\()/g)];
+	if (found.length === 0) return;
+	yield {
+		title: "Give the dependency as the default",
+		explanation: "Behind the colon stands the type; what makes the value is the parameter's default.",
+		isCertain: false,
+		edits: found.map(({ index, 0: colon }) => replaceText(module, start + index, start + index + colon.length, " = ")),
+	};
+}
+
 /** `*` before the first parameter: all are given by keyword, as FastAPI does, and their order is free. */
 export function* keywordOnly(module: Module, start: number): Generator<SyntaxRemedy> {
 	const heads = [...module.text.slice(0, start).matchAll(/\bdef\s+\w+\s*\(\s*/g)];
@@ -82,6 +96,7 @@ export function* keywordOnly(module: Module, start: number): Generator<SyntaxRem
 	if (!head) return;
 	const at = head.index + head[0].length;
 	if (/^(self|cls)\b/.test(module.text.slice(at))) return;
+	yield* dependencyAsDefault(module, at);
 	yield {
 		title: "Make the parameters keyword-only",
 		explanation: "After a `*` the order of parameters with and without defaults is free; FastAPI passes them by keyword.",

@@ -1,0 +1,60 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import { ExpressionValues } from "../../../project/fastapi/expression-value.ts";
+import { objectAnnotation } from "../../../project/fastapi/object-annotation.ts";
+import type { ParameterFault } from "../../../project/fastapi/parameter-faults.ts";
+import type { FunctionValue, Value } from "../../../project/imports/values.ts";
+import { lookUpName, scopeOfFunction } from "../../../project/models/name-scope.ts";
+import { valueOfName } from "../../../project/models/type-form.ts";
+import type { Project } from "../../../project/project.ts";
+import { isGenerator, walk } from "../../../python/walk.ts";
+import { canGetDefault, canImport, isFromFastApi, sourceOf } from "./parameter-edits.ts";
+
+/** `db: Depends(get_db)` and `db: SessionLocal`: what stands for the type becomes the dependency that was meant. */
+export function objectRemedy({ parameter, signature }: ParameterFault, project: Project): FixProposal | undefined {
+	const { annotation } = parameter;
+	if (annotation === null || parameter.default !== null || !canImport(signature, "Depends")) return undefined;
+	const found = objectAnnotation(project, new ExpressionValues(project).valueOf(annotation, signature.scope));
+	if (found === null) return undefined;
+	const { path } = signature.function.module;
+	const shown = sourceOf(signature, annotation);
+	const name = parameter.name.name;
+	const needs = isFromFastApi(signature, "Depends") ? [] : [{ path, module: "fastapi", name: "Depends" }];
+	let code = found.kind === "dependency" ? shown : `Depends(lambda: ${shown})`;
+	if (found.kind === "session-factory") {
+		const opener = openerOf(project, found.value);
+		if (opener === null || opener.node.type === "Lambda") return undefined;
+		const called = opener.node.name.name;
+		const here = lookUpName(signature.scope, called);
+		if (here !== "unbound" && here.value !== opener) return undefined;
+		if (here === "unbound") needs.push({ path, module: opener.module.name, name: called });
+		code = `Depends(${called})`;
+	}
+	const isDefault = canGetDefault(signature, parameter);
+	if (!isDefault) needs.push({ path, module: "typing", name: "Annotated" }, { path, module: "typing", name: "Any" });
+	const newText = isDefault ? ` = ${code}` : `: Annotated[Any, ${code}]`;
+	return {
+		title: `Let FastAPI get ${name} from ${code}`,
+		explanation: `Behind the colon stands the type of ${name}; what makes it is its default.`,
+		applicability: "review",
+		edits: [{ path, range: { start: parameter.name.end, end: annotation.end }, newText }],
+		needs,
+	};
+}
+
+/** The only generator of the project that opens a session of the factory. */
+function openerOf(project: Project, factory: Value): FunctionValue | null {
+	const found: FunctionValue[] = [];
+	for (const { value } of project.trace.functions) {
+		const { node } = value;
+		if (node.type === "Lambda" || !isGenerator(node) || !value.module.tree.body.includes(node)) continue;
+		const scope = scopeOfFunction(project, value);
+		let opens = false;
+		walk(node.body, (each) => {
+			if (each.type === "Call" && valueOfName(each.callee, scope) === factory) opens = true;
+			return !opens;
+		});
+		if (opens) found.push(value);
+	}
+	const [only, ...others] = found;
+	return only !== undefined && others.length === 0 ? only : null;
+}
