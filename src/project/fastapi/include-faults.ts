@@ -1,4 +1,5 @@
 import type * as ast from "../../python/ast.ts";
+import { spend } from "../../python/effort.ts";
 import type { Call } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
@@ -21,11 +22,17 @@ export interface IncludeFault {
 export function* includeFaults(project: Project): Generator<IncludeFault> {
 	const model = routeModelOf(project);
 	const { keepsRouters } = fastApiFeatures(project.environment);
+	const byParent = new Map<Router, Include[]>();
+	for (const include of model.includes) {
+		const others = byParent.get(include.parent) ?? [];
+		byParent.set(include.parent, others);
+		others.push(include);
+	}
 	for (const include of model.includes) {
 		const argument = argumentOf(include.call, 0, "router");
 		if (argument === null || argument.node === null || include.call.guarded) continue;
 		const { value, node } = argument;
-		const circle = circleOf(include, model.includes);
+		const circle = circleOf(include, byParent);
 		if (circle !== null) {
 			// Older versions copy the routes while they go through them: they never come to an end, or copy once.
 			const words = circle === "itself" ? "into itself" : "that already includes this router";
@@ -52,13 +59,18 @@ export function* includeFaults(project: Project): Generator<IncludeFault> {
 }
 
 /** Is a router included into itself, or into one that it includes already? */
-function circleOf(include: Include, includes: readonly Include[]): "itself" | "circle" | null {
+function circleOf(include: Include, byParent: ReadonlyMap<Router, readonly Include[]>): "itself" | "circle" | null {
 	const { parent, child, call } = include;
 	if (child === null || child.isApplication || parent.isApplication) return null;
 	if (child === parent) return "itself";
-	const before = includes.filter((each) => each.call.order < call.order && !each.call.guarded);
+	// What was included before, directly or through others; what is added on the way is gone through as well.
 	const below = new Set<Router>([child]);
-	for (const router of below) for (const each of before) if (each.parent === router && each.child !== null) below.add(each.child);
+	for (const router of below) {
+		for (const each of byParent.get(router) ?? []) {
+			spend(1);
+			if (each.child !== null && each.call.order < call.order && !each.call.guarded) below.add(each.child);
+		}
+	}
 	return below.has(parent) ? "circle" : null;
 }
 

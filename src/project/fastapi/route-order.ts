@@ -1,3 +1,4 @@
+import { spend } from "../../python/effort.ts";
 import type { Project } from "../project.ts";
 import { fastApiFeatures } from "./features.ts";
 import { type Operation, routeModelOf } from "./routes.ts";
@@ -14,26 +15,43 @@ export interface LostRoute {
 export function* lostRoutes(project: Project): Generator<LostRoute> {
 	const { operations, includes } = routeModelOf(project);
 	const { keepsRouters } = fastApiFeatures(project.environment);
-	for (const [index, operation] of operations.entries()) {
-		if (operation.call.guarded || !operation.call.reached) continue;
-		const by = operations.slice(0, index).find((earlier) => shadows(earlier, operation));
-		if (by !== undefined) yield { type: "shadowed", operation, by };
-		if (keepsRouters !== false || operation.router.isApplication) continue;
-		const taken = includes.filter(({ child }) => child === operation.router);
-		const isLost = taken.length > 0 && taken.every(({ call }) => call.order < operation.call.order && !call.guarded);
-		if (isLost) yield { type: "added-too-late", operation, by: null };
+	const includesOf = new Map<Operation["router"], (typeof includes)[number][]>();
+	for (const include of includes) {
+		if (include.child === null) continue;
+		const others = includesOf.get(include.child) ?? [];
+		includesOf.set(include.child, others);
+		others.push(include);
+	}
+	/** What has been registered with each router under a path with parameters. */
+	const open = new Map<Operation["router"], OpenRoute[]>();
+	for (const operation of operations) {
+		const { router, path, call } = operation;
+		const earlier = open.get(router) ?? [];
+		open.set(router, earlier);
+		const isOpen = path?.includes("{") === true;
+		if (!call.guarded && call.reached) {
+			const by = isOpen ? undefined : earlier.find((each) => shadows(each, operation))?.operation;
+			if (by !== undefined) yield { type: "shadowed", operation, by };
+			const taken = keepsRouters === false && !router.isApplication ? (includesOf.get(router) ?? []) : [];
+			const isLost = taken.length > 0 && taken.every((each) => each.call.order < call.order && !each.call.guarded);
+			if (isLost) yield { type: "added-too-late", operation, by: null };
+		}
+		const pattern = isOpen && !call.guarded ? patternOf(path) : null;
+		if (pattern !== null) earlier.push({ operation, pattern });
 	}
 }
 
+interface OpenRoute {
+	readonly operation: Operation;
+	readonly pattern: RegExp;
+}
+
 /** Does an earlier route match every request that is meant for a later one with a fixed path? */
-function shadows(earlier: Operation, later: Operation): boolean {
-	if (earlier.router !== later.router || earlier.call.guarded || earlier.endpoint === later.endpoint) return false;
-	const { path, methods } = earlier;
-	if (path === null || later.path === null || methods === null || later.methods === null) return false;
-	if (!later.methods.every((method) => methods.includes(method)) || !path.includes("{")) return false;
-	if (later.path.includes("{")) return false;
-	const pattern = patternOf(path);
-	return pattern?.test(later.path) === true;
+function shadows({ operation: earlier, pattern }: OpenRoute, later: Operation): boolean {
+	spend(1);
+	const { methods } = earlier;
+	if (earlier.endpoint === later.endpoint || later.path === null || methods === null || later.methods === null) return false;
+	return later.methods.every((method) => methods.includes(method)) && pattern.test(later.path);
 }
 
 /** Starlette's pattern for a path, for the convertors whose values are known; null for others. */

@@ -4,6 +4,7 @@ import { walk } from "../../python/walk.ts";
 import { entryAt } from "../disk.ts";
 import type { FunctionValue, InstanceValue } from "../imports/values.ts";
 import { versionSatisfies } from "../manifests/version.ts";
+import { mentions } from "../mentions.ts";
 import { scopeOfFunction } from "../models/name-scope.ts";
 import { valueOfName } from "../models/type-form.ts";
 import type { Module, Project } from "../project.ts";
@@ -31,7 +32,7 @@ export function* templateFaults(project: Project): Generator<TemplateFault> {
 	const isOld = versionSatisfies(version, "<0.29.0") === true;
 	for (const value of signatureFaultsOf(project).callables) {
 		const { module, node: owner } = value;
-		if (owner.type !== "FunctionDef" || !module.text.includes("TemplateResponse")) continue;
+		if (owner.type !== "FunctionDef" || !mentions(module, "TemplateResponse")) continue;
 		for (const call of responsesIn(owner)) {
 			const templates = templatesOf(project, value, owner, call);
 			if (templates === null) continue;

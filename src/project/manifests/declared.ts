@@ -1,6 +1,7 @@
 import type { Distribution, Environment } from "../../environment/environment.ts";
 import { markerApplies } from "../../environment/marker.ts";
 import { type MetadataRequirement, parseRequirement } from "../../environment/requirement.ts";
+import { spend } from "../../python/effort.ts";
 import type { Manifest, Requirement } from "./manifest.ts";
 import { folderOf, joinPath } from "./paths.ts";
 
@@ -35,6 +36,17 @@ export function possibleRequirements(manifests: readonly Manifest[]): readonly R
  * out: linters and test runners bring nothing that a server needs.
  */
 export function possibleClosure(manifests: readonly Manifest[], environment: Environment): RequirementClosure {
+	const known = closures.get(manifests);
+	if (known?.environment === environment) return known.closure;
+	const closure = followPossible(manifests, environment);
+	closures.set(manifests, { environment, closure });
+	return closure;
+}
+
+/** Several rules ask for the same. */
+const closures = new WeakMap<readonly Manifest[], { readonly environment: Environment; readonly closure: RequirementClosure }>();
+
+function followPossible(manifests: readonly Manifest[], environment: Environment): RequirementClosure {
 	const possible = possibleRequirements(manifests);
 	const { provided } = closeOver(possible, manifests, environment);
 	const atStartUp = new Set(startUpRequirements(manifests));
@@ -73,7 +85,9 @@ export function closeOver(
 			chain: [] as readonly string[],
 		}));
 
-	for (let next = pending.shift(); next !== undefined; next = pending.shift()) {
+	// What is added on the way is gone through as well.
+	for (const next of pending) {
+		spend(1);
 		const { requirement, name, extras, chain } = next;
 		const key = `${name}[${extras.toSorted().join()}]${name === "" ? requirement.range.start : ""}`;
 		if (visited.has(key)) continue;

@@ -1,5 +1,6 @@
 import { defineRule } from "../../audit/rule.ts";
 import { signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
+import { mentions } from "../../project/mentions.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { walk } from "../../python/walk.ts";
@@ -35,7 +36,7 @@ export default defineRule<Evidence>({
 	*detect(project) {
 		let set: ReadonlySet<string> | null | undefined;
 		for (const { node: owner, module } of signatureFaultsOf(project).callables) {
-			if (!module.text.includes(".state.") || owner.type === "Lambda") continue;
+			if (!mentions(module, ".state.") || owner.type === "Lambda") continue;
 			if (set === undefined) set = namesSet(project);
 			if (set === null) return;
 			for (const node of readsIn(owner)) {

@@ -51,22 +51,19 @@ function mountedValues(machine: Machine): ReadonlySet<Value> {
 
 /** The calls that made the routers which an application includes, directly or through others. */
 function includedRouters(machine: Machine, application: Call): readonly Call[] {
-	const found: Call[] = [];
-	const routers = constructionsOf(machine.calls, routerClass);
-	const owners = new Set<Value>([application.result]);
-	for (let added = true; added; ) {
-		added = false;
-		for (const { callee, args, keywords } of machine.calls) {
-			if (callee.kind !== "bound-method" || callee.name !== "include_router" || !owners.has(callee.receiver)) continue;
-			const router = args[0] ?? keywords.get("router");
-			const made = routers.find(({ result }) => result === router);
-			if (router === undefined || made === undefined || owners.has(router)) continue;
-			owners.add(router);
-			found.push(made);
-			added = true;
-		}
+	const made = new Map(constructionsOf(machine.calls, routerClass).map((call) => [call.result, call]));
+	const included = new Map<Value, Value[]>();
+	for (const { callee, args, keywords } of machine.calls) {
+		if (callee.kind !== "bound-method" || callee.name !== "include_router") continue;
+		const router = args[0] ?? keywords.get("router");
+		const others = included.get(callee.receiver) ?? [];
+		included.set(callee.receiver, others);
+		if (router !== undefined) others.push(router);
 	}
-	return found;
+	// Those of the routers that are found are gone through as well.
+	const owners = new Set<Value>([application.result]);
+	for (const owner of owners) for (const router of included.get(owner) ?? []) if (made.has(router)) owners.add(router);
+	return [...owners].flatMap((owner) => (owner === application.result ? [] : (made.get(owner) ?? [])));
 }
 
 /** Functions registered by `@app.on_event("startup")` or `on_startup=[…]`; Starlette ignores them beside a lifespan. */

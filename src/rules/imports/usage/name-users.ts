@@ -1,5 +1,6 @@
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { spend } from "../../../python/effort.ts";
 import { namesUsed } from "../../../python/rewrite/names.ts";
 import { importsOf } from "../../../python/rewrite/remove-imports.ts";
 import { walk } from "../../../python/walk.ts";
@@ -71,6 +72,7 @@ function readUses(tree: ast.Module): Uses {
 
 function importsName(uses: Uses, other: Module, module: Module, name: string): boolean {
 	const statements = [...(uses.fromImports.get(name) ?? []), ...(uses.fromImports.get("*") ?? [])];
+	spend(statements.length);
 	return statements.some((statement) => {
 		const asked = absoluteModule(other.name, other.isPackage, statement);
 		// A module may be known by another name under another root: `app.core` and `backend.app.core`.
