@@ -4,7 +4,6 @@ import { promisify } from "node:util";
 import { afterAll, expect, test } from "vitest";
 import { prepareView } from "../../scripts/boot/environments.ts";
 import { fillEnvironment, stopPostgres } from "../../scripts/boot/prove.ts";
-import build from "../journeys/support/build.ts";
 import { keys } from "../journeys/support/terminal.ts";
 import { scratchRepository, startWizard } from "../journeys/support/wizard.ts";
 
@@ -24,7 +23,6 @@ asyncio.run(main())`;
 }
 
 test("D: the configured database is touched after a yes alone, with its host before the person's eyes and its password masked", async () => {
-	build();
 	const repository = scratchRepository("todo-fixed");
 	const { python } = await prepareView({
 		pool: "2026",

@@ -1,6 +1,8 @@
 import { pools, preparePool } from "../../scripts/boot/environments.ts";
+import build from "../journeys/support/build.ts";
 
-/** Builds the package pools, side by side, before the first test; from nothing that takes a minute or two. */
+/** Builds the program, and the package pools side by side, before the first test; from nothing the pools take a minute or two. */
 export default async function setup(): Promise<void> {
+	build();
 	await Promise.all(pools.map((pool) => preparePool(pool)));
 }

@@ -43,7 +43,7 @@ async def visits():
 `,
 });
 
-describe("databases", () => {
+describe.concurrent("databases", () => {
 	test("a SQLite file gets a copy: what was in it is there, and it stays as it was", async () => {
 		const files = database('"sqlite+aiosqlite:///./shop.db"');
 		const { report } = await verify({ ...files, "shop.db": "" });
@@ -191,7 +191,7 @@ app = FastAPI(lifespan=lifespan)
 `,
 });
 
-describe("drivers without SQLAlchemy", () => {
+describe.concurrent("drivers without SQLAlchemy", () => {
 	let visits = 0;
 	const server = createServer((socket) => {
 		visits++;

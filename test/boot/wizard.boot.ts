@@ -6,7 +6,6 @@ import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, onTestFinished, test } from "vitest";
 import { findPython } from "../../scripts/boot/environments.ts";
 import { makeScratchFolder } from "../../src/workspace/scratch-folder.ts";
-import build from "../journeys/support/build.ts";
 import { keys } from "../journeys/support/terminal.ts";
 import { scratchRepository, startWizard } from "../journeys/support/wizard.ts";
 import { watchFootprint } from "./support/footprint.ts";
@@ -17,7 +16,6 @@ const runs = Number(process.env.BOOTMEND_RUNS ?? 1);
 /** Holds everything that a run may leave in a temporary or cache folder. */
 let machine: string;
 beforeAll(() => {
-	build();
 	machine = makeScratchFolder("wizard");
 	// Run by root, PostgreSQL is somebody else, who has to get through.
 	chmodSync(machine, 0o755);

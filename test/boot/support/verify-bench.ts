@@ -17,7 +17,7 @@ import { expect } from "vitest";
 import { prepareView } from "../../../scripts/boot/environments.ts";
 import { makeScratchFolder } from "../../../src/workspace/scratch-folder.ts";
 
-const cli = fileURLToPath(new URL("../../../src/cli.ts", import.meta.url));
+const program = fileURLToPath(new URL("../../../dist/cli.js", import.meta.url));
 
 export interface Report {
 	readonly boots: boolean;
@@ -97,7 +97,7 @@ function start(root: string, python: string, files: ProjectFiles, argv: readonly
 	}
 	const temporary = mkdtempSync(join(root, "tmp-"));
 	chmodSync(temporary, 0o755);
-	const child = spawn(process.execPath, ["--import", "tsx", cli, "verify", folder, "--python", python, "--json", ...argv], {
+	const child = spawn(process.execPath, [program, "verify", folder, "--python", python, "--json", ...argv], {
 		env: { PATH: process.env.PATH ?? "", HOME: root, LANG: "C.UTF-8", TMPDIR: temporary },
 		stdio: ["ignore", "pipe", "pipe"],
 	});
@@ -145,8 +145,7 @@ export async function expectNothingLeft({ temporary }: Started): Promise<void> {
 }
 
 export function leftBy(temporary: string): string[] {
-	// tsx keeps a cache and a pipe of its own there.
-	const folders = readdirSync(temporary).filter((name) => name.startsWith("bootmend"));
+	const folders = readdirSync(temporary);
 	const processes = readdirSync("/proc")
 		.filter((name) => /^\d+$/.test(name))
 		.filter((name) => {
