@@ -33,6 +33,7 @@ import fieldWithoutSchema from "./database/field-without-schema.ts";
 import invalidEngineArgument from "./database/invalid-engine-argument.ts";
 import invalidFieldArguments from "./database/invalid-field-arguments.ts";
 import invalidModelField from "./database/invalid-model-field.ts";
+import invalidSessionArgument from "./database/invalid-session-argument.ts";
 import invalidTableArguments from "./database/invalid-table-arguments.ts";
 import invalidTableClass from "./database/invalid-table-class.ts";
 import invalidValidator from "./database/invalid-validator.ts";
@@ -46,6 +47,7 @@ import syncSessionFactory from "./database/sync-session-factory.ts";
 import tableWithoutPrimaryKey from "./database/table-without-primary-key.ts";
 import tablesMadeWithoutEngine from "./database/tables-made-without-engine.ts";
 import tablesNeverCreated from "./database/tables-never-created.ts";
+import uncalledDeclarativeBase from "./database/uncalled-declarative-base.ts";
 import undeclaredTextualSql from "./database/undeclared-textual-sql.ts";
 import unknownForeignKey from "./database/unknown-foreign-key.ts";
 import unknownIsolationLevel from "./database/unknown-isolation-level.ts";
@@ -147,6 +149,7 @@ export const rules: readonly AnyRule[] = [
 	invalidEngineArgument,
 	invalidFieldArguments,
 	invalidModelField,
+	invalidSessionArgument,
 	invalidTableArguments,
 	invalidTableClass,
 	invalidValidator,
@@ -160,6 +163,7 @@ export const rules: readonly AnyRule[] = [
 	tableWithoutPrimaryKey,
 	tablesMadeWithoutEngine,
 	tablesNeverCreated,
+	uncalledDeclarativeBase,
 	undeclaredTextualSql,
 	unknownForeignKey,
 	unknownIsolationLevel,

@@ -7,6 +7,7 @@ import { enclosingFunction, enclosingStatement, fillsStatement } from "../../../
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
+import { variableBehindRaise } from "../../config/repair/variable-behind-raise.ts";
 import { writePath } from "../signature/likely-path.ts";
 import { callObjectPlainly, fitCall, plainHeader } from "./fit-call.ts";
 import { completeScheme, makeTheObject, passTheFunction, passTheRouter } from "./library-call-remedies.ts";
@@ -27,6 +28,7 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	const module = project.modulesByPath.get(path);
 	if (module === undefined) return undefined;
 	if (detail.misuse !== undefined) return ofMisuse(project, module, range, detail.misuse);
+	if (detail.by === "statement") return variableBehindRaise(project, module, range, error);
 	if (detail.known !== undefined) return spellAttribute(module, range, detail.known);
 	if (/__init_subclass__\(\) (takes no keyword|got an unexpected keyword)/.test(error)) return plainHeader(project, error);
 	if (error.startsWith("TypeError: object.__init__() takes")) {
