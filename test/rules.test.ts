@@ -80,6 +80,7 @@ function installation(catalog: Environment, installed: ExampleInstallation): Env
 		distributionsFor: (name) => catalog.distributionsFor(name),
 		findSymbol: (symbol, names) => catalog.findSymbol(symbol, names),
 		followImports: (modules) => catalog.followImports(modules),
+		releasesOf: (name) => catalog.releasesOf(name),
 		findModule: (dotted) => {
 			const providers = catalog.distributionsFor(dotted.split(".")[0] ?? dotted);
 			const isMissing = providers.length > 0 && !providers.some((name) => distributions.has(name));

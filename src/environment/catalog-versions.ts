@@ -15,6 +15,8 @@ export interface CatalogChoice {
 	readonly facts: CatalogVersion;
 	/** False where only one neighbour or none vouches for what is missing. */
 	readonly exact: boolean;
+	/** Is what it requires known from its own metadata? */
+	readonly isRead: boolean;
 }
 
 export interface CatalogChoices {
@@ -60,7 +62,7 @@ export function chooseVersions(index: CatalogIndex, options: CatalogOptions & { 
 		previous = now;
 	}
 	// Of a version that is not catalogued the neighbours on both sides must vouch for what it requires.
-	const isVouched = [...choices.values()].every((choice) => choice.exact || choice.neighbour !== null);
+	const isVouched = [...choices.values()].every((choice) => choice.isRead || choice.neighbour !== null);
 	// A project that declares nothing keeps its list somewhere else.
 	const isListed = options.requirements !== null || options.locked.size > 0;
 	return { choices, complete: isListed && unknown.size === 0 && isVouched, unknown };
@@ -75,7 +77,7 @@ function collect(
 	const wanted = new Map<string, Set<string>>();
 	const done = new Set<string>();
 	const queue: DeclaredRequirement[] = [...(options.requirements ?? [])];
-	for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+	for (const next of queue) {
 		if (next.marker !== null && !markerHolds(next.marker, { python: options.python, platform: options.platform, extras: [] }))
 			continue;
 		const name = next.normalized;
@@ -114,12 +116,16 @@ function choose(index: CatalogIndex, options: CatalogOptions, name: string, spec
 	const pinned =
 		locked ??
 		specifiers.map((specifier) => /^\s*===?\s*([^*,\s]+)\s*$/.exec(specifier)?.[1]).find((version) => version !== undefined);
-	if (pinned !== undefined) return standIn(entry, versions, pinned);
+	if (pinned !== undefined) return withOwnRequirements(standIn(entry, versions, pinned), name, options);
 	const newest = versions.findLast(
 		(version) => runsOn(entry[version], options) && specifiers.every((specifier) => allows(version, specifier)),
 	);
 	if (newest !== undefined) return standIn(entry, versions, newest);
-	// Nothing catalogued fits: an upper bound between two catalogued versions, or requirements that contradict each other.
+	const release = options.releases
+		.of(name)
+		.findLast((one) => one.requires !== null && runsOn(one, options) && specifiers.every((set) => allows(one.version, set)));
+	if (release !== undefined) return withOwnRequirements(standIn(entry, versions, release.version), name, options);
+	// Nothing known fits: an upper bound between two catalogued versions, or requirements that contradict each other.
 	const upper = specifiers.flatMap((specifier) => [...specifier.matchAll(/<=?\s*([\w.]+)/g)].map((match) => match[1] ?? ""));
 	const [lowest] = upper.sort(compare);
 	if (lowest !== undefined) return standIn(entry, versions, lowest, false);
@@ -128,7 +134,7 @@ function choose(index: CatalogIndex, options: CatalogOptions, name: string, spec
 	return oldest === undefined ? null : standIn(entry, [oldest], oldest, false);
 }
 
-function runsOn(facts: CatalogVersion | undefined, options: CatalogOptions): boolean {
+function runsOn(facts: Pick<CatalogVersion, "requiresPython"> | undefined, options: CatalogOptions): boolean {
 	if (facts?.requiresPython == null) return facts !== undefined;
 	return allows(`${options.python.major}.${options.python.minor}.99`, facts.requiresPython);
 }
@@ -173,5 +179,14 @@ function standIn(
 	const neighbour = isExact || below === undefined ? null : (above ?? null);
 	const further = neighbour === null ? [] : (entry[neighbour]?.requires ?? []);
 	const requires = [...new Set([...facts.requires, ...further])];
-	return { version, catalogued, neighbour, facts: { ...facts, requires }, exact: isExact };
+	return { version, catalogued, neighbour, facts: { ...facts, requires }, exact: isExact, isRead: isExact };
+}
+
+/** Of many releases that are not catalogued it is known what they require. */
+function withOwnRequirements(choice: CatalogChoice | null, name: string, { releases }: CatalogOptions): CatalogChoice | null {
+	if (choice === null || choice.exact) return choice;
+	const { version, facts } = choice;
+	const own = releases.of(name).find((release) => release.version === version);
+	if (own === undefined || own.requires === null) return choice;
+	return { ...choice, facts: { ...facts, requires: own.requires, requiresPython: own.requiresPython }, isRead: true };
 }

@@ -3,6 +3,7 @@ import { CatalogModules } from "./catalog-modules.ts";
 import { type CatalogChoice, chooseVersions } from "./catalog-versions.ts";
 import type { Distribution, PythonVersion } from "./environment.ts";
 import type { ModuleProvider } from "./installed-modules.ts";
+import type { KnownReleases } from "./known-releases.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { parseRequirement } from "./requirement.ts";
 
@@ -27,6 +28,7 @@ export interface CatalogOptions {
 	/** Null where nothing says what is installed. */
 	readonly requirements: readonly DeclaredRequirement[] | null;
 	readonly locked: ReadonlyMap<string, string>;
+	readonly releases: KnownReleases;
 }
 
 /** Chooses a version of everything that is declared or required by it, and answers for their modules. */
@@ -43,8 +45,8 @@ function distributionOf(name: string, choice: CatalogChoice): Distribution {
 	return {
 		name: facts.name === "" ? name : facts.name,
 		version,
-		requires: choice.exact ? facts.requires : facts.requires.flatMap(withoutBounds),
-		requiresPython: choice.exact ? facts.requiresPython : null,
+		requires: choice.isRead ? facts.requires : facts.requires.flatMap(withoutBounds),
+		requiresPython: choice.isRead ? facts.requiresPython : null,
 		topLevel: facts.topLevel,
 		extras: facts.extras,
 	};

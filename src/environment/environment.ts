@@ -1,3 +1,4 @@
+import type { KnownRelease } from "./known-releases.ts";
 import type { ImportNeed } from "./module-table.ts";
 
 /** A Python version as `major.minor` numbers. */
@@ -136,6 +137,8 @@ export interface Environment {
 	findSymbol(symbol: string, topLevelNames: readonly string[]): readonly string[];
 	/** Imports that libraries make, for certain and outside any guard, when these modules are imported one after the other, in that order. */
 	followImports(modules: readonly string[]): readonly LibraryImport[];
+	/** Final releases of a distribution (PEP 503 name) that the bundled list knows, oldest first; none where it does not list it. */
+	releasesOf(distribution: string): readonly KnownRelease[];
 }
 
 /** PEP 503 normalised name of a distribution. */

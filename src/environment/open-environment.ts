@@ -4,6 +4,7 @@ import type { Distribution, Environment, PythonVersion } from "./environment.ts"
 import { ImportNames } from "./import-names.ts";
 import { FolderModules, IntrospectedModules, type ModuleProvider } from "./installed-modules.ts";
 import { findInterpreters, type Interpreter, type InterpreterSearch } from "./interpreter.ts";
+import { KnownReleases } from "./known-releases.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { ProviderEnvironment } from "./provider-environment.ts";
 import { newestMatchingMinor, parsePythonVersion } from "./python-version.ts";
@@ -70,6 +71,7 @@ function openInterpreter(
 		standardProviders: standardProviders(files, interpreter, python, standard),
 		packages: installed,
 		names,
+		releases: new KnownReleases(files),
 		files,
 		place: path.folders.join(":"),
 	});
@@ -83,7 +85,9 @@ function openFromCatalog(options: EnvironmentOptions, seen: readonly Interpreter
 	const interpreter =
 		[own, ...seen].find((one) => one?.python.minor === python.minor && one.python.major === python.major) ?? null;
 	const standard = new StandardLibrary(files, python);
-	const catalog: Catalog = openCatalog(files, { python, requirements: options.requirements, locked: options.locked });
+	const releases = new KnownReleases(files);
+	const { requirements, locked } = options;
+	const catalog: Catalog = openCatalog(files, { python, requirements, locked, releases });
 	return new ProviderEnvironment({
 		python,
 		pythonEvidence: evidence,
@@ -96,6 +100,7 @@ function openFromCatalog(options: EnvironmentOptions, seen: readonly Interpreter
 		standardProviders: standardProviders(files, interpreter, python, standard),
 		packages: catalog.modules,
 		names: new ImportNames(files, catalog.distributions),
+		releases,
 		files,
 		place: "",
 	});

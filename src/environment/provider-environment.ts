@@ -1,6 +1,7 @@
 import type { Distribution, Environment, ExternalModule, LibraryImport, ModuleLookup, PythonVersion } from "./environment.ts";
 import type { ImportNames } from "./import-names.ts";
 import type { ModuleProvider } from "./installed-modules.ts";
+import type { KnownRelease, KnownReleases } from "./known-releases.ts";
 import { LibraryImports } from "./library-imports.ts";
 import type { PackageFiles } from "./package-files.ts";
 import type { StandardLibrary } from "./standard-library.ts";
@@ -18,6 +19,7 @@ export interface EnvironmentParts {
 	readonly standardProviders: readonly ModuleProvider[];
 	readonly packages: ModuleProvider;
 	readonly names: ImportNames;
+	readonly releases: KnownReleases;
 	readonly files: PackageFiles;
 	/** Where the packages lie, to tell one environment from another. */
 	readonly place: string;
@@ -88,6 +90,10 @@ export class ProviderEnvironment implements Environment {
 	followImports(modules: readonly string[]): readonly LibraryImport[] {
 		this.libraryImports ??= new LibraryImports(this, this.parts.files, this.parts.place);
 		return this.libraryImports.follow(modules);
+	}
+
+	releasesOf(distribution: string): readonly KnownRelease[] {
+		return this.parts.releases.of(distribution);
 	}
 
 	private has(module: string, symbol: string): boolean {

@@ -68,6 +68,7 @@ export function unknownEnvironment(modules: Readonly<Record<string, ExternalModu
 		distributionsFor: () => [],
 		findSymbol: () => [],
 		followImports: () => [],
+		releasesOf: () => [],
 		searchFolders: [],
 	};
 }

@@ -1,9 +1,14 @@
-import { defineRule } from "../../audit/rule.ts";
+import type { FixProposal } from "../../audit/fix.ts";
+import { defineRule, type Match } from "../../audit/rule.ts";
+import { normalizeName } from "../../environment/environment.ts";
 import { markerApplies } from "../../environment/marker.ts";
 import { closeOver, primaryManifest, requiredBy } from "../../project/manifests/declared.ts";
 import { setSpecifier } from "../../project/manifests/edit.ts";
-import type { Requirement } from "../../project/manifests/manifest.ts";
+import { allowedReleases, listExclusions } from "../../project/manifests/impossible-list.ts";
+import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
 import { canAllBeSatisfied, pinnedVersion, versionSatisfies } from "../../project/manifests/version.ts";
+import type { Project } from "../../project/project.ts";
+import type { TextEdit } from "../../text/range.ts";
 
 interface Evidence {
 	readonly name: string;
@@ -15,8 +20,8 @@ interface Evidence {
 	readonly requirerVersion: string;
 	/** What it asks for: `<2.1.0,>=2.0.14`. */
 	readonly required: string;
-	/** Is that version the only one that the manifest allows? Then no installation can succeed. */
-	readonly isPinned: boolean;
+	/** Does whatever the manifest allows of the requirer ask for that, or the like? Then no installation can succeed. */
+	readonly isCertain: boolean;
 	readonly command: string;
 }
 
@@ -41,6 +46,15 @@ export default defineRule<Evidence>({
 		const mainList = manifest.requirements.filter(
 			({ group, normalized, marker }) => group === "" && normalized !== "" && markerApplies(marker, environment.python) === true,
 		);
+		const { installCommand: command } = manifest;
+		const told = new Set<string>();
+		for (const { requirement, chain, version, required } of listExclusions(mainList, environment)) {
+			const { name, specifier, normalized, path, range } = requirement;
+			if (told.has(normalized)) continue;
+			told.add(normalized);
+			const evidence = { name, specifier, chain, requirerVersion: version, required, isCertain: true, command };
+			yield { subject: `${normalized}:${chain.at(-1)}`, path, range, evidence };
+		}
 		const declared = new Map(mainList.map((requirement) => [requirement.normalized, requirement]));
 		const { provided } = closeOver(mainList, manifests, environment);
 		for (const [requirer, chain] of provided) {
@@ -54,6 +68,7 @@ export default defineRule<Evidence>({
 				if (
 					requirement === undefined ||
 					requirement.url !== null ||
+					told.has(required.normalized) ||
 					canAllBeSatisfied([requirement.specifier, required.specifier])
 				)
 					continue;
@@ -64,8 +79,8 @@ export default defineRule<Evidence>({
 					chain: [...chain.slice(0, -1), distribution.name],
 					requirerVersion: distribution.version,
 					required: required.specifier,
-					isPinned: chain.length === 1 && isPinnedTo(own, distribution.version),
-					command: manifest.installCommand,
+					isCertain: chain.length === 1 && isPinnedTo(own, distribution.version),
+					command,
 				};
 				yield { subject: `${normalized}:${requirer}`, path, range, evidence };
 			}
@@ -73,41 +88,125 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ evidence }) {
-		const { name, specifier, chain, requirerVersion, required, isPinned, command } = evidence;
+		const { name, specifier, chain, requirerVersion, required, isCertain, command } = evidence;
 		const requirer = `${chain.at(-1)} ${requirerVersion}`;
 		const through = chain.length > 1 ? ` (which comes with ${chain[0]})` : "";
 		return {
-			severity: isPinned ? "CRITICAL" : "MEDIUM",
-			stage: isPinned ? "import" : "none",
+			severity: isCertain ? "CRITICAL" : "MEDIUM",
+			stage: isCertain ? "import" : "none",
 			problem: `${name}${specifier} is declared, and ${requirer} needs ${name}${required}`,
-			rootCause: isPinned
-				? `No version of ${name} satisfies both, and ${chain.at(-1)} is pinned to ${requirerVersion}: ${command} refuses the list and installs nothing.`
+			rootCause: isCertain
+				? `No version of ${name} satisfies both${through}, and what else is declared allows no other ${chain.at(-1)} that would do: ${command} refuses the list and installs nothing.`
 				: `No version of ${name} satisfies both${through}. An installation has to take another version of ${chain.at(-1)}, or fails.`,
-			...(isPinned
+			...(isCertain
 				? {
 						expectedError:
 							"ERROR: ResolutionImpossible: for help visit https://pip.pypa.io/en/latest/topics/dependency-resolution/#dealing-with-dependency-conflicts",
 						order: -1,
 					}
 				: {}),
-			failsOn: isPinned ? ["clean-install"] : [],
+			failsOn: isCertain ? ["clean-install"] : [],
 		};
 	},
 
-	fix({ path, range, evidence }, project) {
-		const manifest = primaryManifest(project.manifests);
-		const requirement = manifest?.requirements.find((each) => each.path === path && each.range.start === range.start);
-		const edits = requirement === undefined ? null : setSpecifier(project.files, requirement, evidence.required);
-		if (manifest === null || edits === null) return undefined;
-		return {
-			title: `Ask for ${evidence.name}${evidence.required}`,
-			explanation: `These are the versions that ${evidence.chain.at(-1)} ${evidence.requirerVersion} works with. If the code needs a newer ${evidence.name}, raise ${evidence.chain.at(-1)} instead.`,
-			applicability: "review",
-			edits,
-			commands: manifest.updateCommands,
-		};
+	fix(match, project) {
+		return listMends(match, project)[0];
+	},
+
+	alternatives(match, project) {
+		return listMends(match, project).slice(1);
 	},
 });
+
+/** What may be asked for in the place of one of the two: first what leaves no clash behind, and of that what the code does not speak against. */
+function listMends({ path, range, evidence }: Match<Evidence>, project: Project): FixProposal[] {
+	const manifest = primaryManifest(project.manifests);
+	const requirement = manifest?.requirements.find((each) => each.path === path && each.range.start === range.start);
+	if (manifest === null || requirement === undefined) return [];
+	const { chain, requirerVersion, required } = evidence;
+	const mends: Mend[] = [
+		{
+			requirement,
+			specifier: required,
+			explanation: `These are the versions that ${chain.at(-1)} ${requirerVersion} works with. If the code needs a newer ${evidence.name}, raise ${chain[0]} instead.`,
+		},
+	];
+	const requirer = manifest.requirements.find(
+		({ normalized, group }) => group === "" && normalized === normalizeName(chain[0] ?? ""),
+	);
+	const newer = requirer === undefined ? null : newerBound(requirer, manifest, project);
+	if (requirer !== undefined && newer !== null)
+		mends.push({
+			requirement: requirer,
+			specifier: newer,
+			explanation: `Releases of ${requirer.name} from there on work with ${evidence.name}${evidence.specifier}.`,
+		});
+	const rank = (mend: Mend): number =>
+		(leavesClash(mend, manifest, project) ? 2 : 0) + (mend.requirement === requirement && isSpokenAgainst(mend, project) ? 1 : 0);
+	return mends
+		.toSorted((a, b) => rank(a) - rank(b))
+		.flatMap((mend) => {
+			const edits = setSpecifier(project.files, mend.requirement, mend.specifier);
+			return edits === null ? [] : [proposalOf(mend, edits, manifest)];
+		});
+}
+
+interface Mend {
+	readonly requirement: Requirement;
+	/** What it asks for instead. */
+	readonly specifier: string;
+	readonly explanation: string;
+}
+
+function proposalOf({ requirement, specifier, explanation }: Mend, edits: readonly TextEdit[], manifest: Manifest): FixProposal {
+	return {
+		title: `Ask for ${requirement.name}${specifier}`,
+		explanation,
+		applicability: "review",
+		edits,
+		commands: manifest.updateCommands,
+	};
+}
+
+/** The first release of the requirer from which on the list can be installed, as a lower bound; null where none is known. */
+function newerBound(requirer: Requirement, manifest: Manifest, project: Project): string | null {
+	const current = allowedReleases(requirer.normalized, [requirer.specifier], project.environment)[0];
+	const releases = allowedReleases(requirer.normalized, [`>${current?.version ?? ""}`], project.environment)
+		.filter(({ requires }) => requires !== null)
+		.toReversed();
+	const isSound = (version: string): boolean =>
+		!leavesClash({ requirement: requirer, specifier: `==${version}` }, manifest, project);
+	// Bounds only rise: the first release that will do is found by halving.
+	let [low, high] = [0, releases.length - 1];
+	const newest = releases[high];
+	if (newest === undefined || !isSound(newest.version)) return null;
+	while (low < high) {
+		const middle = (low + high) >> 1;
+		if (isSound(releases[middle]?.version ?? "")) high = middle;
+		else low = middle + 1;
+	}
+	return `>=${releases[low]?.version}`;
+}
+
+function leavesClash(
+	{ requirement, specifier }: Pick<Mend, "requirement" | "specifier">,
+	manifest: Manifest,
+	project: Project,
+): boolean {
+	const changed = manifest.requirements.map((each) => (each === requirement ? { ...each, specifier } : each));
+	const mainList = changed.filter(({ group }) => group === "");
+	return listExclusions(mainList, project.environment).some(
+		({ requirement: other, chain }) => other.normalized === requirement.normalized || chain.includes(requirement.normalized),
+	);
+}
+
+/** Would an older pydantic than 2 lack what the code imports? */
+function isSpokenAgainst({ requirement, specifier }: Mend, { modules }: Project): boolean {
+	if (requirement.normalized !== "pydantic" || versionSatisfies("2.5", specifier) !== false) return false;
+	const words =
+		/\b(?:field_validator|model_validator|field_serializer|ConfigDict|computed_field|TypeAdapter|RootModel|model_dump|pydantic_settings)\b/;
+	return [...modules.values()].some(({ text }) => words.test(text));
+}
 
 function isPinnedTo(requirement: Requirement | undefined, version: string): boolean {
 	return requirement !== undefined && pinnedVersion(requirement.specifier) === version;

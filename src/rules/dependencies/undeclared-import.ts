@@ -13,6 +13,7 @@ import { isMistakenlyDeclared } from "../../project/manifests/mistaken-names.ts"
 import { packageAddition } from "../../project/manifests/package-addition.ts";
 import { distributionsOf, packageOf } from "../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../project/project.ts";
+import { findGoneModule, withFormerModule } from "./uses/gone-module.ts";
 import { importInstead } from "./uses/import-instead.ts";
 import { placeInWords } from "./uses/installation-words.ts";
 import { listThirdPartyUses, type ThirdPartyUse } from "./uses/third-party-uses.ts";
@@ -36,6 +37,8 @@ interface Evidence {
 	readonly deferred: boolean;
 	readonly stage: "import" | "startup";
 	readonly order: number | null;
+	/** Where it is declared, and newer releases lack the module: the first of them. */
+	readonly goneFrom: string | null;
 }
 
 const main = `from fastapi import FastAPI
@@ -79,6 +82,7 @@ export default defineRule<Evidence>({
 	describe({ evidence }) {
 		const { module, distribution, manifest, elsewhere, isEmpty, missingHere, missingAfterInstall, deferred, stage, order } =
 			evidence;
+		const { goneFrom } = evidence;
 		const provided = distribution === module.toLowerCase() ? "" : `${module} comes with ${distribution}. `;
 		const declared =
 			elsewhere === null
@@ -91,8 +95,14 @@ export default defineRule<Evidence>({
 		return {
 			severity: !stops ? "MEDIUM" : deferred ? "HIGH" : "CRITICAL",
 			stage: deferred ? "request" : stage,
-			problem: `${module} is imported and ${declared}`,
-			rootCause: `${provided}An installation does not bring it, since ${declared}. ${here}`,
+			problem:
+				goneFrom === null
+					? `${module} is imported and ${declared}`
+					: `${module} is imported, and ${distribution} does not bring it from ${goneFrom} on`,
+			rootCause:
+				goneFrom === null
+					? `${provided}An installation does not bring it, since ${declared}. ${here}`
+					: `${provided}What is declared allows releases without it, and an installation takes the newest. ${here}`,
 			expectedError: `ModuleNotFoundError: No module named '${evidence.missing}'`,
 			failsOn: [
 				...(missingHere || (isEmpty && missingAfterInstall) ? (["this-machine"] as const) : []),
@@ -109,7 +119,8 @@ export default defineRule<Evidence>({
 	fix({ evidence }, project) {
 		const manifest = primaryManifest(project.manifests);
 		if (manifest === null) return undefined;
-		const { distribution, module, elsewhere } = evidence;
+		const { distribution, module, elsewhere, goneFrom } = evidence;
+		if (goneFrom !== null) return withFormerModule(project, manifest, distribution, module);
 		const instead = importInstead(project, module, distribution);
 		if (instead !== null) return instead.proposal;
 		const restricted = manifest.requirements.find(
@@ -189,10 +200,13 @@ function declaredBy(project: Project): Declared {
 function judge(project: Project, use: ThirdPartyUse, candidates: readonly string[], declared: Declared): Evidence | null {
 	const { manifest, main, all, isKnown } = declared;
 	const [distribution] = candidates;
-	if (distribution === undefined || candidates.some((name) => main.provided.has(name))) return null;
+	if (distribution === undefined) return null;
 	const { name: module, deferred, stage, order } = use;
 	const missingHere =
 		project.environment.kind === "interpreter" && project.environment.findModule(packageOf(module)).found === "missing";
+	const isProvided = candidates.some((name) => main.provided.has(name));
+	const gone = isProvided ? findGoneModule(project, module, missingHere) : null;
+	if (isProvided && gone === null) return null;
 	const base = {
 		module,
 		missing: firstMissing(project, packageOf(module)),
@@ -202,7 +216,10 @@ function judge(project: Project, use: ThirdPartyUse, candidates: readonly string
 		stage,
 		order,
 		isEmpty: project.environment.kind === "catalog",
+		goneFrom: gone?.from ?? null,
 	};
+	if (gone !== null)
+		return { ...base, distribution: gone.distribution, elsewhere: null, missingHere, missingAfterInstall: gone.everywhere };
 	const elsewhere = candidates.find((name) => all.provided.has(name));
 	if (elsewhere !== undefined) {
 		const stated = main.opaque.length === 0 && manifest?.installedBy != null;

@@ -106,6 +106,21 @@ it("asks for an older release where newer ones lack the module", () => {
 	expect(mended("requirements.txt")).toBe("fastapi\nuvicorn\nsetuptools<82\n");
 });
 
+it("asks for an older release of what is declared where newer ones lack the module", () => {
+	const literal =
+		"#- requirements.txt\nfastapi\nsetuptools>=60\n#- main.py\nimport pkg_resources\nfrom fastapi import FastAPI\napp = FastAPI()\n";
+	const { lines, issues, mended } = auditDependencies(literal, installed({ setuptools: { version: "82.0.1" } }), undeclared);
+	expect(lines).toEqual([
+		"CRITICAL undeclared-import main.py:1 pkg_resources is imported, and setuptools does not bring it from 82.0.0 on",
+	]);
+	// Before Python 3.12 an environment starts with an older setuptools.
+	expect(issues[0]?.failsOn).toEqual(["this-machine"]);
+	expect(mended("requirements.txt")).toBe("fastapi\nsetuptools<82\n");
+	expect(
+		auditDependencies(literal, installed({ setuptools: { version: "80.0.0", provides: ["pkg_resources"] } }), undeclared).lines,
+	).toEqual([]);
+});
+
 describe("a declared package that has what is imported", () => {
 	const audited = (requirements: string, imports: string, packages: Record<string, TestPackage>) =>
 		auditDependencies(
@@ -129,6 +144,13 @@ describe("a declared package that has what is imported", () => {
 		expect(
 			audited("pydantic<2", "from pydantic_settings import BaseSettings, SettingsConfigDict", old).issues[0]?.fix,
 		).toBeNull();
+	});
+
+	it("is pydantic itself under the alias that the code has for the other", () => {
+		const old = { pydantic: { version: "1.10.2" } };
+		const asked = (use: string) => audited("pydantic<2", `import pydantic_settings as ps\n${use}`, old);
+		expect(asked("class S(ps.BaseSettings): ...").mended("main.py")).toContain("import pydantic as ps\n");
+		expect(asked("print(ps)").issues[0]?.fix).toBeNull();
 	});
 
 	it("is not in question where the module is imported whole", () => {

@@ -68,8 +68,14 @@ function renamed(project: Project, from: string, to: string, suits: (names: read
 	return edits.length === 0 ? null : edits;
 }
 
-/** What `from module import …` asks for; null for a plain import and for what cannot be told. */
+/** What `from module import …` asks for, and what is read of `import module as alias`; null for what cannot be told. */
 function namesBehind({ module: { text }, range }: ThirdPartyImport): readonly string[] | null {
+	const alias = /^[ \t]+as[ \t]+(\w+)[ \t]*(?:#|;|\r?\n|$)/.exec(text.slice(range.end))?.[1];
+	if (alias !== undefined) {
+		const read = [...text.matchAll(new RegExp(`(?<![\\w.])${alias}\\b(?:\\.(\\w+))?`, "g"))].map(([, name]) => name);
+		// One is the alias itself; an alias that is handed on may be asked for anything.
+		return read.filter((name) => name === undefined).length > 1 ? null : read.filter((name) => name !== undefined);
+	}
 	const match = /^[ \t]+import[ \t]+(?:\(([^)]*)\)|([^\n#;\\(]+))/.exec(text.slice(range.end));
 	if (match === null) return null;
 	const listed = (match[1] ?? match[2] ?? "").replace(/#[^\n]*/g, "");

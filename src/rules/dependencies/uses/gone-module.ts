@@ -1,0 +1,57 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import { vanishedModule } from "../../../environment/vanished-modules.ts";
+import { startUpRequirements } from "../../../project/manifests/declared.ts";
+import { addRequirement, setSpecifier, usesHashes } from "../../../project/manifests/edit.ts";
+import type { Manifest } from "../../../project/manifests/manifest.ts";
+import { packageAddition } from "../../../project/manifests/package-addition.ts";
+import { versionSatisfies } from "../../../project/manifests/version.ts";
+import type { Project } from "../../../project/project.ts";
+
+/** A module that a declared distribution brought once: `pkg_resources` of setuptools. */
+export interface GoneModule {
+	readonly distribution: string;
+	/** The first release without it. */
+	readonly from: string;
+	/** Does every clean installation take such a release? */
+	readonly everywhere: boolean;
+}
+
+/** A declared distribution of which what is installed here, or what an installation takes, lacks the module by now. */
+export function findGoneModule({ environment, manifests }: Project, module: string, missingHere: boolean): GoneModule | null {
+	const vanished = vanishedModule(module);
+	if (vanished === null) return null;
+	const { distribution, from } = vanished;
+	const installed = environment.distributions.get(distribution)?.version;
+	const isGoneHere = missingHere && installed !== undefined && versionSatisfies(installed, `>=${from}`) === true;
+	const asked = startUpRequirements(manifests).filter(({ normalized }) => normalized === distribution);
+	// A virtual environment of an older Python starts with an older setuptools, which then stays.
+	const { python, pythonIsCertain } = environment;
+	const isAnew = pythonIsCertain && python.major === 3 && python.minor >= 12;
+	const everywhere = isAnew && asked.every(({ specifier }) => versionSatisfies(from, specifier) === true);
+	return isGoneHere || (everywhere && (environment.kind === "catalog" || missingHere))
+		? { distribution, from, everywhere }
+		: null;
+}
+
+/** It is declared, but not below the first release that lacks the module. */
+export function withFormerModule(
+	project: Project,
+	manifest: Manifest,
+	distribution: string,
+	module: string,
+): FixProposal | undefined {
+	const addition = packageAddition(distribution, [], project.environment, module);
+	const declared = manifest.requirements.find(({ normalized, group }) => normalized === distribution && group === "");
+	const edits =
+		declared === undefined
+			? addRequirement(project.files, manifest, addition)
+			: setSpecifier(project.files, declared, addition.specifier ?? "");
+	if (edits === null || usesHashes(project.files, manifest)) return undefined;
+	return {
+		title: `Ask for ${distribution}${addition.specifier}`,
+		explanation: `These are the releases that bring ${module}.`,
+		applicability: "safe",
+		edits,
+		commands: manifest.updateCommands,
+	};
+}
