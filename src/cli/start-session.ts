@@ -31,17 +31,15 @@ export function startSession(
 	onProgress?: (step: AuditStep) => void,
 	onAudited?: (audited: Audited) => void,
 ): Promise<Session> {
-	const ids = new Map<string, string>();
 	let watch = onProgress;
 	return openSession({
 		root: placeOf(path, io).root,
-		diagnose: async () => {
+		diagnose: async (known) => {
 			const tell = watch;
 			watch = undefined;
-			const audited = await diagnose(path, request, io, ids, tell);
+			const audited = await diagnose(path, request, io, known, tell);
 			onAudited?.(audited);
 			const { report, project } = audited;
-			for (const issue of report.issues) ids.set(issue.fingerprint, issue.id);
 			return { report, files: project.files };
 		},
 		commits: request.commit !== false,

@@ -52,10 +52,10 @@ function numbered(ordered: readonly FoundIssue[], known: KnownIds): ReadonlyMap<
 }
 
 function highestNumber(category: Category, known: KnownIds): number {
-	const numbers = [...known.values()].flatMap((id) =>
-		id.startsWith(`${category}-`) ? Number(id.slice(category.length + 1)) : [],
-	);
-	return Math.max(0, ...numbers);
+	let highest = 0;
+	for (const id of known.values())
+		if (id.startsWith(`${category}-`)) highest = Math.max(highest, Number(id.slice(category.length + 1)));
+	return highest;
 }
 
 /** Issues about the same lines, and those of another story that stand on the path in a file this one's fix touches: the nearest five. */

@@ -47,7 +47,13 @@ export type WritePurpose =
 export type SessionEvent =
 	| { readonly type: "session-started"; readonly id: string; readonly branch: string | null; readonly head: string | null }
 	| { readonly type: "session-resumed" }
-	| { readonly type: "audited"; readonly issues: number; readonly critical: number }
+	/** `ids` are the ids, by fingerprint, of issues that no earlier audit of the session had found; absent where there are none. */
+	| {
+			readonly type: "audited";
+			readonly issues: number;
+			readonly critical: number;
+			readonly ids?: Readonly<Record<string, string>>;
+	  }
 	| {
 			readonly type: "write-intended";
 			readonly write: number;

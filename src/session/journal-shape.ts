@@ -55,6 +55,8 @@ const purposes: Readonly<Record<string, Check>> = {
 	restore: fields({ rollback: count, stories: listOf(story), commit: listOf(text) }),
 };
 const purpose: Check = (value) => isObject(value) && (checkOf(purposes, value.type)?.(value) ?? false);
+const issueIds: Check = (value) =>
+	isObject(value) && Object.values(value).every((id) => typeof id === "string" && /^[A-Z]+-\d{3,9}$/.test(id));
 const boot = fields({
 	revision: count,
 	boots: flag,
@@ -74,7 +76,7 @@ const boot = fields({
 const events: Readonly<Record<SessionEvent["type"], Check>> = {
 	"session-started": fields({ id: text, branch: orNull(text), head: orNull(text) }),
 	"session-resumed": anything,
-	audited: anything,
+	audited: fields({ ids: orAbsent(issueIds) }),
 	"write-intended": fields({ write: count, purpose, files: listOf(change) }),
 	"write-finished": fields({ write: count }),
 	"write-undone": fields({ write: count }),

@@ -34,6 +34,7 @@ export function replay(lines: readonly JournalLine[]): SessionRecord | null {
 		finished: false,
 		backupsRemoved: false,
 		boots: noBoots,
+		ids: new Map(),
 	};
 	let record = start;
 	for (const line of rest) record = { ...reduce(record, line.event), lastAt: line.at };
@@ -44,8 +45,9 @@ export function replay(lines: readonly JournalLine[]): SessionRecord | null {
 export function reduce(record: SessionRecord, event: SessionEvent): SessionRecord {
 	switch (event.type) {
 		case "session-started":
-		case "audited":
 			return record;
+		case "audited":
+			return event.ids === undefined ? record : { ...record, ids: new Map([...record.ids, ...Object.entries(event.ids)]) };
 		case "session-resumed":
 			return { ...record, finished: false };
 		case "write-intended":

@@ -52,7 +52,7 @@ export class RunningSession implements Session {
 		resumedFrom: string | null,
 		release: () => void,
 	): Promise<RunningSession> {
-		const diagnosis = await diagnose();
+		const diagnosis = await diagnose(context.journal.record.ids);
 		noteAudit(context, diagnosis);
 		const builder = new StateBuilder(context);
 		const state = await builder.build(diagnosis, resumedFrom);
@@ -256,7 +256,7 @@ export class RunningSession implements Session {
 	}
 
 	async #audit(): Promise<void> {
-		this.#diagnosis = await this.#diagnose();
+		this.#diagnosis = await this.#diagnose(this.#context.journal.record.ids);
 		noteAudit(this.#context, this.#diagnosis);
 	}
 
@@ -268,5 +268,12 @@ export class RunningSession implements Session {
 
 function noteAudit(context: SessionContext, { report }: Diagnosis): void {
 	const critical = report.issues.filter((issue) => issue.severity === "CRITICAL").length;
-	context.journal.append({ type: "audited", issues: report.issues.length, critical });
+	const { ids } = context.journal.record;
+	const news = report.issues.filter((issue) => ids.get(issue.fingerprint) !== issue.id);
+	context.journal.append({
+		type: "audited",
+		issues: report.issues.length,
+		critical,
+		...(news.length > 0 && { ids: Object.fromEntries(news.map((issue) => [issue.fingerprint, issue.id])) }),
+	});
 }

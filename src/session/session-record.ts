@@ -1,5 +1,6 @@
 import type { FileChange } from "../apply/file-change.ts";
 import type { Story } from "../audit/issue.ts";
+import type { KnownIds } from "../plan/plan.ts";
 import type { DecisionRecord, SessionEvent } from "./events.ts";
 import type { SeenBoots } from "./verify-record.ts";
 
@@ -80,6 +81,8 @@ export interface SessionRecord {
 	readonly finished: boolean;
 	readonly backupsRemoved: boolean;
 	readonly boots: SeenBoots;
+	/** What the audits of the session have called their issues, by fingerprint. */
+	readonly ids: KnownIds;
 }
 
 /** Accepted decisions of a story that still stand, in order. */

@@ -6,6 +6,7 @@ import { listSessions } from "../../src/session/list-sessions.ts";
 import { rollbackSession } from "../../src/session/rollback-session.ts";
 import type { Session } from "../../src/session/session.ts";
 import { SessionError } from "../../src/session/session-error.ts";
+import { auditMarks } from "./support/marked-audit.ts";
 import { accepting, openTestSession, type TestFolder, testRepository } from "./support/session-fixture.ts";
 
 vi.setConfig({ testTimeout: 30_000 });
@@ -38,6 +39,25 @@ describe("a session", () => {
 		await session.dispatch({ type: "undo" });
 		await session.dispatch({ type: "undo" });
 		expect(folder.read("app/db.py")).toBe(backend["app/db.py"]);
+	});
+
+	test("that goes on tells the audit what its issues were called, those that are fixed by then too", async () => {
+		folder = testRepository(backend);
+		session = await openTestSession(folder.root);
+		const before = session.state.report.issues;
+		await session.dispatch(accepting(session, "x"));
+		const called = new Map([...before, ...session.state.report.issues].map(({ fingerprint, id }) => [fingerprint, id]));
+		await session.close();
+
+		const told: (readonly [string, string])[] = [];
+		session = await openTestSession(folder.root, {
+			diagnose: async (known) => {
+				told.push(...known);
+				return auditMarks(folder.root);
+			},
+		});
+		expect(called.size).toBeGreaterThan(1);
+		for (const entry of called) expect(told).toContainEqual(entry);
 	});
 
 	test("says which files somebody changed since", async () => {
