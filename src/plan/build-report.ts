@@ -1,5 +1,6 @@
 import { type AuditResult, mostIssues } from "../audit/run-rules.ts";
 import type { Project } from "../project/project.ts";
+import { listStarts, mostStarts } from "../project/starts/list-starts.ts";
 import type { AuditReport, DependencyRow, Notice, ProjectSummary, StartCommandRow } from "./audit-report.ts";
 import { summariseImports } from "./import-graph-summary.ts";
 import { type KnownIds, planIssues } from "./plan.ts";
@@ -62,7 +63,12 @@ function noticesOf(project: Project): readonly Notice[] {
 	const problems = project.manifests.flatMap((manifest) =>
 		manifest.problems.map((problem) => ({ path: problem.path, message: `line ${problem.line}: ${problem.message}` })),
 	);
-	return [...unreadable, ...problems];
+	return [...unreadable, ...problems, ...cutStarts(project)];
+}
+
+function cutStarts(project: Project): readonly Notice[] {
+	if (listStarts(project.files).length < mostStarts) return [];
+	return [{ path: "", message: `there are more than ${mostStarts} start commands: only the first ${mostStarts} are compared` }];
 }
 
 /** Files of the backend, and those that lie on the way up to the root; the rest of a repository is nobody's loss here. */

@@ -12,7 +12,10 @@ import { findStartCommands, type StartCommand } from "./start-commands.ts";
 
 const known = new WeakMap<SourceTree, readonly Start[]>();
 
-/** All start commands of the repository with where they run, in the order in which they are found. */
+/** A repository has a handful of start commands; of one that has more than this the first are looked at, and the report says so. */
+export const mostStarts = 200;
+
+/** The start commands of the repository with where they run, in the order in which they are found: `mostStarts` at the most. */
 export function listStarts(files: SourceTree): readonly Start[] {
 	let starts = known.get(files);
 	if (starts === undefined) {
@@ -32,7 +35,7 @@ interface WrittenService {
 }
 
 function readStarts(files: SourceTree): Start[] {
-	const commands = findStartCommands(files);
+	const commands = findStartCommands(files).slice(0, mostStarts);
 	if (commands.length === 0) return [];
 	const services = [...files].flatMap(([path, { text }]): WrittenService[] =>
 		composeName.test(path) ? readServices(text, parentOf(path)).map((service) => ({ path, service })) : [],
@@ -58,6 +61,7 @@ function readStarts(files: SourceTree): Start[] {
 		if (command !== null || build === null || !isOverriding) continue;
 		const last = commands.filter(({ path }) => path === build.dockerfile).at(-1);
 		if (last !== undefined) starts.push(inService(files, last, own, lineAt(files, own.path, own.service.start)));
+		if (starts.length >= mostStarts) break;
 	}
 	return starts;
 }
