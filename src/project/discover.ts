@@ -2,6 +2,7 @@ import type * as ast from "../python/ast.ts";
 import { parentOf } from "./imports/resolver.ts";
 import type { SourceTree, StartPlace, Target } from "./project.ts";
 import { listStarts } from "./starts/list-starts.ts";
+import { isLaunched } from "./starts/start-commands.ts";
 import { findApplications } from "./target.ts";
 
 /** The folder a server starts from, what it starts, and what else it could start. */
@@ -118,12 +119,19 @@ function fromCommands(input: DiscoveryInput): Candidate[] {
 			const file = fileOf(input.files, folder, target.module);
 			if (file === null || !isBelow(folder, input.hint)) continue;
 			const near = folder === input.hint ? 15 : folders.includes(folder) ? 10 : 0;
-			const score = (command.path.endsWith(".py") ? 60 : 200) + near - index;
+			const score = likelihood(input.files, command.path) + near - index;
 			const isHere = origin !== null && importFolder(input.files, origin, target.module) === folder;
 			result.push({ backend: folder, target, score, ...(isHere && { place: origin }) });
 		}
 	}
 	return result;
+}
+
+/** A module that runs a server itself is what is started where deployment files run it, or where it is what `python -m` runs of its package. */
+function likelihood(files: SourceTree, path: string): number {
+	if (!path.endsWith(".py")) return 200;
+	if (isLaunched(files, path)) return 190;
+	return path.endsWith("__main__.py") ? 140 : 60;
 }
 
 const unlikely = /(^|\/)(tests?|examples?|docs?|scripts?|migrations?|alembic|node_modules|benchmarks?|conftest)(\/|\.py$|$)/i;

@@ -99,6 +99,7 @@ import serverStartedOnImport from "./entrypoint/server-started-on-import.ts";
 import startupException from "./entrypoint/startup-exception.ts";
 import unsetApplicationState from "./entrypoint/unset-application-state.ts";
 import unstartableCommand from "./entrypoint/unstartable-command.ts";
+import untaggedRoute from "./entrypoint/untagged-route.ts";
 import unusableApplication from "./entrypoint/unusable-application.ts";
 import unusableDependency from "./entrypoint/unusable-dependency.ts";
 import circularImport from "./imports/circular-import.ts";
@@ -215,6 +216,7 @@ export const rules: readonly AnyRule[] = [
 	startupException,
 	unsetApplicationState,
 	unstartableCommand,
+	untaggedRoute,
 	unusableApplication,
 	unusableDependency,
 	circularImport,

@@ -21,3 +21,21 @@ it("starts from the root where src is no package's home, or the project is the r
 	expect(buildProject(files).target?.module).toBe("src.main");
 	expect(buildProject({ "pyproject.toml": member, "src/api/__init__.py": "", "src/api/main.py": application }).backend).toBe("");
 });
+
+it("starts what the module runs that a package or its image is started by, before other modules that build an application", () => {
+	const files = {
+		"api/__init__.py": "",
+		"api/__main__.py":
+			'import uvicorn\n\n\ndef main():\n    uvicorn.run(\n        "api.web:get_app",\n        workers=2,\n        factory=True,\n    )\n\n\nmain()\n',
+		"api/mock.py": application,
+		"api/web.py": "from fastapi import FastAPI\n\n\ndef get_app():\n    return FastAPI()\n",
+	};
+	expect(buildProject(files).target).toMatchObject({ module: "api.web", attribute: "get_app", factory: true });
+	const script = {
+		"run.py": 'import uvicorn\n\nuvicorn.run("api.web:get_app", factory=True)\n',
+		"api/mock.py": application,
+		"api/web.py": files["api/web.py"],
+	};
+	expect(buildProject(script).target?.module).toBe("api.mock");
+	expect(buildProject({ ...script, Dockerfile: 'CMD ["python", "run.py"]\n' }).target?.module).toBe("api.web");
+});

@@ -1,11 +1,18 @@
 import type * as ast from "../../python/ast.ts";
+import { walk } from "../../python/walk.ts";
 import type { Call } from "../imports/trace.ts";
 import type { Project } from "../project.ts";
 import { argumentOf, type Operation, routeModelOf, textOf } from "./routes.ts";
 
 /** What is wrong with the path of a route. */
 export interface PathFault {
-	readonly type: "duplicate-parameter" | "unknown-convertor" | "no-slash" | "no-parameter" | "plain-route-without-slash";
+	readonly type:
+		| "duplicate-parameter"
+		| "unknown-convertor"
+		| "no-slash"
+		| "no-parameter"
+		| "other-name"
+		| "plain-route-without-slash";
 	readonly operation: Operation;
 	readonly node: ast.Expression;
 	/** The path as it is written, and with its router's prefix. */
@@ -13,6 +20,8 @@ export interface PathFault {
 	readonly full: string;
 	/** The parameter or the convertor that is wrong. */
 	readonly part: string;
+	/** For `other-name`: the parameter of the function that was meant. */
+	readonly meant?: string;
 	readonly error: string | null;
 }
 
@@ -79,7 +88,66 @@ export function* pathFaults(project: Project): Generator<PathFault> {
 		}
 		const strange = full.replace(parameterPattern, "").match(/\{\s*([^{}\s:]+)\s*(:[^{}]*)?\}/);
 		if (strange !== null && path.includes(strange[0])) yield fault("no-parameter", strange[0], null);
+		const other = otherName(project, operation, path, new Set(names));
+		if (other !== null) yield { ...fault("other-name", other.part, null), meant: other.meant };
 	}
+}
+
+/**
+ * `/books/{id}` over a function that takes `book_id`, which is then asked for in the query: what the path brings goes unread, and a
+ * request without the query is answered with 422.
+ */
+function otherName(
+	project: Project,
+	{ endpoint, isSignatureKnown, isAnalysed }: Operation,
+	path: string,
+	names: ReadonlySet<string>,
+): { readonly part: string; readonly meant: string } | null {
+	if (!isSignatureKnown || !isAnalysed || endpoint.kind !== "function" || endpoint.node.type === "Lambda") return null;
+	const { parameters, body } = endpoint.node;
+	const taken = new Set(parameters.map(({ name }) => name.name));
+	const [unread, ...others] = [...path.matchAll(parameterPattern)]
+		.map((match) => match[1] ?? "")
+		.filter((name) => !taken.has(name));
+	if (unread === undefined || others.length > 0 || parameters.some(({ kind }) => kind.startsWith("var-"))) return null;
+	const missing = parameters.filter(({ name, default: given, annotation }) => {
+		const isAlike = name.name.endsWith(`_${unread}`) || unread.endsWith(`_${name.name}`);
+		return isAlike && !names.has(name.name) && annotation !== null && asksForValue(annotation, given);
+	});
+	const [meant, ...more] = missing;
+	if (meant === undefined || more.length > 0 || readsPath(body) || isTakenElsewhere(project, unread, endpoint)) return null;
+	const { routers, includes } = routeModelOf(project);
+	const isInPrefix = [...routers, ...includes].some(({ prefix }) => prefix === null || prefix.includes(`{${meant.name.name}`));
+	return isInPrefix ? null : { part: unread, meant: meant.name.name };
+}
+
+/** Is a plain value asked for that has no default: nothing given, `Path(...)` or `Query(...)`? */
+function asksForValue(annotation: ast.Expression, given: ast.Expression | null): boolean {
+	const isPlain = annotation.type === "Name" && /^(int|str|UUID|uuid|UUID4|PositiveInt|ObjectId)$/.test(annotation.id);
+	if (!isPlain || given === null) return isPlain;
+	if (given.type !== "Call" || given.callee.type !== "Name" || given.callee.id !== "Path") return false;
+	return true;
+}
+
+/** `request.path_params` brings what no parameter takes. */
+function readsPath(body: readonly ast.Statement[]): boolean {
+	let found = false;
+	walk(body, (node) => {
+		if (node.type === "Attribute" && /^(path_params|scope|match_info)$/.test(node.attribute.name)) found = true;
+		return !found;
+	});
+	return found;
+}
+
+/** A dependency may take the part of the path, as may one of a class. */
+function isTakenElsewhere(project: Project, name: string, endpoint: Operation["endpoint"]): boolean {
+	return project.trace.functions.some(
+		({ value }) =>
+			value !== endpoint &&
+			value.node.type === "FunctionDef" &&
+			!value.decorators.some((each) => each.kind === "instance") &&
+			value.node.parameters.some((each) => each.name.name === name),
+	);
 }
 
 /** Prefixes that APIRouter and include_router refuse. */

@@ -91,7 +91,7 @@ function runCallsOf(path: string, text: string): StartCommand[] {
 		const { line } = lines.positionAt(match.index);
 		const start = match.index + match[0].length - 1 - name.length;
 		return {
-			target: { module, attribute, factory: /factory\s*=\s*True/.test(lines.lineText(line)), evidence: `${path}:${line}` },
+			target: { module, attribute, factory: /factory\s*=\s*True/.test(callAt(text, match.index)), evidence: `${path}:${line}` },
 			importFolder: null,
 			server: "uvicorn",
 			path,
@@ -101,6 +101,25 @@ function runCallsOf(path: string, text: string): StartCommand[] {
 			start: match.index,
 		};
 	});
+}
+
+/** A call from its beginning to its closing parenthesis, which stands on its first line or begins one. */
+function callAt(text: string, start: number): string {
+	const rest = text.slice(start);
+	const first = /^[^\n]*\)[ \t]*(?:#[^\n]*)?(?=\n|$)/.exec(rest)?.[0];
+	return first ?? rest.slice(0, /\n[ \t]*\)/.exec(rest)?.index ?? rest.length);
+}
+
+/** Do deployment files run a module or script of the repository: `python -m package`, `python app/run.py`? */
+export function isLaunched(tree: SourceTree, path: string): boolean {
+	const parts = path.replace(/(\/__main__)?\.py$/, "").split("/");
+	const modules = parts.map((_, index) => parts.slice(index).join("\\."));
+	const scripts = path.split("/").map((_, index, all) => all.slice(index).join("/").replaceAll(".", "\\."));
+	const launch = new RegExp(
+		`-m["',\\s]+(?:${modules.join("|")})(?![\\w.])|\\bpython[\\d.]*["',\\s]+(?:\\./|/\\w[\\w/-]*/)?(?:${scripts.join("|")})(?![\\w.])`,
+	);
+	for (const [file, { text }] of tree) if (deployFile.test(file) && launch.test(text)) return true;
+	return false;
 }
 
 /** The line up to the command. */

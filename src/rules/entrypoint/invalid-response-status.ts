@@ -1,5 +1,6 @@
 import { defineRule } from "../../audit/rule.ts";
 import type { ResponseFault } from "../../project/fastapi/response-faults.ts";
+import type { Operation } from "../../project/fastapi/routes.ts";
 import type { Refused } from "../../project/fastapi/signature-faults.ts";
 import { refusedResponses, routeName } from "./signature/refused-responses.ts";
 import { withoutModel } from "./signature/response-edits.ts";
@@ -35,10 +36,12 @@ export default defineRule<Evidence>({
 	describe({ evidence: { fault, operation } }) {
 		if (fault.type === "no-number")
 			return {
-				severity: "HIGH",
-				stage: "request",
+				severity: isCheckedAtOnce(operation) ? "CRITICAL" : "HIGH",
+				stage: isCheckedAtOnce(operation) ? operation.call.stage : "request",
 				problem: `The status_code of ${routeName(operation)} is the text "${fault.named}"`,
-				rootCause: "FastAPI makes a number of it for each answer and for the documentation, and this text is none.",
+				rootCause: isCheckedAtOnce(operation)
+					? "FastAPI makes a number of it when the route is registered, to see whether its response model may have a body, and this text is none."
+					: "FastAPI makes a number of it for each answer and for the documentation, and this text is none.",
 				...(fault.error === null ? {} : { expectedError: fault.error }),
 				order: operation.call.order,
 				manualSteps: numberIn(fault) === null ? ["Write the status as a number, such as 201."] : [],
@@ -79,7 +82,17 @@ export default defineRule<Evidence>({
 	},
 });
 
-/** The number that a text such as `201 Created` begins with. */
-function numberIn({ named }: ResponseFault): string | null {
-	return /^\s*([1-5]\d\d)\b/.exec(named)?.[1] ?? null;
+/** Where a route has a response model, its status is looked at when it is registered. */
+function isCheckedAtOnce({ call }: Operation): boolean {
+	const model = call.keywords.get("response_model");
+	return model !== undefined && model.kind !== "unknown" && !(model.kind === "constant" && model.value === null);
 }
+
+/** The number that a text such as `201 Created` begins with, or that its words stand for. */
+function numberIn({ named }: ResponseFault): string | null {
+	const written = /^\s*([1-5]\d\d)\b/.exec(named)?.[1];
+	return written ?? numbers[named.toLowerCase().replace(/^http_|[^a-z]/g, "")] ?? null;
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9110#section-15, as far as a route gives such a status for its usual answer. */
+const numbers: Readonly<Record<string, string>> = { ok: "200", created: "201", accepted: "202", nocontent: "204" };

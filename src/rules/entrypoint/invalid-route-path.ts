@@ -58,6 +58,10 @@ export default defineRule<PathFault>({
 				problem: `The path "${path}" does not begin with a slash`,
 				cause: "Starlette checks that paths of plain routes begin with a slash.",
 			},
+			"other-name": {
+				problem: `The path ${full} names its parameter ${part}, and the function takes ${match.evidence.meant}`,
+				cause: `What stands in the path goes unread, and ${match.evidence.meant} is asked for in the query: a request without it is answered with 422.`,
+			},
 			"no-parameter": {
 				problem: `${part} in the path ${full} is no parameter`,
 				cause:
@@ -91,7 +95,7 @@ const meantConvertors: Readonly<Record<string, string>> = {
 	any: "path",
 };
 
-function mendOf({ type, node, part, operation }: PathFault): FixProposal | undefined {
+function mendOf({ type, node, part, meant, operation }: PathFault): FixProposal | undefined {
 	const { module } = operation.call;
 	if (node.type !== "Constant" || node.content === null) return undefined;
 	const { start, end } = node.content;
@@ -124,6 +128,12 @@ function mendOf({ type, node, part, operation }: PathFault): FixProposal | undef
 				"The parameter's own type says how it is read.",
 				"review",
 			);
+		}
+		case "other-name": {
+			const braces = new RegExp(`\\{${part}(?=[:}])`);
+			if (meant === undefined || !braces.test(text)) return undefined;
+			const words = `The function takes ${meant}, and nothing takes ${part}.`;
+			return write(text.replace(braces, `{${meant}`), `Call the parameter ${meant}`, words, "review");
 		}
 		case "no-slash":
 		case "plain-route-without-slash":

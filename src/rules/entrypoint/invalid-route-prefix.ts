@@ -3,7 +3,8 @@ import { defineRule } from "../../audit/rule.ts";
 import { type PrefixFault, prefixFaults } from "../../project/fastapi/path-faults.ts";
 import { routeModelOf } from "../../project/fastapi/routes.ts";
 import type { Value } from "../../project/imports/values.ts";
-import type { Project } from "../../project/project.ts";
+import type { Module, Project } from "../../project/project.ts";
+import type * as ast from "../../python/ast.ts";
 import { addArgument } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 
@@ -75,7 +76,8 @@ export default defineRule<PrefixFault>({
 		const { type, prefix, call, node } = evidence;
 		const { module } = call;
 		if (type === "empty") return emptyPathMends(evidence, project)[0];
-		if (node.type !== "Constant") return mendAtOrigin(type, prefix, call.keywords.get("prefix"));
+		if (node.type !== "Constant")
+			return mendAtOrigin(type, prefix, call.keywords.get("prefix")) ?? mendExpression(type, prefix, module, node);
 		if (node.content === null) return undefined;
 		const mended = mendedPrefix(type, prefix);
 		return {
@@ -125,6 +127,20 @@ function emptyPathMends({ call, operation }: PrefixFault, project: Project): rea
 function mendedPrefix(type: PrefixFault["type"], prefix: string): string {
 	const tail = prefix.replace(/\/+$/, "");
 	return type === "no-slash" ? `/${tail}` : tail;
+}
+
+/** A prefix that is put together in code gets its slash, or loses the one at its end, where it is handed over. */
+function mendExpression(type: PrefixFault["type"], prefix: string, module: Module, node: ast.Expression): FixProposal {
+	const code = module.text.slice(node.start, node.end);
+	const isPlain = node.type === "Name" || node.type === "Attribute";
+	const whole = isPlain || node.type === "Call" ? code : `(${code})`;
+	const slashed = isPlain ? `f"/{${code}}"` : `"/" + ${whole}`;
+	return {
+		title: type === "no-slash" ? "Put a slash in front of the prefix" : "Take the slash at the end of the prefix away",
+		explanation: `It is "${prefix}" here; FastAPI wants a slash in front and none at the end.`,
+		applicability: "review",
+		edits: [replaceText(module, node.start, node.end, type === "no-slash" ? slashed : `${whole}.rstrip("/")`)],
+	};
 }
 
 /** Where the prefix comes in by a name, its text is mended where it is written. */

@@ -2,6 +2,7 @@ import type { FixProposal } from "../../../audit/fix.ts";
 import type { Value } from "../../../project/imports/values.ts";
 import { argumentsOf, type ClassAttribute, makerOf } from "../../../project/models/class-body.ts";
 import { lineageOf } from "../../../project/models/lineage.ts";
+import { isVersionOne } from "../../../project/models/pydantic-schema.ts";
 import { isSqlmodelTable, type TableClass, tableClasses } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
@@ -16,6 +17,8 @@ export function* sharedColumns(project: Project): Generator<ClassFault> {
 		for (const attribute of table.attributes.values()) {
 			const column = argumentsOf(attribute.value)?.keywords.get("sa_column");
 			if (column === undefined || makerOf(column) !== "Column") continue;
+			// pydantic 1 copies the fields of a base class for each class below it, the columns in them too.
+			if (isVersionOne(project.environment) && attribute.owner !== table.value) continue;
 			const holder = holders.get(column);
 			if (holder === undefined) {
 				holders.set(column, table);

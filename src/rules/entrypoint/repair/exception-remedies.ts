@@ -45,7 +45,12 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	if (/^TypeError: (async)?contextmanager\(\) missing/.test(error)) return uncallDecorator(module, call);
 	if (/^TypeError: (FastAPI|APIRouter)\.\w+\(\) missing 1 required positional argument: 'path'$/.test(error))
 		return writePath(module, call) ?? makeTheObject(module, call);
-	if (detail.keyword !== undefined) return spellKeyword(module, call, detail.keyword) ?? fitCall(project, module, call, error);
+	if (detail.keyword !== undefined)
+		return (
+			registerMethods(module, call, detail.keyword.name) ??
+			spellKeyword(module, call, detail.keyword) ??
+			fitCall(project, module, call, error)
+		);
 	return (
 		passTheFunction(module, call) ??
 		passTheRouter(module, call, error) ??
@@ -104,6 +109,24 @@ function uncallDecorator(module: Module, call: ast.Call): FixProposal | undefine
 		explanation: "The decorator takes the function itself and has no arguments of its own.",
 		applicability: "safe",
 		edits: [replaceText(module, call.argumentsRange.start, call.argumentsRange.end, "")],
+	};
+}
+
+/** `@app.get("/", methods=[…])`: the decorator that takes methods is api_route. */
+function registerMethods(module: Module, call: ast.Call, keyword: string): FixProposal | undefined {
+	const { callee } = call;
+	if (
+		keyword !== "methods" ||
+		callee.type !== "Attribute" ||
+		!/^(get|post|put|patch|delete|head|options)$/.test(callee.attribute.name)
+	)
+		return undefined;
+	const { start, end } = callee.attribute;
+	return {
+		title: "Register the route with api_route",
+		explanation: `${callee.attribute.name} stands for one method; api_route takes those that are listed.`,
+		applicability: "safe",
+		edits: [replaceText(module, start, end, "api_route")],
 	};
 }
 

@@ -63,13 +63,26 @@ export function middlewareRemedy(
 function spellKeyword({ module, node, value }: AddedMiddleware, { binding, keyword }: MiddlewareFault): FixProposal | undefined {
 	const written = keyword === null ? null : findKeyword(node, keyword)?.name;
 	const only = meantParameter(keyword ?? "", binding?.keyword?.parameters ?? []);
-	if (written == null || only === null) return undefined;
+	if (written == null) return undefined;
+	if (only === null) return leaveOut({ module, node }, keyword ?? "");
 	const name = value.kind === "external" ? value.name.slice(value.name.lastIndexOf(".") + 1) : "the middleware";
 	return {
 		title: `Spell the argument ${only.name}`,
 		explanation: `${keyword} is no parameter of ${name}; ${only.name} is the only one ${only.isAlike ? "of a like spelling" : "that nothing is given for"}.`,
 		applicability: only.isAlike ? "safe" : "review",
 		edits: [replaceText(module, written.start, written.end, only.name)],
+	};
+}
+
+/** Which of several parameters was meant cannot be known; without the argument the middleware is built. */
+function leaveOut({ module, node }: Pick<AddedMiddleware, "module" | "node">, keyword: string): FixProposal | undefined {
+	const argument = findKeyword(node, keyword);
+	if (argument === null) return undefined;
+	return {
+		title: `Leave ${keyword} out`,
+		explanation: `The middleware takes no ${keyword}; without it it is built, with its own default for what was meant.`,
+		applicability: "review",
+		edits: removeArguments(module, node, [argument]),
 	};
 }
 

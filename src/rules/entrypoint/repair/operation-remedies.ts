@@ -3,7 +3,8 @@ import { scopeOfModule } from "../../../project/models/name-scope.ts";
 import { valueOfName } from "../../../project/models/type-form.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
-import { indentAt, lineStartAt, replaceText } from "../../../python/rewrite/source.ts";
+import { indentAt, isFirstOnLine, lineStartAt, replaceText } from "../../../python/rewrite/source.ts";
+import { insertBefore } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
@@ -15,6 +16,7 @@ import { withoutStringUnion } from "./string-union.ts";
 export function operationRemedy(project: Project, module: Module, range: TextRange, error: string): FixProposal | undefined {
 	if (error.includes("'builtin_function_or_method'")) return typingNames(module, range) ?? printToFile(module, range);
 	if (/'(tuple|str|list|dict|set)' object is not callable$/.test(error)) return missingComma(module, range);
+	if (error === "RuntimeError: generator didn't yield") return yieldBeforeReturns(module, range);
 	if (error.includes('only middleware("http")')) return nameHttp(module, range);
 	if (error.startsWith("ValueError: Unknown level: ")) return upperCase(module, range);
 	if (error.startsWith("ValueError: ")) return numberInEnvironment(project, module, range, error);
@@ -89,6 +91,29 @@ function missingComma(module: Module, range: TextRange): FixProposal | undefined
 		explanation: "Without a comma between them, the parentheses call what stands before them.",
 		applicability: "safe",
 		edits: [replaceText(module, call.callee.end, call.callee.end, ",")],
+	};
+}
+
+/** A lifespan that may return before its yield yields there, too: the server then runs, and ends without what follows. */
+function yieldBeforeReturns(module: Module, range: TextRange): FixProposal | undefined {
+	const lifespan = nodesIn(module, module.tree).find(
+		(node): node is ast.FunctionDef => node.type === "FunctionDef" && node.name.start === range.start,
+	);
+	if (lifespan === undefined) return undefined;
+	const returns: ast.Return[] = [];
+	let firstYield = lifespan.end;
+	walk(lifespan.body, (node) => {
+		if (node.type === "Return") returns.push(node);
+		if (node.type === "Yield") firstYield = Math.min(firstYield, node.start);
+		return node.type !== "FunctionDef" && node.type !== "Lambda" && node.type !== "ClassDef";
+	});
+	const early = returns.filter((node) => node.start < firstYield && isFirstOnLine(module.text, node.start));
+	if (early.length === 0) return undefined;
+	return {
+		title: "Yield before the early return",
+		explanation: "The server waits for the yield: where the function is done before it, it has to yield all the same.",
+		applicability: "review",
+		edits: early.map((node) => insertBefore(module, node, "yield")),
 	};
 }
 
