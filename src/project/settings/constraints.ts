@@ -1,3 +1,5 @@
+import type * as ast from "../../python/ast.ts";
+import { walk } from "../../python/walk.ts";
 import type { Call } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";
 
@@ -24,6 +26,26 @@ export function readConstraints({ keywords }: Pick<Call, "keywords">): Constrain
 		pattern: pattern?.kind === "constant" && typeof pattern.value === "string" ? pattern.value : null,
 		least: bound(number("ge"), number("gt")),
 		most: bound(number("le"), number("lt")),
+	};
+}
+
+/** The same where they stand in the annotation: `Annotated[int, Field(ge=1)]`, `conint(ge=1)`. */
+export function withAnnotated(constraints: Constraints, annotation: ast.Expression): Constraints {
+	const keywords = new Map<string, Value>();
+	walk(annotation, (node) => {
+		if (node.type !== "Call") return;
+		for (const { name, value } of node.keywords)
+			if (name !== null && value.type === "Constant" && ["number", "string"].includes(typeof value.value))
+				keywords.set(name.name, { kind: "constant", value: value.value, origin: null } as Value);
+	});
+	if (keywords.size === 0) return constraints;
+	const found = readConstraints({ keywords });
+	return {
+		minLength: constraints.minLength ?? found.minLength,
+		maxLength: constraints.maxLength ?? found.maxLength,
+		pattern: constraints.pattern ?? found.pattern,
+		least: constraints.least ?? found.least,
+		most: constraints.most ?? found.most,
 	};
 }
 

@@ -56,7 +56,7 @@ export function instantiateSettings(
 			refusedBy: settled.refusedBy,
 		});
 		if (given === null && argument === undefined && !args.open && isModel && type !== null)
-			fields.push(...missingParts(machine, config, files, field, type));
+			fields.push(...nestedParts(machine, config, files, field, type));
 	}
 	const refusedBy = runModelValidators(machine, frame, cls, validators, result, fields);
 	machine.settings.push({
@@ -146,8 +146,8 @@ function rawValue(
 	return config.hasOtherSources ? null : undefined;
 }
 
-/** Required parts of a nested model that nothing gives, where variables such as `DB__HOST` give others. */
-function missingParts(
+/** Parts of a nested model that variables such as `DB__HOST` give, and required ones that nothing gives. */
+function nestedParts(
 	machine: Machine,
 	config: SettingsConfig,
 	files: ReadonlyMap<string, Value> | null,
@@ -159,16 +159,23 @@ function missingParts(
 		files !== null && !machine.environDynamic && !config.hasOtherSources && config.readsEnvironment && config.readsFiles;
 	if (delimiter === null || !isSeen || field.isValidatedBefore || field.keys.length !== 1 || !isPlainModel(type)) return [];
 	const [key = ""] = field.keys;
+	const partOf = field.name;
 	const sources = [machine.environ, files];
 	if (sources.some((source) => getFolded(source, key) !== undefined)) return [];
-	return settingsFields(type, { ...config, prefix: "" }).flatMap(({ name, node, owner, fallback }): SettingReading[] => {
-		const part = `${key}${delimiter}${name}`;
-		if (fallback !== null || sources.some((source) => startsAny(source, part))) return [];
-		const reading = { given: null, isArgument: false, checked: null, choices: null, isModel: false, refusedBy: null };
+	return settingsFields(type, { ...config, prefix: "" }).flatMap((field): SettingReading[] => {
+		const part = `${key}${delimiter}${field.name}`;
+		const given = sources.map((source) => getFolded(source, part)).find((value) => value !== undefined);
+		const isDeeper = sources.some((source) => startsAny(source, `${part}${delimiter}`));
+		if (isDeeper || field.keys[0] !== field.name || (given === undefined && field.fallback !== null)) return [];
 		return [
 			{
-				...reading,
-				field: { ...field, name: `${field.name}.${name}`, node, owner, fallback: null, keys: [part], factory: null },
+				given: given ?? null,
+				isArgument: false,
+				checked: given ?? null,
+				choices: null,
+				isModel: false,
+				refusedBy: null,
+				field: { ...field, name: `${partOf}.${field.name}`, fallback: null, keys: [part], factory: null },
 			},
 		];
 	});

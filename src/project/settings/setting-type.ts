@@ -29,16 +29,18 @@ const plain = new Set(
 
 /** Reads the annotation of a settings field. */
 export function readSettingType(annotation: ast.Expression): SettingType {
-	const { type, isDecoded } = withoutAnnotated(annotation);
+	const { type, isDecoded, isSeenFirst } = withoutAnnotated(annotation);
 	const members: ast.Expression[] = [];
 	const isOptional = flatten(type, members);
 	const names = members.map(nameOf);
 	const known = names.every((name) => name !== null) ? names : null;
 	const [only] = members;
+	const decoding = isDecoded ? decodingOf(known, isOptional) : "text";
 	return {
-		members: known,
+		// What has no JSON to be decoded may be made into anything before its type is asked.
+		members: isSeenFirst && decoding !== "json" ? null : known,
 		isOptional,
-		decoding: isDecoded ? decodingOf(known, isOptional) : "text",
+		decoding,
 		itemType: only?.type === "Subscript" && members.length === 1 ? itemTypeOf(only) : null,
 		choices: only?.type === "Subscript" && members.length === 1 && nameOf(only) === "Literal" ? choicesOf(only) : null,
 	};
@@ -71,12 +73,31 @@ function decodingOf(names: readonly string[] | null, isOptional: boolean): Setti
 }
 
 /** `Annotated[list[str], NoDecode]` is a list that is not decoded. */
-function withoutAnnotated(annotation: ast.Expression): { readonly type: ast.Expression; readonly isDecoded: boolean } {
+function withoutAnnotated(annotation: ast.Expression): {
+	readonly type: ast.Expression;
+	readonly isDecoded: boolean;
+	/** True where a validator of the metadata may see the value before its type does. */
+	readonly isSeenFirst: boolean;
+} {
 	if (annotation.type !== "Subscript" || nameOf(annotation) !== "Annotated" || annotation.index.type !== "Sequence")
-		return { type: annotation, isDecoded: true };
+		return { type: annotation, isDecoded: true, isSeenFirst: false };
 	const [type, ...metadata] = annotation.index.items;
-	return { type: type ?? annotation, isDecoded: !metadata.some((item) => nameOf(item) === "NoDecode") };
+	return {
+		type: type ?? annotation,
+		isDecoded: !metadata.some((item) => nameOf(item) === "NoDecode"),
+		isSeenFirst: metadata.some((item) => {
+			const name = nameOf(item.type === "Call" ? item.callee : item);
+			return item.type !== "Constant" && (name === null || !harmlessMetadata.has(name));
+		}),
+	};
 }
+
+/** Metadata that only asks more of what the type has taken already. */
+const harmlessMetadata = new Set(
+	"NoDecode Field FieldInfo StringConstraints AfterValidator Ge Gt Le Lt Len MinLen MaxLen Interval Strict PlainSerializer".split(
+		" ",
+	),
+);
 
 /** Collects the members of a union; true where `None` is among them. */
 function flatten(type: ast.Expression, members: ast.Expression[]): boolean {
@@ -98,8 +119,12 @@ function flatten(type: ast.Expression, members: ast.Expression[]): boolean {
 function nameOf(type: ast.Expression): string | null {
 	if (type.type === "Name") return type.id;
 	if (type.type === "Attribute") return type.attribute.name;
+	if (type.type === "Call") return constrained[nameOf(type.callee) ?? ""] ?? null;
 	return type.type === "Subscript" ? nameOf(type.value) : null;
 }
+
+/** pydantic's functions that give a type with constraints. */
+const constrained: Readonly<Record<string, string>> = { conint: "int", confloat: "float", constr: "str" };
 
 function itemTypeOf(type: ast.Subscript): string | null {
 	const first = type.index.type === "Sequence" ? type.index.items[0] : type.index;

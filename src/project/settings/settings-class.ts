@@ -1,6 +1,6 @@
 import type * as ast from "../../python/ast.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
-import { type Constraints, readConstraints, unconstrained } from "./constraints.ts";
+import { type Constraints, readConstraints, unconstrained, withAnnotated } from "./constraints.ts";
 
 /** How a settings class reads its values (https://docs.pydantic.dev/latest/concepts/pydantic_settings/). */
 export interface SettingsConfig {
@@ -24,6 +24,8 @@ export interface SettingsConfig {
 	readonly validatesDefaults: boolean;
 	/** True where a field with an alias is looked for under its own name too. */
 	readonly populatesByName: boolean;
+	/** The variables that `fields` of pydantic 1's Config names for a field; null where it names none. */
+	readonly namedKeys: (field: string) => readonly string[] | null;
 }
 
 /** One field of a settings class. */
@@ -81,7 +83,8 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 		extra: extraText === "forbid" || extraText === "ignore" || extraText === "allow" ? extraText : null,
 		nestedDelimiter: delimiter?.kind === "constant" && typeof delimiter.value === "string" ? delimiter.value : null,
 		ignoresEmpty: isTrue(read("env_ignore_empty")),
-		decodes: read("enable_decoding") === undefined,
+		// pydantic-settings does not look at pydantic 1's parse_env_var.
+		decodes: read("enable_decoding") === undefined && (isModernSettingsClass(cls) || read("parse_env_var") === undefined),
 		hasOtherSources: otherSources.some((key) => read(key) !== undefined) || sources === "unknown",
 		readsEnvironment: !Array.isArray(sources) || sources.includes("env"),
 		readsFiles: !Array.isArray(sources) || sources.includes("dotenv"),
@@ -89,7 +92,17 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 		populatesByName: ["populate_by_name", "allow_population_by_field_name", "validate_by_name"].some(
 			(key) => read(key) !== undefined,
 		),
+		namedKeys: (field) => namedKeys(read("fields"), field),
 	};
+}
+
+/** `fields = {"url": {"env": "DATABASE_URL"}}`, or with a list of names. */
+function namedKeys(fields: Value | undefined, field: string): readonly string[] | null {
+	const entry = fields?.kind === "dict" ? fields.entries.get(field) : undefined;
+	const env = entry?.kind === "dict" ? entry.entries.get("env") : undefined;
+	if (env?.kind === "constant" && typeof env.value === "string") return [env.value];
+	if (env?.kind !== "sequence") return null;
+	return env.items.flatMap((item) => (item.kind === "constant" && typeof item.value === "string" ? [item.value] : []));
 }
 
 /** The method by which a class says where its values come from, and the module it stands in; null where it has none that can be seen. */
@@ -173,14 +186,9 @@ export function settingsFields(cls: ClassValue, config: SettingsConfig): Setting
 			const bound = node.value === null ? null : (owner.namespace.names.get(name)?.value ?? unknown);
 			const isValidatedBefore = validated.has(name) || validated.has("*") || validated.has(wholeClass);
 			const mayBeFilledIn = validated.has(wholeClass);
-			fields.set(name, {
-				name,
-				node,
-				owner,
-				isValidatedBefore,
-				mayBeFilledIn,
-				...fieldSource(bound, name, config, isModern),
-			});
+			const source = fieldSource(bound, name, config, isModern);
+			const constraints = withAnnotated(source.constraints, node.annotation);
+			fields.set(name, { name, node, owner, isValidatedBefore, mayBeFilledIn, ...source, constraints });
 		}
 	}
 	return [...fields.values()];
@@ -228,13 +236,13 @@ type FieldSource = Pick<SettingsField, "fallback" | "keys" | "constraints" | "fa
 
 /** Default and environment names of a field, from its value: a plain default or a call of `Field`. */
 function fieldSource(bound: Value | null, name: string, config: SettingsConfig, isModern: boolean): FieldSource {
-	const keys = [config.prefix + name];
+	const keys = isModern ? [config.prefix + name] : [...(config.namedKeys(name) ?? [config.prefix + name])];
 	const plain = { keys, constraints: unconstrained, factory: null, validatesDefault: config.validatesDefaults };
 	if (bound === null || (bound.kind === "constant" && bound.value === undefined)) return { ...plain, fallback: null };
 	const call =
 		bound.kind === "instance" && bound.of.kind === "external" && /\.Field$/.test(bound.of.canonical) ? bound.call : null;
 	if (call === null) return { ...plain, fallback: bound };
-	// `Field(env=...)` is of pydantic 1; pydantic-settings does not look at it.
+	// `Field(env=...)` and the `fields` of Config are of pydantic 1; pydantic-settings does not look at them.
 	const alias =
 		call.keywords.get("validation_alias") ?? call.keywords.get("alias") ?? (isModern ? undefined : call.keywords.get("env"));
 	const aliases = alias === undefined ? keys : aliasNames(alias, keys);
