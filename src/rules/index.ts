@@ -12,6 +12,7 @@ import missingSetting from "./config/missing-setting.ts";
 import refusedByValidator from "./config/refused-by-validator.ts";
 import refusedDefault from "./config/refused-default.ts";
 import refusedVariable from "./config/refused-variable.ts";
+import serviceUrlScheme from "./config/service-url-scheme.ts";
 import syncDatabaseUrl from "./config/sync-database-url.ts";
 import uncalledFunction from "./config/uncalled-function.ts";
 import undecodableSetting from "./config/undecodable-setting.ts";
@@ -129,6 +130,7 @@ export const rules: readonly AnyRule[] = [
 	refusedByValidator,
 	refusedDefault,
 	refusedVariable,
+	serviceUrlScheme,
 	syncDatabaseUrl,
 	uncalledFunction,
 	undecodableSetting,

@@ -1,7 +1,8 @@
 import type * as ast from "../../python/ast.ts";
-import { dottedName } from "../../python/walk.ts";
+import { dottedName, walk } from "../../python/walk.ts";
 import type { ClassDefinition } from "../imports/trace.ts";
 import type { ClassValue, Value } from "../imports/values.ts";
+import { makerOf } from "../models/class-body.ts";
 import { hasTemplate } from "../models/table-class.ts";
 import type { Project } from "../project.ts";
 import { isMadeBy, isSymbol } from "./sqlalchemy-values.ts";
@@ -96,8 +97,10 @@ function columnsOf(owner: ClassValue): TableColumn[] {
 function isComplete(owners: readonly ClassValue[]): boolean {
 	return owners.every(({ node, bases, namespace, decorators }) => {
 		if (namespace.dynamic || decorators.length > 0 || node.body.some(isDeclaredAttribute)) return false;
-		if (node.body.some(isConstraint)) return false;
-		if (["__table_args__", "__mapper_args__", "__table__"].some((name) => namespace.names.has(name))) return false;
+		const bound = new Set(namespace.names.keys());
+		if (node.body.some((statement) => isConstraint(statement, bound))) return false;
+		if (["__mapper_args__", "__table__"].some((name) => namespace.names.has(name))) return false;
+		if (namespace.names.has("__table_args__") && mayHoldKey(namespace.names.get("__table_args__")?.value)) return false;
 		return bases.every((base) => {
 			if (base.kind === "class") return true;
 			if (isMadeBy(base, "declarative_base")) return base.kind === "instance" && !hasTemplate(base);
@@ -115,6 +118,26 @@ function isDeclaredAttribute(statement: ast.Statement): boolean {
 }
 
 /** `PrimaryKeyConstraint(id)` in the body, bound to nothing: it makes itself known to the table through its columns. */
-function isConstraint(statement: ast.Statement): boolean {
-	return statement.type === "ExpressionStatement" && statement.value.type === "Call";
+function isConstraint(statement: ast.Statement, bound: ReadonlySet<string>): boolean {
+	if (statement.type !== "ExpressionStatement" || statement.value.type !== "Call") return false;
+	const { args, keywords } = statement.value;
+	let isOfColumns = false;
+	for (const part of [...args, ...keywords.map(({ value }) => value)])
+		walk(part, (node) => {
+			if (node.type === "Name" && bound.has(node.id)) isOfColumns = true;
+			if (node.type === "Constant" && typeof node.value === "string" && bound.has(node.value)) isOfColumns = true;
+		});
+	return isOfColumns;
+}
+
+/** May `__table_args__` name the key, or take the table from elsewhere? */
+function mayHoldKey(value: Value | undefined): boolean {
+	const items = value?.kind === "sequence" && value.complete ? value.items : [value];
+	return items.some((item) => {
+		if (item?.kind === "dict" && item.complete)
+			return [...item.entries.keys()].some(
+				(key) => !/^(schema|comment|info|sqlite_\w+|mysql_\w+|postgresql_\w+)$/.test(String(key)),
+			);
+		return !["Index", "UniqueConstraint", "CheckConstraint", "ForeignKeyConstraint"].includes(makerOf(item) ?? "");
+	});
 }

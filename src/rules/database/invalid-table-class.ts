@@ -1,5 +1,6 @@
 import { tableClasses } from "../../project/models/table-class.ts";
 import { defineClassRule } from "../class-fault.ts";
+import { dataclassFields } from "./declaration/dataclass-fields.ts";
 import { misplacedProperty } from "./declaration/misplaced-property.ts";
 import { missingTableName } from "./declaration/missing-table-name.ts";
 import { reservedName } from "./declaration/reserved-name.ts";
@@ -49,6 +50,7 @@ export default defineClassRule(
 			yield* misplacedProperty(project, table);
 			yield* trailingComma(table);
 			yield* setNullRequired(table);
+			yield* dataclassFields(project, table);
 		}
 		yield* sharedColumns(project);
 	},

@@ -7,7 +7,7 @@ import { readSettingType } from "../../project/settings/setting-type.ts";
 import type * as ast from "../../python/ast.ts";
 import { addArgument, findKeyword } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
-import { insertBefore } from "../../python/rewrite/statements.ts";
+import { insertAfter, insertBefore } from "../../python/rewrite/statements.ts";
 
 interface Evidence {
 	readonly table: TableClass;
@@ -75,20 +75,48 @@ export default defineRule<Evidence>({
 		const { table, className, id } = evidence;
 		if (id !== null) return markKey(evidence, id);
 		const [first] = table.value.node.body;
-		if (table.kind !== "sqlmodel" || first === undefined) return undefined;
+		if (first === undefined) return undefined;
 		const { module } = table.value;
-		const isDocstring = first.type === "ExpressionStatement" && first.value.type === "Constant";
-		const place = isDocstring ? table.value.node.body[1] : first;
-		if (place === undefined) return undefined;
-		return {
+		const { code, needs } = numberedKey(table);
+		const words = {
 			title: `Give ${className} an id as its primary key`,
 			explanation: "The database numbers the rows. A table that exists already needs a migration for the new column.",
-			applicability: "review",
-			edits: [insertBefore(module, place, "id: int | None = Field(default=None, primary_key=True)")],
-			needs: [{ path: module.path, module: "sqlmodel", name: "Field" }],
+			applicability: "review" as const,
+			needs: needs.map(([home, name]) => ({ path: module.path, module: home, name })),
 		};
+		const naming = table.value.node.body.findLast(
+			(each) => each.type === "Assign" && each.targets.some((target) => target.type === "Name" && /^__\w+__$/.test(target.id)),
+		);
+		if (naming !== undefined) return { ...words, edits: [insertAfter(module, naming, code)] };
+		const isDocstring = first.type === "ExpressionStatement" && first.value.type === "Constant";
+		const place = isDocstring ? table.value.node.body[1] : first;
+		return place === undefined ? undefined : { ...words, edits: [insertBefore(module, place, code)] };
 	},
 });
+
+/** A column of numbers as the other columns of the class are written, with the names that it takes. */
+function numberedKey({ kind, columns }: Evidence["table"]): {
+	readonly code: string;
+	readonly needs: readonly (readonly [string, string])[];
+} {
+	if (kind === "sqlmodel")
+		return { code: "id: int | None = Field(default=None, primary_key=True)", needs: [["sqlmodel", "Field"]] };
+	if (columns.some(({ value }) => makerOf(value) === "Column"))
+		return {
+			code: "id = Column(Integer, primary_key=True)",
+			needs: [
+				["sqlalchemy", "Column"],
+				["sqlalchemy", "Integer"],
+			],
+		};
+	return {
+		code: "id: Mapped[int] = mapped_column(primary_key=True)",
+		needs: [
+			["sqlalchemy.orm", "Mapped"],
+			["sqlalchemy.orm", "mapped_column"],
+		],
+	};
+}
 
 function markKey({ className }: Evidence, id: TableColumn): FixProposal | undefined {
 	const { node, owner } = id;

@@ -9,7 +9,29 @@ const cascades = ["all", "none", "save-update", "merge", "expunge", "delete", "d
 
 /** Both ways of naming the other side at once, and cascade options that there are not. */
 export function relationshipArguments(call: Call): CallFault | null {
-	return twoBackReferences(call) ?? unknownCascade(call) ?? unknownArgument(call);
+	return twoBackReferences(call) ?? unknownCascade(call) ?? unknownArgument(call) ?? defaultOfOthers(call);
+}
+
+/** `default=[]`: of dataclass defaults a relationship takes None alone, and factories for collections. */
+function defaultOfOthers({ keywords, node, module }: Call): CallFault | null {
+	const given = keywords.get("default");
+	const keyword = findKeyword(node, "default");
+	const isOther = given?.kind === "sequence" || given?.kind === "dict" || (given?.kind === "constant" && given.value !== null);
+	if (!isOther || keyword?.name == null) return null;
+	const factory = given.kind === "dict" ? "dict" : given.kind === "sequence" && given.type === "set" ? "set" : "list";
+	return {
+		problem: "A relationship is given a default that is not None",
+		rootCause: "Every object needs a collection of its own: default_factory makes it, a default would be shared.",
+		error: "sqlalchemy.exc.ArgumentError: Only 'None' is accepted as dataclass default for a relationship()",
+		fixes: [
+			{
+				title: `Write default_factory=${factory}`,
+				explanation: "Each object then begins with a collection of its own, which is empty.",
+				applicability: "safe",
+				edits: [replaceText(module, keyword.name.start, keyword.value.end, `default_factory=${factory}`)],
+			},
+		],
+	};
 }
 
 /** The parameters of `relationship()` in SQLAlchemy 1.4 to 2.1; it hands all others on to a class that refuses them. */
