@@ -22,7 +22,7 @@ export interface AuditResult {
 	readonly brokenRules: readonly BrokenRule[];
 	/** Names of rules that saw more than `mostIssues` places: the rest is left unsaid, and the report says so. */
 	readonly cutRules: readonly string[];
-	/** Names of rules whose work took more than `effortOf` allows: what they had not found by then is left unsaid, and the report says so. */
+	/** Names of rules whose work took more than `RuleEfforts` allow: what they had not found by then is left unsaid, and the report says so. */
 	readonly spentRules: readonly string[];
 }
 
@@ -34,15 +34,28 @@ export interface BrokenRule {
 	readonly error: string;
 }
 
+/** Steps that finding issues and making fixes may take, of one rule and of all together. */
+export interface RuleEfforts {
+	readonly rule: number;
+	readonly allRules: number;
+	readonly fixesOfRuleInFile: number;
+	readonly allFixes: number;
+}
+
 /**
- * Steps that finding issues and making fixes may take, of one rule and of all together. Real projects take a
- * fifth of them at the most, nearly all less than a hundredth; what takes more is made to, and would take minutes or hours.
+ * Real projects take a fifth of them at the most, nearly all less than a hundredth; what takes more is made to, and would take
+ * minutes or hours.
  */
-const effortOf = { rule: 25_000_000, allRules: 75_000_000, fixesOfRuleInFile: 20_000_000, allFixes: 40_000_000 } as const;
+const usualEfforts: RuleEfforts = {
+	rule: 25_000_000,
+	allRules: 75_000_000,
+	fixesOfRuleInFile: 20_000_000,
+	allFixes: 40_000_000,
+};
 
 /** Asks every rule about the project. */
-export function runRules(project: Project, rules: readonly AnyRule[]): AuditResult {
-	const runner = new Runner(project);
+export function runRules(project: Project, rules: readonly AnyRule[], efforts: RuleEfforts = usualEfforts): AuditResult {
+	const runner = new Runner(project, efforts);
 	const result = {
 		issues: [] as FoundIssue[],
 		brokenRules: [] as BrokenRule[],
@@ -63,21 +76,26 @@ export function runRules(project: Project, rules: readonly AnyRule[]): AuditResu
 /** What the issues of one run share. */
 class Runner {
 	private readonly lines = new Map<string, LineIndex>();
-	private readonly effort = new Effort(effortOf.allRules);
-	private readonly fixEffort = new Effort(effortOf.allFixes);
+	private readonly effort: Effort;
+	private readonly fixEffort: Effort;
 	/** What fixes may still take, by rule and file: each is tried on the whole of its file. */
 	private readonly fixEfforts = new Map<string, Effort>();
 	private secrets: readonly string[] | null = null;
 	private readonly fingerprints = new Map<string, number>();
 	private readonly reachedPaths: ReadonlySet<string>;
 
-	constructor(private readonly project: Project) {
+	constructor(
+		private readonly project: Project,
+		private readonly efforts: RuleEfforts,
+	) {
+		this.effort = new Effort(efforts.allRules);
+		this.fixEffort = new Effort(efforts.allFixes);
 		this.reachedPaths = reachedPathsOf(project);
 	}
 
 	/** Adds what a rule finds; false where it finds more than `mostIssues`. Throws an `EffortSpent` where it takes too much work. */
 	ask(rule: AnyRule, issues: FoundIssue[]): boolean {
-		const ofRule = new Effort(effortOf.rule);
+		const ofRule = new Effort(this.efforts.rule);
 		const within = <Result>(work: () => Result): Result => withinEffort(this.effort, () => withinEffort(ofRule, work));
 		const matches = within(() => rule.detect(this.project)[Symbol.iterator]());
 		for (let count = 0; ; count++) {
@@ -121,7 +139,7 @@ class Runner {
 	/** The fixes of a match; null where making them takes more than is left for them. */
 	private fixesOf(rule: AnyRule, match: Match<unknown>): { readonly first: Fix | null; readonly others: readonly Fix[] } | null {
 		const key = `${rule.name}\0${match.path}`;
-		const ofRuleInFile = this.fixEfforts.get(key) ?? new Effort(effortOf.fixesOfRuleInFile);
+		const ofRuleInFile = this.fixEfforts.get(key) ?? new Effort(this.efforts.fixesOfRuleInFile);
 		this.fixEfforts.set(key, ofRuleInFile);
 		return withinEffortOr(this.fixEffort, null, () =>
 			withinEffort(ofRuleInFile, () => ({

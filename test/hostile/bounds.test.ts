@@ -1,12 +1,13 @@
 import { describe, expect, it, vi } from "vitest";
 import { runRules } from "../../src/audit/run-rules.ts";
+import { Effort, withinEffort } from "../../src/python/effort.ts";
 import { findSyntaxFaults } from "../../src/python/grammar.ts";
 import { parseModule } from "../../src/python/parse.ts";
 import { rules } from "../../src/rules/index.ts";
 import { buildProject } from "../project/build-project.ts";
 
 // Seconds at the most; the machine may be busy.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const deep = 5_000;
 
@@ -75,5 +76,64 @@ describe("what doubles or multiplies is looked at in bounded time", () => {
 		const started = process.cpuUsage();
 		expect(buildProject({ "main.py": text }, { target: "main:app" }).trace.runs.has("main")).toBe(true);
 		expect(process.cpuUsage(started).user / 1e6).toBeLessThan(20);
+	});
+});
+
+describe("the work grows with what there is, not with its square", () => {
+	const main = "from fastapi import APIRouter, FastAPI\n\napp = FastAPI()\n";
+	const times = (count: number, text: (i: number) => string) => Array.from({ length: count }, (_, i) => text(i)).join("");
+
+	it.each([
+		["routes", (n: number) => ({ "main.py": main + times(n, (i) => `@app.get("/r${i}/{a}")\ndef r${i}(a: int): return a\n`) })],
+		[
+			"routes that read the state of their application",
+			(n: number) => ({
+				"main.py": `${main}app.state.x = 1\n${times(n, (i) => `@app.get("/${i}")\ndef r${i}(a: int): return app.state.x\n`)}`,
+			}),
+		],
+		[
+			"routers in routers",
+			(n: number) => ({
+				"main.py": `${main}r0 = APIRouter()\n${times(n, (i) => `r${i + 1} = APIRouter(prefix="/p")\nr${i + 1}.include_router(r${i})\n`)}app.include_router(r${n})\n`,
+			}),
+		],
+		[
+			"requirements",
+			(n: number) => ({ "main.py": main, "requirements.txt": `fastapi\n${times(n, (i) => `package-${i}==1.${i}\n`)}` }),
+		],
+		["imports", (n: number) => ({ "main.py": main + times(n, (i) => `import os as a${i}\n`) + times(n, (i) => `a${i}\n`) })],
+		["fields", (n: number) => ({ "main.py": `${main}class A:\n${times(n, (i) => `    a${i}: int = ${i}\n`)}` })],
+		[
+			"services",
+			(n: number) => ({
+				"main.py": main,
+				"compose.yaml": `services:\n${times(n, (i) => `  s${i}:\n    image: x\n    command: uvicorn main:app\n`)}`,
+			}),
+		],
+	] as const)("%s", (_, filesOf) => {
+		const steps = (count: number) => {
+			const effort = new Effort(1e9);
+			withinEffort(effort, () => runRules(buildProject(filesOf(count), { target: "main:app" }), rules));
+			return 1e9 - effort.left;
+		};
+		expect(steps(400) / steps(200)).toBeLessThan(2.6);
+	});
+});
+
+describe("a project that would take hours is stopped, and the report says so", () => {
+	it.each([
+		["modules that are missing", (i: number) => `from own.missing_${i} import name_${i}\n`],
+		["names that nothing defines", (i: number) => `undefined_${i}()\n`],
+		["names that a module does not have", (i: number) => `from own import missing_${i}\n`],
+	])("%s", (_, line) => {
+		const text = `from fastapi import FastAPI\n\napp = FastAPI()\n${Array.from({ length: 400 }, (_, i) => line(i)).join("")}`;
+		const project = buildProject({ "main.py": text, "own/__init__.py": "" }, { target: "main:app" });
+		const result = withinEffort(new Effort(1e9), () =>
+			runRules(project, rules, { rule: 1_000_000, allRules: 3_000_000, fixesOfRuleInFile: 500_000, allFixes: 1_000_000 }),
+		);
+		expect(result.brokenRules).toEqual([]);
+		expect(result.issues.some(({ severity, at }) => severity === "CRITICAL" && at.line === 4)).toBe(true);
+		const unmended = result.issues.filter(({ manualSteps }) => manualSteps.some((step) => step.includes("audit again")));
+		expect(result.spentRules.length + unmended.length).toBeGreaterThan(0);
 	});
 });
