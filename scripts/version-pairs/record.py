@@ -16,13 +16,26 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from releases import pip, releases  # noqa: E402
 
 # first distribution, second distribution (or "python"), and what fails when the two do not fit: callable or module → code that asks for it;
-# then the releases of the first that are tried, and what is installed with them
+# then the releases of the first and of the second that are tried, and what is installed with them
 PAIRS = {
     "passlib-bcrypt": ("passlib", "bcrypt", {"passlib.context.CryptContext.hash": "from passlib.context import CryptContext; CryptContext(['bcrypt']).hash('x')"}),
     "openai-httpx": ("openai", "httpx", {f"openai.{name}": f"import openai; openai.{name}(api_key='x')" for name in ("OpenAI", "AsyncOpenAI")}),
     "anthropic-httpx": ("anthropic", "httpx", {f"anthropic.{name}": f"import anthropic; anthropic.{name}(api_key='x')" for name in ("Anthropic", "AsyncAnthropic")}),
     "groq-httpx": ("groq", "httpx", {f"groq.{name}": f"import groq; groq.{name}(api_key='x')" for name in ("Groq", "AsyncGroq")}),
     "motor-pymongo": ("motor", "pymongo", {"motor.motor_asyncio": "import motor.motor_asyncio"}, {"since": "3.0"}),
+    "flask-werkzeug": ("flask", "werkzeug", {"flask": "import flask"}, {"since": "1.1", "before": "3"}),
+    "jinja2-markupsafe": ("jinja2", "markupsafe", {"jinja2": "import jinja2", "starlette.templating.Jinja2Templates": "import starlette.templating; starlette.templating.Jinja2Templates('.')"}, {"since": "2.10", "alongside": ["starlette==0.20.4"]}),
+    "starlette-jinja2": ("starlette", "jinja2", {"starlette.templating.Jinja2Templates": "import starlette.templating; starlette.templating.Jinja2Templates('.')"}, {"since": "0.13.0", "before": "0.30", "others_since": "3.0"}),
+    "starlette-httpx": ("starlette", "httpx", {"starlette.testclient.TestClient": "import starlette.testclient; starlette.testclient.TestClient(print)"}, {"since": "0.21.0", "before": "0.50", "others_since": "0.23"}),
+    "pandas-numpy": ("pandas", "numpy", {"pandas": "import pandas"}, {"since": "1.5", "before": "2.3"}),
+    "sqlalchemy-utils-sqlalchemy": ("sqlalchemy-utils", "sqlalchemy", {"sqlalchemy_utils": "import sqlalchemy_utils"}, {"since": "0.36"}),
+    "fastapi-utils-pydantic": ("fastapi-utils", "pydantic", {"fastapi_utils.api_settings": "import fastapi_utils.api_settings"}, {"since": "0.2"}),
+    "fastapi-jwt-auth-pydantic": ("fastapi-jwt-auth", "pydantic", {"fastapi_jwt_auth": "import fastapi_jwt_auth"}, {"since": "0.5"}),
+    "fastapi-mail-pydantic": ("fastapi-mail", "pydantic", {"fastapi_mail": "import fastapi_mail"}, {"since": "1.0"}),
+    "aioredis-python": ("aioredis", "python", {"aioredis": "import aioredis"}, {"since": "2.0"}),
+    "sqlalchemy-python": ("sqlalchemy", "python", {"sqlalchemy": "import sqlalchemy"}, {"since": "2.0.0"}),
+    # Later Pythons find a later release at fault: what annotations say is evaluated in another way since 3.13.
+    "pydantic-python-3.13": ("pydantic", "python", {"fastapi": "import fastapi; fastapi.FastAPI()"}, {"since": "1.10.0", "before": "2.0", "alongside": ["fastapi==0.110.0"]}),
     # The first release of FastAPI that names a parameter `not` is as good as any other of its time.
     "pydantic-python": ("pydantic", "python", {"fastapi": "import fastapi"}, {"since": "1.7.4", "before": "2.0", "alongside": ["fastapi==0.70.1"]}),
 }
@@ -72,18 +85,20 @@ def search(candidates, fails):
 def record(name, other, calls, tried={}):
     code = next(iter(calls.values()))
     alongside = tried.get("alongside", [])
-    limits = {key: value for key, value in tried.items() if key != "alongside"}
+    limits = {key: value for key, value in tried.items() if key in ("since", "before")}
     newest = versions_of(other)[-1]
     firsts = [version for version in releases(name) if within(version, **limits)]
     last = search(firsts, lambda version: bool(failure([f"{name}=={version}", f"{other}=={newest}", *alongside], code)))
     if last is None:
         return None
     version = firsts[last]
-    others = versions_of(other)[::-1]
+    others = [each for each in versions_of(other) if within(each, since=tried.get("others_since", "0"))][::-1]
     first = search(others, lambda each: bool(failure([f"{name}=={version}", f"{other}=={each}", *alongside], code)))
-    lines = {callee: failure([f"{name}=={version}", f"{other}=={newest}", *alongside], each) for callee, each in calls.items()}
+    # Of packages the newest release is what an installation takes; of Pythons the oldest that fails is the one most in use.
+    shown = others[first] if other == "python" else newest
+    lines = {callee: failure([f"{name}=={version}", f"{other}=={shown}", *alongside], each) for callee, each in calls.items()}
     mended = firsts[last + 1] if last + 1 < len(firsts) else None
-    return {"name": name, "upTo": version, "with": other, "from": others[first], "mendedIn": mended, "errors": {callee: line for callee, line in lines.items() if line}}
+    return {"name": name, "since": tried.get("since"), "upTo": version, "with": other, "from": others[first], "mendedIn": mended, "errors": {callee: line for callee, line in lines.items() if line}}
 
 
 def main():

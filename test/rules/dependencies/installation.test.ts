@@ -72,6 +72,18 @@ describe("incompatible-versions", () => {
 		expect(audit("fastapi\npasslib[bcrypt]", `${context}\nadmin = passwords.hash("admin")`).lines[0]).toMatch(/^CRITICAL/);
 	});
 
+	it("is critical where the first start hashes, on a database without rows", () => {
+		const seeding = (test: string) =>
+			audit(
+				"fastapi\npasslib[bcrypt]",
+				`from sqlalchemy.orm import Session\n${context}\n\ndef make_hash(text):\n    return passwords.hash(text)\n\nsession = Session()\nuser = session.query(1).first()\nif ${test}:\n    session.add(make_hash("admin"))`,
+			).lines[0];
+		expect(seeding("user is None")).toMatch(/^CRITICAL/);
+		expect(seeding("not user")).toMatch(/^CRITICAL/);
+		expect(seeding("not session")).toMatch(/^HIGH/);
+		expect(seeding("user")).toMatch(/^HIGH/);
+	});
+
 	it("knows clients that httpx 0.28 keeps from being made", () => {
 		const packages = { openai: { version: "1.40.0", requires: ["httpx>=0.23.0,<1"] }, httpx: { version: "0.28.1" } };
 		const asked = (imports: string) => audit("fastapi\nuvicorn\nopenai==1.40.0", imports, packages);

@@ -4,6 +4,7 @@ import type { Value } from "../../../project/imports/values.ts";
 import { databaseDrivers } from "../../../project/manifests/database-drivers.ts";
 import { primaryManifest } from "../../../project/manifests/declared.ts";
 import type { Project } from "../../../project/project.ts";
+import { listLibraryUses } from "./library-parts.ts";
 import type { CodeChange, OptionalUse } from "./optional-use.ts";
 
 /** Drivers that the URLs of start-up's engines ask for; an async engine whose URL asks for a sync one is another fault. */
@@ -84,14 +85,20 @@ const greenletError =
 export function listGreenletUses(project: Project): OptionalUse[] {
 	if (isSqlalchemyBefore(project, "2.1.0b1") !== false) return [];
 	const isAsyncModule = /^(?:sqlalchemy|sqlmodel)\.ext\.asyncio(?:\.|$)/;
-	return project.trace.externalImports
+	const own = project.trace.externalImports
 		.filter(({ module, reached, guarded, deferred }) => reached && !guarded && !deferred && isAsyncModule.test(module))
-		.map(({ module: name, importer, range, stage, order }) => ({
+		.map((each) => ({ ...each, what: each.module }));
+	const ofLibraries = listLibraryUses(project)
+		.filter(({ library }) => isAsyncModule.test(library.module))
+		.map(({ library, own: each }) => ({ ...each, what: `${library.importer}, which imports ${library.module}` }));
+	return [...own, ...ofLibraries]
+		.toSorted((a, b) => a.order - b.order)
+		.map(({ what, importer, range, stage, order }) => ({
 			providers: ["greenlet"],
 			extras: [],
 			floor: null,
 			importName: "greenlet",
-			what: name,
+			what,
 			module: importer,
 			range,
 			stage,

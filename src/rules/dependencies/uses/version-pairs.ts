@@ -6,11 +6,14 @@ import { listThirdPartyImports } from "../../../project/manifests/third-party-im
 import { versionSatisfies } from "../../../project/manifests/version.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type { TextRange } from "../../../text/range.ts";
+import { isMadeAtFirstStart } from "./first-start.ts";
 import { isExternal } from "./names.ts";
 
 /** A release and a later one of something else that do not work together; recorded by running them, see scripts/version-pairs. */
 export interface VersionPair {
 	readonly name: string;
+	/** The oldest release that was tried; null where all were. */
+	readonly since: string | null;
 	/** The newest release of it that does not work. */
 	readonly upTo: string;
 	/** A distribution, or `python`. */
@@ -32,7 +35,8 @@ export function installedPairs({ distributions, python, pythonIsCertain }: Envir
 		const first = distributions.get(pair.name)?.version;
 		const second = pair.with === "python" ? `${python.major}.${python.minor}` : distributions.get(pair.with)?.version;
 		if (first === undefined || second === undefined) return [];
-		const clash = versionSatisfies(first, `<=${pair.upTo}`) === true && versionSatisfies(second, `>=${pair.from}`) === true;
+		const range = `<=${pair.upTo}${pair.since === null ? "" : `,>=${pair.since}`}`;
+		const clash = versionSatisfies(first, range) === true && versionSatisfies(second, `>=${pair.from}`) === true;
 		return clash ? [{ pair, versions: [first, second] as const }] : [];
 	});
 }
@@ -56,12 +60,15 @@ export interface PairUse {
 /** Where a pair fails: at the first call that start-up makes, else where the code that requests run has it. */
 export function findPairUse(project: Project, pair: VersionPair): PairUse | null {
 	const callees = Object.keys(pair.errors);
-	if (callees.every(isModule)) return importedAtStartup(project, callees);
+	const modules = callees.filter(isModule);
+	const imported = modules.length === 0 ? null : importedAtStartup(project, modules);
+	if (imported !== null || modules.length === callees.length) return imported;
 	const made = callees.some(isMethod) ? madeAtStartup(project, callees) : null;
 	if (made === null && callees.some(isMethod)) return null;
 	for (const call of project.trace.calls) {
-		const callee = call.reached && !call.guarded ? callees.find((name) => isCallOf(call, name)) : undefined;
-		if (callee !== undefined) return failureAt(call, callee, { stage: call.stage, order: call.order });
+		const callee = call.reached ? callees.find((name) => isCallOf(call, name)) : undefined;
+		if (callee !== undefined && (!call.guarded || isMadeAtFirstStart(project, call)))
+			return failureAt(call, callee, { stage: call.stage, order: call.order });
 	}
 	return made === null ? importedForRequests(project, pair, callees) : failureAt(made.call, made.callee, null);
 }
