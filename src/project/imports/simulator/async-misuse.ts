@@ -3,6 +3,7 @@ import type { AsyncMisuse } from "../trace.ts";
 import type { Value } from "../values.ts";
 import { findInClass } from "./class-members.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
+import { typeName } from "./value-types.ts";
 
 /** Members of a coroutine object; everything else is asked of what awaiting it would give. */
 const coroutineMembers = /^(send|throw|close|cr_\w+|__\w+__)$/;
@@ -34,6 +35,38 @@ export function failOnCoroutineUse(
 	const { call, path } = owner;
 	const message = `'coroutine' object is not ${use}`;
 	report(machine, frame, node, "TypeError", message, { type: "not-awaited", call, path });
+}
+
+/** A coroutine that nothing awaited, reckoned or compared with as if it were its result: `count() + 1`, `count() > 0`. True where that fails. */
+export function failOnCoroutineOperand(
+	machine: Machine,
+	frame: Frame,
+	[left, right]: readonly [Value, Value],
+	operator: string,
+	node: ast.Node,
+): boolean {
+	const coroutine = left.kind === "coroutine" ? left : right.kind === "coroutine" ? right : null;
+	if (coroutine === null || !operands.test(operator)) return false;
+	const [a, b] = [left, right].map((value) => (value.kind === "coroutine" ? "coroutine" : plainType(value)));
+	if (a == null || b == null) return false;
+	const isComparison = /^[<>]=?$/.test(operator);
+	const isJoin = operator === "+" && ["str", "list", "tuple"].includes(a);
+	const message = isComparison
+		? `'${operator}' not supported between instances of '${a}' and '${b}'`
+		: isJoin
+			? `can only concatenate ${a} (not "${b}") to ${a}`
+			: `unsupported operand type(s) for ${operator}: '${a}' and '${b}'`;
+	const { call, path } = coroutine;
+	report(machine, frame, node, "TypeError", message, { type: "not-awaited", call, path });
+	return true;
+}
+
+const operands = /^(\+|-|\*|\/|\/\/|<|>|<=|>=)$/;
+
+/** Types that have no say in an operation with what they do not know. */
+function plainType(value: Value): string | null {
+	const type = typeName(value);
+	return type !== null && /^(int|float|str|list|tuple|bool|NoneType)$/.test(type) ? type : null;
 }
 
 /** `await` of something that certainly cannot be awaited. */

@@ -1,7 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import type { DictValue, ExternalValue, FunctionValue, SequenceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
-import { failOnCoroutineUse, failOnNeedlessAwait } from "./async-misuse.ts";
+import { failOnCoroutineOperand, failOnCoroutineUse, failOnNeedlessAwait } from "./async-misuse.ts";
 import { isBuiltin, isBuiltinFunction, moduleAttributes } from "./builtins.ts";
 import { findInClass } from "./class-members.ts";
 import { dictKey } from "./dict-keys.ts";
@@ -364,6 +364,7 @@ function binaryOperation(machine: Machine, frame: Frame, node: ast.BinOp): Value
 		const path = joinedPath(left, right);
 		if (path !== null) return path;
 	}
+	if (failOnCoroutineOperand(machine, frame, [left, right], node.operator, node)) return unknown;
 	if (node.operator === "%") failOnPercentFormat(machine, frame, left, right, node);
 	if (node.operator === "+") {
 		failOnUnsetOperand(machine, frame, node, left, right);
@@ -429,6 +430,8 @@ function comparison(machine: Machine, frame: Frame, node: ast.Compare): Value {
 	for (const [index, operator] of node.operators.entries()) {
 		const left = values[index];
 		const right = values[index + 1];
+		if (left !== undefined && right !== undefined && failOnCoroutineOperand(machine, frame, [left, right], operator, node))
+			return unknown;
 		const holds = left === undefined || right === undefined ? undefined : compare(operator, left, right);
 		if (holds === false) return constant(false);
 		if (holds === undefined) result = undefined;

@@ -28,9 +28,10 @@ export function passArgument(project: Project, module: Module, call: ast.Call, e
 
 function isBoundBefore(project: Project, module: Module, owner: ast.FunctionDef | null, call: ast.Call, name: string): boolean {
 	if (owner !== null) {
-		const isAssigned = owner.body.some(
-			(each) => each.end <= call.start && each.type === "Assign" && boundNames([each]).has(name),
-		);
+		// By an assignment, `with … as name` or `for name in …` in front of the call, in whatever block around it.
+		const before = module.text.slice(owner.start, call.start);
+		const isWritten = new RegExp(`\\bas ${name}\\b|\\bfor ${name}\\b|(?<![.\\w])${name}\\s*(?::[^=\\n]+)?=(?!=)`).test(before);
+		const isAssigned = isWritten && boundNames(owner.body).has(name);
 		return isAssigned || owner.parameters.some((each) => each.name.name === name);
 	}
 	const binding = project.trace.runs.get(module.name)?.namespace.names.get(name);
