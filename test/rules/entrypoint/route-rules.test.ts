@@ -1,0 +1,135 @@
+import { describe, expect, it } from "vitest";
+import { auditBackend, mendedFiles } from "../database/audit-backend.ts";
+
+const backend = (body: string, requirements = "fastapi==0.115.0\nstarlette==0.38.6\nuvicorn\n") =>
+	`#- requirements.txt\n${requirements}#- main.py\nfrom contextlib import contextmanager\n\nfrom fastapi import APIRouter, Depends, FastAPI, Path, Request\n\napp = FastAPI()\n\n\n${body}\n`;
+const mended = (rule: string, text: string) => mendedFiles(rule, text)["main.py"] ?? "";
+
+describe("invalid-route-path", () => {
+	const rule = "invalid-route-path";
+
+	it("gives the path the name that the function takes", () => {
+		const text = backend('@app.get("/books/{id}")\ndef read(book_id: int):\n    return book_id\n');
+		expect(mended(rule, text)).toContain('@app.get("/books/{book_id}")');
+	});
+
+	it("is silent where something else reads the part of the path, or the parameter has a default", () => {
+		const dependency = "def tenant(id: int):\n    return id\n\n\n";
+		const route = (head: string, body = "    return 1") => `@app.get("/books/{id}")\ndef read(${head}):\n${body}\n`;
+		for (const each of [
+			dependency + route("book_id: int, t=Depends(tenant)"),
+			route("book_id: int = 3"),
+			route("request: Request, book_id: int", '    return request.path_params["id"]'),
+			route("author: str"),
+		])
+			expect(auditBackend(rule, backend(each))).toEqual([]);
+	});
+});
+
+describe("untagged-route", () => {
+	const rule = "untagged-route";
+	const ids = (code: string, route = '@app.get("/a")') =>
+		backend(`app = FastAPI(generate_unique_id_function=lambda route: ${code})\n\n\n${route}\ndef a():\n    return 1\n`);
+
+	it("takes a tag of its own where a route has none", () => {
+		expect(mended(rule, ids('f"{route.tags[0]}-{route.name}"'))).toContain("{(route.tags or ['default'])[0]}");
+	});
+
+	it("is silent where tags are looked for first, or the route has its id or a tag", () => {
+		expect(auditBackend(rule, ids('route.tags[0] if route.tags else "x"'))).toEqual([]);
+		for (const route of ['@app.get("/a", tags=["x"])', '@app.get("/a", operation_id="a")', '@app.websocket("/a")'])
+			expect(auditBackend(rule, ids('f"{route.tags[0]}"', route))).toEqual([]);
+	});
+});
+
+describe("invalid-template-response", () => {
+	const rule = "invalid-template-response";
+	const page = (code: string, versions: string) =>
+		`#- templates/home.html\n<p>\n${backend(
+			`from fastapi.templating import Jinja2Templates\n\ntemplates = Jinja2Templates(directory="templates")\n\n\n@app.get("/")\ndef home(request: Request):\n    return templates.TemplateResponse(${code})\n`,
+			`${versions}uvicorn\njinja2\n`,
+		)}`;
+	const newest = "fastapi==0.165.0\nstarlette==1.10.0\n";
+	const between = "fastapi==0.115.0\nstarlette==0.38.6\n";
+	const old = "fastapi==0.88.0\nstarlette==0.22.0\n";
+
+	it("passes the request where the installed Starlette wants it", () => {
+		expect(mended(rule, page('"home.html", {"request": request}', newest))).toContain(
+			'TemplateResponse(request, "home.html", {"request": request})',
+		);
+		expect(mended(rule, page('name="home.html", context={}', newest))).toContain("request=request");
+		expect(mended(rule, page('request, "home.html", {"a": 1}', old))).toContain(
+			'TemplateResponse("home.html", {"request": request, "a": 1})',
+		);
+	});
+
+	it("is silent about both forms in between, and about each in its time", () => {
+		for (const code of ['"home.html", {"request": request}', 'request, "home.html"', 'request=request, name="home.html"'])
+			expect(auditBackend(rule, page(code, between))).toEqual([]);
+		expect(auditBackend(rule, page('request, "home.html"', newest))).toEqual([]);
+		expect(auditBackend(rule, page('"home.html", {"request": request}', old))).toEqual([]);
+	});
+});
+
+describe("invalid-parameter-type", () => {
+	const rule = "invalid-parameter-type";
+
+	it("moves a dependency from behind the colon", () => {
+		const text = backend('def user():\n    return 1\n\n\n@app.get("/a")\ndef a(u: Depends(user)):\n    return u\n');
+		expect(mended(rule, text)).toContain("def a(u = Depends(user)):");
+	});
+
+	it("leaves alone an object that says how it is validated", () => {
+		const known =
+			"class Kind:\n    def __get_pydantic_core_schema__(self, source, handler):\n        return handler(int)\n\n\nkind = Kind()\n";
+		expect(auditBackend(rule, backend(`${known}\n\n@app.get("/a")\ndef a(k: kind = 1):\n    return 1\n`))).toEqual([]);
+	});
+});
+
+describe("broken-lifespan", () => {
+	const rule = "broken-lifespan";
+	const entered = (body: string, base = "") =>
+		backend(`class Start${base}:\n    def __init__(self, app):\n        pass\n\n${body}\n\napp = FastAPI(lifespan=Start)\n`);
+
+	it("renames methods of a plain context manager", () => {
+		const text = mended(
+			rule,
+			entered("    def __enter__(self):\n        pass\n\n    def __exit__(self, *info):\n        pass\n"),
+		);
+		expect(text).toContain("async def __aenter__(self)");
+		expect(text).toContain("async def __aexit__(self, *info)");
+	});
+
+	it("says nothing of a class whose bases are not all known", () => {
+		expect(auditBackend(rule, entered("    x = 1\n", "(Elsewhere)"))).toEqual([]);
+	});
+});
+
+describe("rules about dependencies and registration", () => {
+	it("takes the decorator from a context manager, and leaves one that is entered", () => {
+		const rows = "@contextmanager\ndef rows():\n    yield [1]\n\n\n";
+		const route = (body: string) => `@app.get("/a")\ndef a(found=Depends(rows)):\n${body}\n`;
+		expect(mended("unusable-dependency", backend(rows + route("    return len(found)")))).not.toContain("@contextmanager");
+		const used = backend(rows + route("    with found as each:\n        return each"));
+		expect(auditBackend("unusable-dependency", used)).toEqual([]);
+	});
+
+	it("makes a list of methods that stand in one text", () => {
+		const text = backend('@app.api_route("/a", methods="GET")\ndef a():\n    return 1\n');
+		expect(mended("methods-as-text", text)).toContain('methods=["GET"]');
+		expect(auditBackend("methods-as-text", text.replace('"GET"', '["GET"]'))).toEqual([]);
+	});
+
+	it("finds state that no line sets, and not what a name sets that is computed", () => {
+		const read = '@app.get("/a")\ndef a(request: Request):\n    return request.app.state.title\n';
+		expect(auditBackend("unset-application-state", backend(read))).toHaveLength(1);
+		const computed = `for name in ["title"]:\n    setattr(app.state, name, 1)\n\n\n${read}`;
+		expect(auditBackend("unset-application-state", backend(computed))).toEqual([]);
+	});
+
+	it("calls the __init__ above a router of the project's own", () => {
+		const own = 'class Own(APIRouter):\n    def __init__(self):\n        self.kind = "own"\n\n\nrouter = Own()\n';
+		const text = backend(`${own}\n\n@router.get("/a")\ndef a():\n    return 1\n`);
+		expect(mended("router-without-init", text)).toContain("super().__init__()");
+	});
+});
