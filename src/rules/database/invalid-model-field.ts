@@ -8,6 +8,7 @@ import { isVersionOne } from "../../project/models/pydantic-schema.ts";
 import type { Project } from "../../project/project.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { type ClassFault, certainClasses, defineClassRule, raising } from "../class-fault.ts";
+import { modelConfigField } from "./declaration/model-config-field.ts";
 import { guessAnnotation } from "./repair/guess-annotation.ts";
 
 const example = (field: string) => ({
@@ -34,6 +35,9 @@ export default defineClassRule(
 /** Follows `inspect_namespace` of pydantic/_internal/_model_construction.py, which raises at the first fault. */
 function* faultsOf(project: Project, definition: ClassDefinition): Generator<ClassFault> {
 	const { value } = definition;
+	const named = attributesOf(value).get("model_config");
+	const fault = named === undefined ? null : modelConfigField(definition, named);
+	if (fault !== null) yield fault;
 	if (!isPlainModel(value) || configOf(value, "ignored_types") !== undefined) return;
 	let turn = 0;
 	for (const attribute of attributesOf(value).values()) {

@@ -10,6 +10,8 @@ export type RemovedUse =
 	| { readonly type: "list-of-columns" }
 	| { readonly type: "list-of-whens" }
 	| { readonly type: "bound-metadata"; readonly callee: "MetaData.__init__" | "declarative_base" }
+	/** `MetaData(engine)`: the first argument is the schema since 2.0. */
+	| { readonly type: "metadata-of-engine" }
 	| { readonly type: "unbound-create-all"; readonly method: string }
 	| { readonly type: "url-constructor"; readonly missing: readonly string[] }
 	| { readonly type: "classical-mapper" };
@@ -54,6 +56,7 @@ function ofFunction(canonical: string, call: Call): RemovedUse | null {
 		case "sqlalchemy.sql._elements_constructors.case":
 			return first?.kind === "sequence" && first.type === "list" ? { type: "list-of-whens" } : null;
 		case "sqlalchemy.sql.schema.MetaData":
+			if (first !== undefined && isEngine(first)) return { type: "metadata-of-engine" };
 			return call.keywords.has("bind") ? { type: "bound-metadata", callee: "MetaData.__init__" } : null;
 		case "sqlalchemy.orm.decl_api.declarative_base":
 		case "sqlalchemy.ext.declarative.declarative_base":
@@ -109,6 +112,10 @@ function isSession(receiver: string): boolean {
 		/^(sqlalchemy|sqlmodel)\.(orm\.session\.Session|ext\.asyncio\.session\.AsyncSession)$/.test(receiver) ||
 		/\.(sessionmaker|async_sessionmaker|scoped_session)\.__call__(\.begin)?$/.test(receiver)
 	);
+}
+
+function isEngine(value: Value): boolean {
+	return value.kind === "instance" && canonicalOf(value) === "sqlalchemy.engine.create.create_engine";
 }
 
 function isMetaData(receiver: string): boolean {

@@ -37,6 +37,16 @@ export function remedyOf({ use, call }: FoundUse, project: Project): FixProposal
 				edits: removeArguments(module, node, [bind]),
 			};
 		}
+		case "metadata-of-engine": {
+			const [engine] = node.args;
+			if (engine === undefined) return undefined;
+			return {
+				title: "Take the engine out",
+				explanation: "Metadata is no longer tied to an engine; what needs one is handed it.",
+				applicability: "safe",
+				edits: removeArguments(module, node, [engine]),
+			};
+		}
 		case "unbound-create-all":
 			return withEngine(use.method, call, project);
 		case "url-constructor":

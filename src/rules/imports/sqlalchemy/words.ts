@@ -13,6 +13,8 @@ export function errorOf(use: RemovedUse, minor: number): string | null {
 			return 'sqlalchemy.exc.ArgumentError: The "whens" argument to case(), when referring to a sequence of items, is now passed as a series of positional elements, rather than as a list. ';
 		case "bound-metadata":
 			return `TypeError: ${minor < 10 ? use.callee.replace(/^\w+\./, "") : use.callee}() got an unexpected keyword argument 'bind'`;
+		case "metadata-of-engine":
+			return "sqlalchemy.exc.ArgumentError: expected schema argument to be a string, got <class 'sqlalchemy.engine.base.Engine'>.";
 		case "unbound-create-all":
 			return `TypeError: ${minor < 10 ? "" : "MetaData."}${use.method}() missing 1 required positional argument: 'bind'`;
 		case "url-constructor":
@@ -35,6 +37,8 @@ export function problemOf(use: RemovedUse): string {
 			return "select is given its columns as a list";
 		case "list-of-whens":
 			return "case is given its conditions as a list";
+		case "metadata-of-engine":
+			return "MetaData is given an engine";
 		case "bound-metadata":
 			return `${use.callee === "declarative_base" ? "declarative_base" : "MetaData"} is given an engine`;
 		case "unbound-create-all":
