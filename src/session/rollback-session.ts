@@ -1,5 +1,5 @@
 import { type Story, stories } from "../audit/issue.ts";
-import { openRepository } from "../workspace/git.ts";
+import { openRepository, type Repository } from "../workspace/git.ts";
 import { listSessionIds, plantSession } from "../workspace/session-folder.ts";
 import { forecastPhases } from "./forecast-rollback.ts";
 import { readJournal } from "./journal.ts";
@@ -10,7 +10,7 @@ import type { Outcome, RollbackForecast } from "./session.ts";
 import type { SessionContext, SessionView } from "./session-context.ts";
 import { SessionError } from "./session-error.ts";
 import { acceptedOf, type SessionRecord } from "./session-record.ts";
-import { type SessionInHistory, sessionsInHistory } from "./sessions-in-history.ts";
+import { imagesInHistory, type SessionInHistory, sessionsInHistory } from "./sessions-in-history.ts";
 
 export interface RollbackOptions extends Pick<ContextOptions, "root" | "commits" | "now" | "onStep"> {
 	/** Unless told, the newest session that applied a fix. */
@@ -38,8 +38,8 @@ export async function forecastRollback(options: Pick<RollbackOptions, "root" | "
 	const found = await sessionToRollBack(options.root, options.session);
 	const { record } = found;
 	const repository = await openRepository(options.root);
-	const images = found.source === "history" ? { images: found.session.images } : {};
-	const view: SessionView = { root: options.root, commits: options.commits, repository, journal: { record }, ...images };
+	const images = found.source === "history" ? found.session.images : await replacedBackups(repository, record);
+	const view: SessionView = { root: options.root, commits: options.commits, repository, journal: { record }, images };
 	return { id: record.id, startedAt: record.startedAt, source: found.source, phases: await forecastPhases(view) };
 }
 
@@ -56,12 +56,21 @@ export async function rollbackSession(options: RollbackOptions): Promise<readonl
 		const journal = lines.map((line) => JSON.stringify(line));
 		plantSession(options.root, id, journal, images.values());
 	}
-	const { context, release } = await openContext({ ...options, session: { id } });
+	const { context: opened, release } = await openContext({ ...options, session: { id } });
 	try {
+		const context = { ...opened, images: await replacedBackups(opened.repository, found.record) };
 		return await (options.undo === true ? undoRollbacks(context, options.story) : rollBackPhases(context, options));
 	} finally {
 		release();
 	}
+}
+
+/** Where `bootmend clean` has removed a session's backups, what git keeps of the files that its commits changed. */
+async function replacedBackups(
+	repository: Repository | null,
+	{ id, backupsRemoved }: SessionRecord,
+): Promise<ReadonlyMap<string, Buffer>> {
+	return repository === null || !backupsRemoved ? new Map() : await imagesInHistory(repository, id);
 }
 
 async function rollBackPhases(context: SessionContext, options: RollbackOptions): Promise<readonly Outcome[]> {

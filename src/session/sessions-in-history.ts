@@ -37,6 +37,14 @@ export async function sessionsInHistory(repository: Repository, known: readonly 
 	return sessions;
 }
 
+/** The contents of the files that the commits of one session changed, by their SHA-256: what stands in for backups that are gone. */
+export async function imagesInHistory(repository: Repository, id: string): Promise<ReadonlyMap<string, Buffer>> {
+	const images = new Map<string, Buffer>();
+	for (const commit of await commitsWithTrailer(repository.root, "Bootmend-Session"))
+		if (valuesOf(commit, "Bootmend-Session").includes(id)) await filesOf(repository, commit, images);
+	return images;
+}
+
 async function rebuild(repository: Repository, id: string, commits: readonly HistoryCommit[]): Promise<SessionInHistory | null> {
 	const [first] = commits;
 	if (first === undefined) return null;

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { cleanSessions } from "../../src/session/clean-sessions.ts";
 import { listSessions } from "../../src/session/list-sessions.ts";
-import { rollbackSession } from "../../src/session/rollback-session.ts";
+import { forecastRollback, rollbackSession } from "../../src/session/rollback-session.ts";
 import type { Session } from "../../src/session/session.ts";
 import { SessionError } from "../../src/session/session-error.ts";
 import { auditMarks } from "./support/marked-audit.ts";
@@ -208,6 +208,22 @@ describe("cleaning up", () => {
 		const [outcome] = await rollbackSession({ root: folder.root, commits: true, story: "US2", withLater: false });
 		expect(outcome).toMatchObject({ type: "refused", nextStep: expect.stringContaining("`bootmend clean`") });
 		expect(folder.read(".env")).toContain("FIXED_url");
+	});
+
+	test("leaves the way back of what is committed, which git holds", async () => {
+		folder = testRepository(backend);
+		session = await openTestSession(folder.root);
+		await session.dispatch(accepting(session, "x"));
+		await session.dispatch({ type: "commit-phase", story: "US1" });
+		await session.dispatch({ type: "finish" });
+		await session.close();
+		expect(cleanSessions(folder.root, { all: true })).toMatchObject([{ kept: null }]);
+		const rollback = { root: folder.root, commits: true, story: "US1", withLater: false } as const;
+		expect((await forecastRollback(rollback)).phases[0]).toMatchObject({ type: "clean" });
+		expect(await rollbackSession(rollback)).toMatchObject([{ type: "done" }]);
+		expect(folder.read("app/db.py")).toBe(backend["app/db.py"]);
+		expect(await rollbackSession({ ...rollback, undo: true })).toMatchObject([{ type: "done" }]);
+		expect(folder.read("app/db.py")).toContain("FIXED_x");
 	});
 });
 
