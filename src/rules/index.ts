@@ -65,6 +65,7 @@ import requiresAnotherPython from "./dependencies/requires-another-python.ts";
 import syncDriverDeclared from "./dependencies/sync-driver-declared.ts";
 import undeclaredImport from "./dependencies/undeclared-import.ts";
 import undeclaredServer from "./dependencies/undeclared-server.ts";
+import unknownRelease from "./dependencies/unknown-release.ts";
 import unreadableManifest from "./dependencies/unreadable-manifest.ts";
 import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
 import brokenLifespan from "./entrypoint/broken-lifespan.ts";
@@ -92,12 +93,14 @@ import methodsAsText from "./entrypoint/methods-as-text.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
 import missingStartupPath from "./entrypoint/missing-startup-path.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
+import rateLimitWithoutRequest from "./entrypoint/rate-limit-without-request.ts";
 import routeNeverReached from "./entrypoint/route-never-reached.ts";
 import routePrefixTwice from "./entrypoint/route-prefix-twice.ts";
 import routerNeverIncluded from "./entrypoint/router-never-included.ts";
 import routerWithoutInit from "./entrypoint/router-without-init.ts";
 import serverStartedOnImport from "./entrypoint/server-started-on-import.ts";
 import startupException from "./entrypoint/startup-exception.ts";
+import unresolvedWiring from "./entrypoint/unresolved-wiring.ts";
 import unsetApplicationState from "./entrypoint/unset-application-state.ts";
 import unstartableCommand from "./entrypoint/unstartable-command.ts";
 import untaggedRoute from "./entrypoint/untagged-route.ts";
@@ -183,6 +186,7 @@ export const rules: readonly AnyRule[] = [
 	syncDriverDeclared,
 	undeclaredImport,
 	undeclaredServer,
+	unknownRelease,
 	unreadableManifest,
 	wrongDistributionName,
 	brokenLifespan,
@@ -210,12 +214,14 @@ export const rules: readonly AnyRule[] = [
 	missingApplication,
 	missingStartupPath,
 	moduleAsRouter,
+	rateLimitWithoutRequest,
 	routeNeverReached,
 	routePrefixTwice,
 	routerNeverIncluded,
 	routerWithoutInit,
 	serverStartedOnImport,
 	startupException,
+	unresolvedWiring,
 	unsetApplicationState,
 	unstartableCommand,
 	untaggedRoute,
