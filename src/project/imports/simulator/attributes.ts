@@ -11,6 +11,7 @@ import { classMember, constant, externalSymbol, isPlainExternalClass, memberOf }
 import { cyclePath } from "./import-statements.ts";
 import { classWithout, printedOfInstance } from "./library-classes.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
+import { isNotSetYet } from "./making.ts";
 import { isSecret, lacksAttribute } from "./secret-objects.ts";
 import { superMember } from "./super-object.ts";
 import { failOnUnset, unsetVariable } from "./unset-variable.ts";
@@ -181,7 +182,8 @@ function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string
 	const found = findInClass(owner, name);
 	if (isFieldOfModel(owner, name)) return ofModelClass(machine, frame, owner, name, node);
 	if (found === null) {
-		if (isClosedClass(owner) && !name.startsWith("__") && name !== "mro") reportMissing(machine, frame, owner, name, node);
+		const isClosed = isClosedClass(owner) || (isContainer(owner) && !containerMembers.test(name));
+		if (isClosed && !name.startsWith("__") && name !== "mro") reportMissing(machine, frame, owner, name, node);
 		else machine.doubts++;
 		return unknown;
 	}
@@ -270,6 +272,20 @@ function isEnum(owner: ClassValue): boolean {
 
 const enumBases = new Set(["enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"]);
 
+/** A container of dependency_injector, whose providers are what its body and its own bases bind. */
+function isContainer(owner: ClassValue): boolean {
+	if (owner.namespace.dynamic || owner.decorators.length > 0 || owner.keywords.size > 0 || owner.bases.length === 0) return false;
+	return owner.bases.every((base) =>
+		base.kind === "class"
+			? isContainer(base)
+			: base.kind === "external" && base.canonical === "dependency_injector.containers.DeclarativeContainer",
+	);
+}
+
+/** What the class of containers and its metaclass bring (dependency_injector/containers.pyx). */
+const containerMembers =
+	/^(_.*|auto_load_config|cls_providers|containers|dependencies|inherited_providers|instance_type|overridden|override|parent_name|provider_type|providers|reset_last_overriding|reset_override|resolve_provider_name|traverse|wiring_config|self|set_provider|set_providers)$/;
+
 /** Can the class have no attributes but those its body and its own bases bind? */
 function isClosedClass(owner: ClassValue): boolean {
 	if (owner.namespace.dynamic || owner.decorators.length > 0 || owner.keywords.size > 0) return false;
@@ -351,7 +367,8 @@ function ofInstance(machine: Machine, frame: Frame, owner: InstanceValue, name: 
 		if (typeof member !== "string" && member.kind === "method")
 			return { kind: "bound-method", receiver: owner, name, function: null };
 	}
-	if (!hasKnownAttributes(machine, of) || declaresAttribute(of, name) || name.startsWith("__")) {
+	const isLate = isNotSetYet(owner) && machine.uncertain === 0 && !inherited.has(name);
+	if (!hasKnownAttributes(machine, of) || (declaresAttribute(of, name) && !isLate) || name.startsWith("__")) {
 		machine.doubts++;
 		return unknown;
 	}
@@ -481,14 +498,24 @@ function declaresAttribute(owner: ClassValue, name: string): boolean {
 			node.type === "For" ||
 			node.type === "With"
 		) {
-			walk(node, (inner) => {
-				if (inner.type === "Attribute" && inner.attribute.name === name) found = true;
-				return !found;
-			});
+			found ||= targetsOf(node).some((target) => stores(target, name));
 		}
 		return !found;
 	});
 	return found || owner.bases.some((base) => base.kind === "class" && declaresAttribute(base, name));
+}
+
+function targetsOf(node: ast.Assign | ast.AnnAssign | ast.AugAssign | ast.For | ast.With): readonly ast.Expression[] {
+	if (node.type === "Assign") return node.targets;
+	if (node.type === "With") return node.items.flatMap(({ target }) => (target === null ? [] : [target]));
+	return [node.target];
+}
+
+/** Does assigning this target set an attribute of that name? `self.rows[key] = …` only reads one. */
+function stores(target: ast.Expression, name: string): boolean {
+	if (target.type === "Attribute") return target.attribute.name === name;
+	if (target.type === "Sequence") return target.items.some((item) => stores(item, name));
+	return target.type === "Starred" && stores(target.value, name);
 }
 
 /** Packages whose classes are plain Python: what their source does not define, their instances do not have. */

@@ -19,7 +19,7 @@ import { missingArguments, tooManyPositional } from "./argument-words.ts";
 import { contextManagerType } from "./async-misuse.ts";
 import { isDecoratedBy, openAttributes, plainPackages } from "./attributes.ts";
 import { findInClass, isPlainField } from "./class-members.ts";
-import { dataclassBindingProblem, runFactories } from "./dataclass-init.ts";
+import { dataclassBindingProblem, runFactories, runPostInit } from "./dataclass-init.ts";
 import { dictKey } from "./dict-keys.ts";
 import { enumMember } from "./enum-look-up.ts";
 import { builtin, constant, externalSymbol } from "./external.ts";
@@ -44,6 +44,7 @@ import {
 	PythonException,
 	stepBudget,
 } from "./machine.ts";
+import { handedOver, leave, making } from "./making.ts";
 import { stringMethod } from "./operations.ts";
 import { failOnCall, failOperation, share } from "./refused-operations.ts";
 import { collectReturns } from "./statements.ts";
@@ -91,6 +92,7 @@ function record(machine: Machine, frame: Frame, callee: Value, args: CallArgumen
 	};
 	machine.calls.push(made);
 	share(args);
+	handedOver(args);
 	return made;
 }
 
@@ -310,6 +312,7 @@ export function callFunction(
 	if (definition.type === "Lambda") return callLambda(machine, callee, definition, args);
 	if (!callee.decorators.every(isTransparent)) {
 		machine.doubts++;
+		handedOver(args);
 		const type = contextManagerType(callee.decorators);
 		return type === null
 			? unknown
@@ -321,6 +324,7 @@ export function callFunction(
 	if (generator && !stopAtYield) {
 		// The body has not begun to run: what there is now is the generator.
 		machine.doubts++;
+		handedOver(args);
 		return {
 			kind: "instance",
 			of: builtin(definition.isAsync ? "async_generator" : "generator"),
@@ -347,6 +351,7 @@ function runBody(
 ): Value {
 	if (machine.callDepth >= maxDepth || machine.activeCalls.has(definition)) {
 		machine.doubts++;
+		for (const { value } of scope.names.values()) leave(value);
 		return unknown;
 	}
 	const frame = { ...functionFrame(callee, scope, stopAtYield), locals: { names: localsOf(definition), scope } };
@@ -562,7 +567,8 @@ function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: C
 	}
 	const init = findInClass(callee, "__init__");
 	if (init?.value.kind === "function" && !isDecoratedBy(init.value, "typing.overload")) {
-		callFunction(machine, frame, init.value, { ...args, args: [instance, ...args.args] }, node);
+		const method = init.value;
+		making(instance, () => callFunction(machine, frame, method, { ...args, args: [instance, ...args.args] }, node));
 	} else {
 		if (init === null) {
 			failOnUselessArguments(machine, frame, callee, args, node);
@@ -570,7 +576,10 @@ function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: C
 			const inherited = problem === null ? inheritedBindingProblem(machine, callee, args) : null;
 			if (inherited !== null) failToBind(machine, frame, inherited, node);
 			else if (problem !== null) failToBind(machine, frame, { message: problem }, node);
-			else runFactories(machine, frame, instance, args, node);
+			else {
+				runFactories(machine, frame, instance, args, node);
+				runPostInit(machine, frame, instance, args, node);
+			}
 		}
 		machine.doubts++;
 	}

@@ -39,7 +39,12 @@ export function runFactories(machine: Machine, frame: Frame, instance: InstanceV
 	if (fields === null) return;
 	const positional = fields.filter((field) => !field.isKeywordOnly).slice(0, args.args.length);
 	for (const { name } of fields) {
-		if (args.keywords.has(name) || positional.some((field) => field.name === name)) continue;
+		const at = positional.findIndex((field) => field.name === name);
+		const given = at < 0 ? args.keywords.get(name) : args.args[at];
+		if (given !== undefined) {
+			instance.attributes.set(name, given);
+			continue;
+		}
 		const value = findInClass(of, name)?.value;
 		const maker = value?.kind === "instance" && value.of.kind === "external" ? value : null;
 		const factory =
@@ -49,6 +54,15 @@ export function runFactories(machine: Machine, frame: Frame, instance: InstanceV
 		if (factory?.kind !== "function" && factory?.kind !== "class") continue;
 		instance.attributes.set(name, machine.call(frame, factory, { args: [], keywords: new Map(), open: false }, node));
 	}
+}
+
+/** What `__init__` calls at its end (https://docs.python.org/3/library/dataclasses.html#post-init-processing). */
+export function runPostInit(machine: Machine, frame: Frame, instance: InstanceValue, args: CallArguments, node: ast.Call): void {
+	if (instance.of.kind !== "class" || args.open || initFields(instance.of) === null) return;
+	const hook = findInClass(instance.of, "__post_init__");
+	// Further parameters stand for fields that are for it alone.
+	if (hook?.value.kind !== "function" || hook.maybe || hook.value.node.parameters.length !== 1) return;
+	machine.call(frame, hook.value, { args: [instance], keywords: new Map(), open: false }, node);
 }
 
 /** The fields that the generated `__init__` takes, in order; null where a decorator or a base that we cannot see has a say. */

@@ -23,6 +23,7 @@ import {
 import { asText, binary, compare, itemsOf, truth } from "./operations.ts";
 import {
 	failOnAddition,
+	failOnIteration,
 	failOnMissingItem,
 	failOnPlainClassSubscript,
 	failOnSubscript,
@@ -481,11 +482,19 @@ function comprehension(machine: Machine, frame: Frame, node: ast.Comprehension):
 	const [first, ...rest] = node.clauses;
 	if (first === undefined) return unknown;
 	const iterable = machine.evaluate(frame, first.iterable);
+	if (!first.isAsync) failOnIteration(machine, frame, iterable, first.iterable);
 	const scope = newNamespace(frame.enclosing);
 	const inner: Frame = { ...frame, kind: "function", scope, enclosing: scope, stopAtYield: false };
 	const known = itemsOf(iterable);
 	if (known !== null && known.length <= maxComprehended && rest.length === 0 && node.kind !== "generator")
 		return unrolled(machine, inner, node, first, known);
+	const [second] = rest;
+	const [item] = known ?? [];
+	if (second !== undefined && item !== undefined && first.conditions.length === 0 && node.kind !== "generator") {
+		// There is a first item, so that what the next clause goes through is evaluated at least once.
+		bindTarget(scope, first.target, item);
+		machine.evaluate(inner, second.iterable);
+	}
 	machine.doubts++;
 	maybe(machine, () => {
 		for (const clause of node.clauses) {

@@ -104,6 +104,7 @@ export function knownCall(
 			openAttributes(first);
 			return unknown;
 		case "builtins.setattr":
+		case "builtins.object.__setattr__":
 			setAttribute(machine, frame, first, second);
 			return constant(null);
 		case "builtins.len":

@@ -15,7 +15,7 @@ import type {
 	SettingsObject,
 } from "../trace.ts";
 import type { Binding, ClassValue, ModuleValue, Namespace, Value } from "../values.ts";
-import { isException } from "./builtins.ts";
+import { isBuiltinException, isException } from "./builtins.ts";
 import type { Surfacing } from "./surfacing.ts";
 
 /** A module in `sys.modules`, running or done. */
@@ -260,7 +260,9 @@ function surface(machine: Machine, report: FailureReport): PythonException | "ma
 	const { line: own, ...changed } = report;
 	let { exception, message } = report;
 	let line = own ?? null;
-	let isKnown = true;
+	// A class of the program's own, raised by name, derives from what it likes.
+	const isOwn = report.detail.type === "raises" && report.detail.by === "statement" && !isBuiltinException(exception);
+	let isKnown = !isOwn;
 	for (const handler of machine.handlers.toReversed()) {
 		const surfacing = caughtBy(handler, exception, isKnown);
 		if (surfacing === "maybe") return "maybe";
@@ -280,7 +282,10 @@ function caughtBy(handler: Handler, exception: string, isKnown: boolean): Surfac
 	for (const [index, caught] of handler.catches.entries()) {
 		if (caught === unreadable) return "swallowed";
 		const surfacing = handler.surfaces[index] ?? null;
-		if (caught !== null && !isException(exception, caught)) {
+		// What derives from a class of the program's own is not known by its name.
+		const isOwn = caught?.startsWith("own:") === true && !isBuiltinException(exception);
+		if (isOwn && caught !== `own:${exception}`) return "maybe";
+		if (caught !== null && !isOwn && !isException(exception, caught)) {
 			// A class of the program's own may be any kind of exception.
 			if (!isKnown && surfacing === null && caught !== "BaseException") return "maybe";
 			continue;

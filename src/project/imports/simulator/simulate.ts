@@ -53,21 +53,24 @@ export function simulate(input: SimulationInput): ImportTrace {
 		});
 		following(machine, () => startUp(machine, outsideFrame));
 	}
+	const started = new Set([...machine.runs.values()].map(({ module }) => module.path));
 	machine.reached = input.target === null;
 	machine.stage = "import";
 	for (const name of input.isAlone === true ? [] : input.modules.keys()) {
 		if (machine.sysModules.has(name) || machine.runs.has(name)) continue;
 		following(machine, () => importTarget(machine, name));
 	}
+	// A test or a script may import a file of the server by another name, or call it otherwise: that says nothing of the server.
+	const ofStart = (reached: boolean, { path }: Module) => reached || !started.has(path);
 	return {
 		runs: machine.runs,
 		circles: [...machine.circles.values()],
-		failures: machine.failures,
-		calls: machine.calls,
-		classes: machine.classes,
-		functions: machine.functions,
-		settings: machine.settings,
-		externalImports: machine.externalImports,
+		failures: machine.failures.filter(({ reached, module }) => ofStart(reached, module)),
+		calls: machine.calls.filter(({ reached, module }) => ofStart(reached, module)),
+		classes: machine.classes.filter(({ reached, value }) => ofStart(reached, value.module)),
+		functions: machine.functions.filter(({ reached, value }) => ofStart(reached, value.module)),
+		settings: machine.settings.filter(({ call }) => ofStart(call.reached, call.module)),
+		externalImports: machine.externalImports.filter(({ reached, importer }) => ofStart(reached, importer)),
 		served,
 	};
 }

@@ -551,7 +551,9 @@ function runHandler(
 			maybe(machine, () => enterHandler(machine, frame, clause));
 			return "maybe-left";
 		}
-		const matches = catches.some((name) => name !== null && isException(raised.exception, name));
+		const matches = catches.some(
+			(name) => name !== null && (name === `own:${raised.exception}` || isException(raised.exception, name)),
+		);
 		if (!matches) continue;
 		machine.caught.push({ report: raised, name: clause.name?.name ?? null });
 		try {

@@ -10,6 +10,7 @@ import type { TextRange } from "../../../text/range.ts";
 import { variableBehindRaise } from "../../config/repair/variable-behind-raise.ts";
 import { writePath } from "../signature/likely-path.ts";
 import { callObjectPlainly, fitCall, plainHeader } from "./fit-call.ts";
+import { giveDefault } from "./give-default.ts";
 import { completeScheme, makeTheObject, passTheFunction, passTheRouter } from "./library-call-remedies.ts";
 import { meantParameter } from "./meant-parameter.ts";
 import { operationRemedy } from "./operation-remedies.ts";
@@ -30,7 +31,8 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	if (detail.misuse !== undefined) return ofMisuse(project, module, range, detail.misuse);
 	if (detail.by === "statement") return variableBehindRaise(project, module, range, error);
 	if (detail.known !== undefined) return spellAttribute(module, range, detail.known);
-	if (/__init_subclass__\(\) (takes no keyword|got an unexpected keyword)/.test(error)) return plainHeader(project, error);
+	if (/__init_subclass__\(\) (takes no keyword|got an unexpected keyword|missing 1 required)/.test(error))
+		return plainHeader(project, error);
 	if (error.startsWith("TypeError: object.__init__() takes")) {
 		const bare = callAt(module, range);
 		return bare === null ? undefined : callObjectPlainly(module, bare);
@@ -56,7 +58,8 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 		passTheRouter(module, call, error) ??
 		completeScheme(project, module, call, error) ??
 		fitCall(project, module, call, error) ??
-		passArgument(project, module, call, error)
+		passArgument(project, module, call, error) ??
+		giveDefault(project, error)
 	);
 }
 

@@ -1,4 +1,5 @@
 import type { FixProposal } from "../../../audit/fix.ts";
+import { isSimilarName } from "../../../project/imports/nearest-module.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { removeArguments } from "../../../python/rewrite/arguments.ts";
@@ -31,6 +32,8 @@ export function callObjectPlainly(module: Module, call: ast.Call): FixProposal {
 /** A keyword in the header of a class that no `__init_subclass__` above takes. */
 export function plainHeader(project: Project, error: string): FixProposal | undefined {
 	const name = /^TypeError: (?:[\w.]+\.)?(\w+)\.__init_subclass__/.exec(error)?.[1];
+	const lacking = /missing 1 required (?:positional|keyword-only) argument: '(\w+)'/.exec(error)?.[1];
+	if (lacking !== undefined) return spellInHeader(project, lacking);
 	const written = /unexpected keyword argument '(\w+)'/.exec(error)?.[1];
 	// Where a keyword is not known to the function itself, Python names the base that has it.
 	const owner = project.trace.classes.find(
@@ -48,6 +51,21 @@ export function plainHeader(project: Project, error: string): FixProposal | unde
 		applicability: "review",
 		edits: removeFromHeader(owner.module, found, doomed),
 	};
+}
+
+/** `class Ping(Command, nme="ping")`, and the base asks for `name`. */
+function spellInHeader(project: Project, wanted: string): FixProposal | undefined {
+	for (const { value } of project.trace.classes) {
+		const written = value.node.keywords.find(({ name }) => name !== null && isSimilarName(name.name, wanted))?.name;
+		if (!written || written.name === wanted) continue;
+		return {
+			title: `Spell it ${wanted}`,
+			explanation: `The base of ${value.node.name.name} asks for ${wanted}, which ${written.name} is nearest to.`,
+			applicability: "safe",
+			edits: [replaceText(value.module, written.start, written.end, wanted)],
+		};
+	}
+	return undefined;
 }
 
 /** `@timed()` of a decorator that takes the function itself. */

@@ -17,7 +17,9 @@ export function meantParameter(keyword: string, free: readonly string[]): MeantP
 			keyword.startsWith(`${name}_`) ||
 			keyword.endsWith(`_${name}`),
 	);
-	const candidates = alike.length > 0 ? alike : free;
+	// `allow_origin` is `allow_origins` misspelt rather than `allow_origin_regex` cut short.
+	const spelt = alike.filter((name) => isSimilarName(name, keyword));
+	const candidates = spelt.length === 1 ? spelt : alike.length > 0 ? alike : free;
 	const [only, ...others] = candidates;
 	return only === undefined || others.length > 0 ? null : { name: only, isAlike: alike.length > 0 };
 }

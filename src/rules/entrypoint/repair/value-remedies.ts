@@ -52,7 +52,12 @@ function knownKey(
 	const source = project.modulesByPath.get(origin.path);
 	const alike = keys.filter((key) => isSimilarName(key, wanted) || begins(key, wanted) || begins(wanted, key));
 	const [meant, ...others] = alike.length === 0 && keys.length === 1 && mayGo !== true ? keys : alike;
-	if (source !== undefined && meant === undefined && mayGo === true) return withoutItem(source, origin.range, wanted);
+	if (source !== undefined && meant === undefined && mayGo === true)
+		return (
+			withoutItem(source, origin.range, wanted) ??
+			consoleHandler(source, origin.range, wanted, keys) ??
+			withoutEntry(source, origin.range, wanted)
+		);
 	if (source === undefined || meant === undefined || others.length > 0 || !/^[\w.-]+$/.test(meant)) return undefined;
 	if (source.text.slice(origin.range.start, origin.range.end) !== wanted) return undefined;
 	return {
@@ -85,6 +90,45 @@ function withoutItem(module: Module, range: TextRange, wanted: string): FixPropo
 		edits: [
 			replaceText(module, found.start, found.end, `[${kept.map((item) => module.text.slice(item.start, item.end)).join(", ")}]`),
 		],
+	};
+}
+
+/** Takes the entry of a dict whose value is a text that nothing defines. */
+function withoutEntry(module: Module, range: TextRange, wanted: string): FixProposal | undefined {
+	let owner: ast.Dict | null = null;
+	walk(module.tree, (node) => {
+		if (node.type === "Dict" && node.entries.some(({ value }) => value.start <= range.start && range.end <= value.end))
+			owner = node;
+		return node.start <= range.start && range.end <= node.end;
+	});
+	const entries = (owner as ast.Dict | null)?.entries ?? [];
+	const at = entries.findIndex(({ value }) => value.start <= range.start && range.end <= value.end);
+	const [entry, before, after] = [entries[at], entries[at - 1], entries[at + 1]];
+	if (entry?.key == null || (before === undefined && after === undefined)) return undefined;
+	const from = after === undefined ? (before?.value.end ?? entry.key.start) : entry.key.start;
+	const to = after === undefined ? entry.value.end : (after.key ?? after.value).start;
+	return {
+		title: `Take the entry for ${wanted} out`,
+		explanation: `Nothing defines ${wanted}. If it is to be there, it needs a definition beside the others.`,
+		applicability: "review",
+		edits: [replaceText(module, from, to, "")],
+	};
+}
+
+/** A handler that `logging` does not have: the one that it writes to the console with is the plainest. */
+function consoleHandler(
+	module: Module,
+	{ start, end }: TextRange,
+	wanted: string,
+	keys: readonly string[],
+): FixProposal | undefined {
+	const plain = "logging.StreamHandler";
+	if (!keys.includes(plain) || module.text.slice(start, end) !== wanted) return undefined;
+	return {
+		title: `Use ${plain}`,
+		explanation: `logging has no ${wanted}; ${plain} writes to the console.`,
+		applicability: "review",
+		edits: [replaceText(module, start, end, plain)],
 	};
 }
 
@@ -148,6 +192,13 @@ function returnTheWrapper(project: Project, module: Module, range: TextRange): F
 
 function encoded(module: Module, range: TextRange): FixProposal | undefined {
 	const first = callAt(module, range)?.args[0];
+	if (first?.type === "BinOp")
+		return {
+			title: "Encode the text",
+			explanation: "The function works on bytes; encode() gives those of the text, in UTF-8.",
+			applicability: "safe",
+			edits: [replaceText(module, first.start, first.start, "("), replaceText(module, first.end, first.end, ").encode()")],
+		};
 	if (first === undefined || !["Name", "Attribute", "Constant", "Call", "Subscript", "JoinedString"].includes(first.type))
 		return undefined;
 	return {

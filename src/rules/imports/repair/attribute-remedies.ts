@@ -14,6 +14,7 @@ import { ownModules } from "./module-spelling.ts";
 import { movedAttribute } from "./moved-attribute.ts";
 import { reExport } from "./re-export.ts";
 import { isMentioned, unmentioned } from "./renamed-sibling.ts";
+import { setEarlier } from "./set-earlier.ts";
 import { findRelatedName, findSimilarName, isSameKind } from "./similar-name.ts";
 
 /** One way to mend the reading of an attribute that is not there. */
@@ -65,6 +66,8 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	if (synonym !== undefined) return [{ type: "rename", to: synonym, isCertain: true }];
 	const setting = via === "instance" ? settingsAttribute(project, owner, name) : null;
 	if (setting !== null && similar?.isOnly !== true) return ofSettings(setting, rename);
+	const earlier = via === "instance" ? setEarlier(project, failure) : null;
+	if (earlier !== null) return [{ type: "change", proposal: earlier }];
 	const moved = movedAttribute(project, failure);
 	if (moved !== null) return [{ type: "change", proposal: moved }];
 	if (via === "instance" && rename.length === 0) {

@@ -4,7 +4,7 @@ import type * as ast from "../../../python/ast.ts";
 import { lineBreakOf, lineStartAt, nextLineAt, replaceText } from "../../../python/rewrite/source.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { contains, walk } from "../../../python/walk.ts";
-import type { TextEdit } from "../../../text/range.ts";
+import { rangesOverlap, type TextEdit } from "../../../text/range.ts";
 
 /** The statement of the module's own block that a place lies in. */
 export function topStatementAt(tree: ast.Module, offset: number): ast.Statement | null {
@@ -65,9 +65,7 @@ export function moveAhead(source: Module, definition: ast.Statement, user: ast.S
 
 /** Offset behind the last line with text before a place: the blank lines that part a definition from it go with the definition. */
 function behindText(text: string, start: number): number {
-	const before = text.slice(0, start);
-	const blank = /(?:\r\n|\r|\n)?(?:[ \t]*(?:\r\n|\r|\n))*$/.exec(before)?.[0].length ?? 0;
-	return start - blank;
+	return text.slice(0, start).trimEnd().length;
 }
 
 function isLast(text: string, end: number): boolean {
@@ -98,6 +96,39 @@ function startOf(statement: ast.Statement): number {
  * union around it the whole union is quoted, since a string knows no `|`. Null where the place is no such annotation.
  */
 export function quoteAnnotation(source: Module, offset: number): readonly TextEdit[] | null {
+	const [here, ...others] = [offset, ...otherPlaces(source, offset)];
+	const first = quoteOne(source, here ?? offset);
+	if (first === null) return null;
+	const edits = [first];
+	for (const other of others) {
+		const edit = quoteOne(source, other);
+		if (edit !== null && edits.every((each) => !rangesOverlap(each.range, edit.range))) edits.push(edit);
+	}
+	return edits;
+}
+
+/** Where else the signatures of the same class name what is named here. */
+function otherPlaces({ tree }: Module, offset: number): readonly number[] {
+	let named: string | null = null;
+	walk(tree, (node) => {
+		if (node.type === "Name" && node.start === offset) named = node.id;
+		return named === null;
+	});
+	const owner = topStatementAt(tree, offset);
+	const places: number[] = [];
+	if (owner?.type !== "ClassDef") return [];
+	for (const method of owner.body) {
+		if (method.type !== "FunctionDef") continue;
+		for (const each of [...method.parameters.map(({ annotation }) => annotation), method.returns])
+			if (each !== null)
+				walk(each, (node) => {
+					if (node.type === "Name" && node.id === named && node.start !== offset) places.push(node.start);
+				});
+	}
+	return places;
+}
+
+function quoteOne(source: Module, offset: number): TextEdit | null {
 	let annotation: ast.Expression | null = null;
 	walk(source.tree, (node) => {
 		if (node.type === "FunctionDef")
@@ -107,8 +138,7 @@ export function quoteAnnotation(source: Module, offset: number): readonly TextEd
 		return true;
 	});
 	const found = annotation as ast.Expression | null;
-	const edit = found && quoteNameIn(source, found, offset);
-	return edit && [edit];
+	return found && quoteNameIn(source, found, offset);
 }
 
 /** Quotes the name at a place of an annotation, or the union it is part of; null where that would quote a quote. */

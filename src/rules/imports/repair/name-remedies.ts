@@ -14,6 +14,7 @@ import { type FailureOf, importedNameAt } from "./import-failures.ts";
 import { ownModules } from "./module-spelling.ts";
 import { importFromMovedPackage } from "./moved-package.ts";
 import { listNameSources } from "./name-sources.ts";
+import { inOlderEnum } from "./older-enum.ts";
 import { inOlderSqlalchemy } from "./older-sqlalchemy.ts";
 import { renameImport } from "./rename-import.ts";
 import { callItAgain } from "./renamed-sibling.ts";
@@ -42,6 +43,8 @@ export function findRemedies(project: Project, failure: FailureOf<"name-not-in-m
 	if (elsewhere !== null) return [{ type: "change", proposal: elsewhere }];
 	const older = inOlderSqlalchemy(project, failure);
 	if (older !== null && mends(project, older, failure)) return [{ type: "change", proposal: older }];
+	const enumeration = inOlderEnum(failure);
+	if (enumeration !== null && mends(project, enumeration, failure)) return [{ type: "change", proposal: enumeration }];
 	const moves = detail.external ? externalMoves(project, failure) : ownMoves(project, failure);
 	const rename = renameRemedy(project, failure);
 	const local = found.alias.asName?.name ?? detail.name;

@@ -12,7 +12,7 @@ import { defineBeforeCall, findLaterDefinition, topStatementAt } from "./forward
 import type { FailureOf } from "./import-failures.ts";
 import { listNameSources, type NameSource } from "./name-sources.ts";
 import { unusedImportOfKind } from "./renamed-sibling.ts";
-import { findSimilarName } from "./similar-name.ts";
+import { findRelatedName, findSimilarName } from "./similar-name.ts";
 import { definesName } from "./symbol-homes.ts";
 import { takeOutName } from "./take-out.ts";
 import { mends } from "./trial.ts";
@@ -49,6 +49,9 @@ export function findNameRemedies(project: Project, failure: FailureOf<"name-not-
 	const rename: NameRemedy[] = similar
 		? [{ type: "rename", to: similar.name, isCertain: similar.isOnly && sources.length === 0, isSpelling: false }]
 		: [];
+	// `engine` where the file has an `async_engine` of its own: the one was renamed, its uses were not.
+	const related = similar === null && !isCaught ? findRelatedName(name, ownNamesOf(module.tree)) : null;
+	if (related !== null) rename.push({ type: "rename", to: related, isCertain: false, isSpelling: false });
 	const renamed = sources.some(({ source }) => source.isCertain) ? null : unusedImportOfKind(project, module, name);
 	const unused: NameRemedy[] = renamed === null ? [] : [{ type: "rename", to: renamed, isCertain: false, isSpelling: false }];
 	const isOfClass = isNameOfClassAround(module.tree, name, range.start);
@@ -135,6 +138,11 @@ function* later({ detail, module, range }: FailureOf<"name-not-defined">): Gener
 	if (user === null || definition === null || detail.place === "called-code") return;
 	if (detail.place === "annotation" && user.type === "ClassDef") yield { type: "quote" };
 	yield { type: "define-earlier", definition, user };
+}
+
+/** What the module binds itself, and does not import. */
+function ownNamesOf(tree: ast.Module): ReadonlySet<string> {
+	return boundNames(tree.body.filter((each) => each.type !== "Import" && each.type !== "ImportFrom"));
 }
 
 /** Does the place name what a handler catches? */
