@@ -93,14 +93,12 @@ import methodsAsText from "./entrypoint/methods-as-text.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
 import missingStartupPath from "./entrypoint/missing-startup-path.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
-import rateLimitWithoutRequest from "./entrypoint/rate-limit-without-request.ts";
 import routeNeverReached from "./entrypoint/route-never-reached.ts";
 import routePrefixTwice from "./entrypoint/route-prefix-twice.ts";
 import routerNeverIncluded from "./entrypoint/router-never-included.ts";
 import routerWithoutInit from "./entrypoint/router-without-init.ts";
 import serverStartedOnImport from "./entrypoint/server-started-on-import.ts";
 import startupException from "./entrypoint/startup-exception.ts";
-import unresolvedWiring from "./entrypoint/unresolved-wiring.ts";
 import unsetApplicationState from "./entrypoint/unset-application-state.ts";
 import unstartableCommand from "./entrypoint/unstartable-command.ts";
 import untaggedRoute from "./entrypoint/untagged-route.ts";
@@ -214,14 +212,12 @@ export const rules: readonly AnyRule[] = [
 	missingApplication,
 	missingStartupPath,
 	moduleAsRouter,
-	rateLimitWithoutRequest,
 	routeNeverReached,
 	routePrefixTwice,
 	routerNeverIncluded,
 	routerWithoutInit,
 	serverStartedOnImport,
 	startupException,
-	unresolvedWiring,
 	unsetApplicationState,
 	unstartableCommand,
 	untaggedRoute,
