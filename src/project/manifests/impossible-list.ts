@@ -44,17 +44,19 @@ export function listExclusions(requirements: readonly Requirement[], environment
 	});
 }
 
-/** Which releases of a package a set of specifiers allows for the project's Python, newest first. */
-export function allowedReleases(name: string, specifiers: readonly string[], environment: Environment): readonly KnownRelease[] {
+/** Which releases of a package a set of specifiers allows for the project's Python, newest first. One is mostly enough, so each is looked at when it is asked for. */
+export function* allowedReleases(name: string, specifiers: readonly string[], environment: Environment): Generator<KnownRelease> {
 	const { python, pythonIsCertain } = environment;
 	const runs = ({ requiresPython }: KnownRelease): boolean =>
 		!pythonIsCertain ||
 		requiresPython === null ||
 		versionSatisfies(`${python.major}.${python.minor}.99`, requiresPython) !== false;
-	return environment
-		.releasesOf(name)
-		.filter((release) => specifiers.every((set) => versionSatisfies(release.version, set) !== false) && runs(release))
-		.toReversed();
+	const releases = environment.releasesOf(name);
+	for (let index = releases.length - 1; index >= 0; index--) {
+		const release = releases[index];
+		if (release !== undefined && specifiers.every((set) => versionSatisfies(release.version, set) !== false) && runs(release))
+			yield release;
+	}
 }
 
 interface Wanted {
@@ -105,10 +107,10 @@ class ExclusionSearch {
 			const own = this.declared.get(required.normalized);
 			const excluded = own?.find((requirement) => this.excludes(required, requirement, isOpen));
 			if (excluded !== undefined) return { requirement: excluded, chain: [name], version, required: required.specifier };
-			if (own !== undefined || required.specifier === "") continue;
+			if (own !== undefined || required.specifier === "" || isOpen) continue;
 			const { normalized, specifier } = required;
 			const further = this.from({ name: normalized, specifiers: [specifier], extras: required.extras }, []);
-			if (further !== null && !isOpen) return { ...further, chain: [name, ...further.chain] };
+			if (further !== null) return { ...further, chain: [name, ...further.chain] };
 		}
 		return null;
 	}
@@ -128,7 +130,7 @@ class ExclusionSearch {
 	private isEmpty(name: string, specifiers: readonly string[]): boolean {
 		const newest = this.environment.releasesOf(name).at(-1)?.version;
 		if (newest === undefined || canAllBeSatisfied([...specifiers, `>${newest}`])) return false;
-		return allowedReleases(name, specifiers, this.environment).length === 0;
+		return allowedReleases(name, specifiers, this.environment).next().done === true;
 	}
 }
 

@@ -170,8 +170,8 @@ function proposalOf({ requirement, specifier, explanation }: Mend, edits: readon
 
 /** The first release of the requirer from which on the list can be installed, as a lower bound; null where none is known. */
 function newerBound(requirer: Requirement, manifest: Manifest, project: Project): string | null {
-	const current = allowedReleases(requirer.normalized, [requirer.specifier], project.environment)[0];
-	const releases = allowedReleases(requirer.normalized, [`>${current?.version ?? ""}`], project.environment)
+	const current = allowedReleases(requirer.normalized, [requirer.specifier], project.environment).next().value;
+	const releases = [...allowedReleases(requirer.normalized, [`>${current?.version ?? ""}`], project.environment)]
 		.filter(({ requires }) => requires !== null)
 		.toReversed();
 	const isSound = (version: string): boolean =>
