@@ -59,5 +59,7 @@ export function isParenthesisedWith(text: string, node: ast.With): boolean {
 	const [first] = node.items;
 	const last = node.items.at(-1);
 	if (first === undefined || last === undefined || node.items.every(({ target }) => target === null)) return false;
-	return /^(?:async\s+)?with\s*\(\s*$/.test(text.slice(node.start, first.start)) && /^\s*,?\s*\)\s*:/.test(text.slice(last.end));
+	return (
+		/^(?:async\s+)?with\s*\(\s*$/.test(text.slice(node.start, first.start)) && /^\s*(?:,\s*)?\)\s*:/.test(text.slice(last.end))
+	);
 }

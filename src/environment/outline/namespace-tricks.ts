@@ -148,12 +148,13 @@ function sysModulesWrites(
 	for (const match of code.matchAll(/\bsys\.modules\b(.*)/gs)) {
 		const after = match[1] ?? "";
 		const before = code.slice(0, match.index);
-		const item = /^\s*\[\s*([^\]]*?)\s*\]\s*(=(?!=))?/.exec(after) ?? /^\s*\.\s*setdefault\s*\(\s*([^,()]*?)\s*(,)/.exec(after);
+		const item = /^\s*\[([^\]]*)\]\s*(=(?!=))?/.exec(after) ?? /^\s*\.\s*setdefault\s*\(([^,()]*)(,)/.exec(after);
 		if (item === null) {
 			if (/^\s*\.\s*update\b/.test(after)) injects = "unknown";
 			continue;
 		}
-		const [, key = "", write] = item;
+		const [, written = "", write] = item;
+		const key = written.trim();
 		if (/\bdel\s*$/.test(before)) continue;
 		const ownName = key === "__name__" || key === `"${moduleName}"` || key === `'${moduleName}'`;
 		if (ownName)

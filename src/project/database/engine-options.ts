@@ -82,7 +82,7 @@ function removeEntries(module: Module, { entries }: ast.Dict, doomed: readonly s
 		const { text } = module;
 		const next = entries[index + 1];
 		const rest = text.slice(entry.value.end, lineEndAt(text, entry.value.end));
-		if (isFirstOnLine(text, entry.key.start) && /^\s*,?\s*(#.*)?$/.test(rest))
+		if (isFirstOnLine(text, entry.key.start) && /^\s*(?:,\s*)?(#.*)?$/.test(rest))
 			return [replaceText(module, lineStartAt(text, entry.key.start), nextLineAt(text, entry.value.end), "")];
 		const following = next?.key ?? next?.value;
 		if (following !== undefined) return [replaceText(module, entry.key.start, following.start, "")];

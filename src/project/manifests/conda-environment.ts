@@ -113,5 +113,5 @@ export function rangeOf({ range }: Scalar, text: string): TextRange | null {
 function specifierOfConda(written: string): string {
 	const plain = /^=?\s*(\d[\w.]*?)(?:\.\*)?(?:=[\w.*]+)?$/.exec(written.trim());
 	if (plain !== null) return `==${plain[1]}.*`;
-	return /^(?:(?:==|>=|<=|!=|<|>|~=)\s*[\w.*]+\s*,?\s*)+$/.test(written.trim()) ? written.trim() : "";
+	return /^(?:(?:==|>=|<=|!=|<|>|~=)\s*[\w.*]+\s*(?:,\s*)?)+$/.test(written.trim()) ? written.trim() : "";
 }

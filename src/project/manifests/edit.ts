@@ -150,7 +150,7 @@ export function removeRequirement(files: SourceTree, requirement: Requirement): 
 	const firstLine = lines.positionAt(start).line;
 	const lineStart = lines.lineStart(firstLine);
 	const nextLine = lines.lineStart(lines.positionAt(end).line + 1);
-	const tail = /^[ \t]*,?[ \t]*(?:#.*)?$/.exec(text.slice(end, lines.lineEnd(lines.positionAt(end).line)));
+	const tail = /^[ \t]*(?:,[ \t]*)?(?:#.*)?$/.exec(text.slice(end, lines.lineEnd(lines.positionAt(end).line)));
 	const alone = /^[ \t]*(?:-[ \t]+)?$/.test(text.slice(lineStart, start)) && tail !== null;
 	if (alone) {
 		// Without a line break behind it, the one in front goes, or an empty line would stay at the end.
@@ -284,7 +284,7 @@ function alignKey(line: string, written: readonly string[]): string {
 
 /** Just behind the `--hash=…` options that follow a requirement, over their continuation lines. */
 function endWithHashes(text: string, end: number): number {
-	const hashes = /(?:[ \t]*(?:\\\r?\n)?[ \t]*--hash[=\s][^\s\\]+)+/y;
+	const hashes = /(?:(?:[ \t]*\\\r?\n[ \t]*|[ \t]+)--hash[=\s][^\s\\]+)+/y;
 	hashes.lastIndex = end;
 	return hashes.test(text) ? hashes.lastIndex : end;
 }

@@ -60,7 +60,7 @@ function stringsFrom(text: string, start: number): Word[] {
 
 function shellWordsFrom(text: string, start: number): Word[] {
 	const words: Word[] = [];
-	const token = /((?:\\\r?\n|[ \t])+)|((?:"[^"\n]*"|'[^'\n]*'|\[[^\]\s]*\]|[^\s"',;&|)\]}\\[]+)+)/y;
+	const token = /((?:\\\r?\n|[ \t])+)|((?:"[^"\n]*"|'[^'\n]*'|\[[^\]\s]*\]|[^\s"',;&|)\]}\\[])+)/y;
 	token.lastIndex = start;
 	for (let match = token.exec(text); match !== null && words.length < 500; match = token.exec(text)) {
 		const written = match[2];

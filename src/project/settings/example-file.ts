@@ -21,7 +21,7 @@ export function proposeExampleFile(project: Project, rows: readonly SettingRow[]
 	const before = project.files.get(path)?.text ?? "";
 	const known = new Set(parseDotenv(before).entries.map(({ key }) => key.toLowerCase()));
 	const commented = new Set(
-		[...before.matchAll(/^\s*#\s*(?:export\s+)?(\w+)\s*=/gm)].map(([, key]) => (key ?? "").toLowerCase()),
+		[...before.matchAll(/^[ \t]*#[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=/gm)].map(([, key]) => (key ?? "").toLowerCase()),
 	);
 	const missing = rows.filter(({ name }) => !known.has(name.toLowerCase()) && !commented.has(name.toLowerCase()));
 	const lines = missing.map((row) => `# ${row.readBy}, ${row.readAt}\n${lineOf(row)}\n`);

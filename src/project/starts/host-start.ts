@@ -24,7 +24,7 @@ export function startOnHost(files: SourceTree, command: StartCommand, line: numb
 /** Scripts and modules may be called from anywhere: they run where what they name can be had, if that is one place. */
 function workingDirectoryOf(files: SourceTree, { path, target }: StartCommand, text: string): string | null {
 	const base = parentOf(path);
-	if (/(^|\/)render\.ya?ml$/i.test(path)) return joinFolder(base, /^\s*rootDir:\s*["']?([\w./-]+)/m.exec(text)?.[1] ?? "");
+	if (/(^|\/)render\.ya?ml$/i.test(path)) return joinFolder(base, /^[ \t]*rootDir:[ \t]*["']?([\w./-]+)/m.exec(text)?.[1] ?? "");
 	if (path.endsWith(".py") || /(^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i.test(path)) return null;
 	if (!/\.(?:sh|bash|zsh)$/.test(path)) return base;
 	// One that goes elsewhere first, or that an image runs, has a folder of its own.

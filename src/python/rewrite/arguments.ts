@@ -93,7 +93,7 @@ function removeRun(source: PythonSource, call: ast.Call, all: readonly TextRange
 
 /** Offset of the comma between an argument and the next or the closing parenthesis, or null. */
 function commaBehind(source: PythonSource, call: ast.Call, argument: TextRange): number | null {
-	const gap = /^(?:\s|#[^\r\n]*|\\)*,/.exec(source.text.slice(argument.end, call.argumentsRange.end));
+	const gap = /^(?:\s|#[^\r\n]*[\r\n]|\\)*,/.exec(source.text.slice(argument.end, call.argumentsRange.end));
 	return gap ? argument.end + gap[0].length - 1 : null;
 }
 

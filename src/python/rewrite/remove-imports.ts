@@ -102,6 +102,6 @@ function hasTrailingComma(source: PythonSource, name: ast.Alias): boolean {
 
 /** Offset of the comma that follows a name, comments and line breaks between them skipped; null where none does. */
 function commaAfter(source: PythonSource, name: ast.Alias): number | null {
-	const gap = /^(?:\s|#[^\r\n]*)*,/.exec(source.text.slice(name.end));
+	const gap = /^(?:\s|#[^\r\n]*[\r\n])*,/.exec(source.text.slice(name.end));
 	return gap ? name.end + gap[0].length - 1 : null;
 }

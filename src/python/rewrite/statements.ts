@@ -88,8 +88,8 @@ function removeStatement(source: PythonSource, statement: ast.Statement): TextEd
 /** For `a = 1; import b`: what stands before on the line stays, its separator goes. */
 function removeAfterOthers(source: PythonSource, statement: ast.Statement): TextEdit {
 	const before = source.text.slice(lineStartAt(source.text, statement.start), statement.start);
-	const separator = /[ \t]*;?[ \t]*$/.exec(before)?.[0] ?? "";
-	return replaceText(source, statement.start - separator.length, statement.end, "");
+	const left = before.trimEnd().replace(/;$/, "").trimEnd();
+	return replaceText(source, statement.start - before.length + left.length, statement.end, "");
 }
 
 /** Whole lines; where they stood alone between two blank lines, one of these goes too, and at the top of a file all that follow. */

@@ -119,8 +119,9 @@ function moveBefore(operation: Operation, by: Operation | null): FixProposal | u
 	const end = endWithBlankLines(text, moved.end);
 	const place = lineStartAt(text, startOf(target));
 	// A comment above the function belongs to it, and moving it apart would mislead.
-	if (/#[^\n]*\n$/.test(text.slice(0, start)) || /#[^\n]*\n$/.test(text.slice(0, place))) return undefined;
-	const block = text.slice(start, end).replace(/\s*$/, "\n\n\n");
+	const isBehindComment = (at: number) => text.slice(lineStartAt(text, Math.max(0, at - 1)), at).includes("#");
+	if (isBehindComment(start) || isBehindComment(place)) return undefined;
+	const block = `${text.slice(start, end).trimEnd()}\n\n\n`;
 	return {
 		title: `Register ${nameOf(operation)} before ${nameOf(by)}`,
 		explanation: "The fixed path is then tried first, and all others still reach the one with the parameter.",

@@ -72,8 +72,9 @@ function declarations(list: string): ReadonlyMap<string, string> | null {
 	const found = new Map<string, string>();
 	for (const part of list.split(/,(?![^([]*[)\]])/)) {
 		if (part.trim() === "") continue;
-		const [, name, bound] = /^\s*(\w+)\s*(?::\s*([^=]+?))?\s*$/.exec(part) ?? [];
+		const [, name, written] = /^(\w+)\s*(?::([^=]+))?$/.exec(part.trim()) ?? [];
 		if (name === undefined) return null;
+		const bound = written?.trim();
 		const constraints = /^\((.*)\)$/.exec(bound ?? "")?.[1];
 		const more = bound === undefined ? "" : constraints === undefined ? `, bound=${bound}` : `, ${constraints}`;
 		found.set(name, `TypeVar("${name}"${more})`);

@@ -44,7 +44,7 @@ function asConditions({ path, text }: Module, node: ast.Match): TextEdit | null 
 		const [first] = each.body;
 		if (first === undefined) return null;
 		const bodyStart = lineStartAt(text, startOf(first));
-		const head = /^case\s+([\s\S]*?)\s*:\s*(?:#[^\r\n]*)?$/.exec(text.slice(each.start, bodyStart).trimEnd())?.[1];
+		const head = /^case\s([\s\S]*?):\s*(?:#[^\r\n]*)?$/.exec(text.slice(each.start, bodyStart).trimEnd())?.[1]?.trim();
 		if (head === undefined || bodyStart <= each.start) return null;
 		const pattern = each.guard === null ? head : head.slice(0, head.search(/\s+if\s/));
 		const condition = conditionOf(subject, pattern.trim());
@@ -118,7 +118,7 @@ function* withoutParentheses(module: Module): Generator<SyntaxRemedy> {
 		const last = node.items.at(-1);
 		if (first === undefined || last === undefined) return;
 		const opening = text.slice(node.start, first.start).lastIndexOf("(") + node.start;
-		const closing = /^\s*,?\s*\)/.exec(text.slice(last.end))?.[0].length ?? 0;
+		const closing = /^\s*(?:,\s*)?\)/.exec(text.slice(last.end))?.[0].length ?? 0;
 		const items = node.items.map((item) => text.slice(item.start, item.end));
 		const indent = `${indentAt(text, node.start)}     `;
 		const separator = nextLineAt(text, first.end) < last.start ? `, \\${lineBreakOf(text)}${indent}` : ", ";

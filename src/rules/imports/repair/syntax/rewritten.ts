@@ -79,13 +79,13 @@ const plainBraces = {
 
 /** `raise Type, value`, backticks, and a `:=` that should be a `=`. */
 function* ofPython2(module: Module, lineStart: number, line: string): Generator<SyntaxRemedy> {
-	const raised = /^(\s*raise\s+[\w.]+)\s*,\s*([^,#]+?)\s*$/.exec(line);
+	const raised = /^(\s*raise\s+[\w.]+)\s*,([^,#]*[^,#\s])\s*$/.exec(line);
 	if (raised?.[1] !== undefined) {
 		yield {
 			title: "Give the exception its value in parentheses",
 			explanation: "`raise Type, value` is Python 2.",
 			isCertain: true,
-			edits: [replaceText(module, lineStart, lineStart + line.length, `${raised[1]}(${raised[2]})`)],
+			edits: [replaceText(module, lineStart, lineStart + line.length, `${raised[1]}(${raised[2]?.trim()})`)],
 		};
 	}
 	const bound = /^(\s*[A-Za-z_]\w*\s*):=/.exec(line);
