@@ -93,6 +93,7 @@ import methodsAsText from "./entrypoint/methods-as-text.ts";
 import missingApplication from "./entrypoint/missing-application.ts";
 import missingStartupPath from "./entrypoint/missing-startup-path.ts";
 import moduleAsRouter from "./entrypoint/module-as-router.ts";
+import rateLimitWithoutRequest from "./entrypoint/rate-limit-without-request.ts";
 import routeNeverReached from "./entrypoint/route-never-reached.ts";
 import routePrefixTwice from "./entrypoint/route-prefix-twice.ts";
 import routerNeverIncluded from "./entrypoint/router-never-included.ts";
@@ -212,6 +213,7 @@ export const rules: readonly AnyRule[] = [
 	missingApplication,
 	missingStartupPath,
 	moduleAsRouter,
+	rateLimitWithoutRequest,
 	routeNeverReached,
 	routePrefixTwice,
 	routerNeverIncluded,

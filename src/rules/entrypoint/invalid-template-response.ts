@@ -25,7 +25,7 @@ export default defineRule<TemplateFault>({
 	story:
 		"Starlette 1.0 takes the request first and the template's name second, and knows the older form no more; below 0.29 it is the other way round. A template that is not in the folder cannot be found. The server comes up, and each request for the page is answered with 500.",
 	references: ["https://starlette.dev/templates/", "https://fastapi.tiangolo.com/advanced/templates/"],
-	example: { before: example('"home.htm", {"request": request}'), after: example('request, "home.html"') },
+	example: { before: example('"home.html", {"request": request}'), after: example('request, "home.html", {"request": request}') },
 
 	*detect(project) {
 		for (const fault of templateFaults(project)) {

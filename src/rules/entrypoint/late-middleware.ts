@@ -3,6 +3,7 @@ import { defineRule } from "../../audit/rule.ts";
 import { servedApplication } from "../../project/fastapi/application.ts";
 import { isMethodOfApplication } from "../../project/fastapi/middleware.ts";
 import type { Call } from "../../project/imports/trace.ts";
+import type { Value } from "../../project/imports/values.ts";
 import { versionSatisfies } from "../../project/manifests/version.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
@@ -51,8 +52,12 @@ export default defineRule<Evidence>({
 		if (version === undefined || versionSatisfies(version, ">=0.24") !== true) return;
 		const running = servedApplication(project);
 		for (const call of project.trace.calls) {
-			const isLate = call.stage === "startup" && call.reached && !call.guarded && isMethodOfApplication(call, "add_middleware");
-			if (!isLate || call.callee.kind !== "bound-method" || call.callee.receiver !== running?.result) continue;
+			if (call.stage !== "startup" || !call.reached || call.guarded || running === null) continue;
+			const isOwn =
+				isMethodOfApplication(call, "add_middleware") &&
+				call.callee.kind === "bound-method" &&
+				call.callee.receiver === running.result;
+			if (!isOwn && !instruments(call, running.result)) continue;
 			yield {
 				subject: `${call.module.name}:add_middleware`,
 				path: call.module.path,
@@ -79,10 +84,23 @@ export default defineRule<Evidence>({
 	},
 });
 
+/** `Instrumentator().instrument(app)` adds a middleware to the application that it is handed. */
+function instruments({ callee, args, keywords }: Call, application: Value): boolean {
+	const isInstrumentator =
+		callee.kind === "bound-method" &&
+		callee.name === "instrument" &&
+		callee.receiver.kind === "instance" &&
+		callee.receiver.of.kind === "external" &&
+		/^prometheus_fastapi_instrumentator\.(.*\.)?\w*Instrumentator$/.test(callee.receiver.of.canonical);
+	return isInstrumentator && (args[0] ?? keywords.get("app")) === application;
+}
+
 /** Moves the statement behind the one that makes the application, where everything it reads is known there. */
 function moved(project: Project, path: string, offset: number): FixProposal | undefined {
-	const call = project.trace.calls.find((each) => each.module.path === path && each.node.start === offset);
 	const made = servedApplication(project);
+	const found = project.trace.calls.filter((each) => each.module.path === path && each.node.start === offset);
+	const instrumented = made === null ? undefined : found.find((each) => instruments(each, made.result));
+	const call = instrumented ?? found[0];
 	if (call === undefined || made === null || made.module !== call.module) return undefined;
 	const { module } = call;
 	const [statement, owner] = enclosing(module, call);
@@ -93,6 +111,7 @@ function moved(project: Project, path: string, offset: number): FixProposal | un
 	const receiver = call.node.callee.type === "Attribute" ? call.node.callee.value : null;
 	if (statement === null || owner === null || home === undefined || target?.type !== "Name" || receiver === null)
 		return undefined;
+	if (instrumented !== undefined) return movedInstrument(module, { statement, owner, home, target: target.id }, call);
 	if (dottedName(receiver)?.includes(".") !== false || readsLocal(call.node, owner)) return undefined;
 	const text = module.text.slice(receiver.end, call.node.end).replace(/\n[ \t]+/g, (line) => line.replace(/ {4}$|\t$/, ""));
 	return {
@@ -100,6 +119,35 @@ function moved(project: Project, path: string, offset: number): FixProposal | un
 		explanation: "At import time the stack is not built yet; the order among several middlewares stays as it is written.",
 		applicability: "safe",
 		edits: [...removeStatements(module, [statement]), insertAfter(module, home, `${target.id}${text}`)],
+	};
+}
+
+/** The same for an instrumentator, which has the application for an argument. */
+function movedInstrument(
+	module: Module,
+	place: { statement: ast.Statement; owner: ast.FunctionDef; home: ast.Statement; target: string },
+	call: Call,
+): FixProposal | undefined {
+	const { statement, owner, home, target } = place;
+	const given = call.node.args[0] ?? call.node.keywords.find(({ name }) => name?.name === "app")?.value;
+	const text = module.text.slice(statement.start, statement.end);
+	if (given?.type !== "Name" || text.includes("\n")) return undefined;
+	const locals = boundNames(owner.body);
+	let isKnown = true;
+	walk(statement, (each) => {
+		if (each.type !== "Name" || each.id === given.id) return;
+		const bound = module.tree.body.find((one) => boundNames([one]).has(each.id));
+		if (locals.has(each.id) || (bound !== undefined && bound.start > home.start)) isKnown = false;
+	});
+	if (!isKnown) return undefined;
+	return {
+		title: "Instrument the application where it is made",
+		explanation: "At import time the stack of middleware is not built yet.",
+		applicability: "safe",
+		edits: [
+			...removeStatements(module, [statement]),
+			insertAfter(module, home, text.replace(new RegExp(`\\b${given.id}\\b`, "g"), target)),
+		],
 	};
 }
 

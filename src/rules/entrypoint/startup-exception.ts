@@ -1,6 +1,8 @@
 import { defineRule } from "../../audit/rule.ts";
+import { type WiringFault, wiringFaults } from "../../project/fastapi/wiring-faults.ts";
 import type { AsyncMisuse, RaisesException } from "../../project/imports/trace.ts";
 import { exceptionRemedy } from "./repair/exception-remedies.ts";
+import { wiringRemedy } from "./repair/wiring-remedies.ts";
 
 interface Evidence {
 	readonly detail: RaisesException;
@@ -8,6 +10,8 @@ interface Evidence {
 	readonly stage: "import" | "startup";
 	readonly order: number;
 	readonly module: string;
+	/** For a container that is to wire a module which is not there. */
+	readonly wiring?: WiringFault;
 }
 
 const example = (keyword: string) => ({
@@ -29,6 +33,17 @@ export default defineRule<Evidence>({
 	example: { before: example("levl"), after: example("level") },
 
 	*detect(project) {
+		for (const wiring of wiringFaults(project)) {
+			const { call, named, error } = wiring;
+			const { module, node, stage, order } = call;
+			const detail: RaisesException = { type: "raises", exception: "ModuleNotFoundError", by: "operation" };
+			yield {
+				subject: `${module.name}:wiring:${named.value}`,
+				path: module.path,
+				range: { start: node.start, end: node.end },
+				evidence: { detail, error, stage, order, module: module.name, wiring },
+			};
+		}
 		const seen = new Set<string>();
 		for (const failure of project.trace.failures) {
 			const { detail, module, range } = failure;
@@ -52,7 +67,18 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ path, range, evidence }, project) {
-		const { detail, error, stage, order, module } = evidence;
+		const { detail, error, stage, order, module, wiring } = evidence;
+		if (wiring !== undefined)
+			return {
+				severity: "CRITICAL",
+				stage,
+				problem: `The container is to wire ${wiring.named.value}, which is not there`,
+				rootCause: "dependency_injector imports each module that is to be wired when the container is made.",
+				expectedError: error,
+				order,
+				manualSteps:
+					wiringRemedy(wiring, project) === undefined ? ["Name a module of the project, or take the name out of the list."] : [],
+			};
 		const when = stage === "import" ? `while ${module} is imported` : "while the application starts";
 		return {
 			severity: "CRITICAL",
@@ -66,6 +92,7 @@ export default defineRule<Evidence>({
 	},
 
 	fix({ path, range, evidence }, project) {
+		if (evidence.wiring !== undefined) return wiringRemedy(evidence.wiring, project);
 		return exceptionRemedy(project, { path, range, detail: evidence.detail, error: evidence.error });
 	},
 });

@@ -29,7 +29,7 @@ export default defineRule<UntaggedRoute>({
 	story:
 		"A function for generate_unique_id_function takes route.tags[0]. The first route without tags, often a health check, makes it fail: at import, or for newer FastAPI with the first request to anything.",
 	references: ["https://fastapi.tiangolo.com/advanced/generate-clients/#custom-generate-unique-id-function"],
-	example: { before: example("route.tags"), after: example('(route.tags or ["default"])') },
+	example: { before: example("route.tags"), after: example("(route.tags or ['default'])") },
 
 	*detect(project) {
 		for (const untagged of untaggedRoutes(project)) {

@@ -68,8 +68,17 @@ export function makeTheObject(module: Module, call: ast.Call): FixProposal | und
 	};
 }
 
-/** What a security scheme of FastAPI cannot do without: the path that hands out tokens, or the name under which a key is sent. */
+/** What a security scheme of FastAPI, or slowapi's limiter, cannot do without: the path that hands out tokens, or the name under which a key is sent. */
 export function completeScheme(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {
+	if (error === "TypeError: Limiter.__init__() missing 1 required positional argument: 'key_func'") {
+		return {
+			title: "Tell clients apart by their address",
+			explanation: "slowapi's own get_remote_address is what it is usually given.",
+			applicability: "review",
+			edits: [addArgument(module, call, "key_func=get_remote_address")],
+			needs: [{ path: module.path, module: "slowapi.util", name: "get_remote_address" }],
+		};
+	}
 	const [, scheme = "", name] =
 		/^TypeError: (?:(OAuth2PasswordBearer|APIKey(?:Header|Query|Cookie))\.)?__init__\(\) missing 1 required (?:positional|keyword-only) argument: '(tokenUrl|name)'$/.exec(
 			error,
