@@ -262,8 +262,19 @@ function runModelValidators(
 ): string | null {
 	const isWrong = ({ field, given, refusedBy }: SettingReading): boolean =>
 		refusedBy !== null || (given === null && field.fallback === null);
-	if (fields.some(isWrong)) return null;
-	for (const validator of validators.filter((each) => each.fields.length === 0 && each.mode === "after")) {
+	const ofObject = validators.filter((each) => each.fields.length === 0 && each.mode === "after");
+	// They never run then; once the fields are mended they may set anything that they name.
+	if (fields.some(isWrong)) {
+		for (const {
+			function: { node, module },
+		} of ofObject) {
+			const text = module.text.slice(node.start, node.end);
+			for (const name of attributes.keys())
+				if (new RegExp(`\\.${name}\\s*=[^=]|["']${name}["']|__dict__`).test(text)) attributes.set(name, unknown);
+		}
+		return null;
+	}
+	for (const validator of ofObject) {
 		if (runModelValidator(machine, frame, cls, validator, attributes).type === "refused") return nameOf(validator);
 	}
 	return null;
