@@ -7,6 +7,7 @@ leaves out what the one that runs it cannot install.
 
 import datetime
 import email.parser
+import html.parser
 import json
 import pathlib
 import re
@@ -14,8 +15,10 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import urllib.request
 
 import brotli
+from pip._internal.models.index import PyPI
 
 # Extras for work on the package itself: nobody installs them to serve.
 DEVELOPMENT = re.compile(r"extra\s*==\s*['\"](?:dev|test|tests|testing|doc|docs|lint|ci|typing|benchmark)[\w-]*['\"]")
@@ -35,7 +38,42 @@ def releases(name):
         listed = re.search(r"Available versions: (.*)", subprocess.run(command, capture_output=True, text=True).stdout)
         found |= set(listed.group(1).split(", ")) if listed else set()
     plain = [version for version in found if re.fullmatch(r"\d+(\.\d+)*(\.post\d+)?", version)]
-    return sorted(plain, key=lambda version: numbers(version.replace("post", "")))
+    return in_order(plain)
+
+
+class Page(html.parser.HTMLParser):
+    """The files of a page of the simple index (PEP 503), and whether each of them is withdrawn."""
+
+    def __init__(self):
+        super().__init__()
+        self.files = []
+        self.withdrawn = None
+
+    def handle_starttag(self, tag, attributes):
+        if tag == "a":
+            self.withdrawn = "data-yanked" in dict(attributes)
+
+    def handle_data(self, data):
+        if self.withdrawn is not None and data.strip():
+            self.files.append((data.strip(), self.withdrawn))
+            self.withdrawn = None
+
+
+def yanked(name):
+    """Final releases whose files are all withdrawn: pip names them nowhere, and installs them where exactly they are asked for (PEP 592)."""
+    page = Page()
+    with urllib.request.urlopen(f"{PyPI.simple_url}/{name}/") as answer:
+        page.feed(answer.read().decode())
+    withdrawn, kept = set(), set()
+    for file, is_withdrawn in page.files:
+        found = re.match(r"[^-]+(?:-[a-zA-Z][^-]*)*-(\d+(?:\.\d+)*(?:\.post\d+)?)(?:-.*\.whl|\.tar\.gz|\.zip)$", file)
+        if found:
+            (withdrawn if is_withdrawn else kept).add(found.group(1))
+    return withdrawn - kept
+
+
+def in_order(versions):
+    return sorted(versions, key=lambda version: numbers(version.replace("post", "")))
 
 
 def read_metadata(uv, requirements):
@@ -74,7 +112,11 @@ def main():
             if entry not in sets:
                 sets.append(entry)
             places[version] = sets.index(entry)
-        packages[name] = {"releases": [[version, places[version]] if version in places else [version] for version in versions[name]], "sets": sets}
+        withdrawn = yanked(name)
+        releases_of_name = in_order({*versions[name], *withdrawn})
+        packages[name] = {"releases": [[version, places[version]] if version in places else [version] for version in releases_of_name], "sets": sets}
+        if withdrawn:
+            packages[name]["yanked"] = in_order(withdrawn)
         print(name, len(versions[name]), len(known), len(sets), file=sys.stderr)
     document = {"generated": datetime.date.today().isoformat(), "packages": packages}
     data = json.dumps(document, separators=(",", ":")).encode()

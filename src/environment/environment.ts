@@ -137,7 +137,7 @@ export interface Environment {
 	findSymbol(symbol: string, topLevelNames: readonly string[]): readonly string[];
 	/** Imports that libraries make, for certain and outside any guard, when these modules are imported one after the other, in that order. */
 	followImports(modules: readonly string[]): readonly LibraryImport[];
-	/** Final releases of a distribution (PEP 503 name) that the bundled list knows, oldest first; none where it does not list it. */
+	/** Final releases of a distribution (PEP 503 name) that the bundled list knows, withdrawn ones among them, oldest first; none where it does not list it. */
 	releasesOf(distribution: string): readonly KnownRelease[];
 }
 

@@ -6,11 +6,15 @@ export interface KnownRelease {
 	/** PEP 508 strings of `Requires-Dist`; null where nobody has read them. */
 	readonly requires: readonly string[] | null;
 	readonly requiresPython: string | null;
+	/** Withdrawn: it is installed where exactly this version is asked for, and nowhere else (PEP 592). */
+	readonly isYanked: boolean;
 }
 
 interface ReleaseList {
 	/** Version, then the place of what it requires in `sets` where that is known; oldest first. */
 	readonly releases: readonly (readonly [string, number?])[];
+	/** Those of the releases that were withdrawn. */
+	readonly yanked?: readonly string[];
 	readonly sets: readonly { readonly requires: readonly string[]; readonly python: string | null }[];
 }
 
@@ -34,9 +38,14 @@ export class KnownReleases {
 	}
 }
 
-function releaseOf([version, place]: readonly [string, number?], { sets }: ReleaseList): KnownRelease {
+function releaseOf([version, place]: readonly [string, number?], { sets, yanked }: ReleaseList): KnownRelease {
 	const known = place === undefined ? undefined : sets[place];
-	return { version, requires: known?.requires ?? null, requiresPython: known?.python ?? null };
+	return {
+		version,
+		requires: known?.requires ?? null,
+		requiresPython: known?.python ?? null,
+		isYanked: yanked?.includes(version) ?? false,
+	};
 }
 
 function parsePackages(json: string | null): Readonly<Record<string, ReleaseList>> {

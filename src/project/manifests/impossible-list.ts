@@ -3,7 +3,7 @@ import type { KnownRelease } from "../../environment/known-releases.ts";
 import { markerApplies } from "../../environment/marker.ts";
 import { type MetadataRequirement, parseRequirement } from "../../environment/requirement.ts";
 import type { Requirement } from "./manifest.ts";
-import { canAllBeSatisfied, versionSatisfies } from "./version.ts";
+import { canAllBeSatisfied, pinnedVersion, versionSatisfies } from "./version.ts";
 
 /** A declared version that whatever may be installed of another declared package excludes. */
 export interface Exclusion {
@@ -51,7 +51,8 @@ export function* allowedReleases(name: string, specifiers: readonly string[], en
 		!pythonIsCertain ||
 		requiresPython === null ||
 		versionSatisfies(`${python.major}.${python.minor}.99`, requiresPython) !== false;
-	const releases = environment.releasesOf(name);
+	const isPinned = specifiers.some((set) => pinnedVersion(set) !== null);
+	const releases = environment.releasesOf(name).filter(({ isYanked }) => isPinned || !isYanked);
 	for (let index = releases.length - 1; index >= 0; index--) {
 		const release = releases[index];
 		if (release !== undefined && specifiers.every((set) => versionSatisfies(release.version, set) !== false) && runs(release))

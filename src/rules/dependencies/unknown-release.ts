@@ -38,9 +38,12 @@ export default defineRule<Evidence>({
 		const { environment } = project;
 		for (const { normalized, specifier, marker, group, url, path, range } of manifest.requirements) {
 			if (group !== "" || url !== null || specifier === "" || markerApplies(marker, environment.python) !== true) continue;
-			const versions = environment.releasesOf(normalized).map(({ version }) => version);
+			const releases = environment.releasesOf(normalized);
+			// The newest ones are asked for most.
+			if (releases.findLast(({ version }) => versionSatisfies(version, specifier) !== false) !== undefined) continue;
+			const versions = releases.filter(({ isYanked }) => !isYanked).map(({ version }) => version);
 			const newest = versions.at(-1);
-			if (newest === undefined || versions.some((version) => versionSatisfies(version, specifier) !== false)) continue;
+			if (newest === undefined) continue;
 			if (environment.distributions.has(normalized) && isInstalled(project, normalized, specifier)) continue;
 			if (isBeyond(specifier, newest) && !isFarBeyond(specifier, newest)) continue;
 			const nearest = nearestTo(specifier, versions) ?? newest;

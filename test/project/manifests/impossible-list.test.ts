@@ -19,7 +19,12 @@ const releases: Readonly<Record<string, Readonly<Record<string, readonly string[
 const environment: Environment = {
 	...unknownEnvironment(),
 	releasesOf: (name) =>
-		Object.entries(releases[name] ?? {}).map(([version, requires]) => ({ version, requires, requiresPython: null })),
+		Object.entries(releases[name] ?? {}).map(([version, requires]) => ({
+			version,
+			requires,
+			requiresPython: null,
+			isYanked: false,
+		})),
 };
 
 function exclusions(list: string): string[] {

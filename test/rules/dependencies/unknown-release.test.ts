@@ -2,13 +2,15 @@ import { expect, test } from "vitest";
 import rule from "../../../src/rules/dependencies/unknown-release.ts";
 import { auditDependencies, installed, type TestPackage } from "./audit-dependencies.ts";
 
-const versions = ["0.109.2", "0.110.0", "0.110.3", "0.111.0"];
+const versions = ["0.109.2", "0.110.0", "0.110.2", "0.110.3", "0.111.0"];
 
 function audit(requirement: string, packages: Readonly<Record<string, TestPackage>> = {}) {
 	const environment = {
 		...installed(packages),
 		releasesOf: (name: string) =>
-			name === "fastapi" ? versions.map((version) => ({ version, requires: null, requiresPython: null })) : [],
+			name === "fastapi"
+				? versions.map((version) => ({ version, requires: null, requiresPython: null, isYanked: version === "0.110.2" }))
+				: [],
 	};
 	const literal = `#- requirements.txt\n${requirement}\nuvicorn\n#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n`;
 	const { lines, mended } = auditDependencies(literal, environment, rule);
@@ -31,6 +33,7 @@ test("a version from another world is taken back to the newest release", () => {
 test("what may have been released since, or lies elsewhere, is not in question", () => {
 	for (const sound of [
 		"fastapi==0.112.0",
+		"fastapi==0.110.2",
 		"fastapi>=1.0",
 		"fastapi~=0.110.0",
 		"fastapi==0.110.*",
