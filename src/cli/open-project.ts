@@ -32,7 +32,7 @@ export function understand(
 	io: ProcessIo,
 ): OpenedProject {
 	// A backend whose application is broken still names FastAPI somewhere; where nothing does there is none to understand.
-	if (options.target === undefined && !namesFastapi(files)) throw nothingThere(place);
+	if (options.target === undefined && !namesFastapi(files)) throw nothingThere(place, unreadable);
 	const packages = openPackageFiles();
 	const project = loadProject({
 		root: place.root,
@@ -90,10 +90,11 @@ function namesFastapi(files: SourceTree): boolean {
 	return false;
 }
 
-function nothingThere(place: Place): UserError {
+function nothingThere(place: Place, unreadable: Project["unreadable"]): UserError {
 	const where = place.folder === "" ? place.root : `${place.root}/${place.folder}`;
+	const unread = unreadable.find(({ kind }) => kind === "size") ?? unreadable[0];
 	return new UserError(
-		`There is no FastAPI backend in ${where}.`,
+		`There is no FastAPI backend in ${where}${unread === undefined ? "" : `, as far as it was read (${unread.path}: ${unread.reason})`}.`,
 		"Name the folder that holds it (bootmend audit backend), or the application (--target src.main:app).",
 	);
 }

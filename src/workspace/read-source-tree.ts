@@ -50,6 +50,10 @@ const defaultBounds: ReadingBounds = {
 	totalSize: 200_000_000,
 };
 
+/** What is looked for behind blanks is looked for behind each of them, so that a run of them costs its square. */
+const mostBlanks = 10_000;
+const manyBlanks = new RegExp(`\\s{${mostBlanks + 1}}`);
+
 /** Folders whose content is made by tools: nothing in them is the project's own source. */
 const skippedFolders = new Set(
 	(
@@ -181,6 +185,11 @@ class TreeWalk {
 			this.#totalSize += bytes.length;
 			const decoded = decodeSource(path, bytes);
 			const sha256 = () => createHash("sha256").update(bytes).digest("hex");
+			const text = decoded.type === "text" ? decoded.text : decoded.recovered?.text;
+			if (text !== undefined && manyBlanks.test(text)) {
+				this.#name(path, `more than ${mostBlanks} blanks in a row: no one wrote that, and reading it could take hours`, "size");
+				return;
+			}
 			if (decoded.type === "text") this.files.set(path, { path, text: decoded.text, sha256: sha256() });
 			else if (decoded.recovered === undefined) this.#name(path, decoded.reason, "bytes");
 			else {

@@ -100,3 +100,11 @@ test("stops at its bounds and says so", () => {
 	expect(files.size).toBe(5);
 	expect(unreadable).toMatchObject([{ path: "m5.py", kind: "size", reason: expect.stringContaining("at most 5 files") }]);
 });
+
+test("leaves out a file of nothing but blanks, and names it", () => {
+	write("app/main.py", `x = 1\n${" ".repeat(20_000)}\n`);
+	write("app/long.py", `x = "${"y".repeat(50_000)}"\n${"\n".repeat(500)}`);
+	const { files, unreadable } = readSourceTree(root);
+	expect([...files.keys()]).toEqual(["app/long.py"]);
+	expect(unreadable).toMatchObject([{ path: "app/main.py", kind: "size", reason: expect.stringContaining("blanks in a row") }]);
+});
