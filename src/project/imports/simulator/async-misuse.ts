@@ -104,11 +104,17 @@ function unawaitableType(value: Value): string | null {
 		case "dict":
 			return "dict";
 		case "instance":
-			return value.of.kind === "external" && value.of.name === "builtins.async_generator" ? "async_generator" : null;
+			if (value.of.kind !== "external") return null;
+			if (givesNothing.test(value.of.canonical)) return "NoneType";
+			return value.of.name === "builtins.async_generator" ? "async_generator" : null;
 		default:
 			return null;
 	}
 }
+
+/** Methods of libraries that do their work at once and give nothing, though they look as if they were to be awaited. */
+const givesNothing =
+	/^apscheduler\.schedulers\.\w+\.\w+Scheduler\.(start|shutdown|pause|resume)$|^fastapi_cache\.FastAPICache\.init$|^(fastapi|starlette)\.applications\.\w+\.(include_router|add_middleware|mount|add_exception_handler)$/;
 
 const contextManagers = new Map([
 	["contextlib.contextmanager", "_GeneratorContextManager"],

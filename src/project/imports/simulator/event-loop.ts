@@ -1,4 +1,5 @@
 import type * as ast from "../../../python/ast.ts";
+import { versionSatisfies } from "../../manifests/version.ts";
 import type { InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { classMember, constant } from "./external.ts";
@@ -40,7 +41,7 @@ function isLoopRunning(machine: Machine): boolean | null {
 	return loader === "unknown" ? null : loader === "absent";
 }
 
-const modules = /^(_?asyncio|anyio|nest_asyncio)(\.|$)/;
+const modules = /^(_?asyncio|anyio|nest_asyncio|apscheduler\.schedulers\.asyncio)(\.|$)/;
 
 /** What a call of asyncio gives, with the RuntimeError that it raises where the event loop is not in the state it needs; null for all other calls. */
 export function eventLoopCall(
@@ -66,6 +67,14 @@ export function eventLoopCall(
 	};
 	if (running === null) machine.doubts++;
 	const [first] = args.args;
+	if (canonical.startsWith("apscheduler")) {
+		const version = machine.environment.distributions.get("apscheduler")?.version;
+		const isStart = receiver !== null && name === "start" && receiver.call?.keywords.has("event_loop") === false;
+		// It asks for the running loop since 3.11; before, it made one of its own.
+		if (isStart && running === false && version !== undefined && versionSatisfies(version, ">=3.11,<4") === true)
+			refuse("scheduler.start", "no running event loop");
+		return null;
+	}
 	if (receiver !== null) {
 		if (name !== "run_until_complete" && name !== "run_forever") return null;
 		const isCurrent = receiver.attributes.has(runningLoop);

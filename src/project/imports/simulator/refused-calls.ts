@@ -43,6 +43,7 @@ interface Refusal {
 
 function refusalOf(canonical: string, args: CallArguments, receiver: InstanceValue | null): Refusal | null {
 	const [first] = args.args;
+	if (/^apscheduler\.schedulers\..*\.add_job$/.test(canonical)) return args.open ? null : ofJob(args);
 	switch (canonical) {
 		case "logging.basicConfig":
 			return ofLevel(args.keywords.get("level"));
@@ -132,6 +133,18 @@ function ofText(machine: Machine, canonical: string, args: CallArguments): Refus
 		default:
 			return null;
 	}
+}
+
+/** What APScheduler says of a job that was called already, and of a trigger that it does not have. */
+function ofJob({ args, keywords }: CallArguments): Refusal | null {
+	const job = keywords.get("func") ?? args[0];
+	if (job?.kind === "coroutine" || job === nothingReturned)
+		return { exception: "TypeError", message: "func must be a callable or a textual reference to one" };
+	const trigger = keywords.get("trigger") ?? args[1];
+	if (trigger?.kind !== "constant" || typeof trigger.value !== "string") return null;
+	return /^(cron|date|interval|calendarinterval|and|or)$/.test(trigger.value)
+		? null
+		: { exception: "LookupError", message: `No trigger by the name "${trigger.value}" was found` };
 }
 
 const levels = new Set(["CRITICAL", "FATAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG", "NOTSET"]);

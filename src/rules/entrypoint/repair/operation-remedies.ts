@@ -9,6 +9,7 @@ import { boundNames } from "../../../python/scopes.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { numberInEnvironment } from "../../config/repair/number-in-environment.ts";
+import { jobRemedy } from "./job-remedies.ts";
 import { inOlderForm } from "./older-typing.ts";
 import { withoutStringUnion } from "./string-union.ts";
 
@@ -16,6 +17,8 @@ import { withoutStringUnion } from "./string-union.ts";
 export function operationRemedy(project: Project, module: Module, range: TextRange, error: string): FixProposal | undefined {
 	if (error.includes("'builtin_function_or_method'")) return typingNames(module, range) ?? printToFile(module, range);
 	if (/'(tuple|str|list|dict|set)' object is not callable$/.test(error)) return missingComma(module, range);
+	if (/^(TypeError: func must be a callable or|LookupError: No trigger by the name)/.test(error))
+		return jobRemedy(module, range, error);
 	if (error === "RuntimeError: generator didn't yield") return yieldBeforeReturns(module, range);
 	if (error.includes('only middleware("http")')) return nameHttp(module, range);
 	if (error.startsWith("ValueError: Unknown level: ")) return upperCase(module, range);
