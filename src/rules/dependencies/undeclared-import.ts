@@ -275,8 +275,10 @@ function endingsOf(project: Project): ReadonlySet<string> {
 function isOwnName(project: Project, name: string): boolean {
 	if (endingsOf(project).has(name)) return true;
 	const [top] = name.split(".");
-	const meant = project.trace.failures.some(
-		({ detail }) => detail.type === "module-not-found" && detail.requested === name && (detail.own || detail.meant !== null),
-	);
-	return meant && [...project.modules.keys()].some((own) => own.split(".").includes(top ?? name));
+	return project.trace.failures.some(({ detail }) => {
+		if (detail.type !== "module-not-found" || detail.requested !== name) return false;
+		return (
+			detail.meant !== null || (detail.own && [...project.modules.keys()].some((own) => own.split(".").includes(top ?? name)))
+		);
+	});
 }

@@ -306,8 +306,12 @@ function isPlainModule(machine: Machine, name: string): boolean {
 
 /**
  * A name that a known distribution provides is taken for that distribution, and not for one of our own modules elsewhere, unless
- * it is the whole path of that one but for the root: `core.config` and `app.core.config`.
+ * it is the whole path of that one but for the root, `core.config` and `app.core.config`, or but for a slip in its first part:
+ * `schema.user` and `schemas.user`.
  */
 function isSamePath(name: string, own: string): boolean {
-	return own.endsWith(`.${name}`) || name.endsWith(`.${own}`);
+	if (own.endsWith(`.${name}`) || name.endsWith(`.${own}`)) return true;
+	const [top = "", ...rest] = name.split(".");
+	const [ownTop = "", ...ownRest] = own.split(".");
+	return rest.length > 0 && rest.join(".") === ownRest.join(".") && isSimilarName(top, ownTop);
 }
