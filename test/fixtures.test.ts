@@ -31,7 +31,7 @@ describe("the audit agrees with the recorded boots, without any Python", () => {
 	const known = corpus.filter((boot) => !misses.has(boot.name));
 	// A tenth is a matter of seconds; `FIXTURES=all` takes a minute or two.
 	const sample = known.filter((_, index) => process.env.FIXTURES === "all" || index % 10 === 0);
-	test.each(sample)("$name", { timeout: 30_000 }, async (boot) => {
+	test.each(sample)("$name", { timeout: 120_000 }, async (boot) => {
 		const verdict = await auditOffline(boot);
 		expect(verdict.right, verdict.words).toBe(true);
 	});

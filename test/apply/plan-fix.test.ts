@@ -7,7 +7,7 @@ import { planFix } from "../../src/apply/plan-fix.ts";
 import { readSourceTree } from "../../src/workspace/read-source-tree.ts";
 
 // Properties take their time on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let root = "";
 beforeAll(() => {

@@ -7,7 +7,7 @@ import type { ProcessIo } from "../../src/cli/io.ts";
 import { run } from "../../src/cli/run.ts";
 
 // The first command of a file loads the whole engine, which takes a while on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 export interface Ran {
 	readonly status: number;

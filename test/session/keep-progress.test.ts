@@ -4,7 +4,7 @@ import { type BootTrial, type Kept, keepProgress, type TryBoot } from "../../src
 import type { Session } from "../../src/session/session.ts";
 import { openTestSession, type TestFolder, testRepository } from "./support/session-fixture.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: TestFolder;
 let session: Session;

@@ -4,7 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { Session } from "../../src/session/session.ts";
 import { accepting, openTestSession, type TestFolder, testFolder, testRepository } from "./support/repository.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: TestFolder | null = null;
 afterEach(() => folder?.remove());

@@ -9,7 +9,7 @@ import { SessionError } from "../../src/session/session-error.ts";
 import { auditMarks } from "./support/marked-audit.ts";
 import { accepting, openTestSession, type TestFolder, testRepository } from "./support/session-fixture.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: TestFolder;
 let session: Session;

@@ -11,7 +11,7 @@ import {
 	testRepository,
 } from "./support/session-fixture.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: TestFolder;
 let session: Session;

@@ -8,7 +8,7 @@ import { diffFix, diffRows } from "../../src/session/view-diff.ts";
 import { plainText } from "../../src/session/view-line.ts";
 import { openTestSession, type TestFolder, testRepository } from "./support/repository.ts";
 
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: TestFolder | null = null;
 let session: Session | null = null;

@@ -4,7 +4,7 @@ import { type DiffHunk, diffTexts } from "../../src/text/diff.ts";
 import { show } from "../../src/text/gate.ts";
 
 // Properties take their time on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const signs = { context: " ", removed: "-", added: "+" };
 const drawn = (hunks: readonly DiffHunk[]) =>

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { applyEdits, applyToFiles, editsConflict } from "../../src/text/edit.ts";
 
 // Properties take their time on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const replace = (start: number, end: number, newText: string) => ({ range: { start, end }, newText });
 

@@ -4,7 +4,7 @@ import { show, showLine } from "../../src/text/gate.ts";
 import { isSecretName } from "../../src/text/secrets.ts";
 
 // Properties take their time on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 /** Any code points, lone surrogates too, with those that matter in plenty. */
 const anyText = fc

@@ -3,7 +3,7 @@ import { expect, test, vi } from "vitest";
 import { mergeTexts } from "../../src/text/merge.ts";
 
 // Properties take their time on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 test("takes from each what only it changed", () => {
 	expect(mergeTexts("a\nb\nc\n", "A\nb\nc\n", "a\nb\nC\n")).toEqual({ type: "merged", text: "A\nb\nC\n" });

@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from "vitest";
 import { decodePython, decodeText, encodeSource } from "../../src/workspace/source-encoding.ts";
 
 // Properties take their time on a busy machine.
-vi.setConfig({ testTimeout: 30_000 });
+vi.setConfig({ testTimeout: 120_000 });
 
 const bytes = (...parts: (string | number[])[]) =>
 	Buffer.concat(parts.map((part) => (typeof part === "string" ? Buffer.from(part, "latin1") : Buffer.from(part))));
