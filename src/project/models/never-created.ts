@@ -19,6 +19,8 @@ export interface UncalledCreator {
 	readonly name: string;
 	readonly module: string;
 	readonly isAsync: boolean;
+	/** True for a lifespan that no application is given. */
+	readonly isLifespan: boolean;
 }
 
 /**
@@ -82,7 +84,8 @@ function isCreation({ node }: Call): boolean {
 }
 
 /** Words by which a file of the project may make tables in another way. */
-const otherWays = /\balembic\b|\baerich\b|CREATE TABLE|\bmigrat|\bsqlite3\b|__table__\.create|\bcreate_tables?\(/i;
+const otherWays =
+	/\balembic\b|\baerich\b|CREATE TABLE|\bmigrat|\bsqlite3\b|__table__\.create|sorted_tables|\.create\(\s*(bind|engine|conn)|\bcreate_tables?\(/i;
 
 /** Is there a sign of another way, or another mention of `create_all` than those that are known? */
 function mayBeMadeElsewhere(project: Project, known: number): boolean {
@@ -119,6 +122,10 @@ function uncalledCreator(project: Project): UncalledCreator | null {
 		mentions += code.match(word)?.length ?? 0;
 	}
 	const isReached = project.trace.runs.get(module.name)?.reached === true;
-	if (mentions > 1 || required.length > 0 || statement.decorators.length > 0 || !isReached) return null;
-	return { name, module: module.name, isAsync: statement.isAsync };
+	const [decorator, ...more] = statement.decorators;
+	const isLifespan =
+		required.length === 1 && more.length === 0 && decorator?.type === "Name" && decorator.id === "asynccontextmanager";
+	const isPlain = required.length === 0 && decorator === undefined;
+	if (mentions > 1 || !isReached || (!isPlain && !isLifespan)) return null;
+	return { name, module: module.name, isAsync: statement.isAsync, isLifespan };
 }

@@ -1,11 +1,13 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { findStartupConnection } from "../../project/database/startup-connection.ts";
+import { servedApplication } from "../../project/fastapi/application.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { ClassValue, Value } from "../../project/imports/values.ts";
 import { type NeverCreated, neverCreated } from "../../project/models/never-created.ts";
 import type { DefinedTable } from "../../project/models/tables-defined.ts";
 import type { Module, Project } from "../../project/project.ts";
+import { addArgument } from "../../python/rewrite/arguments.ts";
 import { importsOf } from "../../python/rewrite/remove-imports.ts";
 import { insertBefore } from "../../python/rewrite/statements.ts";
 import { contains } from "../../python/walk.ts";
@@ -104,7 +106,9 @@ export default defineRule<Evidence>({
 		if (target === undefined) return undefined;
 		if (uncalled !== null) return callCreator(project, target, uncalled);
 		const name = nameOf(project, home.name, engine.call.result);
-		if (base === null || name === null) return undefined;
+		// Without a pool of one connection each thread has a database of its own in memory: tables made here would not be seen.
+		const isOfThread = !engine.isAsync && isInMemory(engine) && !engine.call.keywords.has("poolclass");
+		if (base === null || name === null || isOfThread) return undefined;
 		const needs = [...need(target, base), ...need(target, { module: home.name, name })];
 		if (!engine.isAsync) {
 			const place = target.tree.body.find((each) => each.type !== "ImportFrom" && contains(each, applicationAt(project, target)));
@@ -129,6 +133,10 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+function isInMemory({ url }: NeverCreated["engine"]): boolean {
+	return url?.database === null || url?.database === "" || url?.database === ":memory:";
+}
 
 /** Does any code of the project ask for rows at all? */
 function isQueried(project: Project): boolean {
@@ -206,8 +214,9 @@ function applicationAt(project: Project, module: Module): number {
 function callCreator(
 	project: Project,
 	target: Module,
-	{ name, module, isAsync }: NonNullable<NeverCreated["uncalled"]>,
+	{ name, module, isAsync, isLifespan }: NonNullable<NeverCreated["uncalled"]>,
 ): FixProposal | undefined {
+	if (isLifespan) return handLifespan(project, target, name, module);
 	const needs = need(target, { module, name });
 	const words = {
 		title: `Call ${name} when the server starts`,
@@ -219,4 +228,18 @@ function callCreator(
 	const place = target.tree.body.find((each) => contains(each, applicationAt(project, target)));
 	if (isAsync || place === undefined) return undefined;
 	return { ...words, edits: [insertBefore(target, place, `${name}()`)], needs };
+}
+
+/** A lifespan runs only where the application is told of it. */
+function handLifespan(project: Project, target: Module, name: string, module: string): FixProposal | undefined {
+	const application = servedApplication(project);
+	if (application === null || application.module !== target || application.open || application.keywords.has("lifespan"))
+		return undefined;
+	return {
+		title: `Hand ${name} to the application`,
+		explanation: `${name} makes the tables, and runs only where FastAPI is told of it.`,
+		applicability: "safe",
+		edits: [addArgument(target, application.node, `lifespan=${name}`)],
+		needs: need(target, { module, name }),
+	};
 }
