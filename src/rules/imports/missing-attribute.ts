@@ -112,7 +112,7 @@ function proposalOf(project: Project, failure: FailureOf<"attribute-missing">, r
 	const { owner, name, via } = failure.detail;
 	switch (remedy.type) {
 		case "import-submodule":
-			return importSubmodule(failure, remedy.submodule);
+			return importSubmodule(project, failure, remedy.submodule);
 		case "through-router": {
 			const node = attributeAt(failure);
 			if (node === null) return undefined;
@@ -207,23 +207,35 @@ function addMember(
 }
 
 /** Imports the submodule under the path by which the file reads it, or by itself where the file knows the package by a short name. */
-function importSubmodule(failure: FailureOf<"attribute-missing">, submodule: string): FixProposal | undefined {
+function importSubmodule(project: Project, failure: FailureOf<"attribute-missing">, asked: string): FixProposal | undefined {
 	const { module, detail } = failure;
 	const node = attributeAt(failure);
 	const written = node && dottedName(node);
 	if (!node || written === null) return undefined;
+	const submodule = written === asked ? deepestRead(project, module.tree, asked) : asked;
 	const words = {
 		title: `Import ${submodule}`,
 		explanation: `Importing ${submodule} makes it an attribute of ${detail.owner}.`,
 		applicability: "safe" as const,
 	};
-	if (written === submodule) return { ...words, edits: [], needs: [{ path: module.path, module: "", name: submodule }] };
+	if (written === asked) return { ...words, edits: [], needs: [{ path: module.path, module: "", name: submodule }] };
 	if (boundNames(module.tree.body).has(detail.name)) return undefined;
 	return {
 		...words,
 		edits: sameReads(module.tree, written).map((each) => replaceText(module, each.start, each.end, detail.name)),
 		needs: [{ path: module.path, module: detail.owner, name: detail.name }],
 	};
+}
+
+/** `xml.etree.ElementTree` where that is read: importing it imports what is above it. */
+function deepestRead(project: Project, tree: ast.Module, submodule: string): string {
+	let deepest = submodule;
+	walk(tree, (node) => {
+		const read = node.type === "Attribute" ? dottedName(node) : null;
+		const isDeeper = read?.startsWith(`${deepest}.`) === true && !read.slice(deepest.length + 1).includes(".");
+		if (read !== null && isDeeper && project.environment.findModule(read).found === "present") deepest = read;
+	});
+	return deepest;
 }
 
 function renameAttribute(failure: FailureOf<"attribute-missing">, to: string): readonly TextEdit[] | undefined {

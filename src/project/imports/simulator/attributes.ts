@@ -14,6 +14,7 @@ import { type Frame, fail, type Machine } from "./machine.ts";
 import { isNotSetYet } from "./making.ts";
 import { isSecret, lacksAttribute } from "./secret-objects.ts";
 import { superMember } from "./super-object.ts";
+import { isNotLoaded } from "./unloaded-submodules.ts";
 import { failOnUnset, unsetVariable } from "./unset-variable.ts";
 import { nothingReturned, typeName } from "./value-types.ts";
 
@@ -138,7 +139,7 @@ function partialPlace(machine: Machine, { module }: ModuleValue): string {
 function ofExternal(machine: Machine, frame: Frame, owner: ExternalValue, name: string, node: ast.Node): Value {
 	if (!owner.isModule) return ofExternalClass(machine, frame, owner, name, node);
 	const member = memberOf(machine, owner.name, name);
-	if (member !== "absent") return member;
+	if (member !== "absent" && !isNotLoaded(machine, owner.name, name)) return member;
 	fail(machine, {
 		detail: { type: "attribute-missing", owner: owner.name, name, cycle: null, via: "module" },
 		module: frame.module,
