@@ -1,5 +1,6 @@
 import type * as ast from "../../../python/ast.ts";
 import type { InstanceValue, Value } from "../values.ts";
+import { symbolEntry } from "./external.ts";
 import { refusedKeywords } from "./init-subclass.ts";
 import { refusedLogging } from "./logging-config.ts";
 import type { CallArguments, Frame, Machine } from "./machine.ts";
@@ -15,6 +16,7 @@ export function failOnRefusedCall(
 	node: ast.Call,
 	receiver: InstanceValue | null,
 ): void {
+	if (canonical === "fastapi.applications.FastAPI.middleware" && !isOfStarlette(machine, receiver)) return;
 	const refusal =
 		refusalOf(canonical, args, receiver) ?? ofObject(machine, frame, canonical, args) ?? ofText(machine, canonical, args);
 	if (refusal !== null) failOperation(machine, frame, node, refusal.exception, refusal.message);
@@ -34,6 +36,12 @@ function failOnLogging(machine: Machine, frame: Frame, config: Value | undefined
 		message,
 		name === undefined ? {} : { key: { wanted: name.wanted, keys: name.known, origin, mayGo: true } },
 	);
+}
+
+/** Does FastAPI leave `middleware` to Starlette, which looks at the word? Its own, in newer versions, takes any. */
+function isOfStarlette(machine: Machine, receiver: InstanceValue | null): boolean {
+	const entry = receiver?.of.kind === "external" ? symbolEntry(machine, receiver.of.canonical) : null;
+	return entry?.kind === "class" && !Object.hasOwn(entry.members, "middleware");
 }
 
 interface Refusal {
