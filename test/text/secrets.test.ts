@@ -9,3 +9,9 @@ it("leaves the parameters that an error line names as they are", () => {
 it("masks the default of a variable that is read", () => {
 	expect(maskSecrets(`os.getenv("PASSWORD", "hunter2-hunter2")`)).toBe(`os.getenv("PASSWORD", "${mask}")`);
 });
+
+it("shows urls that were shown before as they were, however many follow one another", () => {
+	const shown = maskSecrets("postgresql://u:p@h/d".repeat(60));
+	expect(maskSecrets(shown)).toBe(shown);
+	expect(shown).not.toContain(":p@");
+});
