@@ -15,3 +15,8 @@ export function vanishedModule(dotted: string): VanishedModule | null {
 	const top = dotted.split(".")[0] ?? dotted;
 	return Object.hasOwn(modules, top) ? (modules[top] ?? null) : null;
 }
+
+/** The modules that releases of a distribution (PEP 503 name) brought once and newer ones do not. */
+export function listVanishedModules(distribution: string): readonly VanishedModule[] {
+	return Object.values(modules).filter((module) => module.distribution === distribution);
+}

@@ -1,8 +1,12 @@
 import { defineRule } from "../../audit/rule.ts";
 import { markerApplies } from "../../environment/marker.ts";
+import { listVanishedModules } from "../../environment/vanished-modules.ts";
 import { primaryManifest } from "../../project/manifests/declared.ts";
 import { setSpecifier } from "../../project/manifests/edit.ts";
+import { listExclusions } from "../../project/manifests/impossible-list.ts";
+import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
 import { pinnedVersion, versionSatisfies } from "../../project/manifests/version.ts";
+import type { Project } from "../../project/project.ts";
 import { installedPairs } from "./uses/version-pairs.ts";
 
 interface Evidence {
@@ -57,8 +61,10 @@ export default defineRule<Evidence>({
 		const manifest = primaryManifest(project.manifests);
 		const requirement = manifest?.requirements.find((each) => each.path === path && each.range.start === range.start);
 		const operator = pinnedVersion(evidence.specifier) === null ? ">=" : "==";
-		const edits = requirement === undefined ? null : setSpecifier(project.files, requirement, `${operator}${evidence.installed}`);
-		if (manifest === null || edits === null) return undefined;
+		const specifier = `${operator}${evidence.installed}`;
+		const edits = requirement === undefined ? null : setSpecifier(project.files, requirement, specifier);
+		if (manifest === null || requirement === undefined || edits === null) return undefined;
+		if (isUnusable(requirement, specifier, manifest, project)) return undefined;
 		return {
 			title: "Declare the version that is installed",
 			explanation: `The manifest then says what runs here. Where the newer version is meant, skip this and run ${evidence.command} instead.`,
@@ -67,3 +73,14 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** Would no installation take what is installed here, or does it lack what older releases of it bring? */
+function isUnusable(requirement: Requirement, specifier: string, manifest: Manifest, project: Project): boolean {
+	const { normalized } = requirement;
+	if (listVanishedModules(normalized).some(({ from }) => versionSatisfies(from, requirement.specifier) === false)) return true;
+	const changed = manifest.requirements.map((each) => (each === requirement ? { ...each, specifier } : each));
+	return listExclusions(
+		changed.filter(({ group }) => group === ""),
+		project.environment,
+	).some((exclusion) => exclusion.requirement.normalized === normalized || exclusion.chain.includes(normalized));
+}

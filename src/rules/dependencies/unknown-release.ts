@@ -92,11 +92,16 @@ function isBeyond(specifier: string, newest: string): boolean {
 	return /[a-z]/.test(specifier.replace(/post|\.\*/g, "")) || canAllBeSatisfied([specifier, `>${newest}`]);
 }
 
-/** No package gets from 0.165 to 9.9, or from 2 to 99, before this list is made anew. */
+/** No package gets from 0.165 to 9.9 or 0.1150, or from 2 to 99, before this list is made anew. */
 function isFarBeyond(specifier: string, newest: string): boolean {
-	const [asked] = (pinnedVersion(specifier) ?? /^>=\s*([\d.]+)$/.exec(specifier)?.[1] ?? "").split(".");
-	const [now] = newest.split(".");
-	return asked !== undefined && asked !== "" && Number(asked) > 2 * Number(now) + 5;
+	const asked = numbersOf(pinnedVersion(specifier) ?? /^>=\s*([\d.]+)$/.exec(specifier)?.[1] ?? "");
+	const now = numbersOf(newest);
+	const first = asked.findIndex((number, index) => number !== (now[index] ?? 0));
+	return first !== -1 && (asked[first] ?? 0) > 2 * (now[first] ?? 0) + 5;
+}
+
+function numbersOf(version: string): number[] {
+	return /^\d+(?:\.\d+)*$/.test(version) ? version.split(".").map(Number) : [];
 }
 
 /** The newest release below what is asked for, of the same series where there is one. */

@@ -153,6 +153,15 @@ describe("installed-version-mismatch", () => {
 	});
 });
 
+it("does not declare what is installed where that lacks what an older release is asked for", () => {
+	const { issues } = auditDependencies(
+		backend("fastapi\nsetuptools<82"),
+		installed({ setuptools: { version: "84.2.1" } }),
+		mismatch,
+	);
+	expect(issues[0]?.fix).toBeNull();
+});
+
 describe("conflicting-requirements", () => {
 	const audit = (requirements: string) => auditDependencies(backend(requirements), installed(), conflicting);
 

@@ -27,6 +27,7 @@ test("a release between two others that was never made is refused by every insta
 
 test("a version from another world is taken back to the newest release", () => {
 	expect(audit("fastapi==99.1").mended).toBe("fastapi==0.111.0\nuvicorn\n");
+	expect(audit("fastapi==0.1150.0").mended).toBe("fastapi==0.111.0\nuvicorn\n");
 	expect(audit("fastapi>=40").mended).toBe("fastapi>=0.111.0\nuvicorn\n");
 });
 
