@@ -13,9 +13,10 @@ import type { FailureOf } from "./import-failures.ts";
 import { ownModules } from "./module-spelling.ts";
 import { movedAttribute } from "./moved-attribute.ts";
 import { reExport } from "./re-export.ts";
-import { isMentioned, unmentioned } from "./renamed-sibling.ts";
+import { callItAgain, isMentioned, unmentioned } from "./renamed-sibling.ts";
 import { setEarlier } from "./set-earlier.ts";
 import { findRelatedName, findSimilarName, isSameKind } from "./similar-name.ts";
+import { mends } from "./trial.ts";
 
 /** One way to mend the reading of an attribute that is not there. */
 export type AttributeRemedy =
@@ -45,13 +46,15 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 		return [{ type: "import-submodule", submodule, isOwn: false }];
 	}
 	if (isApplication(owner) && membersOf(project, "fastapi.APIRouter").includes(name)) return [{ type: "through-router" }];
-	if (via === "instance" && isRepeated(failure)) return [{ type: "drop-attribute" }];
+	if (via === "instance" && (isRepeated(failure) || isItself(owner, name))) return [{ type: "drop-attribute" }];
 	const names = namesOf(project, failure);
 	const object = via === "module" ? objectWith(project, owner, name) : null;
 	// `items.routes` of a module with a `router`, which has `routes` too: what is called nearly so is likelier meant.
 	if (object !== null && findSimilarName(name, names)?.name !== object) return [{ type: "through-object", object }];
 	const exported = reExport(project, failure);
 	if (exported !== null) return [{ type: "change", proposal: exported }];
+	const again = via === "module" ? callItAgain(project, { source: owner, name }) : null;
+	if (again !== null && mends(project, again, failure)) return [{ type: "change", proposal: again }];
 	const nearest = findSimilarName(name, names);
 	// `api_router` of a module with a `router` is no misspelt APIRouter, however near that is.
 	const isOfItsKind = nearest !== null && isSameKind(nearest.name, name);
@@ -148,6 +151,12 @@ function isRepeated(failure: FailureOf<"attribute-missing">): boolean {
 	const node = attributeAt(failure);
 	const owner = node && dottedName(node.value);
 	return node !== null && owner !== null && owner.split(".").at(-1) === node.attribute.name;
+}
+
+/** `users.router` where `users` is the router already. */
+function isItself(owner: string, name: string): boolean {
+	const isRouter = /(^|\.)APIRouter$/.test(owner) && /^(api_)?router$/.test(name);
+	return isRouter || (isApplication(owner) && /^(app|application)$/.test(name));
 }
 
 /** The only object that an own module makes of a class that has the attribute. */

@@ -54,7 +54,7 @@ export function findRemedies(project: Project, failure: FailureOf<"name-not-in-m
 	const spelling: Remedy[] = rename ? [rename] : [];
 	if (certain.length > 0) return [...certain, ...spelling, ...doubtful];
 	if (rename?.type === "rename" && rename.isCertain) return [rename, ...doubtful];
-	const again = callItAgain(project, failure);
+	const again = detail.external ? null : callItAgain(project, detail);
 	if (again !== null && mends(project, again, failure)) return [{ type: "change", proposal: again }, ...spelling, ...doubtful];
 	const changes = changesThatMend(project, failure);
 	if (changes.length > 0) return [...changes, ...spelling, ...doubtful];

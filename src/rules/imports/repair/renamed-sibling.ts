@@ -6,7 +6,6 @@ import { boundName } from "../../../python/rewrite/names.ts";
 import { importsOf } from "../../../python/rewrite/remove-imports.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { isNameUsed } from "../usage/name-users.ts";
-import type { FailureOf } from "./import-failures.ts";
 import { ownModules } from "./module-spelling.ts";
 import { isSameKind } from "./similar-name.ts";
 
@@ -16,19 +15,20 @@ type Definition = ast.ClassDef | ast.FunctionDef;
  * `class Account` in a module of which everybody else asks `User`, while nobody mentions Account: it was renamed in its own file
  * alone. Called as before, it is found by all. Null where it may be another of several, or where it is mentioned.
  */
-export function callItAgain(project: Project, { detail }: FailureOf<"name-not-in-module">): FixProposal | null {
+export function callItAgain(project: Project, detail: { readonly source: string; readonly name: string }): FixProposal | null {
 	const source = ownModules(project).get(detail.source);
-	if (source === undefined || detail.external) return null;
+	if (source === undefined) return null;
 	const definition = unmentioned(project, source, source.tree.body, detail.name);
 	if (definition === null) return null;
 	const { name } = definition.name;
 	const askers = [...ownModules(project).values()].filter((each) => mentions(each.text, detail.name) > 0).length;
 	const places = [definition.name, ...referencesTo(source.tree, name)];
-	return askers < 2
+	// In its own file, one that asks for it is enough.
+	return askers < 2 && !mentions(source.text, detail.name)
 		? null
 		: {
 				title: `Call ${name} ${detail.name} again`,
-				explanation: `Nothing asks for ${name}, and ${askers} files ask for ${detail.name}, which ${detail.source} no longer has: it was renamed in its own file alone.`,
+				explanation: `Nothing asks for ${name}, and ${askers === 1 ? "one file asks" : `${askers} files ask`} for ${detail.name}, which ${detail.source} no longer has: it was renamed in its own file alone.`,
 				applicability: "review",
 				edits: places.map((place) => replaceText(source, place.start, place.end, detail.name)),
 			};

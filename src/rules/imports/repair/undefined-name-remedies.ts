@@ -11,7 +11,7 @@ import { passToComprehension, passToLambda } from "./class-scope.ts";
 import { defineBeforeCall, findLaterDefinition, topStatementAt } from "./forward-reference.ts";
 import type { FailureOf } from "./import-failures.ts";
 import { listNameSources, type NameSource } from "./name-sources.ts";
-import { unusedImportOfKind } from "./renamed-sibling.ts";
+import { callItAgain, unusedImportOfKind } from "./renamed-sibling.ts";
 import { findRelatedName, findSimilarName } from "./similar-name.ts";
 import { definesName } from "./symbol-homes.ts";
 import { takeOutName } from "./take-out.ts";
@@ -54,6 +54,8 @@ export function findNameRemedies(project: Project, failure: FailureOf<"name-not-
 	if (related !== null) rename.push({ type: "rename", to: related, isCertain: false, isSpelling: false });
 	const renamed = sources.some(({ source }) => source.isCertain) ? null : unusedImportOfKind(project, module, name);
 	const unused: NameRemedy[] = renamed === null ? [] : [{ type: "rename", to: renamed, isCertain: false, isSpelling: false }];
+	const again = sources.some(({ source }) => source.isCertain) ? null : callItAgain(project, { source: module.name, name });
+	if (again !== null && mends(project, again, failure)) return [{ type: "change", proposal: again }];
 	const isOfClass = isNameOfClassAround(module.tree, name, range.start);
 	const known = isOfClass ? remedies : [...remedies, ...unused, ...sources, ...rename];
 	if (known.length > 0) return known;
