@@ -4,14 +4,13 @@ import type { MiddlewareFault } from "../../../project/fastapi/middleware-fault.
 import type { ClassValue, FunctionValue, Namespace } from "../../../project/imports/values.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
-import { argumentsOf, findKeyword, removeArguments } from "../../../python/rewrite/arguments.ts";
+import { argumentsOf, findKeyword } from "../../../python/rewrite/arguments.ts";
 import { type PythonSource, replaceText } from "../../../python/rewrite/source.ts";
 import { insertAfter, insertBefore } from "../../../python/rewrite/statements.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
-import { meantParameter } from "./meant-parameter.ts";
+import { addSecret, dropNone, mendPatterns, spellKeyword } from "./middleware-argument-remedies.ts";
 import { middlewareBodyRemedy } from "./middleware-body-remedies.ts";
-import { findSecret } from "./secret-source.ts";
 
 /** The smallest change after which the middleware can be built and answers; undefined where none is certain. */
 export function middlewareRemedy(
@@ -60,32 +59,6 @@ export function middlewareRemedy(
 	}
 }
 
-function spellKeyword({ module, node, value }: AddedMiddleware, { binding, keyword }: MiddlewareFault): FixProposal | undefined {
-	const written = keyword === null ? null : findKeyword(node, keyword)?.name;
-	const only = meantParameter(keyword ?? "", binding?.keyword?.parameters ?? []);
-	if (written == null) return undefined;
-	if (only === null) return leaveOut({ module, node }, keyword ?? "");
-	const name = value.kind === "external" ? value.name.slice(value.name.lastIndexOf(".") + 1) : "the middleware";
-	return {
-		title: `Spell the argument ${only.name}`,
-		explanation: `${keyword} is no parameter of ${name}; ${only.name} is the only one ${only.isAlike ? "of a like spelling" : "that nothing is given for"}.`,
-		applicability: only.isAlike ? "safe" : "review",
-		edits: [replaceText(module, written.start, written.end, only.name)],
-	};
-}
-
-/** Which of several parameters was meant cannot be known; without the argument the middleware is built. */
-function leaveOut({ module, node }: Pick<AddedMiddleware, "module" | "node">, keyword: string): FixProposal | undefined {
-	const argument = findKeyword(node, keyword);
-	if (argument === null) return undefined;
-	return {
-		title: `Leave ${keyword} out`,
-		explanation: `The middleware takes no ${keyword}; without it it is built, with its own default for what was meant.`,
-		applicability: "review",
-		edits: removeArguments(module, node, [argument]),
-	};
-}
-
 /** `dispach` and `dispatch_request`: the only coroutine method that takes the request and call_next is the one that was meant. */
 function nameDispatch({ module, namespace }: ClassValue, definition: ast.ClassDef): FixProposal | undefined {
 	const methods = [...namespace.names.values()].flatMap(({ value }) =>
@@ -102,44 +75,6 @@ function nameDispatch({ module, namespace }: ClassValue, definition: ast.ClassDe
 		applicability: "review",
 		edits: [replaceText(module, only.name.start, only.name.end, "dispatch")],
 	};
-}
-
-/** SessionMiddleware's `secret_key`, from where the project keeps its secret, or made anew at each start. */
-function addSecret(
-	project: Project,
-	{ module, node, value }: AddedMiddleware,
-	{ error }: MiddlewareFault,
-): FixProposal | undefined {
-	const isSession = value.kind === "external" && value.canonical === "starlette.middleware.sessions.SessionMiddleware";
-	if (!isSession || !error.endsWith("'secret_key'")) return undefined;
-	const secret = findSecret(project, module);
-	const edits = [replaceText(module, ...insertionAtEnd(node), `secret_key=${secret ?? "secrets.token_urlsafe(32)"}`)];
-	if (secret !== null)
-		return {
-			title: `Sign the session cookies with ${secret}`,
-			explanation: "SessionMiddleware cannot do without a secret key, and this is the one that the project has.",
-			applicability: "review",
-			edits: separated(module.text, node, edits),
-		};
-	return {
-		title: "Sign the session cookies with a key made at each start",
-		explanation:
-			"SessionMiddleware cannot do without a secret key. With this one all sessions end when the server restarts; a key from the settings keeps them.",
-		applicability: "review",
-		edits: separated(module.text, node, edits),
-		needs: [{ path: module.path, module: "", name: "secrets" }],
-	};
-}
-
-function insertionAtEnd(node: ast.Call): [number, number] {
-	const end = argumentsOf(node).at(-1)?.end ?? node.argumentsRange.start + 1;
-	return [end, end];
-}
-
-function separated(text: string, node: ast.Call, edits: readonly TextEdit[]): readonly TextEdit[] {
-	const last = argumentsOf(node).at(-1);
-	if (last === undefined || text.slice(last.end, node.end).trim() === "") return edits;
-	return edits.map((edit) => ({ ...edit, newText: `, ${edit.newText}` }));
 }
 
 /** `app` as the first parameter behind self, kept where the class is no BaseHTTPMiddleware. */
@@ -283,53 +218,4 @@ function deriveFromBase(
 		edits,
 		needs: [{ path: module.path, module: "starlette.middleware.base", name: "BaseHTTPMiddleware" }],
 	};
-}
-
-function dropNone({ module, node }: AddedMiddleware, { keyword }: MiddlewareFault): FixProposal | undefined {
-	const argument = keyword === null ? null : findKeyword(node, keyword);
-	if (argument === null) return undefined;
-	const { value } = argument;
-	const isRead =
-		value.type === "Call" && /(^|\.)(getenv|environ\.get)$/.test(dottedName(value.callee) ?? "") && value.args.length === 1;
-	if (isRead)
-		return {
-			title: `Read ${keyword} as a list, empty where the variable is not set`,
-			explanation: "Without the variable the call gives None. Several values are separated by commas.",
-			applicability: "review",
-			edits: [
-				replaceText(module, value.argumentsRange.end - 1, value.argumentsRange.end - 1, ', ""'),
-				replaceText(module, value.end, value.end, '.split(",")'),
-			],
-		};
-	if (value.type !== "Constant") return undefined;
-	return {
-		title: `Leave ${keyword} out`,
-		explanation: "Left out it has its default, which is what None was meant for.",
-		applicability: "review",
-		edits: removeArguments(module, node, [argument]),
-	};
-}
-
-/** `*example.com` and `https://*.example.com` mean `*.example.com`. */
-function mendPatterns({ module, node }: AddedMiddleware): FixProposal | undefined {
-	const list = findKeyword(node, "allowed_hosts")?.value ?? node.args[1];
-	if (list?.type !== "Sequence") return undefined;
-	const edits: TextEdit[] = [];
-	for (const item of list.items) {
-		if (item.type !== "Constant" || typeof item.value !== "string" || !item.value.includes("*") || item.value === "*") continue;
-		const bare = item.value.replace(/^[a-z]+:\/\//, "").replace(/[:/].*$/, "");
-		// Only the first part can stand open: what is before a star in the middle goes.
-		const mended = bare.replace(/^.*\*(?=\.)/, "*").replace(/^\*(?=[^.])/, "*.");
-		if (mended === item.value) continue;
-		if (mended.slice(1).includes("*")) return undefined;
-		edits.push(replaceText(module, item.start, item.end, JSON.stringify(mended)));
-	}
-	return edits.length === 0
-		? undefined
-		: {
-				title: "Write the host pattern with a dot behind the star",
-				explanation: "*.example.com stands for every host below example.com; a pattern names no scheme and no port.",
-				applicability: "review",
-				edits,
-			};
 }
