@@ -160,9 +160,16 @@ export function failOnMissingItem(machine: Machine, frame: Frame, owner: Value, 
 	}
 }
 
+/** How many keys were looked for in the texts of the project; each time costs a walk through all of them. */
+const lookedFor = new WeakMap<Machine, number>();
+const mostLookedFor = 100;
+
 /** Does only the place that asks for a key name it? Then no code that was not followed puts it in, whatever it computes. */
 function isNamedOnce(machine: Machine, key: ConstantValue["value"]): boolean {
 	if (typeof key !== "string" || !/^\w[\w.-]*$/.test(key)) return false;
+	const asked = (lookedFor.get(machine) ?? 0) + 1;
+	lookedFor.set(machine, asked);
+	if (asked > mostLookedFor) return false;
 	const named = new RegExp(`(?<!\\w)${key.replaceAll(".", "\\.")}(?!\\w)`, "gi");
 	let count = 0;
 	for (const { module } of machine.sysModules.values()) {

@@ -21,7 +21,7 @@ export function callItAgain(project: Project, detail: { readonly source: string;
 	const definition = unmentioned(project, source, source.tree.body, detail.name);
 	if (definition === null) return null;
 	const { name } = definition.name;
-	const askers = [...ownModules(project).values()].filter((each) => mentions(each.text, detail.name) > 0).length;
+	const askers = wordsOf(project).get(detail.name)?.files ?? 0;
 	const places = [definition.name, ...referencesTo(source.tree, name)];
 	// In its own file, one that asks for it is enough.
 	return askers < 2 && !mentions(source.text, detail.name)
@@ -50,12 +50,35 @@ export function unmentioned(project: Project, source: Module, body: readonly ast
 
 /** Does any text of the project but the definition itself hold the name as a word? */
 export function isMentioned(project: Project, source: Module, definition: ast.Node, name: string): boolean {
-	for (const module of ownModules(project).values()) {
-		const count = mentions(module.text, name);
-		const own = module === source ? mentions(source.text.slice(definition.start, definition.end), name) : 0;
-		if (count > own) return true;
+	return (wordsOf(project).get(name)?.count ?? 0) > mentions(source.text.slice(definition.start, definition.end), name);
+}
+
+/** How often a word stands in the files of the project, and in how many. */
+interface Word {
+	count: number;
+	files: number;
+}
+
+const words = new WeakMap<Project, ReadonlyMap<string, Word>>();
+
+/** All words of the project's own files, counted once: what is mentioned is asked for many names. */
+function wordsOf(project: Project): ReadonlyMap<string, Word> {
+	let known = words.get(project);
+	if (known !== undefined) return known;
+	const found = new Map<string, Word>();
+	for (const module of new Set(ownModules(project).values())) {
+		const here = new Set<string>();
+		for (const [word] of module.text.matchAll(/[A-Za-z_]\w*/g)) {
+			const counted = found.get(word) ?? { count: 0, files: 0 };
+			counted.count++;
+			if (!here.has(word)) counted.files++;
+			here.add(word);
+			found.set(word, counted);
+		}
 	}
-	return false;
+	known = found;
+	words.set(project, known);
+	return known;
 }
 
 function mentions(text: string, name: string): number {
