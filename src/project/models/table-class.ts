@@ -200,7 +200,9 @@ function schemaOf(value: ClassValue): TableClass["schema"] {
 /** What stands for the MetaData of a class: the value that is set, else the declarative base, else SQLModel's own. */
 export function metadataOf(value: ClassValue): unknown {
 	const { own, ancestors } = lineageOf(value);
-	const holder = own.find((each) => each.namespace.names.has("metadata") && (isDeclarativeBase(each) || tableKind(each) === null));
+	const holder = own.find(
+		(each) => each.namespace.names.has("metadata") && (isDeclarativeBase(each) || tableKind(each) === null),
+	);
 	const set = holder?.namespace.names.get("metadata")?.value;
 	if (set !== undefined) return identityOf(set);
 	const made = ancestors.find((each) => each.kind === "instance");
