@@ -4,6 +4,8 @@ import type { SessionEvent } from "./events.ts";
 type Check = (value: unknown) => boolean;
 
 const text: Check = (value) => typeof value === "string";
+/** It is shown as it stands, so it holds nothing that acts on a terminal. */
+const sessionId: Check = (value) => typeof value === "string" && /^[\w-]+$/.test(value);
 const count: Check = (value) => Number.isSafeInteger(value) && Number(value) >= 0;
 const measure: Check = (value) => typeof value === "number";
 const flag: Check = (value) => typeof value === "boolean";
@@ -74,7 +76,7 @@ const boot = fields({
 
 /** What replaying needs of each event. */
 const events: Readonly<Record<SessionEvent["type"], Check>> = {
-	"session-started": fields({ id: text, branch: orNull(text), head: orNull(text) }),
+	"session-started": fields({ id: sessionId, branch: orNull(text), head: orNull(text) }),
 	"session-resumed": anything,
 	audited: fields({ ids: orAbsent(issueIds) }),
 	"write-intended": fields({ write: count, purpose, files: listOf(change) }),

@@ -28,6 +28,12 @@ it.each([
 	expect(isSessionEvent(event)).toBe(false);
 });
 
+it("refuses a session whose id acts on the terminal", () => {
+	const started = { type: "session-started", branch: null, head: null };
+	expect(isSessionEvent({ ...started, id: "20261121-201440-d4b5e1" })).toBe(true);
+	expect(isSessionEvent({ ...started, id: "\u001b[2J" })).toBe(false);
+});
+
 it("refuses a moment that acts on the terminal", () => {
 	expect(isMoment("\u001b[2J")).toBe(false);
 });
