@@ -1,7 +1,9 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { factoryKind, resolvedName, type SessionKind, sessionKindOf } from "../../project/database/session-kinds.ts";
+import { isAsyncEngine } from "../../project/database/sqlalchemy-values.ts";
 import type { Call } from "../../project/imports/trace.ts";
+import type { Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { statementsOf } from "../../python/rewrite/blocks.ts";
@@ -15,6 +17,8 @@ interface Evidence {
 	readonly statement: ast.With;
 	readonly item: ast.WithItem;
 	readonly kind: SessionKind;
+	/** Is it a sync session of an async engine? Then the factory is what has to change, see `sync-session-factory`. */
+	readonly isOfAsyncEngine: boolean;
 	/** The call of start-up that makes the session, or null where only requests do. */
 	readonly made: Call | null;
 }
@@ -66,7 +70,14 @@ export default defineRule<Evidence>({
 						subject: `${module.name}:${enclosingFunction(module.tree, start)?.name.name ?? ""}:${module.text.slice(start, end)}`,
 						path: module.path,
 						range: { start, end },
-						evidence: { module, statement, item, kind, made: callOf(project, item.context) },
+						evidence: {
+							module,
+							statement,
+							item,
+							kind,
+							isOfAsyncEngine: isOfAsyncEngine(callee),
+							made: callOf(project, item.context),
+						},
 					};
 				}
 			}
@@ -91,9 +102,15 @@ export default defineRule<Evidence>({
 	},
 
 	fix({ evidence }) {
-		return evidence.kind.isAsync ? makeAsync(evidence) : makeSync(evidence);
+		if (evidence.kind.isAsync) return makeAsync(evidence);
+		return evidence.isOfAsyncEngine ? undefined : makeSync(evidence);
 	},
 });
+
+function isOfAsyncEngine(factory: Value | undefined): boolean {
+	if (factory?.kind !== "instance" || factory.call === null) return false;
+	return isAsyncEngine(factory.call.keywords.get("bind") ?? factory.call.args[0]);
+}
 
 function callOf(project: Project, node: ast.Call): Call | null {
 	const calls = project.trace.calls.filter((call) => call.reached && call.node === node);
