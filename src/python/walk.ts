@@ -19,6 +19,16 @@ export function walk(node: object, visit: (node: ast.TypedNode) => unknown): voi
 	}
 }
 
+/** Does a node, or one below it, read or bind this plain name? */
+export function holdsName(node: object, name: string): boolean {
+	let found = false;
+	walk(node, (each) => {
+		if (each.type === "Name" && each.id === name) found = true;
+		return !found;
+	});
+	return found;
+}
+
 function isStructure(value: unknown): value is object {
 	return typeof value === "object" && value !== null && !(value instanceof Set);
 }

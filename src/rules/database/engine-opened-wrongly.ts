@@ -8,7 +8,7 @@ import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { blockOf, statementsOf } from "../../python/rewrite/blocks.ts";
 import { indentAt, indentUnitOf, lineStartAt, nextLineAt, replaceText } from "../../python/rewrite/source.ts";
-import { contains, walk } from "../../python/walk.ts";
+import { contains, holdsName } from "../../python/walk.ts";
 
 interface Evidence {
 	readonly module: Module;
@@ -148,7 +148,7 @@ function enterTransaction(module: Module, statement: ast.Assign, opening: string
 	const block = blockOf(module.tree, statement)?.statements ?? [];
 	const rest = block.slice(block.indexOf(statement) + 1);
 	if (target?.type !== "Name") return undefined;
-	const last = rest.findLast((each) => mentions(each, target.id));
+	const last = rest.findLast((each) => holdsName(each, target.id));
 	const { text } = module;
 	if (last === undefined || /("""|''')/.test(text.slice(statement.end, last.end))) return undefined;
 	const unit = indentUnitOf(module);
@@ -163,13 +163,4 @@ function enterTransaction(module: Module, statement: ast.Assign, opening: string
 		applicability: indentAt(text, statement.start) === "" ? "review" : "safe",
 		edits,
 	};
-}
-
-function mentions(statement: ast.Statement, name: string): boolean {
-	let found = false;
-	walk(statement, (node) => {
-		if (node.type === "Name" && node.id === name) found = true;
-		return !found;
-	});
-	return found;
 }

@@ -8,7 +8,7 @@ import { boundName } from "../../../python/rewrite/names.ts";
 import { indentAt, lineStartAt, replaceText } from "../../../python/rewrite/source.ts";
 import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
-import { dottedName, walk } from "../../../python/walk.ts";
+import { dottedName, holdsName, walk } from "../../../python/walk.ts";
 import type { TextEdit, TextRange } from "../../../text/range.ts";
 
 interface Place {
@@ -137,7 +137,7 @@ function ofFunction(project: Project, { module }: FunctionValue, node: ast.Funct
 	for (const parameter of required) {
 		const { name } = parameter.name;
 		const made = settingsFactory(project, module, parameter);
-		const isRead = readsName(node, name);
+		const isRead = holdsName(node.body, name);
 		if (isRead && made === null) return undefined;
 		const optional =
 			parameter.annotation !== null && isModern ? " | None = None" : parameter.annotation === null ? "=None" : " = None";
@@ -152,15 +152,6 @@ function ofFunction(project: Project, { module }: FunctionValue, node: ast.Funct
 		applicability: "review",
 		edits,
 	};
-}
-
-function readsName(node: ast.FunctionDef, name: string): boolean {
-	let found = false;
-	walk(node.body, (each) => {
-		if (each.type === "Name" && each.id === name) found = true;
-		return !found;
-	});
-	return found;
 }
 
 function isDocstring(statement: ast.Statement | undefined): boolean {

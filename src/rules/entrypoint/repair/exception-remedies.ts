@@ -15,6 +15,7 @@ import { completeScheme, makeTheObject, passTheFunction, passTheRouter } from ".
 import { meantParameter } from "./meant-parameter.ts";
 import { operationRemedy } from "./operation-remedies.ts";
 import { passArgument } from "./pass-argument.ts";
+import { uncallDecorator } from "./uncall-decorator.ts";
 import { valueRemedy } from "./value-remedies.ts";
 
 interface Raised {
@@ -102,17 +103,6 @@ function methodUnder(module: Module, decorator: TextRange): ast.FunctionDef | nu
 		return node.start <= decorator.start && decorator.end <= node.end;
 	});
 	return found;
-}
-
-/** `@asynccontextmanager()`: the decorator itself takes the function. */
-function uncallDecorator(module: Module, call: ast.Call): FixProposal | undefined {
-	if (call.args.length > 0 || call.keywords.length > 0) return undefined;
-	return {
-		title: "Take the parentheses away",
-		explanation: "The decorator takes the function itself and has no arguments of its own.",
-		applicability: "safe",
-		edits: [replaceText(module, call.argumentsRange.start, call.argumentsRange.end, "")],
-	};
 }
 
 /** `@app.get("/", methods=[…])`: the decorator that takes methods is api_route. */

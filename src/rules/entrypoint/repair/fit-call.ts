@@ -7,6 +7,7 @@ import { enclosingFunction } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { walk } from "../../../python/walk.ts";
 import { removeFromHeader } from "../../imports/definition/class-arguments.ts";
+import { uncallDecorator } from "./uncall-decorator.ts";
 
 /** Makes a call fit a function of the project that has changed: what it no longer takes goes, and the object stands first where it is handed over by hand. */
 export function fitCall(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {
@@ -70,19 +71,13 @@ function spellInHeader(project: Project, wanted: string): FixProposal | undefine
 
 /** `@timed()` of a decorator that takes the function itself. */
 function decoratePlainly(module: Module, call: ast.Call, error: string): FixProposal | undefined {
-	if (call.args.length + call.keywords.length > 0 || !error.includes("missing 1 required positional argument")) return undefined;
+	if (!error.includes("missing 1 required positional argument")) return undefined;
 	let isDecorator = false;
 	walk(module.tree, (node) => {
 		if (node.type === "FunctionDef" || node.type === "ClassDef") isDecorator ||= node.decorators.includes(call);
 		return !isDecorator;
 	});
-	if (!isDecorator) return undefined;
-	return {
-		title: "Take the parentheses away",
-		explanation: "The decorator takes the function itself and has no arguments of its own.",
-		applicability: "safe",
-		edits: [replaceText(module, call.argumentsRange.start, call.argumentsRange.end, "")],
-	};
+	return isDecorator ? uncallDecorator(module, call) : undefined;
 }
 
 /** `Base.__init__(name)` in a method: called on the class, it is not handed the object. */

@@ -3,7 +3,7 @@ import type { Module } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { lineBreakOf, lineStartAt, nextLineAt, replaceText } from "../../../python/rewrite/source.ts";
 import { boundNames } from "../../../python/scopes.ts";
-import { contains, walk } from "../../../python/walk.ts";
+import { contains, holdsName, walk } from "../../../python/walk.ts";
 import { rangesOverlap, type TextEdit } from "../../../text/range.ts";
 
 /** The statement of the module's own block that a place lies in. */
@@ -22,7 +22,9 @@ export function* defineBeforeCall(source: Module, name: string, offset: number):
 	const host = topStatementAt(tree, offset);
 	const definition = findLaterDefinition(tree, name, offset);
 	if (definition === null || (host?.type !== "FunctionDef" && host?.type !== "ClassDef")) return;
-	const user = tree.body.find((each) => each.start > host.end && each.start < definition.start && mentions(each, host.name.name));
+	const user = tree.body.find(
+		(each) => each.start > host.end && each.start < definition.start && holdsName(each, host.name.name),
+	);
 	const edits = user === undefined ? null : moveAhead(source, definition, user);
 	if (edits === null) return;
 	yield {
@@ -31,15 +33,6 @@ export function* defineBeforeCall(source: Module, name: string, offset: number):
 		applicability: "safe",
 		edits,
 	};
-}
-
-function mentions(statement: ast.Statement, name: string): boolean {
-	let found = false;
-	walk(statement, (node) => {
-		if (node.type === "Name" && node.id === name) found = true;
-		return !found;
-	});
-	return found;
 }
 
 /** Moves a definition in front of the statement that needs it; null where what lies between is needed by the definition itself. */
