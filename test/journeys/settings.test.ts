@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { keys } from "./support/terminal.ts";
@@ -68,7 +68,7 @@ test("missing settings are filled in on one screen, checked, and written where o
 	await run.press("q");
 	expect(await run.exit()).toBe(0);
 	expect(run.output).not.toContain(password);
-	expect(journals(repository.folder)).not.toContain(password);
+	expect(repository.journals()).not.toContain(password);
 });
 
 test("a file that git has already is not filled in, and Esc keeps what was typed once", async () => {
@@ -86,10 +86,3 @@ test("a file that git has already is not filled in, and Esc keeps what was typed
 	await run.waitFor("▸ ● CONFIG-001");
 	expect(repository.read(".env")).toBe("PORT=8000\n");
 });
-
-function journals(folder: string): string {
-	const sessions = join(folder, ".bootmend/sessions");
-	return readdirSync(sessions)
-		.map((id) => readFileSync(join(sessions, id, "journal.jsonl"), "utf8"))
-		.join("\n");
-}

@@ -53,6 +53,14 @@ export class ScratchRepository {
 		return readFileSync(join(this.folder, path), "utf8");
 	}
 
+	/** What the journals of all sessions hold. */
+	journals(): string {
+		const sessions = join(this.folder, ".bootmend/sessions");
+		return readdirSync(sessions)
+			.map((id) => readFileSync(join(sessions, id, "journal.jsonl"), "utf8"))
+			.join("\n");
+	}
+
 	private write(files: BackendFiles): void {
 		for (const [path, text] of Object.entries(files)) {
 			mkdirSync(dirname(join(this.folder, path)), { recursive: true });
