@@ -74,8 +74,10 @@ export default defineRule<Evidence>({
 		const { call, name, makesAsyncSessions, deadArguments } = evidence;
 		const factory = name ?? "The session factory";
 		return {
-			severity: "HIGH",
-			stage: "request",
+			// With class_=AsyncSession the sessions are async: only the types say otherwise, and nothing fails.
+			...(makesAsyncSessions
+				? ({ severity: "MEDIUM", stage: "none" } as const)
+				: ({ severity: "HIGH", stage: "request" } as const)),
 			problem: `${factory} makes async sessions with sessionmaker, the factory of sync ones`,
 			rootCause: [
 				makesAsyncSessions

@@ -35,7 +35,7 @@ describe("a session factory of sync make over an async engine", () => {
 	])("is told from what it makes, %s", (_, line) => {
 		const [issue, ...others] = auditBackend(rule, backend(line));
 		expect(others).toEqual([]);
-		expect(issue).toMatchObject({ severity: "HIGH", stage: "request", category: "DATABASE", expectedError: null });
+		expect(issue).toMatchObject({ severity: "MEDIUM", stage: "none", category: "DATABASE", expectedError: null });
 		expect(issue?.fix?.applicability).toBe("safe");
 		expect(factoryLine(mendedFiles(rule, backend(line)))).toBe(line.replace("sessionmaker", "async_sessionmaker"));
 	});
