@@ -101,6 +101,11 @@ it("touches files, processes and git in src/workspace only", () => {
 	expect(outside.map((one) => `${one.from} imports ${one.to}: only src/workspace may touch the world`)).toEqual([]);
 });
 
+it("reads versions and specifiers through one door", () => {
+	const outside = imports.filter((one) => one.to === "@renovatebot/pep440" && one.from !== "src/environment/pep440.ts");
+	expect(outside.map((one) => `${one.from}: ask src/environment/pep440.ts`)).toEqual([]);
+});
+
 it("knows the screen in components and src/cli only", () => {
 	const screen = /^(ink|ink-.*|react)(\/.*)?$/;
 	const outside = imports.filter((one) => screen.test(one.to) && !/^(components\/|src\/cli)/.test(one.from));

@@ -5,7 +5,6 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
-import { compare } from "@renovatebot/pep440";
 import { type CatalogIndex, type CatalogVersion, readCatalogIndex } from "../../src/environment/catalog-index.ts";
 import { readDistributions } from "../../src/environment/distributions.ts";
 import type { ClassMember, ExternalEntry, Signature } from "../../src/environment/environment.ts";
@@ -14,6 +13,7 @@ import { FolderModules, IntrospectedModules, type ModuleWorld } from "../../src/
 import type { ModuleTable, Slot, TableName } from "../../src/environment/module-table.ts";
 import type { PackageFiles } from "../../src/environment/package-files.ts";
 import { packModules } from "../../src/environment/packed-modules.ts";
+import { compareVersions } from "../../src/environment/pep440.ts";
 import { anyPython } from "../../src/environment/python-version.ts";
 import { readSearchPath } from "../../src/environment/search-path.ts";
 import { StandardLibrary } from "../../src/environment/standard-library.ts";
@@ -52,7 +52,7 @@ writeFileSync(join(output, "index.json.br"), pack(JSON.stringify(index)));
 function inOrder(versions: CatalogIndex["distributions"]): CatalogIndex["distributions"] {
 	return Object.fromEntries(
 		Object.entries(versions).map(([name, facts]) => {
-			return [name, Object.fromEntries(Object.entries(facts).sort(([one], [other]) => compare(one, other)))];
+			return [name, Object.fromEntries(Object.entries(facts).sort(([one], [other]) => compareVersions(one, other)))];
 		}),
 	);
 }

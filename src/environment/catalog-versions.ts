@@ -1,7 +1,7 @@
-import { compare, satisfies } from "@renovatebot/pep440";
 import type { CatalogOptions, DeclaredRequirement } from "./catalog.ts";
 import type { CatalogIndex, CatalogVersion } from "./catalog-index.ts";
 import { markerHolds } from "./marker.ts";
+import { compareVersions, versionIsPicked } from "./pep440.ts";
 import { type MetadataRequirement, parseRequirement } from "./requirement.ts";
 
 /** The version of a distribution that an installation would bring, and the catalogued one that stands for it. */
@@ -127,7 +127,7 @@ function choose(index: CatalogIndex, options: CatalogOptions, name: string, spec
 	if (release !== undefined) return withOwnRequirements(standIn(entry, versions, release.version), name, options);
 	// Nothing known fits: an upper bound between two catalogued versions, or requirements that contradict each other.
 	const upper = specifiers.flatMap((specifier) => [...specifier.matchAll(/<=?\s*([\w.]+)/g)].map((match) => match[1] ?? ""));
-	const [lowest] = upper.sort(compare);
+	const [lowest] = upper.sort(compareVersions);
 	if (lowest !== undefined) return standIn(entry, versions, lowest, false);
 	// Or nothing catalogued is for this Python: an installation would bring an older version.
 	const oldest = versions.find((version) => specifiers.every((specifier) => allows(version, specifier)));
@@ -139,26 +139,9 @@ function runsOn(facts: Pick<CatalogVersion, "requiresPython"> | undefined, optio
 	return allows(`${options.python.major}.${options.python.minor}.99`, facts.requiresPython);
 }
 
-/** Answers by version and specifier: the same few are asked again and again while a set of versions is settled. */
-const allowed = new Map<string, boolean>();
-
+/** A specifier that is none allows everything: the manifest rules speak about it. */
 function allows(version: string, specifier: string): boolean {
-	const key = `${version} ${specifier}`;
-	let answer = allowed.get(key);
-	if (answer === undefined) {
-		answer = isAllowed(version, specifier);
-		allowed.set(key, answer);
-	}
-	return answer;
-}
-
-function isAllowed(version: string, specifier: string): boolean {
-	try {
-		return satisfies(version, specifier);
-	} catch {
-		// A specifier that is none allows everything: the manifest rules speak about it.
-		return true;
-	}
+	return versionIsPicked(version, specifier) !== false;
 }
 
 /** A catalogued version for one that may not be catalogued. */
@@ -170,8 +153,8 @@ function standIn(
 ): CatalogChoice | null {
 	// They stand in ascending order, and nearly always the very version is among them.
 	const place = versions.indexOf(version);
-	const below = place >= 0 ? version : versions.findLast((one) => compare(one, version) <= 0);
-	const above = place >= 0 ? versions[place + 1] : versions.find((one) => compare(one, version) > 0);
+	const below = place >= 0 ? version : versions.findLast((one) => compareVersions(one, version) <= 0);
+	const above = place >= 0 ? versions[place + 1] : versions.find((one) => compareVersions(one, version) > 0);
 	const catalogued = below ?? above;
 	const facts = catalogued === undefined ? undefined : entry[catalogued];
 	if (catalogued === undefined || facts === undefined) return null;

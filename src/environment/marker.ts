@@ -1,5 +1,5 @@
-import { explain, satisfies, validRange } from "@renovatebot/pep440";
 import { normalizeName, type PythonVersion } from "./environment.ts";
+import { versionSatisfies } from "./pep440.ts";
 
 /** What a marker is evaluated against. */
 export interface MarkerFacts {
@@ -150,8 +150,8 @@ function compare(left: Token, operator: string, right: Token, facts: MarkerFacts
 function compareValues(left: string, operator: string, right: string): boolean | null {
 	if (operator === "in") return right.includes(left);
 	if (operator === "not in") return !right.includes(left);
-	if (explain(left) !== null && validRange(`${operator}${right}`))
-		return satisfies(left, `${operator}${right}`, { prereleases: true });
+	const byVersion = versionSatisfies(left, `${operator}${right}`);
+	if (byVersion !== null) return byVersion;
 	if (operator === "==" || operator === "===") return left === right;
 	if (operator === "!=") return left !== right;
 	// PEP 508 falls back to comparing strings, which nobody means: better no answer.

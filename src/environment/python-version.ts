@@ -1,5 +1,5 @@
-import { satisfies } from "@renovatebot/pep440";
 import type { PythonVersion } from "./environment.ts";
+import { versionIsPicked } from "./pep440.ts";
 
 /** The first `3.x` of a text such as `3.11.7`, `python3.11` or `cpython-3.12.1-linux`, or null. */
 export function parsePythonVersion(text: string): PythonVersion | null {
@@ -26,7 +26,7 @@ export function newestMatchingMinor(specifier: string): PythonVersion | null {
 		.trim();
 	for (const minor of [...knownPythonMinors].reverse()) {
 		// A bound such as >=3.11.4 means some patch release of that minor version.
-		if (translated === "" || satisfies(`3.${minor}.0`, translated) || satisfies(`3.${minor}.99`, translated))
+		if (translated === "" || versionIsPicked(`3.${minor}.0`, translated) || versionIsPicked(`3.${minor}.99`, translated))
 			return { major: 3, minor };
 	}
 	return null;

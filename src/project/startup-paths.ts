@@ -1,7 +1,7 @@
+import { versionSatisfies } from "../environment/pep440.ts";
 import { entryAt, pathInRepository } from "./disk.ts";
 import type { Call } from "./imports/trace.ts";
 import type { Value } from "./imports/values.ts";
-import { versionSatisfies } from "./manifests/version.ts";
 import type { Project } from "./project.ts";
 
 /** A file or folder that start-up needs and that is not there. */

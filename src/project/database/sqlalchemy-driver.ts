@@ -1,6 +1,6 @@
+import { canAllBeSatisfied, versionSatisfies } from "../../environment/pep440.ts";
 import { asyncDriversOf, type DatabaseDriver, databaseDrivers } from "../manifests/database-drivers.ts";
 import { closeOver, primaryManifest } from "../manifests/declared.ts";
-import { canAllBeSatisfied, versionSatisfies } from "../manifests/version.ts";
 import type { Project } from "../project.ts";
 import type { DatabaseUrl } from "./database-url.ts";
 

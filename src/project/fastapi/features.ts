@@ -1,5 +1,5 @@
 import type { Environment } from "../../environment/environment.ts";
-import { versionSatisfies } from "../manifests/version.ts";
+import { versionSatisfies } from "../../environment/pep440.ts";
 
 /** What the installed FastAPI does, as far as its versions differ; null for each question that the version does not settle. */
 export interface FastApiFeatures {

@@ -1,7 +1,7 @@
+import { versionSatisfies } from "../../environment/pep440.ts";
 import type * as ast from "../../python/ast.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
 import type { Value } from "../imports/values.ts";
-import { versionSatisfies } from "../manifests/version.ts";
 import type { Module, Project } from "../project.ts";
 import { servedApplication } from "./application.ts";
 import { isMiddlewareEntry } from "./middleware.ts";

@@ -1,9 +1,9 @@
+import { versionSatisfies } from "../../environment/pep440.ts";
 import type * as ast from "../../python/ast.ts";
 import { dottedName, isGenerator, walk } from "../../python/walk.ts";
 import { externalBindingProblem } from "../imports/simulator/external-signature.ts";
 import type { ClassValue, ExternalValue, FunctionValue, Value } from "../imports/values.ts";
 import { unknown } from "../imports/values.ts";
-import { versionSatisfies } from "../manifests/version.ts";
 import type { Project } from "../project.ts";
 import type { AddedMiddleware } from "./middleware.ts";
 import { base, kindOf, ownMethod } from "./middleware-class.ts";

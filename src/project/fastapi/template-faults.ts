@@ -1,9 +1,9 @@
+import { versionSatisfies } from "../../environment/pep440.ts";
 import type * as ast from "../../python/ast.ts";
 import { boundNames } from "../../python/scopes.ts";
 import { walk } from "../../python/walk.ts";
 import { entryAt } from "../disk.ts";
 import type { FunctionValue, InstanceValue } from "../imports/values.ts";
-import { versionSatisfies } from "../manifests/version.ts";
 import { mentions } from "../mentions.ts";
 import { scopeOfFunction } from "../models/name-scope.ts";
 import { valueOfName } from "../models/type-form.ts";

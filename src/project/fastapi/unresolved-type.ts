@@ -1,4 +1,4 @@
-import { versionSatisfies } from "../manifests/version.ts";
+import { versionSatisfies } from "../../environment/pep440.ts";
 import type { NameScope } from "../models/name-scope.ts";
 import { isVersionOne } from "../models/pydantic-schema.ts";
 import type { TypeForm } from "../models/type-form.ts";

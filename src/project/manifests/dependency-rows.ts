@@ -1,9 +1,9 @@
 import { markerApplies } from "../../environment/marker.ts";
+import { versionSatisfies } from "../../environment/pep440.ts";
 import type { Project } from "../project.ts";
 import { closeOver, primaryManifest, requiredBy } from "./declared.ts";
 import type { Manifest, Requirement } from "./manifest.ts";
 import { distributionsOf, listThirdPartyImports } from "./third-party-imports.ts";
-import { versionSatisfies } from "./version.ts";
 
 /** The seed's Dependency Manifest, one package a row. */
 export interface DependencyRow {

@@ -1,9 +1,9 @@
 import type { Environment } from "../../environment/environment.ts";
 import type { KnownRelease } from "../../environment/known-releases.ts";
 import { markerApplies } from "../../environment/marker.ts";
+import { canAllBeSatisfied, pinnedVersion, versionSatisfies } from "../../environment/pep440.ts";
 import { type MetadataRequirement, parseRequirement } from "../../environment/requirement.ts";
 import type { Requirement } from "./manifest.ts";
-import { canAllBeSatisfied, pinnedVersion, versionSatisfies } from "./version.ts";
 
 /** A declared version that whatever may be installed of another declared package excludes. */
 export interface Exclusion {

@@ -1,5 +1,5 @@
+import { isSpecifierSet } from "../../environment/pep440.ts";
 import type { TextRange } from "../../text/range.ts";
-import { isSpecifierSet } from "./version.ts";
 
 /** A PEP 508 requirement, with the places of its parts relative to the text it was read from. */
 export interface Pep508 {
@@ -33,7 +33,7 @@ export function parsePep508(text: string): Pep508 | null {
 	const versionPart = markerAt === -1 ? rest : rest.slice(0, markerAt);
 	const marker = markerAt === -1 ? null : rest.slice(rest.indexOf(";", markerAt) + 1).trim();
 	const written = versionPart.trim();
-	const specifier = at === null ? written.replace(/^\(\s*|\s*\)$/g, "") : "";
+	const specifier = at === null ? written.replace(/^\(\s*|(?:(?<!\s)\s+)?\)$/g, "") : "";
 	if (at === null && !isSpecifierSet(specifier)) return null;
 	const extras = (match[2] ?? "")
 		.split(",")

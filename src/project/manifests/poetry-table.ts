@@ -1,7 +1,8 @@
 import { normalizeName } from "../../environment/environment.ts";
+import { isSpecifierSet } from "../../environment/pep440.ts";
+import { specifierOfPoetry } from "../../environment/poetry-constraint.ts";
 import type { Requirement, RequirementNotation } from "./manifest.ts";
 import type { TomlEntry, TomlNode } from "./toml-document.ts";
-import { isSpecifierSet, specifierOfPoetry } from "./version.ts";
 
 /**
  * Requirements written as `name = "^1.0"` or `name = { version = …, extras = […] }`: poetry's tables and a Pipfile's.
@@ -91,7 +92,7 @@ function pythonMarker(constraint: string | null): string | null {
 	if (specifier === "") return null;
 	return specifier
 		.split(",")
-		.map((clause) => clause.replace(/^([~=!<>]+)(.*)$/, 'python_version $1 "$2"'))
+		.map((clause) => clause.replace(/^([~=!<>]+)(.*)/s, 'python_version $1 "$2"'))
 		.join(" and ");
 }
 

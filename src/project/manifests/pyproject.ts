@@ -1,4 +1,5 @@
 import { normalizeName } from "../../environment/environment.ts";
+import { specifierOfPoetry } from "../../environment/poetry-constraint.ts";
 import { LineIndex } from "../../text/line-index.ts";
 import type { TextRange } from "../../text/range.ts";
 import type { SourceTree } from "../project.ts";
@@ -15,7 +16,6 @@ import {
 	type TomlDocument,
 	type TomlNode,
 } from "./toml-document.ts";
-import { specifierOfPoetry } from "./version.ts";
 
 export interface PyprojectContent extends RequirementsContent {
 	readonly requiresPython: string | null;

@@ -2,11 +2,11 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule, type Match } from "../../audit/rule.ts";
 import { normalizeName } from "../../environment/environment.ts";
 import { markerApplies } from "../../environment/marker.ts";
+import { canAllBeSatisfied, pinnedVersion, versionSatisfies } from "../../environment/pep440.ts";
 import { closeOver, primaryManifest, requiredBy } from "../../project/manifests/declared.ts";
 import { setSpecifier } from "../../project/manifests/edit.ts";
 import { allowedReleases, listExclusions } from "../../project/manifests/impossible-list.ts";
 import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
-import { canAllBeSatisfied, pinnedVersion, versionSatisfies } from "../../project/manifests/version.ts";
 import type { Project } from "../../project/project.ts";
 import type { TextEdit } from "../../text/range.ts";
 

@@ -1,9 +1,9 @@
 import { defineRule } from "../../audit/rule.ts";
 import { markerApplies } from "../../environment/marker.ts";
+import { canAllBeSatisfied } from "../../environment/pep440.ts";
 import { primaryManifest } from "../../project/manifests/declared.ts";
 import { removeRequirement } from "../../project/manifests/edit.ts";
 import type { Requirement } from "../../project/manifests/manifest.ts";
-import { canAllBeSatisfied } from "../../project/manifests/version.ts";
 import type { Project } from "../../project/project.ts";
 
 interface Evidence {

@@ -1,11 +1,11 @@
 import { defineRule } from "../../audit/rule.ts";
 import { markerApplies } from "../../environment/marker.ts";
+import { pinnedVersion, versionSatisfies } from "../../environment/pep440.ts";
 import { listVanishedModules } from "../../environment/vanished-modules.ts";
 import { primaryManifest } from "../../project/manifests/declared.ts";
 import { setSpecifier } from "../../project/manifests/edit.ts";
 import { listExclusions } from "../../project/manifests/impossible-list.ts";
 import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
-import { pinnedVersion, versionSatisfies } from "../../project/manifests/version.ts";
 import type { Project } from "../../project/project.ts";
 import { installedPairs } from "./uses/version-pairs.ts";
 

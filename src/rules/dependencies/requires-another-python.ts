@@ -1,8 +1,8 @@
 import { defineRule } from "../../audit/rule.ts";
 import type { PythonVersion } from "../../environment/environment.ts";
 import { markerApplies } from "../../environment/marker.ts";
+import { pinnedVersion, versionSatisfies } from "../../environment/pep440.ts";
 import { primaryManifest } from "../../project/manifests/declared.ts";
-import { pinnedVersion, versionSatisfies } from "../../project/manifests/version.ts";
 
 interface Evidence {
 	/** `the project`, or the pinned package with its version. */

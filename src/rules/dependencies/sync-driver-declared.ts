@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule, type Match } from "../../audit/rule.ts";
+import { versionSatisfies } from "../../environment/pep440.ts";
 import { type AsyncEngineUse, listAsyncEngines, listSyncEngines } from "../../project/manifests/async-engines.ts";
 import {
 	asyncDriversOf,
@@ -10,7 +11,6 @@ import {
 import { closeOver, primaryManifest } from "../../project/manifests/declared.ts";
 import { addRequirement, replaceRequirement, usesHashes } from "../../project/manifests/edit.ts";
 import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
-import { versionSatisfies } from "../../project/manifests/version.ts";
 import type { Project } from "../../project/project.ts";
 
 interface Evidence {

@@ -1,9 +1,9 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { markerApplies } from "../../environment/marker.ts";
+import { canAllBeSatisfied, pinnedVersion, versionSatisfies } from "../../environment/pep440.ts";
 import { primaryManifest } from "../../project/manifests/declared.ts";
 import { setSpecifier } from "../../project/manifests/edit.ts";
-import { canAllBeSatisfied, pinnedVersion, versionSatisfies } from "../../project/manifests/version.ts";
 import type { Project } from "../../project/project.ts";
 
 interface Evidence {

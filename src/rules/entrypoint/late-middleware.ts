@@ -1,10 +1,10 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
+import { versionSatisfies } from "../../environment/pep440.ts";
 import { servedApplication } from "../../project/fastapi/application.ts";
 import { isMethodOfApplication } from "../../project/fastapi/middleware.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { Value } from "../../project/imports/values.ts";
-import { versionSatisfies } from "../../project/manifests/version.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { blocksOf } from "../../python/rewrite/blocks.ts";

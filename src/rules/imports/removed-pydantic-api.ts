@@ -1,5 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
-import { versionSatisfies } from "../../project/manifests/version.ts";
+import { versionSatisfies } from "../../environment/pep440.ts";
 import { findRefusals } from "./pydantic/find-refusals.ts";
 import { errorOf, manualStepOf, problemOf, type RefusedUse } from "./pydantic/refusal.ts";
 import { remediesOf } from "./pydantic/remedies.ts";

@@ -1,5 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
-import { versionSatisfies } from "../../project/manifests/version.ts";
+import { versionSatisfies } from "../../environment/pep440.ts";
 import type { Project } from "../../project/project.ts";
 import { type FoundUse, findRemovedUses, type RemovedUse } from "./sqlalchemy/find-uses.ts";
 import { remedyOf } from "./sqlalchemy/remedies.ts";

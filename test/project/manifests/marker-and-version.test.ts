@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { evaluateMarker } from "../../../src/environment/marker.ts";
-import { canAllBeSatisfied, pinnedVersion, specifierOfPoetry, versionSatisfies } from "../../../src/project/manifests/version.ts";
+import { canAllBeSatisfied, pinnedVersion, versionSatisfies } from "../../../src/environment/pep440.ts";
+import { specifierOfPoetry } from "../../../src/environment/poetry-constraint.ts";
 
 const python = { major: 3, minor: 11 };
 

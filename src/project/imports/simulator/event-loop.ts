@@ -1,5 +1,5 @@
+import { versionSatisfies } from "../../../environment/pep440.ts";
 import type * as ast from "../../../python/ast.ts";
-import { versionSatisfies } from "../../manifests/version.ts";
 import type { InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { classMember, constant } from "./external.ts";

@@ -1,7 +1,7 @@
+import { versionSatisfies } from "../../../environment/pep440.ts";
 import { argumentOf, routeModelOf } from "../../../project/fastapi/routes.ts";
 import type { Call, ClassDefinition } from "../../../project/imports/trace.ts";
 import type { ClassValue, Value } from "../../../project/imports/values.ts";
-import { versionSatisfies } from "../../../project/manifests/version.ts";
 import { type NameScope, scopeOfClass, scopeOfFunction, scopeOfModule } from "../../../project/models/name-scope.ts";
 import { isModel, ownFields } from "../../../project/models/pydantic-model.ts";
 import { readTypeForm, type TypeForm } from "../../../project/models/type-form.ts";

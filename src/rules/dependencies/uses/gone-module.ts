@@ -1,10 +1,10 @@
 import type { FixProposal } from "../../../audit/fix.ts";
+import { versionSatisfies } from "../../../environment/pep440.ts";
 import { vanishedModule } from "../../../environment/vanished-modules.ts";
 import { startUpRequirements } from "../../../project/manifests/declared.ts";
 import { addRequirement, setSpecifier, usesHashes } from "../../../project/manifests/edit.ts";
 import type { Manifest } from "../../../project/manifests/manifest.ts";
 import { packageAddition } from "../../../project/manifests/package-addition.ts";
-import { versionSatisfies } from "../../../project/manifests/version.ts";
 import type { Project } from "../../../project/project.ts";
 
 /** A module that a declared distribution brought once: `pkg_resources` of setuptools. */

@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../../audit/fix.ts";
+import { versionSatisfies } from "../../../environment/pep440.ts";
 import { closeOver, startUpRequirements } from "../../../project/manifests/declared.ts";
 import { listThirdPartyImports, type ThirdPartyImport } from "../../../project/manifests/third-party-imports.ts";
-import { versionSatisfies } from "../../../project/manifests/version.ts";
 import type { Project } from "../../../project/project.ts";
 import type { TextEdit } from "../../../text/range.ts";
 

@@ -1,6 +1,6 @@
+import { versionSatisfies } from "../../../environment/pep440.ts";
 import type { ClassValue } from "../../../project/imports/values.ts";
 import { inFolder } from "../../../project/manifests/paths.ts";
-import { versionSatisfies } from "../../../project/manifests/version.ts";
 import type { Project } from "../../../project/project.ts";
 import { isExternal } from "./names.ts";
 import type { OptionalUse } from "./optional-use.ts";

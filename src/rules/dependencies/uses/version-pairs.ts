@@ -1,9 +1,9 @@
 import data from "../../../../data/version-pairs.json" with { type: "json" };
 import type { Environment } from "../../../environment/environment.ts";
+import { versionSatisfies } from "../../../environment/pep440.ts";
 import type { Call } from "../../../project/imports/trace.ts";
 import type { Value } from "../../../project/imports/values.ts";
 import { listThirdPartyImports } from "../../../project/manifests/third-party-imports.ts";
-import { versionSatisfies } from "../../../project/manifests/version.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { isMadeAtFirstStart } from "./first-start.ts";

@@ -1,9 +1,9 @@
+import { versionSatisfies } from "../../../environment/pep440.ts";
 import { isApplication } from "../../../project/fastapi/application.ts";
 import { isMethodOfApplication } from "../../../project/fastapi/middleware.ts";
 import { positionalCallError } from "../../../project/fastapi/positional-call.ts";
 import { uncallableType } from "../../../project/fastapi/served-application.ts";
 import type { FunctionValue, Value } from "../../../project/imports/values.ts";
-import { versionSatisfies } from "../../../project/manifests/version.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
