@@ -158,7 +158,7 @@ function pyenvInterpreter(files: PackageFiles, pyenvRoot: string, search: Interp
 function nearestVersionFile(files: PackageFiles, from: string): string | null {
 	for (let folder = from; folder !== ""; folder = parentOf(folder)) {
 		const text = files.readText(`${folder}/.python-version`);
-		if (text !== null) return text.replace(/#.*$/gm, "");
+		if (text !== null) return text.replace(/#.*/g, "");
 	}
 	return null;
 }
@@ -285,7 +285,7 @@ function shortName(folder: string, search: InterpreterSearch): string {
 
 function clean(path: string): string {
 	const slashes = path.replaceAll("\\", "/");
-	return slashes.length > 1 ? slashes.replace(/\/+$/, "") : slashes;
+	return slashes.length > 1 ? slashes.replace(/(?<!\/)\/+$/, "") : slashes;
 }
 
 function parentOf(path: string): string {

@@ -64,7 +64,7 @@ function effectOfHook(
 	// setuptools' namespace packages are folders without __init__, which are found anyway.
 	if (pth.endsWith("-nspkg.pth") || pth === "_virtualenv.pth" || pth === "easy-install.pth") return nothing;
 	const modules = [...line.matchAll(/\bimport\s+([\w.]+(?:\s*,\s*[\w.]+)*)/g)].flatMap((match) =>
-		(match[1] ?? "").split(/\s*,\s*/),
+		(match[1] ?? "").split(/(?:(?<!\s)\s+)?,\s*/),
 	);
 	const finder = modules.find((name) => /^__editable___\w+_finder$/.test(name));
 	if (finder !== undefined) {
@@ -206,5 +206,6 @@ function joinPath(base: string, path: string): string {
 		if (part === "..") parts.pop();
 		else if (part !== ".") parts.push(part);
 	}
-	return parts.join("/").replace(/(.)\/+$/, "$1");
+	const joined = parts.join("/");
+	return joined.slice(0, 1) + joined.slice(1).replace(/(?<!\/)\/+$/, "");
 }

@@ -220,7 +220,7 @@ function scoreFolder(input: DiscoveryInput, folder: string, path: string, tree: 
 function isSourceFolder({ files, hint }: DiscoveryInput, folder: string, inside: readonly string[]): boolean {
 	const project = parentOf(folder);
 	if (!/(^|\/)src$/.test(folder) || project === hint || inside.length < 2) return false;
-	const isBuilt = /^\s*\[build-system\]/m.test(files.get(joined(project, "pyproject.toml"))?.text ?? "");
+	const isBuilt = /^[ \t]*\[build-system\]/m.test(files.get(joined(project, "pyproject.toml"))?.text ?? "");
 	return isBuilt && files.has(`${folder}/${inside[0]}/__init__.py`);
 }
 

@@ -165,7 +165,7 @@ function readDotenv(
 /** Does the root or the backend say how it is built into a distribution (https://peps.python.org/pep-0517/)? */
 function isInstallable(files: SourceTree, backend: string): boolean {
 	return ["", ...(backend === "" ? [] : [`${backend}/`])].some((folder) => {
-		const builds = /^\s*\[build-system\]/m.test(files.get(`${folder}pyproject.toml`)?.text ?? "");
+		const builds = /^[ \t]*\[build-system\]/m.test(files.get(`${folder}pyproject.toml`)?.text ?? "");
 		return builds || files.has(`${folder}setup.py`) || files.has(`${folder}setup.cfg`);
 	});
 }

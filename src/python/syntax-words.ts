@@ -34,8 +34,9 @@ function brokenField(error: ast.SyntaxFault, line: string, minor: number): ast.S
 
 /** What stands left of the one `=` of a line cannot be assigned to. */
 function impossibleTarget(error: ast.SyntaxFault, line: string, minor: number): ast.SyntaxFault | null {
-	const left = /^\s*([^=]*[^=!<>:+\-*/%&|^@\s])\s*=(?!=)[^=]/.exec(line)?.[1];
-	if (left === undefined) return null;
+	const sign = line.indexOf("=");
+	const left = line.slice(0, Math.max(0, sign)).trim();
+	if (left === "" || /[!<>:+\-*/%&|^@]$/.test(left) || /^=|^$/.test(line.slice(sign + 1))) return null;
 	const keyword = /\b(True|False|None)$/.exec(left);
 	if (keyword !== null) return { ...error, message: `cannot assign to ${keyword[1]}` };
 	const { body, errors } = parseModule(left);
@@ -57,10 +58,18 @@ function forgottenComma(text: string, error: ast.SyntaxFault, minor: number): as
 		if (!isInBrackets(text.slice(from, at))) continue;
 		const mended = `${text.slice(0, at)},${text.slice(at)}`;
 		if (parseModule(mended).errors.some((each) => each.start < text.length && each.start >= from)) continue;
-		const start = at - (/[\w.]+$|(["']).*?\1$/.exec(text.slice(from, at))?.[0].length ?? 1);
+		const start = at - lastValueLength(text.slice(text.lastIndexOf("\n", at - 1) + 1, at));
 		return { ...error, start, end: at, message: "invalid syntax. Perhaps you forgot a comma?" };
 	}
 	return null;
+}
+
+/** Of the name, number or string at the end of a line. */
+function lastValueLength(line: string): number {
+	const end = line.at(-1) ?? "";
+	const opened = end === '"' || end === "'" ? line.indexOf(end) : -1;
+	if (opened !== -1 && opened < line.length - 1) return line.length - opened;
+	return /(?<![\w.])[\w.]+$/.exec(line)?.[0].length ?? 1;
 }
 
 function isInBrackets(code: string): boolean {
@@ -74,8 +83,8 @@ export function missingColonAt(text: string, offset: number): number | null {
 	for (const back of [1, 2]) {
 		const line = lines.at(-back);
 		if (line === undefined || !blockHead.test(line)) continue;
-		const code = line.replace(/\s*#.*$/, "").trimEnd();
-		if (code.endsWith(":") || /:\s*\S/.test(code.replace(/\[[^\]]*\]|\([^)]*\)|\{[^}]*\}/g, ""))) continue;
+		const code = line.replace(/#.*/s, "").trimEnd();
+		if (code.endsWith(":") || /:\s*\S/.test(code.replace(/\[[^[\]]*\]|\([^()]*\)|\{[^{}]*\}/g, ""))) continue;
 		const start = lines.slice(0, -back).reduce((sum, each) => sum + each.length + 1, 0);
 		const next = text.slice(endOfLine(text, start) + 1);
 		const deeper =

@@ -137,9 +137,20 @@ function nextStop(line: string, column: number): number {
 
 /** What stands behind each mask of a shown line, or null where the two lines do not match otherwise. */
 function maskedValues(line: string, shown: string): readonly string[] | null {
-	const parts = shown.split(mask).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
-	const match = new RegExp(`^${parts.join("(.+?)")}$`, "su").exec(line);
-	return match === null ? null : match.slice(1);
+	const [first = "", ...parts] = shown.split(mask);
+	const last = parts.pop();
+	if (last === undefined) return line === shown ? [] : null;
+	if (!line.startsWith(first) || !line.endsWith(last)) return null;
+	const values: string[] = [];
+	let from = first.length;
+	for (const part of parts) {
+		const at = line.indexOf(part, from + 1);
+		if (at === -1) return null;
+		values.push(line.slice(from, at));
+		from = at + part.length;
+	}
+	const end = line.length - last.length;
+	return end > from ? [...values, line.slice(from, end)] : null;
 }
 
 function restoreLine(line: string, values: readonly string[]): string {

@@ -154,7 +154,9 @@ function maskSettings(text: string): string {
 		/^([ \t]{0,80}(?:#\s?)?(?:- )?(?:(?:export|set|ENV|ARG|-e)\s{1,3})?["']?([A-Za-z_][\w.-]{0,80})["']?\s{0,20}[=:][ \t]{0,20})(\S.{0,4000})$/gm,
 		(whole: string, start: string, name: string, rest: string) => {
 			if (!isSecretName(name)) return whole;
-			const [, value = "", comment = ""] = /^(.*?)(\s+#.*)?$/.exec(rest) ?? [];
+			const end = rest.search(/(?<!\s)\s+#/);
+			const value = end === -1 ? rest : rest.slice(0, end);
+			const comment = rest.slice(value.length);
 			const quoted = /^(["'])(.*)\1([,;]?)$/.exec(value);
 			const fallback = /^(\$\{\w+:?[-=])(.+)\}$/.exec(value);
 			if (fallback) return `${start}${fallback[1]}${mask}}${comment}`;

@@ -4,7 +4,7 @@ import { mask } from "./secrets.ts";
 export function maskValuesOf(names: readonly string[], text: string): string {
 	if (names.length === 0) return text;
 	const wanted = new Set(names);
-	return text.replace(/^((?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*)(.+)$/gm, (whole: string, start: string, name: string) =>
+	return text.replace(/^((?:export[ \t]+)?([\w.-]+)[ \t]*=[ \t]*)(\S.*)/gm, (whole: string, start: string, name: string) =>
 		wanted.has(name) ? start + mask : whole,
 	);
 }

@@ -99,7 +99,7 @@ interface Lookup {
 
 /** `os.getenv("NAME", "…")`, and the like of decouple, environs and Starlette's Config. */
 const lookup =
-	/\b(?:getenv|environ\.get|environ\[|config|env(?:\.(?:str|url|db|get))?|_config)\s*\(?\s*["'](\w+)["'](?:\s*,\s*(?:(?:default|cast)\s*=\s*(?:str\s*,\s*default\s*=\s*)?)?["']([^"'\n]*)["'])?/g;
+	/\b(?:getenv|environ\.get|environ\[|config|env(?:\.(?:str|url|db|get))?|_config)\s*(?:\(\s*)?["'](\w+)["'](?:\s*,\s*(?:(?:default|cast)\s*=\s*(?:str\s*,\s*default\s*=\s*)?)?["']([^"'\n]*)["'])?/g;
 
 function listLookups(project: Project): readonly Lookup[] {
 	const found: Lookup[] = [];

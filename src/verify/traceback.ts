@@ -109,7 +109,7 @@ export function readLastWords(text: string, names: PathNames): string | null {
 
 /** The stack of the thread that matters in what faulthandler wrote (https://docs.python.org/3/library/faulthandler.html), innermost last. */
 export function readFaultStack(text: string, names: PathNames): readonly Frame[] {
-	const dumps = text.split(/^(?:Current thread|Thread) 0x[0-9a-f]+.*$/m).slice(1);
+	const dumps = text.split(/^(?:Current thread|Thread) 0x[0-9a-f].*/m).slice(1);
 	const stacks = dumps.map((dump) =>
 		dump
 			.split("\n")

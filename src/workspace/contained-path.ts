@@ -42,7 +42,7 @@ function spellingProblem(path: string): string | null {
 
 /** Some file systems fold case or drop trailing dots and blanks: `.GIT` and `.git.` may be git's folder too. */
 function guardedPart(parts: readonly string[]): string | null {
-	const folded = parts.map((part) => part.toLowerCase().replace(/[. ]+$/, ""));
+	const folded = parts.map((part) => part.toLowerCase().replace(/(?<![. ])[. ]+$/, ""));
 	if (folded.some((part) => part === ".git" || part === "git~1")) return "git's own folder";
 	return folded.includes(".bootmend") ? "bootmend's own folder" : null;
 }

@@ -1,3 +1,4 @@
+import { analyse } from "scslre";
 import { expect, it } from "vitest";
 import { readCondaEnvironment } from "../../src/project/manifests/conda-environment.ts";
 import { listInstallCommands } from "../../src/project/manifests/install-commands.ts";
@@ -8,6 +9,16 @@ import { removeImportedNames } from "../../src/python/rewrite/remove-imports.ts"
 import type { PythonSource } from "../../src/python/rewrite/source.ts";
 import { walk } from "../../src/python/walk.ts";
 import { applyEdits } from "../../src/text/edit.ts";
+import { listPatterns } from "./source-patterns.ts";
+
+it("has no pattern that takes more than linear time on some text", () => {
+	const patterns = listPatterns(["src", "components"]);
+	expect(patterns.length).toBeGreaterThan(1_000);
+	const repeating = patterns.filter(({ source }) => /[*+{]/.test(source));
+	const slow = repeating.filter(({ source, flags }) => analyse({ source, flags }).reports.length > 0);
+	// Anchored, trimmed beforehand, or kept from beginning inside its own run (`(?<!\\s)\\s+$`), each of them can be linear.
+	expect(slow.map(({ source, places }) => `${places.join(", ")}: ${source}`)).toEqual([]);
+});
 
 // Each of these texts once took a pattern a time that doubled with every few characters: it would never come to its end.
 

@@ -40,7 +40,7 @@ function isOtherError(catches: readonly string[]): boolean {
 /** The line that the last `raise` of a block prints; null for a bare `raise`, and for what only running it would tell. */
 function raisedLine(body: string): string | null {
 	const raise =
-		/\braise\s+([A-Za-z_][\w.]*)\s*\(((?:\s*[rRuU]?(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'))+)\s*,?\s*\)(?:\s*from\s+[\w.]+)?\s*$/.exec(
+		/\braise\s+([A-Za-z_][\w.]*)\s*\(((?:\s*[rRuU]?(?:"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'))+)\s*(?:,\s*)?\)(?:\s*from\s+[\w.]+)?\s*$/.exec(
 			body,
 		);
 	if (raise === null) return null;

@@ -33,7 +33,7 @@ export function findNamespaceTricks(text: string, lines: readonly LogicalLine[],
 		const source = text.slice(line.start, line.end);
 		const code = codeOf(source);
 		const atTop = definition === null;
-		const declared = /^global\s+(.+)$/s.exec(code)?.[1];
+		const declared = /^global\s+(\S.*)$/s.exec(code)?.[1];
 		if (declared !== undefined) perhapsBound.push(...declared.split(",").map((name) => name.trim()));
 		if (!atTop && /\b__all__\s*(?:\.|\+=)/.test(code)) perhapsBound.push("__all__");
 		for (const write of namespaceWrites(text, code, atTop)) {
@@ -88,7 +88,7 @@ function codeOf(source: string): string {
 	let end = 0;
 	for (const token of tokenize(source, 0, source.length)) {
 		const isText = token.type === "string" && !/^["'][\w.]*["']$/.test(token.text);
-		code += `${source.slice(end, token.start).replace(/#.*$/gm, "")}${isText ? '""' : token.text}`;
+		code += `${source.slice(end, token.start).replace(/#.*/g, "")}${isText ? '""' : token.text}`;
 		end = token.end;
 	}
 	return code;
@@ -101,7 +101,7 @@ function namespaceWrites(text: string, code: string, atTop: boolean): readonly (
 		if (match[1] !== "globals" && !atTop) continue;
 		const before = code.slice(0, match.index);
 		const after = code.slice(match.index + match[0].length);
-		const key = /^\s*\[\s*(?:(["'])(\w+)\1|[^\]]*)\s*\]\s*(?:=(?!=)|[-+|]=)/.exec(after);
+		const key = /^\s*\[(?:\s*(["'])(\w+)\1\s*|[^\]]*)\]\s*(?:=(?!=)|[-+|]=)/.exec(after);
 		if (key !== null) writes.push(key[2] ?? null);
 		else if (/^\s*\[|^\s*\.\s*(?:get|items|keys|values|copy)\b/.test(after)) continue;
 		else if (/\b(?:in|not in)\s*$|\b(?:dict|list|sorted|len|set|tuple)\s*\(\s*$|\beval\s*\([^()]*$|\*\*\s*$/.test(before))

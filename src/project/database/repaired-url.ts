@@ -3,24 +3,24 @@ import { type DatabaseUrl, parseDatabaseUrl } from "./database-url.ts";
 import { changeOptions } from "./driver-options.ts";
 import { databaseOf, loadedDriver, preferredAsyncDriver } from "./sqlalchemy-driver.ts";
 
-/** What surrounds a URL that was pasted whole, in the order in which it is taken away. */
+/** What surrounds a URL that was pasted whole, without blanks around it, in the order in which it is taken away. */
 const wrappings: readonly RegExp[] = [
-	/^\s*export\s+(.*?)\s*$/s,
-	/^\s*[A-Z][A-Z0-9_]*\s*=\s*(\S.*?)\s*$/s,
-	/^\s*psql\s+(?:-d\s+)?(.*?)\s*$/s,
-	/^\s*jdbc:(.*)$/s,
-	/^\s*(["'`])(.*)\1\s*$/s,
-	/^\s*<(.*)>\s*$/s,
-	/^\s+(.*?)\s*$|^(.*?)\s+$/s,
+	/^export\s+(\S.*)/s,
+	/^[A-Z][A-Z0-9_]*\s*=\s*(\S.*)/s,
+	/^psql\s+(?:-d\s+)?(\S.*)/s,
+	/^jdbc:(.*)/s,
+	/^(["'`])(.*)\1$/s,
+	/^<(.*)>$/s,
 ];
 
 /** The URL inside a text that SQLAlchemy cannot read: without the command, quotes or assignment around it, its scheme spelt right. Null where there is none. */
 export function repairedUrl(text: string): string | null {
-	let rest = text;
+	let rest = text.trim();
 	for (let turn = 0; turn < 6; turn++) {
 		const unwrapped = wrappings.map((wrapping) => wrapping.exec(rest)).find((match) => match !== null);
-		if (unwrapped === undefined) break;
-		rest = unwrapped.slice(1).findLast((group) => group !== undefined) ?? rest;
+		const inner = unwrapped?.at(-1);
+		if (inner === undefined) break;
+		rest = inner.trim();
 	}
 	const spelt = rest
 		.replace(/^([a-z]+\d?)[-_.:]([a-z]\w*):\/\//i, "$1+$2://")

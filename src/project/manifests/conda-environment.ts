@@ -52,7 +52,7 @@ export function readCondaEnvironment(files: SourceTree, path: string): CondaCont
 	}));
 	let python: { readonly specifier: string; readonly range: TextRange } | null = null;
 	for (const { text: written, range } of textsOf(main, text)) {
-		const match = /^(?:[\w./-]+::)?([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*(.*)$/.exec(written);
+		const match = /^(?:[\w./-]+::)?([A-Za-z0-9][\w.-]*)(?:\[[^\]]*\])?\s*(.*)/s.exec(written);
 		const name = match?.[1] ?? "";
 		const specifier = specifierOfConda(match?.[2] ?? "");
 		if (name === "python") python = { specifier, range };
@@ -61,7 +61,7 @@ export function readCondaEnvironment(files: SourceTree, path: string): CondaCont
 	}
 	if (requirements.length > 0) requirements.push(unnamedRequirement(path, ""));
 	for (const { text: written, range } of textsOf(pip, text)) {
-		const include = /^(?:-r|--requirement)[\s=]+(\S+)$/.exec(written)?.[1];
+		const include = /^(?:-r|--requirement)[\s=]+([^\s=]\S*)$/.exec(written)?.[1];
 		const included = include === undefined ? null : joinPath(path, include);
 		if (included !== null && files.has(included)) {
 			const content = readRequirementsFile(files, included);

@@ -137,7 +137,7 @@ function parsedRequirements(distribution: Distribution): readonly MetadataRequir
 /** The requirements of a project of this repository that is referred to by its folder (`-e .`, `./libs/common`). */
 function localRequirements(requirement: Requirement, manifests: readonly Manifest[]): readonly Requirement[] | null {
 	if (requirement.url === null || /:\/\//.test(requirement.url)) return null;
-	const folder = joinPath(requirement.path, requirement.url.replace(/\[[^\]]*\]$/, ""));
+	const folder = joinPath(requirement.path, requirement.url.replace(/\[[^[\]]*\]$/, ""));
 	const project = manifests.find(({ kind, path }) => kind !== "requirements" && folderOf(path) === folder);
 	return project?.requirements.filter(({ group }) => group === "" || requirement.extras.includes(group)) ?? null;
 }

@@ -188,7 +188,7 @@ function isQuoted(text: string, requirement: Requirement): boolean {
 }
 
 function isSpaced(written: readonly string[]): boolean {
-	const withVersion = written.map((each) => each.replace(/;.*$/s, "")).filter((each) => /[=<>~]/.test(each));
+	const withVersion = written.map((each) => each.replace(/;.*/s, "")).filter((each) => /[=<>~]/.test(each));
 	return withVersion.length > 0 && withVersion.filter((each) => /\s[~=!<>]/.test(each)).length * 2 > withVersion.length;
 }
 

@@ -102,7 +102,7 @@ function readPip(words: readonly Word[]): Read | null {
 }
 
 function projectOf(written: string): { folder: string; extras: string[] } {
-	const extras = /\[([^\]]*)\]$/.exec(written);
+	const extras = /\[([^[\]]*)\]$/.exec(written);
 	return {
 		folder: extras === null ? written : written.slice(0, extras.index),
 		extras: (extras?.[1] ?? "")

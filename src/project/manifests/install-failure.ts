@@ -71,7 +71,7 @@ const explanations: readonly Explanation[] = [
 	},
 	{
 		pattern:
-			/Failed building wheel for ([\w.-]+)|Failed to build:? `?([\w.-]+)|error: command '[^']*(?:gcc|cc|clang|cl\.exe)[^']*' failed|subprocess-exited-with-error/i,
+			/Failed building wheel for ([\w.-]+)|Failed to build:? `?([\w.-]+)|error: command '[^'\n]{0,200}(?:gcc|cc|clang|cl\.exe)[^'\n]{0,200}' failed|subprocess-exited-with-error/i,
 		explain: (match) => ({
 			message: `${match[1] ?? match[2] ?? "A package"} has to be compiled here, and that failed.`,
 			nextStep: "Ask for a version that has a wheel for this Python, or install what its build needs.",

@@ -133,7 +133,7 @@ function pipArguments(project: Project, manifest: Manifest): string[] {
 	const text = project.files.get(manifest.path)?.text ?? "";
 	const isBuilt =
 		manifest.kind !== "pyproject" ||
-		/^\s*\[build-system\]/m.test(text) ||
+		/^[ \t]*\[build-system\]/m.test(text) ||
 		project.files.has(inFolder(folderOf(manifest.path), "setup.py"));
 	if (isBuilt) return [folderOf(from) === "" ? "." : `./${folderOf(from)}`];
 	return manifest.requirements

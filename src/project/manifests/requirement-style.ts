@@ -17,7 +17,7 @@ export type OperatorStyle = ">=" | "==" | "~=" | "^" | "";
 
 /** The operator of a single requirement, in the hand that wrote it. */
 export function operatorOf(written: string): OperatorStyle {
-	const match = /(\^|~=|>=|===?|~)/.exec(written.replace(/;.*$/s, ""));
+	const match = /(\^|~=|>=|===?|~)/.exec(written.replace(/;.*/s, ""));
 	switch (match?.[1]) {
 		case "^":
 			return "^";

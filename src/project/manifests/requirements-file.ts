@@ -133,14 +133,14 @@ const unnamedReference: Reference = { name: "", extras: [] };
 
 /** An address or a path: its name is in `#egg=`, or in a wheel's or sdist's file name, or unknown. Null for a name. */
 function parseReference(text: string): Reference | null {
-	if (/^[\w.-]+\s*(?:\[[^\]]*\])?\s*@\s/.test(text)) return null;
+	if (/^[\w.-]+\s*(?:\[[^\]]*\]\s*)?@\s/.test(text)) return null;
 	const isAddress = /^(?:[a-z][a-z0-9]*\+)?[a-z]+:\/\//i.test(text) || /^git\+/.test(text);
 	const isPath = /^(?:\.{1,2}(?:[/\\[]|$)|[/~]|[\w.-]+[/\\])/.test(text) || /\.(?:whl|tar\.gz|zip)$/.test(text);
 	if (!isAddress && !isPath) return null;
 	const egg = /[#&]egg=([A-Za-z0-9._-]+)(?:\[([^\]]*)\])?/.exec(text);
 	if (egg !== null) return { name: egg[1] ?? "", extras: (egg[2] ?? "").split(",").filter((extra) => extra !== "") };
 	const wheel = /(?:^|[/\\])([A-Za-z0-9._]+?)-\d[^/\\]*\.(?:whl|tar\.gz|zip)(?:#.*)?$/.exec(text);
-	const extras = /[^:]\[([^\]]*)\]$/.exec(text)?.[1]?.split(",") ?? [];
+	const extras = /[^:]\[([^[\]]*)\]$/.exec(text)?.[1]?.split(",") ?? [];
 	return { name: wheel?.[1] ?? "", extras: extras.map((extra) => extra.trim()).filter((extra) => extra !== "") };
 }
 

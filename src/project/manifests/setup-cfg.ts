@@ -37,8 +37,8 @@ export function readSetupCfg(files: SourceTree, path: string): SetupContent {
 			key = "";
 			continue;
 		}
-		const option = /^([^\s=:][^=:]*?)\s*[=:]\s*/.exec(written);
-		if (option !== null) key = option[1]?.toLowerCase() ?? "";
+		const option = /^([^\s=:][^=:]*)[=:]\s*/.exec(written);
+		if (option !== null) key = option[1]?.trimEnd().toLowerCase() ?? "";
 		const valueStart = option?.[0].length ?? written.length - written.trimStart().length;
 		const value = written
 			.slice(valueStart)

@@ -18,7 +18,7 @@ export function asJsonObject(text: string): string | null {
 	if (/[[\]{}]/.test(inner)) return null;
 	const pairs = inner.split(/[,;]/).filter((pair) => pair.trim() !== "");
 	const entries = pairs.map((pair): readonly [string, string] | null => {
-		const parts = /^\s*(['"]?)([\w.-]+)\1\s*[:=]\s*(.*?)\s*$/s.exec(pair);
+		const parts = /^(['"]?)([\w.-]+)\1\s*[:=]\s*(.*)/s.exec(pair.trim());
 		return parts === null ? null : [JSON.stringify(parts[2]), asJsonItem(parts[3] ?? "")];
 	});
 	return entries.every((entry) => entry !== null) ? `{${entries.map(([key, item]) => `${key}:${item}`).join(",")}}` : null;

@@ -73,7 +73,7 @@ export function formatInWords(type: string): string | null {
 /** The texts that pydantic takes for numbers and truth values (https://docs.pydantic.dev/latest/concepts/conversion_table/). */
 const numbers: Readonly<Record<string, RegExp>> = {
 	int: /^\s*[+-]?\d+(_\d+)*(\.0*)?\s*$/,
-	float: /^\s*[+-]?((\d[\d_]*)?\.?\d[\d_]*\.?(e[+-]?\d+)?|inf(inity)?|nan)\s*$/i,
+	float: /^\s*[+-]?((?:\d[\d_]*(?:\.\d[\d_]*)?|\.\d[\d_]*)\.?(e[+-]?\d+)?|inf(inity)?|nan)\s*$/i,
 	bool: /^\s*(0|off|f|false|n|no|1|on|t|true|y|yes)\s*$/i,
 };
 

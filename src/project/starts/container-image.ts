@@ -40,7 +40,7 @@ export function readImage(files: SourceTree, source: ImageSource): ContainerImag
 	const context = source.context ?? guessContext(files, source.path, instructions);
 	const paths = pathsBelow(files, context, source.path);
 	const project = files.get(context === "" ? "pyproject.toml" : `${context}/pyproject.toml`)?.text ?? "";
-	const hasBuildSystem = /^\s*\[build-system\]/m.test(project);
+	const hasBuildSystem = /^[ \t]*\[build-system\]/m.test(project);
 	const stages: Stage[] = [];
 	const given = new Map<string, string | null>();
 	for (const instruction of instructions) {
@@ -189,9 +189,9 @@ function setArgument(rest: string, variables: Map<string, string | null>): void 
 
 /** `ENV A=1 B="2 3"`, or the older `ENV A 1`. */
 function assignmentsOf(rest: string): [string, string][] {
-	const found = [...rest.matchAll(/(\w+)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:\\.|[^\s"'])*)/g)];
+	const found = [...rest.matchAll(/(?<!\w)(\w+)=("(?:[^"\\]|\\.)*"|'[^']*'|(?:\\.|[^\s"'])*)/g)];
 	if (found.length > 0 && /^\s*\w+=/.test(rest)) return found.map(([, key = "", value = ""]) => [key, unquoted(value)]);
-	const [, key, value = ""] = /^(\w+)\s+(.*)$/.exec(rest.trim()) ?? [];
+	const [, key, value = ""] = /^(\w+)\s+(.*)/s.exec(rest.trim()) ?? [];
 	return key === undefined ? [] : [[key, unquoted(value)]];
 }
 

@@ -19,7 +19,7 @@ export function readInstructions(text: string): Instruction[] {
 		const continues = /\\\s*$/.test(line);
 		const content = continues ? line.replace(/\\\s*$/, " ") : line;
 		if (open === null) {
-			const [, name, rest = ""] = /^\s*([A-Za-z]+)\s+(.*)$/.exec(content) ?? [];
+			const [, name, rest = ""] = /^\s*([A-Za-z]+)\s+(.*)/s.exec(content) ?? [];
 			if (name === undefined) continue;
 			open = { name: name.toUpperCase(), rest };
 		} else open.rest += content.trimStart();

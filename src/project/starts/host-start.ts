@@ -28,7 +28,7 @@ function workingDirectoryOf(files: SourceTree, { path, target }: StartCommand, t
 	if (path.endsWith(".py") || /(^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i.test(path)) return null;
 	if (!/\.(?:sh|bash|zsh)$/.test(path)) return base;
 	// One that goes elsewhere first, or that an image runs, has a folder of its own.
-	if (/^\s*(?:cd|pushd)\s|BASH_SOURCE|\$\(dirname/m.test(text) || isRunByImage(files, path)) return null;
+	if (/^[ \t]*(?:cd|pushd)\s|BASH_SOURCE|\$\(dirname/m.test(text) || isRunByImage(files, path)) return null;
 	const places = [...new Set([base, ""])].filter((folder) =>
 		moduleFiles(target.module).some((name) => files.has(joinFolder(folder, name))),
 	);
@@ -45,6 +45,6 @@ function isRunByImage(files: SourceTree, script: string): boolean {
 
 /** `export PYTHONPATH=src` in a script, `export PYTHONPATH := src` in a Makefile. */
 function exportedPath(text: string): string | null {
-	const value = /^\s*export\s+PYTHONPATH\s*[?:+]?=\s*(\S+)/m.exec(text)?.[1];
+	const value = /^[ \t]*export\s+PYTHONPATH\s*[?:+]?=\s*(\S+)/m.exec(text)?.[1];
 	return value === undefined ? null : value.replace(/^["']|["']$/g, "");
 }

@@ -7,7 +7,7 @@ export function readIgnorePatterns(text: string): (path: string) => boolean {
 		const trimmed = line.trim();
 		if (trimmed === "" || trimmed.startsWith("#")) return [];
 		const isException = trimmed.startsWith("!");
-		const pattern = (isException ? trimmed.slice(1).trim() : trimmed).replace(/^(\.?\/)+/, "").replace(/\/+$/, "");
+		const pattern = (isException ? trimmed.slice(1).trim() : trimmed).replace(/^(\.?\/)+/, "").replace(/(?<!\/)\/+$/, "");
 		return pattern === "" ? [] : [{ isException, test: globTest(pattern) }];
 	});
 	return (path) => {

@@ -77,7 +77,7 @@ export default defineRule<Evidence>({
 				? "pip has no operator `=`; an exact version is asked for with `==`."
 				: "As a comment the line stays for readers, and pip passes over it.",
 			applicability: corrected ? "safe" : "review",
-			edits: [{ path, range, newText: corrected ? line.replace(/\s*=\s*/, "==") : `# ${line}` }],
+			edits: [{ path, range, newText: corrected ? line.replace(/(?:(?<!\s)\s+)?=\s*/, "==") : `# ${line}` }],
 			commands: [command],
 		};
 	},

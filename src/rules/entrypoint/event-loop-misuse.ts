@@ -143,7 +143,7 @@ const lifespanWords = {
 };
 
 function shortName(text: string): string {
-	return text.replace(/\(.*$/s, "");
+	return text.replace(/\(.*/s, "");
 }
 
 /** `loop = asyncio.get_event_loop()` of the same function, where nothing else uses it. */

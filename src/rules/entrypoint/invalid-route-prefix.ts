@@ -125,7 +125,7 @@ function emptyPathMends({ call, operation }: PrefixFault, project: Project): rea
 }
 
 function mendedPrefix(type: PrefixFault["type"], prefix: string): string {
-	const tail = prefix.replace(/\/+$/, "");
+	const tail = prefix.replace(/(?<!\/)\/+$/, "");
 	return type === "no-slash" ? `/${tail}` : tail;
 }
 

@@ -1,10 +1,13 @@
 import type * as ast from "../../../python/ast.ts";
+import type { RaisesException } from "../trace.ts";
 import type { InstanceValue, Value } from "../values.ts";
 import { symbolEntry } from "./external.ts";
 import { refusedKeywords } from "./init-subclass.ts";
 import { refusedLogging } from "./logging-config.ts";
 import type { CallArguments, Frame, Machine } from "./machine.ts";
 import { failOperation } from "./refused-operations.ts";
+import { patternFault } from "./regular-expressions.ts";
+import { isTimeZone, timeZones } from "./time-zones.ts";
 import { nothingReturned, typeName } from "./value-types.ts";
 
 /** Calls of the standard library and built-ins whose known arguments they refuse, with what Python says. */
@@ -18,8 +21,12 @@ export function failOnRefusedCall(
 ): void {
 	if (canonical === "fastapi.applications.FastAPI.middleware" && !isOfStarlette(machine, receiver)) return;
 	const refusal =
-		refusalOf(canonical, args, receiver) ?? ofObject(machine, frame, canonical, args) ?? ofText(machine, canonical, args);
-	if (refusal !== null) failOperation(machine, frame, node, refusal.exception, refusal.message);
+		refusalOf(canonical, args, receiver) ??
+		ofObject(machine, frame, canonical, args) ??
+		ofText(machine, canonical, args) ??
+		ofPattern(machine, frame, canonical, args, node) ??
+		ofTimeZone(canonical, args);
+	if (refusal !== null) failOperation(machine, frame, node, refusal.exception, refusal.message, refusal.more);
 	if (canonical === "logging.config.dictConfig") failOnLogging(machine, frame, args.args[0] ?? args.keywords.get("config"), node);
 }
 
@@ -47,6 +54,8 @@ function isOfStarlette(machine: Machine, receiver: InstanceValue | null): boolea
 interface Refusal {
 	readonly exception: string;
 	readonly message: string;
+	/** Words that would have been taken, where there are some. */
+	readonly more?: Pick<RaisesException, "key">;
 }
 
 function refusalOf(canonical: string, args: CallArguments, receiver: InstanceValue | null): Refusal | null {
@@ -127,7 +136,7 @@ function ofText(machine: Machine, canonical: string, args: CallArguments): Refus
 				text
 					.replace("urn:", "")
 					.replace("uuid:", "")
-					.replace(/^[{}]+|[{}]+$/g, "")
+					.replace(/^[{}]+|(?<![{}])[{}]+$/g, "")
 					.replaceAll("-", ""),
 			)
 				? null
@@ -135,12 +144,42 @@ function ofText(machine: Machine, canonical: string, args: CallArguments): Refus
 		case "decimal.Decimal":
 		case "_decimal.Decimal":
 		case "_pydecimal.Decimal":
-			return /^[+-]?((\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(e[+-]?\d+)?|inf(inity)?|s?nan\d*)$/i.test(text.trim())
+			return /^[+-]?((\d[\d_]*(?:\.[\d_]*)?|\.\d[\d_]*)(e[+-]?\d+)?|inf(inity)?|s?nan\d*)$/i.test(text.trim())
 				? null
 				: { exception: "InvalidOperation", message: "[<class 'decimal.ConversionSyntax'>]" };
 		default:
 			return null;
 	}
+}
+
+const patternFunctions = /^(re|re\._compiler|sre_compile)\.(compile|match|search|fullmatch|split|findall|finditer|sub|subn)$/;
+
+/** A regular expression that cannot be compiled. */
+function ofPattern(machine: Machine, frame: Frame, canonical: string, args: CallArguments, node: ast.Call): Refusal | null {
+	if (!patternFunctions.test(canonical)) return null;
+	const pattern = args.args[0] ?? args.keywords.get("pattern");
+	if (pattern?.kind !== "constant" || typeof pattern.value !== "string" || pattern.isConverted) return null;
+	const written = frame.module.text.slice(node.start, node.end);
+	if (args.open || /\b(VERBOSE|re\.X|flags)\b/.test(written)) return null;
+	const { minor } = machine.environment.python;
+	const fault = patternFault(pattern.value, minor);
+	return fault === null ? null : { exception: minor >= 13 ? "re.PatternError" : "re.error", message: fault };
+}
+
+/** A time zone that the IANA database does not have. */
+function ofTimeZone(canonical: string, args: CallArguments): Refusal | null {
+	const isStandard = /^(zoneinfo\.(_zoneinfo\.)?|_zoneinfo\.)ZoneInfo$/.test(canonical);
+	if (!isStandard && canonical !== "pytz.timezone") return null;
+	const key = args.args[0] ?? args.keywords.get(isStandard ? "key" : "zone");
+	if (key?.kind !== "constant" || typeof key.value !== "string" || key.isConverted || isTimeZone(key.value)) return null;
+	const more = { key: { wanted: key.value, keys: timeZones(), origin: key.origin } };
+	return isStandard
+		? {
+				exception: "zoneinfo._common.ZoneInfoNotFoundError",
+				message: `'No time zone found with key ${key.value}'`,
+				more,
+			}
+		: { exception: "pytz.exceptions.UnknownTimeZoneError", message: `'${key.value}'`, more };
 }
 
 /** What APScheduler says of a job that was called already, and of a trigger that it does not have. */
@@ -174,6 +213,6 @@ function ofLength(value: Value | undefined): Refusal | null {
 function ofFloat(value: Value | undefined): Refusal | null {
 	if (value?.kind !== "constant" || typeof value.value !== "string") return null;
 	const text = value.value.trim().replace(/(?<=\d)_(?=\d)/g, "");
-	if (/^[+-]?(?:(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i.test(text)) return null;
+	if (/^[+-]?(?:(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?|inf(?:inity)?|nan)$/i.test(text)) return null;
 	return { exception: "ValueError", message: `could not convert string to float: '${value.value}'` };
 }

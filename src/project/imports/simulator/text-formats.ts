@@ -64,7 +64,7 @@ function placesOf(text: string): number | null {
 	let count = 0;
 	for (const [, rest = ""] of text.matchAll(/%(%|[^%a-zA-Z]*[a-zA-Z]?)/g)) {
 		if (rest === "%") continue;
-		if (!/^[-#0 +]*\d*(?:\.\d+)?[hlL]?[diouxXeEfFgGcrsa]$/.test(rest)) return null;
+		if (!/^[-#0 +]*(?:[1-9]\d*)?(?:\.\d+)?[hlL]?[diouxXeEfFgGcrsa]$/.test(rest)) return null;
 		count++;
 	}
 	return count;

@@ -23,7 +23,7 @@ export function columnArguments(_project: Project, call: Call): CallFault | null
 
 /** Options of dialects have the dialect's name before an underscore: what has none is a mistake. */
 function unknownOption({ keywords, node, module }: Call): CallFault | null {
-	const name = [...keywords.keys()].find((each) => !known.includes(each) && !/^.+_.+$/.test(each));
+	const name = [...keywords.keys()].find((each) => !known.includes(each) && !/._./.test(each));
 	const keyword = name === undefined ? null : findKeyword(node, name);
 	if (name === undefined || keyword?.name == null) return null;
 	const place = keyword.name;

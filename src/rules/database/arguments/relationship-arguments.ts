@@ -95,7 +95,7 @@ function twoBackReferences({ keywords, node, module }: Call): CallFault | null {
 function unknownCascade({ keywords, module }: Call): CallFault | null {
 	const cascade = keywords.get("cascade");
 	if (cascade?.kind !== "constant" || typeof cascade.value !== "string") return null;
-	const parts = cascade.value.split(/\s*,\s*/).filter((part) => part !== "");
+	const parts = cascade.value.split(/(?:(?<!\s)\s+)?,\s*/).filter((part) => part !== "");
 	const wrong = parts.filter((part) => !cascades.includes(part));
 	if (wrong.length === 0) return null;
 	const { origin } = cascade;

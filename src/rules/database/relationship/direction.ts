@@ -91,7 +91,7 @@ export function orphansOfOne(project: Project, relationship: Relationship): Rela
 	const cascade = option("cascade");
 	const single = option("single_parent");
 	if (cascade?.kind !== "constant" || typeof cascade.value !== "string" || single !== null) return null;
-	const parts = cascade.value.split(/\s*,\s*/);
+	const parts = cascade.value.split(/(?:(?<!\s)\s+)?,\s*/);
 	if (!parts.includes("delete-orphan") || hasJoin || target === null || !("definition" in target) || target === table)
 		return null;
 	const links = linksBetween(table, target);
@@ -113,7 +113,7 @@ function withoutOrphans(cascade: Value & { kind: "constant" }): readonly FixProp
 	if (origin?.type !== "source") return [];
 	// Deleting the one because one of the many goes is hardly ever meant: the default remains.
 	const rest = String(value)
-		.split(/\s*,\s*/)
+		.split(/(?:(?<!\s)\s+)?,\s*/)
 		.filter((part) => !["delete-orphan", "all", "delete"].includes(part));
 	const text = [...new Set(["save-update", "merge", ...rest])].join(", ");
 	return [

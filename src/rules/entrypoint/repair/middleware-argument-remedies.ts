@@ -111,7 +111,7 @@ export function mendPatterns({ module, node }: AddedMiddleware): FixProposal | u
 	const edits: TextEdit[] = [];
 	for (const item of list.items) {
 		if (item.type !== "Constant" || typeof item.value !== "string" || !item.value.includes("*") || item.value === "*") continue;
-		const bare = item.value.replace(/^[a-z]+:\/\//, "").replace(/[:/].*$/, "");
+		const bare = item.value.replace(/^[a-z]+:\/\//, "").replace(/[:/].*/s, "");
 		// Only the first part can stand open: what is before a star in the middle goes.
 		const mended = bare.replace(/^.*\*(?=\.)/, "*").replace(/^\*(?=[^.])/, "*.");
 		if (mended === item.value) continue;

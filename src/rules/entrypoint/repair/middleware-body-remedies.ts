@@ -102,7 +102,7 @@ function awaitEdits(module: FunctionValue["module"], node: ast.FunctionDef, isWa
 	walk(node.body, (each) => {
 		if (each.type === "FunctionDef" || each.type === "Lambda" || each.type === "Await") return false;
 		if (each.type !== "Call" || !isWanted(each)) return true;
-		const isWhole = /^\s*(return\b|[\w.]+\s*=)?\s*$/.test(lineBefore(module.text, each.start));
+		const isWhole = /^\s*(?:(?:return\b|[\w.]+\s*=)\s*)?$/.test(lineBefore(module.text, each.start));
 		edits.push(replaceText(module, each.start, each.start, isWhole ? "await " : "(await "));
 		if (!isWhole) edits.push(replaceText(module, each.end, each.end, ")"));
 		return false;

@@ -72,5 +72,5 @@ function valueOfType(
 
 /** `fastapi.FastAPI` and `"FastAPI"` are FastAPI here. */
 function lastName(written: string): string {
-	return /(\w+)["']?$/.exec(written)?.[1] ?? "";
+	return /(?<!\w)(\w+)["']?$/.exec(written)?.[1] ?? "";
 }

@@ -41,5 +41,5 @@ function functionUnder({ tree }: PythonSource, decorator: ast.Expression): ast.F
 function likelyPath(name: string): string {
 	if (/^(?:(?:get|read|show|serve)_)?(?:root|index|home|main)(?:_page)?$/.test(name)) return "/";
 	const subject = name.replace(/^(?:get|read|list|show|fetch|create|add|update|delete|remove|post|put)_+(?:all_+)?/, "");
-	return `/${subject.replace(/^_+|_+$/g, "").replaceAll("_", "-")}`;
+	return `/${subject.replace(/^_+|(?<!_)_+$/g, "").replaceAll("_", "-")}`;
 }

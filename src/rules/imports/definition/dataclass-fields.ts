@@ -8,6 +8,7 @@ import { addArgument } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { insertBefore, removeStatements } from "../../../python/rewrite/statements.ts";
 import { dottedName } from "../../../python/walk.ts";
+import type { TextRange } from "../../../text/range.ts";
 import { type ClassFault, raising } from "../../class-fault.ts";
 
 /** Fields of a dataclass in an order that its `__init__` cannot have, and defaults that all instances would share. */
@@ -17,13 +18,19 @@ export function* dataclassFaults(project: Project, definition: ClassDefinition):
 	if (options === null || !lineageOf(value).isComplete) return;
 	const shared = [...attributesOf(value).values()].filter((attribute) => isField(attribute) && isShared(project, attribute));
 	let turn = 0;
+	const range = refusedAt(project, value);
 	for (const attribute of shared) {
-		yield { ...sharedDefault(definition, attribute), order: definition.order + turn / 1000 };
+		yield { ...sharedDefault(definition, attribute), range, order: definition.order + turn / 1000 };
 		turn++;
 	}
 	const late = options.isKeywordOnly ? null : firstLate(value);
 	if (late !== null)
-		yield { ...lateField(project, definition, late.field, late.defaulted), order: definition.order + turn / 1000 };
+		yield { ...lateField(project, definition, late.field, late.defaulted), range, order: definition.order + turn / 1000 };
+}
+
+/** The place that Python names: the decorator, which runs once the class is there; up to 3.10 the line of the class. */
+function refusedAt(project: Project, { node }: ClassValue): TextRange {
+	return (project.environment.python.minor >= 11 ? node.decorators[0] : undefined) ?? node.name;
 }
 
 interface Options {
@@ -62,7 +69,10 @@ function isPlainDataclassInstance(value: Value): boolean {
 	return value.of.decorators.length === 1 && decorator?.kind === "external" && decorator.canonical === "dataclasses.dataclass";
 }
 
-function sharedDefault(definition: ClassDefinition, { name, owner, value, valueNode }: ClassAttribute): ClassFault {
+function sharedDefault(
+	definition: ClassDefinition,
+	{ name, owner, value, valueNode }: ClassAttribute,
+): Omit<ClassFault, "range"> {
 	const { module } = owner;
 	const given = makerOf(value) === "field" ? (argumentsOf(value)?.keywords.get("default") ?? null) : value;
 	const written =
@@ -83,7 +93,6 @@ function sharedDefault(definition: ClassDefinition, { name, owner, value, valueN
 	return {
 		...raising(definition),
 		subject: `${module.name}:${owner.node.name.name}.${name}`,
-		range: place ?? owner.node.name,
 		problem: `All instances of ${owner.node.name.name} would share one default of ${name}`,
 		rootCause:
 			"A default is made once, when the class is defined; a change through one instance would show in all. Dataclasses refuse that.",
@@ -139,15 +148,17 @@ function hasDefault({ value }: ClassAttribute): boolean {
 	return true;
 }
 
-function lateField(project: Project, definition: ClassDefinition, field: ClassAttribute, defaulted: ClassAttribute): ClassFault {
-	const { owner, name, node } = field;
-	const { module } = owner;
+function lateField(
+	project: Project,
+	definition: ClassDefinition,
+	field: ClassAttribute,
+	defaulted: ClassAttribute,
+): Omit<ClassFault, "range"> {
+	const { owner, name } = field;
 	const className = definition.value.node.name.name;
 	return {
 		...raising(definition),
-		module,
-		subject: `${module.name}:${className}.${name}`,
-		range: node,
+		subject: `${owner.module.name}:${className}.${name}`,
 		problem: `${className}.${name} has no default and follows ${defaulted.name}, which has one`,
 		rootCause:
 			"The fields are the parameters of __init__ in their order, and a parameter without a default cannot follow one that has a default.",
@@ -168,7 +179,7 @@ export function movedUp({ owner, node, name }: ClassAttribute, defaulted: ClassA
 		(each) => isField(each) && !hasDefault(each) && isPositional(each) && each.node.start > defaulted.node.start,
 	);
 	const code = late.map((each) => module.text.slice(each.node.start, each.node.end));
-	const indent = /[ \t]*$/.exec(module.text.slice(0, node.start))?.[0] ?? "";
+	const indent = /(?<![ \t])[ \t]*$/.exec(module.text.slice(0, node.start))?.[0] ?? "";
 	return [
 		{
 			title: `Put ${late.map((each) => each.name).join(", ") || name} before ${defaulted.name}`,

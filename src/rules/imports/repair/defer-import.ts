@@ -23,7 +23,10 @@ export interface DeferredImport {
  */
 export function deferImport(source: Module, statement: ImportStatement): DeferredImport | null {
 	if (!source.tree.body.includes(statement) || (statement.type === "ImportFrom" && statement.star)) return null;
-	const code = source.text.slice(statement.start, statement.end).replace(/\s*\\?[\r\n]+\s*/g, " ");
+	const code = source.text
+		.slice(statement.start, statement.end)
+		.replace(/\\(?=[\r\n])/g, "")
+		.replace(/\s+/g, (blanks) => (/[\r\n]/.test(blanks) ? " " : blanks));
 	const hosts = new Map<ast.FunctionDef, Set<ast.Alias>>();
 	const quotes = new Map<number, TextEdit>();
 	const typeOnly = new Set<ast.Alias>();
@@ -61,7 +64,7 @@ export function deferImport(source: Module, statement: ImportStatement): Deferre
 }
 
 function lineFor(statement: ImportStatement, source: Module, aliases: ReadonlySet<ast.Alias>, code: string): string {
-	if (aliases.size === statement.names.length) return code.replace(/\(\s*/, "(").replace(/,?\s*\)$/, ")");
+	if (aliases.size === statement.names.length) return code.replace(/\(\s*/, "(").replace(/(?:,\s*|(?<!\s)\s+)?\)$/, ")");
 	const items = [...aliases].map((alias) => source.text.slice(alias.start, alias.end)).join(", ");
 	if (statement.type === "Import") return `import ${items}`;
 	return `from ${source.text.slice(statement.moduleRange.start, statement.moduleRange.end)} import ${items}`;

@@ -84,7 +84,7 @@ function* candidates(module: Module, start: number, end: number, message: string
 	}
 	if (message.startsWith("multiple exception types")) {
 		const list = text.slice(start, end);
-		const [type = "", name = ""] = list.split(/\s*,\s*/);
+		const [type = "", name = ""] = list.split(/(?:(?<!\s)\s+)?,\s*/);
 		const isOldName = /^[a-z_]\w*$/.test(name) && list.split(",").length === 2;
 		const newText = isOldName ? `${type} as ${name}` : `(${list})`;
 		yield {

@@ -103,7 +103,8 @@ function countBindings(tree: ast.Module): ReadonlyMap<string, number> {
 /** Nobody writes longer lines by hand, and what a tool wrote is not looked through. */
 const longestLine = 10_000;
 
-const marks = /#.*(\bnoqa(?!\s*:\s*(?!.*F401))|disable\s*=.*unused-import|F401|\bside[- ]effects?\b|\bregister)/i;
+/** In a comment. */
+const marks = /\bnoqa(?!\s*:(?!.*F401))|disable\s*=.*unused-import|F401|\bside[- ]effects?\b|\bregister/i;
 
 /** Does the line of an offset say that its imports are wanted? Each line is read once, however many names it holds. */
 function markFinder(module: Module): (offset: number) => boolean {
@@ -111,7 +112,8 @@ function markFinder(module: Module): (offset: number) => boolean {
 	return (offset) => {
 		const { line } = module.lines.positionAt(offset);
 		const text = module.lines.lineText(line);
-		const isMarked = seen.get(line) ?? (text.length > longestLine || marks.test(text));
+		const isMarked =
+			seen.get(line) ?? (text.length > longestLine || (text.includes("#") && marks.test(text.slice(text.indexOf("#") + 1))));
 		seen.set(line, isMarked);
 		return isMarked;
 	};
@@ -125,7 +127,7 @@ function hasFileMark(text: string): boolean {
 /** Names in type comments and doctests. */
 function wordsInComments(text: string): ReadonlySet<string> {
 	const words = new Set<string>();
-	for (const [line] of text.matchAll(/#\s*type:.*|^\s*>>>.*|^\s*\.\.\.\s.*/gm)) {
+	for (const [line] of text.matchAll(/#\s*type:.*|^[ \t]*>>>.*|^[ \t]*\.\.\.\s.*/gm)) {
 		for (const [word] of line.matchAll(/[\p{L}_][\p{L}\p{N}_]*/gu)) words.add(word);
 	}
 	return words;

@@ -2,6 +2,7 @@ import type { Module } from "../../../../project/project.ts";
 import { lineEndAt, lineStartAt, nextLineAt, replaceText } from "../../../../python/rewrite/source.ts";
 import type { TextEdit } from "../../../../text/range.ts";
 import type { SyntaxRemedy } from "./remedy.ts";
+import { withoutComment } from "./without-comment.ts";
 
 const plain: Readonly<Record<string, string>> = {
 	"“": '"',
@@ -40,7 +41,7 @@ export function* closeBracket(module: Module, start: number): Generator<SyntaxRe
 	const closing = { "(": ")", "[": "]", "{": "}" }[text[start] ?? ""] ?? ")";
 	for (let at = start, i = 0; i < 30 && at < text.length; at = nextLineAt(text, at), i++) {
 		const line = text.slice(lineStartAt(text, at), lineEndAt(text, at));
-		const code = line.replace(/\s*#[^"']*$/, "").trimEnd();
+		const code = withoutComment(line);
 		const end = lineStartAt(text, at) + code.length;
 		if (code !== "" && end > start) {
 			const place = code.endsWith(":") ? end - 1 : end;

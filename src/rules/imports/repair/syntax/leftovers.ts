@@ -5,6 +5,7 @@ import { indentAt, lineEndAt, lineStartAt, nextLineAt, replaceText } from "../..
 import { removeStatements } from "../../../../python/rewrite/statements.ts";
 import { walk } from "../../../../python/walk.ts";
 import type { SyntaxRemedy } from "./remedy.ts";
+import { withoutComment } from "./without-comment.ts";
 
 const conflict =
 	/^<{7}(?: [^\r\n]*)?\r?\n([\s\S]*?)(?:^\|{7}[^\r\n]*\r?\n[\s\S]*?)?^={7}\r?\n([\s\S]*?)^>{7}(?: [^\r\n]*)?(?:\r?\n|$)/gm;
@@ -50,7 +51,7 @@ export function* withoutRepeated(module: Module, start: number): Generator<Synta
 export function* returnInside(module: Module, start: number, end: number): Generator<SyntaxRemedy> {
 	const { text } = module;
 	const lineStart = lineStartAt(text, start);
-	const above = text.slice(0, lineStart).replace(/\s+$/, "");
+	const above = text.slice(0, lineStart).trimEnd();
 	const indent = indentAt(text, above.length);
 	if (indent !== "" && indentAt(text, start) === "" && text.slice(start, end) !== "return") {
 		yield {
@@ -141,13 +142,7 @@ export function* missingComma(module: Module, start: number): Generator<SyntaxRe
 function lineEndOfCode(text: string, offset: number): number {
 	if (offset < 0) return 0;
 	const from = lineStartAt(text, offset);
-	return (
-		from +
-		text
-			.slice(from, lineEndAt(text, offset))
-			.replace(/\s+#[^"']*$/, "")
-			.trimEnd().length
-	);
+	return from + withoutComment(text.slice(from, lineEndAt(text, offset))).length;
 }
 
 /** A coding cookie (PEP 263) that names the encoding which every byte has a meaning in. */

@@ -70,7 +70,7 @@ function parameterList(text: string, from: number): { readonly start: number; re
 /** `T`, `T: Base` and `T: (A, B)` as calls of TypeVar, by name; null for `*Ts`, `**P` and defaults. */
 function declarations(list: string): ReadonlyMap<string, string> | null {
 	const found = new Map<string, string>();
-	for (const part of list.split(/,(?![^([]*[)\]])/)) {
+	for (const part of list.split(/,(?![^([]{0,1000}[)\]])/)) {
 		if (part.trim() === "") continue;
 		const [, name, written] = /^(\w+)\s*(?::([^=]+))?$/.exec(part.trim()) ?? [];
 		if (name === undefined) return null;

@@ -46,7 +46,7 @@ function asConditions({ path, text }: Module, node: ast.Match): TextEdit | null 
 		const bodyStart = lineStartAt(text, startOf(first));
 		const head = /^case\s([\s\S]*?):\s*(?:#[^\r\n]*)?$/.exec(text.slice(each.start, bodyStart).trimEnd())?.[1]?.trim();
 		if (head === undefined || bodyStart <= each.start) return null;
-		const pattern = each.guard === null ? head : head.slice(0, head.search(/\s+if\s/));
+		const pattern = each.guard === null ? head : head.slice(0, head.search(/(?<!\s)\s+if\s/));
 		const condition = conditionOf(subject, pattern.trim());
 		if (condition === null) return null;
 		const guard = each.guard === null ? "" : text.slice(each.guard.start, each.guard.end);
@@ -72,7 +72,7 @@ const literal = /^(?:[bru]{0,2}"[^"\\]*"|[bru]{0,2}'[^'\\]*'|-?\d[\d_.]*)$/i;
 function conditionOf(subject: string, pattern: string): { readonly test: string; readonly binds: string | null } | null {
 	if (pattern === "_") return { test: "", binds: null };
 	if (/^[A-Za-z_]\w*$/.test(pattern) && !/^(None|True|False)$/.test(pattern)) return { test: "", binds: pattern };
-	const parts = pattern.replace(/^\((.*)\)$/s, "$1").split(/\s*\|\s*/);
+	const parts = pattern.replace(/^\((.*)\)$/s, "$1").split(/(?:(?<!\s)\s+)?\|\s*/);
 	const values = parts.filter((part) => literal.test(part) || /^[A-Za-z_]\w*(\.\w+)+$/.test(part));
 	const singletons = parts.filter((part) => /^(None|True|False)$/.test(part));
 	const classes = parts.flatMap((part) => /^([A-Za-z_][\w.]*)\(\)$/.exec(part)?.[1] ?? []);

@@ -5,26 +5,30 @@ import type { SyntaxRemedy } from "./remedy.ts";
 export function* printCall(module: Module, start: number, end: number): Generator<SyntaxRemedy> {
 	yield* parenthesisedPrints(module);
 	const statement = module.text.slice(start, end);
-	const args = /^print\s+(?!>>)(.*?),?\s*$/s.exec(statement)?.[1];
-	if (args === undefined) return;
+	const written = /^print\s+(?!>>)(\S.*)/s.exec(statement)?.[1];
+	if (written === undefined) return;
 	yield {
 		title: "Call print with parentheses",
 		explanation: "In Python 3 print is a function.",
 		isCertain: true,
-		edits: [replaceText(module, start, end, `print(${args})`)],
+		edits: [replaceText(module, start, end, `print(${withoutLastComma(written)})`)],
 	};
 }
 
 /** Every print statement of the file: there is seldom only one. */
 export function* parenthesisedPrints(module: Module): Generator<SyntaxRemedy> {
-	const edits = [...module.text.matchAll(/^([ \t]*)print[ \t]+(?![=(>.,[+*/%&|^:-])([^#\r\n]*?),?[ \t]*(?=#|\r?$)/gm)].map(
-		(match) => {
-			const start = match.index + (match[1]?.length ?? 0);
-			return replaceText(module, start, match.index + match[0].length, `print(${match[2]?.trimEnd() ?? ""})`);
-		},
-	);
+	const edits = [...module.text.matchAll(/^([ \t]*)print[ \t]+(?![=(>.,[+*/%&|^:-])([^#\s][^#\r\n]*)/gm)].map((match) => {
+		const start = match.index + (match[1]?.length ?? 0);
+		return replaceText(module, start, match.index + match[0].length, `print(${withoutLastComma(match[2] ?? "")})`);
+	});
 	if (edits.length > 0)
 		yield { title: "Call print with parentheses", explanation: "In Python 3 print is a function.", isCertain: true, edits };
+}
+
+/** A comma at the end kept Python 2 from ending the line. */
+function withoutLastComma(written: string): string {
+	const values = written.trimEnd();
+	return values.endsWith(",") ? values.slice(0, -1).trimEnd() : values;
 }
 
 export function* futureFirst(module: Module, start: number, end: number): Generator<SyntaxRemedy> {
@@ -79,7 +83,7 @@ export function* asyncFunction(module: Module, start: number): Generator<SyntaxR
 function* dependencyAsDefault(module: Module, start: number): Generator<SyntaxRemedy> {
 	const rest = module.text.slice(start);
 	const head = rest.slice(0, /\)\s*(?:->[^\n]*)?:\s*\n/.exec(rest)?.index ?? 0);
-	const found = [...head.matchAll(/(?<=\b\w+)\s*:\s*(?=(?:\w+\.)?(?:Depends|Security)\()/g)];
+	const found = [...head.matchAll(/(?<=\w)\s*:\s*(?=(?:\w+\.)?(?:Depends|Security)\()/g)];
 	if (found.length === 0) return;
 	yield {
 		title: "Give the dependency as the default",
