@@ -22,6 +22,7 @@ import unsupportedConnectArgument from "./config/unsupported-connect-argument.ts
 import unsupportedUrlOption from "./config/unsupported-url-option.ts";
 import urlObjectForEngine from "./config/url-object-for-engine.ts";
 import asyncEngineInSyncSession from "./database/async-engine-in-sync-session.ts";
+import awaitedResult from "./database/awaited-result.ts";
 import awaitedSyncSession from "./database/awaited-sync-session.ts";
 import brokenInheritance from "./database/broken-inheritance.ts";
 import brokenRelationship from "./database/broken-relationship.ts";
@@ -74,6 +75,7 @@ import corsOriginMismatch from "./entrypoint/cors-origin-mismatch.ts";
 import endlessStartup from "./entrypoint/endless-startup.ts";
 import endpointSignatureLost from "./entrypoint/endpoint-signature-lost.ts";
 import eventLoopMisuse from "./entrypoint/event-loop-misuse.ts";
+import forgottenAwait from "./entrypoint/forgotten-await.ts";
 import ignoredStartupHandler from "./entrypoint/ignored-startup-handler.ts";
 import invalidDependency from "./entrypoint/invalid-dependency.ts";
 import invalidExceptionHandler from "./entrypoint/invalid-exception-handler.ts";
@@ -142,6 +144,7 @@ export const rules: readonly AnyRule[] = [
 	unsupportedUrlOption,
 	urlObjectForEngine,
 	asyncEngineInSyncSession,
+	awaitedResult,
 	awaitedSyncSession,
 	brokenInheritance,
 	brokenRelationship,
@@ -194,6 +197,7 @@ export const rules: readonly AnyRule[] = [
 	endlessStartup,
 	endpointSignatureLost,
 	eventLoopMisuse,
+	forgottenAwait,
 	ignoredStartupHandler,
 	invalidDependency,
 	invalidExceptionHandler,

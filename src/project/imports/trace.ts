@@ -163,6 +163,8 @@ export interface ModuleNotFound {
 	readonly own: boolean;
 	/** The own module that it most likely stands for; the simulation went on with that one. */
 	readonly meant: string | null;
+	/** The folder above, where the server starts inside the package that the import names; the simulation went on as if Python looked there. */
+	readonly above?: string;
 }
 
 export interface RelativeBeyondTop {
@@ -279,10 +281,21 @@ export interface ImportTrace {
 	/** Functions decorated or defined at run time of start-up, in order. */
 	readonly functions: readonly FunctionDefinition[];
 	readonly settings: readonly SettingsObject[];
+	/** Coroutines that start-up makes and nobody awaits. */
+	readonly forgotten: readonly ForgottenCoroutine[];
 	/** External top-level modules that start-up imports for certain, with the first place, outside any guard. */
 	readonly externalImports: readonly ExternalImport[];
 	/** What the server calls for each request: what the target names once it is imported, or what the factory there gives. */
 	readonly served: ServedObject;
+}
+
+/** A call of an `async def` that is a statement of its own. */
+export interface ForgottenCoroutine {
+	readonly function: FunctionValue;
+	readonly node: ast.Call;
+	readonly module: Module;
+	readonly order: number;
+	readonly reached: boolean;
 }
 
 /** What stands under the target when everything is imported. */

@@ -59,7 +59,10 @@ function databaseUrl(project: Project): string {
 	const isAsync = listAsyncEngines(project).length > 0;
 	const declared = new Set(project.manifests.flatMap(({ requirements }) => requirements.map(({ normalized }) => normalized)));
 	const driver = databaseDrivers.find((each) => each.isAsync === isAsync && declared.has(each.distribution));
-	if (driver === undefined) return isAsync ? "sqlite+aiosqlite:///./app.db" : "sqlite:///./app.db";
+	// Code that has something to say about SQLite runs on it, and SQLite needs no server.
+	const takesSqlite =
+		[...project.modulesByPath.values()].some(({ text }) => text.includes("sqlite")) && (!isAsync || declared.has("aiosqlite"));
+	if (driver === undefined || takesSqlite) return isAsync ? "sqlite+aiosqlite:///./app.db" : "sqlite:///./app.db";
 	const scheme = `${driver.database}+${driver.name}`;
 	return driver.database === "sqlite" ? `${scheme}:///./app.db` : `${scheme}://user:change-me@localhost/app`;
 }

@@ -2,12 +2,14 @@ import { isReached, relationshipsOf } from "../../project/models/relationships.t
 import { findMapperConfiguration } from "../../project/models/table-creation.ts";
 import type { Project } from "../../project/project.ts";
 import { type ClassFault, defineClassRule } from "../class-fault.ts";
+import { bareColumnName } from "./relationship/bare-name.ts";
 import { orphansOfOne, sameDirection } from "./relationship/direction.ts";
 import { ambiguousJoin, missingJoin } from "./relationship/join.ts";
 import { unknownLoading } from "./relationship/loading.ts";
 import { misreadAnnotation } from "./relationship/misread-annotation.ts";
 import { missingBackReference } from "./relationship/missing-back-reference.ts";
 import type { RelationshipFault } from "./relationship/relationship-fault.ts";
+import { takenBackref } from "./relationship/taken-backref.ts";
 import { unknownTarget } from "./relationship/unknown-target.ts";
 import { unknownSecondary, unresolvedText } from "./relationship/unresolved-text.ts";
 
@@ -50,6 +52,8 @@ export default defineClassRule(
 				missingBackReference(project, relationship) ??
 				unknownSecondary(project, relationship) ??
 				unresolvedText(project, relationship) ??
+				bareColumnName(project, relationship) ??
+				takenBackref(project, relationship) ??
 				missingJoin(project, relationship) ??
 				sameDirection(project, relationship) ??
 				orphansOfOne(project, relationship) ??

@@ -1,6 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { callKeywords, isField, listTables, type TableClass, type TableColumn } from "../../project/database/tables.ts";
+import { isEnumeration } from "../../project/imports/simulator/enum-look-up.ts";
 import type { Value } from "../../project/imports/values.ts";
 import { makerOf } from "../../project/models/class-body.ts";
 import { readSettingType } from "../../project/settings/setting-type.ts";
@@ -153,6 +154,7 @@ function isAnnotated({ node }: TableColumn): boolean {
 function mayBeKey({ node, value }: TableColumn): boolean {
 	if (value === null || value.kind === "constant" || value.kind === "sequence" || value.kind === "dict")
 		return node.type === "AnnAssign" && mayBeAnnotatedKey(node.annotation);
+	if (isDefaultOfEnum(value)) return false;
 	const keywords = callKeywords(value);
 	if (keywords === null) return true;
 	if (isTrueOrUnknown(keywords.get("primary_key"))) return true;
@@ -162,6 +164,11 @@ function mayBeKey({ node, value }: TableColumn): boolean {
 	if (isField(value)) return false;
 	const maker = value.kind === "instance" && value.of.kind === "external" ? value.of.name : "";
 	return !/\.(Column|mapped_column|relationship|Relationship)$/.test(maker);
+}
+
+/** `rank: Rank = Rank.rookie`: the default is a member of an Enum, and no column. */
+function isDefaultOfEnum(value: Value): boolean {
+	return value.kind === "instance" && value.of.kind === "class" && isEnumeration(value.of);
 }
 
 const plainTypes = new Set(

@@ -9,6 +9,7 @@ import type {
 	ExternalImport,
 	Failure,
 	FailureDetail,
+	ForgottenCoroutine,
 	FunctionDefinition,
 	ModuleRun,
 	RunStage,
@@ -104,6 +105,7 @@ export interface Machine {
 	readonly classes: ClassDefinition[];
 	readonly functions: FunctionDefinition[];
 	readonly settings: SettingsObject[];
+	readonly forgotten: ForgottenCoroutine[];
 	readonly externalImports: ExternalImport[];
 	readonly handlers: Handler[];
 	/** What the handlers that are running have caught, innermost last, with the name that each gave it. */
@@ -136,6 +138,8 @@ export interface Machine {
 	importSubmodule(record: ModuleRecord, name: string): ModuleRecord | null;
 	/** Is the name an own module's but for its root, or nearly one's, and no package's that installing the project brings? Cheap. */
 	mayBeOwn(name: string): boolean;
+	/** The folder above the server's, where that is the package of this name, which its modules import from; else null. */
+	folderAbove(top: string): string | null;
 	/** The own module that an unresolvable name most likely stands for, or null. */
 	guess(name: string, names: readonly string[]): string | null;
 	/** Attributes of a new settings object, or null where the class is none. */

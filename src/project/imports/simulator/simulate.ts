@@ -5,6 +5,7 @@ import type { Module, Target } from "../../project.ts";
 import { instantiateSettings } from "../../settings/read-settings.ts";
 import { guessModules, isSimilarName, type ModuleGuess } from "../nearest-module.ts";
 import { absoluteName, type Resolver } from "../resolver.ts";
+import { folderAbove } from "../started-inside.ts";
 import type { ImportTrace, ServedObject } from "../trace.ts";
 import { type Binding, unknown, type Value } from "../values.ts";
 import { attribute } from "./attributes.ts";
@@ -70,6 +71,7 @@ export function simulate(input: SimulationInput): ImportTrace {
 		classes: machine.classes.filter(({ reached, value }) => ofStart(reached, value.module)),
 		functions: machine.functions.filter(({ reached, value }) => ofStart(reached, value.module)),
 		settings: machine.settings.filter(({ call }) => ofStart(call.reached, call.module)),
+		forgotten: machine.forgotten.filter(({ reached, module }) => ofStart(reached, module)),
 		externalImports: machine.externalImports.filter(({ reached, importer }) => ofStart(reached, importer)),
 		served,
 	};
@@ -126,6 +128,7 @@ function createMachine(input: SimulationInput): Machine {
 		classes: [],
 		functions: [],
 		settings: [],
+		forgotten: [],
 		externalImports: [],
 		handlers: [],
 		caught: [],
@@ -155,6 +158,7 @@ function createMachine(input: SimulationInput): Machine {
 			const isEnding = endings.has(name) || tailsOf(name).some((tail) => input.modules.has(tail));
 			return isEnding || (!name.includes(".") && names.some((own) => isSimilarName(own, name)));
 		},
+		folderAbove: (top) => folderAbove(input.backend, input.modules, input.resolver, top),
 		guess: (name, wanted) => {
 			// It is there, and something hides it: no other module is meant.
 			if (input.modules.has(name)) return null;

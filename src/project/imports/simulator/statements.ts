@@ -1,6 +1,6 @@
 import type * as ast from "../../../python/ast.ts";
 import { dottedName } from "../../../python/walk.ts";
-import type { ClassValue, FunctionValue, Value } from "../values.ts";
+import type { ClassValue, CoroutineValue, FunctionValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { failOnAsyncFor, failOnContext, failOnCoroutineUse } from "./async-misuse.ts";
 import { failOnAttributeAssignment } from "./attribute-assignment.ts";
@@ -81,9 +81,11 @@ function executeStatement(machine: Machine, frame: Frame, node: ast.Statement): 
 			augment(machine, frame, node, before, value);
 			return "normal";
 		}
-		case "ExpressionStatement":
-			machine.evaluate(frame, node.value);
+		case "ExpressionStatement": {
+			const value = machine.evaluate(frame, node.value);
+			if (value.kind === "coroutine" && node.value.type === "Call") forget(machine, frame, value, node.value);
 			return "normal";
+		}
 		case "If":
 			return executeIf(machine, frame, node);
 		case "For":
@@ -663,4 +665,10 @@ function raise(machine: Machine, frame: Frame, node: ast.Statement, exception: s
 		exception,
 		message,
 	});
+}
+
+/** A coroutine as a statement of its own is awaited by nobody: it never runs. */
+function forget(machine: Machine, { module }: Frame, coroutine: CoroutineValue, node: ast.Call): void {
+	const { order, reached } = machine;
+	machine.forgotten.push({ function: coroutine.function, node, module, order, reached });
 }
