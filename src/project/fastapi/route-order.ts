@@ -1,4 +1,5 @@
 import { spend } from "../../python/effort.ts";
+import { compilePattern, type PatternTest } from "../../text/linear-pattern.ts";
 import type { Project } from "../project.ts";
 import { fastApiFeatures } from "./features.ts";
 import { type Operation, routeModelOf } from "./routes.ts";
@@ -43,7 +44,7 @@ export function* lostRoutes(project: Project): Generator<LostRoute> {
 
 interface OpenRoute {
 	readonly operation: Operation;
-	readonly pattern: RegExp;
+	readonly pattern: PatternTest;
 }
 
 /** Does an earlier route match every request that is meant for a later one with a fixed path? */
@@ -51,11 +52,11 @@ function shadows({ operation: earlier, pattern }: OpenRoute, later: Operation): 
 	spend(1);
 	const { methods } = earlier;
 	if (earlier.endpoint === later.endpoint || later.path === null || methods === null || later.methods === null) return false;
-	return later.methods.every((method) => methods.includes(method)) && pattern.test(later.path);
+	return later.methods.every((method) => methods.includes(method)) && pattern(later.path) === true;
 }
 
 /** Starlette's pattern for a path, for the convertors whose values are known; null for others. */
-function patternOf(path: string): RegExp | null {
+function patternOf(path: string): PatternTest | null {
 	const parts = path.split(/\{([^{}]*)\}/);
 	let source = "";
 	for (const [index, part] of parts.entries()) {
@@ -68,5 +69,5 @@ function patternOf(path: string): RegExp | null {
 		if (known === undefined) return null;
 		source += known;
 	}
-	return new RegExp(`^${source}$`);
+	return compilePattern(`^${source}$`);
 }

@@ -1,5 +1,6 @@
 import type * as ast from "../../python/ast.ts";
 import { walk } from "../../python/walk.ts";
+import { compilePattern } from "../../text/linear-pattern.ts";
 import type { Call } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";
 
@@ -90,11 +91,7 @@ function brokenText({ minLength, maxLength, pattern }: Constraints, text: string
 function misses(pattern: string, text: string): boolean {
 	if (!/^[\w\s^$|()[\]+*?.{},:/@\-"'#=&;<>~!%\\]*$/.test(pattern) || /\(\?|\\[^dws.\\/\-+*?()[\]{}|^$]/.test(pattern))
 		return false;
-	try {
-		return !new RegExp(pattern).test(text);
-	} catch {
-		return false;
-	}
+	return compilePattern(pattern)?.(text) === false;
 }
 
 function rangeInWords(least: Constraints["least"], most: Constraints["most"]): string {

@@ -123,11 +123,11 @@ function copy(rest: string, stage: Stage, available: ReadonlyMap<string, string>
 	for (const word of words) {
 		const wanted = joinFolder("", word ?? "");
 		const isPattern = /[*?[]/.test(wanted);
-		const test = isPattern ? globTest(wanted) : null;
+		const isWanted = isPattern ? globTest(wanted) : (head: string) => head === wanted;
 		const depth = wanted.split("/").length;
 		for (const [path, original] of available) {
 			const head = wanted === "" ? "" : path.split("/").slice(0, depth).join("/");
-			if (test === null ? head !== wanted : !test.test(head)) continue;
+			if (!isWanted(head)) continue;
 			const inner = wanted === "" ? path : path.slice(head.length + 1);
 			const name = path.slice(path.lastIndexOf("/") + 1);
 			stage.files.set(inner !== "" ? joinFolder(place, inner) : isFolder ? joinFolder(place, name) : place, original);

@@ -1,3 +1,5 @@
+import { compilePattern } from "../../text/linear-pattern.ts";
+
 /**
  * Which paths of a build context a `.dockerignore` keeps out of an image: the last pattern that matches a path or a folder above it
  * counts, and `!` brings back (https://docs.docker.com/build/concepts/context/#dockerignore-files).
@@ -13,18 +15,18 @@ export function readIgnorePatterns(text: string): (path: string) => boolean {
 	return (path) => {
 		let ignored = false;
 		for (const { isException, test } of patterns)
-			if (isException === ignored && prefixesOf(path).some((prefix) => test.test(prefix))) ignored = !isException;
+			if (isException === ignored && prefixesOf(path).some(test)) ignored = !isException;
 		return ignored;
 	};
 }
 
 /** A pattern of Go's `filepath.Match`, with `**` for any number of folders, as a test of a whole path. */
-export function globTest(pattern: string): RegExp {
+export function globTest(pattern: string): (path: string) => boolean {
 	let source = "";
 	for (let at = 0; at < pattern.length; at++) {
 		const character = pattern[at] ?? "";
 		if (pattern.startsWith("**/", at)) {
-			source += "(?:[^/]+/)*";
+			source += "(?:.*/)?";
 			at += 2;
 		} else if (pattern.startsWith("**", at)) {
 			source += ".*";
@@ -33,7 +35,8 @@ export function globTest(pattern: string): RegExp {
 		else if (character === "?") source += "[^/]";
 		else source += character.replace(/[\\^$.|+()[\]{}]/, "\\$&");
 	}
-	return new RegExp(`^${source}$`);
+	const test = compilePattern(`^${source}$`);
+	return (path) => test?.(path) === true;
 }
 
 /** `a`, `a/b` and `a/b/c` for `a/b/c`. */
