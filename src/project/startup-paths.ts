@@ -2,11 +2,21 @@ import { versionSatisfies } from "../environment/pep440.ts";
 import { entryAt, pathInRepository } from "./disk.ts";
 import type { Call } from "./imports/trace.ts";
 import type { Value } from "./imports/values.ts";
+import { neededFolder } from "./needed-folders.ts";
+import { pathText, reads } from "./path-values.ts";
 import type { Project } from "./project.ts";
 
 /** A file or folder that start-up needs and that is not there. */
 export interface MissingPath {
-	readonly kind: "file" | "logging-file" | "static-folder" | "settings-file" | "template-folder" | "package-folder";
+	readonly kind:
+		| "file"
+		| "logging-file"
+		| "static-folder"
+		| "settings-file"
+		| "template-folder"
+		| "package-folder"
+		| "listed-folder"
+		| "outer-folder";
 	readonly call: Call;
 	/** As the program gives it. */
 	readonly given: string;
@@ -21,6 +31,8 @@ export function* missingPaths(project: Project): Generator<MissingPath> {
 	const made: string[] = [];
 	let makesUnknown = false;
 	for (const call of project.trace.calls) {
+		const folder = call.guarded || call.tried || makesUnknown ? null : missingFolder(project, call, made);
+		if (folder !== null) yield folder;
 		const maker = madePath(call);
 		if (maker !== null) {
 			const text = maker === undefined ? null : pathText(maker);
@@ -36,11 +48,26 @@ export function* missingPaths(project: Project): Generator<MissingPath> {
 		const given = pathText(needed.value);
 		const path = given === null || given === "" ? null : pathInRepository(project, given);
 		if (given === null || path === null || path === "" || entryAt(project, given) !== "missing") continue;
-		if (made.some((each) => each === path || each.startsWith(`${path}/`) || path.startsWith(`${each}/`))) continue;
+		if (isMade(made, path)) continue;
 		// Python prints absolute paths as they are; without the root the line is the same on every machine.
 		const shown = (needed.value.kind === "instance" ? given.replace(/^(\.\/)+/, "") : given).replace(`${project.root}/`, "");
 		yield { kind: needed.kind, call, given, path, error: errorOf(project, needed, shown) };
 	}
+}
+
+function isMade(made: readonly string[], path: string): boolean {
+	return made.some((each) => each === path || each.startsWith(`${path}/`) || path.startsWith(`${each}/`));
+}
+
+/** A folder that is listed, or in which something is to be made, and that is not there. */
+function missingFolder(project: Project, call: Call, made: readonly string[]): MissingPath | null {
+	for (const { kind, given, folder, isAbsolute } of neededFolder(call)) {
+		const path = pathInRepository(project, folder);
+		if (path === null || path === "" || entryAt(project, folder) !== "missing" || isMade(made, path)) continue;
+		const inner = isAbsolute ? (pathInRepository(project, given) ?? given) : given.replace(`${project.root}/`, "");
+		return { kind, call, given: folder, path, error: errors[kind](inner) };
+	}
+	return null;
 }
 
 const errors: Readonly<Record<MissingPath["kind"], (path: string) => string | null>> = {
@@ -50,18 +77,14 @@ const errors: Readonly<Record<MissingPath["kind"], (path: string) => string | nu
 	"template-folder": () => null,
 	"package-folder": () => null,
 	"settings-file": (path) => `FileNotFoundError: Config file '${path}' not found.`,
+	"listed-folder": (path) => `FileNotFoundError: [Errno 2] No such file or directory: '${path}'`,
+	"outer-folder": (path) => `FileNotFoundError: [Errno 2] No such file or directory: '${path}'`,
 };
 
 /** `fileConfig` looks for a file named by a text since Python 3.11, and else misses its first section. */
 function errorOf({ environment }: Project, { kind, value }: NeededPath, shown: string): string | null {
 	const isLookedFor = value.kind === "constant" && environment.python.minor >= 11;
 	return kind === "logging-file" && !isLookedFor ? "KeyError: 'formatters'" : errors[kind](shown);
-}
-
-/** The path of a value: a text, or a pathlib path. */
-function pathText(value: Value): string | null {
-	const inner = value.kind === "instance" ? value.attributes.get("__fspath__") : value;
-	return inner?.kind === "constant" && typeof inner.value === "string" ? inner.value : null;
 }
 
 interface NeededPath {
@@ -126,10 +149,6 @@ function missingPackageFolder(project: Project, call: Call): MissingPath | null 
 		return { kind: "package-folder", call, given, path, error };
 	}
 	return null;
-}
-
-function reads(mode: Value | undefined): boolean {
-	return mode === undefined || (mode.kind === "constant" && typeof mode.value === "string" && /^r[bt]?$/.test(mode.value));
 }
 
 /** What a call makes on the disk: undefined where it makes something we cannot name, null where it makes nothing. */

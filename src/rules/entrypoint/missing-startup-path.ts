@@ -76,6 +76,8 @@ const problems: Readonly<Record<MissingPath["kind"], (given: string) => string>>
 	"static-folder": (given) => `There is no folder ${given} to serve`,
 	"package-folder": (given) => `The package has no folder ${given} to serve`,
 	"template-folder": (given) => `There is no folder ${given} with templates`,
+	"listed-folder": (given) => `There is no folder ${given} to list`,
+	"outer-folder": (given) => `There is no folder ${given} to put files into`,
 };
 
 function causeOf({ kind, given, path }: MissingPath, from: string): string {
@@ -88,10 +90,19 @@ function causeOf({ kind, given, path }: MissingPath, from: string): string {
 		: where;
 }
 
+/** Kinds of folders that may be empty, which git does not keep. */
+const keptFolders: ReadonlySet<MissingPath["kind"]> = new Set([
+	"static-folder",
+	"package-folder",
+	"listed-folder",
+	"outer-folder",
+]);
+
 /** The ways to mend it: the path of what was likely meant, the folder made, or the check left out. */
 function mendsOf(missing: MissingPath, project: Project): readonly FixProposal[] {
 	const mends: FixProposal[] = [];
-	const meant = missing.kind === "package-folder" ? null : meantPath(missing, project);
+	const isOwnPath = missing.kind !== "package-folder" && missing.kind !== "outer-folder";
+	const meant = isOwnPath ? meantPath(missing, project) : null;
 	const renamed = meant === null ? null : otherPath(missing, project, meant);
 	if (renamed !== null) mends.push(renamed);
 	const { call, path } = missing;
@@ -104,7 +115,7 @@ function mendsOf(missing: MissingPath, project: Project): readonly FixProposal[]
 			edits: [{ path, range: { start: 0, end: 0 }, newText: "# Settings of this machine, KEY=value\n" }],
 		});
 	}
-	if (missing.kind === "static-folder" || missing.kind === "package-folder") {
+	if (keptFolders.has(missing.kind)) {
 		mends.push({
 			title: `Make the folder ${path}`,
 			explanation: "An empty file keeps it in git, which does not keep empty folders.",
@@ -129,20 +140,31 @@ function meantPath({ path, kind }: MissingPath, project: Project): string | null
 	const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
 	const all: string[] = [];
 	const near: string[] = [];
-	const stem = stemOf(name);
 	for (const [each, names] of listingsOf(project)) {
 		if (names.has(name)) all.push(each === "" ? name : `${each}/${name}`);
 		if (each !== folder || (kind !== "file" && kind !== "logging-file")) continue;
-		for (const other of names)
-			if (stemOf(other) === stem || isSimilarName(other, name)) near.push(each === "" ? other : `${each}/${other}`);
+		for (const other of names) if (isNear(name, other)) near.push(each === "" ? other : `${each}/${other}`);
 	}
+	// In a folder with no other file of this kind, that one may be meant.
+	if (near.length === 0 && all.length === 0 && kind === "file") all.push(...filesOfKind(folder, name, project));
 	const [only, ...others] = near.length > 0 ? near : all;
 	return only !== undefined && others.length === 0 ? only : null;
+}
+
+function filesOfKind(folder: string, name: string, project: Project): readonly string[] {
+	const kind = /\.(json|ya?ml|toml|ini|cfg|txt|csv|pem|sql)$/i.exec(name)?.[0];
+	if (kind === undefined || folder === "") return [];
+	const names = listingsOf(project).get(folder) ?? new Set<string>();
+	return [...names].filter((each) => each.endsWith(kind)).map((each) => `${folder}/${each}`);
 }
 
 function listingsOf(project: Project): ReadonlyMap<string, ReadonlySet<string>> {
 	if (project.listings !== undefined) return project.listings;
 	return new Map();
+}
+
+function isNear(name: string, other: string): boolean {
+	return name === other || stemOf(name) === stemOf(other) || isSimilarName(other, name);
 }
 
 function stemOf(name: string): string {
@@ -170,8 +192,10 @@ function otherPath(missing: MissingPath, project: Project, meant: string): FixPr
 	}
 	return {
 		title: `Give the path ${text}`,
-		explanation: `${meant} is there, and nothing else in the repository has such a name.`,
-		applicability: isSibling ? "safe" : "review",
+		explanation: isNear(name(path), name(meant))
+			? `${meant} is there, and nothing else in the repository has such a name.`
+			: `${meant} is the only file of its kind in that folder.`,
+		applicability: isSibling && isNear(name(path), name(meant)) ? "safe" : "review",
 		edits: [replaceText(call.module, literal.content.start, literal.content.end, text)],
 	};
 }

@@ -183,7 +183,8 @@ function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string
 	const found = findInClass(owner, name);
 	if (isFieldOfModel(owner, name)) return ofModelClass(machine, frame, owner, name, node);
 	if (found === null) {
-		const isClosed = isClosedClass(owner) || (isContainer(owner) && !containerMembers.test(name));
+		const isClosed =
+			(isClosedClass(owner) && !isOfMixedType(machine, owner, name)) || (isContainer(owner) && !containerMembers.test(name));
 		if (isClosed && !name.startsWith("__") && name !== "mro") reportMissing(machine, frame, owner, name, node);
 		else machine.doubts++;
 		return unknown;
@@ -287,16 +288,39 @@ function isContainer(owner: ClassValue): boolean {
 const containerMembers =
 	/^(_.*|auto_load_config|cls_providers|containers|dependencies|inherited_providers|instance_type|overridden|override|parent_name|provider_type|providers|reset_last_overriding|reset_override|resolve_provider_name|traverse|wiring_config|self|set_provider|set_providers)$/;
 
+/** Types of the standard library that enumerations are mixed with, and the type whose attributes the enumerations then have. */
+const mixedTypes: Readonly<Record<string, string>> = {
+	"builtins.str": "builtins.str",
+	"builtins.int": "builtins.int",
+	"builtins.float": "builtins.float",
+	"enum.StrEnum": "builtins.str",
+	"enum.IntEnum": "builtins.int",
+	"enum.IntFlag": "builtins.int",
+};
+
+/** Does an enumeration have the attribute, or perhaps, from the type that it is mixed with? */
+function isOfMixedType(machine: Machine, owner: ClassValue, name: string): boolean {
+	return owner.bases.some((base) => {
+		if (base.kind === "class") return isOfMixedType(machine, base, name);
+		const mixed = base.kind === "external" ? mixedTypes[base.canonical] : undefined;
+		return mixed !== undefined && classWithout(mixed, name, machine.environment.python.minor) === null;
+	});
+}
+
+/** Decorators that put no public attribute on the class. */
+const sealing = new Set(["enum.unique", "functools.total_ordering", "typing.final", "typing.runtime_checkable"]);
+
 /** Can the class have no attributes but those its body and its own bases bind? */
 function isClosedClass(owner: ClassValue): boolean {
-	if (owner.namespace.dynamic || owner.decorators.length > 0 || owner.keywords.size > 0) return false;
+	const areSealing = owner.decorators.every((each) => each.kind === "external" && sealing.has(each.canonical));
+	if (owner.namespace.dynamic || !areSealing || owner.keywords.size > 0) return false;
 	const enumeration = isEnum(owner);
 	return (
 		owner.bases.every((base) => {
 			if (base.kind === "class") return isClosedClass(base);
 			if (base.kind !== "external") return false;
 			return enumeration
-				? base.canonical === "enum.Enum" || base.canonical === "builtins.str"
+				? enumBases.has(base.canonical) || Object.hasOwn(mixedTypes, base.canonical)
 				: bareBases.has(base.canonical) || base.canonical === "builtins.object";
 		}) && !setsAttributesByName(owner)
 	);
@@ -520,7 +544,8 @@ function stores(target: ast.Expression, name: string): boolean {
 }
 
 /** Packages whose classes are plain Python: what their source does not define, their instances do not have. */
-export const plainPackages = /^(fastapi|starlette)\./;
+export const plainPackages =
+	/^(fastapi|starlette|sqladmin|fastapi_users|fastapi_mail|fastapi_limiter|fastapi_cache|prometheus_fastapi_instrumentator|slowapi|asgi_correlation_id)\./;
 
 function ofExternalInstance(
 	machine: Machine,

@@ -45,6 +45,7 @@ import {
 	stepBudget,
 } from "./machine.ts";
 import { handedOver, leave, making } from "./making.ts";
+import { namedTupleProblem } from "./named-tuples.ts";
 import { stringMethod } from "./operations.ts";
 import { failOnCall, failOperation, share } from "./refused-operations.ts";
 import { collectReturns } from "./statements.ts";
@@ -168,6 +169,8 @@ function callInstance(machine: Machine, frame: Frame, callee: InstanceValue, arg
 	failOnCall(machine, frame, callee, node);
 	const made = record(machine, frame, callee, args, node);
 	machine.doubts++;
+	const misfit = namedTupleProblem(machine, callee, args);
+	if (misfit !== null) failToBind(machine, frame, misfit, node);
 	if (callee.of.kind === "external") {
 		const problem = methodBindingProblem(machine, callee.of, "__call__", args);
 		if (problem !== null) failToBind(machine, frame, problem, node);

@@ -273,6 +273,7 @@ function missing(
 	const isPackage = !own && machine.environment.distributionsFor(top).length > 0;
 	const guessed = isPackage && !request.name.includes(".") ? null : machine.guess(request.name, request.names);
 	const meant = isPackage && guessed !== null && !isSamePath(request.name, guessed) ? null : guessed;
+	const above = parent === null && request.level === 0 && name === top ? machine.folderAbove(top) : null;
 	const externalParent = parent === null && name.includes(".") ? name.slice(0, name.lastIndexOf(".")) : null;
 	const isPlain = externalParent !== null && isPlainModule(machine, externalParent);
 	fail(machine, {
@@ -285,6 +286,7 @@ function missing(
 			parentIsModule,
 			own,
 			meant,
+			...(above !== null && { above }),
 		},
 		module: frame.module,
 		range: request.range,
@@ -295,6 +297,10 @@ function missing(
 				? `No module named '${name}'; '${parent?.name ?? externalParent}' is not a package`
 				: `No module named '${name}'`,
 	});
+	if (above !== null && !machine.path.back.includes(above)) {
+		machine.path.back.push(above);
+		return machine.importModule(frame, request);
+	}
 	if (meant === null) return own ? { type: "unknown" } : { type: "external", name: request.name };
 	return machine.importModule(frame, { ...request, name: meant });
 }

@@ -11,9 +11,10 @@ export function initSubclass(machine: Machine, frame: Frame, value: ClassValue):
 	if (keywords.has("metaclass") || node.keywords.some(({ name }) => name === null) || bases.length !== node.bases.length) return;
 	const hook = hookOf(value);
 	const { start, end } = node.name;
+	// Python names the line of the class itself, below its decorators.
 	const call: ast.Call = {
 		type: "Call",
-		start: node.start,
+		start: node.decorators.length > 0 ? start : node.start,
 		end,
 		callee: { type: "InvalidExpression", start, end },
 		args: [],

@@ -75,7 +75,7 @@ export function knownCall(
 			return constant(machine.workingDirectory);
 		case "pathlib.Path":
 		case "pathlib._local.Path":
-			return first === undefined && !args.open ? pathOf(".") : (path(first) ?? null);
+			return first === undefined && !args.open ? pathOf(".") : joinedPath(args);
 		case "sys.path.insert":
 			return editPath(machine, second, "front");
 		case "sys.path.append":
@@ -308,6 +308,12 @@ function join(args: CallArguments): Value {
 		result = part.startsWith("/") || result === "" ? part : `${result.replace(/\/$/, "")}/${part}`;
 	}
 	return constant(result);
+}
+
+/** `Path("data", "maps")`: its parts joined as `os.path.join` does; null where one is not known. */
+function joinedPath(args: CallArguments): Value | null {
+	const joined = join(args);
+	return path(joined) ?? null;
 }
 
 function dirname(path: string): string {

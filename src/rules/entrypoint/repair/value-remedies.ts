@@ -50,7 +50,7 @@ function knownKey(
 ): FixProposal | undefined {
 	if (origin?.type !== "source") return undefined;
 	const source = project.modulesByPath.get(origin.path);
-	const alike = keys.filter((key) => isSimilarName(key, wanted) || begins(key, wanted) || begins(wanted, key));
+	const alike = keysLike(keys, wanted);
 	const [meant, ...others] = alike.length === 0 && keys.length === 1 && mayGo !== true ? keys : alike;
 	if (source !== undefined && meant === undefined && mayGo === true)
 		return (
@@ -58,7 +58,7 @@ function knownKey(
 			consoleHandler(source, origin.range, wanted, keys) ??
 			withoutEntry(source, origin.range, wanted)
 		);
-	if (source === undefined || meant === undefined || others.length > 0 || !/^[\w.-]+$/.test(meant)) return undefined;
+	if (source === undefined || meant === undefined || others.length > 0 || !/^[\w./+-]+$/.test(meant)) return undefined;
 	if (source.text.slice(origin.range.start, origin.range.end) !== wanted) return undefined;
 	return {
 		title: `Ask for ${meant} instead of ${wanted}`,
@@ -66,6 +66,16 @@ function knownKey(
 		applicability: "review",
 		edits: [replaceText(source, origin.range.start, origin.range.end, meant)],
 	};
+}
+
+/** The keys that are most like one: the same in other letters, the same in a folder of names (`Europe/Berlin`), or spelt alike. */
+function keysLike(keys: readonly string[], wanted: string): readonly string[] {
+	const plain = wanted.toLowerCase();
+	const same = keys.filter((key) => key.toLowerCase() === plain);
+	if (same.length > 0) return same;
+	const inFolder = keys.filter((key) => key.toLowerCase().endsWith(`/${plain}`));
+	if (inFolder.length > 0) return inFolder;
+	return keys.filter((key) => isSimilarName(key, wanted) || begins(key, wanted) || begins(wanted, key));
 }
 
 /** Takes a text out of the list that it stands in. */

@@ -21,22 +21,11 @@ export function findImportFolder(project: Project, requested: string): string | 
 	return folders.size === 1 && folder !== undefined ? folder : null;
 }
 
-/**
- * Is the server started inside the very package that its imports start from? Then each of them fails for one reason: the
- * folder above is not where Python looks.
- */
+/** Is the server started inside the very package that its imports start from? */
 export function startsInsidePackage(project: Project, top: string): boolean {
-	if (project.backend === "" || project.backend.split("/").at(-1) !== top || top.includes(".")) return false;
-	const above = parentOf(project.backend);
-	const prefix = above === "" ? "" : `${above}/`;
-	let count = 0;
-	for (const { detail } of failuresOf(project, "module-not-found")) {
-		if (detail.missing !== top || detail.level > 0) continue;
-		const path = prefix + detail.requested.replaceAll(".", "/");
-		if (!project.files.has(`${path}.py`) && !project.files.has(`${path}/__init__.py`)) return false;
-		count++;
-	}
-	return count >= 3;
+	for (const { detail } of failuresOf(project, "module-not-found"))
+		if (detail.missing === top && detail.above !== undefined) return true;
+	return false;
 }
 
 /** Has the module that is started first put a folder on Python's path, so that imports find what lies there. */
