@@ -32,6 +32,7 @@ export interface ReportedStart {
 	readonly line_number: number;
 	readonly verdict: "starts" | "fails" | "unknown";
 	readonly stops_at: { readonly expected_error: string | null } | null;
+	readonly correction: string | null;
 }
 
 /** Where and as what a backend is audited. */

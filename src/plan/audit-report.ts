@@ -80,6 +80,8 @@ export interface StartCommandRow {
 	readonly differences: readonly string[];
 	/** Settings that must come from the container's environment, by name. */
 	readonly needs: readonly string[];
+	/** Where it fails and the audited one starts: where to run which command instead, in words; else null. */
+	readonly correction: string | null;
 }
 
 /** The first thing that a start command fails at. */

@@ -10,6 +10,7 @@ import { type Likeness, likenessOf } from "../project/starts/same-start.ts";
 import type { Start } from "../project/starts/start.ts";
 import type * as ast from "../python/ast.ts";
 import type { StartCommandRow, StartStop } from "./audit-report.ts";
+import { correctStart } from "./correct-start.ts";
 import { differencesOf, shownCommand } from "./start-words.ts";
 
 /** No more than these are audited beside the one that the report is about, so that a repository with many costs little more. */
@@ -22,7 +23,7 @@ type Outcome = Pick<StartCommandRow, "verdict" | "stop" | "needs">;
  * PYTHONPATH, target, files or packages, audited as it would run. One that goes to a place we cannot tell stays unknown.
  */
 export function compareStarts(project: Project, result: AuditResult, rules: readonly AnyRule[]): StartCommandRow[] {
-	const audited = outcomeOf(result.issues, (path) => path, []);
+	const audited = (start: Start) => outcomeOf(result.issues.filter(stopsIn(start)), (path) => path, []);
 	const known = new Map<string, Outcome>();
 	return listStarts(project.files).map((start) => {
 		const likeness = likenessOf(project, start);
@@ -38,14 +39,21 @@ export function compareStarts(project: Project, result: AuditResult, rules: read
 			outcome =
 				likeness === "other"
 					? auditStart(project, start, rules, known.size < mostAudited)
-					: sameOutcome(project, start, likeness, audited);
+					: sameOutcome(project, start, likeness, audited(start));
 			if (likeness === "other") known.set(key, outcome);
 		}
-		return rowOf(project, start, likeness, outcome);
+		const isMendable = outcome.verdict === "fails" && audited(start).verdict === "starts";
+		return { ...rowOf(project, start, likeness, outcome), correction: isMendable ? correctStart(project, start) : null };
 	});
 }
 
-function rowOf(project: Project, start: Start, likeness: Likeness, outcome: Outcome): StartCommandRow {
+/** A container has what its image installs, and what runs here what is installed here. */
+function stopsIn({ image }: Start): (issue: FoundIssue) => boolean {
+	const where = image === null ? "this-machine" : "clean-install";
+	return ({ failsOn }) => failsOn.includes(where);
+}
+
+function rowOf(project: Project, start: Start, likeness: Likeness, outcome: Outcome): Omit<StartCommandRow, "correction"> {
 	const { command, path, line, service, image, place } = start;
 	return {
 		path,
@@ -86,10 +94,13 @@ function auditStart(project: Project, start: Start, rules: readonly AnyRule[], i
 	const names = moduleFiles(module);
 	if (!place.searchPath.some((folder) => names.some((name) => files.has(joinFolder(folder, name))))) {
 		// A module that is nowhere in the repository may come with a package.
-		const isOwn = [...project.files.keys()].some((path) =>
-			names.some((name) => `/${path}`.toLowerCase().endsWith(`/${name.toLowerCase()}`)),
-		);
-		const error = `Error loading ASGI app. Could not import module "${module}".`;
+		const isFile = command.server === "fastapi";
+		const isOwn =
+			isFile ||
+			[...project.files.keys()].some((path) => names.some((name) => `/${path}`.toLowerCase().endsWith(`/${name.toLowerCase()}`)));
+		const error = isFile
+			? `Path does not exist ${module.replaceAll(".", "/")}.py`
+			: `Error loading ASGI app. Could not import module "${module}".`;
 		return isOwn
 			? { ...unknownOutcome, verdict: "fails", stop: { path: start.path, line: start.line, error, problem: error } }
 			: unknownOutcome;
@@ -105,7 +116,8 @@ function auditStart(project: Project, start: Start, rules: readonly AnyRule[], i
 					.map(({ name }) => name);
 	const { issues } = runRules(variant, rules);
 	// What a container's environment holds is not known from here.
-	const counted = image === null ? issues : issues.filter(({ rule }) => !/^missing-(setting|environment-variable)$/.test(rule));
+	const isKnown = ({ rule }: FoundIssue) => image === null || !/^missing-(setting|environment-variable)$/.test(rule);
+	const counted = issues.filter(stopsIn(start)).filter(isKnown);
 	const original = (path: string) => image?.files.get(path) ?? path;
 	const outcome = outcomeOf(counted, original, needs);
 	const left = leftBehind(project, variant);

@@ -4,7 +4,8 @@ import type { Start } from "../project/starts/start.ts";
 import type { StartCommand } from "../project/starts/start-commands.ts";
 
 /** A command as a person would type it, also where a file has it as a list; without what follows its options. */
-export function shownCommand({ text, server, target }: StartCommand): string {
+export function shownCommand({ text, server, target, path }: StartCommand): string {
+	if (path.endsWith(".py")) return `uvicorn.run("${target.module}:${target.attribute}")`;
 	const words = text
 		.replace(/["'[\],]/g, " ")
 		.split(/\s+/)

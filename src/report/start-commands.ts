@@ -36,11 +36,13 @@ export function startFacts({
 	stop,
 	needs,
 	verdict,
+	correction,
 }: StartCommandRow): readonly { readonly label: string; readonly text: string }[] {
 	const facts: { label: string; text: string }[] = [];
 	if (stop !== null) facts.push({ label: "Stops at", text: `${stop.path}:${stop.line}  ${stop.error ?? stop.problem}` });
 	if (differences.length > 0 && (stop !== null || verdict === "unknown"))
 		facts.push({ label: "Differs", text: differences.join("; ") });
+	if (correction !== null) facts.push({ label: "Instead", text: correction });
 	if (needs.length > 0) facts.push({ label: "Needs", text: `${needs.join(", ")} from the container's environment` });
 	return facts;
 }

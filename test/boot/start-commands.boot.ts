@@ -21,6 +21,8 @@ interface Run {
 
 interface Scenario {
 	readonly name: string;
+	/** What is installed beside the repository; its requirements.txt where nothing is said. */
+	readonly packages?: string;
 	readonly target: string;
 	readonly files: Readonly<Record<string, string>>;
 	readonly runs: readonly Run[];
@@ -100,10 +102,10 @@ const scenarios: readonly Scenario[] = [
 		name: "an image without what only developers install",
 		target: "app.main:app",
 		files: {
-			"requirements.txt": `${servers}pyyaml\n`,
+			"requirements.txt": `${servers}tenacity\n`,
 			"requirements/prod.txt": servers,
 			"app/__init__.py": "",
-			"app/main.py": app("import yaml", "yaml.__name__"),
+			"app/main.py": app("import tenacity", "tenacity.__name__"),
 			Procfile: "web: uvicorn app.main:app\n",
 			Dockerfile: dockerfile(
 				"COPY requirements/prod.txt .",
@@ -142,6 +144,82 @@ const scenarios: readonly Scenario[] = [
 			{ at: "Procfile:1", cwd: "", argv: "uvicorn --app-dir App main:app" },
 		],
 	},
+	{
+		name: "a service that starts in another folder of its image, and a file that is nowhere",
+		target: "app.main:app",
+		files: {
+			"requirements.txt": servers,
+			"app/__init__.py": "",
+			"app/names.py": "NAME = 'x'\n",
+			"app/main.py": app("from app.names import NAME", "NAME"),
+			Procfile: "web: uvicorn app.main:app\n",
+			Dockerfile: dockerfile("COPY . .", "RUN pip install -r requirements.txt", 'CMD ["fastapi", "run", "app/server.py"]'),
+			"compose.yaml":
+				'services:\n  api:\n    build: .\n    working_dir: /srv/app\n    command: ["uvicorn", "main:app"]\n  job:\n    build: .\n    command: uvicorn app.main:app\n',
+		},
+		runs: [
+			{ at: "Procfile:1", cwd: "", argv: "uvicorn app.main:app" },
+			{ at: "Dockerfile:5", cwd: "srv", argv: "fastapi run app/server.py", image: [["", "srv"]] },
+			{ at: "compose.yaml:5", cwd: "srv/app", argv: "uvicorn main:app", image: [["", "srv"]] },
+			{ at: "compose.yaml:8", cwd: "srv", argv: "uvicorn app.main:app", image: [["", "srv"]] },
+		],
+	},
+	{
+		name: "a second stage that takes one folder along",
+		target: "app.main:app",
+		files: {
+			"requirements.txt": servers,
+			"common/__init__.py": "",
+			"common/clock.py": "def now():\n    return 'now'\n",
+			"app/__init__.py": "",
+			"app/main.py": app("from common.clock import now", "now()"),
+			Makefile: "dev:\n\tuvicorn app.main:app --reload\n",
+			Dockerfile:
+				'FROM python:3.11 AS build\nWORKDIR /build\nCOPY . .\nFROM python:3.11-slim\nWORKDIR /srv\nCOPY --from=build /build/app ./app\nCMD ["uvicorn", "app.main:app"]\n',
+		},
+		runs: [
+			{ at: "Makefile:2", cwd: "", argv: "uvicorn app.main:app" },
+			{ at: "Dockerfile:7", cwd: "srv", argv: "uvicorn app.main:app", image: [["app", "srv/app"]] },
+		],
+	},
+	{
+		name: "an image without the group for developers",
+		target: "app.main:app",
+		packages: "all.txt",
+		files: {
+			"pyproject.toml":
+				'[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["fastapi", "uvicorn"]\n[dependency-groups]\ndev = ["tenacity"]\n[tool.uv]\npackage = false\n',
+			"all.txt": `${servers}tenacity\n`,
+			"image.txt": servers,
+			"app/__init__.py": "",
+			"app/main.py": app("import tenacity", "tenacity.__name__"),
+			Makefile: "dev:\n\tuvicorn app.main:app\n",
+			Dockerfile: dockerfile("COPY . .", "RUN uv sync --no-dev", 'CMD ["uv", "run", "--no-dev", "uvicorn", "app.main:app"]'),
+		},
+		runs: [
+			{ at: "Makefile:2", cwd: "", argv: "uvicorn app.main:app" },
+			{ at: "Dockerfile:5", cwd: "srv", argv: "uvicorn app.main:app", image: [["", "srv"]], manifest: "image.txt" },
+		],
+	},
+	{
+		name: "images with and without an extra",
+		target: "app.main:app",
+		packages: "all.txt",
+		files: {
+			"pyproject.toml":
+				'[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["fastapi", "uvicorn"]\n[project.optional-dependencies]\nfiles = ["tenacity"]\n[tool.uv]\npackage = false\n',
+			"all.txt": `${servers}tenacity\n`,
+			"image.txt": servers,
+			"app/__init__.py": "",
+			"app/main.py": app("import tenacity", "tenacity.__name__"),
+			Dockerfile: dockerfile("COPY . .", "RUN uv sync --extra files", 'CMD ["uvicorn", "app.main:app"]'),
+			"Dockerfile.small": dockerfile("COPY . .", "RUN uv sync", 'CMD ["uvicorn", "app.main:app"]'),
+		},
+		runs: [
+			{ at: "Dockerfile:5", cwd: "srv", argv: "uvicorn app.main:app", image: [["", "srv"]] },
+			{ at: "Dockerfile.small:5", cwd: "srv", argv: "uvicorn app.main:app", image: [["", "srv"]], manifest: "image.txt" },
+		],
+	},
 ];
 
 let root: string;
@@ -150,26 +228,54 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(root, { recursive: true, force: true }));
 
-test.each(scenarios)("what the report says of each start command is what it does: $name", async ({ target, files, runs }) => {
-	const project = mkdtempSync(join(root, "project-"));
-	for (const [path, text] of Object.entries(files)) {
-		mkdirSync(dirname(join(project, path)), { recursive: true });
-		writeFileSync(join(project, path), text);
-	}
-	const pythonOf = async (manifest: string) =>
-		(await prepareView({ pool: "2026", manifest: join(project, manifest), also: [], without: [] })).python;
-	const python = await pythonOf("requirements.txt");
-	const { startCommands } = await audit({ folder: project, target, python, environment: {} });
-	const said = startCommands.map(({ file_path, line_number, verdict }) => `${file_path}:${line_number} ${verdict}`);
-	const seen: string[] = [];
-	for (const run of runs) {
-		const place = run.image === undefined ? project : mkdtempSync(join(root, "image-"));
-		for (const [from, to] of run.image ?? []) cpSync(join(project, from), join(place, to), { recursive: true });
-		const variables = Object.fromEntries(Object.entries(run.env ?? {}).map(([name, value]) => [name, join(place, value)]));
-		const interpreter = run.manifest === undefined ? python : await pythonOf(run.manifest);
-		const command = { python: interpreter, argv: run.argv.split(" "), cwd: join(place, run.cwd), env: variables };
-		const answer = await serve(command, (origin) => fetch(`${origin}/openapi.json`));
-		seen.push(`${run.at} ${answer?.ok ? "starts" : "fails"}`);
-	}
-	expect(said.sort()).toEqual(seen.sort());
-});
+test.each(scenarios)(
+	"what the report says of each start command is what it does: $name",
+	async ({ target, packages, files, runs }) => {
+		const project = mkdtempSync(join(root, "project-"));
+		for (const [path, text] of Object.entries(files)) {
+			mkdirSync(dirname(join(project, path)), { recursive: true });
+			writeFileSync(join(project, path), text);
+		}
+		const pythonOf = async (manifest: string) =>
+			(await prepareView({ pool: "2026", manifest: join(project, manifest), also: [], without: [] })).python;
+		const python = await pythonOf(packages ?? "requirements.txt");
+		const { startCommands } = await audit({ folder: project, target, python, environment: {} });
+		const said = startCommands.map(({ file_path, line_number, verdict }) => `${file_path}:${line_number} ${verdict}`);
+		const seen: string[] = [];
+		for (const run of runs) {
+			const place = run.image === undefined ? project : mkdtempSync(join(root, "image-"));
+			for (const [from, to] of run.image ?? []) cpSync(join(project, from), join(place, to), { recursive: true });
+			const variables = Object.fromEntries(Object.entries(run.env ?? {}).map(([name, value]) => [name, join(place, value)]));
+			const interpreter = run.manifest === undefined ? python : await pythonOf(run.manifest);
+			const command = { python: interpreter, argv: run.argv.split(" "), cwd: join(place, run.cwd), env: variables };
+			const answer = await serve(command, (origin) => fetch(`${origin}/openapi.json`));
+			seen.push(`${run.at} ${answer?.ok ? "starts" : "fails"}`);
+			const { correction } = startCommands.find((row) => run.at === `${row.file_path}:${row.line_number}`) ?? {
+				correction: null,
+			};
+			if (correction === null) continue;
+			const other = followed(correction, { project, place, cwd: command.cwd });
+			const instead = await serve({ ...command, ...other, env: {} }, (origin) => fetch(`${origin}/openapi.json`));
+			expect(`${run.at} ${correction}: ${instead?.ok ? "starts" : "fails"}`).toMatch(/: starts$/);
+		}
+		expect(said.sort()).toEqual(seen.sort());
+	},
+);
+
+/** Does what the report says to do instead of a command: copies into the image, and goes to the folder that it names. */
+function followed(correction: string, at: { readonly project: string; readonly place: string; readonly cwd: string }) {
+	const copies = /^Copy (.+), and start in /.exec(correction)?.[1] ?? "";
+	for (const [, from = "", to = ""] of copies.matchAll(/(\S+) to \/([^\s,]+)/g))
+		cpSync(join(at.project, from), join(at.place, to), { recursive: true });
+	const argv = correction.replace(/^.*: /, "").split(" ");
+	const folder = /(?:^In|start in) (the repository's root|\S+): /.exec(correction)?.[1];
+	if (folder === undefined) return { argv, cwd: at.cwd };
+	return {
+		argv,
+		cwd: folder.startsWith("/")
+			? join(at.place, folder)
+			: folder === "the repository's root"
+				? at.project
+				: join(at.project, folder),
+	};
+}

@@ -90,3 +90,34 @@ it("leaves a service open that gets its image from another compose file", () => 
 	const rows = startsOf({ ...shop, "compose.override.yaml": override, Procfile: "web: uvicorn shop.main:app\n" });
 	expect(rows.find(({ place }) => place === "compose.override.yaml api")).toMatchObject({ verdict: "unknown" });
 });
+
+describe("what to do instead of a start command that fails", () => {
+	const corrections = (files: Readonly<Record<string, string>>) => {
+		const project = buildProject({ "requirements.txt": "fastapi\nuvicorn\n", ...shop, ...files });
+		return compareStarts(project, runRules(project, rules), rules).map(({ path, correction }) => `${path}: ${correction}`);
+	};
+
+	it("is the same command in another folder, of the image or of the repository", () => {
+		const Dockerfile = image("COPY . .\nWORKDIR /srv/shop", '["uvicorn", "main:app", "--port", "80"]');
+		const Makefile = "dev:\n\tcd shop && uvicorn --reload main:app\n";
+		expect(corrections({ Procfile: "web: uvicorn shop.main:app\n", Dockerfile, Makefile }).sort()).toEqual([
+			"Dockerfile: In /srv: uvicorn shop.main:app --port 80",
+			"Makefile: In the repository's root: uvicorn --reload shop.main:app",
+			"Procfile: null",
+		]);
+	});
+
+	it("is to copy what is left out, and to name the file that is there", () => {
+		const Dockerfile = image("COPY shop/ .", '["uvicorn", "main:app"]');
+		const files = {
+			Procfile: "web: uvicorn shop.main:app\n",
+			Dockerfile,
+			"Dockerfile.dev": image("COPY . .", "fastapi run shop/server.py"),
+		};
+		expect(corrections(files).sort()).toEqual([
+			"Dockerfile.dev: fastapi run shop/main.py",
+			"Dockerfile: Copy shop to /srv/shop, and start in /srv: uvicorn shop.main:app",
+			"Procfile: null",
+		]);
+	});
+});

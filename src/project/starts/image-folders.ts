@@ -22,15 +22,21 @@ export function mountedImage(files: SourceTree, built: ContainerImage | null, mo
 	return { ...image, files: seen };
 }
 
-/** The folder of an image that the target's module is imported from, as FastAPI's own command finds it; null where it is not there. */
-export function importFolderIn({ files }: ContainerImage, { importFolder, target }: StartCommand): string | null {
+/**
+ * The folder of an image that the target's module is imported from, as FastAPI's own command finds it. Where the file is nowhere, that
+ * is the folder in which it looks in vain; null where that cannot be told.
+ */
+export function importFolderIn(
+	{ files, isComplete, workingDirectory }: ContainerImage,
+	{ importFolder, target }: StartCommand,
+): string | null {
 	if (importFolder === null) return null;
 	const names = moduleFiles(target.module);
 	for (const [path, original] of files)
 		for (const name of names)
 			if (original === joinFolder(importFolder, name) && `/${path}`.endsWith(`/${name}`))
 				return path.slice(0, Math.max(0, path.length - name.length - 1));
-	return null;
+	return isComplete ? workingDirectory : null;
 }
 
 /** What a place in an image is in the repository. */

@@ -10,7 +10,7 @@ export interface StartCommand {
 	readonly importFolder: string | null;
 	readonly server: string;
 	readonly path: string;
-	/** The text `module:attribute`; empty where the command names a file or nothing. */
+	/** The text `module:attribute`; for FastAPI's own command the file, and empty where it names none. */
 	readonly range: TextRange;
 	/** The whole command, to the end of its line. */
 	readonly text: string;
@@ -67,12 +67,14 @@ function commandsOf(tree: SourceTree, path: string, written: string): StartComma
 		const { line } = lines.positionAt(match.index);
 		const target = isCommentedOut(lines, match.index) ? null : fastapiTarget(tree, folderOf(path), match[2]);
 		if (target === null) continue;
+		const file = match[2] ?? "";
+		const end = match.index + match[0].length - (/["']$/.test(match[0]) ? 1 : 0);
 		found.push({
 			target: { ...target.named, evidence: `${path}:${line}` },
 			importFolder: target.folder,
 			server: "fastapi",
 			path,
-			range: { start: match.index, end: match.index },
+			range: { start: end - file.length, end },
 			text: text.slice(match.index, commandEnd(text, match.index)),
 			before: beforeOf(text, match.index),
 			start: match.index,
@@ -132,9 +134,11 @@ const yamlFile = /\.ya?ml$/i;
 /** The text with commands on one line that stand on several: behind escaped line breaks, and as lists of YAML. Offsets stay. */
 function onOneLine(path: string, text: string): string {
 	const joined = text.replace(/\\\r?\n/g, blanks);
-	return yamlFile.test(path)
-		? joined.replace(/(?<=^[ \t]*-[ \t]+["']?[^\n:]*|command:[ \t]*)\r?\n[ \t]*-[ \t]+/gm, blanks)
-		: joined;
+	if (!yamlFile.test(path)) return joined;
+	return joined.replace(/\r?\n[ \t]*-[ \t]+/g, (next, at) => {
+		const line = beforeOf(joined, at);
+		return /^[ \t]*-[ \t][^:]*$/.test(line) || line.trimEnd().endsWith("command:") ? blanks(next) : next;
+	});
 }
 
 function blanks(text: string): string {
@@ -172,6 +176,7 @@ function fastapiTarget(
 	const file = (named === undefined ? usualFiles : [named])
 		.map((each) => joinFolder(folder, each))
 		.find((each) => tree.has(each));
+	if (file === undefined && named !== undefined && !isSomewhere(tree, named)) return missingFile(folder, named);
 	const text = file === undefined ? undefined : tree.get(file)?.text;
 	if (file === undefined || text === undefined) return null;
 	let outer = folderOf(file);
@@ -183,4 +188,17 @@ function fastapiTarget(
 	const binds = (name: string) => new RegExp(`^${name}\\s*(:[^=\\n]*)?=`, "m").test(text);
 	const attribute = ["app", "api"].find(binds) ?? /^(\w+)\s*(?::[^=\n]*)?=\s*FastAPI\(/m.exec(text)?.[1];
 	return attribute === undefined ? null : { named: { module, attribute, factory: false }, folder: outer };
+}
+
+/** Does the file lie in any folder, so that the command may run there? */
+function isSomewhere(tree: SourceTree, named: string): boolean {
+	const inner = `/${joinFolder("", named)}`;
+	for (const path of tree.keys()) if (`/${path}`.endsWith(inner)) return true;
+	return false;
+}
+
+/** What a file that is nowhere would be started as. */
+function missingFile(folder: string, named: string): { readonly named: Omit<Target, "evidence">; readonly folder: string } {
+	const module = joinFolder("", named).slice(0, -".py".length).replace(/\//g, ".");
+	return { named: { module, attribute: "app", factory: false }, folder };
 }

@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { findMeantTarget } from "../../project/fastapi/meant-target.ts";
-import type { Module, Project, SourceTree } from "../../project/project.ts";
+import type { Module, Project, SourceTree, Target } from "../../project/project.ts";
 import { listStarts } from "../../project/starts/list-starts.ts";
 import type { Start } from "../../project/starts/start.ts";
 import type { StartCommand } from "../../project/starts/start-commands.ts";
@@ -92,6 +92,7 @@ function targetFault(project: Project, { command, folders, isCertain }: Start): 
 		if (!isCertain || isSomewhere(project.files, target.module, folders)) return null;
 		const meant = modulesBelow(project, first);
 		const better = meant === null ? null : findMeantTarget(meant, target);
+		if (server === "fastapi") return missingFile(project, command, { from, folder: first, better });
 		const error = `Error loading ASGI app. Could not import module "${target.module}".`;
 		return { shape: "module", server, name, from, error, fix: better && rewrite(path, range, name, spellTarget(better)) };
 	}
@@ -103,10 +104,24 @@ function targetFault(project: Project, { command, folders, isCertain }: Start): 
 	return { shape: "attribute", server, name, from, error, fix: rewrite(path, range, name, spellTarget(meant)) };
 }
 
+/** `fastapi run server.py` where no file is called so. */
+function missingFile(
+	project: Project,
+	{ path, range, server }: StartCommand,
+	{ from, folder, better }: { readonly from: string; readonly folder: string; readonly better: Target | null },
+): Evidence {
+	const name = project.files.get(path)?.text.slice(range.start, range.end) ?? "";
+	const file = better === null ? null : fileOf(project.files, folder, better.module);
+	const isFound = better !== null && !better.factory && /^(app|api)$/.test(better.attribute);
+	const newText = file === null || !isFound ? null : file.slice(folder === "" ? 0 : folder.length + 1);
+	const error = `Path does not exist ${name}`;
+	return { shape: "module", server, name, from, error, fix: newText === null ? null : rewrite(path, range, name, newText) };
+}
+
 function rewrite(path: string, range: StartCommand["range"], name: string, newText: string): FixProposal {
 	return {
 		title: `Start ${newText}`,
-		explanation: `${name} cannot be imported from where the command runs; ${newText} can.`,
+		explanation: `${name} is not there, seen from where the command runs; ${newText} is.`,
 		applicability: "safe",
 		edits: [{ path, range, newText }],
 	};
