@@ -9,6 +9,7 @@ import type { FastApiFeatures } from "./features.ts";
 import { invalidFieldError, refusedTypeError } from "./field-error.ts";
 import { dependencyOf, hasOwnDefault, isDependency, type Marker, markerOf } from "./marker.ts";
 import { objectAnnotation } from "./object-annotation.ts";
+import { isPlainDefault } from "./plain-default.ts";
 import type { Operation } from "./routes.ts";
 import { isComplexType, isQueryType } from "./scalar-types.ts";
 import { isSpecialType } from "./special-types.ts";
@@ -105,7 +106,7 @@ export function analyseParameter(
 		if (refused !== null) return fault(refused.type, refused.error);
 	}
 	const isUnsure =
-		(given?.kind === "unknown" && !isMemberOfClass(analysis, parameter.default, scope)) ||
+		(given?.kind === "unknown" && !isPlainDefault(values, parameter.default, scope)) ||
 		(given?.kind === "instance" && fallback === null && given.of.kind === "external" && /^fastapi\./.test(given.of.canonical));
 	const later =
 		written === null || operation === null ? null : unboundIn(readTypeForm(written, scopeAtRegistration(operation, scope)));
@@ -235,13 +236,6 @@ function markerFault(
 		type: "two-markers",
 		error: `AssertionError: Cannot specify FastAPI annotations in \`Annotated\` and default value together for '${name}'`,
 	};
-}
-
-/** A member of a class that is known is no marker: `timezone.utc`. */
-function isMemberOfClass({ values }: Analysis, node: ast.Expression | null, scope: NameScope): boolean {
-	if (node?.type !== "Attribute") return false;
-	const owner = values.valueOf(node.value, scope);
-	return owner.kind === "external" && owner.entry?.kind === "class" && !owner.canonical.startsWith("fastapi.");
 }
 
 /** May this metadata be a marker that we do not recognise? Texts and calls of other libraries' classes are none. */

@@ -50,7 +50,7 @@ export function inheritedBindingProblem(
 		: null;
 }
 
-/** The same for a method of FastAPI's and Starlette's own classes, whose signatures are plain; Python names the class that defines it. */
+/** The same for a method of a library's class that has no metaclass and no decorator; Python names the class that defines it. */
 export function methodBindingProblem(
 	machine: Pick<Machine, "environment">,
 	owner: ExternalValue,
@@ -72,9 +72,26 @@ export function classMethodBindingProblem(
 	const dot = canonical.lastIndexOf(".");
 	const owner = canonical.slice(0, dot);
 	if (urlBuilder.test(canonical)) return urlBuildingProblem(machine, owner, canonical.slice(dot + 1), args);
-	if (!/^(fastapi|starlette)\..*\.[A-Z]\w*\.[a-z]\w*$/.test(canonical)) return null;
+	if (!/^(fastapi|starlette)\..*\.[A-Z]\w*\.[a-z]\w*$/.test(canonical)) return ofClassItself(machine, owner, canonical, args);
 	const method = plainMethod(machine, owner, symbolEntry(machine, owner), canonical.slice(dot + 1));
 	return method && problemOf(method.shown, method.parameters, args);
+}
+
+/** `FastAPICache.init()`: a class method is handed the class. */
+function ofClassItself(
+	machine: Pick<Machine, "environment">,
+	owner: string,
+	canonical: string,
+	args: CallArguments,
+): BindingProblem | null {
+	const name = canonical.slice(canonical.lastIndexOf(".") + 1);
+	if (!/\.[A-Z]\w*$/.test(owner)) return null;
+	const entry = symbolEntry(machine, owner);
+	if (entry?.kind !== "class" || !isPlainExternalClass(machine, entry) || !Object.hasOwn(entry.members, name)) return null;
+	const member = entry.members[name];
+	if (member?.kind !== "method" || member.signature.decorators.join() !== "classmethod") return null;
+	const shown = machine.environment.python.minor >= 10 ? `${owner.slice(owner.lastIndexOf(".") + 1)}.${name}()` : `${name}()`;
+	return problemOf(shown, member.signature.parameters.slice(1), args, 1);
 }
 
 /** Class methods that put a URL together from its parts: SQLAlchemy's `URL.create` and `build` of pydantic's URL types. */
@@ -113,7 +130,8 @@ function plainMethod(
 	name: string,
 	depth = 0,
 ): PlainMethod | null {
-	if (entry?.kind !== "class" || !/^(fastapi|starlette)\./.test(owner) || depth > 8) return null;
+	if (entry?.kind !== "class" || depth > 8) return null;
+	if (!/^(fastapi|starlette)\./.test(owner) && !isPlainExternalClass(machine, entry)) return null;
 	if (!Object.hasOwn(entry.members, name)) {
 		const found = entry.bases.flatMap((base) => plainMethod(machine, base, symbolEntry(machine, base), name, depth + 1) ?? []);
 		return found[0] ?? null;

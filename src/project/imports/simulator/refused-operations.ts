@@ -3,6 +3,7 @@ import { dottedName } from "../../../python/walk.ts";
 import type { RaisesException } from "../trace.ts";
 import type { ClassValue, ConstantValue, Value } from "../values.ts";
 import { findInClass } from "./class-members.ts";
+import { classMember, isPlainExternalClass } from "./external.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
 import { isClosed, lacksMethod, typeName } from "./value-types.ts";
 
@@ -76,10 +77,20 @@ export function failOnPlainClassSubscript(machine: Machine, frame: Frame, owner:
 
 /** A `for` loop, or an unpacking, over what cannot be gone through. */
 export function failOnIteration(machine: Machine, frame: Frame, iterable: Value, node: ast.Node): boolean {
-	const type = typeName(iterable);
-	if (type === null || type === "function" || !lacksMethod(iterable, "__iter__", "__getitem__")) return false;
+	const type = libraryTypeWithout(machine, iterable, "__iter__", "__getitem__") ?? typeName(iterable);
+	const isOfLibrary = iterable.kind === "instance" && iterable.of.kind === "external";
+	if (type === null || type === "function" || (!isOfLibrary && !lacksMethod(iterable, "__iter__", "__getitem__"))) return false;
 	failOperation(machine, frame, node, "TypeError", `'${type}' object is not iterable`);
 	return true;
+}
+
+/** The class of a library that an object was made of, where neither it nor its bases have one of the methods. */
+function libraryTypeWithout(machine: Machine, value: Value, ...methods: readonly string[]): string | null {
+	if (value.kind !== "instance" || value.of.kind !== "external" || value.call?.callee !== value.of) return null;
+	const { entry, canonical } = value.of;
+	if (entry?.kind !== "class" || !isPlainExternalClass(machine, entry) || "__new__" in entry.members) return null;
+	const lacks = methods.every((method) => classMember(machine, entry, method) === "absent");
+	return lacks ? canonical.slice(canonical.lastIndexOf(".") + 1) : null;
 }
 
 /** `a, b = value` with a value of another length, or none at all. */

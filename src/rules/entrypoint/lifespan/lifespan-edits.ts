@@ -12,9 +12,11 @@ export function yieldsFrom(node: ast.FunctionDef): boolean {
 	return found;
 }
 
-/** The parameter `app` for a function without parameters, or for a method that takes its object alone. */
+/** The parameter `app` for a function without parameters, or for a method that takes its object alone; `self` for a method without it. */
 export function parameterEdits(path: string, text: string, node: ast.FunctionDef, isMethod: boolean): readonly TextEdit[] | null {
 	const [self] = node.parameters;
+	if (isMethod && self !== undefined && node.parameters.length === 1 && /^(_?app|application|_)$/.test(self.name.name))
+		return [{ path, range: { start: self.start, end: self.start }, newText: "self, " }];
 	if (node.parameters.length > (isMethod ? 1 : 0) || node.typeParameters.length > 0) return null;
 	const at = isMethod && self !== undefined ? self.end : text.indexOf("(", node.name.end) + 1;
 	return [{ path, range: { start: at, end: at }, newText: isMethod ? ", app" : "app" }];
@@ -26,16 +28,18 @@ export function asyncEdit(path: string, text: string, node: ast.FunctionDef): Te
 	return { path, range: { start, end: start }, newText: "async " };
 }
 
-/** A yield after the last line of a body that stands on lines of its own and never returns. */
+/** A yield after the last line of a body that stands on lines of its own and never returns before that; in place of a bare `return`. */
 export function yieldEdit(path: string, text: string, node: ast.FunctionDef): TextEdit | null {
 	const last = node.body.at(-1);
 	if (last === undefined || lineStart(text, last.start) <= node.name.start) return null;
+	const isReturn = last.type === "Return" && last.value === null;
 	let returns = false;
 	walk(node, (each) => {
-		if (each.type === "Return" || each.type === "Raise") returns = true;
+		if ((each.type === "Return" && each !== last) || each.type === "Raise") returns = true;
 		return !returns;
 	});
-	if (returns) return null;
+	if (returns || (last.type === "Return" && !isReturn)) return null;
+	if (isReturn) return { path, range: { start: last.start, end: last.end }, newText: "yield" };
 	const indent = /^[ \t]*/.exec(text.slice(lineStart(text, node.body[0]?.start ?? last.start)))?.[0] ?? "";
 	const newline = text.indexOf("\n", last.end);
 	const end = newline < 0 ? text.length : newline;

@@ -1,6 +1,7 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { isApplication } from "../../../project/fastapi/application.ts";
-import type { FunctionValue, InstanceValue, Value } from "../../../project/imports/values.ts";
+import { findInClass } from "../../../project/imports/simulator/class-members.ts";
+import type { ClassValue, FunctionValue, InstanceValue, Value } from "../../../project/imports/values.ts";
 import type { Module, Project, Target } from "../../../project/project.ts";
 import { buildsApplication, findApplications } from "../../../project/target.ts";
 import type * as ast from "../../../python/ast.ts";
@@ -255,15 +256,52 @@ function ofAssignment(
 
 /** The own function that a name at module level stands for, imported or not. */
 function calledFunction(project: Project, module: Module, callee: ast.Expression): FunctionValue | null {
+	if (callee.type === "Attribute") {
+		const owner = classOf(project, module, callee.value);
+		const method = owner === null ? null : findInClass(owner, callee.attribute.name);
+		if (method !== null) return method.value.kind === "function" && !method.maybe ? method.value : null;
+	}
 	const [first, ...rest] = dottedName(callee)?.split(".") ?? [];
 	let found = first === undefined ? undefined : project.trace.runs.get(module.name)?.namespace.names.get(first);
 	for (const part of rest) found = found?.value.kind === "module" ? found.value.namespace.names.get(part) : undefined;
 	return found?.value.kind === "function" && !found.maybe ? found.value : null;
 }
 
+/** The own class of the object that `Server()`, or a name at module level, stands for. */
+function classOf(project: Project, module: Module, owner: ast.Expression): ClassValue | null {
+	const names = project.trace.runs.get(module.name)?.namespace.names;
+	if (owner.type === "Call" && owner.callee.type === "Name") {
+		const made = names?.get(owner.callee.id)?.value;
+		return made?.kind === "class" ? made : null;
+	}
+	const value = owner.type === "Name" ? names?.get(owner.id)?.value : undefined;
+	return value?.kind === "instance" && value.of.kind === "class" ? value.of : null;
+}
+
+/** `app = Server()` where the class has one method that builds the application: `Server().build()`. */
+function methodThatBuildsIt({ end }: ast.Call, value: InstanceValue): { readonly name: string; readonly at: number } | null {
+	if (value.of.kind !== "class") return null;
+	const builders = [...value.of.namespace.names].filter(([name, { value: method }]) => {
+		if (name.startsWith("_") || method.kind !== "function" || method.node.type !== "FunctionDef") return false;
+		const { node } = method;
+		const takesNothing = node.parameters.slice(1).every((each) => each.default !== null);
+		return takesNothing && method.decorators.length === 0 && buildsApplication(node);
+	});
+	const [only, ...others] = builders;
+	return only === undefined || others.length > 0 ? null : { name: only[0], at: end };
+}
+
 /** `app = Server()` where the object keeps the application as an attribute. */
 function attributeThatHoldsIt(module: Module, written: ast.Call, value: InstanceValue): FixProposal | undefined {
 	const [only, ...others] = [...value.attributes].filter(([, each]) => isApplication(each)).map(([each]) => each);
+	const builder = only === undefined ? methodThatBuildsIt(written, value) : null;
+	if (builder !== null)
+		return {
+			title: `Call ${builder.name} of the object`,
+			explanation: `The object itself cannot be called; its method ${builder.name} builds the application.`,
+			applicability: "review",
+			edits: [replaceText(module, builder.at, builder.at, `.${builder.name}()`)],
+		};
 	if (only === undefined || others.length > 0) return undefined;
 	return {
 		title: `Bind the application that the object holds: .${only}`,

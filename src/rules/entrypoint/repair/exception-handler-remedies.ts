@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { ExceptionHandler, ExceptionHandlerFault } from "../../../project/fastapi/exception-handlers.ts";
+import { isBuiltinException } from "../../../project/imports/simulator/builtins.ts";
 import type { ClassValue, FunctionValue } from "../../../project/imports/values.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
@@ -33,7 +34,8 @@ function meantKey(project: Project, module: Module, node: ast.Expression): strin
 	if (node.type === "Constant" && typeof node.value === "string") {
 		if (/^[45]\d\d$/.test(node.value)) return node.value;
 		const bound = project.trace.runs.get(module.name)?.namespace.names.get(node.value);
-		return bound?.value.kind === "class" || bound?.value.kind === "external" ? node.value : null;
+		if (bound === undefined) return isBuiltinException(node.value) ? node.value : null;
+		return bound.value.kind === "class" || bound.value.kind === "external" ? node.value : null;
 	}
 	if (node.type !== "Call") return null;
 	const name = module.text.slice(node.callee.start, node.callee.end);

@@ -17,6 +17,7 @@ import { operationRemedy } from "./operation-remedies.ts";
 import { passArgument } from "./pass-argument.ts";
 import { uncallDecorator } from "./uncall-decorator.ts";
 import { valueRemedy } from "./value-remedies.ts";
+import { wrapMiddleware } from "./wrap-middleware.ts";
 
 interface Raised {
 	readonly path: string;
@@ -57,6 +58,7 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	return (
 		passTheFunction(module, call) ??
 		passTheRouter(module, call, error) ??
+		wrapMiddleware(module, call, error) ??
 		completeScheme(project, module, call, error) ??
 		fitCall(project, module, call, error) ??
 		passArgument(project, module, call, error) ??

@@ -143,12 +143,13 @@ function superCalls(init: ast.FunctionDef): readonly ast.Call[] {
 }
 
 /** `add_middleware(CORSMiddleware(app, …))` becomes `add_middleware(CORSMiddleware, …)`. */
-function passTheClass({ module, node, argument, keywords, args }: AddedMiddleware): FixProposal | undefined {
-	if (argument.type !== "Call" || keywords.size > 0 || args.length > 0 || argument.args.some((each) => each.type === "Starred"))
-		return undefined;
+function passTheClass({ module, node, argument, args }: AddedMiddleware): FixProposal | undefined {
+	if (argument.type !== "Call" || args.length > 0 || argument.args.some((each) => each.type === "Starred")) return undefined;
 	const [application] = argument.args;
 	const given = findKeyword(argument, "app") ?? application;
-	const kept = argumentsOf(argument).filter((each) => each !== given);
+	const beside = node.keywords.filter(({ value }) => value !== argument);
+	if (beside.some(({ name }) => name === null || findKeyword(argument, name.name) !== undefined)) return undefined;
+	const kept = [...argumentsOf(argument).filter((each) => each !== given), ...beside];
 	const callee = module.text.slice(argument.callee.start, argument.callee.end);
 	const parts = [callee, ...kept.map((each) => module.text.slice(each.start, each.end))];
 	return {

@@ -12,6 +12,7 @@ import { numberInEnvironment } from "../../config/repair/number-in-environment.t
 import { jobRemedy } from "./job-remedies.ts";
 import { inOlderForm } from "./older-typing.ts";
 import { withoutStringUnion } from "./string-union.ts";
+import { tupleOfOne } from "./tuple-of-one.ts";
 
 /** The change after which an operation on values that cannot do it no longer raises, by what Python says of it; undefined where only a person knows. */
 export function operationRemedy(project: Project, module: Module, range: TextRange, error: string): FixProposal | undefined {
@@ -35,6 +36,7 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 	if (error.includes("cannot be parametrized because"))
 		return makeGeneric(project, module, range) ?? withoutSubscript(module, range);
 	if (error.endsWith("is not subscriptable")) return withoutSubscript(module, range);
+	if (error.endsWith("object is not iterable")) return tupleOfOne(module, range);
 	return undefined;
 }
 
