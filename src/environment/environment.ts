@@ -65,8 +65,11 @@ export type ClassMember =
 /** `absent` only where it is certain: no dynamic `__getattr__`, no star import that cannot be followed, no `globals()` tricks. */
 export type ExportLookup =
 	| { readonly found: "present"; readonly entry: ExternalEntry }
-	/** `error`: what Python prints where the module itself refuses the name with more than "cannot import name". */
-	| { readonly found: "absent"; readonly error?: string }
+	/**
+	 * `error`: what Python prints where the module itself refuses the name with more than "cannot import name". `lacking`: the module
+	 * passes the name on from this other one, which is not there, and goes on without it.
+	 */
+	| { readonly found: "absent"; readonly error?: string; readonly lacking?: string }
 	| { readonly found: "unknown" };
 
 /** A module outside the project, known only by what its source (or the catalog) says. */

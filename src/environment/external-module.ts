@@ -221,11 +221,23 @@ export class TableModule implements ExternalModule {
 	}
 
 	private searchOwn(own: TableName, symbol: string): ExportLookup {
-		if (own.slot.kind === "maybe") {
-			const { slot } = own.slot;
-			return slot.kind === "alias" && this.follows(slot) ? present(slot) : unknown;
-		}
-		return present(this.entryOf(own.slot, symbol));
+		return own.slot.kind === "maybe" ? this.searchAttempts(own.slot.slot) : present(this.entryOf(own.slot, symbol));
+	}
+
+	/** A name that is bound on some paths only: it is there where one of its imports succeeds, and not where all of them fail. */
+	private searchAttempts(slot: Slot): ExportLookup {
+		const attempts = slot.kind === "either" ? slot.slots : [slot];
+		const made = attempts.find((one) => one.kind === "alias" && this.follows(one));
+		if (made?.kind === "alias") return present(made);
+		const lacking = attempts.map((one) => (one.kind === "alias" ? this.missingModule(one.module) : null));
+		// Without its source a table may lack attempts.
+		const fails = this.facts.text !== "" && lacking.every((module) => module !== null);
+		return fails && lacking[0] != null ? { found: "absent", lacking: lacking[0] } : unknown;
+	}
+
+	/** The module itself where it is certainly not there, else null. */
+	private missingModule(name: string): string | null {
+		return this.environment.findModule(name).found === "missing" ? name : null;
 	}
 
 	private entryOf(slot: Slot, symbol: string): ExternalEntry {

@@ -1,7 +1,7 @@
 import type { ExternalEntry } from "./environment.ts";
 
 /** Bumped whenever the shape or the meaning of a table changes: older cache entries and catalogs are then not read. */
-export const tableFormat = 9;
+export const tableFormat = 10;
 
 /**
  * What one name of a module is bound to. The lazy kinds only say where the source is; `read-entry.ts` makes the
@@ -20,7 +20,7 @@ export type Slot =
 	  }
 	/** Bound on every path, to one thing or another: the first is what the module would rather have. */
 	| { readonly kind: "either"; readonly slots: readonly Slot[] }
-	/** Bound on some paths only. */
+	/** Bound on some paths only; to one thing or another where its slot is an "either". */
 	| { readonly kind: "maybe"; readonly slot: Slot };
 
 export interface TableName {

@@ -30,8 +30,9 @@ export class Scope {
 		const scope = new Scope(this.parent);
 		for (const [name, value] of this.changes) {
 			const before = this.parent?.get(name);
-			if (before?.state === "bound" && value.state !== "unbound") scope.set(name, either([before, value]));
-			else scope.set(name, { ...value, state: "maybe" });
+			const isKnown = before !== undefined && before.state !== "unbound" && value.state !== "unbound";
+			const slots = isKnown ? either([before, value]) : value;
+			scope.set(name, { ...slots, state: before?.state === "bound" && isKnown ? "bound" : "maybe" });
 		}
 		return scope;
 	}
@@ -65,7 +66,7 @@ export class Scope {
 			const [first] = bound;
 			if (first === undefined) this.set(name, { state: "unbound", slot: { kind: "unknown" }, stars: 0 });
 			else if (bound.length === values.length && bound.every((value) => value.state === "bound")) this.set(name, unite(bound));
-			else this.set(name, { ...first, state: "maybe" });
+			else this.set(name, { ...unite(bound), state: "maybe" });
 		}
 	}
 }

@@ -1,5 +1,6 @@
 import { type Environment, normalizeName } from "../../environment/environment.ts";
 import { isSharedPackage, sharedPartOf } from "../../environment/namespace-packages.ts";
+import type * as ast from "../../python/ast.ts";
 import { walk } from "../../python/walk.ts";
 import type { TextRange } from "../../text/range.ts";
 import type { Module, Project } from "../project.ts";
@@ -53,7 +54,7 @@ function importsOf(module: Module): ThirdPartyImport[] {
 				case "ImportFrom":
 					if (node.level === 0) {
 						const { start, end } = node.moduleRange;
-						imports.push({ name: node.module, module, range: { start, end }, deferred, conditional });
+						for (const name of namesAskedFor(node)) imports.push({ name, module, range: { start, end }, deferred, conditional });
 					}
 					return false;
 				default:
@@ -63,6 +64,12 @@ function importsOf(module: Module): ThirdPartyImport[] {
 	};
 	visitBlock(module.tree, false, false);
 	return imports;
+}
+
+/** `from google.cloud import storage` asks for `google.cloud.storage`: the shared package alone is nobody's. */
+function namesAskedFor({ module, names }: ast.ImportFrom): string[] {
+	const isShared = isSharedPackage(module.split(".")[0] ?? module) && sharedPartOf(module) === null;
+	return isShared && names.length > 0 ? names.map(({ name }) => `${module}.${name.name}`) : [module];
 }
 
 /**

@@ -105,16 +105,29 @@ export default defineRule<Evidence>({
 		if (pair === null) return undefined;
 		if (pair.with === "python")
 			return pair.mendedIn === null ? undefined : ask(project, name, fromOn(pair.mendedIn), mended(pair));
-		const older = `<${shortened(pair.from)}`;
-		return ask(project, pair.with, older, `${name} works with ${pair.with} below ${shortened(pair.from)}.`);
+		const [first] = pairMends(pair, project);
+		return first;
 	},
 
-	alternatives({ evidence: { name, pair } }, project) {
-		if (pair === null || pair.mendedIn === null || pair.with === "python") return [];
-		const newer = ask(project, name, `>=${pair.mendedIn}`, mended(pair));
-		return newer === undefined ? [] : [{ ...newer, applicability: "review" }];
+	alternatives({ evidence: { pair } }, project) {
+		if (pair === null || pair.with === "python") return [];
+		return pairMends(pair, project)
+			.slice(1)
+			.map((each) => ({ ...each, applicability: "review" }));
 	},
 });
+
+/** What the code itself is written against: to go back behind a major version of it breaks more than it mends. */
+const foundations = new Set(["fastapi", "pydantic", "sqlalchemy", "starlette"]);
+
+/** An older release of the one or a newer one of the other, the likelier mend first. */
+function pairMends(pair: VersionPair, project: Project): FixProposal[] {
+	const bound = shortened(pair.from);
+	const older = ask(project, pair.with, `<${bound}`, `${pair.name} works with ${pair.with} below ${bound}.`);
+	const newer = pair.mendedIn === null ? undefined : ask(project, pair.name, `>=${pair.mendedIn}`, mended(pair));
+	const mends = foundations.has(pair.with) ? [newer, older] : [older, newer];
+	return mends.filter((mend) => mend !== undefined);
+}
 
 interface FoundPair extends InstalledPair {
 	readonly use: PairUse;

@@ -3,6 +3,7 @@ import { type Description, defineRule } from "../../audit/rule.ts";
 import { isAnotherAuthors } from "../../project/manifests/mistaken-names.ts";
 import type { Project } from "../../project/project.ts";
 import { removeImportedNames } from "../../python/rewrite/remove-imports.ts";
+import { packageLackingFor } from "../dependencies/uses/passed-on-names.ts";
 import { failureAt, failuresOf, importedNameAt } from "./repair/import-failures.ts";
 import { spellModule } from "./repair/module-spelling.ts";
 import { moveImport } from "./repair/move-import.ts";
@@ -51,6 +52,8 @@ export default defineRule<Evidence>({
 			const { detail, module, range, error, stage, order } = failure;
 			if (detail.cycle !== null || importedNameAt(failure) === null || shadowsExternal(project, detail.source)) continue;
 			if (detail.external && isAnotherAuthors(detail.source, project)) continue;
+			// Where an optional package is wanting, that is what there is to say.
+			if (detail.external && packageLackingFor(project, detail.source, detail.name) !== null) continue;
 			const evidence: Evidence = {
 				name: detail.name,
 				source: detail.source,

@@ -87,15 +87,19 @@ test("a guarded import is what it would rather be, where that is there", () => {
 		"try:\n    from pkg.gone import dumps\nexcept ImportError:\n    def dumps(): ...",
 		"try:\n    import pkg.gone as missing\nexcept ImportError:\n    pass",
 		"try:\n    import pkg.fast as there\nexcept ImportError:\n    pass",
+		"try:\n    from pkg.gone import second\nexcept ImportError:\n    pass\ntry:\n    from pkg.fast import loads as second\nexcept ImportError:\n    pass",
+		"if x:\n    first = 1\ntry:\n    from pkg.gone import first\nexcept ImportError:\n    pass",
 		"try:\n    from pkg.gone import strict\nexcept ImportError:\n    raise RuntimeError",
 		"try: x = 1\nfinally: y = 1",
 	].join("\n");
 	const more = { "pkg/fast.py": "def loads(): ...\n" };
-	expect(namesOf(source, ["loads", "dumps", "missing", "there", "strict", "x", "y"], more)).toEqual({
+	expect(namesOf(source, ["loads", "dumps", "missing", "there", "second", "first", "strict", "x", "y"], more)).toEqual({
 		loads: "alias",
 		dumps: "function",
-		missing: "unknown",
+		missing: "absent",
 		there: "alias",
+		second: "alias",
+		first: "unknown",
 		strict: "alias",
 		x: "value",
 		y: "value",

@@ -1,11 +1,15 @@
 import type { Project } from "../../../project/project.ts";
+import { listColumnTypes } from "./column-types.ts";
 import { listConstructions } from "./construction.ts";
 import { listEmailFields } from "./email-fields.ts";
 import { listEngineDrivers, listGreenletUses } from "./engine-packages.ts";
 import { listFormParameters } from "./form-parameters.ts";
 import { listLibraryParts } from "./library-parts.ts";
 import type { OptionalUse } from "./optional-use.ts";
+import { listPassedOnNames } from "./passed-on-names.ts";
 import { listEnvFileReaders } from "./settings-files.ts";
+import { listTortoiseBackends } from "./tortoise-backends.ts";
+import { listVersionTestedImports } from "./version-tested-imports.ts";
 import { listHttp2Clients, listStarletteParts, listWebSockets } from "./web-packages.ts";
 
 /** Every place that needs a package nothing there imports by name, in the order in which start-up meets them. */
@@ -19,8 +23,12 @@ export function listOptionalUses(project: Project): OptionalUse[] {
 		...listHttp2Clients(project),
 		...listWebSockets(project),
 		...listConstructions(project),
+		...listColumnTypes(project),
+		...listTortoiseBackends(project),
 		...listEnvFileReaders(project),
 		...listLibraryParts(project),
+		...listPassedOnNames(project),
+		...listVersionTestedImports(project),
 	];
 	const rank = ({ stage, order }: OptionalUse): number =>
 		stage === "request" || order === null ? Number.POSITIVE_INFINITY : order;

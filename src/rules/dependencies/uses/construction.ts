@@ -1,3 +1,4 @@
+import { versionSatisfies } from "../../../environment/pep440.ts";
 import { findInClass } from "../../../project/imports/simulator/class-members.ts";
 import type { Call } from "../../../project/imports/trace.ts";
 import type { Value } from "../../../project/imports/values.ts";
@@ -16,7 +17,8 @@ type Need = Pick<OptionalUse, "providers" | "importName" | "what" | "error"> & P
 export function listConstructions(project: Project): OptionalUse[] {
 	const constructed = project.trace.calls.flatMap((call) => {
 		if (!call.reached || call.guarded) return [];
-		const need = passwordHash(call) ?? socksProxy(call) ?? limiterStorage(call) ?? databaseBackend(call);
+		const need =
+			passwordHash(call) ?? socksProxy(call) ?? limiterStorage(call) ?? databaseBackend(call) ?? searchClient(call, project);
 		if (need === null) return [];
 		const { module, node, stage, order } = call;
 		const range = { start: node.callee.start, end: node.callee.end };
@@ -123,6 +125,19 @@ function databaseBackend({ callee, args, keywords }: Call): Need | null {
 		importName: driver,
 		what: `the database URL ${scheme.database}://`,
 		error: `ModuleNotFoundError: No module named '${driver}'`,
+	};
+}
+
+/** `elasticsearch.AsyncElasticsearch(…)` makes its connections, which are aiohttp's (elastic_transport/_node/_http_aiohttp.py). */
+function searchClient({ callee, keywords }: Call, { environment }: Project): Need | null {
+	if (!isExternal(callee, /^elasticsearch\.(?:\w+\.)*AsyncElasticsearch$/) || keywords.has("node_class")) return null;
+	const version = environment.distributions.get("elasticsearch")?.version;
+	if (version === undefined || versionSatisfies(version, ">=8") !== true) return null;
+	return {
+		providers: ["aiohttp"],
+		importName: "aiohttp",
+		what: "AsyncElasticsearch",
+		error: "ValueError: You must have 'aiohttp' installed to use AiohttpHttpNode",
 	};
 }
 

@@ -10,7 +10,8 @@ import type * as ast from "../../../python/ast.ts";
 import { isExternal } from "./names.ts";
 import type { OptionalUse } from "./optional-use.ts";
 
-const emailType = /^pydantic\.(?:v1\.)?(?:networks\.)?(?:EmailStr|NameEmail)$/;
+/** The type whose schema imports email-validator. */
+export const emailType = /^pydantic\.(?:v1\.)?(?:networks\.)?(?:EmailStr|NameEmail)$/;
 
 /** Places where pydantic builds the schema of `EmailStr`, which imports email-validator (`import_email_validator` of pydantic/networks.py). */
 export function listEmailFields(project: Project): OptionalUse[] {

@@ -14,21 +14,28 @@ export interface ThirdPartyUse {
 
 /** What start-up imports for certain, in its order, then the imports inside functions of the modules it loads. */
 export function listThirdPartyUses(project: Project): ThirdPartyUse[] {
+	const imports = listThirdPartyImports(project);
+	const named = new Map<string, string[]>();
+	for (const { name, module, range } of imports) {
+		const place = `${module.path}:${range.start}`;
+		named.set(place, [...(named.get(place) ?? []), name]);
+	}
 	const atStart = project.trace.externalImports
 		.filter(({ reached, guarded, deferred, module }) => reached && !guarded && !deferred && isThirdParty(project, module))
 		.toSorted((a, b) => a.order - b.order)
-		.map(({ module, importer, range, stage, order }) => ({
-			name: module,
-			module: importer,
-			range,
-			deferred: false,
-			stage,
-			order,
-		}));
+		.flatMap(({ module, importer, range, stage, order }) =>
+			(named.get(`${importer.path}:${range.start}`) ?? [module]).map((name) => ({
+				name,
+				module: importer,
+				range,
+				deferred: false,
+				stage,
+				order,
+			})),
+		);
 	const reachedModules = new Set(
 		[...project.trace.runs.values()].filter(({ reached }) => reached).map(({ module }) => module.path),
 	);
-	const imports = listThirdPartyImports(project);
 	// A package that some place does without is optional everywhere.
 	const optional = new Set(imports.filter(({ conditional }) => conditional).map(({ name }) => name.split(".")[0]));
 	const inFunctions = imports

@@ -6,8 +6,10 @@ import type { Value } from "../../../project/imports/values.ts";
 import { listThirdPartyImports } from "../../../project/manifests/third-party-imports.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type { TextRange } from "../../../text/range.ts";
+import { emailType, listEmailFields } from "./email-fields.ts";
 import { isMadeAtFirstStart } from "./first-start.ts";
 import { isExternal } from "./names.ts";
+import type { OptionalUse } from "./optional-use.ts";
 
 /** A release and a later one of something else that do not work together; recorded by running them, see scripts/version-pairs. */
 export interface VersionPair {
@@ -63,6 +65,8 @@ export function findPairUse(project: Project, pair: VersionPair): PairUse | null
 	const modules = callees.filter(isModule);
 	const imported = modules.length === 0 ? null : importedAtStartup(project, modules);
 	if (imported !== null || modules.length === callees.length) return imported;
+	const typed = callees.find((callee) => emailType.test(callee));
+	if (typed !== undefined) return emailUse(project, typed);
 	const made = callees.some(isMethod) ? madeAtStartup(project, callees) : null;
 	if (made === null && callees.some(isMethod)) return null;
 	for (const call of project.trace.calls) {
@@ -83,6 +87,16 @@ function importedAtStartup(project: Project, modules: readonly string[]): PairUs
 		if (callee !== undefined) return { module: importer, range, callee, atStartup: { stage, order } };
 	}
 	return null;
+}
+
+/** Where pydantic first builds the schema of an email type. */
+function emailUse(project: Project, callee: string): PairUse | null {
+	const order = ({ stage, order }: OptionalUse): number =>
+		stage === "request" || order === null ? Number.POSITIVE_INFINITY : order;
+	const [first] = listEmailFields(project).toSorted((a, b) => (order(a) === order(b) ? 0 : order(a) - order(b)));
+	if (first === undefined) return null;
+	const { module, range, stage } = first;
+	return { module, range, callee, atStartup: stage === "request" || first.order === null ? null : { stage, order: first.order } };
 }
 
 function failureAt({ module, node }: Call, callee: string, atStartup: PairUse["atStartup"]): PairUse {

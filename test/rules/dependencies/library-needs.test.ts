@@ -1,0 +1,68 @@
+import { describe, expect, it } from "vitest";
+import { auditDependencies, installed, type TestPackage } from "./audit-dependencies.ts";
+
+/** Severity, rule, place and package of what is reported for a main.py with these lines. */
+function needs(lines: string, packages: Readonly<Record<string, TestPackage>>): readonly string[] {
+	const declared = ["fastapi", "uvicorn", ...Object.keys(packages)].join("\n");
+	const literal = `\n#- requirements.txt\n${declared}\n#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n${lines}\n`;
+	return auditDependencies(literal, installed(packages)).lines.map((line) => line.split(" ").slice(0, 4).join(" "));
+}
+
+describe("Tortoise needs the driver of its connections", () => {
+	const tortoise = { "tortoise-orm": { provides: ["tortoise", "tortoise.backends.asyncpg", "tortoise.backends.mysql"] } };
+	const registered = "from tortoise.contrib.fastapi import register_tortoise\nregister_tortoise(app, ";
+
+	it.each([
+		["a URL", 'db_url="postgres://u:p@h/db", modules={})', "asyncpg"],
+		["a configuration of URLs", 'config={"connections": {"default": "mysql://u:p@h/db"}})', "aiomysql"],
+		["a configuration of engines", 'config={"connections": {"d": {"engine": "tortoise.backends.asyncpg"}}})', "asyncpg"],
+	])("by %s", (_, rest, driver) => {
+		expect(needs(registered + rest, tortoise)).toEqual([`CRITICAL missing-optional-dependency main.py:4 ${driver}`]);
+	});
+
+	it.each([
+		["SQLite, which it brings", 'db_url="sqlite://db.sqlite3", modules={})'],
+		["a URL that nobody knows", "db_url=__import__('os').environ['DB'], modules={})"],
+	])("not for %s", (_, rest) => {
+		expect(needs(registered + rest, tortoise)).toEqual([]);
+	});
+
+	it("and finds it where it is installed", () => {
+		expect(needs(`${registered}db_url="postgres://u:p@h/db", modules={})`, { ...tortoise, asyncpg: {} })).toEqual([]);
+	});
+});
+
+describe("column types of sqlalchemy_utils", () => {
+	const packages = { sqlalchemy: {}, "sqlalchemy-utils": { provides: ["sqlalchemy_utils"] } };
+	const imports = "from sqlalchemy import Column\nfrom sqlalchemy_utils import EmailType, PasswordType, StringEncryptedType\n";
+
+	it.each([
+		["where they are made", "secret = StringEncryptedType(str, 'k')", "cryptography"],
+		["where a column makes them", "password = Column(PasswordType)", "passlib"],
+	])("need their package %s", (_, line, name) => {
+		expect(needs(imports + line, packages)).toEqual([`CRITICAL missing-optional-dependency main.py:5 ${name}`]);
+	});
+
+	it("need none of their own otherwise", () => {
+		expect(needs(`${imports}email = Column(EmailType)`, packages)).toEqual([]);
+	});
+});
+
+it("AsyncElasticsearch needs aiohttp, if it is given no other connections", () => {
+	const elasticsearch = { elasticsearch: { version: "9.1.0" } };
+	const made = (rest: string): string =>
+		`from elasticsearch import AsyncElasticsearch\nes = AsyncElasticsearch("http://h"${rest})`;
+	expect(needs(made(""), elasticsearch)).toEqual(["CRITICAL missing-optional-dependency main.py:4 aiohttp"]);
+	expect(needs(made(', node_class="httpxasync"'), elasticsearch)).toEqual([]);
+});
+
+it("fastapi_utils needs typing-inspect with pydantic 2 alone", () => {
+	const line = "from fastapi_utils.cbv import cbv";
+	const library = { "fastapi-utils": { version: "0.8.0", provides: ["fastapi_utils"] } };
+	expect(needs(line, library)).toEqual(["CRITICAL missing-optional-dependency main.py:3 typing-inspect"]);
+	expect(needs(line, { ...library, pydantic: { version: "1.10.0" } })).toEqual([]);
+});
+
+it("a part of a package that many share is declared by the name of its own", () => {
+	expect(needs("from google.cloud import storage", {})).toEqual(["CRITICAL undeclared-import main.py:3 google.cloud.storage"]);
+});
