@@ -241,10 +241,21 @@ export interface SettingReading {
 	readonly checked: Value | null;
 	/** The values that an Enum of the project allows, where that is the field's type and they are known; null for other fields. */
 	readonly choices: readonly string[] | null;
-	/** Is the field's type a pydantic model of the project, or a settings class? */
-	readonly isModel: boolean;
+	/** The field's type where it is a pydantic model of the project, or a settings class; null for other fields. */
+	readonly model: ClassValue | null;
+	/** The fields of that model, where variables of their own may set them; empty where none can, or that cannot be seen. */
+	readonly parts: readonly SettingPart[];
 	/** The validator of the class that refuses the value, or null. */
 	readonly refusedBy: string | null;
+}
+
+/** A field of a nested model, which a variable such as `DB__HOST` sets. */
+export interface SettingPart {
+	/** Named by its way from the settings: `db.host`. */
+	readonly field: SettingsField;
+	/** What a source has for it; null where none has. */
+	readonly given: Value | null;
+	readonly parts: readonly SettingPart[];
 }
 
 /** One execution of a module of the project. */

@@ -19,7 +19,7 @@ export interface NeededSetting extends SettingRow {
 export function neededSettings(project: Project): readonly NeededSetting[] {
 	const fields = new Map<string, { readonly reading: SettingReading; readonly object: SettingsObject }>();
 	for (const object of project.trace.settings) {
-		for (const reading of object.fields) {
+		for (const reading of [...object.fields, ...object.fields.flatMap(readingsOfParts)]) {
 			for (const key of reading.field.keys) {
 				const name = key.toUpperCase();
 				if (!fields.has(name)) fields.set(name, { reading, object });
@@ -50,6 +50,15 @@ export function neededSettings(project: Project): readonly NeededSetting[] {
 			refusal: (value) => refusalOf(reading, value, decodes) ?? (isText ? (ofUrl?.refusal(value) ?? null) : null),
 		};
 	});
+}
+
+/** The parts of a nested model, as readings of their own. */
+function readingsOfParts({ parts }: Pick<SettingReading, "parts">): readonly SettingReading[] {
+	return parts.flatMap((part) => [
+		...(part.parts.length > 0
+			? readingsOfParts(part)
+			: [{ ...part, isArgument: false, checked: part.given, choices: null, model: null, refusedBy: null }]),
+	]);
 }
 
 /** A setting that is told a URL: where its placeholder is one of a database, SQLAlchemy must be able to read it. */

@@ -115,7 +115,7 @@ function refusal(
 	if (members === null || members.length === 0 || (kind === "none" && isOptional)) return undefined;
 	const choices = reading.choices ?? listed;
 	if (choices !== null) return refusalOfChoice(choices, kind, value, isModern);
-	if (reading.isModel) return isModern && (kind === "none" || kind === "text" || kind === "integer") ? null : undefined;
+	if (reading.model !== null) return isModern && (kind === "none" || kind === "text" || kind === "integer") ? null : undefined;
 	const table = isModern ? takenBy : takenByOld;
 	const refusesType = (name: string) => Object.hasOwn(table, name) && table[name]?.includes(kind) === false;
 	if (members.every(refusesType)) return null;

@@ -2,7 +2,7 @@ import type * as ast from "../../python/ast.ts";
 import { dottedName, walk } from "../../python/walk.ts";
 import { isSecretName, mask } from "../../text/secrets.ts";
 import { isEnumeration } from "../imports/simulator/enum-look-up.ts";
-import type { SettingReading, SettingsObject } from "../imports/trace.ts";
+import type { SettingPart, SettingReading, SettingsObject } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
 import { exampleValue, findEntry } from "./env-file-edit.ts";
@@ -48,11 +48,46 @@ function fieldRows(project: Project): SettingRow[] {
 	return project.trace.settings.flatMap((object) => {
 		if (!object.call.reached || seen.has(object.settingsClass.node)) return [];
 		seen.add(object.settingsClass.node);
-		return object.fields.map((reading) => fieldRow(project, object, reading));
+		// What stands in the list for the faults alone is among the parts of its field.
+		const whole = object.fields.filter(({ field }) => !field.name.includes("."));
+		return whole.flatMap((reading) => [
+			...(needsRow(reading) ? [fieldRow(project, object, reading)] : []),
+			...partRows(project, object, reading, reading.field.fallback === null && !reading.field.mayBeFilledIn),
+		]);
 	});
 }
 
-function fieldRow(project: Project, { settingsClass }: SettingsObject, { field, given, isArgument }: SettingReading): SettingRow {
+/** A nested model is set by its parts, unless it has to be set and none of them has. */
+function needsRow({ field, parts }: SettingReading): boolean {
+	return parts.length === 0 || (field.fallback === null && parts.every((part) => part.field.fallback !== null));
+}
+
+/** The parts of a nested model. Those without a default are required where the whole is, or where another part is given. */
+function partRows(
+	project: Project,
+	object: SettingsObject,
+	{ parts }: Pick<SettingReading, "parts">,
+	isWholeRequired: boolean,
+): SettingRow[] {
+	const isMade = isWholeRequired || parts.some(isGiven);
+	return parts.flatMap((part) => {
+		const { field, given } = part;
+		if (part.parts.length > 0) return partRows(project, object, part, isMade && field.fallback === null);
+		const reading = { field, given, isArgument: false };
+		const row = fieldRow(project, object, reading);
+		return [{ ...row, isRequired: row.isRequired && isMade }];
+	});
+}
+
+function isGiven({ given, parts }: SettingPart): boolean {
+	return given !== null || parts.some(isGiven);
+}
+
+function fieldRow(
+	project: Project,
+	{ settingsClass }: SettingsObject,
+	{ field, given, isArgument }: Pick<SettingReading, "field" | "given" | "isArgument">,
+): SettingRow {
 	const key = field.keys[0] ?? field.name;
 	const name = settingsConfig(settingsClass).caseSensitive ? key : key.toUpperCase();
 	const isSecret = isSecretName(name) || /Secret(Str|Bytes)/.test(textOf(field.owner.module, field.node.annotation));

@@ -69,7 +69,8 @@ function decodingError({ settingsClass }: SettingsObject, { reading, value }: Re
 	if (!isModernSettingsClass(settingsClass))
 		return `pydantic.env_settings.SettingsError: error parsing env var "${keys[0] ?? name}"`;
 	const source = value.origin?.type === "env-file" ? "DotEnvSettingsSource" : "EnvSettingsSource";
-	return `pydantic_settings.exceptions.SettingsError: error parsing value for field "${name}" from source "${source}"`;
+	// A part of a nested model is read with the whole.
+	return `pydantic_settings.exceptions.SettingsError: error parsing value for field "${name.replace(/\..*/, "")}" from source "${source}"`;
 }
 
 function validationError({ settingsClass }: SettingsObject, count: number): string {
