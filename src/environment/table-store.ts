@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { type ModuleTable, tableFormat } from "./module-table.ts";
-import type { SourceContext } from "./outline/block-reader.ts";
 import { readModuleTable } from "./outline/read-table.ts";
+import type { SourceContext } from "./outline/simple-statement-reader.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { formatPythonVersion } from "./python-version.ts";
 import { readTable, writeTable } from "./written-table.ts";

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
-import type { SourceContext } from "../../src/environment/outline/block-reader.ts";
+import type { SourceContext } from "../../src/environment/outline/simple-statement-reader.ts";
 import { loadTable } from "../../src/environment/table-store.ts";
 import { writeTable } from "../../src/environment/written-table.ts";
 import { openPackageFiles } from "../../src/workspace/package-files.ts";

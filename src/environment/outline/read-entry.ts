@@ -1,8 +1,9 @@
 import type { ClassMember, ExternalEntry, Signature } from "../environment.ts";
 import type { Slot } from "../module-table.ts";
-import { BlockReader, type SourceContext } from "./block-reader.ts";
+import { BlockReader } from "./block-reader.ts";
 import { definitionLines, headerLines, type LogicalLine } from "./logical-lines.ts";
 import { decoratorName, readClassHeader, readSignature } from "./signature.ts";
+import type { SourceContext } from "./simple-statement-reader.ts";
 import { type Token, tokenize } from "./tokens.ts";
 
 /** Longest source text that is kept of a value. */

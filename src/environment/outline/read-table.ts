@@ -1,7 +1,8 @@
 import type { ModuleGetattr, ModuleTable, TableName } from "../module-table.ts";
-import { BlockReader, type SourceContext } from "./block-reader.ts";
+import { BlockReader } from "./block-reader.ts";
 import { splitLogicalLines } from "./logical-lines.ts";
 import { findNamespaceTricks } from "./namespace-tricks.ts";
+import type { SourceContext } from "./simple-statement-reader.ts";
 
 /** Reads the export table of a module from its source. Any text gives a table; what is no Python gives a dynamic one. */
 export function readModuleTable(text: string, context: SourceContext): ModuleTable {
