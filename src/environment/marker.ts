@@ -52,7 +52,11 @@ export function markerApplies(marker: string | null, python: PythonVersion, extr
 type Token = { readonly type: "name" | "string" | "operator" | "open" | "close" | "and" | "or"; readonly text: string };
 type Expression = (facts: MarkerFacts) => boolean | null;
 
+/** Nobody writes a longer marker; each of its clauses takes a little of the stack. */
+const longestMarker = 10_000;
+
 function tokenize(marker: string): Token[] | null {
+	if (marker.length > longestMarker) return null;
 	const pattern = /\s*(?:(\()|(\))|'([^']*)'|"([^"]*)"|(===|==|~=|!=|<=|>=|<|>|not\s+in\b|in\b)|(and|or)\b|([A-Za-z_][\w.]*))/y;
 	const tokens: Token[] = [];
 	const text = marker.trim();

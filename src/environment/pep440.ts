@@ -39,15 +39,15 @@ export function compareVersions(a: string, b: string): number {
 	return known && other ? compare(a, b) : Number(known) - Number(other);
 }
 
+/** Nobody writes more; what does is not looked at, as if it asked for nothing. */
+const mostClauses = 500;
+
 /** packaging allows empty clauses (`>=1.0,`) and round brackets (`(>=1.0)`). */
-const tidySpecifier = remembered((specifier) =>
-	specifier
-		.replace(/^\s*\(|\)\s*$/g, "")
-		.split(",")
-		.map((clause) => clause.trim())
-		.filter((clause) => clause !== "")
-		.join(","),
-);
+const tidySpecifier = remembered((specifier) => {
+	const clauses = specifier.replace(/^\s*\(|\)\s*$/g, "").split(",");
+	const distinct = new Set(clauses.map((clause) => clause.trim()).filter((clause) => clause !== ""));
+	return distinct.size > mostClauses ? "" : [...distinct].join(",");
+});
 
 /** Is this a specifier set such as `>=1.0,<2`? The empty one is. */
 export const isSpecifierSet: (text: string) => boolean = remembered((text) => validRange(tidySpecifier(text)));

@@ -195,13 +195,18 @@ function assignmentsOf(rest: string): [string, string][] {
 	return key === undefined ? [] : [[key, unquoted(value)]];
 }
 
-/** A text with its variables filled in; one that is empty for want of a value counts as not known. */
+/** What Linux hands to a program in one variable or argument, in bytes (execve(2)): variables made of variables soon pass it. */
+const longestValue = 131_072;
+
+/** A text with its variables filled in; one that is empty for want of a value, or too long for a value, counts as not known. */
 export function substitute(text: string, variables: ReadonlyMap<string, string | null>): string | null {
-	let isKnown = true;
+	let isKnown = text.length <= longestValue;
+	let length = text.length;
 	const filled = text.replace(/\$(?:\{(\w+)(?::?-([^}]*))?\}|(\w+))/g, (_, braced, fallback, plain) => {
-		const value = variables.get(braced ?? plain) ?? (variables.has(braced ?? plain) ? undefined : fallback);
-		if (value === undefined) isKnown = false;
-		return value ?? "";
+		const value: string | undefined = variables.get(braced ?? plain) ?? (variables.has(braced ?? plain) ? undefined : fallback);
+		length += value?.length ?? 0;
+		if (value === undefined || length > longestValue) isKnown = false;
+		return isKnown ? (value ?? "") : "";
 	});
 	return isKnown ? filled : null;
 }

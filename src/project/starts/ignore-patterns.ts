@@ -1,5 +1,8 @@
 import { compilePattern } from "../../text/linear-pattern.ts";
 
+/** Nobody writes more; a file that has more is not followed. */
+const mostPatterns = 1_000;
+
 /**
  * Which paths of a build context a `.dockerignore` keeps out of an image: the last pattern that matches a path or a folder above it
  * counts, and `!` brings back (https://docs.docker.com/build/concepts/context/#dockerignore-files).
@@ -12,6 +15,7 @@ export function readIgnorePatterns(text: string): (path: string) => boolean {
 		const pattern = (isException ? trimmed.slice(1).trim() : trimmed).replace(/^(\.?\/)+/, "").replace(/(?<!\/)\/+$/, "");
 		return pattern === "" ? [] : [{ isException, test: globTest(pattern) }];
 	});
+	if (patterns.length > mostPatterns) return () => false;
 	return (path) => {
 		let ignored = false;
 		for (const { isException, test } of patterns)
