@@ -14,6 +14,7 @@ import type { Manifest } from "./manifests/manifest.ts";
 import { readManifests } from "./manifests/read-manifests.ts";
 import type { FolderListings, Module, Project, SourceTree, StartPlace, Target, UnreadableFile } from "./project.ts";
 import { parseDotenv, resolveDotenv } from "./settings/dotenv.ts";
+import { readIniSettings } from "./settings/ini-settings.ts";
 
 /** What a project is loaded from. Nothing here touches a disk: files and environment come from outside. */
 export interface LoadInput {
@@ -151,6 +152,7 @@ function readDotenv(
 ): ReadonlyMap<string, Value> | null {
 	const file = files.get(path);
 	if (file === undefined) return null;
+	if (path.endsWith(".ini")) return readIniSettings(path, file.text);
 	const { entries } = parseDotenv(file.text);
 	const resolved = resolveDotenv(entries, environment, "environment");
 	const result = new Map<string, Value>();

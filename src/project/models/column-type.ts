@@ -1,9 +1,12 @@
+import { findKeyword } from "../../python/rewrite/arguments.ts";
+import type { ClassValue } from "../imports/values.ts";
 import type { Project } from "../project.ts";
-import { inheritedValue, lineageOf } from "./lineage.ts";
+import { lineageOf, ownerOf } from "./lineage.ts";
+import { scopeOfClass } from "./name-scope.ts";
 import { annotationError } from "./orm-version.ts";
 import { isVersionOne } from "./pydantic-schema.ts";
 import type { TableClass } from "./table-class.ts";
-import type { TypeForm } from "./type-form.ts";
+import { readTypeForm, type TypeForm } from "./type-form.ts";
 
 /**
  * Why a table class cannot make a column of a type: `no-type` there is no column type for it, `union` it is a union of several types,
@@ -119,7 +122,7 @@ export function mappedTypeProblem(form: TypeForm, project: Project, table: Table
 		case "external":
 			return mappedExternalProblem(form, project, table, attribute);
 		case "class": {
-			if (!isPlainClass(form) || hasTypeMap(table)) return null;
+			if (!isPlainClass(form) || mayBeMapped(project, table, form.value)) return null;
 			const { value } = form;
 			const shown = `<class '${value.module.name}.${value.node.name.name}'>`;
 			return { problem: "relation", named: value.node.name.name, error: unmappable(project, shown, attribute) };
@@ -128,7 +131,11 @@ export function mappedTypeProblem(form: TypeForm, project: Project, table: Table
 			const types = form.members.filter((member) => member.kind !== "none");
 			const [only] = types;
 			if (types.length === 1 && only !== undefined) return mappedTypeProblem(only, project, table, attribute);
-			if (hasTypeMap(table) || types.some((member) => member.kind !== "external" || !mappedTypes.has(member.name))) return null;
+			if (
+				mayBeMapped(project, table, null) ||
+				types.some((member) => member.kind !== "external" || !mappedTypes.has(member.name))
+			)
+				return null;
 			return { problem: "union", named: "union", error: null };
 		}
 		case "object": {
@@ -157,7 +164,7 @@ function mappedExternalProblem(
 			error: `${annotationError(project)}: The type provided inside the '${attribute}' attribute Mapped annotation is the SQLAlchemy type <class '${home}'>. Expected a Python type instead`,
 		};
 	}
-	if (!typesWithoutColumn.has(name) || hasTypeMap(table)) return null;
+	if (!typesWithoutColumn.has(name) || mayBeMapped(project, table, name)) return null;
 	const shown = args?.length === 0 ? shownType(name) : null;
 	return { problem: "no-type", named: shortName(name), error: shown === null ? null : unmappable(project, shown, attribute) };
 }
@@ -169,10 +176,49 @@ function unmappable(project: Project, shown: string, attribute: string): string 
 		: `${error}: Could not locate SQLAlchemy Core type for Python type ${shown} inside the '${attribute}' attribute Mapped annotation`;
 }
 
-/** Does the declarative base bring column types of its own, which may hold any type? */
-function hasTypeMap({ value }: TableClass): boolean {
-	if (inheritedValue(value, "type_annotation_map") !== undefined || inheritedValue(value, "registry") !== undefined) return true;
-	return lineageOf(value).ancestors.some((each) => each.kind === "instance" && (each.call?.keywords.size ?? 1) > 0);
+/** May the declarative base bring a column type of its own for a type: a class, a plain name, or null for any other? */
+function mayBeMapped(project: Project, { value }: TableClass, type: ClassValue | string | null): boolean {
+	if (lineageOf(value).ancestors.some((each) => each.kind === "instance" && (each.call?.keywords.size ?? 1) > 0)) return true;
+	const owners = ["type_annotation_map", "registry"].flatMap((name) => {
+		const owner = ownerOf(value, name);
+		return owner === null ? [] : [{ owner, name }];
+	});
+	return owners.some(({ owner, name }) => {
+		const types = typesInMap(project, owner, name);
+		if (types === null || type === null) return true;
+		if (typeof type === "string") return types.some((each) => each.kind === "external" && each.name === type);
+		// A class is looked for by its bases too.
+		const canonical = new Set(types.map(({ value: each }) => (each.kind === "external" ? each.canonical : each)));
+		return lineageOf(type).ancestors.some(
+			(each) => each.kind !== "instance" && canonical.has(each.kind === "external" ? each.canonical : each),
+		);
+	});
+}
+
+type MappedType = TypeForm & { readonly kind: "class" | "external" };
+
+/** The types that `type_annotation_map`, or the one that `registry(...)` is handed, names in the body of a class; null where they cannot be seen. */
+function typesInMap(project: Project, owner: ClassValue, name: string): readonly MappedType[] | null {
+	const scope = scopeOfClass(project, owner);
+	const statement = owner.node.body.findLast(
+		(each) =>
+			(each.type === "Assign" && each.targets.some((target) => target.type === "Name" && target.id === name)) ||
+			(each.type === "AnnAssign" && each.target.type === "Name" && each.target.id === name),
+	);
+	const given = statement?.type === "Assign" || statement?.type === "AnnAssign" ? statement.value : null;
+	const isRegistry = given?.type === "Call" && name === "registry";
+	const written = isRegistry ? (findKeyword(given, "type_annotation_map")?.value ?? null) : given;
+	if (isRegistry && written === null) return given.keywords.some((each) => each.name === null) ? null : [];
+	if (scope === null || written?.type !== "Dict") return null;
+	const types: MappedType[] = [];
+	for (const { key } of written.entries) {
+		const form = key === null ? null : readTypeForm(key, scope);
+		// An Annotated type has its entry for itself; what it is made of has none by that.
+		if (form?.kind === "annotated") continue;
+		if (form?.kind !== "class" && form?.kind !== "external") return null;
+		types.push(form);
+	}
+	return types;
 }
 
 function shortName(name: string): string {

@@ -50,6 +50,7 @@ function textFor(project: Project, name: string, type: string): string {
 	if (/(DATABASE|DB|SQLALCHEMY|POSTGRES|SQL|MYSQL).*(URL|URI|DSN)$/.test(name)) return databaseUrl(project);
 	if (type.endsWith("Url") || /_(URL|URI)$/.test(name)) return "http://localhost:8000";
 	if (/ALGORITHM$/.test(name)) return "HS256";
+	if (/(DB|DATABASE|SQL).*(DRIVER|DIALECT|SCHEME|ENGINE)$/.test(name)) return databaseUrl(project).replace(/:\/\/.*$/, "");
 	if (/EMAIL$/.test(name)) return "change-me@example.com";
 	return /HOST$/.test(name) ? "localhost" : "change-me";
 }

@@ -85,7 +85,7 @@ export default defineRule<Evidence>({
 
 	fix(match, project) {
 		const { settings, keys, envFile, otherFile } = match.evidence;
-		if (otherFile !== null && envFile === null) {
+		if (otherFile !== null && (envFile === null || !project.files.has(envFile))) {
 			const edits = readEnvFile(settings.object.settingsClass, pathFromBackend(project, otherFile));
 			if (edits === null) return undefined;
 			return {

@@ -2,8 +2,11 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { callKeywords, isField, listTables, type TableClass, type TableColumn } from "../../project/database/tables.ts";
 import { isEnumeration } from "../../project/imports/simulator/enum-look-up.ts";
-import type { Value } from "../../project/imports/values.ts";
+import type { ClassValue, Value } from "../../project/imports/values.ts";
 import { makerOf } from "../../project/models/class-body.ts";
+import { scopeOfClass } from "../../project/models/name-scope.ts";
+import { readTypeForm } from "../../project/models/type-form.ts";
+import type { Project } from "../../project/project.ts";
 import { readSettingType } from "../../project/settings/setting-type.ts";
 import type * as ast from "../../python/ast.ts";
 import { addArgument, findKeyword } from "../../python/rewrite/arguments.ts";
@@ -44,7 +47,8 @@ export default defineRule<Evidence>({
 	*detect(project) {
 		for (const table of listTables(project)) {
 			const { value, tableName, columns, isComplete } = table;
-			if (!isComplete || tableName === null || columns.some(mayBeKey) || columns.some(holdsColumn)) continue;
+			if (!isComplete || tableName === null || columns.some((column) => mayBeKey(project, column)) || columns.some(holdsColumn))
+				continue;
 			const { module, node } = value;
 			yield {
 				subject: `${module.name}:${node.name.name}`,
@@ -150,10 +154,26 @@ function isAnnotated({ node }: TableColumn): boolean {
 	return node.type === "AnnAssign";
 }
 
+/** Does an alias such as `Annotated[str, mapped_column(String(50))]` stand for a column that is no key? */
+function isColumnOfAlias(project: Project, owner: ClassValue, annotation: ast.Expression): boolean {
+	const scope = scopeOfClass(project, owner);
+	const form = scope === null ? null : readTypeForm(annotation, scope);
+	const type = form?.kind === "external" && /\.Mapped$/.test(form.name) ? form.args?.[0] : form;
+	return (
+		type?.kind === "annotated" &&
+		type.type.kind !== "annotated" &&
+		type.metadata.every(({ node }) => {
+			if (node.type === "Constant") return true;
+			const isOpen = node.type !== "Call" || node.args.some(({ type }) => type === "Starred");
+			return !isOpen && node.keywords.every(({ name }) => name !== null && name.name !== "primary_key");
+		})
+	);
+}
+
 /** Is the column the key, or may it be one that we cannot see through? */
-function mayBeKey({ node, value }: TableColumn): boolean {
+function mayBeKey(project: Project, { node, value, owner }: TableColumn): boolean {
 	if (value === null || value.kind === "constant" || value.kind === "sequence" || value.kind === "dict")
-		return node.type === "AnnAssign" && mayBeAnnotatedKey(node.annotation);
+		return node.type === "AnnAssign" && mayBeAnnotatedKey(project, owner, node.annotation);
 	if (isDefaultOfEnum(value)) return false;
 	const keywords = callKeywords(value);
 	if (keywords === null) return true;
@@ -176,7 +196,8 @@ const plainTypes = new Set(
 );
 
 /** `Mapped[intpk]`, where the alias is `Annotated[int, mapped_column(primary_key=True)]`; plain types say nothing of keys. */
-function mayBeAnnotatedKey(annotation: ast.Expression): boolean {
+function mayBeAnnotatedKey(project: Project, owner: ClassValue, annotation: ast.Expression): boolean {
+	if (isColumnOfAlias(project, owner, annotation)) return false;
 	const isMapped = annotation.type === "Subscript" && annotation.value.type === "Name" && annotation.value.id === "Mapped";
 	const type = isMapped ? annotation.index : annotation;
 	if (type.type === "Subscript" && type.value.type === "Name" && type.value.id === "Annotated") return true;

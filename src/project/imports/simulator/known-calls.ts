@@ -29,7 +29,7 @@ export function knownCall(
 	if (ofLoop !== null) return ofLoop;
 	const ofReader = settingReaderCall(machine, frame, canonical, args, node, receiver, {
 		relative: (value) => relativePath(machine, value),
-		nearestDotenv: (path) => findDotenv(machine, path),
+		nearestSettings: (path) => findUpwards(machine, dirname(path), ["settings.ini", ".env"]),
 	});
 	if (ofReader !== null) return ofReader;
 	const unset = unsetVariable(first);
@@ -60,6 +60,9 @@ export function knownCall(
 		case "dotenv.main.load_dotenv":
 		case "dotenv.load_dotenv":
 			return loadDotenv(machine, frame, args);
+		case "dotenv.main.find_dotenv":
+		case "dotenv.find_dotenv":
+			return foundDotenv(machine, frame, args);
 		case "os.path.dirname":
 		case "posixpath.dirname":
 			return onPath(first, dirname);
@@ -211,7 +214,8 @@ function loadDotenv(machine: Machine, frame: Frame, args: CallArguments): Value 
 	const given = args.args[0] ?? args.keywords.get("dotenv_path");
 	const override = args.keywords.get("override");
 	const overrides = override?.kind === "constant" && override.value === true;
-	const path = given === undefined ? findDotenv(machine, frame.module.path) : relativePath(machine, given);
+	const isFound = given === undefined || (given.kind === "constant" && (given.value === null || given.value === ""));
+	const path = isFound ? findUpwards(machine, dirname(frame.module.path), [".env"]) : relativePath(machine, given);
 	if (path === undefined || args.open || machine.uncertain > 0) {
 		machine.environDynamic = true;
 		return unknown;
@@ -221,10 +225,27 @@ function loadDotenv(machine: Machine, frame: Frame, args: CallArguments): Value 
 	return constant(values !== null);
 }
 
-function findDotenv(machine: Machine, modulePath: string): string | null {
-	for (let folder = dirname(modulePath); ; folder = dirname(folder)) {
-		const path = folder === "" ? ".env" : `${folder}/.env`;
-		if (machine.resolver.hasFile(path)) return path;
+/** `find_dotenv()`: the path of the file that it finds beside the calling file, or from the working directory upwards; `""` for none. */
+function foundDotenv(machine: Machine, frame: Frame, args: CallArguments): Value {
+	const [name = constant(".env")] = [args.keywords.get("filename") ?? args.args[0]].filter((each) => each !== undefined);
+	const usesFolder = args.keywords.get("usecwd") ?? args.args[2];
+	const isPlain = usesFolder === undefined || usesFolder.kind === "constant";
+	if (name.kind !== "constant" || typeof name.value !== "string" || name.value.includes("/") || !isPlain || args.open)
+		return unknown;
+	const fromFolder = usesFolder?.kind === "constant" && usesFolder.value === true;
+	const start = fromFolder ? relativePath(machine, constant(machine.workingDirectory)) : dirname(frame.module.path);
+	if (typeof start !== "string") return unknown;
+	const path = findUpwards(machine, start, [name.value]);
+	return path === null ? constant("") : constant(`${machine.root}/${path}`);
+}
+
+/** The first of the files that lies in a folder or in one above it, relative to the root. */
+function findUpwards(machine: Machine, start: string, names: readonly string[]): string | null {
+	for (let folder = start; ; folder = dirname(folder)) {
+		for (const name of names) {
+			const path = folder === "" ? name : `${folder}/${name}`;
+			if (machine.resolver.hasFile(path)) return path;
+		}
 		if (folder === "") return null;
 	}
 }

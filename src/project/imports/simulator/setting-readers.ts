@@ -7,8 +7,8 @@ import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts
 /** Where the files of a reader lie, relative to the repository root; undefined where that is not known, null outside. */
 export interface ReaderPlaces {
 	readonly relative: (value: Value) => string | null | undefined;
-	/** The `.env` beside a module, or in a folder above it. */
-	readonly nearestDotenv: (modulePath: string) => string | null;
+	/** The `settings.ini` or `.env` beside a module, or in a folder above it: what python-decouple reads. */
+	readonly nearestSettings: (modulePath: string) => string | null;
 }
 
 /**
@@ -41,7 +41,7 @@ export function settingReaderCall(
 			: null;
 	}
 	if (canonical === "decouple.config" && receiver === null) {
-		return read(machine, frame, args, node, places.nearestDotenv(frame.module.path), decouple);
+		return read(machine, frame, args, node, places.nearestSettings(frame.module.path), decouple);
 	}
 	return null;
 }

@@ -21,7 +21,9 @@ export function sameDirection(project: Project, relationship: Relationship): Rel
 	)
 		return null;
 	const links = linksBetween(table, table);
-	const key = columnsOf(table)?.find(({ isKey }) => isKey === true);
+	const columns = columnsOf(table);
+	// Of an alias such as intpk it is not seen that it makes the key; a column called id is one.
+	const key = columns?.find(({ isKey }) => isKey === true) ?? columns?.find(({ isKey, name }) => isKey === null && name === "id");
 	// Both see the fault; it is told once, at the side that has to say so.
 	if (links?.length !== 1 || key === undefined || !isScalar(relationship) || isScalar(other)) return null;
 	const [first, second] = order(table.attributes, other, relationship);

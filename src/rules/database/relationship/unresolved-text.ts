@@ -20,6 +20,8 @@ export function unresolvedText(project: Project, relationship: Relationship): Re
 		for (const match of option.value.matchAll(/(?<![\w.'"])([A-Z]\w*)\.([A-Za-z_]\w*)/g)) {
 			const [, className = "", attribute = ""] = match;
 			const table = classNamed(project, relationship, className);
+			if (isNowhere(project, relationship, className))
+				return unknownClass(project, relationship, { option: name, given: option, className, at: match.index });
 			if (table === null || table.isOpen || hasAttribute(table, attribute)) continue;
 			return faultOf(relationship, name, option, { table, attribute, at: match.index + className.length + 1 });
 		}
@@ -33,6 +35,65 @@ function classNamed(project: Project, { table }: Relationship, name: string): Ta
 	);
 	const [only] = found;
 	return found.length === 1 && only !== undefined && only.parent === null ? only : null;
+}
+
+/** Is there no class of that name at all, nor anything else that the text may mean? */
+function isNowhere(project: Project, { table, target }: Relationship, name: string): boolean {
+	const { tables, isOpen } = definedTables(project);
+	if (isOpen || target === null || !("definition" in target)) return false;
+	const isKnown = project.trace.classes.some(({ value }) => value.node.name.name === name);
+	// Functions and types of SQLAlchemy have their names there too.
+	return (
+		!isKnown &&
+		!tables.some((each) => each.name === name) &&
+		/^[A-Z][a-z]/.test(name) &&
+		!sqlalchemyTypes.test(name) &&
+		!table.isOpen
+	);
+}
+
+const sqlalchemyTypes =
+	/^(Integer|String|Text|Boolean|Date|DateTime|Float|Numeric|Enum|Interval|Time|Unicode|Uuid|Double|Sequence)$/;
+
+interface WrongClass {
+	readonly option: string;
+	readonly given: ConstantValue;
+	readonly className: string;
+	/** Where the name begins in the text. */
+	readonly at: number;
+}
+
+function unknownClass(
+	project: Project,
+	relationship: Relationship,
+	{ option, given, className, at }: WrongClass,
+): RelationshipFault {
+	const { table, target } = relationship;
+	const { module, node } = table.value;
+	const names = [table, ...(target !== null && "definition" in target ? [target] : [])].map(({ value }) => value.node.name.name);
+	const alike = [...new Set(names)].filter((name) => isSimilarName(name, className));
+	const { origin } = given;
+	return {
+		relationship,
+		problem: `${option} of ${nameOf(relationship)} names the class ${className}, which there is not`,
+		rootCause: "SQLAlchemy evaluates the text when it puts the relationships together, and no mapped class has that name.",
+		error: hasSqlalchemy(project, 2, 0)
+			? `sqlalchemy.exc.InvalidRequestError: When initializing mapper ${mapperName(project, table)}, expression '${String(given.value)}' failed to locate a name ("name '${className}' is not defined"). If this is a class name, consider adding this relationship() to the <class '${module.name}.${node.name.name}'> class after both dependent classes have been defined.`
+			: null,
+		fixes:
+			origin?.type !== "source" || origin.range.end - origin.range.start < String(given.value).length
+				? []
+				: alike.map((name): FixProposal => {
+						const start = origin.range.start + at;
+						return {
+							title: `Name ${name}`,
+							explanation: `${name} is the class whose name is nearest.`,
+							applicability: alike.length === 1 ? "safe" : "review",
+							edits: [{ path: origin.path, range: { start, end: start + className.length }, newText: name }],
+						};
+					}),
+		manualSteps: [`Name one of the two classes: ${names.join(" or ")}.`],
+	};
 }
 
 function hasAttribute({ attributes, value }: TableClass, name: string): boolean {
