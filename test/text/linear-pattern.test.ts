@@ -13,8 +13,8 @@ test("a pattern is found where JavaScript finds it", () => {
 	fc.assert(
 		fc.property(pattern, text, (source, subject) => {
 			expect(compilePattern(source)?.(subject)).toBe(new RegExp(source).test(subject));
-			// Two repetitions of groups are never left to JavaScript.
-			expect(compilePattern(`(?:${source})*(?:)*^(?:${source})$`)?.(subject)).toBe(new RegExp(`^(?:${source})$`).test(subject));
+			// The repetition of a group is never left to JavaScript.
+			expect(compilePattern(`^(?:${source}){1,2}$`)?.(subject)).toBe(new RegExp(`^(?:${source}){1,2}$`).test(subject));
 		}),
 		{ numRuns: 400 },
 	);
@@ -32,12 +32,9 @@ describe("what would take JavaScript for ever", () => {
 	});
 });
 
-test.each(["(", "(?=a)", "\\1(a)", "\\bword", "((a{1000}){1000}){1000}", `${"(".repeat(200)}a${")".repeat(200)}`])(
-	"%s is not followed",
-	(source) => {
-		expect(compilePattern(source)).toBeNull();
-	},
-);
+test.each(["(", "(?=a)", "\\1(a)", "((a{1000}){1000}){1000}"])("%s is not followed", (source) => {
+	expect(compilePattern(source)).toBeNull();
+});
 
 test("a text too long for its pattern is left open", () => {
 	expect(compilePattern("^(a+b?){1,100}$")?.("a".repeat(1_000_000))).toBeNull();
