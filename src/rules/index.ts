@@ -32,6 +32,7 @@ import engineArgumentType from "./database/engine-argument-type.ts";
 import engineContextMismatch from "./database/engine-context-mismatch.ts";
 import engineOpenedWrongly from "./database/engine-opened-wrongly.ts";
 import fieldWithoutSchema from "./database/field-without-schema.ts";
+import invalidDiscriminator from "./database/invalid-discriminator.ts";
 import invalidEngineArgument from "./database/invalid-engine-argument.ts";
 import invalidFieldArguments from "./database/invalid-field-arguments.ts";
 import invalidModelField from "./database/invalid-model-field.ts";
@@ -154,6 +155,7 @@ export const rules: readonly AnyRule[] = [
 	engineContextMismatch,
 	engineOpenedWrongly,
 	fieldWithoutSchema,
+	invalidDiscriminator,
 	invalidEngineArgument,
 	invalidFieldArguments,
 	invalidModelField,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { auditBackend } from "./audit-backend.ts";
+import { auditBackend, mendedFiles } from "./audit-backend.ts";
 
 function backend(classes: string): string {
 	return `
@@ -74,5 +74,30 @@ describe("broken-relationship", () => {
 
 	it("leaves sound ones alone", () => {
 		expect(auditBackend("broken-relationship", backend(classes("team", foreign)))).toEqual([]);
+	});
+});
+
+describe("invalid-discriminator", () => {
+	const rule = "invalid-discriminator";
+	const backend = (dog: string, pet: string) =>
+		`#- requirements.txt\nfastapi==0.115.0\npydantic==2.9.2\nuvicorn\n#- main.py\nfrom typing import Annotated, List, Literal, Optional, Union\n\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel, Field\n\napp = FastAPI()\n\n\nclass CatEvent(BaseModel):\n    kind: Literal["cat"]\n\n\nclass BigDogEvent(BaseModel):\n    ${dog}\n\n\nclass Visit(BaseModel):\n    pet: ${pet}\n`;
+	const union = 'Union[CatEvent, BigDogEvent] = Field(discriminator="kind")';
+
+	it("gives the variant a Literal by its default, and else by the names of the others", () => {
+		expect(mendedFiles(rule, backend('kind: str = "dog"', union))["main.py"]).toContain('kind: Literal["dog"] = "dog"');
+		expect(mendedFiles(rule, backend("kind: str", union))["main.py"]).toContain('kind: Literal["big_dog"]\n');
+		const listed = 'List[Annotated[Union[CatEvent, BigDogEvent], Field(discriminator="kind")]]';
+		expect(mendedFiles(rule, backend("size: int", listed))["main.py"]).toContain(
+			'    kind: Literal["big_dog"] = "big_dog"\n    size: int',
+		);
+		expect(mendedFiles(rule, backend('kind: Literal["cat"] = "cat"', union))["main.py"]).toContain(
+			'Literal["big_dog"] = "big_dog"',
+		);
+	});
+
+	it("is silent where pydantic takes the union, or puts the class off", () => {
+		for (const each of ['kind: Literal["dog"]', 'kind: "Unknown"', "kind: Kind"])
+			expect(auditBackend(rule, backend(each, union))).toEqual([]);
+		expect(auditBackend(rule, backend("kind: str", "Union[CatEvent, BigDogEvent]"))).toEqual([]);
 	});
 });
