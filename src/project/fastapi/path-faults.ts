@@ -126,7 +126,8 @@ function asksForValue(annotation: ast.Expression, given: ast.Expression | null):
 	const isPlain = annotation.type === "Name" && /^(int|str|UUID|uuid|UUID4|PositiveInt|ObjectId)$/.test(annotation.id);
 	if (!isPlain || given === null) return isPlain;
 	if (given.type !== "Call" || given.callee.type !== "Name" || given.callee.id !== "Path") return false;
-	return true;
+	// `Path(alias="id")` is read by that name.
+	return !given.keywords.some(({ name }) => name === null || /alias$/.test(name.name));
 }
 
 /** `request.path_params` brings what no parameter takes. */

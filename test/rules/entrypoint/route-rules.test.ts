@@ -21,6 +21,7 @@ describe("invalid-route-path", () => {
 			route("book_id: int = 3"),
 			route("request: Request, book_id: int", '    return request.path_params["id"]'),
 			route("author: str"),
+			route('book_id: int = Path(..., alias="id")'),
 		])
 			expect(auditBackend(rule, backend(each))).toEqual([]);
 	});

@@ -46,6 +46,8 @@ export function memberOf(machine: Packages, module: string, symbol: string): Val
 	if (looked.found === "unknown") return unknownMember(machine, `${module}.${symbol}`);
 	const { entry } = looked;
 	if (entry.kind === "submodule") return externalModule(entry.module);
+	const same = entry.kind === "value" ? sameClass(machine, module, entry.text) : null;
+	if (same !== null) return same;
 	if (entry.kind === "alias") {
 		if (entry.name === null) return externalModule(entry.module);
 		const canonicalConstant = knownConstant(machine, `${entry.module}.${entry.name}`);
@@ -54,6 +56,13 @@ export function memberOf(machine: Packages, module: string, symbol: string): Val
 		if (home.found === "present" && isSubmoduleAlias(machine, entry.module, entry.name)) return externalModule(home.module.name);
 	}
 	return externalSymbol(machine, `${module}.${symbol}`, resolveEntry(machine, entry));
+}
+
+/** `Instrumentator = PrometheusFastApiInstrumentator`: another name for a class of the same module of a library. */
+function sameClass(machine: Packages, module: string, text: string | null): Value | null {
+	if (text === null || !/^[A-Z]\w*$/.test(text) || machine.environment.isStdlib(module.split(".")[0] ?? module)) return null;
+	const found = memberOf(machine, module, text);
+	return found !== "absent" && found.kind === "external" && found.entry?.kind === "class" ? found : null;
 }
 
 function isSubmoduleAlias(machine: Packages, module: string, name: string): boolean {

@@ -5,8 +5,9 @@ import type { ParameterFault } from "../../../project/fastapi/parameter-faults.t
 import type { ClassValue } from "../../../project/imports/values.ts";
 import { lookUpName } from "../../../project/models/name-scope.ts";
 import { pydanticSchemaOf } from "../../../project/models/pydantic-schema.ts";
-import { readTypeForm, type TypeForm } from "../../../project/models/type-form.ts";
+import { readTypeForm, type TypeForm, valueOfName } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
 import { asPydanticModel } from "./as-pydantic-model.ts";
 import { dependencyGiving } from "./known-dependencies.ts";
 import { objectOf, obviousMaker } from "./known-objects.ts";
@@ -135,6 +136,7 @@ function keptDefault(
 	project: Project,
 ): FixProposal | undefined {
 	const given = parameter.default;
+	if (given?.type === "Call") return calledDefault({ parameter, signature }, given, project);
 	if (given === null || (given.type !== "Name" && given.type !== "Attribute")) return undefined;
 	const shown = sourceOf(signature, given);
 	return asDependency(
@@ -146,4 +148,17 @@ function keptDefault(
 		`${shown} is the default that was given, and no request can bring another.`,
 		"review",
 	);
+}
+
+/** `db: Session = get_db()` → `db: Session = Depends(get_db)`. */
+function calledDefault(
+	{ parameter, signature }: Pick<ParameterFault, "parameter" | "signature">,
+	given: ast.Call,
+	project: Project,
+): FixProposal | undefined {
+	const callee = valueOfName(given.callee, signature.scope);
+	if (callee?.kind !== "function" || given.args.length > 0 || given.keywords.length > 0) return undefined;
+	const name = sourceOf(signature, given.callee);
+	const why = `Called here, ${name} gives one object for all requests, and FastAPI reads the parameter from the request; Depends lets it call ${name} for each.`;
+	return asDependency(signature, parameter, `Depends(${name})`, [], project, why, "safe");
 }
