@@ -116,19 +116,36 @@ export function nestedParts(
 	});
 }
 
+/** A model made without more than a few plain arguments, with the attributes that it then has; any other value as it is. */
+export function withDefaults(value: Value, config: SettingsConfig, depth = 0): Value {
+	if (value.kind !== "instance" || value.of.kind !== "class" || value.attributes.size > 0 || depth > deepest) return value;
+	const { of, call } = value;
+	if (call === null || call.open || call.args.length > 0 || !isPlainModel(of)) return value;
+	const plain = { ...config, prefix: "", namedKeys: () => null };
+	const attributes = new Map(
+		settingsFields(of, plain).map((field): [string, Value] => {
+			const given = call.keywords.get(field.name);
+			if (given === undefined) return [field.name, withDefaults(field.fallback ?? unknown, config, depth + 1)];
+			const isText = given.kind === "constant" && typeof given.value === "string";
+			return [field.name, isText ? converted(given, field, null) : given.kind === "constant" ? given : unknown];
+		}),
+	);
+	return { ...value, attributes };
+}
+
 /** The object that pydantic-settings puts together from such variables; the model's own defaults stand where they give nothing. */
 export function nestedObject(sources: NestedSources, field: SettingsField, type: ClassValue, depth = 0): Value {
 	const parts = nestedFields(sources, field, type);
 	if (parts === null || depth > deepest) return unknown;
 	const attributes = new Map(
-		parts.map((part): [string, Value] => [part.field.name.slice(field.name.length + 1), valueOf(sources, part, depth)]),
+		parts.map((part): [string, Value] => [part.field.name.slice(field.name.length + 1), valueOfPart(sources, part, depth)]),
 	);
 	return { kind: "instance", of: type, attributes, call: null };
 }
 
-function valueOf(sources: NestedSources, { field, type, given, isDeeper }: NestedField, depth: number): Value {
+function valueOfPart(sources: NestedSources, { field, type, given, isDeeper }: NestedField, depth: number): Value {
 	if (isDeeper) return type === null ? unknown : nestedObject(sources, field, type, depth + 1);
-	if (given === null) return field.fallback ?? unknown;
+	if (given === null) return withDefaults(field.fallback ?? unknown, sources.config);
 	const own = ownType(sources.machine, field);
 	const choices = own === null ? null : enumChoices(own);
 	const url = urlObject(sources.machine, given, field);

@@ -13,7 +13,7 @@ import {
 	ownType,
 	urlObject,
 } from "./convert-setting.ts";
-import { nestedObject, nestedParts, nestedSources, settingParts } from "./nested-models.ts";
+import { nestedObject, nestedParts, nestedSources, settingParts, withDefaults } from "./nested-models.ts";
 import { listValidators, runFieldValidator, runModelValidator, type Validator } from "./run-validators.ts";
 import { dotenvOf, pathOf, rawValue } from "./setting-sources.ts";
 import { isSettingsClass, type SettingsConfig, type SettingsField, settingsConfig, settingsFields } from "./settings-class.ts";
@@ -57,7 +57,10 @@ export function instantiateSettings(
 			result,
 		);
 		const isInParts = given === null && argument === undefined && !args.open && nested !== null;
-		result.set(field.name, isInParts && model !== null ? nestedObject(nested, field, model) : settled.value);
+		result.set(
+			field.name,
+			isInParts && model !== null ? nestedObject(nested, field, model) : withDefaults(settled.value, config),
+		);
 		fields.push({
 			field,
 			given: given === undefined ? null : (given ?? unknown),

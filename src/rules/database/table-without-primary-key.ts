@@ -123,7 +123,7 @@ function numberedKey({ kind, columns }: Evidence["table"]): {
 	};
 }
 
-function markKey({ className }: Evidence, id: TableColumn): FixProposal | undefined {
+function markKey({ className, table }: Evidence, id: TableColumn): FixProposal | undefined {
 	const { node, owner } = id;
 	const { module } = owner;
 	const common = {
@@ -134,6 +134,10 @@ function markKey({ className }: Evidence, id: TableColumn): FixProposal | undefi
 	if (node.value?.type === "Call") {
 		if (findKeyword(node.value, "primary_key") !== null) return undefined;
 		return { ...common, edits: [addArgument(module, node.value, "primary_key=True")] };
+	}
+	if (table.kind === "declarative" && node.type === "AnnAssign" && node.value === null) {
+		const needs = [{ path: module.path, module: "sqlalchemy.orm", name: "mapped_column" }];
+		return { ...common, edits: [replaceText(module, node.end, node.end, " = mapped_column(primary_key=True)")], needs };
 	}
 	if (!isAnnotated(id) || owner.keywords.get("table") === undefined) return undefined;
 	const needs = [{ path: module.path, module: "sqlmodel", name: "Field" }];
@@ -183,7 +187,7 @@ function mayBeKey(project: Project, { node, value, owner }: TableColumn): boolea
 	if (keywords.has("sa_column_kwargs")) return true;
 	if (isField(value)) return false;
 	const maker = value.kind === "instance" && value.of.kind === "external" ? value.of.name : "";
-	return !/\.(Column|mapped_column|relationship|Relationship)$/.test(maker);
+	return !/\.(Column|mapped_column|relationship|Relationship|registry|MetaData)$/.test(maker);
 }
 
 /** `rank: Rank = Rank.rookie`: the default is a member of an Enum, and no column. */

@@ -106,10 +106,10 @@ const bareBases = new Set(["abc.ABC", "typing.Generic", "typing.Protocol"]);
 export function hasKnownAttributes(machine: Machine, owner: ClassValue): boolean {
 	if (findInClass(owner, "__getattr__") !== null || findInClass(owner, "__getattribute__") !== null) return false;
 	if (owner.namespace.dynamic || owner.keywords.size > 0 || setsAttributesByName(owner)) return false;
-	if (!owner.decorators.every(isDataclass)) return false;
+	if (!owner.decorators.every(isDataclass) || allowsExtra(owner)) return false;
 	return owner.bases.every((base) => {
 		if (base.kind === "class") return hasKnownAttributes(machine, base);
-		return base.kind === "external" && (bareBases.has(base.canonical) || (isSettingsBase(base) && !allowsExtra(owner)));
+		return base.kind === "external" && (bareBases.has(base.canonical) || isModelBase(base));
 	});
 }
 
@@ -119,9 +119,9 @@ function isDataclass(decorator: Value): boolean {
 	return maker.kind === "external" && maker.canonical === "dataclasses.dataclass";
 }
 
-/** pydantic's settings classes have the attributes of their fields and methods, and no others unless `extra` is allowed. */
-function isSettingsBase(base: ExternalValue): boolean {
-	return base.name === "builtins.object" || /^pydantic(_settings)?\..*\bBaseSettings$/.test(base.canonical);
+/** pydantic's models and settings have the attributes of their fields and methods, and no others unless `extra` is allowed. */
+function isModelBase(base: ExternalValue): boolean {
+	return base.name === "builtins.object" || /^pydantic(_settings)?\..*\bBase(Settings|Model)$/.test(base.canonical);
 }
 
 function allowsExtra(owner: ClassValue): boolean {
