@@ -25,15 +25,16 @@ export function failOnCoroutineUse(
 	frame: Frame,
 	owner: Value,
 	node: ast.Node,
-	use: "subscriptable" | "iterable",
+	use: "subscriptable" | "iterable" | "sized",
 ): void {
 	if (isGeneratorOf(owner, "async_generator")) {
-		report(machine, frame, node, "TypeError", `'async_generator' object is not ${use}`);
+		const message = use === "sized" ? "object of type 'async_generator' has no len()" : `'async_generator' object is not ${use}`;
+		report(machine, frame, node, "TypeError", message);
 		return;
 	}
 	if (owner.kind !== "coroutine") return;
 	const { call, path } = owner;
-	const message = `'coroutine' object is not ${use}`;
+	const message = use === "sized" ? "object of type 'coroutine' has no len()" : `'coroutine' object is not ${use}`;
 	report(machine, frame, node, "TypeError", message, { type: "not-awaited", call, path });
 }
 

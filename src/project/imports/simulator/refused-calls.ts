@@ -1,6 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import type { RaisesException } from "../trace.ts";
-import type { InstanceValue, Value } from "../values.ts";
+import { type InstanceValue, unknown, type Value } from "../values.ts";
+import { failOnCoroutineUse } from "./async-misuse.ts";
 import { symbolEntry } from "./external.ts";
 import { refusedKeywords } from "./init-subclass.ts";
 import { refusedLogging } from "./logging-config.ts";
@@ -27,6 +28,7 @@ export function failOnRefusedCall(
 		ofPattern(machine, frame, canonical, args, node) ??
 		ofTimeZone(canonical, args);
 	if (refusal !== null) failOperation(machine, frame, node, refusal.exception, refusal.message, refusal.more);
+	if (canonical === "builtins.len") failOnCoroutineUse(machine, frame, args.args[0] ?? unknown, node, "sized");
 	if (canonical === "logging.config.dictConfig") failOnLogging(machine, frame, args.args[0] ?? args.keywords.get("config"), node);
 }
 

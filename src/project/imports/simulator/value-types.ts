@@ -23,7 +23,7 @@ export function typeName(value: Value): string | null {
 		case "module":
 			return value.namespace.dynamic ? null : "module";
 		case "function":
-			return value.decorators.length === 0 ? "function" : null;
+			return value.decorators.every(givesTheFunction) ? "function" : null;
 		case "bound-method":
 			return value.function?.decorators.length === 0 ? "method" : null;
 		case "instance":
@@ -32,6 +32,15 @@ export function typeName(value: Value): string | null {
 		default:
 			return null;
 	}
+}
+
+/** A route's decorator gives back the very function that it was given. */
+function givesTheFunction(decorator: Value): boolean {
+	return (
+		decorator.kind === "instance" &&
+		decorator.of.kind === "external" &&
+		/^fastapi\.(applications\.FastAPI|routing\.APIRouter)\.\w+$/.test(decorator.of.canonical)
+	);
 }
 
 /** Bases that give a class nothing but what its own body says. */

@@ -35,9 +35,37 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 	}
 	if (error.includes("cannot be parametrized because"))
 		return makeGeneric(project, module, range) ?? withoutSubscript(module, range);
+	if (error === "TypeError: 'function' object is not subscriptable") {
+		const generic = genericOfTyping(module, range);
+		if (generic !== undefined) return generic;
+	}
 	if (error.endsWith("is not subscriptable")) return withoutSubscript(module, range);
 	if (error.endsWith("object is not iterable")) return tupleOfOne(module, range);
 	return undefined;
+}
+
+/** `list[int]` below a function or a method that is called `list`: the type of typing has another name. */
+function genericOfTyping(module: Module, range: TextRange): FixProposal | undefined {
+	const shadowed: Readonly<Record<string, string>> = {
+		list: "List",
+		dict: "Dict",
+		set: "Set",
+		frozenset: "FrozenSet",
+		tuple: "Tuple",
+		type: "Type",
+	};
+	const [found] = nodesIn(module, range).filter((node): node is ast.Subscript => node.type === "Subscript");
+	if (found?.value.type !== "Name") return undefined;
+	const { id, start, end } = found.value;
+	const name = Object.hasOwn(shadowed, id) ? shadowed[id] : undefined;
+	if (name === undefined) return undefined;
+	return {
+		title: `Write ${name} instead of ${id}`,
+		explanation: `By this place ${id} is a function of the file's own, and no longer the type; typing has it as ${name}.`,
+		applicability: "safe",
+		edits: [replaceText(module, start, end, name)],
+		needs: [{ path: module.path, module: "typing", name }],
+	};
 }
 
 /** `a | b` of dicts came with Python 3.9 (PEP 584). */

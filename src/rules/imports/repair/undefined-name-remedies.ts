@@ -13,6 +13,7 @@ import type { FailureOf } from "./import-failures.ts";
 import { listNameSources, type NameSource } from "./name-sources.ts";
 import { callItAgain, unusedImportOfKind } from "./renamed-sibling.ts";
 import { findRelatedName, findSimilarName } from "./similar-name.ts";
+import { addToAll } from "./star-exports.ts";
 import { definesName } from "./symbol-homes.ts";
 import { takeOutName } from "./take-out.ts";
 import { mends } from "./trial.ts";
@@ -35,6 +36,8 @@ export function findNameRemedies(project: Project, failure: FailureOf<"name-not-
 	const { name, place } = detail;
 	const respelt = respellings.get(name);
 	if (respelt !== undefined) return [{ type: "rename", to: respelt, isCertain: true, isSpelling: true }];
+	const exported = addToAll(project, module, name);
+	if (exported !== null && mends(project, exported, failure)) return [{ type: "change", proposal: exported }];
 	const remedies: NameRemedy[] = [...later(failure)];
 	const guarded = findTypingImport(module.tree, name);
 	if (guarded?.alias.asName === null) remedies.push({ type: "unguard", ...guarded });
