@@ -15,10 +15,21 @@ export type ToolRow = readonly [name: string, extras: readonly string[], specifi
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 /** The tools that own the formats; pip comes with the environment. */
-const tools = ["packaging==26.3", "poetry-core==2.5.0", "setuptools<82"];
+const tools = [
+	"packaging==26.3",
+	"poetry-core==2.5.0",
+	"setuptools<82",
+	"uv==0.13.9",
+	"hatchling==1.33.0",
+	"pdm==2.29.3",
+	"plette==2.4.0",
+];
 
-/** Reads the main lists of manifests with pip, packaging, poetry-core and setuptools; a text is what the tool said where it refuses. */
-export async function readWithTools(manifests: readonly ManifestFiles[]): Promise<readonly (readonly ToolRow[] | string)[]> {
+/** What each tool that owns a format reads of a manifest, by its name; a text is what the tool said where it refuses. */
+export type ToolAnswers = Readonly<Record<string, readonly ToolRow[] | string>>;
+
+/** Reads the main lists of manifests with the tools that install from them: pip, uv, poetry-core, hatchling, pdm, plette (pipenv's) and setuptools. */
+export async function readWithTools(manifests: readonly ManifestFiles[]): Promise<readonly ToolAnswers[]> {
 	const python = await prepareTools();
 	const output = await new Promise<string>((resolve, reject) => {
 		const options = { maxBuffer: 1 << 26, env: { ...process.env, PIP_DISABLE_PIP_VERSION_CHECK: "1" } };
@@ -27,13 +38,12 @@ export async function readWithTools(manifests: readonly ManifestFiles[]): Promis
 		);
 		child.stdin?.end(JSON.stringify(manifests));
 	});
-	const answers = JSON.parse(output) as readonly (readonly ToolRow[] | { readonly error: string })[];
-	return answers.map((answer) => ("error" in answer ? answer.error : answer));
+	return JSON.parse(output) as readonly ToolAnswers[];
 }
 
 /** The interpreter of an environment with the tools, made on first use in `.venvs/`. */
 async function prepareTools(): Promise<string> {
-	const folder = `${root}/.venvs/manifest-tools`;
+	const folder = `${root}/.venvs/manifest-tools-${tools.length}`;
 	if (existsSync(folder)) return `${folder}/bin/python`;
 	const building = `${folder}.${process.pid}`;
 	rmSync(building, { recursive: true, force: true });

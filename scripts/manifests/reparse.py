@@ -1,17 +1,20 @@
-"""Reads manifests with the tools that own their formats: pip for requirements files, packaging and tomllib for PEP 621,
-poetry-core for poetry's tables, setuptools for setup.cfg and setup.py.
+"""Reads manifests with the tools that install from them: pip and uv for requirements files; packaging, hatchling, pdm and uv
+for PEP 621; poetry-core for poetry's tables; plette (pipenv's reader) for a Pipfile; setuptools' ways for setup.cfg and setup.py.
 
-Reads a JSON list of {"kind", "path", "files"} from standard input; prints a JSON list with, for each, the sorted main list
-as [name, extras, specifier, marker], or {"error": …} where the tool refuses the file.
+Reads a JSON list of {"kind", "path", "files"} from standard input; prints a JSON list with, for each, what each tool reads: the
+sorted main list as [name, extras, specifier, marker], or the text with which it refuses the file. The first tool is the format's own.
 """
 
 import configparser
+import functools
 import json
 import os
 import re
+import subprocess
 import sys
 import tempfile
 import tomllib
+import zipfile
 from pathlib import Path
 
 from packaging.requirements import Requirement
@@ -45,13 +48,79 @@ def read_requirements(path):
     return rows
 
 
-def read_pyproject(path):
-    document = tomllib.loads(path.read_text())
-    project = document.get("project", {})
-    if "dependencies" in project or "poetry" not in document.get("tool", {}):
-        sources = document.get("tool", {}).get("uv", {}).get("sources", {})
-        named = [text for text in project.get("dependencies", []) if " @ " not in text]
-        return [found for found in map(of_requirement, named) if found[0] not in sources]
+def project_of(path):
+    return tomllib.loads(path.read_text())
+
+
+def without_addresses(path, rows):
+    """Requirements that a table of uv gives an address are left out, as those are that name one themselves."""
+    sources = project_of(path).get("tool", {}).get("uv", {}).get("sources", {})
+    return [found for found in rows if found[0] not in sources]
+
+
+def read_project(path):
+    named = [text for text in project_of(path).get("project", {}).get("dependencies", []) if " @ " not in text]
+    return without_addresses(path, map(of_requirement, named))
+
+
+def read_with_hatchling(path):
+    from hatchling.metadata.core import ProjectMetadata
+    from hatchling.plugin.manager import PluginManager
+
+    named = ProjectMetadata(str(path.parent), PluginManager()).core.dependencies_complex
+    return without_addresses(path, [of_requirement(str(each)) for each in named.values() if each.url is None])
+
+
+@functools.cache
+def pdm_core():
+    from pdm.core import Core
+
+    return Core()
+
+
+def read_with_pdm(path):
+    requirements = pdm_core().create_project(path.parent, global_config=os.devnull).get_dependencies()
+    named = [each for each in requirements if each.is_named]
+    return without_addresses(path, [of_requirement(each.as_line()) for each in named])
+
+
+def uv(*arguments):
+    command = [str(Path(sys.executable).with_name("uv")), "--offline", "--no-progress", "--no-config", "--quiet"]
+    ran = subprocess.run([*command, *arguments], capture_output=True, text=True)
+    if ran.returncode != 0:
+        raise ValueError(ran.stderr)
+
+
+def read_requirements_with_uv(path):
+    """What `uv add` takes over into a project that has nothing else."""
+    project = path.parent / "uv-project"
+    project.mkdir()
+    (project / "pyproject.toml").write_text('[project]\nname = "taken-over"\nversion = "0"\nrequires-python = ">=3.11"\n')
+    uv("add", "--frozen", "--no-workspace", "--raw", "--project", str(project), "--requirements", str(path))
+    return read_project(project / "pyproject.toml")
+
+
+def read_project_with_uv(path):
+    """What uv's own build backend, which is part of uv, writes into the metadata of a wheel."""
+    text = re.sub(r"^\[build-system\]\n(?:(?!\[).*\n?)*", "", path.read_text(), flags=re.M)
+    name = re.sub(r"\W+", "_", project_of(path)["project"]["name"]).lower()
+    module = path.parent / "uv-build" / "src" / name
+    module.mkdir(parents=True)
+    (module / "__init__.py").touch()
+    root = path.parent / "uv-build"
+    backend = '\n[build-system]\nrequires = ["uv_build>=0.8,<1"]\nbuild-backend = "uv_build"\n'
+    (root / "pyproject.toml").write_text(re.sub(r"^(?:readme|license|license-files) *=.*\n", "", text, flags=re.M) + backend)
+    uv("build", "--wheel", "--out-dir", str(root / "out"), str(root))
+    [wheel] = (root / "out").glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        [metadata] = [each for each in archive.namelist() if each.endswith("/METADATA")]
+        lines = archive.read(metadata).decode().split("\n\n")[0].splitlines()
+    named = [line.removeprefix("Requires-Dist: ") for line in lines if line.startswith("Requires-Dist: ")]
+    main = [text for text in named if " @ " not in text and "extra ==" not in text]
+    return without_addresses(path, map(of_requirement, main))
+
+
+def read_poetry(path):
     from poetry.core.factory import Factory
 
     package = Factory().create_poetry(path.parent).package
@@ -68,15 +137,27 @@ def read_pyproject(path):
     return rows
 
 
+def read_with_plette(path):
+    from plette import Pipfile
+
+    with path.open() as file:
+        packages = Pipfile.load(file).packages
+    return [row_of_pipfile(name, package._data) for name, package in packages.items() if is_named(package._data)]
+
+
+def is_named(value):
+    return not (isinstance(value, dict) and {"git", "path", "file"} & set(value))
+
+
+def row_of_pipfile(name, value):
+    table = value if isinstance(value, dict) else {"version": value}
+    version = table.get("version", "*")
+    return row(name, table.get("extras", []), "" if version == "*" else version, table.get("markers"))
+
+
 def read_pipfile(path):
-    rows = []
-    for name, value in tomllib.loads(path.read_text()).get("packages", {}).items():
-        table = value if isinstance(value, dict) else {"version": value}
-        if {"git", "path", "file"} & set(table):
-            continue
-        version = table.get("version", "*")
-        rows.append(row(name, table.get("extras", []), "" if version == "*" else version, table.get("markers")))
-    return rows
+    packages = project_of(path).get("packages", {})
+    return [row_of_pipfile(name, value) for name, value in packages.items() if is_named(value)]
 
 
 def read_setup_cfg(path):
@@ -96,15 +177,23 @@ def read_setup_py(path):
 
 
 READERS = {
-    "requirements": read_requirements,
-    "pyproject": read_pyproject,
-    "pipfile": read_pipfile,
-    "setup-cfg": read_setup_cfg,
-    "setup-py": read_setup_py,
+    "requirements": {"pip": read_requirements, "uv": read_requirements_with_uv},
+    "project": {"packaging": read_project, "hatchling": read_with_hatchling, "pdm": read_with_pdm, "uv": read_project_with_uv},
+    "poetry": {"poetry-core": read_poetry},
+    "pipfile": {"tomllib": read_pipfile, "plette": read_with_plette},
+    "setup-cfg": {"configparser": read_setup_cfg},
+    "setup-py": {"setuptools": read_setup_py},
 }
 
 
-def read(manifest):
+def kind_of(manifest):
+    if manifest["kind"] != "pyproject":
+        return manifest["kind"]
+    document = tomllib.loads(manifest["files"][manifest["path"]])
+    return "project" if "dependencies" in document.get("project", {}) or "poetry" not in document.get("tool", {}) else "poetry"
+
+
+def read_with(reader, manifest):
     with tempfile.TemporaryDirectory() as folder:
         for name, text in manifest["files"].items():
             path = Path(folder, name)
@@ -112,9 +201,10 @@ def read(manifest):
             path.write_bytes(text.encode())
         os.chdir(folder)
         try:
-            return sorted(READERS[manifest["kind"]](Path(folder, manifest["path"])), key=str)
+            return sorted(reader(Path(folder, manifest["path"])), key=str)
         except Exception as error:
-            return {"error": f"{type(error).__name__}: {error}"}
+            return f"{type(error).__name__}: {error}".replace(folder, "")
 
 
-print(json.dumps([read(manifest) for manifest in json.load(sys.stdin)]))
+manifests = json.load(sys.stdin)
+print(json.dumps([{tool: read_with(reader, each) for tool, reader in READERS[kind_of(each)].items()} for each in manifests]))

@@ -3,7 +3,7 @@ import { readRows, withHttpx } from "./shape-rows.ts";
 import recorded from "./shapes.json" with { type: "json" };
 import { shapes } from "./shapes.ts";
 
-// What pip, packaging, poetry-core and setuptools read: `npx tsx scripts/manifests/record.ts`; test/boot asks them again.
+// What pip, packaging, poetry-core and setuptools read: `npx tsx scripts/manifests/record.ts`; test/boot asks them again, and uv, hatchling, pdm and plette too.
 const record: Readonly<Record<string, { readonly before: unknown; readonly after: unknown }>> = recorded;
 
 describe("manifests are read as the tool reads them that owns the format", () => {
