@@ -7,28 +7,22 @@ import {
 	type RequirementClosure,
 	startUpRequirements,
 } from "../../project/manifests/declared.ts";
-import { addRequirement, fileOfMainList, makeRequired, removeMarker, usesHashes } from "../../project/manifests/edit.ts";
-import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
+import { fileOfMainList } from "../../project/manifests/edit.ts";
+import type { Manifest } from "../../project/manifests/manifest.ts";
 import { isMistakenlyDeclared } from "../../project/manifests/mistaken-names.ts";
-import { packageAddition } from "../../project/manifests/package-addition.ts";
 import { distributionsOf, packageOf } from "../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../project/project.ts";
-import { findGoneModule, withFormerModule } from "./uses/gone-module.ts";
-import { importInstead } from "./uses/import-instead.ts";
+import { declareImport, type ImportToDeclare, isOptionalEntry } from "./uses/declare-import.ts";
+import { findGoneModule } from "./uses/gone-module.ts";
 import { placeInWords } from "./uses/installation-words.ts";
 import { listThirdPartyUses, type ThirdPartyUse } from "./uses/third-party-uses.ts";
+import { removeUnusedImports } from "./uses/unused-everywhere.ts";
 
-interface Evidence {
-	/** Dotted as written. */
-	readonly module: string;
+interface Evidence extends ImportToDeclare {
 	/** The part of it that Python does not find. */
 	readonly missing: string;
-	/** PEP 503 name of the distribution that provides it. */
-	readonly distribution: string;
 	/** Path of the manifest that should declare it, or null where the backend has none. */
 	readonly manifest: string | null;
-	/** Where it is declared instead: `the group dev of pyproject.toml`; null where nothing declares it. */
-	readonly elsewhere: string | null;
 	readonly missingHere: boolean;
 	/** Is there no environment of the project's own, and so nothing installed here? */
 	readonly isEmpty: boolean;
@@ -37,8 +31,6 @@ interface Evidence {
 	readonly deferred: boolean;
 	readonly stage: "import" | "startup";
 	readonly order: number | null;
-	/** Where it is declared, and newer releases lack the module: the first of them. */
-	readonly goneFrom: string | null;
 }
 
 const main = `from fastapi import FastAPI
@@ -117,60 +109,20 @@ export default defineRule<Evidence>({
 	},
 
 	fix({ evidence }, project) {
-		const manifest = primaryManifest(project.manifests);
-		if (manifest === null) return undefined;
-		const { distribution, module, elsewhere, goneFrom } = evidence;
-		if (goneFrom !== null) return withFormerModule(project, manifest, distribution, module);
-		const instead = importInstead(project, module, distribution);
-		if (instead !== null) return instead.proposal;
-		const restricted = manifest.requirements.find(
-			({ normalized, group, marker }) => normalized === distribution && group === "" && marker !== null,
-		);
-		if (restricted !== undefined) return withoutMarker(project, manifest, restricted);
-		const optional = manifest.requirements.find(
-			(requirement) => requirement.normalized === distribution && isOptionalEntry(requirement),
-		);
-		if (optional !== undefined) return asRequired(project, manifest, optional);
-		const edits = addRequirement(project.files, manifest, packageAddition(distribution, [], project.environment, module));
-		if (edits === null) return undefined;
-		const hashed = usesHashes(project.files, manifest);
-		const hashes = hashed
-			? ` ${manifest.path} pins hashes: the new line needs its own, so generate the file anew with the tool that wrote it.`
-			: "";
-		return {
-			title: `Declare ${distribution} in ${fileOfMainList(manifest)}`,
-			explanation: `${module} comes with ${distribution}; once it is declared, every installation brings it.${hashes}`,
-			applicability: hashed || elsewhere !== null ? "review" : "safe",
-			edits,
-			commands: manifest.updateCommands,
-		};
+		return removal(evidence, project) ?? declareImport(evidence, project);
+	},
+
+	alternatives({ evidence }, project) {
+		const declared = removal(evidence, project) === null ? undefined : declareImport(evidence, project);
+		return declared === undefined ? [] : [declared];
 	},
 });
 
-/** It is declared, but for other Pythons or platforms only. */
-function withoutMarker(project: Project, manifest: Manifest, requirement: Requirement): FixProposal | undefined {
-	const edits = removeMarker(project.files, requirement);
-	if (edits === null) return undefined;
-	return {
-		title: `Declare ${requirement.name} without its condition`,
-		explanation: `${requirement.name} is declared only where ${requirement.marker}, and the code imports it everywhere.`,
-		applicability: "safe",
-		edits,
-		commands: manifest.updateCommands,
-	};
-}
-
-/** It is declared, but only for whoever asks for an extra. */
-function asRequired(project: Project, manifest: Manifest, requirement: Requirement): FixProposal | undefined {
-	const edits = makeRequired(project.files, requirement);
-	if (edits === null) return undefined;
-	return {
-		title: `Require ${requirement.name} always`,
-		explanation: `${requirement.name} is optional in ${requirement.path}, and the code imports it always. An extra that names it stays valid.`,
-		applicability: "safe",
-		edits,
-		commands: manifest.updateCommands,
-	};
+/** An import that fails here is what start-up needs as it stands: only one that works may go for want of use. */
+function removal({ module, missingHere, elsewhere, goneFrom }: Evidence, project: Project): FixProposal | null {
+	if (missingHere || elsewhere !== null || goneFrom !== null) return null;
+	const part = packageOf(module);
+	return removeUnusedImports(project, (dotted) => dotted === part || dotted.startsWith(`${part}.`));
 }
 
 interface Declared {
@@ -250,11 +202,6 @@ function placeOf(project: Project, distribution: string): string {
 		return isOptionalEntry(found) ? `an optional entry of ${found.path}` : `the group ${found.group} of ${found.path}`;
 	}
 	return "another manifest";
-}
-
-/** poetry's `optional = true`: only an extra brings it. */
-function isOptionalEntry({ group, notation }: Requirement): boolean {
-	return group === "optional" && notation === "poetry";
 }
 
 const endings = new WeakMap<Project, ReadonlySet<string>>();

@@ -3,7 +3,7 @@ import undeclared from "../../../src/rules/dependencies/undeclared-import.ts";
 import server from "../../../src/rules/dependencies/undeclared-server.ts";
 import { auditDependencies, installed } from "./audit-dependencies.ts";
 
-const main = "#- main.py\nfrom fastapi import FastAPI\nimport redis\napp = FastAPI()\n";
+const main = "#- main.py\nfrom fastapi import FastAPI\nimport redis\nCLIENT = redis.Redis\napp = FastAPI()\n";
 const packages = installed({ redis: { version: "5.0.0" } });
 const project = (lists: string) =>
 	`#- pyproject.toml\n[project]\nname = "x"\nversion = "0"\ndependencies = ["fastapi", "uvicorn"]\n${lists}\n`;

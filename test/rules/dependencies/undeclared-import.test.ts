@@ -23,9 +23,17 @@ it("is critical on this machine and on a clean install where the package is not 
 });
 
 it("fails on a clean install only where it happens to be installed, and asks for that version", () => {
-	const { issues, mended } = auditDependencies(backend("from jose import jwt"), installed(jose));
+	const { issues, mended } = auditDependencies(backend("from jose import jwt\nDECODE = jwt.decode"), installed(jose));
 	expect(issues[0]).toMatchObject({ severity: "CRITICAL", failsOn: ["clean-install"] });
 	expect(mended("requirements.txt")).toBe("fastapi>=0.115\nuvicorn>=0.30\npython-jose>=3.3.0\n");
+});
+
+it("declares nothing for an import that works and that nothing uses", () => {
+	const { issues, mended } = auditDependencies(backend("from jose import jwt"), installed(jose));
+	expect(issues.map(({ rule }) => rule)).toEqual(["undeclared-import"]);
+	expect(mended("requirements.txt")).toBeNull();
+	expect(mended("main.py")).not.toContain("jose");
+	expect(auditDependencies(backend("from jose import jwt")).mended("requirements.txt")).toContain("python-jose");
 });
 
 it("reports each package once, at its first import", () => {
