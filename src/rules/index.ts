@@ -70,6 +70,7 @@ import undeclaredServer from "./dependencies/undeclared-server.ts";
 import unknownRelease from "./dependencies/unknown-release.ts";
 import unreadableManifest from "./dependencies/unreadable-manifest.ts";
 import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
+import applicationMadeTwice from "./entrypoint/application-made-twice.ts";
 import brokenLifespan from "./entrypoint/broken-lifespan.ts";
 import brokenStartupHandler from "./entrypoint/broken-startup-handler.ts";
 import corsOriginMismatch from "./entrypoint/cors-origin-mismatch.ts";
@@ -103,6 +104,7 @@ import routerNeverIncluded from "./entrypoint/router-never-included.ts";
 import routerWithoutInit from "./entrypoint/router-without-init.ts";
 import serverStartedOnImport from "./entrypoint/server-started-on-import.ts";
 import startupException from "./entrypoint/startup-exception.ts";
+import unawaitedCoroutine from "./entrypoint/unawaited-coroutine.ts";
 import unsetApplicationState from "./entrypoint/unset-application-state.ts";
 import unstartableCommand from "./entrypoint/unstartable-command.ts";
 import untaggedRoute from "./entrypoint/untagged-route.ts";
@@ -193,6 +195,7 @@ export const rules: readonly AnyRule[] = [
 	unknownRelease,
 	unreadableManifest,
 	wrongDistributionName,
+	applicationMadeTwice,
 	brokenLifespan,
 	brokenStartupHandler,
 	corsOriginMismatch,
@@ -226,6 +229,7 @@ export const rules: readonly AnyRule[] = [
 	routerWithoutInit,
 	serverStartedOnImport,
 	startupException,
+	unawaitedCoroutine,
 	unsetApplicationState,
 	unstartableCommand,
 	untaggedRoute,
