@@ -1,6 +1,7 @@
 import type { SourceTree } from "../project/project.ts";
 import { applyEdits, editsByPath } from "../text/edit.ts";
 import type { TextEdit } from "../text/range.ts";
+import { isEnvFile } from "../text/secrets.ts";
 import type { TreeChange } from "../text/tree-change.ts";
 import { otherNames } from "../workspace/hard-links.ts";
 import { type FileImage, readProjectFile, sha256 } from "../workspace/project-files.ts";
@@ -117,5 +118,5 @@ function sideOf(bytes: Buffer, { mode, owner }: Pick<FileImage, "mode" | "owner"
 
 /** Settings may hold secrets, so a new `.env` is the owner's alone. */
 function newFileMode(path: string): number {
-	return /(^|\/)\.env[^/]*$/.test(path) ? 0o600 : 0o666 & ~process.umask();
+	return isEnvFile(path) ? 0o600 : 0o666 & ~process.umask();
 }

@@ -4,6 +4,7 @@ import { parseDotenv } from "../project/settings/dotenv.ts";
 import { Effort, EffortSpent, withinEffort, withinEffortOr } from "../python/effort.ts";
 import { hideSecrets, secretsIn } from "../text/known-secrets.ts";
 import { LineIndex } from "../text/line-index.ts";
+import { isEnvFile } from "../text/secrets.ts";
 import type { Fix, FixProposal } from "./fix.ts";
 import { type Issue, type Location, type Severity, storyOf } from "./issue.ts";
 import { materialise } from "./materialise.ts";
@@ -226,7 +227,7 @@ const mostSecrets = 500;
 function tellingSecrets({ processEnvironment, files }: Project): readonly string[] {
 	const variables = Object.entries(processEnvironment);
 	for (const { path, text } of files.values()) {
-		if (!/(^|\/)\.env[^/]*$/.test(path)) continue;
+		if (!isEnvFile(path)) continue;
 		for (const { key, value } of parseDotenv(text).entries) if (value !== null) variables.push([key, value]);
 	}
 	const isTelling = (secret: string) => secret.length >= 12 || /[^a-z]/i.test(secret);

@@ -7,6 +7,7 @@ import { parseModule } from "../python/parse.ts";
 import { showLine } from "../text/gate.ts";
 import { LineIndex } from "../text/line-index.ts";
 import type { TextEdit } from "../text/range.ts";
+import { isEnvFile } from "../text/secrets.ts";
 import type { FileImage } from "../workspace/project-files.ts";
 import { decodePython, isPythonPath } from "../workspace/source-encoding.ts";
 import { carryOutWrite } from "./carry-out-write.ts";
@@ -53,7 +54,7 @@ export async function acceptFix(
 
 /** A file of settings that a person typed values for is its owner's alone from then on. */
 function imageAfter(path: string, image: FileImage, { typed }: Fix): FileImage {
-	return typed !== undefined && /(^|\/)\.env[^/]*$/.test(path) ? { ...image, mode: image.mode & 0o700 } : image;
+	return typed !== undefined && isEnvFile(path) ? { ...image, mode: image.mode & 0o700 } : image;
 }
 
 /** The edits as they stand in the text that `taken` have changed already; what those did alike is not done again. */

@@ -1,3 +1,4 @@
+import { isEnvFile } from "../text/secrets.ts";
 import { trackedPath } from "../workspace/contained-path.ts";
 import type { EntryChange } from "../workspace/git-commit.ts";
 import type { GitFiles, KnownFile } from "../workspace/git-files.ts";
@@ -115,5 +116,5 @@ function whyOutside(path: string, file: KnownFile, isOurs: boolean): string | nu
 
 /** Settings of one machine, not the example that stands for them. */
 function mayHoldSecrets(path: string): boolean {
-	return /(^|\/)\.env(\.[^/]*)?$/.test(path) && !/\.(example|sample|template|dist)$/.test(path);
+	return isEnvFile(path) && !/\.(example|sample|template|dist)$|(^|\/)(example|sample|template)\.env$/.test(path);
 }

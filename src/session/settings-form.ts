@@ -1,7 +1,7 @@
 import type { Fix } from "../audit/fix.ts";
 import type { Issue } from "../audit/issue.ts";
 import { dotenvText, type NeededSetting } from "../project/settings/needed-settings.ts";
-import { mask } from "../text/secrets.ts";
+import { isEnvFile, mask } from "../text/secrets.ts";
 import type { SessionState } from "./session.ts";
 
 /** How git stands to a file of settings: it leaves it alone, would take it in, has it already; `none`: there is no git. */
@@ -35,7 +35,6 @@ export interface SettingsForm {
 }
 
 const rules = new Set(["missing-setting", "missing-environment-variable"]);
-const envFile = /(^|\/)\.env[^/]*$/;
 
 /** The `.env` files that fixes of the newest audit would write missing settings to. */
 export function filesToFill(state: SessionState): readonly string[] {
@@ -88,9 +87,7 @@ export function filledFix(state: SessionState, fingerprint: string, typed: Reado
 		...found.fix,
 		title: `Fill in ${names.join(", ")} in ${files}`,
 		explanation: "The values are what was typed, or placeholders where nothing was.",
-		edits: found.fix.edits.map((edit) =>
-			envFile.test(edit.path) ? { ...edit, newText: eachLine(edit.newText, written) } : edit,
-		),
+		edits: found.fix.edits.map((edit) => (isEnvFile(edit.path) ? { ...edit, newText: eachLine(edit.newText, written) } : edit)),
 		typed: names,
 	};
 }
@@ -98,7 +95,7 @@ export function filledFix(state: SessionState, fingerprint: string, typed: Reado
 /** The same with a mask for every value, to be shown. */
 export function shownFix(fix: Fix, typed: ReadonlyMap<string, string>): Fix {
 	const edits = fix.edits.map((edit) => {
-		if (!envFile.test(edit.path)) return edit;
+		if (!isEnvFile(edit.path)) return edit;
 		return { ...edit, newText: eachLine(edit.newText, (name, value) => ((typed.get(name) ?? "") === "" ? value : mask)) };
 	});
 	const { typed: _, ...rest } = fix;
@@ -112,7 +109,8 @@ export function withIgnoreLine(fix: Fix, { standing, ignoreFile }: SettingsForm)
 	const text = ignoreFile ?? "";
 	const lineBreak = text.includes("\r\n") ? "\r\n" : "\n";
 	const gap = text === "" || text.endsWith("\n") ? "" : lineBreak;
-	const names = [...new Set(open.map((path) => path.slice(path.lastIndexOf("/") + 1)))];
+	// `.env` and its like are left alone wherever it lies; of other names only the one file is meant.
+	const names = [...new Set(open.map((path) => (/(^|\/)\.env[^/]*$/.test(path) ? path.slice(path.lastIndexOf("/") + 1) : path)))];
 	const newText = gap + names.map((name) => name + lineBreak).join("");
 	return { ...fix, edits: [...fix.edits, { path: ".gitignore", range: { start: text.length, end: text.length }, newText }] };
 }
@@ -136,7 +134,7 @@ interface EnvFileLine {
 /** The `NAME=value` lines that a fix adds to `.env` files. */
 function linesOf({ edits }: Fix): readonly EnvFileLine[] {
 	return edits.flatMap(({ path, newText }) =>
-		envFile.test(path) ? [...newText.matchAll(line)].map(([, name = "", value = ""]) => ({ path, name, value })) : [],
+		isEnvFile(path) ? [...newText.matchAll(line)].map(([, name = "", value = ""]) => ({ path, name, value })) : [],
 	);
 }
 

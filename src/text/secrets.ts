@@ -15,6 +15,11 @@ export function maskSecrets(text: string, path?: string): string {
 	return maskCompactSettings(inCode ? masked : maskSettings(maskContainerSettings(masked)));
 }
 
+/** Is it a file of settings by its name: `.env`, `.env.local`, `config/dev.env`? */
+export function isEnvFile(path: string): boolean {
+	return /(^|\/)(\.env[^/]*|[^/]+\.env)$/.test(path);
+}
+
 /** Does a setting of this name hold a secret? `JWT_SECRET_KEY`, `dbPassword`, `apiKey` do, `TOKEN_URL`, `token_type` do not. */
 export function isSecretName(name: string): boolean {
 	const words = name

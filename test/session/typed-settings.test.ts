@@ -4,6 +4,7 @@ import { afterEach, expect, test, vi } from "vitest";
 import type { Fix } from "../../src/audit/fix.ts";
 import { renderFixesReport } from "../../src/session/fixes-report.ts";
 import type { Session } from "../../src/session/session.ts";
+import { filesToFill, filledFix, settingsForm, shownFix, withIgnoreLine } from "../../src/session/settings-form.ts";
 import { diffFix, diffRows } from "../../src/session/view-diff.ts";
 import { plainText } from "../../src/session/view-line.ts";
 import { openTestSession, type TestFolder, testRepository } from "./support/repository.ts";
@@ -44,6 +45,23 @@ async function accept(files: Readonly<Record<string, string>>, mode: number | nu
 	expect(outcome.type).toBe("done");
 	return folder;
 }
+
+test("settings in a file of another name are asked for in the form, and kept out of git", () => {
+	const path = "config/dev.env";
+	const fix: Fix = { ...typed, edits: [{ path, range: { start: 0, end: 0 }, newText: "INVITE_CODE=change-me\n" }] };
+	const issue = { rule: "missing-setting", fingerprint: "f", at: { path: "app.py", line: 3 }, fix, alternatives: [] };
+	const state = { decided: [], report: { issues: [issue] } } as unknown as Session["state"];
+	expect(filesToFill(state)).toEqual([path]);
+	const form = settingsForm(state, { settings: [], standing: new Map([[path, "untracked"]]), ignoreFile: "*.pyc\n" });
+	expect(form?.fields.map(({ path: each, setting }) => [each, setting.name])).toEqual([[path, "INVITE_CODE"]]);
+	const filled = filledFix(state, "f", new Map([["INVITE_CODE", "open sesame"]]));
+	if (form === null || filled === null) throw new Error("no form");
+	expect(withIgnoreLine(filled, form).edits.map((edit) => [edit.path, edit.newText])).toEqual([
+		[path, "INVITE_CODE=open sesame\n"],
+		[".gitignore", "config/dev.env\n"],
+	]);
+	expect(shownFix(filled, new Map([["INVITE_CODE", "open sesame"]])).edits[0]?.newText).not.toContain("sesame");
+});
 
 test("what was typed is the owner's alone, and git never gets it", async () => {
 	const { root, git } = await accept({}, null);
