@@ -11,6 +11,8 @@ export interface NeededFolder {
 	readonly folder: string;
 	/** True where Python prints the absolute path, as logging does. */
 	readonly isAbsolute: boolean;
+	/** The line that Python prints, where it is not the usual one. */
+	readonly error?: string;
 }
 
 /** The folders that a call lists, or in which it makes a file or a folder. */
@@ -60,10 +62,11 @@ function* around(value: Value | undefined, isAbsolute: boolean): Generator<Neede
 function* ofConfiguration(config: Value | undefined): Generator<NeededFolder> {
 	const handlers = config?.kind === "dict" && config.complete ? config.entries.get("handlers") : undefined;
 	if (handlers?.kind !== "dict") return;
-	for (const handler of handlers.entries.values()) {
+	for (const [key, handler] of handlers.entries) {
 		if (handler.kind !== "dict" || isDelayed(handler.entries.get("delay"))) continue;
 		const name = handler.entries.get("class");
 		if (name?.kind === "constant" && typeof name.value === "string" && fileHandlers.test(name.value))
-			yield* around(handler.entries.get("filename"), true);
+			for (const needed of around(handler.entries.get("filename"), true))
+				yield { ...needed, error: `ValueError: Unable to configure handler '${key}'` };
 	}
 }

@@ -61,11 +61,11 @@ function isMade(made: readonly string[], path: string): boolean {
 
 /** A folder that is listed, or in which something is to be made, and that is not there. */
 function missingFolder(project: Project, call: Call, made: readonly string[]): MissingPath | null {
-	for (const { kind, given, folder, isAbsolute } of neededFolder(call)) {
+	for (const { kind, given, folder, isAbsolute, error } of neededFolder(call)) {
 		const path = pathInRepository(project, folder);
 		if (path === null || path === "" || entryAt(project, folder) !== "missing" || isMade(made, path)) continue;
 		const inner = isAbsolute ? (pathInRepository(project, given) ?? given) : given.replace(`${project.root}/`, "");
-		return { kind, call, given: folder, path, error: errors[kind](inner) };
+		return { kind, call, given: folder, path, error: error ?? errors[kind](inner) };
 	}
 	return null;
 }

@@ -8,6 +8,7 @@ import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { assignmentRemedy } from "./assignment-remedies.ts";
+import { patternRemedy } from "./pattern-remedy.ts";
 
 /** The change after which an operation on a value of the wrong kind no longer raises; undefined where only a person knows. */
 export function valueRemedy(
@@ -19,6 +20,7 @@ export function valueRemedy(
 ): FixProposal | undefined {
 	if (detail.assignment !== undefined) return assignmentRemedy(project, module, range, detail.assignment);
 	if (detail.key !== undefined) return knownKey(project, detail.key);
+	if (/^re\.(error|PatternError): /.test(error)) return patternRemedy(project, module, callAt(module, range), error);
 	if (/'method' object is not (iterable|subscriptable)$/.test(error)) return callTheMethod(module, range);
 	if (/^TypeError: 'NoneType' object is not callable$/.test(error)) return returnTheWrapper(project, module, range);
 	if (/ object is not callable$/.test(error)) return withoutCall(module, range);
