@@ -26,7 +26,7 @@ export async function commitPhase(context: SessionContext, story: Story): Promis
 	if (decisions.length === 0) return keepPhase(context, story, "no fix was accepted");
 	if (repository === null) return keepPhase(context, story, whyWithoutGit(context.root));
 	if (!context.commits) return keepPhase(context, story, "commits are switched off");
-	if ((await repository.head()).commit === null)
+	if ((await repository.headCommit()) === null)
 		return keepPhase(context, story, "the branch has no commit yet that this one could follow");
 
 	const obstacle = await commitObstacle(repository);

@@ -33,12 +33,12 @@ export type MadeCommit =
 export async function makeCommit(context: SessionContext, repository: Repository, request: CommitRequest): Promise<MadeCommit> {
 	const { journal } = context;
 	const { stories, rollback, subject, changes, held } = request;
-	const { commit: parent } = await repository.head();
+	const parent = await repository.headCommit();
 	const paths = changes.map((change) => change.path);
 	const moves = changes.map(({ path, index }) => ({ path, ...index }));
 	journal.append({ type: "commit-intended", stories, rollback, subject, paths, parent, moves, held });
 	const watch = (await repository.commits.hasHooks()) ? imagesOf(context, request.watched) : new Map<string, ProjectFile>();
-	const result = await repository.commits.commit(changes, request.message);
+	const result = await repository.commits.commit(changes, request.message, parent);
 	context.onStep("git-committed");
 	const hooked = changesSince(context, watch);
 	if (result.type === "failed") {

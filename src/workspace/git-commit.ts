@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync } from "nod
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { GitFiles, gitWords, type TreeEntry } from "./git-files.ts";
+import { type GitFiles, gitWords, type TreeEntry } from "./git-files.ts";
 import { parseDiffTree } from "./git-history.ts";
 import { runGit } from "./git-process.ts";
 
@@ -42,24 +42,21 @@ const patience = 30;
  * apply as to any `git commit`.
  */
 export class GitCommits {
-	readonly #files: GitFiles;
-
 	constructor(
 		readonly root: string,
 		readonly folder: string,
-	) {
-		this.#files = new GitFiles(root);
-	}
+		private readonly files: GitFiles,
+	) {}
 
-	async commit(changes: readonly EntryChange[], message: string): Promise<CommitResult> {
+	/** `before` is the commit that HEAD names; null on a branch without commits. */
+	async commit(changes: readonly EntryChange[], message: string, before: string | null): Promise<CommitResult> {
 		const index = join(this.folder, `${ownIndex}-${process.pid}`);
 		const variables = { GIT_INDEX_FILE: index };
 		try {
 			const real = join(this.folder, "index");
 			// The stamps in the person's index spare git reading every file of the tree again.
 			if (existsSync(real)) copyFileSync(real, index);
-			const before = await this.#headCommit();
-			for (const bytes of changes.flatMap((change) => change.contents)) await this.#files.write(bytes);
+			for (const bytes of changes.flatMap((change) => change.contents)) await this.files.write(bytes);
 			const steps = [
 				["read-tree", "--reset", before ?? emptyTree],
 				["update-index", "-z", "--index-info"],
@@ -85,9 +82,9 @@ export class GitCommits {
 	 * staged anew meanwhile and is left alone. Null, or why it could not be done.
 	 */
 	async settleIndex(moves: readonly PathMove[]): Promise<string | null> {
-		const known = await this.#files.known(moves.map((move) => move.path));
+		const staged = await this.files.staged(moves.map((move) => move.path));
 		const due = moves.filter(({ path, from, to }) => {
-			const current = known.get(path)?.index ?? null;
+			const current = staged.get(path) ?? null;
 			return isSameEntry(current, from) && !isSameEntry(current, to);
 		});
 		if (due.length === 0) return null;

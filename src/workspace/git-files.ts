@@ -27,6 +27,10 @@ export interface KnownFile {
 	readonly nested: string | null;
 }
 
+/** Contents that are remembered, and the length of the longest of them in bytes. */
+const mostRemembered = 200;
+const longestRemembered = 200_000;
+
 /** Reads and writes the contents that git keeps in the repository at `root`. */
 export class GitFiles {
 	constructor(readonly root: string) {}
@@ -34,15 +38,9 @@ export class GitFiles {
 	/** Rejects with git's words where it fails. */
 	async known(paths: readonly string[]): Promise<ReadonlyMap<string, KnownFile>> {
 		if (paths.length === 0) return new Map();
-		const commit = (await this.#run(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).stdout.toString("latin1").trim();
-		const hasHead = commit !== "";
-		const [head, index] = await Promise.all([
-			hasHead ? this.#must(["ls-tree", "-z", "--full-tree", "HEAD", "--", ...paths]) : Buffer.alloc(0),
-			this.#must(["--literal-pathspecs", "ls-files", "-z", "-v", "--stage", "--", ...paths]),
-		]);
-		const heads = new Map(recordsOf(head).map((record) => [record.path, entryOf(record.fields)]));
-		const staged = recordsOf(index);
-		this.#digits = (hasHead ? commit : staged[0]?.fields[2])?.length ?? 40;
+		const [heads, staged] = await Promise.all([this.#inHead(paths), this.#inIndex(paths)]);
+		this.#digits ??=
+			[...heads.values()][0]?.blob.length ?? staged[0]?.fields[2]?.length ?? ((await this.#headCommit()).length || null);
 		const emptyBlob = this.nameOf(Buffer.alloc(0));
 		const unknown = paths.filter((path) => !heads.has(path) && !staged.some((record) => record.path === path));
 		const ignored = unknown.length === 0 ? [] : await this.#ignored(unknown);
@@ -69,17 +67,36 @@ export class GitFiles {
 		);
 	}
 
+	/** What is staged of some paths; those that are missing have nothing staged, or only the intent to add them. Rejects with git's words. */
+	async staged(paths: readonly string[]): Promise<ReadonlyMap<string, TreeEntry>> {
+		if (paths.length === 0) return new Map();
+		const entries = new Map<string, TreeEntry>();
+		for (const { path, fields } of await this.#inIndex(paths)) {
+			const [, mode = "", blob = "", stage] = fields;
+			this.#digits ??= blob.length;
+			if (stage === "0" && blob !== this.nameOf(Buffer.alloc(0))) entries.set(path, { mode, blob });
+		}
+		return entries;
+	}
+
 	/** The contents of objects by their names. Rejects with git's words where one cannot be had. */
 	async read(blobs: readonly string[]): Promise<ReadonlyMap<string, Buffer>> {
 		const contents = new Map<string, Buffer>();
-		if (blobs.length === 0) return contents;
-		const output = await this.#must(["cat-file", "--batch"], { input: `${blobs.join("\n")}\n` });
+		const asked = blobs.filter((blob) => {
+			const known = this.#contents.get(blob);
+			if (known !== undefined) contents.set(blob, known);
+			return known === undefined;
+		});
+		if (asked.length === 0) return contents;
+		const output = await this.#must(["cat-file", "--batch"], { input: `${asked.join("\n")}\n` });
 		for (let place = 0; place < output.length; ) {
 			const lineEnd = output.indexOf(0x0a, place);
 			const [name = "", type = "", size = "0"] = output.toString("latin1", place, lineEnd).split(" ");
 			if (type !== "blob") throw new Error(`git has no content ${name}`);
 			const start = lineEnd + 1;
-			contents.set(name, output.subarray(start, start + Number(size)));
+			const bytes = output.subarray(start, start + Number(size));
+			contents.set(name, bytes);
+			this.#remember(name, bytes);
 			place = start + Number(size) + 1;
 		}
 		return contents;
@@ -87,13 +104,17 @@ export class GitFiles {
 
 	/** The name that git gives to a content: its SHA-1, or SHA-256 in a repository of that kind. */
 	nameOf(bytes: Buffer): string {
-		const hash = createHash(this.#digits === 64 ? "sha256" : "sha1");
+		const hash = createHash((this.#digits ?? 40) === 64 ? "sha256" : "sha1");
 		return hash.update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 	}
 
 	/** Keeps bytes as an object and returns its name; no filter touches them. Rejects with git's words. */
 	async write(bytes: Buffer): Promise<string> {
-		return (await this.#must(["hash-object", "-w", "--stdin"], { input: bytes })).toString("latin1").trim();
+		const known = this.nameOf(bytes);
+		if (this.#contents.has(known)) return known;
+		const name = (await this.#must(["hash-object", "-w", "--stdin"], { input: bytes })).toString("latin1").trim();
+		this.#remember(name, bytes);
+		return name;
 	}
 
 	/**
@@ -112,8 +133,10 @@ export class GitFiles {
 		return answer.status === 0 ? answer.stdout : null;
 	}
 
-	/** How long the names of this repository's objects are. */
-	#digits = 40;
+	/** How long the names of this repository's objects are; null where no answer has shown one yet. */
+	#digits: number | null = null;
+	/** Small contents that git was seen to have: a name stands for the same bytes for ever. */
+	readonly #contents = new Map<string, Buffer>();
 	readonly #attributes = new Map<string, Promise<ReadonlyMap<string, string>>>();
 	#autocrlf: Promise<boolean> | null = null;
 
@@ -134,6 +157,27 @@ export class GitFiles {
 		const names = ["text", "eol", "crlf", "filter", "ident", "working-tree-encoding"];
 		const fields = (await this.#must(["check-attr", "-z", ...names, "--", path])).toString("utf8").split("\0");
 		return new Map(names.map((name, i) => [name, fields[3 * i + 2] ?? "unspecified"]));
+	}
+
+	#remember(name: string, bytes: Buffer): void {
+		if (this.#contents.size >= mostRemembered) this.#contents.clear();
+		if (bytes.length <= longestRemembered) this.#contents.set(name, Buffer.from(bytes));
+	}
+
+	async #inHead(paths: readonly string[]): Promise<ReadonlyMap<string, TreeEntry>> {
+		const answer = await this.#run(["ls-tree", "-z", "--full-tree", "HEAD", "--", ...paths]);
+		// On a branch without commits there is no HEAD to look into.
+		if (answer.status !== 0 && (await this.#headCommit()) !== "") throw new Error(gitWords(answer.stderr));
+		return new Map(recordsOf(answer.stdout).map((record) => [record.path, entryOf(record.fields)]));
+	}
+
+	async #inIndex(paths: readonly string[]): Promise<readonly PathRecord[]> {
+		return recordsOf(await this.#must(["--literal-pathspecs", "ls-files", "-z", "-v", "--stage", "--", ...paths]));
+	}
+
+	/** Its name; the empty text on a branch without commits. */
+	async #headCommit(): Promise<string> {
+		return (await this.#run(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).stdout.toString("latin1").trim();
 	}
 
 	#nestedRepository(path: string): string | null {

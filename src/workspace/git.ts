@@ -14,6 +14,8 @@ export interface Repository {
 	/** Absolute path. */
 	readonly root: string;
 	head(): Promise<Head>;
+	/** The commit that HEAD names; null on a branch without commits. */
+	headCommit(): Promise<string | null>;
 	/** HEAD, and the paths with changes that are not committed: untracked ones too (folders as a whole), ignored ones not. */
 	workingTree(): Promise<WorkingTree>;
 	/** The contents that git keeps. */
@@ -37,11 +39,10 @@ export interface Repository {
 export async function openRepository(root: string): Promise<Repository | null> {
 	try {
 		const git = simpleGit({ baseDir: root, allowEnvironment: [...identityVariables], errors: errorOf });
-		// Asked one by one, as a folder's name may hold a line break.
-		const top = (await git.raw(["rev-parse", "--show-toplevel"])).replace(/\n$/, "");
-		const folder = (await git.raw(["rev-parse", "--absolute-git-dir"])).replace(/\n$/, "");
-		if (top === "" || realpathSync(top) !== realpathSync(root)) return null;
-		return new GitRepository(root, folder, git);
+		const answer = await git.raw(["rev-parse", "--show-toplevel", "--absolute-git-dir"]);
+		// A line each; a folder's name may hold line breaks too, but the first is known where it is the right one.
+		const top = `${realpathSync(root)}\n`;
+		return answer.startsWith(top) ? new GitRepository(root, answer.slice(top.length).replace(/\n$/, ""), git) : null;
 	} catch {
 		return null;
 	}
@@ -78,12 +79,16 @@ class GitRepository implements Repository {
 		this.#folder = folder;
 		this.#git = git;
 		this.files = new GitFiles(root);
-		this.commits = new GitCommits(root, folder);
+		this.commits = new GitCommits(root, folder, this.files);
 	}
 
 	async head(): Promise<Head> {
 		const branch = (await this.#ask(["symbolic-ref", "--quiet", "--short", "HEAD"])).trim();
-		return { branch: branch || null, commit: await this.#headCommit() };
+		return { branch: branch || null, commit: await this.headCommit() };
+	}
+
+	async headCommit(): Promise<string | null> {
+		return (await this.#ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).trim() || null;
 	}
 
 	async workingTree(): Promise<WorkingTree> {
@@ -142,10 +147,6 @@ class GitRepository implements Repository {
 		if (text.split(/\r?\n/).includes(pattern)) return;
 		mkdirSync(dirname(file), { recursive: true });
 		appendFileSync(file, `${text === "" || text.endsWith("\n") ? "" : "\n"}${pattern}\n`);
-	}
-
-	async #headCommit(): Promise<string | null> {
-		return (await this.#ask(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).trim() || null;
 	}
 
 	/** For questions to which a failing git means "no": its output, or the empty text. */
