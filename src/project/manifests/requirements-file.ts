@@ -29,12 +29,15 @@ export function listLogicalLines(text: string): LogicalLine[] {
 	const logical: LogicalLine[] = [];
 	for (let line = 1; line <= lines.lineCount; line++) {
 		const start = lines.lineStart(line);
-		let content = lines.lineText(line);
-		while (content.endsWith("\\") && !/^\s*#/.test(content) && line < lines.lineCount) {
-			content = `${content.slice(0, -1)} ${" ".repeat(lines.lineStart(line + 1) - lines.lineEnd(line))}`;
-			line++;
-			content += lines.lineText(line);
+		const joined: string[] = [];
+		let part = lines.lineText(line);
+		// A comment is not continued.
+		for (let isBlank = true; part.endsWith("\\") && line < lines.lineCount && !(isBlank && /^\s*#/.test(part)); line++) {
+			isBlank &&= part.trim() === "\\";
+			joined.push(part.slice(0, -1), " ".repeat(1 + lines.lineStart(line + 1) - lines.lineEnd(line)));
+			part = lines.lineText(line + 1);
 		}
+		const content = joined.join("") + part;
 		const comment = commentStart.exec(content);
 		const code = (comment === null ? content : content.slice(0, comment.index)).trimEnd();
 		const indent = code.length - code.trimStart().length;
