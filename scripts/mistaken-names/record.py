@@ -35,6 +35,19 @@ MEANT = {
     "docx": ("docx", "python-docx"),
     "fitz": ("fitz", "pymupdf"),
     "jinja": ("jinja2", "jinja2"),
+    "socketio": ("socketio", "python-socketio"),
+    "websocket": ("websocket", "websocket-client"),
+    "telegram": ("telegram", "python-telegram-bot"),
+    "attr": ("attr", "attrs"),
+    "nacl": ("nacl", "pynacl"),
+    "git": ("git", "gitpython"),
+    "github": ("github", "pygithub"),
+    "pptx": ("pptx", "python-pptx"),
+    "dns": ("dns", "dnspython"),
+    "skimage": ("skimage", "scikit-image"),
+    "crypto": ("Crypto", "pycryptodome"),
+    "pycrypto": ("Crypto", "pycryptodome"),
+    "pythonjsonlogger": ("pythonjsonlogger", "python-json-logger"),
     "uvicorn-standard": ("uvicorn", "uvicorn"),
 }
 
@@ -80,12 +93,12 @@ modules = {{}}
 for name in [{module!r}, *parts]:
     try:
         modules[name] = sorted(each for each in dir(importlib.import_module(name)) if not each.startswith("__"))
-    except Exception:
+    except BaseException:
         modules[name] = None
 print(json.dumps(modules))
 """
     ran = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
-    return {name: names for name, names in json.loads(ran.stdout).items() if ".test" not in name}
+    return {name: names for name, names in json.loads(next(line for line in reversed(ran.stdout.splitlines()) if line.startswith("{"))).items() if ".test" not in name}
 
 
 def last_error(text):

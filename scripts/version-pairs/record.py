@@ -32,6 +32,7 @@ PAIRS = {
     "fastapi-utils-pydantic": ("fastapi-utils", "pydantic", {"fastapi_utils.api_settings": "import fastapi_utils.api_settings"}, {"since": "0.2"}),
     "fastapi-jwt-auth-pydantic": ("fastapi-jwt-auth", "pydantic", {"fastapi_jwt_auth": "import fastapi_jwt_auth"}, {"since": "0.5"}),
     "fastapi-mail-pydantic": ("fastapi-mail", "pydantic", {"fastapi_mail": "import fastapi_mail"}, {"since": "1.0"}),
+    "email-validator-pydantic": ("email-validator", "pydantic", {"pydantic.EmailStr": "import pydantic; pydantic.create_model('M', email=(pydantic.EmailStr, ...))"}, {"since": "1.0", "others_since": "1.8"}),
     "aioredis-python": ("aioredis", "python", {"aioredis": "import aioredis"}, {"since": "2.0"}),
     "sqlalchemy-python": ("sqlalchemy", "python", {"sqlalchemy": "import sqlalchemy"}, {"since": "2.0.0"}),
     # Later Pythons find a later release at fault: what annotations say is evaluated in another way since 3.13.
@@ -86,13 +87,15 @@ def record(name, other, calls, tried={}):
     code = next(iter(calls.values()))
     alongside = tried.get("alongside", [])
     limits = {key: value for key, value in tried.items() if key in ("since", "before")}
-    newest = versions_of(other)[-1]
+    # The very newest may be for later Pythons only.
+    newest = next(version for version in reversed(versions_of(other)) if other == "python" or failure([f"{other}=={version}"], "pass") is None)
     firsts = [version for version in releases(name) if within(version, **limits)]
     last = search(firsts, lambda version: bool(failure([f"{name}=={version}", f"{other}=={newest}", *alongside], code)))
     if last is None:
         return None
     version = firsts[last]
-    others = [each for each in versions_of(other) if within(each, since=tried.get("others_since", "0"))][::-1]
+    others = [each for each in versions_of(other) if within(each, since=tried.get("others_since", "0"))]
+    others = others[: others.index(newest) + 1][::-1]
     first = search(others, lambda each: bool(failure([f"{name}=={version}", f"{other}=={each}", *alongside], code)))
     # Of packages the newest release is what an installation takes; of Pythons the oldest that fails is the one most in use.
     shown = others[first] if other == "python" else newest

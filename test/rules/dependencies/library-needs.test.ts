@@ -66,3 +66,14 @@ it("fastapi_utils needs typing-inspect with pydantic 2 alone", () => {
 it("a part of a package that many share is declared by the name of its own", () => {
 	expect(needs("from google.cloud import storage", {})).toEqual(["CRITICAL undeclared-import main.py:3 google.cloud.storage"]);
 });
+
+it("an email type needs an email-validator that its pydantic works with", () => {
+	const literal =
+		"\n#- requirements.txt\nfastapi\nuvicorn\nemail-validator==1.3.1\n#- main.py\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel, EmailStr\napp = FastAPI()\nclass User(BaseModel):\n    email: EmailStr\n";
+	const audit = (version: string) =>
+		auditDependencies(literal, installed({ "email-validator": { version, provides: ["email_validator"] } }));
+	const { lines, mended } = audit("1.3.1");
+	expect(lines).toEqual(["CRITICAL incompatible-versions main.py:5 email-validator 1.3.1 does not work with pydantic 2.9.0"]);
+	expect(mended("requirements.txt")).toBe("fastapi\nuvicorn\nemail-validator>=2.0.0\n");
+	expect(audit("2.1.0").lines.filter((line) => line.includes("incompatible"))).toEqual([]);
+});
