@@ -57,7 +57,9 @@ function declaredRequirements(project: Project): Map<string, Requirement[]> {
 		const key = `${path}:${range.start}:${marker}`;
 		if (normalized === "" || seen.has(key)) continue;
 		seen.add(key);
-		byName.set(normalized, [...(byName.get(normalized) ?? []), requirement]);
+		const known = byName.get(normalized);
+		if (known === undefined) byName.set(normalized, [requirement]);
+		else known.push(requirement);
 	}
 	return byName;
 }

@@ -21,11 +21,14 @@ export interface StartCommand {
 }
 
 const command =
-	/\b(uvicorn|gunicorn|hypercorn|granian)\b(?!\.)[^\n;&|]*?["'\s,]([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\(\))?/g;
+	/\b(uvicorn|gunicorn|hypercorn|granian)\b(?!\.)[^\n;&|]{0,2000}?["'\s,]([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\(\))?/g;
 const fastapiCommand = /\bfastapi["']?[\s,]+["']?(dev|run)\b["']?(?:[\s,]+["']?([\w./-]+\.py)\b)?/g;
 const runCall = /\buvicorn\.run\(\s*(["'])([A-Za-z_]\w*(?:\.\w+)*:[A-Za-z_]\w*)\1/g;
 const deployFile =
 	/(^|\/)(Dockerfile[^/]*|[^/]*\.dockerfile|docker-compose[^/]*\.ya?ml|compose[^/]*\.ya?ml|Procfile|Makefile|justfile|package\.json|pyproject\.toml|render\.yaml|fly\.toml|[^/]+\.sh)$/i;
+
+/** Of one file; nobody writes more. */
+const mostCommands = 200;
 
 /** Start commands in deployment files, nearest to the root first, and then those that modules run themselves. */
 export function findStartCommands(tree: SourceTree): StartCommand[] {
@@ -45,6 +48,7 @@ function commandsOf(tree: SourceTree, path: string, written: string): StartComma
 	const text = onOneLine(path, written);
 	const found: StartCommand[] = [];
 	for (const match of text.matchAll(command)) {
+		if (found.length === mostCommands) break;
 		const [whole, server = "", name = ""] = match;
 		const { line } = lines.positionAt(match.index);
 		if (isCommentedOut(lines, match.index)) continue;
@@ -64,6 +68,7 @@ function commandsOf(tree: SourceTree, path: string, written: string): StartComma
 		});
 	}
 	for (const match of text.matchAll(fastapiCommand)) {
+		if (found.length >= mostCommands) break;
 		const { line } = lines.positionAt(match.index);
 		const target = isCommentedOut(lines, match.index) ? null : fastapiTarget(tree, folderOf(path), match[2]);
 		if (target === null) continue;
