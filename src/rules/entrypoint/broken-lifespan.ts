@@ -1,18 +1,13 @@
 import { defineRule, type Match } from "../../audit/rule.ts";
 import { givenLifespan, lifespanFunction } from "../../project/fastapi/lifespan.ts";
+import type { Call } from "../../project/imports/trace.ts";
 import type { FunctionValue, Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { classFault } from "./lifespan/lifespan-class.ts";
-import {
-	calledFault,
-	factoryFault,
-	functionFault,
-	isInFunction,
-	type LifespanFault,
-	type LifespanShape,
-	valueFault,
-} from "./lifespan/lifespan-faults.ts";
+import type { LifespanFault } from "./lifespan/lifespan-fault.ts";
+import { calledFault, factoryFault, functionFault, isInFunction, valueFault } from "./lifespan/lifespan-faults.ts";
+import { lifespanReasons, lifespanTitles, lifespanWords } from "./lifespan/lifespan-words.ts";
 
 interface Evidence extends LifespanFault {
 	readonly name: string;
@@ -103,7 +98,7 @@ export default defineRule<Evidence>({
 		return {
 			severity: "CRITICAL",
 			stage,
-			...words[shape](name),
+			...lifespanWords[shape](name),
 			...(error === null ? {} : { expectedError: error }),
 			order,
 			manualSteps:
@@ -121,8 +116,8 @@ export default defineRule<Evidence>({
 		const { shape, name, edits, needs } = evidence;
 		if (edits === null) return undefined;
 		return {
-			title: titles[shape](name),
-			explanation: explanations[shape],
+			title: lifespanTitles[shape](name),
+			explanation: lifespanReasons[shape],
 			applicability: shape === "no-yield" ? "review" : "safe",
 			edits,
 			needs: needs === null ? [] : [{ path: needs, module: "contextlib", name: "asynccontextmanager" }],
@@ -138,6 +133,8 @@ function* brokenParts(project: Project): Generator<Match<Evidence>> {
 		if (call.stage !== "startup" || !call.reached || call.tried || callee.type !== "Attribute") continue;
 		if (callee.attribute.name !== "enter_async_context") continue;
 		const [given] = call.args;
+		const uncalled = given === undefined ? null : uncalledPart(project, call, given);
+		if (uncalled !== null) yield uncalled;
 		const part = given === undefined ? null : calledPart(given);
 		if (part === null || part.node.type === "Lambda" || seen.has(part)) continue;
 		seen.add(part);
@@ -160,85 +157,46 @@ function* brokenParts(project: Project): Generator<Match<Evidence>> {
 	}
 }
 
+/** `stack.enter_async_context(resources)` where the function makes the context manager when it is called. */
+function uncalledPart(project: Project, call: Call, given: Value): Match<Evidence> | null {
+	const method = given.kind === "bound-method" ? given.function : null;
+	const part = given.kind === "function" ? given : method;
+	const [node] = call.node.args;
+	if (part === null || part.node.type === "Lambda" || node === undefined || !/contextmanager/.test(decoratorsOf(part)))
+		return null;
+	const required = part.node.parameters.slice(method === null ? 0 : 1).filter((each) => each.default === null);
+	const { name } = part.node;
+	const type = method === null ? "function" : "method";
+	const { module } = call;
+	return {
+		subject: `${module.name}:${name.name}()`,
+		path: module.path,
+		range: { start: node.start, end: node.end },
+		evidence: {
+			shape: "uncalled",
+			name: name.name,
+			error:
+				project.environment.python.minor >= 11
+					? `TypeError: 'builtins.${type}' object does not support the asynchronous context manager protocol`
+					: null,
+			stage: "startup",
+			edits: required.length > 0 ? null : [{ path: module.path, range: { start: node.end, end: node.end }, newText: "()" }],
+			needs: null,
+			order: call.order,
+		},
+	};
+}
+
+function decoratorsOf({ decorators }: FunctionValue): string {
+	return decorators.map((each) => (each.kind === "external" ? each.canonical : "")).join();
+}
+
 /** The function whose coroutine or asynchronous generator a value is. */
 function calledPart(value: Value): FunctionValue | null {
 	if (value.kind === "coroutine") return value.function;
 	const code = value.kind === "instance" ? value.attributes.get("ag_code") : undefined;
 	return code?.kind === "function" ? code : null;
 }
-
-const words: Record<LifespanShape, (name: string) => { problem: string; rootCause: string }> = {
-	value: (name) => ({
-		problem: `${name} is no function that the server can call as the lifespan`,
-		rootCause: "Starlette calls the lifespan with the application; the function itself must be given, not its name or a list.",
-	}),
-	yielded: (name) => ({
-		problem: `${name} yields something that is no mapping`,
-		rootCause:
-			"What a lifespan yields becomes request.state, and Starlette reads it as a mapping; a bare yield hands out nothing.",
-	}),
-	called: (name) => ({
-		problem: `The application is given the result of ${name}(…), not ${name} itself`,
-		rootCause: "Starlette calls the lifespan itself when the server starts, and hands it the application.",
-	}),
-	"sync-decorator": (name) => ({
-		problem: `${name} is decorated with contextmanager`,
-		rootCause: "Starlette enters the lifespan with `async with`, and what contextmanager gives can only be entered with `with`.",
-	}),
-	undecorated: (name) => ({
-		problem: `${name} is no context manager`,
-		rootCause:
-			"Only FastAPI(lifespan=…) wraps a bare generator function; what is assigned to router.lifespan_context is entered as it is.",
-	}),
-	parameters: (name) => ({
-		problem: `${name} cannot be called with the application alone`,
-		rootCause: "Starlette calls the lifespan with exactly one argument, the application.",
-	}),
-	factory: (name) => ({
-		problem: `${name} makes the lifespan and is handed over uncalled`,
-		rootCause:
-			"Starlette calls what it is given with the application and enters the result, which is then the lifespan function itself.",
-	}),
-	"no-yield": (name) => ({
-		problem: `${name} never yields`,
-		rootCause: "A lifespan is a generator: what stands before its yield runs at the start, what follows at the end.",
-	}),
-	class: (name) => ({
-		problem: `Objects of ${name} cannot be entered with async with`,
-		rootCause:
-			"Starlette calls the class with the application and enters the object with `async with`, which needs coroutine methods __aenter__ and __aexit__.",
-	}),
-	"not-async": (name) => ({
-		problem: `${name} is a plain def under asynccontextmanager`,
-		rootCause: "asynccontextmanager wraps asynchronous generators; a def that is not async gives an ordinary one.",
-	}),
-};
-
-const titles: Record<LifespanShape, (name: string) => string> = {
-	value: () => "Pass the function itself",
-	yielded: (name) => `Yield nothing in ${name}`,
-	called: (name) => `Pass ${name} without calling it`,
-	"sync-decorator": (name) => `Decorate ${name} with asynccontextmanager`,
-	undecorated: (name) => `Decorate ${name} with asynccontextmanager`,
-	parameters: (name) => `Give ${name} the parameter app`,
-	factory: (name) => `Call ${name}`,
-	"no-yield": (name) => `Yield at the end of ${name}`,
-	class: (name) => `Give ${name} what async with asks for`,
-	"not-async": (name) => `Make ${name} an async def`,
-};
-
-const explanations: Record<LifespanShape, string> = {
-	value: "The server calls it when it starts.",
-	yielded: "Nothing takes what is yielded here; the application itself is request.app.",
-	called: "The server calls it when it starts.",
-	"sync-decorator": "The server enters it with `async with`, which asynccontextmanager provides for.",
-	undecorated: "The server enters it with `async with`, which asynccontextmanager provides for.",
-	parameters: "Starlette passes the application as the first argument.",
-	class: "Starlette awaits both methods: one when the server starts, the other when it stops.",
-	factory: "What it returns is the lifespan that the server calls.",
-	"no-yield": "All of the body then runs before the server answers. Move lines that clean up below the yield.",
-	"not-async": "The body may stay as it is; an async def with a yield is what asynccontextmanager wraps.",
-};
 
 /** `lifespan(…)` at module level, where the name can only stand for one function of this module. */
 function calledFunction(

@@ -7,7 +7,7 @@ import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { isGenerator, walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
 import { asyncEdit } from "./lifespan-edits.ts";
-import type { LifespanFault } from "./lifespan-faults.ts";
+import type { LifespanFault } from "./lifespan-fault.ts";
 
 /** `lifespan=Lifespan` of a class whose objects `async with` refuses; null where it may enter and leave them, or where we cannot tell. */
 export function classFault(project: Project, owner: ClassValue): LifespanFault | null {

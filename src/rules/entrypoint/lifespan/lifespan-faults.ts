@@ -1,6 +1,4 @@
 import { versionSatisfies } from "../../../environment/pep440.ts";
-import { isApplication } from "../../../project/fastapi/application.ts";
-import { isMethodOfApplication } from "../../../project/fastapi/middleware.ts";
 import { positionalCallError } from "../../../project/fastapi/positional-call.ts";
 import { uncallableType } from "../../../project/fastapi/served-application.ts";
 import type { FunctionValue, Value } from "../../../project/imports/values.ts";
@@ -9,41 +7,10 @@ import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { isGenerator, walk } from "../../../python/walk.ts";
-import type { TextEdit, TextRange } from "../../../text/range.ts";
+import type { TextRange } from "../../../text/range.ts";
 import { asyncEdit, decoratorEdit, parameterEdits, yieldEdit, yieldsFrom } from "./lifespan-edits.ts";
-
-/** How a lifespan is broken. */
-export type LifespanShape =
-	/** It is no function at all. */
-	| "value"
-	/** It hands out what is no mapping. */
-	| "yielded"
-	/** What is passed is the result of calling it. */
-	| "called"
-	/** It is decorated with `@contextmanager`. */
-	| "sync-decorator"
-	/** It is a plain generator where only a context manager will do. */
-	| "undecorated"
-	/** It cannot take the application alone. */
-	| "parameters"
-	| "no-yield"
-	| "not-async"
-	/** It is a class whose objects cannot be entered and left by `async with`. */
-	| "class"
-	/** It is a function that makes the lifespan, and was not called. */
-	| "factory";
-
-/** What is wrong with a lifespan, and how it is mended. */
-export interface LifespanFault {
-	readonly shape: LifespanShape;
-	/** The line that Python prints, or null where it is not known. */
-	readonly error: string | null;
-	readonly stage: "import" | "startup";
-	/** The changes that mend it, or null where none is certain. */
-	readonly edits: readonly TextEdit[] | null;
-	/** Path of the file that must import asynccontextmanager for the edits, or null. */
-	readonly needs: string | null;
-}
+import type { LifespanFault } from "./lifespan-fault.ts";
+import { yieldedFault } from "./yielded-value.ts";
 
 /** `async`, `sync`: the only decorator is contextlib's; `none`: there is none; null: something we do not know. */
 function decoration({ decorators }: FunctionValue): "async" | "sync" | "none" | null {
@@ -161,45 +128,6 @@ export function valueFault(module: Module, written: ast.Expression, passed: Valu
 		edits: bare === null ? null : [replaceText(module, written.start, written.end, bare)],
 		needs: null,
 	};
-}
-
-/** `yield app`: what is handed out becomes the state of the requests, and must be a mapping (starlette/routing.py). */
-function yieldedFault(project: Project, { module }: FunctionValue, node: ast.FunctionDef): LifespanFault | null {
-	const turn = node.body.find((each) => each.type === "ExpressionStatement" && each.value.type === "Yield");
-	const yielded =
-		turn?.type === "ExpressionStatement" && turn.value.type === "Yield" && !turn.value.from ? turn.value.value : null;
-	if (yielded === null) return null;
-	const plain = noMappingError(project, module, node, yielded);
-	if (plain === null) return null;
-	// Where a router is included, FastAPI joins what both lifespans hand out.
-	const isJoined = project.trace.calls.some((call) => call.reached && isMethodOfApplication(call, "include_router"));
-	const version = project.environment.distributions.get("fastapi")?.version ?? "";
-	const type = /'(\w+)' object/.exec(plain)?.[1] ?? "str";
-	const error =
-		isJoined && versionSatisfies(version, ">=0.115") === true ? `TypeError: '${type}' object is not a mapping` : plain;
-	return {
-		shape: "yielded",
-		error,
-		stage: "startup",
-		edits: [replaceText(module, turn?.start ?? 0, yielded.end, "yield")],
-		needs: null,
-	};
-}
-
-function noMappingError(project: Project, module: Module, node: ast.FunctionDef, yielded: ast.Expression): string | null {
-	if (yielded.type === "Constant") {
-		const { value } = yielded;
-		if (typeof value === "boolean") return "TypeError: 'bool' object is not iterable";
-		if (typeof value === "number") return "TypeError: 'int' object is not iterable";
-		const isText = typeof value === "string" && value !== "" && yielded.literal !== "bytes";
-		return isText ? "ValueError: dictionary update sequence element #0 has length 1; 2 is required" : null;
-	}
-	if (yielded.type !== "Name") return null;
-	const [application] = node.parameters;
-	if (application?.name.name === yielded.id) return "TypeError: 'FastAPI' object is not iterable";
-	const isLocal = boundNames(node.body).has(yielded.id);
-	const bound = isLocal ? undefined : project.trace.runs.get(module.name)?.namespace.names.get(yielded.id);
-	return isApplication(bound?.value) ? "TypeError: 'FastAPI' object is not iterable" : null;
 }
 
 /** What is wrong with `lifespan=lifespan(…)`; null where the function may give something that can be called. */
