@@ -1,57 +1,47 @@
 import type * as ast from "../../../python/ast.ts";
-import { qualifiedName } from "../../../python/qualified-name.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { isGenerator, walk } from "../../../python/walk.ts";
 import { libraryClassOf } from "../library-objects.ts";
-import type { Call } from "../trace.ts";
-import type {
-	BoundMethodValue,
-	ClassValue,
-	ExternalValue,
-	FunctionValue,
-	InstanceValue,
-	ModuleValue,
-	Namespace,
-	Value,
-} from "../values.ts";
-import { unknown } from "../values.ts";
-import { missingArguments, tooManyPositional } from "./argument-words.ts";
-import { contextManagerType } from "./async-misuse.ts";
-import { isDecoratedBy, openAttributes, plainPackages } from "./attributes.ts";
-import { findInClass, isPlainField } from "./class-members.ts";
-import { dataclassBindingProblem, runFactories, runPostInit } from "./dataclass-init.ts";
-import { dictKey } from "./dict-keys.ts";
-import { enumMember } from "./enum-look-up.ts";
-import { builtin, constant, externalSymbol } from "./external.ts";
 import {
-	type BindingProblem,
-	classMethodBindingProblem,
-	externalBindingProblem,
-	failToBind,
-	inheritedBindingProblem,
-	methodBindingProblem,
-} from "./external-signature.ts";
+	type BoundMethodValue,
+	type ExternalValue,
+	type FunctionValue,
+	type InstanceValue,
+	type ModuleValue,
+	type Namespace,
+	unknown,
+	type Value,
+} from "../values.ts";
+import { contextManagerType } from "./async-misuse.ts";
+import { openAttributes, plainPackages } from "./attributes.ts";
+import { findInClass } from "./class-members.ts";
+import { dictMethod, listMethod } from "./container-methods.ts";
+import { builtin, constant, externalSymbol } from "./external.ts";
+import { classMethodBindingProblem, externalBindingProblem, failToBind, methodBindingProblem } from "./external-signature.ts";
+import { functionFrame } from "./function-frame.ts";
+import { instantiate } from "./instantiate.ts";
 import { knownCall } from "./known-calls.ts";
 import {
 	BudgetSpent,
 	type CallArguments,
 	type Frame,
 	type Handler,
-	isGuarded,
 	type Machine,
 	maybe,
 	newNamespace,
 	PythonException,
 	stepBudget,
 } from "./machine.ts";
-import { handedOver, leave, making } from "./making.ts";
+import { handedOver, leave } from "./making.ts";
 import { namedTupleProblem } from "./named-tuples.ts";
 import { stringMethod } from "./operations.ts";
-import { failOnCall, failOperation, share } from "./refused-operations.ts";
+import { bindParameters } from "./parameter-binding.ts";
+import { record } from "./recorded-calls.ts";
+import { failOnCall } from "./refused-operations.ts";
 import { collectReturns } from "./statements.ts";
 import { superAttributes } from "./super-object.ts";
 import { failOnTextMethod } from "./text-formats.ts";
-import { isClosed, nothingReturned } from "./value-types.ts";
+import { nothingReturned } from "./value-types.ts";
 
 /** Calls a value. Calls of the project's own functions run them; all others are recorded with what is known of their arguments. */
 export function call(machine: Machine, frame: Frame, callee: Value, args: CallArguments, node: ast.Call): Value {
@@ -74,27 +64,6 @@ export function call(machine: Machine, frame: Frame, callee: Value, args: CallAr
 			machine.doubts++;
 			return unknown;
 	}
-}
-
-function record(machine: Machine, frame: Frame, callee: Value, args: CallArguments, node: ast.Call): Call {
-	const made: Call = {
-		callee,
-		args: args.args,
-		keywords: args.keywords,
-		open: args.open,
-		node,
-		module: frame.module,
-		stage: machine.stage,
-		order: machine.order++,
-		reached: machine.reached,
-		guarded: isGuarded(machine, "Exception"),
-		...(machine.handlers.length > 0 && { tried: true }),
-		result: unknown,
-	};
-	machine.calls.push(made);
-	share(args);
-	handedOver(args);
-	return made;
 }
 
 function callExternal(machine: Machine, frame: Frame, callee: ExternalValue, args: CallArguments, node: ast.Call): Value {
@@ -191,63 +160,6 @@ function callInstance(machine: Machine, frame: Frame, callee: InstanceValue, arg
 			call: made,
 		};
 	return made.result;
-}
-
-function listMethod(machine: Machine, list: Value & { kind: "sequence" }, name: string, args: CallArguments): Value {
-	const [first] = args.args;
-	if (name === "append" && first !== undefined) {
-		if (machine.uncertain > 0) list.complete = false;
-		else list.items.push(first);
-		return constant(null);
-	}
-	if (name === "extend" && first !== undefined) {
-		if (first.kind === "sequence" && machine.uncertain === 0) list.items.push(...first.items);
-		if (first.kind !== "sequence" || !first.complete || machine.uncertain > 0) list.complete = false;
-		return constant(null);
-	}
-	if (["insert", "remove", "pop", "clear", "sort", "reverse"].includes(name)) {
-		list.complete = false;
-		list.items.length = 0;
-	}
-	return unknown;
-}
-
-function dictMethod(machine: Machine, dict: Value & { kind: "dict" }, name: string, args: CallArguments): Value {
-	const [key, fallback] = args.args;
-	const wanted = key === undefined ? undefined : dictKey(key);
-	if (name === "get" && wanted !== undefined) {
-		const found = dict.entries.get(wanted);
-		if (found !== undefined) return found;
-		return dict.complete ? (fallback ?? constant(null)) : unknown;
-	}
-	if (name === "keys" && dict.complete)
-		return { kind: "sequence", type: "view", items: [...dict.entries.keys()].map((item) => constant(item)), complete: true };
-	if (name === "values" && dict.complete)
-		return { kind: "sequence", type: "view", items: [...dict.entries.values()], complete: true };
-	if (name === "items" && dict.complete) {
-		const items = [...dict.entries].map(
-			([item, value]): Value => ({ kind: "sequence", type: "tuple", items: [constant(item), value], complete: true }),
-		);
-		return { kind: "sequence", type: "view", items, complete: true };
-	}
-	if (machine.uncertain === 0 && !args.open) {
-		if (name === "setdefault" && dict.complete && key?.kind === "constant" && typeof key.value === "string") {
-			const value = dict.entries.get(key.value) ?? fallback ?? constant(null);
-			dict.entries.set(key.value, value);
-			return value;
-		}
-		if (name === "update" && (key === undefined || (key.kind === "dict" && key.complete))) {
-			for (const [each, value] of key?.entries ?? []) dict.entries.set(each, value);
-			for (const [each, value] of args.keywords) dict.entries.set(each, value);
-			return constant(null);
-		}
-	}
-	if (["update", "setdefault", "pop", "popitem", "clear"].includes(name)) {
-		machine.doubts++;
-		dict.complete = false;
-		if (name !== "setdefault" && name !== "update") dict.entries.clear();
-	}
-	return unknown;
 }
 
 /** Decorators after which calling the name still runs the function as it stands. */
@@ -395,22 +307,6 @@ function localsOf(definition: ast.FunctionDef): ReadonlySet<string> {
 	return names;
 }
 
-function functionFrame(callee: FunctionValue, scope: Namespace, stopAtYield: boolean): Frame {
-	let globals: Namespace = scope;
-	while (globals.parent !== null) globals = globals.parent;
-	return {
-		module: callee.module,
-		kind: "function",
-		scope,
-		enclosing: scope,
-		globals,
-		walrusScope: scope,
-		globalNames: new Set(),
-		futures: callee.module.tree.futures,
-		stopAtYield,
-	};
-}
-
 function callLambda(machine: Machine, callee: FunctionValue, definition: ast.Lambda, args: CallArguments): Value {
 	const scope = newNamespace(callee.scope);
 	for (const [index, parameter] of definition.parameters.entries()) {
@@ -424,187 +320,4 @@ function callLambda(machine: Machine, callee: FunctionValue, definition: ast.Lam
 	} finally {
 		machine.activeCalls.delete(definition);
 	}
-}
-
-/** Binds arguments to parameters by Python's rules; an impossible binding is a TypeError. */
-function bindParameters(
-	machine: Machine,
-	frame: Frame,
-	callee: FunctionValue,
-	definition: ast.FunctionDef,
-	scope: Namespace,
-	args: CallArguments,
-	node: ast.Call,
-): void {
-	const { parameters } = definition;
-	const positional = parameters.filter((parameter) => parameter.kind === "positional" || parameter.kind === "positional-only");
-	const names = new Set<string>();
-	const set = (name: string, value: Value, parameter: ast.Parameter): void => {
-		scope.names.set(name, { value, node: parameter, maybe: false });
-		names.add(name);
-	};
-	for (const [index, parameter] of positional.entries()) {
-		const value = args.args[index];
-		if (value !== undefined) set(parameter.name.name, value, parameter);
-	}
-	const extra: string[] = [];
-	for (const [name, value] of args.keywords) {
-		const parameter = parameters.find(
-			(each) => each.name.name === name && (each.kind === "positional" || each.kind === "keyword-only"),
-		);
-		if (parameter !== undefined) set(name, value, parameter);
-		else extra.push(name);
-	}
-	const repeated = parameters.find(
-		(each) =>
-			each.kind === "positional" &&
-			names.has(each.name.name) &&
-			positional.indexOf(each) < args.args.length &&
-			args.keywords.has(each.name.name),
-	);
-	const takesAny = (kind: ast.Parameter["kind"]): boolean => parameters.some((parameter) => parameter.kind === kind);
-	const missing: ast.Parameter[] = [];
-	for (const parameter of parameters) {
-		if (names.has(parameter.name.name)) continue;
-		if (parameter.kind === "var-positional") {
-			const items = args.args.slice(positional.length);
-			set(parameter.name.name, { kind: "sequence", type: "tuple", items, complete: !args.open }, parameter);
-			continue;
-		}
-		if (parameter.kind === "var-keyword") {
-			const entries = new Map(extra.map((name) => [name, args.keywords.get(name) ?? unknown]));
-			set(parameter.name.name, { kind: "dict", entries, complete: !args.open }, parameter);
-			continue;
-		}
-		if (parameter.default === null && !args.open) missing.push(parameter);
-		set(parameter.name.name, parameter.default === null ? unknown : defaultValue(machine, callee, parameter), parameter);
-	}
-	if (repeated !== undefined) {
-		const shown = machine.environment.python.minor >= 10 ? qualifiedName(callee.module.tree, definition) : definition.name.name;
-		failToBind(machine, frame, { message: `${shown}() got multiple values for argument '${repeated.name.name}'` }, node);
-		return;
-	}
-	const problem = bindingProblem(
-		machine,
-		callee.module.tree,
-		definition,
-		args,
-		positional,
-		missing,
-		takesAny("var-keyword") ? [] : extra,
-		takesAny("var-positional"),
-	);
-	if (problem !== null) failToBind(machine, frame, problem, node);
-}
-
-/** Defaults were evaluated when the function was defined; only plain constants are looked at again. */
-function defaultValue(machine: Machine, callee: FunctionValue, parameter: ast.Parameter): Value {
-	const node = parameter.default;
-	if (node?.type !== "Constant" || node.literal === "bytes") return callee.defaults?.get(parameter) ?? unknown;
-	return machine.evaluate(functionFrame(callee, newNamespace(callee.scope), false), node);
-}
-
-function bindingProblem(
-	machine: Machine,
-	tree: ast.Module,
-	definition: ast.FunctionDef,
-	args: CallArguments,
-	positional: readonly ast.Parameter[],
-	missing: readonly ast.Parameter[],
-	unexpected: readonly string[],
-	takesMore: boolean,
-): BindingProblem | null {
-	// The way to the definition is only looked for where there is something to say: a call costs nothing by it.
-	const name = () => (machine.environment.python.minor >= 10 ? qualifiedName(tree, definition) : definition.name.name);
-	if (unexpected[0] !== undefined) {
-		const filled = new Set(positional.slice(0, args.args.length));
-		const free = definition.parameters.filter(
-			(parameter) => (parameter.kind === "positional" || parameter.kind === "keyword-only") && !filled.has(parameter),
-		);
-		return {
-			message: `${name()}() got an unexpected keyword argument '${unexpected[0]}'`,
-			keyword: {
-				name: unexpected[0],
-				parameters: free.map((parameter) => parameter.name.name).filter((each) => !args.keywords.has(each)),
-			},
-		};
-	}
-	if (!takesMore && args.args.length > positional.length) {
-		const counted = positional.map((parameter) => ({ hasDefault: parameter.default !== null }));
-		const keywordOnly = definition.parameters.filter(
-			(parameter) => parameter.kind === "keyword-only" && args.keywords.has(parameter.name.name),
-		).length;
-		return { message: tooManyPositional(`${name()}()`, counted, args.args.length, keywordOnly) };
-	}
-	const lacking = missing.filter((parameter) => parameter.kind !== "keyword-only");
-	const chosen = lacking.length > 0 ? lacking : missing;
-	if (chosen.length === 0) return null;
-	machine.doubts++;
-	const kind = lacking.length > 0 ? "positional" : "keyword-only";
-	const names = chosen.map((parameter) => parameter.name.name);
-	return { message: missingArguments(`${name()}()`, names, kind) };
-}
-
-function instantiate(machine: Machine, frame: Frame, callee: ClassValue, args: CallArguments, node: ast.Call): Value {
-	const member = enumMember(machine, frame, callee, args, node);
-	if (member !== null) return member;
-	const made = record(machine, frame, callee, args, node);
-	if (callee.bases.some((base) => base.kind === "external" && base.canonical === "typing.Protocol"))
-		failOperation(machine, frame, node, "TypeError", "Protocols cannot be instantiated");
-	const instance: InstanceValue = { kind: "instance", of: callee, attributes: new Map(), call: made };
-	made.result = instance;
-	const settings = machine.instantiateSettings(frame, callee, args, made);
-	if (settings !== null) {
-		for (const [name, value] of settings) instance.attributes.set(name, isPlainField(callee, name) ? value : converted(value));
-		return instance;
-	}
-	if (isMadeByMetaclass(callee)) {
-		// A singleton is made once: whether `__init__` runs, and with which arguments, its metaclass decides.
-		const init = findInClass(callee, "__init__");
-		if (init?.value.kind === "function") {
-			const method = init.value;
-			maybe(machine, () => callFunction(machine, frame, method, { ...args, args: [instance, ...args.args], open: true }, node));
-		}
-		machine.doubts++;
-		return instance;
-	}
-	const init = findInClass(callee, "__init__");
-	if (init?.value.kind === "function" && !isDecoratedBy(init.value, "typing.overload")) {
-		const method = init.value;
-		making(instance, () => callFunction(machine, frame, method, { ...args, args: [instance, ...args.args] }, node));
-	} else {
-		if (init === null) {
-			failOnUselessArguments(machine, frame, callee, args, node);
-			const problem = dataclassBindingProblem(machine, callee, args);
-			const inherited = problem === null ? inheritedBindingProblem(machine, callee, args) : null;
-			if (inherited !== null) failToBind(machine, frame, inherited, node);
-			else if (problem !== null) failToBind(machine, frame, { message: problem }, node);
-			else {
-				runFactories(machine, frame, instance, args, node);
-				runPostInit(machine, frame, instance, args, node);
-			}
-		}
-		machine.doubts++;
-	}
-	return instance;
-}
-
-/** Has the class, or one of its own bases, a metaclass that has a say when it is called? */
-function isMadeByMetaclass(owner: ClassValue): boolean {
-	const metaclass = owner.keywords.get("metaclass");
-	const isPlain =
-		metaclass === undefined ||
-		(metaclass.kind === "external" && metaclass.canonical === "abc.ABCMeta") ||
-		(metaclass.kind === "class" && findInClass(metaclass, "__call__") === null);
-	return !isPlain || owner.bases.some((base) => base.kind === "class" && isMadeByMetaclass(base));
-}
-
-/** A class without `__init__` takes no arguments. */
-function failOnUselessArguments(machine: Machine, frame: Frame, callee: ClassValue, args: CallArguments, node: ast.Call): void {
-	if (!isClosed(callee) || findInClass(callee, "__new__") !== null || args.args.length + args.keywords.size === 0) return;
-	failOperation(machine, frame, node, "TypeError", `${callee.node.name.name}() takes no arguments`);
-}
-
-function converted(value: Value): Value {
-	return value.kind === "constant" ? { ...value, isConverted: true } : value;
 }

@@ -1,9 +1,9 @@
 import type * as ast from "../../../python/ast.ts";
-import type { DictValue, ExternalValue, FunctionValue, SequenceValue, Value } from "../values.ts";
-import { unknown } from "../values.ts";
-import { failOnCoroutineOperand, failOnCoroutineUse, failOnNeedlessAwait } from "./async-misuse.ts";
-import { isBuiltin, isBuiltinFunction, moduleAttributes } from "./builtins.ts";
+import { type DictValue, type ExternalValue, type FunctionValue, type SequenceValue, unknown, type Value } from "../values.ts";
+import { failOnCoroutineUse, failOnNeedlessAwait } from "./async-misuse.ts";
+import { isBuiltin, moduleAttributes } from "./builtins.ts";
 import { findInClass } from "./class-members.ts";
+import { comprehension } from "./comprehensions.ts";
 import { dictKey } from "./dict-keys.ts";
 import { failOnMemberName, isEnumeration } from "./enum-look-up.ts";
 import { builtin, constant } from "./external.ts";
@@ -20,21 +20,17 @@ import {
 	newNamespace,
 	ReachedYield,
 } from "./machine.ts";
-import { asText, binary, compare, itemsOf, truth } from "./operations.ts";
+import { asText, truth } from "./operations.ts";
+import { binaryOperation, booleanOperation, comparison, failOnBuiltinFunction } from "./operators.ts";
 import {
-	failOnAddition,
-	failOnIteration,
 	failOnMissingItem,
 	failOnPlainClassSubscript,
 	failOnSubscript,
 	failOnUnhashable,
 	failOperation,
 } from "./refused-operations.ts";
-import { failOnPercentFormat } from "./text-formats.ts";
-import { refusedUnion } from "./type-unions.ts";
 import { failOnTypeArguments } from "./typing-forms.ts";
 import { failOnUnset, unsetVariable } from "./unset-variable.ts";
-import { typeName } from "./value-types.ts";
 
 /** What an expression evaluates to, with everything that evaluating it does. */
 export function evaluate(machine: Machine, frame: Frame, node: ast.Expression): Value {
@@ -347,99 +343,6 @@ function environItem(machine: Machine, frame: Frame, index: Value, node: ast.Sub
 	return unknown;
 }
 
-function binaryOperation(machine: Machine, frame: Frame, node: ast.BinOp): Value {
-	const left = machine.evaluate(frame, node.left);
-	const right = machine.evaluate(frame, node.right);
-	if (node.operator === "|") {
-		const refusal = refusedUnion(machine, { value: left, node: node.left }, { value: right, node: node.right });
-		if (refusal !== null) {
-			failOperation(machine, frame, node, "TypeError", `unsupported operand type(s) for |: ${refusal}`);
-			return unknown;
-		}
-	}
-	if (node.operator === "|" && left.kind === "dict" && right.kind === "dict" && machine.environment.python.minor < 9) {
-		failOperation(machine, frame, node, "TypeError", "unsupported operand type(s) for |: 'dict' and 'dict'");
-		return unknown;
-	}
-	if (node.operator === "/") {
-		const path = joinedPath(left, right);
-		if (path !== null) return path;
-	}
-	if (failOnCoroutineOperand(machine, frame, [left, right], node.operator, node)) return unknown;
-	if (node.operator === "%") failOnPercentFormat(machine, frame, left, right, node);
-	if (node.operator === "+") {
-		failOnUnsetOperand(machine, frame, node, left, right);
-		failOnAddition(machine, frame, left, right, node);
-	}
-	if (node.operator === ">>" && left.kind === "external" && left.name === "builtins.print")
-		failOperation(machine, frame, node, "TypeError", printChevron(right));
-	return binary(node.operator, left, right);
-}
-
-/** What Python says of `print >> out`, which was how Python 2 printed to a file. */
-function printChevron(right: Value): string {
-	const isStream = right.kind === "external" && /^sys\.(stdout|stderr)$/.test(right.name);
-	const type = isStream ? "_io.TextIOWrapper" : (typeName(right) ?? "object");
-	return `unsupported operand type(s) for >>: 'builtin_function_or_method' and '${type}'. Did you mean "print(<message>, file=<output_stream>)"?`;
-}
-
-/** `callable[...]`, where typing's Callable is meant. */
-function failOnBuiltinFunction(machine: Machine, frame: Frame, owner: ExternalValue, node: ast.Subscript): void {
-	if (isBuiltinFunction(owner.name))
-		failOperation(machine, frame, node, "TypeError", "'builtin_function_or_method' object is not subscriptable");
-}
-
-/** `os.getenv("HOST") + ":80"` without the variable. */
-function failOnUnsetOperand(machine: Machine, frame: Frame, node: ast.BinOp, left: Value, right: Value): void {
-	const isText = (value: Value): boolean => value.kind === "constant" && typeof value.value === "string";
-	const key = unsetVariable(left) ?? unsetVariable(right);
-	if (key === null || !(isText(left) || isText(right))) return;
-	failOnUnset(machine, frame, node, {
-		key,
-		consequence: "None and a text cannot be added",
-		exception: "TypeError",
-		message: isText(left)
-			? 'can only concatenate str (not "NoneType") to str'
-			: "unsupported operand type(s) for +: 'NoneType' and 'str'",
-	});
-}
-
-/** `Path(...) / "name"`, for the `sys.path` edits and file names that start-up computes. */
-function joinedPath(left: Value, right: Value): Value | null {
-	if (left.kind !== "instance" || !left.attributes.has("__fspath__")) return null;
-	const base = left.attributes.get("__fspath__");
-	if (base?.kind !== "constant" || right.kind !== "constant" || typeof right.value !== "string") return unknown;
-	const joined = right.value.startsWith("/") ? right.value : `${String(base.value).replace(/\/$/, "")}/${right.value}`;
-	return { ...left, attributes: new Map([["__fspath__", constant(joined)]]) };
-}
-
-function booleanOperation(machine: Machine, frame: Frame, node: ast.BoolOp): Value {
-	const left = machine.evaluate(frame, node.left);
-	const decided = truth(left);
-	if (decided === undefined) {
-		const right = maybe(machine, () => machine.evaluate(frame, node.right));
-		if (node.operator === "and" && truth(right) === false) return constant(false);
-		return unknown;
-	}
-	if (node.operator === "or") return decided ? left : machine.evaluate(frame, node.right);
-	return decided ? machine.evaluate(frame, node.right) : left;
-}
-
-function comparison(machine: Machine, frame: Frame, node: ast.Compare): Value {
-	const values = node.operands.map((operand) => machine.evaluate(frame, operand));
-	let result: boolean | undefined = true;
-	for (const [index, operator] of node.operators.entries()) {
-		const left = values[index];
-		const right = values[index + 1];
-		if (left !== undefined && right !== undefined && failOnCoroutineOperand(machine, frame, [left, right], operator, node))
-			return unknown;
-		const holds = left === undefined || right === undefined ? undefined : compare(operator, left, right);
-		if (holds === false) return constant(false);
-		if (holds === undefined) result = undefined;
-	}
-	return result === undefined ? unknown : constant(result);
-}
-
 function sequence(machine: Machine, frame: Frame, node: ast.Sequence): SequenceValue {
 	const items: Value[] = [];
 	let complete = true;
@@ -473,89 +376,4 @@ function dict(machine: Machine, frame: Frame, node: ast.Dict): DictValue {
 		else result.complete = false;
 	}
 	return result;
-}
-
-const maxComprehended = 64;
-
-/** A comprehension has a scope of its own, which does not see the names of a class body around it; its first iterable does. */
-function comprehension(machine: Machine, frame: Frame, node: ast.Comprehension): Value {
-	const [first, ...rest] = node.clauses;
-	if (first === undefined) return unknown;
-	const iterable = machine.evaluate(frame, first.iterable);
-	if (!first.isAsync) failOnIteration(machine, frame, iterable, first.iterable);
-	const scope = newNamespace(frame.enclosing);
-	const inner: Frame = { ...frame, kind: "function", scope, enclosing: scope, stopAtYield: false };
-	const known = itemsOf(iterable);
-	if (known !== null && known.length <= maxComprehended && rest.length === 0 && node.kind !== "generator")
-		return unrolled(machine, inner, node, first, known);
-	const [second] = rest;
-	const [item] = known ?? [];
-	if (second !== undefined && item !== undefined && first.conditions.length === 0 && node.kind !== "generator") {
-		// There is a first item, so that what the next clause goes through is evaluated at least once.
-		bindTarget(scope, first.target, item);
-		machine.evaluate(inner, second.iterable);
-	}
-	machine.doubts++;
-	maybe(machine, () => {
-		for (const clause of node.clauses) {
-			if (clause !== first) machine.evaluate(inner, clause.iterable);
-			bindTarget(scope, clause.target, unknown);
-			for (const condition of clause.conditions) machine.evaluate(inner, condition);
-		}
-		if (node.key !== null) machine.evaluate(inner, node.key);
-		machine.evaluate(inner, node.element);
-	});
-	return unknown;
-}
-
-/** What a comprehension with one clause gives over known items. */
-function unrolled(
-	machine: Machine,
-	inner: Frame,
-	node: ast.Comprehension,
-	clause: ast.Comprehension["clauses"][number],
-	known: readonly Value[],
-): Value {
-	const items: Value[] = [];
-	const entries: DictValue["entries"] = new Map();
-	let complete = true;
-	const takeItem = (): void => {
-		const key = node.key === null ? null : machine.evaluate(inner, node.key);
-		const value = machine.evaluate(inner, node.element);
-		if (key === null) items.push(value);
-		else if (key.kind === "constant" && key.value !== undefined && typeof key.value !== "bigint") entries.set(key.value, value);
-		else complete = false;
-	};
-	for (const item of known) {
-		bindTarget(inner.scope, clause.target, item);
-		let taken: boolean | undefined = true;
-		for (const condition of clause.conditions) {
-			const holds =
-				taken === undefined
-					? maybe(machine, () => truth(machine.evaluate(inner, condition)))
-					: truth(machine.evaluate(inner, condition));
-			if (holds === false) taken = false;
-			if (holds === false) break;
-			if (holds === undefined) taken = undefined;
-		}
-		if (taken === false) continue;
-		if (taken === true) takeItem();
-		else {
-			complete = false;
-			maybe(machine, takeItem);
-		}
-	}
-	if (node.kind === "dict") return { kind: "dict", entries, complete };
-	return { kind: "sequence", type: node.kind === "set" ? "set" : "list", items, complete };
-}
-
-function bindTarget(scope: Frame["scope"], target: ast.Expression, value: Value): void {
-	if (target.type === "Name") {
-		scope.names.set(target.id, { value, node: target, maybe: false });
-	} else if (target.type === "Sequence") {
-		const items = value.kind === "sequence" && value.complete && value.items.length === target.items.length ? value.items : null;
-		for (const [index, item] of target.items.entries()) bindTarget(scope, item, items?.[index] ?? unknown);
-	} else if (target.type === "Starred") {
-		bindTarget(scope, target.value, unknown);
-	}
 }

@@ -1,36 +1,17 @@
 import type * as ast from "../../../python/ast.ts";
-import { dottedName } from "../../../python/walk.ts";
-import type { ClassValue, CoroutineValue, FunctionValue, Value } from "../values.ts";
-import { unknown } from "../values.ts";
+import { type CoroutineValue, unknown, type Value } from "../values.ts";
 import { failOnAsyncFor, failOnContext, failOnCoroutineUse } from "./async-misuse.ts";
 import { failOnAttributeAssignment } from "./attribute-assignment.ts";
-import { isBuiltinException, isException } from "./builtins.ts";
+import { scopeFor } from "./binding-scope.ts";
+import { define, defineClass } from "./definitions.ts";
 import { dictKey } from "./dict-keys.ts";
 import { enterContext } from "./enter-context.ts";
-import { annotation, evaluateArguments } from "./expressions.ts";
-import { externalBindingProblem, failToBind } from "./external-signature.ts";
+import { caughtNames, executeRaise, executeTry, raise } from "./exception-handling.ts";
+import { annotation } from "./expressions.ts";
 import { runImport, runImportFrom } from "./import-statements.ts";
-import { initSubclass } from "./init-subclass.ts";
-import {
-	at,
-	bind,
-	type Completion,
-	type FailureReport,
-	type Frame,
-	fail,
-	type Handler,
-	isGuarded,
-	lookUp,
-	type Machine,
-	maybe,
-	newNamespace,
-	PythonException,
-	unreadable,
-} from "./machine.ts";
+import { bind, type Completion, type Frame, type Handler, type Machine, maybe, PythonException } from "./machine.ts";
 import { binary, itemsOf, truth } from "./operations.ts";
-import { failOnIteration, failOnUnpacking, failOperation } from "./refused-operations.ts";
-import { surfacingOf } from "./surfacing.ts";
-import { nothingReturned } from "./value-types.ts";
+import { failOnIteration, failOnUnpacking } from "./refused-operations.ts";
 
 /** Executes statements in order. A statement after one that left the block for certain is not reached. */
 export function execute(machine: Machine, frame: Frame, body: readonly ast.Statement[]): Completion {
@@ -150,10 +131,6 @@ function addReturn(frame: Frame, value: Value): void {
 	returns.get(frame.scope)?.push(value);
 }
 
-function scopeFor(frame: Frame, name: string): Frame["scope"] {
-	return frame.globalNames.has(name) ? frame.globals : frame.scope;
-}
-
 /** Binds a target to a value: names, unpacking, attributes of known instances, items of known dicts. */
 export function assign(machine: Machine, frame: Frame, target: ast.Expression, value: Value, node: ast.Node): void {
 	switch (target.type) {
@@ -231,127 +208,6 @@ function annotatedAssignment(machine: Machine, frame: Frame, node: ast.AnnAssign
 	const value = node.value === null ? null : machine.evaluate(frame, node.value);
 	if (frame.kind !== "function") annotation(machine, frame, node.annotation);
 	if (value !== null) assign(machine, frame, node.target, value, node);
-}
-
-function define(machine: Machine, frame: Frame, node: ast.FunctionDef): void {
-	const decorators = node.decorators.map((decorator) =>
-		at(machine, "decorator", () => evaluateDecorator(machine, frame, decorator)),
-	);
-	const defaults = new Map<ast.Parameter, Value>();
-	at(machine, "default", () => {
-		for (const parameter of node.parameters) {
-			const given = parameter.default === null ? unknown : machine.evaluate(frame, parameter.default);
-			if (given.kind === "constant" && parameter.default?.type !== "Constant") defaults.set(parameter, given);
-		}
-	});
-	for (const parameter of node.parameters)
-		if (parameter.annotation !== null) annotation(machine, frame, parameter.annotation, node);
-	if (node.returns !== null) annotation(machine, frame, node.returns, node);
-	const value: FunctionValue = { kind: "function", node, module: frame.module, decorators, scope: frame.enclosing, defaults };
-	machine.functions.push({ value, stage: machine.stage, order: machine.order++, reached: machine.reached });
-	let bound: Value = value;
-	for (let index = decorators.length - 1; index >= 0; index--) {
-		const given = applyDecorator(machine, frame, decorators[index], node.decorators[index], value);
-		// Otherwise what stands for the function is taken to be as good as it.
-		if (index === 0 && given === nothingReturned) bound = given;
-	}
-	bind(machine, scopeFor(frame, node.name.name), node.name.name, bound, node);
-}
-
-function evaluateDecorator(machine: Machine, frame: Frame, decorator: ast.Expression): Value {
-	// `@prop.setter` names the property that is being defined.
-	if (decorator.type === "Attribute" && ["setter", "getter", "deleter"].includes(decorator.attribute.name)) return unknown;
-	return machine.evaluate(frame, decorator);
-}
-
-/** Decorators of our own are functions that run now; those of libraries are recorded by the call that made them. */
-function applyDecorator(
-	machine: Machine,
-	frame: Frame,
-	decorator: Value | undefined,
-	node: ast.Expression | undefined,
-	value: FunctionValue | ClassValue,
-): Value {
-	if (node === undefined) return unknown;
-	const args = { args: [value], keywords: new Map(), open: false };
-	if (decorator?.kind === "external" && decorator.entry?.kind === "function") {
-		const problem = externalBindingProblem(machine, decorator, args);
-		if (problem !== null) failToBind(machine, frame, problem, node);
-	}
-	if (decorator?.kind !== "function") return unknown;
-	machine.doubts++;
-	const call: ast.Call = {
-		type: "Call",
-		start: node.start,
-		end: node.end,
-		callee: node,
-		args: [],
-		keywords: [],
-		argumentsRange: node,
-	};
-	return machine.call(frame, decorator, args, call);
-}
-
-function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef): void {
-	const decorators = node.decorators.map((decorator) => at(machine, "decorator", () => machine.evaluate(frame, decorator)));
-	const typeScope = newNamespace(frame.enclosing);
-	for (const name of node.typeParameters) typeScope.names.set(name.name, { value: unknown, node: null, maybe: false });
-	const outer: Frame =
-		node.typeParameters.length === 0 ? frame : { ...frame, kind: "function", scope: typeScope, enclosing: typeScope };
-	const { args, keywords } = at(machine, "base", () => evaluateArguments(machine, outer, node.bases, node.keywords));
-	for (const base of args) failOnBase(machine, frame, base, node);
-	const namespace = newNamespace(null);
-	// What the parser made of a broken file may lack half of the body.
-	if (frame.module.tree.errors.length > 0) namespace.dynamic = true;
-	const inner: Frame = {
-		...outer,
-		kind: "class",
-		scope: namespace,
-		walrusScope: namespace,
-		enclosing: outer.enclosing,
-		globalNames: new Set(),
-		stopAtYield: false,
-	};
-	for (const name of ["__module__", "__qualname__"]) namespace.names.set(name, { value: unknown, node: null, maybe: false });
-	at(machine, "class-body", () => machine.execute(inner, node.body));
-	const bases = waysUp(args) > mostWaysUp ? [unknown] : args;
-	const value: ClassValue = { kind: "class", node, module: frame.module, bases, keywords, namespace, decorators };
-	machine.classes.push({
-		value,
-		stage: machine.stage,
-		order: machine.order++,
-		reached: machine.reached,
-		guarded: isGuarded(machine, "Exception"),
-	});
-	initSubclass(machine, frame, value);
-	for (let index = decorators.length - 1; index >= 0; index--)
-		applyDecorator(machine, frame, decorators[index], node.decorators[index], value);
-	machine.doubts++;
-	bind(machine, scopeFor(frame, node.name.name), node.name.name, value, node);
-}
-
-/** Classes by how many ways lead from them up to their ancestors; diamonds on diamonds double it with every storey. */
-const knownWaysUp = new WeakMap<Value, number>();
-
-/** A class with more than these is looked at without its bases: whatever follows each way would not come to an end. */
-const mostWaysUp = 2_000;
-
-function waysUp(bases: readonly Value[]): number {
-	return bases.reduce((sum, base) => sum + 1 + (base.kind === "class" ? waysUpOf(base) : 0), 0);
-}
-
-function waysUpOf(owner: ClassValue): number {
-	const ways = knownWaysUp.get(owner) ?? waysUp(owner.bases);
-	knownWaysUp.set(owner, ways);
-	return ways;
-}
-
-/** A module or a function where a base class should stand. */
-function failOnBase(machine: Machine, frame: Frame, base: Value, node: ast.ClassDef): void {
-	const isModule = base.kind === "module" || (base.kind === "external" && base.isModule);
-	const isFunction = base.kind === "function" && base.decorators.length === 0;
-	if (isModule) failOperation(machine, frame, node, "TypeError", "module() takes at most 2 arguments (3 given)");
-	else if (isFunction) failOperation(machine, frame, node, "TypeError", "function() argument 'code' must be code, not str");
 }
 
 function executeIf(machine: Machine, frame: Frame, node: ast.If): Completion {
@@ -446,137 +302,6 @@ function executeWhile(machine: Machine, frame: Frame, node: ast.While): Completi
 	return "maybe-left";
 }
 
-/** The exceptions a handler names, as far as we can tell; null stands for one we cannot. */
-function caughtNames(machine: Machine, frame: Frame, exception: ast.Expression | null): (string | null)[] {
-	if (exception === null) return ["BaseException"];
-	if (exception.type === "Sequence") return exception.items.flatMap((item) => caughtNames(machine, frame, item));
-	const name = dottedName(exception);
-	if (
-		name !== null &&
-		!name.includes(".") &&
-		isBuiltinException(name) &&
-		lookUp(frame.scope, name) === null &&
-		lookUp(frame.globals, name) === null
-	)
-		return [name];
-	if (name !== null && cannotBeEvaluated(machine, frame, exception)) return [unreadable];
-	const value = maybe(machine, () => machine.evaluate(frame, exception));
-	if (value.kind === "external" && value.entry?.kind === "class") {
-		const short = value.canonical.slice(value.canonical.lastIndexOf(".") + 1);
-		// Exceptions of a library are raised by that library only; what we simulate raises built-in ones.
-		return [short === "ValidationError" ? "ValidationError" : `library:${value.canonical}`];
-	}
-	if (value.kind === "class" && value.bases.every((base) => base.kind === "external" && base.name.startsWith("builtins.")))
-		return [`own:${value.node.name.name}`];
-	return [null];
-}
-
-/** Would evaluating the class that a handler names fail for certain? Python does so only once there is something to catch. */
-function cannotBeEvaluated(machine: Machine, frame: Frame, exception: ast.Expression): boolean {
-	if (machine.uncertain > 0) return false;
-	const { handlers, failures, doubts, importDoubts } = machine;
-	const outer = handlers.splice(0);
-	const before = failures.length;
-	machine.evaluate(frame, exception);
-	handlers.push(...outer);
-	const found = failures
-		.splice(before)
-		.some(({ detail }) => detail.type === "name-not-defined" || detail.type === "attribute-missing");
-	Object.assign(machine, { doubts, importDoubts });
-	return found;
-}
-
-const importFamily = new Set(["ImportError", "ModuleNotFoundError"]);
-
-function executeTry(machine: Machine, frame: Frame, node: ast.Try): Completion {
-	const handlers = node.handlers.map((clause) => ({ clause, catches: caughtNames(machine, frame, clause.exception) }));
-	const own: Handler = {
-		catches: handlers.flatMap((handler) => handler.catches),
-		surfaces: handlers.flatMap(({ clause, catches }) => catches.map(() => surfacingOf(clause))),
-	};
-	const doubtsBefore = machine.doubts;
-	const importDoubtsBefore = machine.importDoubts;
-	const depth = machine.handlers.length;
-	const uncertain = machine.uncertain;
-	let completion: Completion = "normal";
-	let raised: FailureReport | null = null;
-	try {
-		machine.handlers.push(own);
-		try {
-			completion = machine.execute(frame, node.body);
-		} catch (error) {
-			if (!(error instanceof PythonException) || error.handler !== own) throw error;
-			raised = error.report;
-			machine.uncertain = uncertain;
-		} finally {
-			machine.handlers.length = depth;
-		}
-		if (raised !== null) {
-			completion = runHandler(machine, frame, handlers, raised);
-		} else {
-			if (completion === "normal") completion = machine.execute(frame, node.orelse);
-			const onlyImports = own.catches.every((name) => name !== null && importFamily.has(name));
-			const mayRaise = onlyImports ? machine.importDoubts > importDoubtsBefore : machine.doubts > doubtsBefore;
-			if (mayRaise) {
-				for (const { clause } of handlers) {
-					const left = maybe(machine, () => enterHandler(machine, frame, clause));
-					if (left !== "normal" && completion === "normal") completion = leavesByRaising(clause) ? completion : "maybe-left";
-				}
-			}
-		}
-	} finally {
-		if (node.finalbody.length > 0) machine.execute(frame, node.finalbody);
-	}
-	return completion;
-}
-
-/** A handler that ends by raising again, or by leaving the process, leaves nothing behind for the code after it. */
-function leavesByRaising(clause: ast.ExceptHandler): boolean {
-	const last = clause.body.at(-1);
-	if (last?.type === "Raise") return true;
-	const exits = last?.type === "ExpressionStatement" && last.value.type === "Call" ? dottedName(last.value.callee) : null;
-	return exits !== null && ["sys.exit", "exit", "quit", "os._exit"].includes(exits);
-}
-
-function runHandler(
-	machine: Machine,
-	frame: Frame,
-	handlers: readonly { clause: ast.ExceptHandler; catches: readonly (string | null)[] }[],
-	raised: FailureReport,
-): Completion {
-	for (const { clause, catches } of handlers) {
-		if (catches.includes(unreadable) && clause.exception !== null) {
-			const before = machine.failures.length;
-			machine.evaluate(frame, clause.exception);
-			if (machine.failures.length > before) return enterHandler(machine, frame, clause);
-			// What was run of the block has bound the name.
-			maybe(machine, () => enterHandler(machine, frame, clause));
-			return "maybe-left";
-		}
-		const matches = catches.some(
-			(name) => name !== null && (name === `own:${raised.exception}` || isException(raised.exception, name)),
-		);
-		if (!matches) continue;
-		machine.caught.push({ report: raised, name: clause.name?.name ?? null });
-		try {
-			return enterHandler(machine, frame, clause);
-		} finally {
-			machine.caught.pop();
-		}
-	}
-	return "normal";
-}
-
-function enterHandler(machine: Machine, frame: Frame, clause: ast.ExceptHandler): Completion {
-	if (clause.name === null) return machine.execute(frame, clause.body);
-	const { name } = clause.name;
-	bind(machine, frame.scope, name, unknown, clause);
-	const completion = machine.execute(frame, clause.body);
-	// The name is deleted when the handler ends (language reference 8.4.1).
-	if (machine.uncertain === 0) frame.scope.names.delete(name);
-	return completion;
-}
-
 function executeWith(machine: Machine, frame: Frame, node: ast.With): Completion {
 	let suppressed: (string | null)[] | null = null;
 	for (const item of node.items) {
@@ -620,51 +345,6 @@ function executeMatch(machine: Machine, frame: Frame, node: ast.Match): Completi
 	}
 	const exhaustive = node.cases.some((matchCase) => matchCase.irrefutable);
 	return exhaustive ? (result ?? "normal") : joined(result ?? "normal", "normal");
-}
-
-function executeRaise(machine: Machine, frame: Frame, node: ast.Raise): Completion {
-	const { exception } = node;
-	const caught = machine.caught.at(-1);
-	if (caught !== undefined && (exception === null || (exception.type === "Name" && exception.id === caught.name))) {
-		const before = machine.failures.length;
-		fail(machine, caught.report);
-		return machine.failures.length > before ? "maybe-left" : "return";
-	}
-	if (exception === null) return "return";
-	const value = machine.evaluate(frame, exception);
-	const raised = exceptionName(value);
-	if (raised === null) {
-		machine.doubts++;
-		return "return";
-	}
-	let message = "";
-	if (value.kind === "instance") {
-		const first = value.call?.args[0];
-		if (first?.kind === "constant" && first.value !== null && first.value !== undefined) message = String(first.value);
-	}
-	const before = machine.failures.length;
-	raise(machine, frame, node, raised, message);
-	if (machine.failures.length === before) return "return";
-	// A failure that was recorded counts as mended: the code behind it runs. What the handler's own `try` would have bound is not there.
-	return caught === undefined ? "normal" : "maybe-left";
-}
-
-function exceptionName(value: Value): string | null {
-	const of = value.kind === "instance" ? value.of : value;
-	if (of.kind === "external") return of.canonical.slice(of.canonical.lastIndexOf(".") + 1);
-	if (of.kind === "class") return of.node.name.name;
-	return null;
-}
-
-function raise(machine: Machine, frame: Frame, node: ast.Statement, exception: string, message: string): void {
-	fail(machine, {
-		detail: { type: "raises", exception, by: "statement" },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: node,
-		exception,
-		message,
-	});
 }
 
 /** A coroutine as a statement of its own is awaited by nobody: it never runs. */

@@ -1,0 +1,108 @@
+import type * as ast from "../../../python/ast.ts";
+import { type ExternalValue, unknown, type Value } from "../values.ts";
+import { failOnCoroutineOperand } from "./async-misuse.ts";
+import { isBuiltinFunction } from "./builtins.ts";
+import { constant } from "./external.ts";
+import { type Frame, type Machine, maybe } from "./machine.ts";
+import { binary, compare, truth } from "./operations.ts";
+import { failOnAddition, failOperation } from "./refused-operations.ts";
+import { failOnPercentFormat } from "./text-formats.ts";
+import { refusedUnion } from "./type-unions.ts";
+import { failOnUnset, unsetVariable } from "./unset-variable.ts";
+import { typeName } from "./value-types.ts";
+
+/** `a + b` and its like. */
+export function binaryOperation(machine: Machine, frame: Frame, node: ast.BinOp): Value {
+	const left = machine.evaluate(frame, node.left);
+	const right = machine.evaluate(frame, node.right);
+	if (node.operator === "|") {
+		const refusal = refusedUnion(machine, { value: left, node: node.left }, { value: right, node: node.right });
+		if (refusal !== null) {
+			failOperation(machine, frame, node, "TypeError", `unsupported operand type(s) for |: ${refusal}`);
+			return unknown;
+		}
+	}
+	if (node.operator === "|" && left.kind === "dict" && right.kind === "dict" && machine.environment.python.minor < 9) {
+		failOperation(machine, frame, node, "TypeError", "unsupported operand type(s) for |: 'dict' and 'dict'");
+		return unknown;
+	}
+	if (node.operator === "/") {
+		const path = joinedPath(left, right);
+		if (path !== null) return path;
+	}
+	if (failOnCoroutineOperand(machine, frame, [left, right], node.operator, node)) return unknown;
+	if (node.operator === "%") failOnPercentFormat(machine, frame, left, right, node);
+	if (node.operator === "+") {
+		failOnUnsetOperand(machine, frame, node, left, right);
+		failOnAddition(machine, frame, left, right, node);
+	}
+	if (node.operator === ">>" && left.kind === "external" && left.name === "builtins.print")
+		failOperation(machine, frame, node, "TypeError", printChevron(right));
+	return binary(node.operator, left, right);
+}
+
+/** What Python says of `print >> out`, which was how Python 2 printed to a file. */
+function printChevron(right: Value): string {
+	const isStream = right.kind === "external" && /^sys\.(stdout|stderr)$/.test(right.name);
+	const type = isStream ? "_io.TextIOWrapper" : (typeName(right) ?? "object");
+	return `unsupported operand type(s) for >>: 'builtin_function_or_method' and '${type}'. Did you mean "print(<message>, file=<output_stream>)"?`;
+}
+
+/** `callable[...]`, where typing's Callable is meant. */
+export function failOnBuiltinFunction(machine: Machine, frame: Frame, owner: ExternalValue, node: ast.Subscript): void {
+	if (isBuiltinFunction(owner.name))
+		failOperation(machine, frame, node, "TypeError", "'builtin_function_or_method' object is not subscriptable");
+}
+
+/** `os.getenv("HOST") + ":80"` without the variable. */
+function failOnUnsetOperand(machine: Machine, frame: Frame, node: ast.BinOp, left: Value, right: Value): void {
+	const isText = (value: Value): boolean => value.kind === "constant" && typeof value.value === "string";
+	const key = unsetVariable(left) ?? unsetVariable(right);
+	if (key === null || !(isText(left) || isText(right))) return;
+	failOnUnset(machine, frame, node, {
+		key,
+		consequence: "None and a text cannot be added",
+		exception: "TypeError",
+		message: isText(left)
+			? 'can only concatenate str (not "NoneType") to str'
+			: "unsupported operand type(s) for +: 'NoneType' and 'str'",
+	});
+}
+
+/** `Path(...) / "name"`, for the `sys.path` edits and file names that start-up computes. */
+function joinedPath(left: Value, right: Value): Value | null {
+	if (left.kind !== "instance" || !left.attributes.has("__fspath__")) return null;
+	const base = left.attributes.get("__fspath__");
+	if (base?.kind !== "constant" || right.kind !== "constant" || typeof right.value !== "string") return unknown;
+	const joined = right.value.startsWith("/") ? right.value : `${String(base.value).replace(/\/$/, "")}/${right.value}`;
+	return { ...left, attributes: new Map([["__fspath__", constant(joined)]]) };
+}
+
+/** `a and b`, `a or b`. */
+export function booleanOperation(machine: Machine, frame: Frame, node: ast.BoolOp): Value {
+	const left = machine.evaluate(frame, node.left);
+	const decided = truth(left);
+	if (decided === undefined) {
+		const right = maybe(machine, () => machine.evaluate(frame, node.right));
+		if (node.operator === "and" && truth(right) === false) return constant(false);
+		return unknown;
+	}
+	if (node.operator === "or") return decided ? left : machine.evaluate(frame, node.right);
+	return decided ? machine.evaluate(frame, node.right) : left;
+}
+
+/** `a < b < c`. */
+export function comparison(machine: Machine, frame: Frame, node: ast.Compare): Value {
+	const values = node.operands.map((operand) => machine.evaluate(frame, operand));
+	let result: boolean | undefined = true;
+	for (const [index, operator] of node.operators.entries()) {
+		const left = values[index];
+		const right = values[index + 1];
+		if (left !== undefined && right !== undefined && failOnCoroutineOperand(machine, frame, [left, right], operator, node))
+			return unknown;
+		const holds = left === undefined || right === undefined ? undefined : compare(operator, left, right);
+		if (holds === false) return constant(false);
+		if (holds === undefined) result = undefined;
+	}
+	return result === undefined ? unknown : constant(result);
+}
