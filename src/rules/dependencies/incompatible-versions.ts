@@ -3,6 +3,7 @@ import { defineRule } from "../../audit/rule.ts";
 import { closeOver, possibleRequirements, primaryManifest } from "../../project/manifests/declared.ts";
 import { addRequirement, setSpecifier, usesHashes } from "../../project/manifests/edit.ts";
 import type { Project } from "../../project/project.ts";
+import { moveToRedis } from "./uses/aioredis-successor.ts";
 import { type LibraryClash, listLibraryClashes } from "./uses/library-clashes.ts";
 import { findPairUse, type InstalledPair, installedPairs, type PairUse, type VersionPair } from "./uses/version-pairs.ts";
 
@@ -103,6 +104,7 @@ export default defineRule<Evidence>({
 		if (clash !== null)
 			return askNewer(project, name, version, clash) ?? askNewer(project, clash.other, clash.otherVersion, clash);
 		if (pair === null) return undefined;
+		if (name === "aioredis") return moveToRedis(project);
 		if (pair.with === "python")
 			return pair.mendedIn === null ? undefined : ask(project, name, fromOn(pair.mendedIn), mended(pair));
 		const [first] = pairMends(pair, project);

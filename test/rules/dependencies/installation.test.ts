@@ -68,6 +68,16 @@ describe("incompatible-versions", () => {
 		);
 	});
 
+	it("moves from aioredis to the redis package that took it in", () => {
+		const imports = "import aioredis as store\nfrom aioredis.exceptions import RedisError\nCLIENT = (store, RedisError)";
+		const { lines, mended } = audit("fastapi\naioredis==2.0.1", imports, { aioredis: { version: "2.0.1" } });
+		expect(lines[0]).toMatch(/^CRITICAL incompatible-versions main\.py:\d aioredis 2\.0\.1 does not work with Python/);
+		expect(mended("requirements.txt")).toBe("fastapi\nredis==4.6.0\n");
+		expect(mended("main.py")).toContain("from redis import asyncio as store\nfrom redis.exceptions import RedisError\n");
+		const whole = audit("fastapi\naioredis", "import aioredis.client", { aioredis: { version: "2.0.1" } });
+		expect(whole.mended("main.py")).toBeNull();
+	});
+
 	it("is critical where start-up hashes", () => {
 		expect(audit("fastapi\npasslib[bcrypt]", `${context}\nadmin = passwords.hash("admin")`).lines[0]).toMatch(/^CRITICAL/);
 	});
