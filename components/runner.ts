@@ -1,8 +1,9 @@
 import type { Command, Outcome, Session, SessionState } from "../src/session/session.ts";
 import type { Workbench } from "../src/session/verify-bench.ts";
-import { type ScreenSize, type WizardView, wizardView } from "../src/session/view.ts";
+import { type WizardView, wizardView } from "../src/session/view.ts";
 import { openBuffer } from "../src/session/view-buffer.ts";
 import type { CheckpointChoice } from "../src/session/view-checkpoint.ts";
+import type { ScreenSize } from "../src/session/view-frame.ts";
 import { choose, press } from "../src/session/view-keys.ts";
 import { type AuditProgress, withProgress } from "../src/session/view-opening.ts";
 import { type Effect, isDecision, type KeyContext, type KeyPress, type Response } from "../src/session/view-response.ts";

@@ -1,12 +1,13 @@
-import { changesConflict, type TreeChange, touchedFiles } from "../text/tree-change.ts";
+import { touchedFiles } from "../text/tree-change.ts";
 import { removeBackups } from "../workspace/session-folder.ts";
 import { describeSystemError } from "../workspace/system-error.ts";
 import { acceptFix } from "./accept-fix.ts";
+import { acceptPass } from "./accept-pass.ts";
 import { commitPhase } from "./commit-phase.ts";
 import { misgivings } from "./compare-reports.ts";
 import { keepDecision } from "./decision-details.ts";
 import type { Diagnose, Diagnosis } from "./diagnosis.ts";
-import { fixesOnOwnWork, onOwnWorkWords } from "./own-work.ts";
+import { onOwnWorkWords } from "./own-work.ts";
 import { recover } from "./recover.ts";
 import { restorePhase, rollbackPhase } from "./rollback-phase.ts";
 import type { Command, Outcome, Session, SessionState } from "./session.ts";
@@ -174,11 +175,8 @@ export class RunningSession implements Session {
 		const applied: string[] = [];
 		const problems = new Map<string, string>();
 		for (let pass = 0; pass < mostPasses; pass++) {
-			const accepted = await this.#acceptPass(
-				fingerprints.filter((fingerprint) => !applied.includes(fingerprint)),
-				problems,
-				onOwnWork,
-			);
+			const wanted = fingerprints.filter((fingerprint) => !applied.includes(fingerprint));
+			const accepted = await acceptPass(this.#context, this.#diagnosis, { fingerprints: wanted, onOwnWork }, problems);
 			if (accepted.length === 0) break;
 			applied.push(...accepted);
 			await this.#audit();
@@ -192,40 +190,6 @@ export class RunningSession implements Session {
 			...warnings,
 			...misgivings(first, this.#diagnosis.report, applied),
 		]);
-	}
-
-	/** Applies those fixes of the newest audit that do not touch each other; returns the fingerprints of the applied ones. */
-	async #acceptPass(
-		fingerprints: readonly string[],
-		problems: Map<string, string>,
-		onOwnWork: boolean,
-	): Promise<readonly string[]> {
-		const { report, files } = this.#diagnosis;
-		const dirtyFiles = onOwnWork ? [] : ((await this.#context.repository?.workingTree())?.dirtyFiles ?? []);
-		const heldBack = await fixesOnOwnWork(this.#context, this.#diagnosis, dirtyFiles);
-		const taken: TreeChange[] = [];
-		const accepted: string[] = [];
-		for (const issue of report.issues) {
-			const { fix } = issue;
-			if (!fingerprints.includes(issue.fingerprint) || fix === null) continue;
-			if (taken.some((other) => changesConflict(other, fix))) continue;
-			const own = heldBack.get(issue.fingerprint);
-			if (own !== undefined) {
-				problems.set(issue.fingerprint, `${issue.id} is held back: ${onOwnWorkWords(own)}.`);
-				continue;
-			}
-			const edits = taken.flatMap((other) => other.edits);
-			const result = await acceptFix(this.#context, { issue, fix, edited: false }, files, edits);
-			if (result.type === "accepted") {
-				taken.push(fix);
-				accepted.push(issue.fingerprint);
-				problems.delete(issue.fingerprint);
-			} else {
-				const reason = result.type === "stale" ? `${result.path} changed while it was audited` : result.reason;
-				problems.set(issue.fingerprint, `${issue.id} is not applied: ${reason}.`);
-			}
-		}
-		return accepted;
 	}
 
 	#skip(fingerprint: string, reason: string | null): Outcome {

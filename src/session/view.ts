@@ -1,30 +1,22 @@
 import { showLine } from "../text/gate.ts";
-import { fixesReportName } from "./fixes-report.ts";
 import { removeBackupsRows, writeReportRows } from "./polish-pages.ts";
 import type { SessionState } from "./session.ts";
 import { bootRows, databaseRows, installRows, setupRows } from "./verify-pages.ts";
-import { bootLine } from "./verify-state.ts";
 import { checkpointMenu, checkpointNotes, checkpointRows, type MenuItem } from "./view-checkpoint.ts";
 import { editorRows } from "./view-editor.ts";
+import { type Frame, isRoomy, type ScreenSize } from "./view-frame.ts";
 import { hintRows, hintsFor } from "./view-hints.ts";
 import { issueCard, type Proposal, proposalsOf } from "./view-issue.ts";
 import { type Item, listItems } from "./view-items.ts";
-import { clip, fitLine, type Line, lineOf, lineWidth, span, spreadLine, textWidth, wrapLine } from "./view-line.ts";
+import { clip, type Line, lineOf, wrapLine } from "./view-line.ts";
 import { listRows, positionRow } from "./view-list.ts";
 import { acceptAllRows, helpRows, resumedRows, whyRows } from "./view-pages.ts";
-import { pathLine, pathSteps } from "./view-path.ts";
 import { phaseRows, rollbackRows } from "./view-phases.ts";
 import { type Scroll, unscrolled } from "./view-scroll.ts";
 import { checkedRows, settingsRows } from "./view-settings.ts";
 import type { UiState } from "./view-state.ts";
 import { summaryRows } from "./view-summary.ts";
-import { projectName } from "./view-words.ts";
-
-/** Size of the terminal in cells. */
-export interface ScreenSize {
-	readonly columns: number;
-	readonly rows: number;
-}
+import { topRows } from "./view-top.ts";
 
 export type BodyView =
 	| { readonly type: "columns"; readonly left: readonly Line[]; readonly leftWidth: number; readonly right: readonly Line[] }
@@ -63,9 +55,6 @@ export interface WizardView {
 /** Below this size nothing sensible can be shown. */
 export const smallestSize: ScreenSize = { columns: 40, rows: 12 };
 
-/** The path bar stays together on wide screens. */
-const widestPath = 150;
-
 /** The widest that an issue is still easy to read. */
 const widestCard = 110;
 
@@ -103,71 +92,12 @@ export function wizardView(state: SessionState, ui: UiState, size: ScreenSize): 
 	};
 }
 
-/** Is there room for rows that only keep things apart? */
-function isRoomy(size: ScreenSize): boolean {
-	return size.rows >= 24;
-}
-
 /** What just happened or is going on, on at least `height` rows: a long sentence takes as many of the body's rows again. */
 function messageRows(ui: UiState, width: number, height: number): readonly Line[] {
 	const words: Line =
 		ui.busy !== null ? lineOf(ui.busy, "dim") : ui.message === null ? [] : lineOf(showLine(ui.message.text), ui.message.tone);
 	const rows = clip(wrapLine(words, width), 2 * height, width);
 	return [...Array.from({ length: Math.max(0, height - rows.length) }, (): Line => []), ...rows];
-}
-
-interface Frame {
-	readonly state: SessionState;
-	readonly ui: UiState;
-	readonly items: readonly Item[];
-	readonly item: Item | null;
-	readonly proposals: readonly Proposal[];
-	readonly width: number;
-	readonly size: ScreenSize;
-}
-
-function topRows({ state, ui, items, width, size }: Frame): readonly Line[] {
-	const decided = items.filter((item) => item.decided !== null).length;
-	const progress = lineOf(`${decided} of ${items.length} decided`, "dim");
-	const path = pathLine(pathSteps(items, ui.memory.onPath), Math.min(width, widestPath));
-	const rows = [spreadLine(titleLine(state), lineOf("? help", "dim"), width)];
-	rows.push(lineWidth(path) + lineWidth(progress) + 3 <= width ? spreadLine(path, progress, width) : path);
-	// These screens say in full themselves what the newest boot came to.
-	const isSaid = ["checkpoint", "summary"].includes(ui.screen.type) && ui.bench.running === null;
-	const boot = isSaid ? null : bootRow(ui, state, width);
-	return boot !== null ? [...rows, boot] : isRoomy(size) ? [...rows, []] : rows;
-}
-
-/** What the boots came to, on one row: shorter where there is little room. */
-function bootRow(ui: UiState, state: SessionState, width: number): Line | null {
-	const line = bootLine(ui.bench, state);
-	if (line === null) return null;
-	const fitting = line.words.find((words) => textWidth(words) <= width - 2) ?? line.words[line.words.length - 1] ?? "";
-	return fitLine([span(fitting, line.isRunning ? "dim" : line.boots ? "accent" : "plain")], width - 2);
-}
-
-/** `bootmend  todo/backend · src.main:app · Python 3.11 · main, clean` */
-function titleLine(state: SessionState): Line {
-	const { root, backend, target, python } = state.report.project;
-	const place = backend === "" ? projectName(root) : `${projectName(root)}/${showLine(backend)}`;
-	const parts = [
-		place,
-		target === null ? "no application found" : showLine(target),
-		`Python ${showLine(python.split(" ")[0] ?? python)}`,
-		gitWords(state),
-	];
-	return [span("bootmend", "accent"), span(`  ${parts.join(" · ")}`, "dim")];
-}
-
-function gitWords({ git, phases, decided }: SessionState): string {
-	if (git === null) return "no git";
-	// What is committed is no longer ours to commit: a change in such a file is the person's.
-	const open = new Set(phases.filter((phase) => phase.status === "open").map((phase) => phase.story));
-	const ours = new Set(decided.filter((issue) => open.has(issue.story)).flatMap((issue) => issue.files));
-	const others = git.dirtyFiles.filter((path) => !ours.has(path) && path !== fixesReportName).length;
-	const tree =
-		others > 0 ? `${others} of your files changed` : git.dirtyFiles.some((path) => ours.has(path)) ? "fixes to commit" : "clean";
-	return `${showLine(git.branch ?? "no branch")}, ${tree}`;
 }
 
 function bodyOf(frame: Frame, height: number): { readonly body: BodyView; readonly scroll: Scroll } {

@@ -7,7 +7,7 @@ import { type Chamber, openChamber, torture } from "../../scripts/torture/tortur
 import { copyWorld, readFiles } from "../../scripts/torture/world.ts";
 import { openTestSession } from "./support/repository.ts";
 
-vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 });
+vi.setConfig({ testTimeout: 300_000, hookTimeout: 600_000 });
 
 let chamber: Chamber;
 beforeAll(async () => {
