@@ -7,6 +7,7 @@ import { closeOver, primaryManifest, requiredBy } from "../../project/manifests/
 import { setSpecifier } from "../../project/manifests/edit.ts";
 import { allowedReleases, listExclusions } from "../../project/manifests/impossible-list.ts";
 import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
+import { isResolved, overriddenPackages } from "../../project/manifests/resolution.ts";
 import type { Project } from "../../project/project.ts";
 import type { TextEdit } from "../../text/range.ts";
 
@@ -41,10 +42,12 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		const manifest = primaryManifest(project.manifests);
-		if (manifest === null) return;
+		if (manifest === null || !isResolved(project.files, manifest)) return;
 		const { environment, manifests } = project;
+		const overridden = overriddenPackages(project.files, manifest);
 		const mainList = manifest.requirements.filter(
-			({ group, normalized, marker }) => group === "" && normalized !== "" && markerApplies(marker, environment.python) === true,
+			({ group, normalized, marker }) =>
+				group === "" && normalized !== "" && !overridden.has(normalized) && markerApplies(marker, environment.python) === true,
 		);
 		const { installCommand: command } = manifest;
 		const told = new Set<string>();

@@ -175,6 +175,24 @@ it("does not declare what is installed where that lacks what an older release is
 describe("conflicting-requirements", () => {
 	const audit = (requirements: string) => auditDependencies(backend(requirements), installed(), conflicting);
 
+	it("is none where the project settles the version by itself", () => {
+		const lines = (manifest: string) =>
+			auditDependencies(`\n${manifest}#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n`, installed(), conflicting)
+				.lines;
+		const listed = 'name = "x"\ndependencies = ["fastapi==0.115.0", "starlette>=0.45"]\n';
+		const project = (rest: string) => lines(`#- pyproject.toml\n[project]\n${listed}${rest}`);
+		expect(project("[tool.uv]\n")).toHaveLength(1);
+		expect(project('[tool.uv]\noverride-dependencies = ["starlette==0.45.0"]\n')).toEqual([]);
+		expect(project('[tool.uv]\noverride-dependencies = ["idna==3.0"]\n')).toHaveLength(1);
+		expect(project('[tool.pdm.resolution.overrides]\nstarlette = "0.45.0"\n')).toEqual([]);
+		const image = (options: string) =>
+			lines(
+				`#- requirements.txt\nfastapi==0.115.0\nstarlette>=0.45\n#- Dockerfile\nFROM python:3.12\nCOPY . .\nRUN pip install \\\n  ${options}-r requirements.txt\nCMD ["uvicorn", "main:app"]\n`,
+			);
+		expect(image("")).toHaveLength(1);
+		expect(image("--no-deps ")).toEqual([]);
+	});
+
 	it("is critical where both sides leave no choice", () => {
 		const { lines, issues, mended } = audit("fastapi==0.115.0\nstarlette>=0.45\nuvicorn");
 		expect(lines).toEqual([
