@@ -54,6 +54,7 @@ import uncalledDeclarativeBase from "./database/uncalled-declarative-base.ts";
 import undeclaredTextualSql from "./database/undeclared-textual-sql.ts";
 import unknownForeignKey from "./database/unknown-foreign-key.ts";
 import unknownIsolationLevel from "./database/unknown-isolation-level.ts";
+import unknownModelArgument from "./database/unknown-model-argument.ts";
 import unknownSessionMethod from "./database/unknown-session-method.ts";
 import unresolvedModelAnnotation from "./database/unresolved-model-annotation.ts";
 import unsupportedTablePart from "./database/unsupported-table-part.ts";
@@ -179,6 +180,7 @@ export const rules: readonly AnyRule[] = [
 	undeclaredTextualSql,
 	unknownForeignKey,
 	unknownIsolationLevel,
+	unknownModelArgument,
 	unknownSessionMethod,
 	unresolvedModelAnnotation,
 	unsupportedTablePart,

@@ -1,5 +1,6 @@
 import type * as ast from "../../python/ast.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
+import { walk } from "../../python/walk.ts";
 import type { Call } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
@@ -25,8 +26,8 @@ export function refusedConnectArguments(project: Project, call: Call, driver: st
 	const given = call.keywords.get("connect_args");
 	const accepted = given?.kind === "dict" ? acceptedBy(project, driver) : null;
 	if (given?.kind !== "dict" || accepted === null) return null;
-	const display = findKeyword(call.node, "connect_args")?.value;
-	const entries = display?.type === "Dict" ? display.entries : [];
+	const display = connectDisplay(call);
+	const entries = display === null ? [] : display.entries;
 	const refused = [...given.entries].flatMap(([name, value]): RefusedArgument[] => {
 		if (typeof name !== "string" || accepted.has(name) || sqlalchemyOwn.has(name)) return [];
 		const entry = entries.find(({ key }) => key?.type === "Constant" && key.value === name) ?? null;
@@ -34,6 +35,23 @@ export function refusedConnectArguments(project: Project, call: Call, driver: st
 	});
 	const [first] = refused;
 	return first === undefined ? null : { arguments: refused, error: errorOf(driver, first.name) };
+}
+
+/** The dict display that `connect_args` is: in the call, or the only one that a name of the module is given. */
+export function connectDisplay({ node, module }: Call): ast.Dict | null {
+	const value = findKeyword(node, "connect_args")?.value;
+	if (value?.type === "Dict") return value;
+	if (value?.type !== "Name") return null;
+	const given: ast.Expression[] = [];
+	walk(module.tree, (each) => {
+		if (each.type === "Assign" && each.targets.some((target) => target.type === "Name" && target.id === value.id))
+			given.push(each.value);
+		// What is added to it later is not seen in the display.
+		if (each.type === "Subscript" && each.value.type === "Name" && each.value.id === value.id) given.push(each);
+		return true;
+	});
+	const [only, ...more] = given;
+	return only?.type === "Dict" && more.length === 0 ? only : null;
 }
 
 /** What SQLAlchemy's dialects take out of `connect_args` before the driver sees them. */

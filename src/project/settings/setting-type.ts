@@ -11,6 +11,8 @@ export interface SettingType {
 	readonly itemType: string | null;
 	/** The values that a `Literal` allows, or null. */
 	readonly choices: readonly string[] | null;
+	/** The numbers and truth values of a `Literal` that allows nothing else: no text is one of them. Null for other types. */
+	readonly numbers: readonly string[] | null;
 }
 
 const collections = new Set("list List set Set frozenset FrozenSet tuple Tuple Sequence deque Deque".split(" "));
@@ -43,6 +45,7 @@ export function readSettingType(annotation: ast.Expression): SettingType {
 		decoding,
 		itemType: only?.type === "Subscript" && members.length === 1 ? itemTypeOf(only) : null,
 		choices: only?.type === "Subscript" && members.length === 1 && nameOf(only) === "Literal" ? choicesOf(only) : null,
+		numbers: only?.type === "Subscript" && members.length === 1 && nameOf(only) === "Literal" ? numbersOf(only) : null,
 	};
 }
 
@@ -135,4 +138,12 @@ function choicesOf(type: ast.Subscript): readonly string[] | null {
 	const items = type.index.type === "Sequence" ? type.index.items : [type.index];
 	const texts = items.map((item) => (item.type === "Constant" && typeof item.value === "string" ? item.value : null));
 	return texts.every((text) => text !== null) ? texts : null;
+}
+
+function numbersOf(type: ast.Subscript): readonly string[] | null {
+	const items = type.index.type === "Sequence" ? type.index.items : [type.index];
+	const numbers = items.map((item) =>
+		item.type === "Constant" && (typeof item.value === "number" || typeof item.value === "boolean") ? String(item.value) : null,
+	);
+	return numbers.every((number) => number !== null) ? numbers : null;
 }

@@ -109,6 +109,7 @@ function isRefused({ reading, value, type }: RefusedSetting): boolean {
 	const text = field.isValidatedBefore && checked?.kind === "constant" ? String(checked.value) : value.value;
 	const { members } = type;
 	if (type.choices !== null) return !type.choices.includes(text);
+	if (type.numbers !== null) return true;
 	const [only] = members;
 	if (members.length === 1 && only !== undefined && brokenConstraint(only, field.constraints, text) !== null) return true;
 	if (members.length === 1 && only !== undefined && refusesFormat(only, text)) return true;
@@ -120,6 +121,7 @@ function isRefused({ reading, value, type }: RefusedSetting): boolean {
 /** What the texts of a type have to be, in words. */
 export function wantedOf(type: SettingType, minLength: number | null): string {
 	if (type.choices !== null) return `one of ${type.choices.join(", ")}`;
+	if (type.numbers !== null) return `one of the numbers ${type.numbers.join(", ")}, which no text is`;
 	const [name] = type.members ?? [];
 	const format = name === undefined ? null : formatInWords(name);
 	if (format !== null) return format;

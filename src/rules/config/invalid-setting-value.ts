@@ -12,8 +12,10 @@ import {
 } from "../../project/settings/faulty-settings.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
 import { nearestChoice } from "../../project/settings/setting-type.ts";
+import { isModernSettingsClass } from "../../project/settings/settings-class.ts";
 import { type RefusedSetting, refusalOf } from "../../project/settings/settings-faults.ts";
 import { formatInWords } from "../../project/settings/text-formats.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
 
 interface Evidence {
 	readonly settings: FaultySettings;
@@ -87,6 +89,7 @@ export default defineRule<Evidence>({
 
 	fix({ evidence }, project) {
 		const { setting, key, better, settings } = evidence;
+		if (setting.type.numbers !== null) return readAsNumber(evidence);
 		const origin = envFileOrigin(setting.value);
 		if (origin === null) return undefined;
 		const { field } = setting.reading;
@@ -110,6 +113,25 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** `Literal[1, 2]` compares what it is given: a text is made a number first. */
+function readAsNumber({ setting: { type, value, reading }, key, settings }: Evidence): FixProposal | undefined {
+	const { annotation } = reading.field.node;
+	const { module } = reading.field.owner;
+	const isWhole = type.numbers?.includes(value.value.trim()) === true && /^\d+$/.test(value.value.trim());
+	if (!isWhole || !isModernSettingsClass(settings.object.settingsClass)) return undefined;
+	const written = module.text.slice(annotation.start, annotation.end);
+	return {
+		title: `Make a number of ${key} before it is compared`,
+		explanation: `The environment gives ${settings.className} texts, and Literal takes only what equals its values.`,
+		applicability: "review",
+		edits: [replaceText(module, annotation.start, annotation.end, `Annotated[${written}, BeforeValidator(int)]`)],
+		needs: [
+			{ path: module.path, module: "typing", name: "Annotated" },
+			{ path: module.path, module: "pydantic", name: "BeforeValidator" },
+		],
+	};
+}
 
 /** Where nothing tells what may be meant, the default stands in for the value. */
 function withoutLine({ setting, key, settings }: Evidence, project: Project): FixProposal | undefined {

@@ -1,9 +1,16 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule, type Match } from "../../audit/rule.ts";
 import type { SettingReading } from "../../project/imports/trace.ts";
+import type { Value } from "../../project/imports/values.ts";
 import type { Project } from "../../project/project.ts";
 import { appendToEnvFile, type EnvLine, exampleValue, findEntry } from "../../project/settings/env-file-edit.ts";
-import { type FaultySettings, keyOf, listFaultySettings, outcomeOf } from "../../project/settings/faulty-settings.ts";
+import {
+	envFileOrigin,
+	type FaultySettings,
+	keyOf,
+	listFaultySettings,
+	outcomeOf,
+} from "../../project/settings/faulty-settings.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
 import { readSettingType } from "../../project/settings/setting-type.ts";
 import { isModernSettingsClass, settingsConfig, sourcesMethod } from "../../project/settings/settings-class.ts";
@@ -132,6 +139,7 @@ function underOtherName(project: Project, { object, faults, className }: FaultyS
 	if (reading === undefined || others.length > 0 || !isModernSettingsClass(object.settingsClass)) return undefined;
 	const { field } = reading;
 	const config = settingsConfig(object.settingsClass);
+	if (field.name.includes(".")) return respelt(project, object.fileValues, field.keys[0] ?? "", config.nestedDelimiter);
 	const names = [...Object.keys(project.processEnvironment), ...object.fileValues.keys()];
 	const key = (field.keys[0] ?? field.name).toLowerCase();
 	const delimiter = ["__", "_"].find((each) => names.some((name) => name.toLowerCase().startsWith(`${key}${each}`)));
@@ -163,6 +171,29 @@ function underOtherName(project: Project, { object, faults, className }: FaultyS
 			{ path: module.path, module: "pydantic", name: "AliasChoices" },
 			{ path: module.path, module: "pydantic", name: "Field" },
 		],
+	};
+}
+
+/** `DB_HOST` in a `.env` file, where the part of a nested model is read from `DB__HOST`. */
+function respelt(
+	project: Project,
+	values: ReadonlyMap<string, Value>,
+	wanted: string,
+	delimiter: string | null,
+): FixProposal | undefined {
+	if (delimiter === null || delimiter === "_") return undefined;
+	const single = wanted.replaceAll(delimiter, "_").toLowerCase();
+	const found = [...values].find(([key]) => key.toLowerCase() === single);
+	const origin = found === undefined ? null : envFileOrigin(found[1]);
+	const entry = origin === null ? null : findEntry(project, origin.path, origin.key);
+	if (origin === null || entry === null) return undefined;
+	const isUpper = origin.key === origin.key.toUpperCase();
+	const name = isUpper ? wanted.toUpperCase() : wanted;
+	return {
+		title: `Call ${origin.key} ${name} in ${origin.path}`,
+		explanation: `The parts of a nested model stand behind ${delimiter}: ${name} is what is read.`,
+		applicability: "review",
+		edits: [{ path: origin.path, range: entry.keyRange, newText: name }],
 	};
 }
 

@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { assignedName } from "../../project/database/assigned-name.ts";
-import { type RefusedArgument, refusedConnectArguments } from "../../project/database/connect-arguments.ts";
+import { connectDisplay, type RefusedArgument, refusedConnectArguments } from "../../project/database/connect-arguments.ts";
 import { listEngineCalls } from "../../project/database/engine-calls.ts";
 import { loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
 import { findStartupConnection } from "../../project/database/startup-connection.ts";
@@ -99,8 +99,9 @@ export default defineRule<Evidence>({
 		const { call, driver, refused } = evidence;
 		const { module, node } = call;
 		const keyword = findKeyword(node, "connect_args");
-		if (keyword?.value.type !== "Dict" || refused.some(({ entry }) => entry === null)) return undefined;
-		const kept = keyword.value.entries.flatMap((entry) => writtenEntry(module.text, entry, refused, driver) ?? []);
+		const display = connectDisplay(call);
+		if (keyword === null || display === null || refused.some(({ entry }) => entry === null)) return undefined;
+		const kept = display.entries.flatMap((entry) => writtenEntry(module.text, entry, refused, driver) ?? []);
 		const names = refused.map(({ name }) => name).join(", ");
 		const isRenamed = refused.every((each) => renamed(each, driver) !== null);
 		return {
@@ -108,9 +109,9 @@ export default defineRule<Evidence>({
 			explanation: refused.map(({ name }) => homeOf(name)).join(" "),
 			applicability: isRenamed ? "safe" : "review",
 			edits:
-				kept.length === 0
+				kept.length === 0 && display === keyword.value
 					? removeArguments(module, node, [keyword])
-					: [replaceText(module, keyword.value.start, keyword.value.end, `{${kept.join(", ")}}`)],
+					: [replaceText(module, display.start, display.end, `{${kept.join(", ")}}`)],
 		};
 	},
 });

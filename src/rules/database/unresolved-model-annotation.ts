@@ -1,10 +1,11 @@
 import { argumentsOf, type ClassAttribute, isClassVariable, makerOf } from "../../project/models/class-body.ts";
 import { sqlmodelTypeProblem } from "../../project/models/column-type.ts";
-import { type NameScope, scopeOfClass } from "../../project/models/name-scope.ts";
+import { lookUpName, type NameScope, scopeOfClass } from "../../project/models/name-scope.ts";
 import { annotationError, hasSqlalchemy } from "../../project/models/orm-version.ts";
 import { type TableClass, tableClasses } from "../../project/models/table-class.ts";
 import { readTypeForm, type TypeForm } from "../../project/models/type-form.ts";
-import type { Project } from "../../project/project.ts";
+import type { Module, Project } from "../../project/project.ts";
+import type * as ast from "../../python/ast.ts";
 import { type ClassFault, defineClassRule, raising } from "../class-fault.ts";
 import { waysToBind } from "./repair/ways-to-bind.ts";
 
@@ -98,9 +99,11 @@ function inSqlmodel(project: Project, { annotation, value, name }: ClassAttribut
 
 function inMapped(project: Project, { annotation, value, owner }: ClassAttribute, scope: NameScope): Unresolved | null {
 	if (annotation === null || !hasSqlalchemy(project, 2, 0)) return null;
-	if (value !== null && makerOf(value) !== "mapped_column") return null;
 	const form = readTypeForm(annotation, scope);
 	if (form.kind !== "external" || !form.name.endsWith(".Mapped")) return null;
+	const generic = unboundGeneric(project, annotation, owner.module, scope);
+	if (generic !== null) return generic;
+	if (value !== null && makerOf(value) !== "mapped_column") return null;
 	const name = form.args === null ? null : unboundIn(form.args);
 	if (name === null) return null;
 	const isText = owner.module.tree.futures.has("annotations") || annotation.type === "Constant";
@@ -117,6 +120,23 @@ function inMapped(project: Project, { annotation, value, owner }: ClassAttribute
 			text === null
 				? null
 				: `${annotationError(project)}: Could not resolve all types within mapped annotation: "${text}".  Ensure all types are written correctly and are imported within the module in use.`,
+	};
+}
+
+/** `List` of a textual `Mapped[List[Item]]`: what stands in the inner brackets may be a class to come, the name before them is looked up. */
+function unboundGeneric(project: Project, annotation: ast.Expression, module: Module, scope: NameScope): Unresolved | null {
+	const isQuoted = annotation.type === "Constant" && typeof annotation.value === "string";
+	if (!isQuoted && !module.tree.futures.has("annotations")) return null;
+	const text = isQuoted ? String(annotation.value) : module.text.slice(annotation.start, annotation.end);
+	const name = /^\s*\w+\s*\[\s*([A-Z]\w*)\s*\[/.exec(text)?.[1];
+	if (name === undefined || lookUpName(scope, name) !== "unbound") return null;
+	const shown = shownText(text);
+	return {
+		name,
+		error:
+			shown === null
+				? null
+				: `${annotationError(project)}: Could not interpret annotation ${shown}.  Check that it uses names that are correctly imported at the module level. See chained stack trace for more hints.`,
 	};
 }
 

@@ -1,5 +1,6 @@
 import type * as ast from "../../../python/ast.ts";
 import type { ClassValue, InstanceValue, Value } from "../values.ts";
+import { hasKnownAttributes } from "./class-attributes.ts";
 import { findInClass } from "./class-members.ts";
 import { isEnumeration } from "./enum-look-up.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
@@ -12,7 +13,10 @@ export function failOnAttributeAssignment(machine: Machine, frame: Frame, owner:
 			: owner.kind === "class"
 				? refusedByEnum(machine, owner, name)
 				: null;
-	if (refused === null) return;
+	if (refused === null) {
+		if (owner.kind === "instance") failOnUnknownField(machine, frame, owner, name, node);
+		return;
+	}
 	const { line, message, detail, owner: refusing } = refused;
 	fail(machine, {
 		detail: { type: "raises", exception: "AttributeError", by: "operation", assignment: { name, owner: refusing, by: detail } },
@@ -23,6 +27,34 @@ export function failOnAttributeAssignment(machine: Machine, frame: Frame, owner:
 		message,
 		...(line !== undefined && { line }),
 	});
+}
+
+/** A model of pydantic takes the fields that its class declares, and private names. */
+function failOnUnknownField(machine: Machine, frame: Frame, { of }: InstanceValue, name: string, node: ast.Node): void {
+	if (of.kind !== "class" || name.startsWith("_") || !isPydanticModel(of) || !hasKnownAttributes(machine, of)) return;
+	if (declaresField(of, name) || findInClass(of, name) !== null || findInClass(of, "__setattr__") !== null) return;
+	fail(machine, {
+		detail: { type: "raises", exception: "ValueError", by: "operation" },
+		module: frame.module,
+		range: { start: node.start, end: node.end },
+		statement: null,
+		exception: "ValueError",
+		message: `"${of.node.name.name}" object has no field "${name}"`,
+	});
+}
+
+function isPydanticModel({ bases }: ClassValue): boolean {
+	return bases.some((base) =>
+		base.kind === "class"
+			? isPydanticModel(base)
+			: base.kind === "external" && /^pydantic(_settings)?\.(.*\.)?Base(Model|Settings)$/.test(base.canonical),
+	);
+}
+
+/** Does the body of the class, or of one of its own bases, annotate the name? */
+function declaresField({ node, bases }: ClassValue, name: string): boolean {
+	const isHere = node.body.some((each) => each.type === "AnnAssign" && each.target.type === "Name" && each.target.id === name);
+	return isHere || bases.some((base) => base.kind === "class" && declaresField(base, name));
 }
 
 interface Refused {

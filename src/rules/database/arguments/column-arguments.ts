@@ -179,6 +179,8 @@ function wrongServerDefault({ keywords, node, module }: Call): CallFault | null 
 function serverDefault(value: Value): { readonly type: string; readonly code: string; readonly need: string | null } | null {
 	if (value.kind === "external" && /^datetime\.datetime\.(utc)?now$/.test(value.canonical))
 		return { type: "builtin_function_or_method", code: "func.now()", need: "func" };
+	if (value.kind === "instance" && value.of.kind === "external" && /^datetime\.datetime\.(utc)?now$/.test(value.of.canonical))
+		return { type: "datetime.datetime", code: "func.now()", need: "func" };
 	if (value.kind !== "constant") return null;
 	if (typeof value.value === "boolean") return { type: "bool", code: `${value.value}()`, need: String(value.value) };
 	if (typeof value.value !== "number") return null;
