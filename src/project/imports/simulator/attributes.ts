@@ -165,7 +165,7 @@ function ofExternal(machine: Machine, frame: Frame, owner: ExternalValue, name: 
 		range: { start: node.start, end: node.end },
 		statement: null,
 		exception: "AttributeError",
-		message: `module '${owner.name}' has no attribute '${name}'`,
+		message: `module '${owner.name === "os.path" ? "posixpath" : owner.name}' has no attribute '${name}'`,
 	});
 	return externalSymbol(machine, `${owner.name}.${name}`, null);
 }

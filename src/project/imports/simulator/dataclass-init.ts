@@ -1,5 +1,6 @@
 import type * as ast from "../../../python/ast.ts";
 import type { ClassValue, InstanceValue, Value } from "../values.ts";
+import { missingArguments, tooManyPositional } from "./argument-words.ts";
 import { findInClass } from "./class-members.ts";
 import type { CallArguments, Frame, Machine } from "./machine.ts";
 
@@ -21,14 +22,23 @@ export function dataclassBindingProblem(machine: Machine, owner: ClassValue, arg
 	const positional = fields.filter((field) => !field.isKeywordOnly);
 	const unexpected = [...args.keywords.keys()].find((name) => !fields.some((field) => field.name === name));
 	if (unexpected !== undefined) return `${shown} got an unexpected keyword argument '${unexpected}'`;
-	if (args.args.length > positional.length) return null;
+	if (args.args.length > positional.length) {
+		// The object itself is the first of the parameters.
+		const counted = [{ hasDefault: false }, ...positional];
+		const named = fields.filter((field) => field.isKeywordOnly && args.keywords.has(field.name));
+		return tooManyPositional(shown, counted, args.args.length + 1, named.length);
+	}
 	const given = new Set([...positional.slice(0, args.args.length).map((field) => field.name), ...args.keywords.keys()]);
-	const lacking = positional.filter((field) => !field.hasDefault && !given.has(field.name)).map((field) => `'${field.name}'`);
-	if (lacking.length === 0) return null;
-	const [only = ""] = lacking;
-	const list =
-		lacking.length === 1 ? only : `${lacking.slice(0, -1).join(", ")}${lacking.length > 2 ? "," : ""} and ${lacking.at(-1)}`;
-	return `${shown} missing ${lacking.length} required positional argument${lacking.length === 1 ? "" : "s"}: ${list}`;
+	const lacking = positional.filter((field) => !field.hasDefault && !given.has(field.name)).map((field) => field.name);
+	if (lacking.length > 0) return missingArguments(shown, lacking, "positional");
+	const named = fields.filter((field) => field.isKeywordOnly && !field.hasDefault && !args.keywords.has(field.name));
+	return named.length === 0
+		? null
+		: missingArguments(
+				shown,
+				named.map((field) => field.name),
+				"keyword-only",
+			);
 }
 
 /** Makes the defaults of a dataclass's fields that nothing gives: `field(default_factory=…)` runs for each object. */

@@ -39,6 +39,8 @@ export function builtin(name: string): ExternalValue {
 export function memberOf(machine: Packages, module: string, symbol: string): Value | "absent" {
 	const known = machine.patched.get(`${module}.${symbol}`) ?? knownConstant(machine, `${module}.${symbol}`);
 	if (known !== null) return known;
+	// os.py binds it in an `if`, by the system that it runs on.
+	if (module === "os" && symbol === "path") return externalModule("os.path");
 	const found = machine.environment.findModule(module);
 	if (found.found !== "present") return unknownMember(machine, `${module}.${symbol}`);
 	const looked = found.module.lookup(symbol);

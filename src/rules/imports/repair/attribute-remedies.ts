@@ -9,7 +9,9 @@ import { boundNames } from "../../../python/scopes.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
 import { type SettingsAttribute, settingsAttribute } from "../../config/repair/settings-attribute.ts";
 import { attributeAt } from "./attribute-at.ts";
+import { forgottenReturns } from "./forgotten-return.ts";
 import type { FailureOf } from "./import-failures.ts";
+import { bindForLoop } from "./loop-attribute.ts";
 import { ownModules } from "./module-spelling.ts";
 import { movedAttribute } from "./moved-attribute.ts";
 import { reExport } from "./re-export.ts";
@@ -46,6 +48,8 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 		return [{ type: "import-submodule", submodule, isOwn: false }];
 	}
 	if (isApplication(owner) && membersOf(project, "fastapi.APIRouter").includes(name)) return [{ type: "through-router" }];
+	for (const proposal of forgottenReturns(project, failure))
+		if (mends(project, proposal, failure)) return [{ type: "change", proposal }];
 	if (via === "instance" && (isRepeated(failure) || isItself(owner, name))) return [{ type: "drop-attribute" }];
 	const names = namesOf(project, failure);
 	const object = via === "module" ? objectWith(project, owner, name) : null;
@@ -65,6 +69,9 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 		: related === null
 			? []
 			: [{ type: "rename", to: related, isCertain: false }];
+	const other = similar?.name ?? related;
+	const bound = via === "module" && other !== null ? bindForLoop(project, failure, other) : null;
+	if (bound !== null && mends(project, bound, failure)) return [{ type: "change", proposal: bound }];
 	const synonym = synonyms[`${owner}.${name}`];
 	if (synonym !== undefined) return [{ type: "rename", to: synonym, isCertain: true }];
 	const setting = via === "instance" ? settingsAttribute(project, owner, name) : null;

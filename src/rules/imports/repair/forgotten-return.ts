@@ -1,0 +1,72 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import { insertAfter } from "../../../python/rewrite/statements.ts";
+import { walk } from "../../../python/walk.ts";
+import { attributeAt } from "./attribute-at.ts";
+import type { FailureOf } from "./import-failures.ts";
+
+/** The functions whose result is None since they make something and do not return it, with `return` before what they make last. */
+export function* forgottenReturns(project: Project, failure: FailureOf<"attribute-missing">): Generator<FixProposal> {
+	const read = attributeAt(failure)?.value;
+	if (failure.detail.owner !== "NoneType" || read === undefined) return;
+	const name = read.type === "Name" ? read.id : read.type === "Attribute" ? read.attribute.name : null;
+	const called = read.type === "Call" ? [read] : name === null ? [] : callsBoundTo(project, name);
+	const names = new Set(called.map(({ callee }) => (callee.type === "Attribute" ? callee.attribute.name : nameOf(callee))));
+	for (const module of project.modules.values())
+		for (const definition of definitionsIn(module)) if (names.has(definition.name.name)) yield* returned(module, definition);
+}
+
+function nameOf(callee: ast.Expression): string {
+	return callee.type === "Name" ? callee.id : "";
+}
+
+/** The calls whose results are bound to the name, anywhere in the project. */
+function callsBoundTo(project: Project, name: string): readonly ast.Call[] {
+	const calls: ast.Call[] = [];
+	for (const module of project.modules.values()) {
+		if (!module.text.includes(name)) continue;
+		walk(module.tree, (node) => {
+			if (node.type !== "Assign" || node.value.type !== "Call") return;
+			const isBound = node.targets.some(
+				(target) =>
+					(target.type === "Name" && target.id === name) || (target.type === "Attribute" && target.attribute.name === name),
+			);
+			if (isBound) calls.push(node.value);
+		});
+	}
+	return calls;
+}
+
+function definitionsIn({ tree }: Module): readonly ast.FunctionDef[] {
+	return tree.body.flatMap((each) =>
+		each.type === "FunctionDef"
+			? [each]
+			: each.type === "ClassDef"
+				? each.body.filter((inner): inner is ast.FunctionDef => inner.type === "FunctionDef")
+				: [],
+	);
+}
+
+function* returned(module: Module, { body, name }: ast.FunctionDef): Generator<FixProposal> {
+	let returns = false;
+	walk(body, (node) => {
+		if (node.type === "Return" || node.type === "Yield") returns = true;
+		return !returns && node.type !== "FunctionDef" && node.type !== "ClassDef";
+	});
+	const last = body.at(-1);
+	if (returns || last === undefined) return;
+	const title = `Return what ${name.name} makes`;
+	const explanation = "Without a return a function gives None, whatever it makes.";
+	if (last.type === "ExpressionStatement" && last.value.type === "Call") {
+		yield { title, explanation, applicability: "review", edits: [replaceText(module, last.start, last.start, "return ")] };
+	} else if (last.type === "Assign" && last.targets.length === 1 && last.targets[0]?.type === "Name") {
+		yield {
+			title,
+			explanation,
+			applicability: "review",
+			edits: [insertAfter(module, last, `return ${last.targets[0].id}`)],
+		};
+	}
+}

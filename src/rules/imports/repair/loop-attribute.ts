@@ -1,0 +1,32 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { Project } from "../../../project/project.ts";
+import { insertAfter } from "../../../python/rewrite/statements.ts";
+import { boundNames } from "../../../python/scopes.ts";
+import { walk } from "../../../python/walk.ts";
+import { attributeAt } from "./attribute-at.ts";
+import type { FailureOf } from "./import-failures.ts";
+import { ownModules } from "./module-spelling.ts";
+
+/**
+ * `for module in (issues, projects): … module.router`, where one of the modules calls it otherwise: that module gets the name that the
+ * others have, since what the loop reads is right for them. Null where it is no loop, or the module binds nothing of the other name.
+ */
+export function bindForLoop(project: Project, failure: FailureOf<"attribute-missing">, other: string): FixProposal | null {
+	const read = attributeAt(failure);
+	const source = ownModules(project).get(failure.detail.owner);
+	if (read?.value.type !== "Name" || source === undefined) return null;
+	const variable = read.value.id;
+	let isLoop = false;
+	walk(failure.module.tree, (node) => {
+		if (node.type === "For" && node.target.type === "Name" && node.target.id === variable) isLoop = true;
+		return !isLoop;
+	});
+	const definition = source.tree.body.find((each) => boundNames([each]).has(other));
+	if (!isLoop || definition === undefined) return null;
+	return {
+		title: `Give ${source.name} the name ${failure.detail.name}`,
+		explanation: `The loop reads ${failure.detail.name} of several modules; this one calls it ${other}.`,
+		applicability: "review",
+		edits: [insertAfter(source, definition, `${failure.detail.name} = ${other}`)],
+	};
+}
