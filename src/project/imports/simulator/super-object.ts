@@ -41,6 +41,8 @@ function isBare(base: Value): boolean {
 	return (
 		base.kind === "class" &&
 		!base.namespace.dynamic &&
+		// A decorator such as dataclass writes an __init__ of its own.
+		base.decorators.length === 0 &&
 		!base.keywords.has("metaclass") &&
 		base.bases.length === base.node.bases.length &&
 		base.bases.every(isBare)
