@@ -15,6 +15,7 @@ import {
 import { contextManagerType } from "./async-misuse.ts";
 import { openAttributes, plainPackages } from "./attributes.ts";
 import { findInClass } from "./class-members.ts";
+import { failOnCollectedClass } from "./collected-class.ts";
 import { dictMethod, listMethod } from "./container-methods.ts";
 import { builtin, constant, externalSymbol } from "./external.ts";
 import { classMethodBindingProblem, externalBindingProblem, failToBind, methodBindingProblem } from "./external-signature.ts";
@@ -72,6 +73,7 @@ function callExternal(machine: Machine, frame: Frame, callee: ExternalValue, arg
 		for (const each of args.args) if (each.kind === "class") openAttributes(each);
 	const problem = externalBindingProblem(machine, callee, args) ?? classMethodBindingProblem(machine, callee, args);
 	if (problem !== null) failToBind(machine, frame, problem, node);
+	failOnCollectedClass(machine, frame, callee, args.args, node);
 	const known = knownCall(machine, frame, callee.canonical, args, node);
 	if (known !== null) {
 		made.result = known;

@@ -34,7 +34,7 @@ export function failOnCall(machine: Machine, frame: Frame, callee: Value, node: 
 }
 
 /** A pydantic model with no base but other models of the project and BaseModel itself. */
-function isPlainModel(owner: ClassValue): boolean {
+export function isPlainModel(owner: ClassValue): boolean {
 	return (
 		owner.bases.length > 0 &&
 		owner.decorators.length === 0 &&

@@ -185,12 +185,14 @@ function leadingSlash(module: Module, call: ast.Call): number | null {
 
 function spellAttribute(module: Module, range: TextRange, known: readonly string[]): FixProposal | undefined {
 	const node = expressionAt(module, range, (each): each is ast.Attribute => each.type === "Attribute");
-	const [meant, ...others] = node === null ? [] : known.filter((name) => isSimilarName(name, node.attribute.name));
+	const alike = node === null ? [] : known.filter((name) => isSimilarName(name, node.attribute.name));
+	// What alone is set is meant, even by another name.
+	const [meant, ...others] = alike.length > 0 ? alike : known;
 	if (node === null || meant === undefined || others.length > 0) return undefined;
 	return {
 		title: `Write ${meant} instead of ${node.attribute.name}`,
 		explanation: `${meant} is set before; nothing sets ${node.attribute.name}.`,
-		applicability: "safe",
+		applicability: alike.length > 0 ? "safe" : "review",
 		edits: [replaceText(module, node.attribute.start, node.attribute.end, meant)],
 	};
 }

@@ -5,6 +5,7 @@ import type * as ast from "../../../python/ast.ts";
 import { removeArguments } from "../../../python/rewrite/arguments.ts";
 import { enclosingFunction } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
+import { insertBefore } from "../../../python/rewrite/statements.ts";
 import { walk } from "../../../python/walk.ts";
 import { removeFromHeader } from "../../imports/definition/class-arguments.ts";
 import { uncallDecorator } from "./uncall-decorator.ts";
@@ -14,6 +15,7 @@ export function fitCall(project: Project, module: Module, call: ast.Call, error:
 	return (
 		decoratePlainly(module, call, error) ??
 		handOverSelf(module, call, error) ??
+		takeTheClass(project, call, error) ??
 		makeTheObjectFirst(project, module, call, error) ??
 		withoutSurplus(project, module, call, error) ??
 		withoutKeyword(project, module, call, error)
@@ -94,6 +96,25 @@ function handOverSelf(module: Module, call: ast.Call, error: string): FixProposa
 		explanation: "A method that is called on its class gets the object as its first argument.",
 		applicability: "safe",
 		edits: [replaceText(module, at, at, call.args.length + call.keywords.length > 0 ? `${self}, ` : self)],
+	};
+}
+
+/** `Settings.load()` where `def load(cls)` lacks the decorator: by the name of its parameter it is a method of the class. */
+function takeTheClass(project: Project, { callee }: ast.Call, error: string): FixProposal | undefined {
+	if (!error.endsWith("missing 1 required positional argument: 'cls'")) return undefined;
+	if (callee.type !== "Attribute" || callee.value.type !== "Name") return undefined;
+	const name = callee.attribute.name;
+	const owner = /^TypeError: (?:\w+\.)*(\w+)\.\w+\(\)/.exec(error)?.[1] ?? callee.value.id;
+	const [found, ...others] = project.trace.classes.filter(({ value }) => value.node.name.name === owner);
+	const method = found?.value.node.body.find(
+		(each): each is ast.FunctionDef => each.type === "FunctionDef" && each.name.name === name,
+	);
+	if (found === undefined || others.length > 0 || method === undefined || method.decorators.length > 0) return undefined;
+	return {
+		title: `Make ${name} a class method`,
+		explanation: "It takes the class as its first argument and is called on the class: @classmethod hands it over.",
+		applicability: "safe",
+		edits: [insertBefore(found.value.module, method, "@classmethod")],
 	};
 }
 

@@ -9,6 +9,7 @@ import { boundNames } from "../../../python/scopes.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { numberInEnvironment } from "../../config/repair/number-in-environment.ts";
+import { inBrackets } from "./in-brackets.ts";
 import { jobRemedy } from "./job-remedies.ts";
 import { inOlderForm } from "./older-typing.ts";
 import { withoutStringUnion } from "./string-union.ts";
@@ -40,6 +41,8 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 		if (generic !== undefined) return generic;
 	}
 	if (error.endsWith("is not subscriptable")) return withoutSubscript(module, range);
+	if (/'(?:ModelMetaclass|type)' object is not iterable$|^TypeError: Type \w+ cannot be instantiated/.test(error))
+		return inBrackets(module, range);
 	if (error.endsWith("object is not iterable")) return tupleOfOne(module, range);
 	return undefined;
 }
