@@ -57,16 +57,14 @@ function* returned(module: Module, { body, name }: ast.FunctionDef): Generator<F
 	});
 	const last = body.at(-1);
 	if (returns || last === undefined) return;
-	const title = `Return what ${name.name} makes`;
-	const explanation = "Without a return a function gives None, whatever it makes.";
-	if (last.type === "ExpressionStatement" && last.value.type === "Call") {
-		yield { title, explanation, applicability: "review", edits: [replaceText(module, last.start, last.start, "return ")] };
-	} else if (last.type === "Assign" && last.targets.length === 1 && last.targets[0]?.type === "Name") {
-		yield {
-			title,
-			explanation,
-			applicability: "review",
-			edits: [insertAfter(module, last, `return ${last.targets[0].id}`)],
-		};
-	}
+	const change = {
+		title: `Return what ${name.name} makes`,
+		explanation: "Without a return a function gives None, whatever it makes.",
+		applicability: "review" as const,
+	};
+	if (last.type === "ExpressionStatement" && last.value.type === "Call")
+		yield { ...change, edits: [replaceText(module, last.start, last.start, "return ")] };
+	const made = body.findLast((each): each is ast.Assign => each.type === "Assign" && each.value.type === "Call");
+	const [target] = made?.targets ?? [];
+	if (target?.type === "Name") yield { ...change, edits: [insertAfter(module, last, `return ${target.id}`)] };
 }
