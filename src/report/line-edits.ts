@@ -39,16 +39,26 @@ export function spanOf(edits: readonly TextEdit[], path: string, texts: Texts): 
 	const [first, last] = [parts[0], parts.at(-1)];
 	if (!first || !last) return null;
 	const lines = new LineIndex(text);
-	let { startLine } = first;
-	let { endLine } = last;
-	for (;;) {
-		const old = text.slice(lines.lineStart(startLine), lines.lineStart(endLine + 1));
-		const isOnly = old === "" || text.indexOf(old) === text.lastIndexOf(old);
-		const canGrow = startLine > 1 || endLine < lines.lineCount;
-		if (isOnly || !canGrow) return replaced(path, lines, startLine, endLine, ofPath);
-		if (startLine > 1) startLine--;
-		else endLine++;
+	const above = first.startLine - 1;
+	const startOf = (more: number) => first.startLine - Math.min(more, above);
+	const endOf = (more: number) => last.endLine + Math.max(0, more - above);
+	const more = fewestLines(above + Math.max(0, lines.lineCount - last.endLine), (more) => {
+		const old = text.slice(lines.lineStart(startOf(more)), lines.lineStart(endOf(more) + 1));
+		return old === "" || text.indexOf(old) === text.lastIndexOf(old);
+	});
+	return replaced(path, lines, startOf(more), endOf(more), ofPath);
+}
+
+/** The fewest additional lines with which a span stands only once, or all there are. What stands once still does with more lines. */
+function fewestLines(most: number, isOnly: (more: number) => boolean): number {
+	let [tooFew, enough] = [-1, 0];
+	while (enough < most && !isOnly(enough)) [tooFew, enough] = [enough, Math.min(most, 2 * enough + 1)];
+	while (enough - tooFew > 1) {
+		const middle = Math.floor((tooFew + enough) / 2);
+		if (isOnly(middle)) enough = middle;
+		else tooFew = middle;
 	}
+	return enough;
 }
 
 function lineEditsOfFile(path: string, text: string, edits: readonly TextEdit[]): LineEdit[] {

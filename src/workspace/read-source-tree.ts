@@ -47,7 +47,7 @@ const defaultBounds: ReadingBounds = {
 	depth: 40,
 	pythonSize: 2_000_000,
 	otherSize: 2_000_000,
-	totalSize: 200_000_000,
+	totalSize: 80_000_000,
 };
 
 /** What is looked for behind blanks is looked for behind each of them, so that a run of them costs its square. */
