@@ -43,6 +43,41 @@ describe("bootmend env", () => {
 		expect(stderr).toContain("Here nothing sets SECRET_KEY.");
 	});
 
+	it("gives each part of a nested model its own row, and what readers of other kinds ask for", async () => {
+		const folder = folderWith({
+			"requirements.txt": "fastapi\nuvicorn\npydantic-settings\npython-decouple\n",
+			".env": "DB__URL=sqlite:///app.db\nWORKERS=2\n",
+			"main.py": `from decouple import config
+from fastapi import FastAPI
+from pydantic import BaseModel
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Database(BaseModel):
+    url: str
+    pool_size: int = 5
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", env_nested_delimiter="__", extra="ignore")
+
+    db: Database
+
+
+settings = Settings()
+workers = config("WORKERS", cast=int)
+app = FastAPI(title=config("TITLE", default="Shop"))
+`,
+		});
+		const { stdout, stderr } = await bootmend(folder, "env", "--clean-env");
+		expect(stdout).toMatch(/DB__URL +yes +– +\.env +Settings\.db\.url +main\.py:8/);
+		expect(stdout).toMatch(/DB__POOL_SIZE +no +5 +– +Settings\.db\.pool_size/);
+		expect(stdout).toMatch(/WORKERS +yes +– +\.env +decouple\.config +main\.py:19/);
+		expect(stdout).toMatch(/TITLE +no +Shop +– +decouple\.config/);
+		expect(stdout).not.toMatch(/^DB /m);
+		expect(stderr).toContain("An empty machine must provide DB__URL and WORKERS.");
+	});
+
 	it.each([[["--format", "json"]], [["--format", "markdown"]], [[]], [["--write-example"]]])(
 		"prints no value and no default of a secret with %j",
 		async (argv) => {

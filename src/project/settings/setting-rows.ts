@@ -31,7 +31,7 @@ export interface SettingRow {
 /** Every setting that the modules of the server read, by name; one that is read at several places stands once, at the first that requires it. */
 export function settingRows(project: Project): readonly SettingRow[] {
 	const rows = new Map<string, SettingRow>();
-	for (const row of [...fieldRows(project), ...variableRows(project)]) {
+	for (const row of [...fieldRows(project), ...variableRows(project), ...readerRows(project)]) {
 		const known = rows.get(row.name);
 		if (known === undefined || (row.isRequired && !known.isRequired)) rows.set(row.name, row);
 	}
@@ -108,6 +108,46 @@ function sourceOf(given: Value | null): string | null {
 	const origin = given.kind === "constant" ? given.origin : null;
 	if (origin?.type === "environment") return "environment";
 	return origin?.type === "env-file" ? origin.path : "unknown";
+}
+
+/** What python-decouple's `config("KEY")` and a `Config` of starlette ask for. */
+function readerRows(project: Project): SettingRow[] {
+	return project.trace.calls.flatMap(({ callee, args, keywords, open, module, node, reached, result }) => {
+		const maker = callee.kind === "instance" ? callee.of : callee;
+		const reader = maker.kind === "external" ? readers[maker.canonical] : undefined;
+		const [key] = args;
+		const isAsked = reader !== undefined && (callee.kind === "instance") === reader.isObject;
+		if (!reached || !isAsked || open || key?.kind !== "constant" || typeof key.value !== "string") return [];
+		const name = key.value;
+		const isSecret = isSecretName(name);
+		const fallback = keywords.get("default") ?? args[2] ?? null;
+		return [
+			{
+				name,
+				readAt: placeOf(module, node),
+				readBy: reader.shown,
+				isRequired: fallback === null,
+				fallback: shownFallback(fallback, isSecret),
+				isSecret,
+				setBy: setByReader(project, name, result),
+				placeholder: exampleValue(project, name)?.value ?? placeholderText(project, name),
+			},
+		];
+	});
+}
+
+const readers: Readonly<Record<string, { readonly shown: string; readonly isObject: boolean }>> = {
+	"decouple.config": { shown: "decouple.config", isObject: false },
+	"starlette.config.Config": { shown: "starlette Config", isObject: true },
+};
+
+function setByReader(project: Project, name: string, result: Value): string | null {
+	if (Object.hasOwn(project.processEnvironment, name)) return "environment";
+	const isMissing = project.trace.failures.some(({ detail }) => detail.type === "missing-variable" && detail.key === name);
+	// A cast that is not followed leaves no trace of where its text came from.
+	if (result.kind === "unknown") return isMissing ? null : "unknown";
+	const origin = result.kind === "constant" ? result.origin : null;
+	return origin?.type === "env-file" ? origin.path : null;
 }
 
 /** What `os.getenv` and its like ask for, in functions too. */
