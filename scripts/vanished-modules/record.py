@@ -1,9 +1,10 @@
-"""Writes data/vanished-modules.json: top-level modules that a distribution brought once and brings no more, by looking into its wheels.
+"""Writes data/vanished-modules.json: modules that a distribution brought once and brings no more, by looking into its wheels.
 
 Run: python record.py. For each module the newest release that still has it is searched for, and the first one that has it no more.
 """
 
 import datetime
+import functools
 import json
 import pathlib
 import sys
@@ -14,15 +15,27 @@ sys.path.insert(0, str(pathlib.Path(__file__).parents[1]))
 from releases import pip, releases  # noqa: E402
 
 # module → distribution
-MODULES = {"pkg_resources": "setuptools"}
+MODULES = {
+    "pkg_resources": "setuptools",
+    **{
+        f"langchain.{part}": "langchain"
+        for part in "callbacks chains docstore document_loaders llms memory output_parsers prompts retrievers schema text_splitter vectorstores".split()
+    },
+}
 
 
-def has(name, version, module):
+@functools.cache
+def files_of(name, version):
     with tempfile.TemporaryDirectory() as folder:
         pip("download", "-q", "--no-deps", "--only-binary=:all:", "-d", folder, f"{name}=={version}")
         [wheel] = pathlib.Path(folder).glob("*.whl")
         with zipfile.ZipFile(wheel) as archive:
-            return any(path.startswith((f"{module}/", f"{module}.py")) for path in archive.namelist())
+            return archive.namelist()
+
+
+def has(name, version, module):
+    path = module.replace(".", "/")
+    return any(each.startswith((f"{path}/", f"{path}.py")) for each in files_of(name, version))
 
 
 def main():

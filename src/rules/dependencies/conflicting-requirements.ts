@@ -10,6 +10,7 @@ import type { Manifest, Requirement } from "../../project/manifests/manifest.ts"
 import { isResolved, overriddenPackages } from "../../project/manifests/resolution.ts";
 import type { Project } from "../../project/project.ts";
 import type { TextEdit } from "../../text/range.ts";
+import { isKeptBack } from "./uses/version-pairs.ts";
 
 interface Evidence {
 	readonly name: string;
@@ -72,6 +73,7 @@ export default defineRule<Evidence>({
 					requirement === undefined ||
 					requirement.url !== null ||
 					told.has(required.normalized) ||
+					isKeptBack(requirement, provided) ||
 					canAllBeSatisfied([requirement.specifier, required.specifier])
 				)
 					continue;

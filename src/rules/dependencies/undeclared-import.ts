@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
+import { vanishedModule } from "../../environment/vanished-modules.ts";
 import {
 	closeOver,
 	possibleClosure,
@@ -154,14 +155,14 @@ function judge(project: Project, use: ThirdPartyUse, candidates: readonly string
 	const [distribution] = candidates;
 	if (distribution === undefined) return null;
 	const { name: module, deferred, stage, order } = use;
-	const missingHere =
-		project.environment.kind === "interpreter" && project.environment.findModule(packageOf(module)).found === "missing";
+	const part = vanishedModule(module)?.module ?? packageOf(module);
+	const missingHere = project.environment.kind === "interpreter" && project.environment.findModule(part).found === "missing";
 	const isProvided = candidates.some((name) => main.provided.has(name));
 	const gone = isProvided ? findGoneModule(project, module, missingHere) : null;
 	if (isProvided && gone === null) return null;
 	const base = {
 		module,
-		missing: firstMissing(project, packageOf(module)),
+		missing: firstMissing(project, part),
 		distribution,
 		manifest: manifest === null ? null : fileOfMainList(manifest),
 		deferred,

@@ -26,9 +26,11 @@ export function findGoneModule({ environment, manifests }: Project, module: stri
 	const asked = startUpRequirements(manifests).filter(({ normalized }) => normalized === distribution);
 	// A virtual environment of an older Python starts with an older setuptools, which then stays.
 	const { python, pythonIsCertain } = environment;
-	const isAnew = pythonIsCertain && python.major === 3 && python.minor >= 12;
+	const isSetuptools = distribution === "setuptools";
+	const isAnew = !isSetuptools || (pythonIsCertain && python.major === 3 && python.minor >= 12);
 	const everywhere = isAnew && asked.every(({ specifier }) => versionSatisfies(from, specifier) === true);
-	return isGoneHere || (everywhere && (environment.kind === "catalog" || missingHere))
+	// Of others an older release may be locked.
+	return isGoneHere || (isSetuptools && everywhere && (environment.kind === "catalog" || missingHere))
 		? { distribution, from, everywhere }
 		: null;
 }

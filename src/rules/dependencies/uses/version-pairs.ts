@@ -3,6 +3,7 @@ import type { Environment } from "../../../environment/environment.ts";
 import { versionSatisfies } from "../../../environment/pep440.ts";
 import type { Call } from "../../../project/imports/trace.ts";
 import type { Value } from "../../../project/imports/values.ts";
+import type { Requirement } from "../../../project/manifests/manifest.ts";
 import { listThirdPartyImports } from "../../../project/manifests/third-party-imports.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type { TextRange } from "../../../text/range.ts";
@@ -41,6 +42,14 @@ export function installedPairs({ distributions, python, pythonIsCertain }: Envir
 		const clash = versionSatisfies(first, range) === true && versionSatisfies(second, `>=${pair.from}`) === true;
 		return clash ? [{ pair, versions: [first, second] as const }] : [];
 	});
+}
+
+/** Is a package asked for in an older version than the one with which another package that comes along fails? */
+export function isKeptBack({ normalized, specifier }: Requirement, provided: ReadonlyMap<string, unknown>): boolean {
+	return recorded.some(
+		({ name, with: other, from }) =>
+			other === normalized && provided.has(name) && versionSatisfies(from, specifier) === false && specifier.includes("<"),
+	);
 }
 
 /** A pair that is installed together, with the two versions. */
