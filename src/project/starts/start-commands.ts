@@ -29,6 +29,8 @@ const deployFile =
 
 /** Of one file; nobody writes more. */
 const mostCommands = 200;
+/** In characters; what is longer is looked at so far. */
+const longestCommand = 10_000;
 
 /** Start commands in deployment files, nearest to the root first, and then those that modules run themselves. */
 export function findStartCommands(tree: SourceTree): StartCommand[] {
@@ -131,7 +133,7 @@ export function isLaunched(tree: SourceTree, path: string): boolean {
 
 /** The line up to the command. */
 function beforeOf(text: string, start: number): string {
-	return text.slice(text.lastIndexOf("\n", start - 1) + 1, start);
+	return text.slice(Math.max(start - longestCommand, text.lastIndexOf("\n", start - 1) + 1), start);
 }
 
 const yamlFile = /\.ya?ml$/i;
@@ -151,8 +153,8 @@ function blanks(text: string): string {
 }
 
 function commandEnd(text: string, start: number): number {
-	const end = /\r?\n/.exec(text.slice(start));
-	return end === null ? text.length : start + end.index;
+	const end = /\r?\n/.exec(text.slice(start, start + longestCommand));
+	return end === null ? Math.min(text.length, start + longestCommand) : start + end.index;
 }
 
 function isCommentedOut(lines: LineIndex, offset: number): boolean {
