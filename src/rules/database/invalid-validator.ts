@@ -10,6 +10,7 @@ import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { type ClassFault, certainClasses, defineClassRule, raising } from "../class-fault.ts";
+import { unknownMode } from "./declaration/validator-mode.ts";
 
 const example = (name: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\npydantic>=2\n",
@@ -32,9 +33,9 @@ export default defineClassRule(
 	{
 		name: "invalid-validator",
 		category: "DATABASE",
-		summary: "A validator or serializer of a model names a field that the model does not have",
+		summary: "A validator or serializer of a model names a field or a mode that there is not",
 		story:
-			"pydantic ties validators to fields when the class is defined. One that names no field is refused, and the module cannot be imported.",
+			"pydantic ties validators to fields when the class is defined. One that names no field, or a mode that it does not have, is refused, and the module cannot be imported.",
 		references: ["https://docs.pydantic.dev/latest/errors/usage_errors/#decorator-missing-field"],
 		example: { before: example("prize"), after: example("price") },
 	},
@@ -51,9 +52,15 @@ function* validatorFaults(project: Project, definition: ClassDefinition): Genera
 	for (const { value: bound } of value.namespace.names.values()) {
 		if (bound.kind !== "function" || bound.node.type !== "FunctionDef") continue;
 		for (const [index, decorator] of bound.decorators.entries()) {
-			const kind = validatorKind(decorator);
 			const written = bound.node.decorators[index];
-			if (kind === null || written?.type !== "Call") continue;
+			if (written?.type !== "Call") continue;
+			const mode = unknownMode(definition, bound, decorator, written);
+			if (mode !== null) {
+				yield mode;
+				return;
+			}
+			const kind = validatorKind(decorator);
+			if (kind === null) continue;
 			// Validators of pydantic 2 are a matter of the names that it took over from its first series.
 			if (kind !== "field_serializer" && !isVersionOne(project.environment)) continue;
 			const fault = unknownField(project, definition, bound, decorator, written);
