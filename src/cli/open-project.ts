@@ -92,7 +92,7 @@ function namesFastapi(files: SourceTree): boolean {
 
 function nothingThere(place: Place, unreadable: Project["unreadable"]): UserError {
 	const where = place.folder === "" ? place.root : `${place.root}/${place.folder}`;
-	const unread = unreadable.find(({ kind }) => kind === "size") ?? unreadable[0];
+	const unread = unreadable.find(({ kind }) => kind === "size" || kind === "omitted") ?? unreadable[0];
 	return new UserError(
 		`There is no FastAPI backend in ${where}${unread === undefined ? "" : `, as far as it was read (${unread.path}: ${unread.reason})`}.`,
 		"Name the folder that holds it (bootmend audit backend), or the application (--target src.main:app).",

@@ -2,8 +2,8 @@ import type { Environment, ExportLookup, ExternalEntry, ExternalModule } from ".
 import { bundledGetattr, evaluateGetattr } from "./getattr/evaluate.ts";
 import type { GetattrWorld } from "./getattr/world.ts";
 import type { ImportNeed, ModuleTable, Slot, TableName } from "./module-table.ts";
-import type { SourceContext } from "./outline/simple-statement-reader.ts";
 import { readEntry } from "./outline/read-entry.ts";
+import type { SourceContext } from "./outline/simple-statement-reader.ts";
 
 /** Attributes that every module has (https://docs.python.org/3/reference/datamodel.html#module-objects). */
 const moduleAttributes = new Set(

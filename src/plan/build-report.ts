@@ -57,8 +57,10 @@ function countScanned(project: Project): number {
 }
 
 function noticesOf(project: Project): readonly Notice[] {
-	const unreadable = project.unreadable
-		.filter((file) => concerns(project.backend, file.path))
+	const unread = project.unreadable.filter((file) => concerns(project.backend, file.path));
+	const firstOmitted = unread.find(({ kind }) => kind === "omitted");
+	const unreadable = unread
+		.filter((file) => file.kind !== "omitted" || file === firstOmitted)
 		.map((file) => ({ path: file.path, message: `not audited: ${file.reason}` }));
 	const problems = project.manifests.flatMap((manifest) =>
 		manifest.problems.map((problem) => ({ path: problem.path, message: `line ${problem.line}: ${problem.message}` })),

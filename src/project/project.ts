@@ -21,8 +21,11 @@ export interface UnreadableFile {
 	readonly path: string;
 	/** For people: `not UTF-8 (byte 0xe9 at offset 120) and no coding cookie`. */
 	readonly reason: string;
-	/** `bytes`: Python would refuse these bytes as source; `access`: it could not be opened; `size`: too large to audit. */
-	readonly kind: "bytes" | "access" | "size";
+	/**
+	 * `bytes`: Python would refuse these bytes as source; `access`: it could not be opened; `size`: too large to audit;
+	 * `omitted`: one of many that were left out, since the tree is larger than an audit reads.
+	 */
+	readonly kind: "bytes" | "access" | "size" | "omitted";
 }
 
 /** Path → file, relative to the repository root. Files that git ignores are in it too (`.env`), folders like venvs and node_modules are not. */

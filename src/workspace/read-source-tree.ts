@@ -19,7 +19,7 @@ export interface ReadFile {
 export interface UnreadFile {
 	readonly path: string;
 	readonly reason: string;
-	readonly kind: "bytes" | "access" | "size";
+	readonly kind: "bytes" | "access" | "size" | "omitted";
 }
 
 export interface SourceTreeReading {
@@ -38,8 +38,10 @@ export interface ReadingBounds {
 	readonly pythonSize: number;
 	/** In bytes, for one other file. */
 	readonly otherSize: number;
-	/** In bytes, for all files together. */
-	readonly totalSize: number;
+	/** In bytes, for all Python files together: an audit holds some fifty times as much in memory. */
+	readonly pythonTotal: number;
+	/** In bytes, for all other files together. */
+	readonly otherTotal: number;
 }
 
 const defaultBounds: ReadingBounds = {
@@ -47,7 +49,8 @@ const defaultBounds: ReadingBounds = {
 	depth: 40,
 	pythonSize: 2_000_000,
 	otherSize: 2_000_000,
-	totalSize: 80_000_000,
+	pythonTotal: 32_000_000,
+	otherTotal: 80_000_000,
 };
 
 /** What is looked for behind blanks is looked for behind each of them, so that a run of them costs its square. */
@@ -102,8 +105,8 @@ class TreeWalk {
 	readonly listings = new Map<string, ReadonlySet<string>>();
 	readonly #realRoot: string;
 	#folders = 0;
-	#totalSize = 0;
-	#full = false;
+	#pythonTotal = 0;
+	#otherTotal = 0;
 
 	constructor(
 		readonly root: string,
@@ -115,13 +118,13 @@ class TreeWalk {
 	/** `above` holds the real paths of the folders on the way here: a link to one of them would be read for ever. Unless `deep`, folders in it are left out. */
 	readFolder(path: string, above: readonly string[], deep = true): void {
 		const real = realPath(join(this.root, path));
-		if (this.#full || real === null || above.includes(real)) return;
+		if (real === null || above.includes(real)) return;
 		if (above.length > this.bounds.depth) {
 			this.#name(path, `more than ${this.bounds.depth} folders deep`, "size");
 			return;
 		}
 		if (++this.#folders > this.bounds.files) {
-			this.#stop(path);
+			if (this.#folders === this.bounds.files + 1) this.#omit(path);
 			return;
 		}
 		const entries = this.#entries(path, real);
@@ -169,20 +172,23 @@ class TreeWalk {
 	}
 
 	#readFile(path: string): void {
-		if (this.files.size >= this.bounds.files || this.#totalSize >= this.bounds.totalSize) {
-			this.#stop(path);
+		const isPython = isPythonPath(path);
+		const isFull = isPython ? this.#pythonTotal >= this.bounds.pythonTotal : this.#otherTotal >= this.bounds.otherTotal;
+		if (isFull || this.files.size >= this.bounds.files) {
+			this.#omit(path);
 			return;
 		}
 		try {
 			const absolute = join(this.root, path);
 			const { size } = statSync(absolute);
-			const limit = isPythonPath(path) ? this.bounds.pythonSize : this.bounds.otherSize;
+			const limit = isPython ? this.bounds.pythonSize : this.bounds.otherSize;
 			if (size > limit) {
 				this.#name(path, `too large to audit (${megabytes(size)}, the limit is ${megabytes(limit)})`, "size");
 				return;
 			}
 			const bytes = readFileSync(absolute);
-			this.#totalSize += bytes.length;
+			if (isPython) this.#pythonTotal += bytes.length;
+			else this.#otherTotal += bytes.length;
 			const decoded = decodeSource(path, bytes);
 			const sha256 = () => createHash("sha256").update(bytes).digest("hex");
 			const text = decoded.type === "text" ? decoded.text : decoded.recovered?.text;
@@ -201,12 +207,11 @@ class TreeWalk {
 		}
 	}
 
-	#stop(path: string): void {
-		if (!this.#full) {
-			const limit = `${this.bounds.files} files or ${megabytes(this.bounds.totalSize)}`;
-			this.#name(path, `left out with all that follows: the audit reads at most ${limit}`, "size");
-		}
-		this.#full = true;
+	/** What is beyond the bounds is known by its name: an import of it finds something, whatever that holds. */
+	#omit(path: string): void {
+		const { files, pythonTotal, otherTotal } = this.bounds;
+		const most = `${files} files, ${megabytes(pythonTotal)} of Python and ${megabytes(otherTotal)} of others`;
+		this.#name(path, `left out, as are others like it: the audit reads at most ${most}`, "omitted");
 	}
 
 	#name(path: string, reason: string, kind: UnreadFile["kind"]): void {

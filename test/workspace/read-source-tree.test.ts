@@ -98,7 +98,20 @@ test("stops at its bounds and says so", () => {
 	for (let i = 0; i < 10; i++) write(`m${i}.py`);
 	const { files, unreadable } = readSourceTree(root, { files: 5 });
 	expect(files.size).toBe(5);
-	expect(unreadable).toMatchObject([{ path: "m5.py", kind: "size", reason: expect.stringContaining("at most 5 files") }]);
+	expect(unreadable[0]).toMatchObject({ path: "m5.py", kind: "omitted", reason: expect.stringContaining("at most 5 files") });
+	// What was not read is there all the same, and an import of it is no fault.
+	expect(unreadable.map(({ path }) => path)).toEqual(["m5.py", "m6.py", "m7.py", "m8.py", "m9.py"]);
+});
+
+test("reads no more Python than memory holds, and the rest whatever comes before it", () => {
+	for (let i = 0; i < 4; i++) write(`a/m${i}.py`, `x = "${"y".repeat(100)}"\n`);
+	write("a/z.toml", "x = 1\n");
+	const { files, unreadable } = readSourceTree(root, { pythonTotal: 150 });
+	expect([...files.keys()]).toEqual(["a/m0.py", "a/m1.py", "a/z.toml"]);
+	expect(unreadable.map(({ path, kind }) => [path, kind])).toEqual([
+		["a/m2.py", "omitted"],
+		["a/m3.py", "omitted"],
+	]);
 });
 
 test("leaves out a file of nothing but blanks, and names it", () => {
