@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseSync } from "oxc-parser";
+import { parse } from "@babel/parser";
 
 /** A regular expression of our source, and where it stands: `src/text/gate.ts:12`. */
 export interface SourcePattern {
@@ -21,7 +21,8 @@ export function listPatterns(folders: readonly string[]): readonly SourcePattern
 	for (const path of paths.filter((each) => /\.tsx?$/.test(each))) {
 		const text = readFileSync(path, "utf8");
 		if (!perhapsLiteral.test(text)) continue;
-		visitLiterals(parseSync(path, text).program, ({ pattern, flags }, start) => {
+		const tree = parse(text, { sourceType: "module", plugins: path.endsWith("x") ? ["typescript", "jsx"] : ["typescript"] });
+		visitLiterals(tree.program, ({ pattern, flags }, start) => {
 			const key = `/${pattern}/${flags}`;
 			const known = found.get(key) ?? { source: pattern, flags, places: [] };
 			known.places.push(`${path}:${text.slice(0, start).split("\n").length}`);
@@ -38,14 +39,10 @@ interface Literal {
 
 function visitLiterals(node: unknown, visit: (literal: Literal, start: number) => void): void {
 	if (typeof node !== "object" || node === null) return;
-	if ("regex" in node && "start" in node && typeof node.start === "number") {
-		const { regex } = node;
-		if (isLiteral(regex)) visit(regex, node.start);
-		return;
-	}
-	for (const part of Object.values(node)) visitLiterals(part, visit);
+	if (isLiteral(node)) visit(node, node.start);
+	else for (const part of Object.values(node)) visitLiterals(part, visit);
 }
 
-function isLiteral(regex: unknown): regex is Literal {
-	return typeof regex === "object" && regex !== null && "pattern" in regex && "flags" in regex;
+function isLiteral(node: object): node is Literal & { readonly start: number } {
+	return "type" in node && node.type === "RegExpLiteral";
 }
