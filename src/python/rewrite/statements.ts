@@ -92,15 +92,24 @@ function removeAfterOthers(source: PythonSource, statement: ast.Statement): Text
 	return replaceText(source, statement.start - before.length + left.length, statement.end, "");
 }
 
-/** Whole lines; where they stood alone between two blank lines, one of these goes too, and at the top of a file all that follow. */
+/** Whole lines; as many blank ones below go too as there are above, and at the top of a file all that follow. */
 function removeLines(source: PythonSource, start: number, end: number): TextEdit {
 	const { text } = source;
 	if (text.slice(0, start).trim() === "") return replaceText(source, start, behindBlankLines(text, end), "");
-	const breakLength = text.slice(start - 2, start) === "\r\n" ? 2 : 1;
-	const lineBefore = text.slice(lineStartAt(text, start - breakLength), start);
-	const blankAfter = end < text.length && text.slice(end, lineEndAt(text, end)).trim() === "";
-	if (blankAfter && lineBefore.trim() === "") return replaceText(source, start, nextLineAt(text, end), "");
-	return replaceText(source, start, end, "");
+	let above = start;
+	let below = end;
+	while (above > 0 && below < text.length && isBlankAt(text, below)) {
+		const lineAbove = above - (text.slice(above - 2, above) === "\r\n" ? 2 : 1);
+		if (!isBlankAt(text, lineAbove)) break;
+		above = lineStartAt(text, lineAbove);
+		below = nextLineAt(text, below);
+	}
+	return replaceText(source, start, below, "");
+}
+
+/** Has the line that this offset is in nothing but blanks? */
+function isBlankAt(text: string, offset: number): boolean {
+	return text.slice(lineStartAt(text, offset), lineEndAt(text, offset)).trim() === "";
 }
 
 function behindBlankLines(text: string, offset: number): number {

@@ -59,6 +59,8 @@ describe("removing imported names", () => {
 		expect(without("import os\n\nimport a\n\nimport b\n", "a")).toBe("import os\n\nimport b\n");
 		expect(without('"""Doc."""\n\nimport a\n\n\ndef f(): ...\n', "a")).toBe('"""Doc."""\n\n\ndef f(): ...\n');
 		expect(without("import a\n\n\ndef f(): ...\n", "a")).toBe("def f(): ...\n");
+		const apart = ["x = 1", "", "", "import a", "", "", "y = 2", ""];
+		for (const eol of ["\n", "\r\n"]) expect(without(apart.join(eol), "a")).toBe(["x = 1", "", "", "y = 2", ""].join(eol));
 	});
 
 	it("leaves exactly the other names, in every form of the statement", () => {
