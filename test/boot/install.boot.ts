@@ -10,6 +10,15 @@ import { run } from "../../src/cli/run.ts";
 // Wheels of a line each, so that no index is asked: what is proved is the installation, not the packages.
 const wheels = { fastapi: "class FastAPI:\n    pass\n", uvicorn: "", jose: "jwt = None\n" };
 const names: Record<string, string> = { jose: "python-jose" };
+const usesJose = `from fastapi import FastAPI
+from jose import jwt
+
+app = FastAPI()
+
+
+def read(token: str):
+    return jwt.decode(token)
+`;
 const root = mkdtempSync(join(tmpdir(), "bootmend-install-"));
 const index = join(root, "wheels");
 
@@ -21,11 +30,7 @@ afterAll(() => rmSync(root, { recursive: true, force: true }));
 
 describe("fix --install", () => {
 	test("declares what is missing, installs it into a new environment of the project, and finds nothing more", async () => {
-		const backend = writeBackend(
-			"new",
-			"from fastapi import FastAPI\nfrom jose import jwt\n\napp = FastAPI()\n",
-			"fastapi\nuvicorn\n",
-		);
+		const backend = writeBackend("new", usesJose, "fastapi\nuvicorn\n");
 		const { status, said } = await fix(backend, { PIP_NO_INDEX: "1", PIP_FIND_LINKS: index });
 		expect(said).toContain("Installing into");
 		expect(said).toMatch(/Everything that requirements.txt declares is installed: .*python-jose 1\.0/);
@@ -45,7 +50,7 @@ describe("fix --install", () => {
 	});
 
 	test("explains a failure, keeps the fixes and ends with 1", async () => {
-		const backend = writeBackend("failed", "from fastapi import FastAPI\nfrom jose import jwt\n\napp = FastAPI()\n", "fastapi\n");
+		const backend = writeBackend("failed", usesJose, "fastapi\n");
 		const { status, said } = await fix(backend, { PIP_NO_INDEX: "1", PIP_FIND_LINKS: join(root, "nowhere") });
 		expect(said).toContain("pip install -r requirements.txt failed. No release of fastapi suits this Python");
 		expect(status).toBe(1);
