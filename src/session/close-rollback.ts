@@ -6,10 +6,10 @@ import { restoreMessage, rollbackMessage } from "./commit-message.ts";
 import type { SessionEvent } from "./events.ts";
 import { type MadeCommit, makeCommit } from "./make-commit.ts";
 import { restoreSubject, rollbackSubject } from "./phase-words.ts";
-import type { RolledBackFile } from "./plan-rollback.ts";
 import { rollbackContent } from "./rollback-content.ts";
 import type { Outcome } from "./session.ts";
 import { done, keep, listed, recall, refused, type SessionContext } from "./session-context.ts";
+import type { RolledBackFile } from "./take-back.ts";
 
 type OpenRollback = Extract<SessionEvent, { type: "write-intended" }>;
 type WayBack = Extract<OpenRollback["purpose"], { type: "rollback" | "restore" }>;
@@ -109,8 +109,8 @@ function abandon(
 
 /** The writes of a planned rollback; both sides are kept, so that a later run can finish or undo it. */
 export function fileChanges(context: SessionContext, files: readonly RolledBackFile[]): readonly FileChange[] {
-	return files.map(({ path, bytes, before, after, folders }) => {
+	return files.map(({ path, bytes, before, after, folders, twin }) => {
 		for (const side of [bytes.before, bytes.after]) if (side !== null) keep(context, side);
-		return { path, before, after, folders };
+		return { path, before, after, folders, ...(twin !== undefined && { twin }) };
 	});
 }

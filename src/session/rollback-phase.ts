@@ -3,11 +3,12 @@ import { carryOutWrite } from "./carry-out-write.ts";
 import { closeRollback, fileChanges } from "./close-rollback.ts";
 import type { WritePurpose } from "./events.ts";
 import { commitObstacle, conflictObstacle } from "./make-commit.ts";
-import { type Obstacle, planRestore, planRollback, type RollbackPlan, standingWrites } from "./plan-rollback.ts";
+import { planRestore, planRollback, type RollbackPlan, standingWrites } from "./plan-rollback.ts";
 import { rollbackContent } from "./rollback-content.ts";
 import type { LedgerEntry, Outcome } from "./session.ts";
 import { listed, refused, type SessionContext, type SessionView } from "./session-context.ts";
 import { acceptedOf, type RecordedRollback } from "./session-record.ts";
+import type { Obstacle } from "./take-back.ts";
 
 type Possible = Extract<RollbackPlan, { type: "possible" }>;
 type Refusal = Extract<Outcome, { type: "refused" }>;

@@ -117,10 +117,10 @@ async function filesOf(
 	const files = await committedFiles(repository.root, parent, commit.hash);
 	if (files === null) return null;
 	const changes: FileChange[] = [];
-	for (const { path, before, after } of files) {
+	for (const { path, before, after, twin } of files) {
 		const sides = [await imageOf(parent, before), await imageOf(commit.hash, after)] as const;
 		if (sides.includes(undefined)) return null;
-		changes.push({ path, before: sides[0] ?? null, after: sides[1] ?? null, folders: [] });
+		changes.push({ path, before: sides[0] ?? null, after: sides[1] ?? null, folders: [], ...(twin !== undefined && { twin }) });
 
 		async function imageOf(at: string, entry: TreeEntry | null): Promise<FileImage | null | undefined> {
 			if (entry === null) return null;

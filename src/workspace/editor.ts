@@ -22,9 +22,17 @@ const waitFlags: Readonly<Record<string, string>> = {
 	gvim: "-f",
 };
 
-/** The person's editor as a command line, from `$VISUAL` or else `$EDITOR`; null where neither is set. */
+/** What npm sets `$EDITOR` to, for what it runs, where the person has set nothing. */
+const npmDefaults = /^(vi|.*\\notepad\.exe)$/i;
+
+/**
+ * The person's editor as a command line, from `$VISUAL` or else `$EDITOR`; null where neither is set, or where it is only npm's
+ * stand-in for one (under `npx` and `npm start`), which somebody who never chose vi may not get out of.
+ */
 export function findEditor(environment: NodeJS.ProcessEnv): readonly string[] | null {
 	const words = (environment.VISUAL || environment.EDITOR || "").trim();
+	const isOfNpm = environment.npm_execpath !== undefined && !environment.VISUAL && npmDefaults.test(words);
+	if (isOfNpm) return null;
 	const [command, ...flags] = splitWords(words);
 	if (command === undefined) return null;
 	const wait = waitFlags[basename(command).replace(/\.(exe|cmd)$/i, "")];

@@ -12,11 +12,13 @@ export interface HistoryCommit {
 	readonly trailers: readonly (readonly [key: string, value: string])[];
 }
 
-/** A file that a commit changed; null where it was not there. */
+/** A file that a commit changed; null where it was not there. A renamed file is two: one path comes, one goes. */
 export interface CommittedFile {
 	readonly path: string;
 	readonly before: TreeEntry | null;
 	readonly after: TreeEntry | null;
+	/** The other path of a renamed file. */
+	readonly twin?: string;
 }
 
 /** The commits in the history of HEAD whose messages have a trailer of this key, oldest first; `[]` where git cannot say. */
@@ -40,17 +42,25 @@ export async function commitsWithTrailer(root: string, key: string): Promise<rea
 
 /** What a commit changed against its parent; null where the parent is not at hand, in a shallow clone for instance. */
 export async function committedFiles(root: string, parent: string, commit: string): Promise<readonly CommittedFile[] | null> {
-	const { status, stdout } = await runGit(root, ["diff-tree", "-r", "-z", "--no-renames", parent, commit]);
+	const { status, stdout } = await runGit(root, ["diff-tree", "-r", "-z", "--find-renames", parent, commit]);
 	return status === 0 ? parseDiffTree(stdout) : null;
 }
 
-/** The output of `git diff-tree -r -z`: for each file a record of modes and names, then its path. */
+/** The output of `git diff-tree -r -z`: for each file a record of modes, names and status, then its path; of a renamed one the old path and the new. */
 export function parseDiffTree(output: Buffer): readonly CommittedFile[] {
 	const fields = output.toString("utf8").split("\0");
 	const files: CommittedFile[] = [];
 	for (let i = 0; i + 1 < fields.length; i += 2) {
-		const [oldMode = "", newMode = "", oldBlob = "", newBlob = ""] = (fields[i] ?? "").replace(/^:/, "").split(" ");
-		files.push({ path: fields[i + 1] ?? "", before: entryOf(oldMode, oldBlob), after: entryOf(newMode, newBlob) });
+		const [oldMode = "", newMode = "", oldBlob = "", newBlob = "", status = ""] = (fields[i] ?? "").replace(/^:/, "").split(" ");
+		const [before, after] = [entryOf(oldMode, oldBlob), entryOf(newMode, newBlob)];
+		const path = fields[i + 1] ?? "";
+		if (!status.startsWith("R")) {
+			files.push({ path, before, after });
+			continue;
+		}
+		const to = fields[i + 2] ?? "";
+		files.push({ path: to, before: null, after, twin: path }, { path, before, after: null, twin: to });
+		i += 1;
 	}
 	return files;
 }

@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, mkdirSync, readdirSync, statSync, symlinkSync, utimesSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
+import { rollbackSession } from "../../src/session/rollback-session.ts";
 import type { Session } from "../../src/session/session.ts";
 import { accepting, openTestSession, type TestFolder, testFolder, testRepository } from "./support/repository.ts";
 
@@ -133,22 +134,67 @@ test("an untracked file of the person's own stays untracked under its new name",
 	await session.close();
 });
 
-test("a renamed file that somebody edited since is left as it is, and nothing of its phase goes back", async () => {
+test("what somebody changed in a renamed file goes along to its old name, and comes back when that is undone", async () => {
 	folder = testRepository(before);
 	const session = await accepted(folder);
 	expect(await session.dispatch({ type: "commit-phase", story: "US1" })).toMatchObject({ type: "done" });
-	const edited = `${mended}mine = 1\n`;
+	folder.write("app/moved_secrets.py", `${mended}mine = 1\r\n`);
+	expect(await session.dispatch({ type: "rollback-phase", story: "US1" })).toMatchObject({
+		type: "done",
+		ledger: expect.arrayContaining([
+			{ path: "app/moved_secrets.py", result: "removed" },
+			{ path: "app/secrets.py", result: "merged" },
+			{ path: "app/main.py", result: "restored" },
+		]),
+	});
+	expect(python(folder)).toEqual(["main.py", "secrets.py"]);
+	expect(folder.read("app/secrets.py")).toBe(`${before["app/secrets.py"]}mine = 1\r\n`);
+	expect(folder.git("show", "HEAD:app/secrets.py")).toBe(before["app/secrets.py"].trimEnd());
+	expect(folder.git("status", "--porcelain")).toBe(" M app/secrets.py");
+
+	folder.write("app/secrets.py", `${before["app/secrets.py"]}mine = 2\r\n`);
+	expect(await session.dispatch({ type: "restore-phase", story: "US1" })).toMatchObject({ type: "done" });
+	expect(python(folder)).toEqual(["made.py", "main.py", "moved_secrets.py"]);
+	expect(folder.read("app/moved_secrets.py")).toBe(`${mended}mine = 2\r\n`);
+	expect(folder.git("show", "HEAD:app/moved_secrets.py")).toBe(mended.trimEnd());
+	await session.close();
+});
+
+test("a change in the lines that a rename changed too is named, and nothing of the phase goes back", async () => {
+	folder = testRepository(before);
+	const session = await accepted(folder);
+	const edited = mended.replace("FIXED", "MINE");
 	folder.write("app/moved_secrets.py", edited);
 	expect(await session.dispatch({ type: "rollback-phase", story: "US1" })).toMatchObject({
 		type: "refused",
-		message: "US1 cannot be taken back: you edited app/moved_secrets.py since it was renamed.",
+		message: "US1 cannot be taken back: you edited app/moved_secrets.py line 2 since.",
 		ledger: expect.arrayContaining([
 			{ path: "app/moved_secrets.py", result: "refused" },
 			{ path: "app/main.py", result: "kept" },
 		]),
 	});
-	expect(python(folder)).toEqual(["made.py", "main.py", "moved_secrets.py"]);
 	expect(folder.read("app/moved_secrets.py")).toBe(edited);
 	expect(folder.read("app/main.py")).toBe("# keeps MENDED company\n");
+	folder.write("app/moved_secrets.py", mended);
+	folder.write("app/secrets.py", "somebody's new file\n");
+	expect(await session.dispatch({ type: "rollback-phase", story: "US1" })).toMatchObject({
+		type: "refused",
+		message: "US1 cannot be taken back: app/secrets.py is there again since.",
+	});
+	expect(folder.read("app/secrets.py")).toBe("somebody's new file\n");
 	await session.close();
+});
+
+test("without .bootmend too, the commit tells which file was renamed, and the person's later lines go along", async () => {
+	folder = testRepository(before);
+	const session = await accepted(folder);
+	expect(await session.dispatch({ type: "commit-phase", story: "US1" })).toMatchObject({ type: "done" });
+	await session.close();
+	rmSync(join(folder.root, ".bootmend"), { recursive: true });
+	folder.write("app/moved_secrets.py", `${mended}mine = 1\r\n`);
+	const { root } = folder;
+	expect(await rollbackSession({ root, commits: true, story: "US1", withLater: false })).toMatchObject([{ type: "done" }]);
+	expect(python(folder)).toEqual(["main.py", "secrets.py"]);
+	expect(folder.read("app/secrets.py")).toBe(`${before["app/secrets.py"]}mine = 1\r\n`);
+	expect(folder.git("status", "--porcelain")).toBe(" M app/secrets.py");
 });

@@ -31,3 +31,12 @@ test("an editor that is not there or that fails is said so, and changes nothing"
 	});
 	expect(editText("x", "a.py", null)).toEqual({ type: "no-editor" });
 });
+
+test("the editor that npm names where the person has chosen none is no editor of theirs", () => {
+	const npm = { npm_execpath: "/usr/lib/node_modules/npm/bin/npm-cli.js" };
+	expect(findEditor({ ...npm, EDITOR: "vi" })).toBeNull();
+	expect(findEditor({ ...npm, EDITOR: "C:\\Windows\\notepad.exe" })).toBeNull();
+	expect(findEditor({ ...npm, EDITOR: "nano" })).toEqual(["nano"]);
+	expect(findEditor({ ...npm, EDITOR: "vi", VISUAL: "vi" })).toEqual(["vi"]);
+	expect(findEditor({ EDITOR: "vi" })).toEqual(["vi"]);
+});
