@@ -74,11 +74,11 @@ import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
 import applicationMadeTwice from "./entrypoint/application-made-twice.ts";
 import brokenLifespan from "./entrypoint/broken-lifespan.ts";
 import brokenStartupHandler from "./entrypoint/broken-startup-handler.ts";
+import coroutineAsResult from "./entrypoint/coroutine-as-result.ts";
 import corsOriginMismatch from "./entrypoint/cors-origin-mismatch.ts";
 import endlessStartup from "./entrypoint/endless-startup.ts";
 import endpointSignatureLost from "./entrypoint/endpoint-signature-lost.ts";
 import eventLoopMisuse from "./entrypoint/event-loop-misuse.ts";
-import forgottenAwait from "./entrypoint/forgotten-await.ts";
 import ignoredStartupHandler from "./entrypoint/ignored-startup-handler.ts";
 import invalidDependency from "./entrypoint/invalid-dependency.ts";
 import invalidExceptionHandler from "./entrypoint/invalid-exception-handler.ts";
@@ -105,7 +105,7 @@ import routerNeverIncluded from "./entrypoint/router-never-included.ts";
 import routerWithoutInit from "./entrypoint/router-without-init.ts";
 import serverStartedOnImport from "./entrypoint/server-started-on-import.ts";
 import startupException from "./entrypoint/startup-exception.ts";
-import unawaitedCoroutine from "./entrypoint/unawaited-coroutine.ts";
+import unawaitedStartupCall from "./entrypoint/unawaited-startup-call.ts";
 import unsetApplicationState from "./entrypoint/unset-application-state.ts";
 import unstartableCommand from "./entrypoint/unstartable-command.ts";
 import untaggedRoute from "./entrypoint/untagged-route.ts";
@@ -200,11 +200,11 @@ export const rules: readonly AnyRule[] = [
 	applicationMadeTwice,
 	brokenLifespan,
 	brokenStartupHandler,
+	coroutineAsResult,
 	corsOriginMismatch,
 	endlessStartup,
 	endpointSignatureLost,
 	eventLoopMisuse,
-	forgottenAwait,
 	ignoredStartupHandler,
 	invalidDependency,
 	invalidExceptionHandler,
@@ -231,7 +231,7 @@ export const rules: readonly AnyRule[] = [
 	routerWithoutInit,
 	serverStartedOnImport,
 	startupException,
-	unawaitedCoroutine,
+	unawaitedStartupCall,
 	unsetApplicationState,
 	unstartableCommand,
 	untaggedRoute,

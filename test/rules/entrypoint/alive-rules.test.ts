@@ -23,8 +23,8 @@ describe("application-made-twice", () => {
 	});
 });
 
-describe("unawaited-coroutine", () => {
-	const rule = "unawaited-coroutine";
+describe("coroutine-as-result", () => {
+	const rule = "coroutine-as-result";
 	const service = "async def find(item: int):\n    return {}\n\n\napp = FastAPI()\n\n\n";
 	const route = (body: string, head = "") =>
 		backend(`${service}@app.get("/")\nasync def read(${head}):\n    ${body.replaceAll("; ", "\n    ")}\n`);

@@ -34,7 +34,7 @@ app = FastAPI(lifespan=lifespan)
 });
 
 export default defineRule<Evidence>({
-	name: "forgotten-await",
+	name: "unawaited-startup-call",
 	category: "ENTRYPOINT",
 	summary: "Start-up calls a coroutine function and does not await it",
 	story:

@@ -23,7 +23,7 @@ async def read_item(item_id: int):
 });
 
 export default defineRule<UnawaitedCoroutine>({
-	name: "unawaited-coroutine",
+	name: "coroutine-as-result",
 	category: "ENTRYPOINT",
 	summary: "A coroutine function of the project is called without await, and its coroutine taken for the result",
 	story:
