@@ -212,7 +212,7 @@ function clamped(severity: Severity, reached: boolean): Severity {
 }
 
 const laterFix =
-	"There are so many issues in such long files that only the first come with a fix: apply those, and audit again for the next.";
+	"Trying fixes on so long a file, or so many of them, stopped before this one: apply those that are there and audit again, or mend it by hand.";
 
 function manualSteps(description: Description, fix: Fix | null): readonly string[] {
 	const steps = description.manualSteps ?? [];

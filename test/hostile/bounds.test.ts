@@ -136,4 +136,13 @@ describe("a project that would take hours is stopped, and the report says so", (
 		const unmended = result.issues.filter(({ manualSteps }) => manualSteps.some((step) => step.includes("audit again")));
 		expect(result.spentRules.length + unmended.length).toBeGreaterThan(0);
 	});
+
+	it("a file of wrong characters, each to be mended: the fault is named, without a fix", () => {
+		const text = `from fastapi import FastAPI\n\napp = FastAPI()\n${"x = \u201ca\u201d\n".repeat(400)}`;
+		const project = buildProject({ "main.py": text }, { target: "main:app" });
+		const result = runRules(project, rules, { rule: 200_000, allRules: 1_000_000, fixesOfRuleInFile: 1_000, allFixes: 2_000 });
+		expect(result.issues.filter(({ severity }) => severity === "CRITICAL")).toMatchObject([
+			{ rule: "invalid-syntax", at: { line: 4 }, fix: null, manualSteps: [expect.stringContaining("mend it by hand")] },
+		]);
+	});
 });

@@ -10,7 +10,8 @@ interface Evidence {
 	readonly message: string;
 	/** `3.11 (pyvenv.cfg of .venv)`. */
 	readonly python: string;
-	readonly remedies: readonly SyntaxRemedy[];
+	/** Looked for only when the fix is asked for: each is tried on the whole file, which takes long where the file is long. */
+	readonly remedies: () => readonly SyntaxRemedy[];
 	readonly error: string;
 	readonly stage: "import" | "startup";
 	readonly order: number;
@@ -48,7 +49,7 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ evidence }) {
-		const { message, python, remedies, error, stage, order } = evidence;
+		const { message, python, error, stage, order } = evidence;
 		return {
 			severity: "CRITICAL",
 			stage,
@@ -56,27 +57,32 @@ export default defineRule<Evidence>({
 			rootCause: `Python ${python} stops here: ${message}.`,
 			expectedError: error,
 			order,
-			manualSteps:
-				remedies.length > 0 ? [] : ["Read the line and the one before it: what stands there is no statement of this Python."],
 		};
 	},
 
 	fix({ path, evidence }) {
-		const [first] = evidence.remedies;
+		const [first] = evidence.remedies();
 		return first && proposalOf(first, path);
 	},
 
 	alternatives({ path, evidence }) {
-		return evidence.remedies.slice(1).map((remedy) => proposalOf(remedy, path));
+		return evidence
+			.remedies()
+			.slice(1)
+			.map((remedy) => proposalOf(remedy, path));
 	},
 });
 
 function evidenceOf(project: Project, failure: Failure, message: string): Evidence {
 	const { python, pythonEvidence } = project.environment;
+	let remedies: readonly SyntaxRemedy[] | null = null;
 	return {
 		message,
 		python: `${python.major}.${python.minor} (${pythonEvidence})`,
-		remedies: findSyntaxRemedies(failure.module, python.minor),
+		remedies: () => {
+			remedies ??= findSyntaxRemedies(failure.module, python.minor);
+			return remedies;
+		},
 		error: failure.error,
 		stage: failure.stage,
 		order: failure.order,
