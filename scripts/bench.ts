@@ -34,6 +34,12 @@ if (!existsSync(cli)) {
 	console.error("Build it first: npm run build");
 	process.exit(2);
 }
+const sqlalchemyBackend = {
+	"src/__init__.py": "",
+	"src/main.py": "from fastapi import FastAPI\n\nimport src.sqlalchemy.orm\n\napp = FastAPI()\n",
+	"requirements.txt": "fastapi\nuvicorn\ngreenlet\n",
+};
+
 try {
 	const counts = process.argv
 		.slice(2)
@@ -64,12 +70,6 @@ function benchSqlalchemy(): void {
 	for (const [path, text] of Object.entries(sqlalchemyBackend)) writeFileSync(join(folder, path), text);
 	benchTree("SQLAlchemy's own source", folder);
 }
-
-const sqlalchemyBackend = {
-	"src/__init__.py": "",
-	"src/main.py": "from fastapi import FastAPI\n\nimport src.sqlalchemy.orm\n\napp = FastAPI()\n",
-	"requirements.txt": "fastapi\nuvicorn\ngreenlet\n",
-};
 
 function benchTree(title: string, folder: string): void {
 	console.log(`\n${title}: median of ${runs} runs after one to warm up\n`);

@@ -17,9 +17,11 @@ export function startUp(machine: Machine, outsideFrame: () => Frame): void {
 		if (mounted.has(application.result)) continue;
 		const routers = includedRouters(machine, application);
 		const lifespan = lifespanOf(application);
-		if (lifespan === undefined && !application.open)
+		if (lifespan === undefined && !application.open) {
+			const handlers = startupHandlers(machine);
 			for (const owner of [application, ...routers])
-				for (const handler of startupHandlers(machine, owner)) runHandler(machine, outsideFrame(), handler, application);
+				for (const handler of handlers(owner)) runHandler(machine, outsideFrame(), handler, application);
+		}
 		for (const owner of [application, ...routers]) {
 			const own = lifespanOf(owner);
 			if (own?.kind === "function") runLifespan(machine, outsideFrame(), own, application);
@@ -66,22 +68,31 @@ function includedRouters(machine: Machine, application: Call): readonly Call[] {
 	return [...owners].flatMap((owner) => (owner === application.result ? [] : (made.get(owner) ?? [])));
 }
 
-/** Functions registered by `@app.on_event("startup")` or `on_startup=[…]`; Starlette ignores them beside a lifespan. */
-function startupHandlers(machine: Machine, owner: Call): FunctionValue[] {
-	const result: FunctionValue[] = [];
-	const listed = owner.keywords.get("on_startup");
-	if (listed?.kind === "sequence") for (const item of listed.items) if (item.kind === "function") result.push(item);
-	const registrations = new Set<Value>();
-	for (const { callee, args, result: made } of machine.calls) {
+/** Functions registered by `@app.on_event("startup")` or `on_startup=[…]`, by what they are registered on; Starlette ignores them beside a lifespan. */
+function startupHandlers(machine: Machine): (owner: Call) => readonly FunctionValue[] {
+	const added = new Map<Value, FunctionValue[]>();
+	const registrations = new Map<Value, Value>();
+	for (const { callee, args, result } of machine.calls) {
 		const [event, handler] = args;
-		if (callee.kind !== "bound-method" || callee.receiver !== owner.result) continue;
-		if (event?.kind !== "constant" || event.value !== "startup") continue;
-		if (callee.name === "on_event") registrations.add(made);
-		if (callee.name === "add_event_handler" && handler?.kind === "function") result.push(handler);
+		if (callee.kind !== "bound-method" || event?.kind !== "constant" || event.value !== "startup") continue;
+		if (callee.name === "on_event") registrations.set(result, callee.receiver);
+		if (callee.name === "add_event_handler" && handler?.kind === "function") push(added, callee.receiver, handler);
 	}
-	for (const { value } of machine.functions)
-		if (value.decorators.some((decorator) => registrations.has(decorator))) result.push(value);
-	return result;
+	const decorated = new Map<Value, FunctionValue[]>();
+	for (const { value } of registrations.size > 0 ? machine.functions : [])
+		for (const owner of new Set(value.decorators.flatMap((decorator) => registrations.get(decorator) ?? [])))
+			push(decorated, owner, value);
+	return ({ keywords, result }) => {
+		const listed = keywords.get("on_startup");
+		const named = listed?.kind === "sequence" ? listed.items.filter((item) => item.kind === "function") : [];
+		return [...named, ...(added.get(result) ?? []), ...(decorated.get(result) ?? [])];
+	};
+}
+
+function push(functions: Map<Value, FunctionValue[]>, owner: Value, value: FunctionValue): void {
+	const known = functions.get(owner);
+	if (known === undefined) functions.set(owner, [value]);
+	else known.push(value);
 }
 
 function runHandler(machine: Machine, frame: Frame, handler: FunctionValue, application: Call): void {
