@@ -45,6 +45,8 @@ export interface Failure {
 	readonly reached: boolean;
 	/** Modules being imported, outermost first, this one last. */
 	readonly chain: readonly string[];
+	/** True in the middleware that every request goes through: the server comes up, and answers nothing. */
+	readonly everyRequest?: true;
 }
 
 export type FailureDetail =
@@ -125,11 +127,16 @@ export interface RaisesException {
 		/** True where it stands in a list that can do without it. */
 		readonly mayGo?: true;
 	};
+	/** For a keyword argument that is given twice, once by `**`: its name. */
+	readonly repeated?: string;
+	/** For a file that cannot be read: which, relative to the root, and where in its text. */
+	readonly document?: { readonly path: string; readonly offset: number };
 	/** For an attribute that its owner does not let be set: which, and what refuses it. */
 	readonly assignment?: {
 		readonly name: string;
 		readonly owner: ast.ClassDef;
-		readonly by: "frozen" | "property" | "slots" | "enum";
+		/** `model`: the configuration of a pydantic model, `frozen`: a dataclass. */
+		readonly by: "frozen" | "model" | "property" | "slots" | "enum";
 	};
 	/** Where sync and async are mixed up: how. */
 	readonly misuse?: AsyncMisuse;
@@ -140,6 +147,8 @@ export type AsyncMisuse =
 	/** The result of a coroutine function is used without `await`; `call` made it, in the file at `path`. */
 	| { readonly type: "not-awaited"; readonly call: TextRange; readonly path: string }
 	| { readonly type: "needless-await" }
+	/** A coroutine function itself is awaited, where what it gives is meant: `await migrate`. */
+	| { readonly type: "uncalled-await" }
 	| { readonly type: "missing-async-with" }
 	| { readonly type: "needless-async-with" }
 	| { readonly type: "needless-async-for" }

@@ -2,7 +2,7 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import type { SettingReading } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
-import { appendToEnvFile, replaceEnvValue } from "../../project/settings/env-file-edit.ts";
+import { appendToEnvFile, exampleValue, replaceEnvValue } from "../../project/settings/env-file-edit.ts";
 import {
 	envFileOrigin,
 	type FaultySettings,
@@ -109,7 +109,7 @@ export default defineRule<Evidence>({
 
 	fix({ evidence }, project): FixProposal | undefined {
 		const { settings, reading, key, validator } = evidence;
-		if (reading === null) return unchangedSecrets(project, evidence);
+		if (reading === null) return unchangedSecrets(project, evidence) ?? exampleValues(project, evidence);
 		if (key === null) return undefined;
 		if (!isSecretName(key) || !isText(reading)) return allowedChoice(project, settings, reading, validator, key);
 		const edit = editOf(project, settings, reading, key, longPlaceholder);
@@ -140,6 +140,32 @@ function unchangedSecrets(project: Project, { settings, validator }: Evidence): 
 		explanation: `${validator} refuses a value that nobody has changed; a long placeholder lets the server start. Put ${keys.length === 1 ? "a secret" : "secrets"} of your own in its place before you rely on it.`,
 		applicability: "review",
 		edits: joined(edits),
+	};
+}
+
+/** What an example file says of the fields that the validator looks at and that nothing sets. */
+function exampleValues(project: Project, { settings, validator }: Evidence): FixProposal | undefined {
+	const { settingsClass, fields } = settings.object;
+	const method = settingsClass.node.body.find((each) => each.type === "FunctionDef" && each.name.name === validator);
+	if (method === undefined) return undefined;
+	const asked = new Set<string>();
+	walk(method, (each) => {
+		if (each.type === "Attribute") asked.add(each.attribute.name);
+	});
+	const found = fields.flatMap((reading) => {
+		const key = keyOf(settings, reading);
+		const example = reading.given === null && asked.has(reading.field.name) ? exampleValue(project, key) : null;
+		const edit = example === null ? null : editOf(project, settings, reading, key, example.value);
+		return example === null || edit === null || example.value === "" ? [] : [{ key, example, edit }];
+	});
+	const [first] = found;
+	if (first === undefined) return undefined;
+	const keys = found.map(({ key }) => key).join(" and ");
+	return {
+		title: `Set ${keys} as ${first.example.path} does`,
+		explanation: `${validator} refuses the settings without it. Put your own value in its place where ${first.example.path} is not what you mean.`,
+		applicability: "review",
+		edits: joined(found.map(({ edit }) => edit)),
 	};
 }
 

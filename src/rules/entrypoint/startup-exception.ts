@@ -7,7 +7,7 @@ import { wiringRemedy } from "./repair/wiring-remedies.ts";
 interface Evidence {
 	readonly detail: RaisesException;
 	readonly error: string;
-	readonly stage: "import" | "startup";
+	readonly stage: "import" | "startup" | "request";
 	readonly order: number;
 	readonly module: string;
 	/** For a container that is to wire a module which is not there. */
@@ -58,7 +58,7 @@ export default defineRule<Evidence>({
 				evidence: {
 					detail,
 					error: failure.error,
-					stage: failure.stage,
+					stage: failure.everyRequest === true ? "request" : failure.stage,
 					order: failure.order,
 					module: module.name,
 				},
@@ -79,7 +79,8 @@ export default defineRule<Evidence>({
 				manualSteps:
 					wiringRemedy(wiring, project) === undefined ? ["Name a module of the project, or take the name out of the list."] : [],
 			};
-		const when = stage === "import" ? `while ${module} is imported` : "while the application starts";
+		const when =
+			stage === "import" ? `while ${module} is imported` : stage === "startup" ? "while the application starts" : "on every request";
 		return {
 			severity: "CRITICAL",
 			stage,
@@ -108,6 +109,7 @@ function problemOf(detail: RaisesException): string {
 const misuseProblems: Record<AsyncMisuse["type"], string> = {
 	"not-awaited": "The result of a coroutine function is used without await",
 	"needless-await": "Something is awaited that cannot be",
+	"uncalled-await": "A coroutine function is awaited and not called",
 	"missing-async-with": "An asynchronous context manager is entered with a plain with",
 	"needless-async-with": "A plain context manager is entered with async with",
 	"needless-async-for": "A plain iterable is gone through with async for",
@@ -117,6 +119,7 @@ const misuseProblems: Record<AsyncMisuse["type"], string> = {
 function causeOf(detail: RaisesException, error: string): string {
 	if (detail.misuse?.type === "not-awaited")
 		return "Calling a coroutine function gives a coroutine; only awaiting that runs the function and gives its result.";
+	if (detail.misuse?.type === "uncalled-await") return "Only calling it gives something that can be awaited.";
 	if (detail.misuse?.type === "generator-with")
 		return "A function with a yield gives a generator; contextlib's decorator makes a context manager of it, FastAPI's Depends does so by itself.";
 	if (detail.keyword !== undefined) return `It takes ${detail.keyword.parameters.join(", ") || "no keyword arguments"}.`;

@@ -1,4 +1,5 @@
 import type * as ast from "../../../python/ast.ts";
+import { isGenerator } from "../../../python/walk.ts";
 import type { AsyncMisuse } from "../trace.ts";
 import type { Value } from "../values.ts";
 import { findInClass } from "./class-members.ts";
@@ -76,7 +77,14 @@ export function failOnNeedlessAwait(machine: Machine, frame: Frame, value: Value
 	if (type === null) return;
 	const { minor } = machine.environment.python;
 	const message = minor >= 14 ? `'${type}' object can't be awaited` : `object ${type} can't be used in 'await' expression`;
-	report(machine, frame, node, "TypeError", message, { type: "needless-await" });
+	const isUncalled = (value.kind === "function" || value.kind === "bound-method") && isCoroutineFunction(value);
+	report(machine, frame, node, "TypeError", message, { type: isUncalled ? "uncalled-await" : "needless-await" });
+}
+
+/** Would calling the value give something that can be awaited? */
+function isCoroutineFunction(value: Value): boolean {
+	const called = value.kind === "bound-method" ? value.function : value.kind === "function" ? value : null;
+	return called?.node.type === "FunctionDef" && called.node.isAsync && !isGenerator(called.node);
 }
 
 /** `async for` over something that only a plain `for` can go through. */
@@ -104,6 +112,9 @@ function unawaitableType(value: Value): string | null {
 			return value.type;
 		case "dict":
 			return "dict";
+		case "function":
+		case "bound-method":
+			return isCoroutineFunction(value) ? typeName(value) : null;
 		case "instance":
 			if (value.of.kind !== "external") return null;
 			if (givesNothing.test(value.of.canonical)) return "NoneType";

@@ -3,6 +3,7 @@ import type { ClassValue, InstanceValue, Value } from "../values.ts";
 import { hasKnownAttributes } from "./class-attributes.ts";
 import { findInClass } from "./class-members.ts";
 import { isEnumeration } from "./enum-look-up.ts";
+import { frozenModel } from "./frozen-models.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
 
 /** `owner.name = …`, where the class of the owner refuses it: a frozen dataclass, a property without setter, slots, a member of an enumeration. */
@@ -17,13 +18,13 @@ export function failOnAttributeAssignment(machine: Machine, frame: Frame, owner:
 		if (owner.kind === "instance") failOnUnknownField(machine, frame, owner, name, node);
 		return;
 	}
-	const { line, message, detail, owner: refusing } = refused;
+	const { line, message, detail, owner: refusing, exception = "AttributeError" } = refused;
 	fail(machine, {
-		detail: { type: "raises", exception: "AttributeError", by: "operation", assignment: { name, owner: refusing, by: detail } },
+		detail: { type: "raises", exception, by: "operation", assignment: { name, owner: refusing, by: detail } },
 		module: frame.module,
 		range: { start: node.start, end: node.end },
 		statement: null,
-		exception: "AttributeError",
+		exception,
 		message,
 		...(line !== undefined && { line }),
 	});
@@ -59,12 +60,16 @@ function declaresField({ node, bases }: ClassValue, name: string): boolean {
 
 interface Refused {
 	readonly owner: ast.ClassDef;
-	readonly detail: "frozen" | "property" | "slots" | "enum";
+	readonly detail: "frozen" | "model" | "property" | "slots" | "enum";
 	readonly message: string;
 	readonly line?: string;
+	/** AttributeError unless said otherwise. */
+	readonly exception?: string;
 }
 
 function refusedByObject(machine: Machine, { of }: InstanceValue, name: string): Refused | null {
+	const model = of.kind === "class" && declaresField(of, name) && !name.startsWith("_") ? frozenModel(machine, of) : null;
+	if (model !== null) return { ...model, owner: model.owner.node, detail: "model" };
 	if (of.kind !== "class" || !isPlain(of) || findInClass(of, "__setattr__") !== null) return null;
 	const { minor } = machine.environment.python;
 	const className = of.node.name.name;

@@ -24,6 +24,7 @@ import {
 	isFieldOfModel,
 	isOfMixedType,
 	isPlainClass,
+	validatesIntoSettings,
 } from "./class-attributes.ts";
 import { findInClass, isPlainField } from "./class-members.ts";
 import { classMember, constant, externalSymbol, isPlainExternalClass, memberOf } from "./external.ts";
@@ -53,6 +54,8 @@ export function attribute(machine: Machine, frame: Frame, owner: Value, name: st
 			return ofConstant(machine, frame, owner, name, node);
 		case "sequence":
 		case "dict":
+			if (owner.kind === "sequence" && owner.fields?.includes(name) === true)
+				return owner.items[owner.fields.indexOf(name)] ?? unknown;
 			failOnBuiltinMember(machine, frame, owner, name, node);
 			return { kind: "bound-method", receiver: owner, name, function: null };
 		case "function":
@@ -201,6 +204,8 @@ function ofExternalClass(machine: Machine, frame: Frame, owner: ExternalValue, n
 function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string, node: ast.Node): Value {
 	const found = findInClass(owner, name);
 	if (isFieldOfModel(owner, name)) return ofModelClass(machine, frame, owner, name, node);
+	if (found === null && validatesIntoSettings(owner, name))
+		return { kind: "bound-method", receiver: owner, name, function: null };
 	if (found === null) {
 		const isClosed =
 			(isClosedClass(owner) && !isOfMixedType(machine, owner, name)) || (isContainer(owner) && !containerMembers.test(name));
@@ -218,18 +223,16 @@ function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string
 		return { kind: "bound-method", receiver: owner, name, function: found.value };
 	}
 	if (isEnum(owner) && (found.value.kind === "sequence" || found.value.kind === "dict")) return unknown;
-	if (isEnum(owner) && found.value.kind === "constant") {
-		return {
-			kind: "instance",
-			of: owner,
-			attributes: new Map<string, Value>([
-				["value", found.value],
-				["name", constant(name)],
-			]),
-			call: null,
-		};
-	}
+	if (isEnum(owner) && found.value.kind === "constant") return memberNamed(owner, name, found.value);
 	return found.value;
+}
+
+function memberNamed(owner: ClassValue, name: string, value: Value): InstanceValue {
+	const attributes = new Map<string, Value>([
+		["value", value],
+		["name", constant(name)],
+	]);
+	return { kind: "instance", of: owner, attributes, call: null };
 }
 
 function ofModelClass(machine: Machine, frame: Frame, owner: ClassValue, name: string, node: ast.Node): Value {
@@ -313,6 +316,9 @@ function ofInstance(machine: Machine, frame: Frame, owner: InstanceValue, name: 
 	if (found !== null) {
 		if (found.value.kind !== "function") {
 			machine.doubts++;
+			// A member of an enumeration knows the others.
+			if (isEnum(of) && found.value.kind === "constant" && !found.maybe && !name.startsWith("_"))
+				return memberNamed(of, name, found.value);
 			return isPlainClass(of) ? fieldValue(owner, of, name, found.value) : unknown;
 		}
 		const method = found.value;
@@ -327,7 +333,8 @@ function ofInstance(machine: Machine, frame: Frame, owner: InstanceValue, name: 
 			return { kind: "bound-method", receiver: owner, name, function: null };
 	}
 	const isLate = isNotSetYet(owner) && machine.uncertain === 0 && !inherited.has(name);
-	if (!hasKnownAttributes(machine, of) || (declaresAttribute(of, name) && !isLate) || name.startsWith("__")) {
+	const isKnown = hasKnownAttributes(machine, of) || hasOnlyMembers(machine, of, name);
+	if (!isKnown || (declaresAttribute(of, name) && !isLate) || name.startsWith("__")) {
 		machine.doubts++;
 		return unknown;
 	}
@@ -340,6 +347,14 @@ function ofInstance(machine: Machine, frame: Frame, owner: InstanceValue, name: 
 		message: `'${of.node.name.name}' object has no attribute '${name}'`,
 	});
 	return unknown;
+}
+
+/** What every member of an enumeration has, besides what it is mixed with (https://docs.python.org/3/library/enum.html). */
+const ofMembers = /^(?:name|value|_.*)$/;
+
+/** Is the class an enumeration whose members have no attribute of that name but what its own body gives? */
+function hasOnlyMembers(machine: Machine, of: ClassValue, name: string): boolean {
+	return isEnum(of) && isClosedClass(of) && !ofMembers.test(name) && !isOfMixedType(machine, of, name);
 }
 
 /** Loggers can be made of another class, and be given methods from outside. */

@@ -107,6 +107,7 @@ function callMethod(machine: Machine, frame: Frame, callee: BoundMethodValue, ar
 	if (receiver.kind === "constant") return stringMethod(receiver, callee.name, args.args, args.keywords);
 	if (receiver.kind === "sequence") return listMethod(machine, receiver, callee.name, args);
 	if (receiver.kind === "dict") return dictMethod(machine, receiver, callee.name, args);
+	if (receiver.kind === "class") return instantiate(machine, frame, receiver, fromDictionary(args), node);
 	const made = record(machine, frame, callee, args, node);
 	machine.doubts++;
 	const maker = receiver.kind === "instance" && receiver.of.kind === "external" ? receiver.of.canonical : "";
@@ -125,6 +126,14 @@ function callMethod(machine: Machine, frame: Frame, callee: BoundMethodValue, ar
 		made.result = known ?? { kind: "instance", of: method, attributes: new Map(), call: made };
 	}
 	return made.result;
+}
+
+/** The one dictionary of a call as keyword arguments, as `Settings.model_validate({...})` takes it. */
+function fromDictionary({ args, keywords, open }: CallArguments): CallArguments {
+	const [only, ...others] = args;
+	const isWhole = only?.kind === "dict" && only.complete && others.length === 0 && keywords.size === 0 && !open;
+	if (!isWhole) return { args: [], keywords: new Map(), open: true };
+	return { args: [], keywords: new Map([...only.entries].map(([key, value]) => [String(key), value])), open: false };
 }
 
 /** What gives sessions when it is called. */

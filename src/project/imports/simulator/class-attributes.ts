@@ -26,6 +26,19 @@ function isPydanticClass(owner: ClassValue): boolean {
 	);
 }
 
+/** Does the attribute of a settings class make settings of a dictionary? They then read their environment as ever: `Settings.model_validate({})`. */
+export function validatesIntoSettings(owner: ClassValue, name: string): boolean {
+	return (name === "model_validate" || name === "parse_obj") && isSettings(owner);
+}
+
+function isSettings({ bases }: ClassValue): boolean {
+	return bases.some((base) =>
+		base.kind === "class"
+			? isSettings(base)
+			: base.kind === "external" && /^pydantic(_settings)?\.(.*\.)?BaseSettings$/.test(base.canonical),
+	);
+}
+
 /** Does it derive from something that we cannot see? */
 export function hasUnknownBase(owner: ClassValue): boolean {
 	return owner.bases.some((base) => base.kind === "unknown" || (base.kind === "class" && hasUnknownBase(base)));

@@ -1,5 +1,7 @@
 import type { ConstantValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
+import { isEnum } from "./class-attributes.ts";
+import { findInClass } from "./class-members.ts";
 import { constant } from "./external.ts";
 import { isSecret, shownSecret } from "./secret-objects.ts";
 
@@ -45,13 +47,24 @@ export function compare(operator: string, left: Value, right: Value): boolean | 
 	}
 	if (left.kind === "sequence" && right.kind === "sequence")
 		return compareSequences(operator, left.items, right.items, left.complete && right.complete);
+	const sameMember = operator === "==" || operator === "!=" ? isSameMember(left, right) : undefined;
+	if (sameMember !== undefined) return operator === "==" ? sameMember : !sameMember;
 	if (left.kind !== "constant" || right.kind !== "constant") return undefined;
 	return compareConstants(operator, left.value, right.value);
+}
+
+/** Are two members of one enumeration the same? Undefined for everything else. */
+function isSameMember(left: Value, right: Value): boolean | undefined {
+	if (left.kind !== "instance" || right.kind !== "instance" || left.of.kind !== "class" || left.of !== right.of) return undefined;
+	const [a, b] = [left.attributes.get("value"), right.attributes.get("value")];
+	const isPlain = isEnum(left.of) && findInClass(left.of, "__eq__") === null;
+	return isPlain && a?.kind === "constant" && b?.kind === "constant" ? a.value === b.value : undefined;
 }
 
 function isSame(left: Value, right: Value): boolean | undefined {
 	if (left.kind === "constant" && right.kind === "constant") return left.value === right.value;
 	if (left.kind === "unknown" || right.kind === "unknown") return undefined;
+	if (left.kind === "instance" && right.kind === "instance") return isSameMember(left, right);
 	if (left.kind === "external" || right.kind === "external") return undefined;
 	if (left.kind === "constant" || right.kind === "constant") {
 		const other = left.kind === "constant" ? right : left;
@@ -63,6 +76,11 @@ function isSame(left: Value, right: Value): boolean | undefined {
 }
 
 function isIn(left: Value, right: Value): boolean | undefined {
+	if (left.kind === "instance" && right.kind === "sequence") {
+		const found = right.items.map((item) => isSameMember(left, item));
+		if (found.includes(true)) return true;
+		return right.complete && found.every((each) => each === false) ? false : undefined;
+	}
 	if (left.kind !== "constant") return undefined;
 	if (right.kind === "constant" && typeof right.value === "string" && typeof left.value === "string")
 		return right.value.includes(left.value);

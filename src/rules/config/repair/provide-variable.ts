@@ -53,8 +53,8 @@ export function defaultInCode({ key, module, range, reading }: Need, project: Pr
 	if (secretName.test(key)) return undefined;
 	const node = reading?.node ?? environSubscript(module, range);
 	if (node === null) return undefined;
-	const value = JSON.stringify(placeholderText(project, key));
 	const home = reading?.module ?? module;
+	const value = quotedLike(home, node, meantFile(project, home, node) ?? placeholderText(project, key));
 	const edit =
 		node.type === "Call"
 			? withDefault(home, node, value)
@@ -71,6 +71,33 @@ export function defaultInCode({ key, module, range, reading }: Need, project: Pr
 		applicability: "review",
 		edits: [edit],
 	};
+}
+
+/** A text in the quotes of the name that is asked for: within an f-string others may not stand. */
+function quotedLike(module: Module, node: ast.Call | ast.Subscript, text: string): string {
+	const name = node.type === "Call" ? node.args[0] : node.index;
+	const isSingle = name?.type === "Constant" && module.text[name.end - 1] === "'";
+	return isSingle ? `'${text.replace(/[\\']/g, (character) => `\\${character}`)}'` : JSON.stringify(text);
+}
+
+/** `local` where the variable chooses a file that is there: `f"config/{os.environ['STAGE']}.env"` beside `config/local.env`. */
+function meantFile(project: Project, module: Module, node: ast.Call | ast.Subscript): string | null {
+	let around: { readonly before: string; readonly after: string } | null = null;
+	walk(module.tree, (each) => {
+		if (each.type !== "JoinedString") return;
+		const index = each.parts.findIndex((part) => typeof part !== "string" && part.value.start === node.start);
+		const [before, after] = [each.parts[index - 1] ?? "", each.parts[index + 1] ?? ""];
+		if (index >= 0 && typeof before === "string" && typeof after === "string") around = { before, after };
+	});
+	if (around === null) return null;
+	const { before, after }: { readonly before: string; readonly after: string } = around;
+	const found = [...project.files.keys()].flatMap((path) => {
+		const rest = path.endsWith(after) ? path.slice(0, path.length - after.length) : "";
+		const start = rest.lastIndexOf(before);
+		const name = start < 0 ? "" : rest.slice(start + before.length);
+		return after !== "" && /^[\w-]+$/.test(name) ? [name] : [];
+	});
+	return found.find((name) => /^(local|dev|development|default|base)$/i.test(name)) ?? found[0] ?? null;
 }
 
 function withDefault(module: Module, call: ast.Call, value: string): TextEdit | null {

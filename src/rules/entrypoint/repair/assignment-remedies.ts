@@ -18,6 +18,8 @@ export function assignmentRemedy(project: Project, module: Module, range: TextRa
 	switch (refused.by) {
 		case "frozen":
 			return thaw(owner);
+		case "model":
+			return thawModel(owner);
 		case "slots":
 			return addSlot(owner, refused.name);
 		case "property":
@@ -38,6 +40,39 @@ function thaw({ module, node }: ClassValue): FixProposal | undefined {
 		applicability: "review",
 		edits: removeArguments(module, written, [keyword]),
 	};
+}
+
+/** `frozen=True` of a pydantic model, in its configuration or behind its name. */
+function thawModel({ module, node }: ClassValue): FixProposal | undefined {
+	const title = `Do not make ${node.name.name} frozen`;
+	const explanation =
+		"The code sets a field after the object is made, which a frozen model refuses. The other way is to give the value when it is made, or with model_copy(update=…).";
+	for (const statement of node.body) {
+		const isConfig =
+			statement.type === "Assign" && statement.targets.some((each) => each.type === "Name" && each.id === "model_config");
+		const call = isConfig && statement.value.type === "Call" ? statement.value : null;
+		const keyword = call && findKeyword(call, "frozen");
+		if (call && keyword) return { title, explanation, applicability: "review", edits: removeArguments(module, call, [keyword]) };
+		if (statement.type !== "ClassDef" || statement.name.name !== "Config") continue;
+		const said = statement.body.find(
+			(each): each is ast.Assign =>
+				each.type === "Assign" &&
+				each.value.type === "Constant" &&
+				each.targets.some((target) => target.type === "Name" && /^(frozen|allow_mutation)$/.test(target.id)),
+		);
+		if (said === undefined) continue;
+		const thawed = module.text.slice(said.value.start, said.value.end) === "True" ? "False" : "True";
+		return {
+			title,
+			explanation,
+			applicability: "review",
+			edits: [replaceText(module, said.value.start, said.value.end, thawed)],
+		};
+	}
+	const written = node.keywords.find(({ name }) => name?.name === "frozen")?.value;
+	return written === undefined
+		? undefined
+		: { title, explanation, applicability: "review", edits: [replaceText(module, written.start, written.end, "False")] };
 }
 
 function addSlot({ module, node }: ClassValue, name: string): FixProposal | undefined {

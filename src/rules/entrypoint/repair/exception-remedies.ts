@@ -211,6 +211,16 @@ function ofMisuse(project: Project, module: Module, range: TextRange, misuse: As
 				edits: [replaceText(module, node.start, node.value.start, "")],
 			};
 		}
+		case "uncalled-await": {
+			const node = expressionAt(module, range, (each): each is ast.Await => each.type === "Await");
+			if (node === null) return undefined;
+			return {
+				title: "Call it",
+				explanation: "The parentheses call the function; awaiting what that gives runs it.",
+				applicability: "safe",
+				edits: [replaceText(module, node.value.end, node.value.end, "()")],
+			};
+		}
 		case "missing-async-with":
 		case "needless-async-with":
 			return changeWith(module, range, misuse.type === "missing-async-with");
