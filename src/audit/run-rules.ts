@@ -84,6 +84,8 @@ class Runner {
 	private secrets: readonly string[] | null = null;
 	private readonly fingerprints = new Map<string, number>();
 	private readonly reachedPaths: ReadonlySet<string>;
+	/** Where code fails that every request runs. */
+	private readonly requestPlaces: ReadonlySet<string>;
 
 	constructor(
 		private readonly project: Project,
@@ -92,6 +94,8 @@ class Runner {
 		this.effort = new Effort(efforts.allRules);
 		this.fixEffort = new Effort(efforts.allFixes);
 		this.reachedPaths = reachedPathsOf(project);
+		const late = project.trace.failures.filter(({ everyRequest }) => everyRequest === true);
+		this.requestPlaces = new Set(late.map(({ module, range }) => `${module.path}:${range.start}`));
 	}
 
 	/** Adds what a rule finds; false where it finds more than `mostIssues`. Throws an `EffortSpent` where it takes too much work. */
@@ -121,7 +125,7 @@ class Runner {
 			severity,
 			category: rule.category,
 			story: storyOf(rule.category),
-			stage: severity === description.severity ? description.stage : "none",
+			stage: severity === description.severity ? this.stageOf(match, description) : "none",
 			blocksStartup: severity === "CRITICAL",
 			reachedFromTarget: reached,
 			failsOn: severity === "CRITICAL" ? (description.failsOn ?? ["this-machine", "clean-install"]) : (description.failsOn ?? []),
@@ -135,6 +139,11 @@ class Runner {
 			manualSteps: fixes === null ? [...(description.manualSteps ?? []), laterFix] : manualSteps(description, fix),
 			order: description.order ?? null,
 		};
+	}
+
+	/** What a middleware raises stops no start: the first request meets it. */
+	private stageOf({ path, range }: Match<unknown>, { stage }: Description): Description["stage"] {
+		return stage === "startup" && this.requestPlaces.has(`${path}:${range.start}`) ? "request" : stage;
 	}
 
 	/** The fixes of a match; null where making them takes more than is left for them. */

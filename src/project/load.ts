@@ -110,8 +110,13 @@ export function loadProject(input: LoadInput): Project {
 				const known = modules.get(name);
 				return known?.path === path ? known : makeModule(path, name, isPackage);
 			},
+			listing: (folder) => input.listings?.get(folder) ?? null,
 			processEnvironment: input.processEnvironment,
 			dotenvValues: (path) => readDotenv(input.files, path, input.processEnvironment),
+			fileText: (path) => {
+				const file = input.files.get(path);
+				return file === undefined || file.undecodable === true ? null : file.text;
+			},
 		});
 	// A wrong start command is one fault; what is wrong behind it shows in the application that it means.
 	const trace = startingAt(target && (findMeantTarget(modules, target) ?? target), false);

@@ -124,6 +124,8 @@ export interface RaisesException {
 		readonly wanted: string;
 		readonly keys: readonly string[];
 		readonly origin: Origin | null;
+		/** The enumeration of the project in which a member of that value was looked for. */
+		readonly enumeration?: { readonly owner: ast.ClassDef; readonly path: string };
 		/** True where it stands in a list that can do without it. */
 		readonly mayGo?: true;
 	};

@@ -45,6 +45,8 @@ export interface SequenceValue {
 	readonly items: Value[];
 	/** False where more items may be in it. */
 	complete: boolean;
+	/** The names of its items, where it is a named tuple. */
+	readonly fields?: readonly string[];
 }
 
 export interface DictValue {

@@ -80,7 +80,11 @@ export default defineRule<Evidence>({
 					wiringRemedy(wiring, project) === undefined ? ["Name a module of the project, or take the name out of the list."] : [],
 			};
 		const when =
-			stage === "import" ? `while ${module} is imported` : stage === "startup" ? "while the application starts" : "on every request";
+			stage === "import"
+				? `while ${module} is imported`
+				: stage === "startup"
+					? "while the application starts"
+					: "on every request";
 		return {
 			severity: "CRITICAL",
 			stage,

@@ -43,7 +43,7 @@ export function enumMember(machine: Machine, frame: Frame, owner: ClassValue, ar
 		value.kind === "constant" && typeof value.value === "string" ? [value.value] : [],
 	);
 	failOperation(machine, frame, node, "ValueError", `'${only.value}' is not a valid ${owner.node.name.name}`, {
-		key: { wanted: only.value, keys, origin: only.origin },
+		key: { wanted: only.value, keys, origin: only.origin, enumeration: { owner: owner.node, path: owner.module.path } },
 	});
 	return null;
 }

@@ -29,6 +29,8 @@ import {
 	failOnUnhashable,
 	failOperation,
 } from "./refused-operations.ts";
+import { failOnRepeatedKeyword, isCertainEntry } from "./repeated-keyword.ts";
+import { sliced } from "./slices.ts";
 import { failOnTypeArguments } from "./typing-forms.ts";
 import { failOnUnset, unsetVariable } from "./unset-variable.ts";
 
@@ -206,7 +208,9 @@ function joinedString(machine: Machine, frame: Frame, node: ast.JoinedString): V
 
 function call(machine: Machine, frame: Frame, node: ast.Call): Value {
 	const callee = machine.evaluate(frame, node.callee);
-	return machine.call(frame, callee, evaluateArguments(machine, frame, node.args, node.keywords), node);
+	const args = evaluateArguments(machine, frame, node.args, node.keywords);
+	if (args.repeated !== undefined) failOnRepeatedKeyword(machine, frame, callee, args.repeated, node);
+	return machine.call(frame, callee, args, node);
 }
 
 /** Evaluates arguments in order; `*x` of a known list and `**x` of a known dict are spread. */
@@ -219,6 +223,9 @@ export function evaluateArguments(
 	const values: Value[] = [];
 	const named = new Map<string, Value>();
 	let open = false;
+	let repeated: string | undefined;
+	/** Those that perhaps only some runs give. */
+	const doubtful = new Set<string>();
 	for (const arg of args) {
 		if (arg.type !== "Starred") {
 			values.push(machine.evaluate(frame, arg));
@@ -231,13 +238,20 @@ export function evaluateArguments(
 	for (const keyword of keywords) {
 		const value = machine.evaluate(frame, keyword.value);
 		if (keyword.name !== null) {
+			if (named.has(keyword.name.name) && !doubtful.has(keyword.name.name)) repeated ??= keyword.name.name;
 			named.set(keyword.name.name, value);
 			continue;
 		}
-		if (value.kind === "dict") for (const [key, item] of value.entries) if (typeof key === "string") named.set(key, item);
+		for (const [key, item] of value.kind === "dict" ? value.entries : []) {
+			if (typeof key !== "string") continue;
+			const isCertain = isCertainEntry(value, item);
+			if (named.has(key) && isCertain && !doubtful.has(key)) repeated ??= key;
+			if (!isCertain) doubtful.add(key);
+			named.set(key, item);
+		}
 		if (value.kind !== "dict" || !value.complete) open = true;
 	}
-	return { args: values, keywords: named, open };
+	return { args: values, keywords: named, open, ...(repeated !== undefined && { repeated }) };
 }
 
 function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
@@ -280,6 +294,7 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 		});
 		return unknown;
 	}
+	if (node.index.type === "Slice") return sliced(frame, owner, node.index);
 	if (index.kind !== "constant") {
 		const key = owner.kind === "dict" ? dictKey(index) : undefined;
 		return owner.kind === "dict" && key !== undefined ? (owner.entries.get(key) ?? unknown) : unknown;

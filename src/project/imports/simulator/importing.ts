@@ -1,7 +1,7 @@
 import type { Module } from "../../project.ts";
 import { isSimilarName } from "../nearest-module.ts";
 import type { OwnModule } from "../resolver.ts";
-import { type ModuleValue, type Namespace, unknown } from "../values.ts";
+import type { ModuleValue, Namespace, Value } from "../values.ts";
 import { loadedBeforeTarget } from "./builtins.ts";
 import { constant } from "./external.ts";
 import {
@@ -156,7 +156,13 @@ function run(machine: Machine, record: ModuleRecord, module: Module): void {
 	const { namespace } = record.value;
 	namespace.names.set("__name__", { value: constant(name), node: null, maybe: false });
 	namespace.names.set("__file__", { value: constant(`${machine.root}/${module.path}`), node: null, maybe: false });
-	if (record.folders !== null) namespace.names.set("__path__", { value: unknown, node: null, maybe: false });
+	if (record.folders !== null) {
+		const items = record.folders.map((folder) => constant(folder === "" ? machine.root : `${machine.root}/${folder}`));
+		const value: Value = { kind: "sequence", type: "view", items, complete: true };
+		namespace.names.set("__path__", { value, node: null, maybe: false });
+	}
+	const owner = record.folders === null ? name.slice(0, Math.max(0, name.lastIndexOf("."))) : name;
+	namespace.names.set("__package__", { value: constant(owner), node: null, maybe: false });
 	record.status = "running";
 	machine.importStack.push(name);
 	if (!machine.runs.has(name) || record.certain) {

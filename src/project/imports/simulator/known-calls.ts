@@ -1,11 +1,16 @@
 import type * as ast from "../../../python/ast.ts";
+import { libraryClassOf } from "../library-objects.ts";
 import type { InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
+import { attributeAsked, hasAttribute } from "./asked-attributes.ts";
 import { openAttributes } from "./attributes.ts";
 import { eventLoopCall } from "./event-loop.ts";
 import { constant, externalModule } from "./external.ts";
+import { listedFolder, nameToImport } from "./folder-listing.ts";
 import { bind, type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
 import { asText } from "./operations.ts";
+import { matchCall } from "./pattern-match.ts";
+import { documentCall } from "./read-documents.ts";
 import { failOnRefusedCall } from "./refused-calls.ts";
 import { isSecret, secretText, shownSecret } from "./secret-objects.ts";
 import { settingReaderCall } from "./setting-readers.ts";
@@ -32,6 +37,11 @@ export function knownCall(
 		nearestSettings: (path) => findUpwards(machine, dirname(path), ["settings.ini", ".env"]),
 	});
 	if (ofReader !== null) return ofReader;
+	const listed = listedFolder(machine, canonical, args, receiver, {
+		relative: (value) => relativePath(machine, value),
+		pathOf: withParents,
+	});
+	if (listed !== null) return listed;
 	const unset = unsetVariable(first);
 	const refusal = unset === null ? null : refusalOfNone(machine, canonical);
 	if (unset !== null && refusal !== null) {
@@ -45,6 +55,10 @@ export function knownCall(
 		return unknown;
 	}
 	failOnRefusedCall(machine, frame, canonical, args, node, receiver);
+	const read = documentCall(machine, frame, canonical, args, node, (value) => relativePath(machine, value));
+	if (read !== null) return read;
+	const matched = matchCall(machine, canonical, args, receiver);
+	if (matched !== null) return matched;
 	switch (canonical) {
 		case "os.getenv":
 		case "os.environ.get":
@@ -74,6 +88,12 @@ export function knownCall(
 		case "os.path.join":
 		case "posixpath.join":
 			return join(args);
+		case "os.path.basename":
+		case "posixpath.basename":
+			return onPath(first, (text) => text.slice(text.lastIndexOf("/") + 1));
+		case "os.path.splitext":
+		case "posixpath.splitext":
+			return splitExtension(first);
 		case "os.getcwd":
 			return constant(machine.workingDirectory);
 		case "pathlib.Path":
@@ -116,7 +136,9 @@ export function knownCall(
 		case "builtins.isinstance":
 			return isInstance(first, second);
 		case "builtins.hasattr":
-			return unknown;
+			return hasAttribute(machine, first, second);
+		case "builtins.getattr":
+			return attributeAsked(machine, frame, args, node);
 		case "builtins.str":
 			if (first !== undefined && isSecret(first)) return shownSecret(first) ?? unknown;
 			if (first?.kind === "instance")
@@ -268,7 +290,28 @@ function pathText(value: Value | undefined): string | null {
 
 function pathOf(text: string): InstanceValue {
 	const of = externalModule("pathlib.Path");
-	return { kind: "instance", of, attributes: new Map([["__fspath__", constant(text)]]), call: null };
+	const name = text.slice(text.lastIndexOf("/") + 1);
+	const { stem, suffix } = extensionOf(name);
+	const attributes: [string, Value][] = [["__fspath__", constant(text)]];
+	// The name of `.` and of what ends in `..` is another.
+	if (/[^./]/.test(name)) attributes.push(["name", constant(name)], ["stem", constant(stem)], ["suffix", constant(suffix)]);
+	return { kind: "instance", of, attributes: new Map(attributes), call: null };
+}
+
+/** A file's name without what comes from its last dot on; a dot in front is part of the name. */
+function extensionOf(name: string): { readonly stem: string; readonly suffix: string } {
+	const dot = name.lastIndexOf(".");
+	const isCut = dot > 0 && dot < name.length - 1;
+	return isCut ? { stem: name.slice(0, dot), suffix: name.slice(dot) } : { stem: name, suffix: "" };
+}
+
+function splitExtension(value: Value | undefined): Value {
+	const text = pathText(value);
+	if (text === null) return unknown;
+	const name = text.slice(text.lastIndexOf("/") + 1);
+	const { stem, suffix } = extensionOf(name);
+	const items = [constant(text.slice(0, text.length - name.length) + stem), constant(suffix)];
+	return { kind: "sequence", type: "tuple", items, complete: true };
 }
 
 function path(value: Value | undefined): InstanceValue | null {
@@ -283,7 +326,6 @@ function withParents(text: string): InstanceValue {
 	const parents: Value[] = [];
 	for (let depth = 0; depth < 8; depth++) {
 		const parent = pathOf(outer);
-		parent.attributes.set("name", constant(outer.slice(outer.lastIndexOf("/") + 1)));
 		parents.push(parent);
 		outer = dirname(outer);
 	}
@@ -373,15 +415,15 @@ function isRead(machine: Machine, folder: string): boolean {
 }
 
 function importByName(machine: Machine, frame: Frame, args: CallArguments, node: ast.Call): Value {
-	const [name] = args.args;
-	if (name?.kind !== "constant" || typeof name.value !== "string" || name.value.startsWith(".") || name.value === "") {
+	const name = nameToImport(args);
+	if (name === null) {
 		machine.doubts++;
 		machine.importDoubts++;
 		return unknown;
 	}
 	const imported = machine.importModule(frame, {
-		name: name.value,
-		written: name.value,
+		name,
+		written: name,
 		level: 0,
 		names: [],
 		statement: null,
@@ -448,8 +490,20 @@ function isInstance(value: Value | undefined, type: Value | undefined): Value {
 		return answers.every((each) => each.kind === "constant") ? constant(false) : unknown;
 	}
 	const types = value === undefined ? null : typesOf(value);
+	if (type?.kind === "external" && isRouterType.test(type.canonical)) return isOfLibrary(value, type.canonical);
 	if (type?.kind !== "external" || types === null || !builtinTypes.has(type.canonical)) return unknown;
 	return constant(types.includes(type.canonical.slice("builtins.".length)));
+}
+
+const isRouterType = /^fastapi\.(routing\.APIRouter|applications\.FastAPI)$/;
+
+/** Is it an object of a class of FastAPI? What is no object at all is none. */
+function isOfLibrary(value: Value | undefined, canonical: string): Value {
+	if (value?.kind === "instance") {
+		const made = libraryClassOf(value);
+		return made?.canonical === canonical ? constant(true) : unknown;
+	}
+	return value === undefined || value.kind === "unknown" || value.kind === "external" ? unknown : constant(false);
 }
 
 const builtinTypes = new Set(

@@ -92,10 +92,14 @@ export interface Machine {
 	/** Own folders on `sys.path` before the standard library (front) and behind site-packages (back), relative to the root. */
 	readonly path: { readonly front: string[]; readonly back: string[]; dynamic: boolean };
 	readonly moduleAt: (path: string, name: string, isPackage: boolean) => Module | null;
+	/** Names of all that lies in a folder of the repository; null where nobody looked. */
+	readonly listing: (folder: string) => ReadonlySet<string> | null;
 	/** `os.environ` as known; `dotenv` says whether load_dotenv may have added what we cannot see. */
 	readonly environ: Map<string, Value>;
 	environDynamic: boolean;
 	readonly dotenvValues: (path: string) => ReadonlyMap<string, Value> | null;
+	/** The text of a file of the project; null where there is none, or it is no text. */
+	readonly fileText: (path: string) => string | null;
 	/** Attributes that the program sets on modules and classes of libraries, by dotted name. */
 	readonly patched: Map<string, Value>;
 	readonly sysModules: Map<string, ModuleRecord>;
@@ -154,6 +158,8 @@ export interface CallArguments {
 	readonly args: readonly Value[];
 	readonly keywords: ReadonlyMap<string, Value>;
 	readonly open: boolean;
+	/** A keyword that is given twice, once by `**` of a known dict. */
+	readonly repeated?: string;
 }
 
 export interface ImportRequest {

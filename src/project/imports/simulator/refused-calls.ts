@@ -3,13 +3,15 @@ import type { RaisesException } from "../trace.ts";
 import { type InstanceValue, unknown, type Value } from "../values.ts";
 import { failOnCoroutineUse } from "./async-misuse.ts";
 import { symbolEntry } from "./external.ts";
+import { failToBind } from "./external-signature.ts";
 import { refusedKeywords } from "./init-subclass.ts";
 import { refusedLogging } from "./logging-config.ts";
 import type { CallArguments, Frame, Machine } from "./machine.ts";
+import { type RefusedDate, refusedDate } from "./refused-dates.ts";
 import { failOperation } from "./refused-operations.ts";
 import { patternFault } from "./regular-expressions.ts";
 import { isTimeZone, timeZones } from "./time-zones.ts";
-import { nothingReturned, typeName } from "./value-types.ts";
+import { lacksMethod, nothingReturned, typeName } from "./value-types.ts";
 
 /** Calls of the standard library and built-ins whose known arguments they refuse, with what Python says. */
 export function failOnRefusedCall(
@@ -27,9 +29,16 @@ export function failOnRefusedCall(
 		ofText(machine, canonical, args) ??
 		ofPattern(machine, frame, canonical, args, node) ??
 		ofTimeZone(canonical, args);
+	const date = refusal === null && !args.open ? refusedDate(canonical, args, machine.environment.python.minor) : null;
+	if (date !== null) failOnDate(machine, frame, date, node);
 	if (refusal !== null) failOperation(machine, frame, node, refusal.exception, refusal.message, refusal.more);
 	if (canonical === "builtins.len") failOnCoroutineUse(machine, frame, args.args[0] ?? unknown, node, "sized");
 	if (canonical === "logging.config.dictConfig") failOnLogging(machine, frame, args.args[0] ?? args.keywords.get("config"), node);
+}
+
+function failOnDate(machine: Machine, frame: Frame, { exception, message, keyword }: RefusedDate, node: ast.Call): void {
+	if (keyword !== undefined) failToBind(machine, frame, { message, keyword }, node);
+	else failOperation(machine, frame, node, exception, message);
 }
 
 function failOnLogging(machine: Machine, frame: Frame, config: Value | undefined, node: ast.Call): void {
@@ -76,6 +85,19 @@ function refusalOf(canonical: string, args: CallArguments, receiver: InstanceVal
 		}
 		case "builtins.len":
 			return ofLength(first);
+		case "builtins.next":
+			return first !== undefined && typeName(first) === "function"
+				? { exception: "TypeError", message: "'function' object is not an iterator" }
+				: null;
+		case "builtins.list":
+		case "builtins.tuple":
+		case "builtins.set":
+		case "builtins.frozenset":
+		case "builtins.sorted":
+		case "builtins.sum":
+		case "builtins.enumerate":
+		case "builtins.iter":
+			return first === undefined ? null : ofIteration(first);
 		case "builtins.float":
 			return ofFloat(first);
 		case "typing.List":
@@ -204,6 +226,12 @@ function ofLevel(level: Value | undefined): Refusal | null {
 	// A library may have added one; what is a usual name in small letters is none of those.
 	if (!levels.has(level.value.toUpperCase())) return null;
 	return { exception: "ValueError", message: `Unknown level: '${level.value}'` };
+}
+
+function ofIteration(value: Value): Refusal | null {
+	const type = typeName(value);
+	if (type === null || !lacksMethod(value, "__iter__", "__getitem__")) return null;
+	return { exception: "TypeError", message: `'${type}' object is not iterable` };
 }
 
 function ofLength(value: Value | undefined): Refusal | null {

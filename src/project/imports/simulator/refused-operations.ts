@@ -220,6 +220,7 @@ export function share({ args, keywords }: CallArguments): void {
 	}
 }
 
-function isShared(value: Value): boolean {
+/** May code that is not seen have changed the list or dict? */
+export function isShared(value: Value): boolean {
 	return shared.has(value);
 }

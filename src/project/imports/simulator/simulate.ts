@@ -12,6 +12,7 @@ import { attribute } from "./attributes.ts";
 import { call, callFunction, moduleGetattr } from "./calls.ts";
 import { evaluate } from "./expressions.ts";
 import { constant } from "./external.ts";
+import { firstRequest } from "./first-request.ts";
 import { importModule, importSubmodule } from "./importing.ts";
 import { BudgetSpent, type Frame, type Machine, newNamespace, PythonException, ReachedYield } from "./machine.ts";
 import { startUp } from "./start-up.ts";
@@ -34,9 +35,13 @@ export interface SimulationInput {
 	readonly modules: ReadonlyMap<string, Module>;
 	/** Parses a file under a name; the same file may be imported under two. */
 	readonly moduleAt: (path: string, name: string, isPackage: boolean) => Module | null;
+	/** Names of all that lies in a folder of the repository; null where nobody looked. */
+	readonly listing: (folder: string) => ReadonlySet<string> | null;
 	readonly processEnvironment: Readonly<Record<string, string>>;
 	/** The variables of a `.env` file, or null where there is no such file. */
 	readonly dotenvValues: (path: string) => ReadonlyMap<string, Value> | null;
+	/** The text of a file; null where there is none, or it is no text. */
+	readonly fileText: (path: string) => string | null;
 	/** True where only what the target reaches is asked for. */
 	readonly isAlone?: boolean;
 }
@@ -53,6 +58,7 @@ export function simulate(input: SimulationInput): ImportTrace {
 			served = callFactory(machine, served);
 		});
 		following(machine, () => startUp(machine, outsideFrame));
+		firstRequest(machine, served.value, outsideFrame, (run) => following(machine, run));
 	}
 	const started = new Set([...machine.runs.values()].map(({ module }) => module.path));
 	machine.reached = input.target === null;
@@ -115,11 +121,13 @@ function createMachine(input: SimulationInput): Machine {
 		workingDirectory: input.workingDirectory === "" ? input.root : `${input.root}/${input.workingDirectory}`,
 		path: { front: [...input.searchPath], back: [], dynamic: false },
 		moduleAt: input.moduleAt,
+		listing: input.listing,
 		environ: new Map(
 			Object.entries(input.processEnvironment).map(([key, value]) => [key, constant(value, { type: "environment", key })]),
 		),
 		environDynamic: false,
 		dotenvValues: input.dotenvValues,
+		fileText: input.fileText,
 		patched: new Map(),
 		sysModules: new Map(),
 		runs: new Map(),
