@@ -8,6 +8,7 @@ import { type ClassFault, defineClassRule } from "../class-fault.ts";
 import { besideColumn } from "./arguments/beside-column.ts";
 import type { CallFault } from "./arguments/call-fault.ts";
 import { columnArguments } from "./arguments/column-arguments.ts";
+import { dictionaryArguments } from "./arguments/dictionary-arguments.ts";
 import { linkModel } from "./arguments/link-model.ts";
 import { relationshipArguments } from "./arguments/relationship-arguments.ts";
 
@@ -35,7 +36,10 @@ export default defineClassRule(
 			const fault = faultOf(project, call, call.callee.canonical);
 			if (fault !== null) yield placed(call, fault);
 		}
-		for (const table of tableClasses(project)) yield* linkModel(project, table);
+		for (const table of tableClasses(project)) {
+			yield* linkModel(project, table);
+			yield* dictionaryArguments(project, table);
+		}
 	},
 );
 

@@ -156,31 +156,57 @@ function wrongServerDefault({ keywords, node, module }: Call): CallFault | null 
 	const given = keywords.get("server_default");
 	const written = findKeyword(node, "server_default")?.value;
 	if (given === undefined || written === undefined) return null;
-	const found = serverDefault(given);
+	const found = serverDefault(given, module.text.slice(written.start, written.end));
 	if (found === null) return null;
+	const keyword = findKeyword(node, "server_default");
+	const inPython = {
+		title: "Write default instead of server_default",
+		explanation: "Python then makes the value for each new row, as the function or the value says.",
+		applicability: "review" as const,
+		edits: keyword?.name == null ? [] : [replaceText(module, keyword.name.start, keyword.name.end, "default")],
+	};
 	return {
 		problem: `server_default is given ${module.text.slice(written.start, written.end)}, which is no SQL`,
 		rootCause:
 			"The database makes this default: it is an expression such as func.now(), or a text that stands in the table's definition.",
 		error: `sqlalchemy.exc.ArgumentError: Argument 'arg' is expected to be one of type '<class 'str'>' or '<class 'sqlalchemy.sql.elements.ClauseElement'>' or '<class 'sqlalchemy.sql.elements.TextClause'>', got '<class '${found.type}'>'`,
-		fixes: [
-			{
-				title: `Write ${found.code}`,
-				explanation: "The database then gives the same default.",
-				applicability: "safe",
-				edits: [replaceText(module, written.start, written.end, found.code)],
-				needs: found.need === null ? [] : [{ path: module.path, module: "sqlalchemy", name: found.need }],
-			},
-		],
+		fixes:
+			found.code === null
+				? keywords.has("default")
+					? []
+					: [inPython]
+				: [
+						{
+							title: `Write ${found.code}`,
+							explanation: "The database then gives the same default.",
+							applicability: "safe",
+							edits: [replaceText(module, written.start, written.end, found.code)],
+							needs: found.need === null ? [] : [{ path: module.path, module: "sqlalchemy", name: found.need }],
+						},
+					],
 	};
 }
 
 /** The type that SQLAlchemy complains of, and what says the same in SQL; null for what it takes or what cannot be told. */
-function serverDefault(value: Value): { readonly type: string; readonly code: string; readonly need: string | null } | null {
+function serverDefault(
+	value: Value,
+	written: string,
+): { readonly type: string; readonly code: string | null; readonly need: string | null } | null {
 	if (value.kind === "external" && /^datetime\.datetime\.(utc)?now$/.test(value.canonical))
 		return { type: "builtin_function_or_method", code: "func.now()", need: "func" };
 	if (value.kind === "instance" && value.of.kind === "external" && /^datetime\.datetime\.(utc)?now$/.test(value.of.canonical))
 		return { type: "datetime.datetime", code: "func.now()", need: "func" };
+	if (value.kind === "external" && /(^|\.)func\.\w+$/.test(value.name) && value.name.startsWith("sqlalchemy."))
+		return {
+			type: "sqlalchemy.sql.functions._FunctionGenerator",
+			code: `${written}()`,
+			need: null,
+		};
+	if (value.kind === "function" && value.decorators.length === 0) return { type: "function", code: null, need: null };
+	if (value.kind === "external" && value.canonical === "uuid.uuid4") return { type: "function", code: null, need: null };
+	if (value.kind === "dict" && value.complete && value.entries.size === 0) return { type: "dict", code: `"{}"`, need: null };
+	if (value.kind === "sequence" && value.type === "list" && value.complete && value.items.length === 0)
+		return { type: "list", code: `"[]"`, need: null };
 	if (value.kind !== "constant") return null;
 	if (typeof value.value === "boolean") return { type: "bool", code: `${value.value}()`, need: String(value.value) };
 	if (typeof value.value !== "number") return null;
