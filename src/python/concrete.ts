@@ -1,5 +1,6 @@
 import Parser from "tree-sitter";
 import Python from "tree-sitter-python";
+import { typeParameterDefaults } from "./type-parameter-defaults.ts";
 
 /** A named node of tree-sitter's concrete tree, copied out of native memory: the copy is several times cheaper to walk. */
 export interface ConcreteNode {
@@ -47,7 +48,7 @@ export function parseConcrete(text: string): ConcreteTree {
 		const grammar = Python as unknown as { readonly name: string; readonly language: unknown };
 		parser.setLanguage({ name: grammar.name, language: grammar.language, nodeTypeInfo: [] } as unknown as Parser.Language);
 	}
-	const joined = text.includes("\\") ? text.replace(longContinuation, (run) => " ".repeat(run.length)) : text;
+	const joined = withoutDefaults(text.includes("\\") ? text.replace(longContinuation, (run) => " ".repeat(run.length)) : text);
 	// The binding refuses texts longer than its buffer, which is counted in UTF-16 bytes.
 	const tree = parser.parse(joined, undefined, { bufferSize: Math.max(32 * 1024, text.length * 2 + 2) });
 	const cursor = tree.walk();
@@ -57,6 +58,13 @@ export function parseConcrete(text: string): ConcreteTree {
 
 /** Many line continuations with nothing between them, which the grammar's scanner takes quadratic time for; they mean what blanks mean. */
 const longContinuation = /(?:\\\r?\n[ \t]{0,200}){50,10000}/g;
+
+function withoutDefaults(text: string): string {
+	let result = text;
+	for (const { start, end } of typeParameterDefaults(text))
+		result = `${result.slice(0, start)}${" ".repeat(end - start)}${result.slice(end)}`;
+	return result;
+}
 
 /** Copies the node under the cursor. Iterative over siblings, recursive over depth; the depth is bounded by `maxDepth`. */
 function copy(cursor: Parser.TreeCursor, depth = 0): ConcreteNode {

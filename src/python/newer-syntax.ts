@@ -1,5 +1,6 @@
 import type * as ast from "./ast.ts";
 import { refused } from "./syntax-fault.ts";
+import { typeParameterDefaults } from "./type-parameter-defaults.ts";
 
 /** Whether a node is syntax that came with a later Python 3 than `minor`, in the words of the older compiler. */
 export function findNewerSyntax(text: string, node: ast.TypedNode, minor: number): readonly ast.SyntaxFault[] {
@@ -16,18 +17,30 @@ export function findNewerSyntax(text: string, node: ast.TypedNode, minor: number
 		case "TypeAlias": {
 			// `type(x).y = z` looks like one to the parser, and is an old assignment.
 			const isStatement = /^type\s+[^\s([.=]/.test(text.slice(node.start, node.start + 40));
-			return minor < 12 && isStatement ? [refused(node, "invalid syntax")] : [];
+			if (minor < 12 && isStatement) return [refused(node, "invalid syntax")];
+			return isStatement ? refusedDefaults(text, node.start, node.value.start, minor) : [];
 		}
 		case "FunctionDef":
 			if (minor < 12 && node.typeParameters.length > 0) return [refused(node, minor >= 11 ? "expected '('" : "invalid syntax")];
+			if (node.typeParameters.length > 0) return refusedDefaults(text, node.start, node.body[0]?.start ?? node.end, minor);
 			return minor < 8 && node.parameters.some((parameter) => parameter.kind === "positional-only")
 				? [refused(node, "invalid syntax")]
 				: [];
 		case "ClassDef":
-			return minor < 12 && node.typeParameters.length > 0 ? [refused(node, "invalid syntax")] : [];
+			if (node.typeParameters.length === 0) return [];
+			if (minor < 12) return [refused(node, "invalid syntax")];
+			return refusedDefaults(text, node.start, node.body[0]?.start ?? node.end, minor);
 		default:
 			return [];
 	}
+}
+
+/** Defaults of type parameters (PEP 696) before Python 3.13, in the head of a statement that ends where its body begins. */
+function refusedDefaults(text: string, statement: number, body: number, minor: number): readonly ast.SyntaxFault[] {
+	if (minor >= 13) return [];
+	const [first] = typeParameterDefaults(text.slice(statement, body));
+	if (first === undefined) return [];
+	return [refused({ start: statement + first.start, end: statement + first.end }, "invalid syntax")];
 }
 
 /** A `try` that catches nothing, `except*` (PEP 654, 3.11) and `except A, B:` (PEP 758, 3.14). */

@@ -159,7 +159,9 @@ function configReader(cls: ClassValue): (key: string) => Value | undefined {
 }
 
 function fileNames(value: Value): readonly string[] | null {
-	if (value.kind === "constant") return typeof value.value === "string" ? [value.value] : value.value === null ? [] : null;
+	// What find_dotenv() gives where there is none is "", the folder itself, which is no file.
+	if (value.kind === "constant" && (value.value === null || value.value === "")) return [];
+	if (value.kind === "constant") return typeof value.value === "string" ? [value.value] : null;
 	if (value.kind === "sequence" && value.complete) {
 		const names = value.items.map((item) => fileNames(item)?.[0] ?? null);
 		return names.every((name) => name !== null) ? names : null;

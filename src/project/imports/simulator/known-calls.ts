@@ -2,6 +2,7 @@ import type * as ast from "../../../python/ast.ts";
 import { libraryClassOf } from "../library-objects.ts";
 import type { InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
+import { alembicCommand } from "./alembic-commands.ts";
 import { attributeAsked, hasAttribute } from "./asked-attributes.ts";
 import { openAttributes } from "./attributes.ts";
 import { eventLoopCall } from "./event-loop.ts";
@@ -37,6 +38,8 @@ export function knownCall(
 		nearestSettings: (path) => findUpwards(machine, dirname(path), ["settings.ini", ".env"]),
 	});
 	if (ofReader !== null) return ofReader;
+	const ofAlembic = alembicCommand(machine, frame, canonical, args, node, (value) => relativePath(machine, value));
+	if (ofAlembic !== null) return ofAlembic;
 	const listed = listedFolder(machine, canonical, args, receiver, {
 		relative: (value) => relativePath(machine, value),
 		pathOf: withParents,
@@ -354,7 +357,8 @@ function pathMethod(receiver: InstanceValue, canonical: string, machine: Machine
 		return other === null ? unknown : withParents(folder === "" || folder === "/" ? `${folder}${other}` : `${folder}/${other}`);
 	}
 	if (name === "as_posix" || name === "__str__") return constant(text);
-	return unknown;
+	// Who reads what they give asks which file it is.
+	return /^(?:open|read_text|read_bytes)$/.test(name) ? null : unknown;
 }
 
 function onPath(value: Value | undefined, change: (path: string) => string): Value {

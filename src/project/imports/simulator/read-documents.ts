@@ -67,15 +67,15 @@ const readJson: Reader = (text, minor) => {
 
 const readYaml: Reader = (text) => {
 	// Tags, anchors and merge keys are PyYAML's own business, and so are several documents.
-	if (/^\s*(?:---|%)|[&*!]\w|<<:/m.test(text)) return null;
+	if (/^(?:---|%)|[&*!]\w|<<:/m.test(text)) return null;
 	const document = loadYamlPackage().parseDocument(text, { version: "1.1", uniqueKeys: false, logLevel: "silent" });
 	if (document.errors.length > 0 || document.warnings.length > 0) return null;
-	return { value: valueOf(document.toJS({ maxAliasCount: 0 })) };
+	return { value: dataValue(document.toJS({ maxAliasCount: 0 })) };
 };
 
 const readToml: Reader = (text) => {
 	try {
-		return { value: valueOf(parse(text)) };
+		return { value: dataValue(parse(text)) };
 	} catch {
 		return null;
 	}
@@ -94,14 +94,14 @@ const readers: Readonly<Record<string, Reader>> = {
 };
 
 /** Data as the program sees it; numbers with a point, dates and empty documents stay unknown. */
-function valueOf(data: unknown): Value {
+function dataValue(data: unknown): Value {
 	if (typeof data === "string" || typeof data === "boolean") return constant(data);
 	if (typeof data === "number") return Number.isSafeInteger(data) ? constant(data) : unknown;
-	if (Array.isArray(data)) return { kind: "sequence", type: "list", items: data.map(valueOf), complete: true };
+	if (Array.isArray(data)) return { kind: "sequence", type: "list", items: data.map(dataValue), complete: true };
 	if (typeof data !== "object" || data === null || Object.getPrototypeOf(data) !== Object.prototype) {
 		return data === null ? constant(null) : unknown;
 	}
-	return { kind: "dict", entries: new Map(Object.entries(data).map(([key, item]) => [key, valueOf(item)])), complete: true };
+	return { kind: "dict", entries: new Map(Object.entries(data).map(([key, item]) => [key, dataValue(item)])), complete: true };
 }
 
 function sourceOf(machine: Machine, given: Value, relativePath: (value: Value) => string | null | undefined): Source | null {

@@ -43,8 +43,25 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 	if (error.endsWith("is not subscriptable")) return withoutSubscript(module, range);
 	if (/'(?:ModelMetaclass|type)' object is not iterable$|^TypeError: Type \w+ cannot be instantiated/.test(error))
 		return inBrackets(module, range);
+	if (/'function' object is not (?:an iterator|iterable)$/.test(error)) return callTheFunction(module, range);
 	if (error.endsWith("object is not iterable")) return tupleOfOne(module, range);
 	return undefined;
+}
+
+/** `next(numbers)` of a generator function: what it gives when it is called is meant. */
+function callTheFunction(module: Module, range: TextRange): FixProposal | undefined {
+	const call = nodesIn(module, range).find(
+		(node): node is ast.Call => node.type === "Call" && node.start === range.start && node.end === range.end,
+	);
+	const named = call?.args[0] ?? nodesIn(module, range).find(({ start, end }) => start === range.start && end === range.end);
+	if (named === undefined || (named.type !== "Name" && named.type !== "Attribute")) return undefined;
+	const name = module.text.slice(named.start, named.end);
+	return {
+		title: `Call ${name}`,
+		explanation: `${name} is the function itself; what it gives when it is called is meant.`,
+		applicability: "review",
+		edits: [replaceText(module, named.end, named.end, "()")],
+	};
 }
 
 /** `list[int]` below a function or a method that is called `list`: the type of typing has another name. */

@@ -7,7 +7,10 @@ import { replaceText } from "../../../python/rewrite/source.ts";
 import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
+import { findSimilarName } from "../../imports/repair/similar-name.ts";
 import { assignmentRemedy } from "./assignment-remedies.ts";
+import { documentRemedy } from "./document-remedy.ts";
+import { addMember } from "./enumeration-remedy.ts";
 import { patternRemedy } from "./pattern-remedy.ts";
 
 /** The change after which an operation on a value of the wrong kind no longer raises; undefined where only a person knows. */
@@ -19,7 +22,8 @@ export function valueRemedy(
 	error: string,
 ): FixProposal | undefined {
 	if (detail.assignment !== undefined) return assignmentRemedy(project, module, range, detail.assignment);
-	if (detail.key !== undefined) return knownKey(project, detail.key);
+	if (detail.key !== undefined) return knownKey(project, detail.key) ?? addMember(project, detail.key);
+	if (detail.document !== undefined) return documentRemedy(project, detail.document.path);
 	if (/^re\.(error|PatternError): /.test(error)) return patternRemedy(project, module, callAt(module, range), error);
 	if (/'method' object is not (iterable|subscriptable)$/.test(error)) return callTheMethod(module, range);
 	if (/^TypeError: 'NoneType' object is not callable$/.test(error)) return returnTheWrapper(project, module, range);
@@ -77,7 +81,9 @@ function keysLike(keys: readonly string[], wanted: string): readonly string[] {
 	if (same.length > 0) return same;
 	const inFolder = keys.filter((key) => key.toLowerCase().endsWith(`/${plain}`));
 	if (inFolder.length > 0) return inFolder;
-	return keys.filter((key) => isSimilarName(key, wanted) || begins(key, wanted) || begins(wanted, key));
+	const alike = keys.filter((key) => isSimilarName(key, wanted) || begins(key, wanted) || begins(wanted, key));
+	const nearest = alike.length > 1 ? findSimilarName(wanted, alike) : null;
+	return nearest?.isOnly === true ? [nearest.name] : alike;
 }
 
 /** Takes a text out of the list that it stands in. */

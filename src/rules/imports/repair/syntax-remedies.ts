@@ -4,7 +4,7 @@ import { parseModule } from "../../../python/parse.ts";
 import { lineEndAt, lineStartAt, replaceText } from "../../../python/rewrite/source.ts";
 import { applyEdits } from "../../../text/edit.ts";
 import type { TextEdit } from "../../../text/range.ts";
-import { closeBracket, closeString, otherQuotes, plainCharacters } from "./syntax/characters.ts";
+import { closeBracket, closeField, closeString, otherQuotes, plainCharacters } from "./syntax/characters.ts";
 import { emptyBlock, reindent, withoutTabs } from "./syntax/indentation.ts";
 import {
 	codingCookie,
@@ -111,7 +111,10 @@ function* candidates(module: Module, start: number, end: number, message: string
 			edits: edit(0, text.length, withoutTabs(text, 8)),
 		};
 	}
-	if (message.includes("was never closed")) yield* closeBracket(module, start);
+	if (message.includes("was never closed")) {
+		yield* closeField(module, lineStart, line);
+		yield* closeBracket(module, start);
+	}
 	if (message.startsWith("unmatched") || message.startsWith("closing parenthesis")) {
 		yield {
 			title: `Remove the ${text[start]} that closes nothing`,
@@ -122,7 +125,10 @@ function* candidates(module: Module, start: number, end: number, message: string
 	}
 	if (message.startsWith("unterminated string") || message.startsWith("EOL while")) yield* closeString(module, start, lineEnd);
 	if (message.startsWith("from __future__")) yield* futureFirst(module, start, end);
-	if (message.startsWith("f-string: expecting")) yield* otherQuotes(module, start, end);
+	if (message.startsWith("f-string: expecting")) {
+		yield* closeField(module, lineStart, line);
+		yield* otherQuotes(module, start, end);
+	}
 	if (message.includes("global declaration")) yield* globalFirst(module, start, end);
 	if (/^'(await|async with|async for)' outside async|^asynchronous comprehension outside/.test(message))
 		yield* asyncFunction(module, start);

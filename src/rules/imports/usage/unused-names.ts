@@ -4,6 +4,7 @@ import { blocksOf } from "../../../python/rewrite/blocks.ts";
 import { boundName, namesUsed } from "../../../python/rewrite/names.ts";
 import { type ImportStatement, importsOf } from "../../../python/rewrite/remove-imports.ts";
 import { isTypeCheckingTest } from "../../../python/rewrite/statements.ts";
+import { typeParameterDefaults } from "../../../python/type-parameter-defaults.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
 import { absoluteModule } from "../repair/symbol-homes.ts";
 import { isImportedElsewhere } from "./name-users.ts";
@@ -21,6 +22,9 @@ export function* listUnusedImports(project: Project, module: Module): Generator<
 	if (isExempt(module) || hasFileMark(module.text)) return;
 	const { firstUse, quoted } = namesUsed(module.tree);
 	const comments = wordsInComments(module.text);
+	const defaults = typeParameterDefaults(module.text)
+		.map(({ start, end }) => module.text.slice(start, end))
+		.join(" ");
 	const conditional = conditionalStatements(module.tree);
 	const bound = countBindings(module.tree);
 	const isMarkedAt = markFinder(module);
@@ -30,6 +34,7 @@ export function* listUnusedImports(project: Project, module: Module): Generator<
 		for (const alias of statement.names) {
 			const local = boundName(statement, alias);
 			if (firstUse.has(local) || quoted.has(local) || comments.has(local) || /^_+$/.test(local)) continue;
+			if (defaults.includes(local)) continue;
 			// `import x as x` says that it is a re-export (https://typing.python.org/en/latest/spec/distributing.html).
 			if (alias.asName?.name === alias.name.name || (bound.get(local) ?? 0) > 1) continue;
 			if (isMarkedAt(alias.end) || isImportedElsewhere(project, module, local)) continue;

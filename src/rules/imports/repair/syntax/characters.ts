@@ -56,6 +56,25 @@ export function* closeBracket(module: Module, start: number): Generator<SyntaxRe
 	}
 }
 
+/** `f"Hello {name"`: behind what the field names, or at the end of the text. */
+export function* closeField(module: Module, lineStart: number, line: string): Generator<SyntaxRemedy> {
+	for (const { index, 0: whole } of line.matchAll(/\b[fF][rR]?("[^"\n]{0,500}"|'[^'\n]{0,500}')/g)) {
+		const plain = whole.replaceAll("{{", "  ").replaceAll("}}", "  ");
+		if (plain.split("{").length <= plain.split("}").length) continue;
+		const named = /\{\s*[\w.]+(?:\([^()]*\)|\[[^\]]*\])*/.exec(plain.slice(plain.lastIndexOf("{")));
+		const places = [named === null ? -1 : plain.lastIndexOf("{") + named[0].length, whole.length - 1];
+		for (const place of new Set(places.filter((each) => each > 0))) {
+			const at = lineStart + index + place;
+			yield {
+				title: "Close the braces with }",
+				explanation: "What is to be filled in stands between braces.",
+				isCertain: true,
+				edits: [replaceText(module, at, at, "}")],
+			};
+		}
+	}
+}
+
 export function* closeString(module: Module, start: number, lineEnd: number): Generator<SyntaxRemedy> {
 	const quote = /["']/.exec(module.text.slice(start, start + 4))?.[0] ?? '"';
 	const line = module.text.slice(start, lineEnd).trimEnd();
