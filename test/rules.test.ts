@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, it } from "vitest";
+import { afterAll, describe, expect, it } from "vitest";
 import { indexPath, listRuleFiles, renderIndex } from "../scripts/rules-index.ts";
 import type { Category, Issue } from "../src/audit/issue.ts";
 import type { AnyRule, ExampleFiles, ExampleInstallation } from "../src/audit/rule.ts";
-import { runRules } from "../src/audit/run-rules.ts";
+import { type AuditResult, runRules } from "../src/audit/run-rules.ts";
 import { environmentOptions } from "../src/cli/environment-options.ts";
 import { type Distribution, type Environment, normalizeName } from "../src/environment/environment.ts";
 import { openEnvironment } from "../src/environment/open-environment.ts";
@@ -81,6 +81,7 @@ function installation(catalog: Environment, installed: ExampleInstallation): Env
 		findSymbol: (symbol, names) => catalog.findSymbol(symbol, names),
 		followImports: (modules) => catalog.followImports(modules),
 		releasesOf: (name) => catalog.releasesOf(name),
+		expected: (name, specifier) => catalog.expected(name, specifier),
 		findModule: (dotted) => {
 			const providers = catalog.distributionsFor(dotted.split(".")[0] ?? dotted);
 			const isMissing = providers.length > 0 && !providers.some((name) => distributions.has(name));
@@ -89,11 +90,16 @@ function installation(catalog: Environment, installed: ExampleInstallation): Env
 	};
 }
 
+/** What all rules said of each example of the rule under test: several laws ask for the same audit. */
+const audits = new Map<string, AuditResult>();
+
 /** What all rules say; the rule under test must not break down on it. */
 function auditOf(rule: AnyRule, files: ExampleFiles, installed = rule.example.installed?.before): readonly Issue[] {
-	const { issues, brokenRules } = runRules(exampleProject(files, installed), rules);
-	expect(brokenRules.filter((broken) => broken.rule === rule.name)).toEqual([]);
-	return planIssues(issues).issues;
+	const key = JSON.stringify([files, installed]);
+	const result = audits.get(key) ?? runRules(exampleProject(files, installed), rules);
+	audits.set(key, result);
+	expect(result.brokenRules.filter((broken) => broken.rule === rule.name)).toEqual([]);
+	return planIssues(result.issues).issues;
 }
 
 /** Applies the rule's own fixes, one after the other with an audit between, until none is left. */
@@ -121,6 +127,8 @@ it("names each rule once, after its file and in its category's folder", () => {
 });
 
 describe.each(rules.map((rule) => [rule.name, rule] as const))("%s", (_, rule) => {
+	afterAll(() => audits.clear());
+
 	it("says what is wrong, whom it hurts, and where the facts come from", () => {
 		expect(rule.name).toMatch(/^[a-z0-9]+(-[a-z0-9]+)*$/);
 		expect(rule.name).not.toMatch(/^(no|use|check)-|-check$/);

@@ -45,11 +45,14 @@ export class CatalogModules implements ModuleProvider {
 	modulesMentioning(symbol: string, topLevelName: string): readonly string[] {
 		return (this.byTopLevel.get(topLevelName) ?? []).flatMap((name) => {
 			const choice = this.choices.get(name);
-			return choice === undefined ? [] : this.open(name, choice.catalogued).mentioning(symbol, topLevelName);
+			return choice === undefined || !choice.isDescribed
+				? []
+				: this.open(name, choice.catalogued).mentioning(symbol, topLevelName);
 		});
 	}
 
 	private findIn(name: string, choice: CatalogChoice, dotted: string, world: ModuleWorld): ModuleLookup {
+		if (!choice.isDescribed) return unknown;
 		const here = this.open(name, choice.catalogued).module(dotted, this.context(dotted, name), world);
 		if (choice.exact) return here ?? this.belowKnown(name, choice.catalogued, dotted, world);
 		const there =

@@ -1,7 +1,7 @@
 import type { CatalogOptions, DeclaredRequirement } from "./catalog.ts";
 import type { CatalogIndex, CatalogVersion } from "./catalog-index.ts";
 import { markerHolds } from "./marker.ts";
-import { compareVersions, versionIsPicked } from "./pep440.ts";
+import { compareVersions, parseVersion, versionIsPicked, versionSatisfies } from "./pep440.ts";
 import { type MetadataRequirement, parseRequirement } from "./requirement.ts";
 
 /** The version of a distribution that an installation would bring, and the catalogued one that stands for it. */
@@ -10,6 +10,8 @@ export interface CatalogChoice {
 	readonly version: string;
 	/** The catalogued version nearest to it, at or below where there is one. */
 	readonly catalogued: string;
+	/** Are the modules of the catalogued version known, and not its metadata alone? */
+	readonly isDescribed: boolean;
 	/** Where the version is not in the catalog: the next catalogued one on its other side, or null. */
 	readonly neighbour: string | null;
 	readonly facts: CatalogVersion;
@@ -61,11 +63,15 @@ export function chooseVersions(index: CatalogIndex, options: CatalogOptions & { 
 		if (now === previous) break;
 		previous = now;
 	}
-	// Of a version that is not catalogued the neighbours on both sides must vouch for what it requires.
-	const isVouched = [...choices.values()].every((choice) => choice.isRead || choice.neighbour !== null);
+	const areVouched = [...choices.values()].every(isVouched);
 	// A project that declares nothing keeps its list somewhere else.
 	const isListed = options.requirements !== null || options.locked.size > 0;
-	return { choices, complete: isListed && unknown.size === 0 && isVouched, unknown };
+	return { choices, complete: isListed && unknown.size === 0 && areVouched, unknown };
+}
+
+/** Of a version that is not catalogued the neighbours on both sides must vouch for what it requires. */
+export function isVouched({ isRead, neighbour }: CatalogChoice): boolean {
+	return isRead || neighbour !== null;
 }
 
 /** Every distribution that is declared or required by a chosen one, with all specifiers laid on it. */
@@ -108,40 +114,84 @@ function requirementsOf(facts: CatalogVersion): readonly MetadataRequirement[] {
 	return requirements;
 }
 
-function choose(index: CatalogIndex, options: CatalogOptions, name: string, specifiers: readonly string[]): CatalogChoice | null {
-	const entry = Object.hasOwn(index.distributions, name) ? index.distributions[name] : undefined;
+type ChoiceOptions = Pick<CatalogOptions, "python" | "locked" | "releases" | "metadata">;
+
+/** The release that an installation would take of one distribution, under all specifiers that are laid on it; null where it is not known. */
+export function choose(
+	index: CatalogIndex,
+	options: ChoiceOptions,
+	name: string,
+	specifiers: readonly string[],
+): CatalogChoice | null {
+	const described = Object.hasOwn(index.distributions, name) ? index.distributions[name] : undefined;
+	const entry = described ?? options.metadata.of(name);
 	if (entry === undefined) return null;
-	const versions = Object.keys(entry);
+	const choice = chooseAmong(entry, options, name, specifiers);
+	return choice === null || described !== undefined ? choice : { ...choice, isDescribed: false };
+}
+
+function chooseAmong(
+	entry: Readonly<Record<string, CatalogVersion>>,
+	options: ChoiceOptions,
+	name: string,
+	specifiers: readonly string[],
+): CatalogChoice | null {
+	const versions = inOrder(entry);
 	const locked = options.locked.get(name);
 	const pinned =
 		locked ??
 		specifiers.map((specifier) => /^\s*===?\s*([^*,\s]+)\s*$/.exec(specifier)?.[1]).find((version) => version !== undefined);
 	if (pinned !== undefined) return withOwnRequirements(standIn(entry, versions, pinned), name, options);
-	const newest = versions.findLast(
-		(version) => runsOn(entry[version], options) && specifiers.every((specifier) => allows(version, specifier)),
-	);
+	const allows = isPrereleaseOnly(versions) ? isAllowed : isPicked;
+	const newest = newestOf(entry, versions, options, specifiers, allows);
 	if (newest !== undefined) return standIn(entry, versions, newest);
 	const release = options.releases
 		.of(name)
 		.findLast((one) => one.requires !== null && runsOn(one, options) && specifiers.every((set) => allows(one.version, set)));
-	if (release !== undefined) return withOwnRequirements(standIn(entry, versions, release.version), name, options);
+	const listed = options.metadata.of(name) ?? {};
+	const further = release?.version ?? newestOf(listed, inOrder(listed), options, specifiers, allows);
+	if (further !== undefined) return withOwnRequirements(standIn(entry, versions, further), name, options);
 	// Nothing known fits: an upper bound between two catalogued versions, or requirements that contradict each other.
 	const upper = specifiers.flatMap((specifier) => [...specifier.matchAll(/<=?\s*([\w.]+)/g)].map((match) => match[1] ?? ""));
 	const [lowest] = upper.sort(compareVersions);
 	if (lowest !== undefined) return standIn(entry, versions, lowest, false);
 	// Or nothing catalogued is for this Python: an installation would bring an older version.
-	const oldest = versions.find((version) => specifiers.every((specifier) => allows(version, specifier)));
+	const oldest = versions.find((version) => specifiers.every((set) => allows(version, set)));
 	return oldest === undefined ? null : standIn(entry, [oldest], oldest, false);
 }
 
-function runsOn(facts: Pick<CatalogVersion, "requiresPython"> | undefined, options: CatalogOptions): boolean {
+function runsOn(facts: Pick<CatalogVersion, "requiresPython"> | undefined, options: ChoiceOptions): boolean {
 	if (facts?.requiresPython == null) return facts !== undefined;
-	return allows(`${options.python.major}.${options.python.minor}.99`, facts.requiresPython);
+	return isPicked(`${options.python.major}.${options.python.minor}.99`, facts.requiresPython);
+}
+
+/** An object has keys such as `26` before all others. */
+function inOrder(entry: Readonly<Record<string, CatalogVersion>>): readonly string[] {
+	return Object.keys(entry).toSorted(compareVersions);
+}
+
+function newestOf(
+	entry: Readonly<Record<string, CatalogVersion>>,
+	versions: readonly string[],
+	options: ChoiceOptions,
+	specifiers: readonly string[],
+	allows: typeof isPicked,
+): string | undefined {
+	return versions.findLast((version) => runsOn(entry[version], options) && specifiers.every((set) => allows(version, set)));
+}
+
+/** A package that has had no final release yet is installed from those before it. */
+function isPrereleaseOnly(versions: readonly string[]): boolean {
+	return versions.every((version) => parseVersion(version)?.isPrerelease === true);
 }
 
 /** A specifier that is none allows everything: the manifest rules speak about it. */
-function allows(version: string, specifier: string): boolean {
+function isPicked(version: string, specifier: string): boolean {
 	return versionIsPicked(version, specifier) !== false;
+}
+
+function isAllowed(version: string, specifier: string): boolean {
+	return versionSatisfies(version, specifier) !== false;
 }
 
 /** A catalogued version for one that may not be catalogued. */
@@ -162,14 +212,18 @@ function standIn(
 	const neighbour = isExact || below === undefined ? null : (above ?? null);
 	const further = neighbour === null ? [] : (entry[neighbour]?.requires ?? []);
 	const requires = [...new Set([...facts.requires, ...further])];
-	return { version, catalogued, neighbour, facts: { ...facts, requires }, exact: isExact, isRead: isExact };
+	return { version, catalogued, isDescribed: true, neighbour, facts: { ...facts, requires }, exact: isExact, isRead: isExact };
 }
 
 /** Of many releases that are not catalogued it is known what they require. */
-function withOwnRequirements(choice: CatalogChoice | null, name: string, { releases }: CatalogOptions): CatalogChoice | null {
+function withOwnRequirements(
+	choice: CatalogChoice | null,
+	name: string,
+	{ releases, metadata }: ChoiceOptions,
+): CatalogChoice | null {
 	if (choice === null || choice.exact) return choice;
 	const { version, facts } = choice;
-	const own = releases.of(name).find((release) => release.version === version);
+	const own = releases.of(name).find((release) => release.version === version) ?? metadata.of(name)?.[version];
 	if (own === undefined || own.requires === null) return choice;
 	return { ...choice, facts: { ...facts, requires: own.requires, requiresPython: own.requiresPython }, isRead: true };
 }

@@ -5,6 +5,7 @@ import type { Distribution, PythonVersion } from "./environment.ts";
 import type { ModuleProvider } from "./installed-modules.ts";
 import type { KnownReleases } from "./known-releases.ts";
 import type { PackageFiles } from "./package-files.ts";
+import type { PackageMetadata } from "./package-metadata.ts";
 import { parseRequirement } from "./requirement.ts";
 
 /** One requirement of the project; `project/manifests` has more about it than is needed here. */
@@ -29,6 +30,7 @@ export interface CatalogOptions {
 	readonly requirements: readonly DeclaredRequirement[] | null;
 	readonly locked: ReadonlyMap<string, string>;
 	readonly releases: KnownReleases;
+	readonly metadata: PackageMetadata;
 }
 
 /** Chooses a version of everything that is declared or required by it, and answers for their modules. */
@@ -40,7 +42,8 @@ export function openCatalog(files: PackageFiles, options: CatalogOptions): Catal
 	return { distributions, modules: new CatalogModules(files, options.python, choices, { complete, unknown }) };
 }
 
-function distributionOf(name: string, choice: CatalogChoice): Distribution {
+/** What an installation would bring of one distribution, from the facts that stand for it. */
+export function distributionOf(name: string, choice: CatalogChoice): Distribution {
 	const { facts, version } = choice;
 	return {
 		name: facts.name === "" ? name : facts.name,

@@ -140,6 +140,11 @@ export interface Environment {
 	findSymbol(symbol: string, topLevelNames: readonly string[]): readonly string[];
 	/** Imports that libraries make, for certain and outside any guard, when these modules are imported one after the other, in that order. */
 	followImports(modules: readonly string[]): readonly LibraryImport[];
+	/**
+	 * What a clean installation would bring of a distribution (PEP 503 name) that is not at hand, under a specifier set; null where the
+	 * bundled metadata do not tell what it requires.
+	 */
+	expected(distribution: string, specifier: string): Distribution | null;
 	/** Final releases of a distribution (PEP 503 name) that the bundled list knows, withdrawn ones among them, oldest first; none where it does not list it. */
 	releasesOf(distribution: string): readonly KnownRelease[];
 }

@@ -1,11 +1,13 @@
 import { type Catalog, type DeclaredRequirement, openCatalog } from "./catalog.ts";
 import { readDistributions } from "./distributions.ts";
 import type { Distribution, Environment, PythonVersion } from "./environment.ts";
+import { expectedReleases } from "./expected-releases.ts";
 import { ImportNames } from "./import-names.ts";
 import { FolderModules, IntrospectedModules, type ModuleProvider } from "./installed-modules.ts";
 import { findInterpreters, type Interpreter, type InterpreterSearch } from "./interpreter.ts";
 import { KnownReleases } from "./known-releases.ts";
 import type { PackageFiles } from "./package-files.ts";
+import { PackageMetadata } from "./package-metadata.ts";
 import { ProviderEnvironment } from "./provider-environment.ts";
 import { newestMatchingMinor, parsePythonVersion } from "./python-version.ts";
 import { readSearchPath, type SearchPath } from "./search-path.ts";
@@ -44,13 +46,13 @@ export function openEnvironment(options: EnvironmentOptions): Environment {
 		const isIts = interpreter.ownedByProject
 			? wanted.some((name) => distributions.has(name))
 			: serverPackages.every((name) => distributions.has(name));
-		if (options.search.override !== null || isIts) return openInterpreter(files, interpreter, path, distributions);
+		if (options.search.override !== null || isIts) return openInterpreter(options, interpreter, path, distributions);
 	}
 	return openFromCatalog(options, seen);
 }
 
 function openInterpreter(
-	files: PackageFiles,
+	{ files, locked }: EnvironmentOptions,
 	interpreter: Interpreter,
 	path: SearchPath,
 	distributions: ReadonlyMap<string, Distribution>,
@@ -58,6 +60,8 @@ function openInterpreter(
 	const { python } = interpreter;
 	const standard = new StandardLibrary(files, python);
 	const names = new ImportNames(files, distributions);
+	const releases = new KnownReleases(files);
+	const metadata = new PackageMetadata(files);
 	const installed = new FolderModules(files, python, "installed", path, standard, (name) => names.installedFor(name)[0] ?? null);
 	return new ProviderEnvironment({
 		python,
@@ -71,7 +75,8 @@ function openInterpreter(
 		standardProviders: standardProviders(files, interpreter, python, standard),
 		packages: installed,
 		names,
-		releases: new KnownReleases(files),
+		releases,
+		expected: expectedReleases({ files, python, locked, releases, metadata }),
 		files,
 		place: path.folders.join(":"),
 	});
@@ -86,8 +91,9 @@ function openFromCatalog(options: EnvironmentOptions, seen: readonly Interpreter
 		[own, ...seen].find((one) => one?.python.minor === python.minor && one.python.major === python.major) ?? null;
 	const standard = new StandardLibrary(files, python);
 	const releases = new KnownReleases(files);
+	const metadata = new PackageMetadata(files);
 	const { requirements, locked } = options;
-	const catalog: Catalog = openCatalog(files, { python, requirements, locked, releases });
+	const catalog: Catalog = openCatalog(files, { python, requirements, locked, releases, metadata });
 	return new ProviderEnvironment({
 		python,
 		pythonEvidence: evidence,
@@ -101,6 +107,7 @@ function openFromCatalog(options: EnvironmentOptions, seen: readonly Interpreter
 		packages: catalog.modules,
 		names: new ImportNames(files, catalog.distributions),
 		releases,
+		expected: expectedReleases({ files, python, locked, releases, metadata }),
 		files,
 		place: "",
 	});

@@ -20,6 +20,7 @@ export interface EnvironmentParts {
 	readonly packages: ModuleProvider;
 	readonly names: ImportNames;
 	readonly releases: KnownReleases;
+	readonly expected: Environment["expected"];
 	readonly files: PackageFiles;
 	/** Where the packages lie, to tell one environment from another. */
 	readonly place: string;
@@ -94,6 +95,10 @@ export class ProviderEnvironment implements Environment {
 
 	releasesOf(distribution: string): readonly KnownRelease[] {
 		return this.parts.releases.of(distribution);
+	}
+
+	expected(distribution: string, specifier: string): Distribution | null {
+		return this.parts.expected(distribution, specifier);
 	}
 
 	private has(module: string, symbol: string): boolean {

@@ -73,6 +73,25 @@ describe("modules and names", () => {
 		expect(found(["sqlalchemy"], "sqlalchemy.testing.fixtures")).toBe("unknown");
 	});
 
+	test("of some packages only the metadata is known", () => {
+		const environment = declared(["fastapi", "boto3"]);
+		expect(environment.distributions.has("botocore")).toBe(true);
+		expect(["boto3", "boto3.session", "jose"].map((module) => environment.findModule(module).found)).toEqual([
+			"unknown",
+			"unknown",
+			"missing",
+		]);
+		expect(environment.distributionsFor("boto3")).toEqual(["boto3"]);
+	});
+
+	test("what a clean installation would bring of a package is known, where its metadata is", () => {
+		const environment = declared(["fastapi"]);
+		expect(environment.expected("python-jose", "")?.requires.some((text) => text.startsWith("ecdsa"))).toBe(true);
+		expect(environment.expected("sqlmodel", "==0.0.8")?.version).toBe("0.0.8");
+		expect(environment.expected("a-package-of-our-own", "")).toBeNull();
+		expect(environment.expected("python-jose", "<0.0.1")).toBeNull();
+	});
+
 	test("entries carry signatures and members, and lead to where things are defined", () => {
 		const environment = declared(["sqlalchemy==2.0.36", "sqlmodel"]);
 		expect(environment.canonical("sqlalchemy.ext.asyncio.AsyncEngine")).toBe("sqlalchemy.ext.asyncio.engine.AsyncEngine");

@@ -69,6 +69,7 @@ export function unknownEnvironment(modules: Readonly<Record<string, ExternalModu
 		findSymbol: () => [],
 		followImports: () => [],
 		releasesOf: () => [],
+		expected: () => null,
 		searchFolders: [],
 	};
 }

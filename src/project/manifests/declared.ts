@@ -82,19 +82,27 @@ export function closeOver(
 			requirement,
 			name: requirement.normalized,
 			extras: requirement.extras,
+			specifier: requirement.specifier,
 			chain: [] as readonly string[],
 		}));
 
 	// What is added on the way is gone through as well.
 	for (const next of pending) {
 		spend(1);
-		const { requirement, name, extras, chain } = next;
+		const { requirement, name, extras, specifier, chain } = next;
 		const key = `${name}[${extras.toSorted().join()}]${name === "" ? requirement.range.start : ""}`;
 		if (visited.has(key)) continue;
 		visited.add(key);
 		const local = localRequirements(requirement, manifests);
 		if (local !== null && chain.length === 0) {
-			for (const each of local) pending.push({ requirement: each, name: each.normalized, extras: each.extras, chain: [] });
+			for (const each of local)
+				pending.push({
+					requirement: each,
+					name: each.normalized,
+					extras: each.extras,
+					specifier: each.specifier,
+					chain: [],
+				});
 		}
 		if (name === "") {
 			if (local === null) opaque.add(requirement.url ?? "");
@@ -102,13 +110,15 @@ export function closeOver(
 		}
 		const here = [...chain, name];
 		if (!provided.has(name)) provided.set(name, here);
-		const distribution = environment.distributions.get(name);
-		if (distribution === undefined) {
+		const isReleased = requirement.url === null || chain.length > 0;
+		const distribution = environment.distributions.get(name) ?? (isReleased ? environment.expected(name, specifier) : null);
+		if (distribution === null) {
 			if (local === null) opaque.add(name);
 			continue;
 		}
 		for (const required of requiredBy(distribution, extras, environment)) {
-			pending.push({ requirement, name: required.normalized, extras: required.extras, chain: here });
+			const { normalized, extras: along, specifier: bounds } = required;
+			pending.push({ requirement, name: normalized, extras: along, specifier: bounds, chain: here });
 		}
 	}
 	return { provided, opaque: [...opaque] };

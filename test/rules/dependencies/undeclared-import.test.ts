@@ -165,3 +165,23 @@ describe("a declared package that has what is imported", () => {
 		expect(audited("python-jose", "import jwt", jose).mended("requirements.txt")).toContain("pyjwt");
 	});
 });
+
+describe("a declared package that is not installed", () => {
+	const literal =
+		"\n#- requirements.txt\nfastapi\nuvicorn\ncelery\n#- main.py\nfrom fastapi import FastAPI\nimport jose\napp = FastAPI()\n";
+	const here = installed({ "python-jose": { provides: ["jose"] } });
+	const told = (requires: readonly string[] | null): readonly string[] => {
+		const celery = requires && { name: "celery", version: "5", requires, requiresPython: null, topLevel: [], extras: [] };
+		const environment = { ...here, expected: (name: string) => (name === "celery" ? celery : null) };
+		return auditDependencies(literal, environment).lines.filter((line) => line.includes("undeclared-import"));
+	};
+
+	it("hides nothing where its metadata are known", () => {
+		expect(told([])).toEqual(["CRITICAL undeclared-import main.py:2 jose is imported and requirements.txt does not declare it"]);
+	});
+
+	it("may bring anything where they are not, and what they name", () => {
+		expect(told(null)).toEqual([]);
+		expect(told(["python-jose>=3"])).toEqual([]);
+	});
+});
