@@ -18,6 +18,7 @@ export interface MiddlewareFault {
 		| "entry"
 		| "dispatch"
 		| "returns-nothing"
+		| "wrong-response"
 		| "not-awaited"
 		| "plain-call"
 		| "not-passed-on"

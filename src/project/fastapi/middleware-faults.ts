@@ -16,6 +16,7 @@ import {
 	unawaitedNext,
 	unpassedRequest,
 	unsetApplication,
+	wrongResponse,
 } from "./request-path.ts";
 import { uncallableType } from "./served-application.ts";
 
@@ -24,7 +25,7 @@ export function middlewareFault(project: Project, added: AddedMiddleware): Middl
 	const { value } = added;
 	switch (value.kind) {
 		case "external":
-			return externalFault(project, value, added);
+			return value.isModule ? notCallable("module") : externalFault(project, value, added);
 		case "class":
 			return classFault(project, value, added);
 		case "function":
@@ -33,10 +34,14 @@ export function middlewareFault(project: Project, added: AddedMiddleware): Middl
 			return instanceFault(project, value);
 		case "module":
 		case "constant":
-			return fault("not-callable", `TypeError: '${uncallableType(value) ?? "object"}' object is not callable`);
+			return notCallable(uncallableType(value) ?? "object");
 		default:
 			return null;
 	}
+}
+
+function notCallable(type: string): MiddlewareFault {
+	return fault("not-callable", `TypeError: '${type}' object is not callable`);
 }
 
 /** What goes wrong with a function of `(request, call_next)`: one that takes other arguments, or that never gives an answer back. */
@@ -44,12 +49,14 @@ export function dispatchFault(owner: FunctionValue, node: ast.FunctionDef, bound
 	const error = positionalCallError(node, bound, shown);
 	if (error !== null) return fault("dispatch", `TypeError: ${error}`, owner);
 	if (isGenerator(node)) return null;
-	if (givesNothing(node)) return fault("returns-nothing", node.isAsync ? notCallable : notAwaitable, owner);
+	if (givesNothing(node)) return fault("returns-nothing", node.isAsync ? noResponse : notAwaitable, owner);
 	const unawaited = unawaitedNext(node);
-	return unawaited && { ...fault("not-awaited", unawaited.error, owner), ...partly(unawaited) };
+	if (unawaited !== null) return { ...fault("not-awaited", unawaited.error, owner), ...partly(unawaited) };
+	const wrong = node.isAsync ? wrongResponse(node) : null;
+	return wrong && { ...fault("wrong-response", `TypeError: '${wrong.type}' object is not callable`, owner), ...partly(wrong) };
 }
 
-const notCallable = "TypeError: 'NoneType' object is not callable";
+const noResponse = "TypeError: 'NoneType' object is not callable";
 const notAwaitable = "TypeError: object NoneType can't be used in 'await' expression";
 
 function partly({ isPartial }: Pick<BodyMisuse, "isPartial">): { readonly isPartial?: true } {

@@ -8,6 +8,7 @@ import type { ExpressionValues } from "./expression-value.ts";
 import type { FastApiFeatures } from "./features.ts";
 import { invalidFieldError, refusedTypeError } from "./field-error.ts";
 import { dependencyOf, hasOwnDefault, isDependency, type Marker, markerOf } from "./marker.ts";
+import { memberAnnotation } from "./member-annotation.ts";
 import { objectAnnotation } from "./object-annotation.ts";
 import { isPlainDefault } from "./plain-default.ts";
 import type { Operation } from "./routes.ts";
@@ -123,6 +124,8 @@ export function analyseParameter(
 	const object =
 		isBare && written !== null && form.kind === "unknown" ? objectAnnotation(project, values.valueOf(written, scope)) : null;
 	if (object !== null) return fault("no-schema", null, object.named);
+	const member = dependency === null && !isUnsure ? memberAnnotation(written, scope) : null;
+	if (member !== null) return fault("no-schema", null, member.named);
 	const special = isSpecialType(form, project.environment);
 	if (special !== false) {
 		if (special === null && form.kind !== "class" && form.kind !== "external") return { ...nothing, dependency };

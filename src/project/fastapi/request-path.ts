@@ -193,6 +193,28 @@ export function givesNothing(node: ast.FunctionDef): boolean {
 	return !gives;
 }
 
+/** A `return` of a dict, a list, a tuple or a text where a response belongs; partial where some requests get another answer. */
+export function wrongResponse(
+	node: ast.FunctionDef,
+): { readonly value: ast.Expression; readonly type: string; readonly isPartial: boolean } | null {
+	const returned: ast.Expression[] = [];
+	walk(node.body, (each) => {
+		if (each.type === "Return" && each.value !== null) returned.push(each.value);
+		return each.type !== "FunctionDef" && each.type !== "Lambda" && each.type !== "ClassDef";
+	});
+	for (const value of returned) {
+		const type = literalType(value);
+		if (type !== null) return { value, type, isPartial: returned.length > 1 };
+	}
+	return null;
+}
+
+function literalType(value: ast.Expression): string | null {
+	if (value.type === "Dict") return "dict";
+	if (value.type === "Sequence") return value.kind;
+	return value.type === "JoinedString" || (value.type === "Constant" && value.literal === "string") ? "str" : null;
+}
+
 /** The attribute in which an `__init__` keeps its first argument: `app` of `self.app = app`. */
 export function keptApplication(init: ast.FunctionDef): string | null {
 	const [self, app] = init.parameters;

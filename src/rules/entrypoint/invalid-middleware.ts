@@ -196,6 +196,12 @@ function wordsOf(name: string, { kind, keyword }: MiddlewareFault): { problem: s
 				problem: `${name} does not await call_next`,
 				rootCause: "Calling call_next gives a coroutine, and that is no response before it is awaited.",
 			};
+		case "wrong-response":
+			return {
+				problem: `${name} returns something that is no response`,
+				rootCause:
+					"Only routes have what they return turned into a response; what a middleware returns is called to send itself.",
+			};
 		case "plain-call":
 			return {
 				problem: `__call__ of ${name} is no coroutine function`,
@@ -221,6 +227,7 @@ function stepOf(name: string, { kind }: MiddlewareFault): string {
 	if (kind === "plain-call" || kind === "not-passed-on")
 		return "Write `async def __call__(self, scope, receive, send)` and await the wrapped application with all three.";
 	if (kind === "returns-nothing") return "Return the response that `await call_next(request)` gives.";
+	if (kind === "wrong-response") return "Return a Response, a JSONResponse for instance.";
 	if (kind === "entry") return "Write it as a list of Middleware(TheClass, option=…), from starlette.middleware.";
 	return `Give ${name} the arguments that its __init__ takes.`;
 }

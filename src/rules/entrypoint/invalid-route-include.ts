@@ -5,6 +5,7 @@ import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
+import { keepTheOwner } from "./repair/assigned-nothing.ts";
 import { includeAnother, includeItsRouter, returnTheRouter, takeAway } from "./signature/include-remedies.ts";
 
 const example = (argument: string) => ({
@@ -100,7 +101,8 @@ function mendOf(fault: IncludeFault, project: Project): FixProposal | undefined 
 	}
 	if (type === "itself" || type === "circle") return includeAnother(fault, project) ?? takeAway(fault);
 	if (type === "function") return includeItsRouter(fault, project);
-	if (type === "nothing") return returnTheRouter(fault, project);
+	if (type === "nothing")
+		return (node.type === "Name" ? keepTheOwner(project, node.id) : undefined) ?? returnTheRouter(fault, project);
 	if (type === "collection" && node.type === "Sequence" && node.items.length === 1 && node.items[0] !== undefined) {
 		const [item] = node.items;
 		return {

@@ -1,5 +1,7 @@
 import { defineRule } from "../../audit/rule.ts";
+import { isApplication } from "../../project/fastapi/application.ts";
 import { findMeantTarget } from "../../project/fastapi/meant-target.ts";
+import type { Binding } from "../../project/imports/values.ts";
 import type { Project, Target } from "../../project/project.ts";
 import { findTargetRemedies, spellTarget, writtenTarget } from "./repair/target-remedies.ts";
 
@@ -85,10 +87,18 @@ function causeOf(target: Target, meant: Target | null, moduleExists: boolean): s
 }
 
 function matchOf(project: Project, target: Target, error: string, moduleExists: boolean) {
-	const meant = findMeantTarget(project.modules, target);
+	const meant = findMeantTarget(project.modules, target) ?? applicationBound(project, target);
 	const written = writtenTarget(project, target);
 	const place = written ?? { path: placeOf(project, target, meant), range: { start: 0, end: 0 } };
 	return { subject: spellTarget(target), ...place, evidence: { target, error, meant, moduleExists } };
+}
+
+/** The one name of the target's module that stands for an application, wherever that was built. */
+function applicationBound(project: Project, target: Target): Target | null {
+	const names = project.trace.runs.get(target.module)?.namespace.names ?? new Map<string, Binding>();
+	const bound = [...names].filter(([, { value, maybe }]) => !maybe && isApplication(value));
+	const [only, ...others] = bound;
+	return only === undefined || others.length > 0 ? null : { ...target, attribute: only[0], factory: false };
 }
 
 /** A file to point at where none says the target: the module in question, or else what declares the project. */

@@ -17,7 +17,7 @@ import { openAttributes, plainPackages } from "./attributes.ts";
 import { findInClass } from "./class-members.ts";
 import { failOnCollectedClass } from "./collected-class.ts";
 import { dictMethod, listMethod } from "./container-methods.ts";
-import { builtin, constant, externalSymbol } from "./external.ts";
+import { builtin, classMember, constant, externalSymbol } from "./external.ts";
 import { classMethodBindingProblem, externalBindingProblem, failToBind, methodBindingProblem } from "./external-signature.ts";
 import { functionFrame } from "./function-frame.ts";
 import { instantiate } from "./instantiate.ts";
@@ -123,7 +123,8 @@ function callMethod(machine: Machine, frame: Frame, callee: BoundMethodValue, ar
 		if (problem !== null) failToBind(machine, frame, problem, node);
 		const method = externalSymbol(machine, `${library.canonical}.${callee.name}`, null);
 		const known = knownCall(machine, frame, method.name, args, node, receiver);
-		made.result = known ?? { kind: "instance", of: method, attributes: new Map(), call: made };
+		const none = givesNothing(machine, library, callee.name) ? nothingReturned : null;
+		made.result = known ?? none ?? { kind: "instance", of: method, attributes: new Map(), call: made };
 	}
 	return made.result;
 }
@@ -134,6 +135,15 @@ function fromDictionary({ args, keywords, open }: CallArguments): CallArguments 
 	const isWhole = only?.kind === "dict" && only.complete && others.length === 0 && keywords.size === 0 && !open;
 	if (!isWhole) return { args: [], keywords: new Map(), open: true };
 	return { args: [], keywords: new Map([...only.entries].map(([key, value]) => [String(key), value])), open: false };
+}
+
+/** `app.include_router(…)`: a method of FastAPI or Starlette that says itself that it returns nothing. */
+function givesNothing(machine: Machine, { canonical, entry }: ExternalValue, name: string): boolean {
+	if (!/^(fastapi|starlette)\./.test(canonical)) return false;
+	const member = classMember(machine, entry, name);
+	if (typeof member === "string" || member.kind !== "method") return false;
+	const { returns, isAsync, isGenerator, decorators } = member.signature;
+	return returns === "None" && !isAsync && !isGenerator && decorators.length === 0;
 }
 
 /** What gives sessions when it is called. */
@@ -240,6 +250,9 @@ export function callFunction(
 		machine.doubts++;
 		handedOver(args);
 		const type = contextManagerType(callee.decorators);
+		// contextlib calls the function with the arguments it was given: a wrong number of them is refused at once.
+		if (type !== null && callee.decorators.length === 1)
+			bindParameters(machine, frame, callee, definition, newNamespace(callee.scope), args, node);
 		return type === null
 			? unknown
 			: { kind: "instance", of: externalSymbol(machine, `contextlib.${type}`, null), attributes: new Map(), call: null };

@@ -13,6 +13,12 @@ export function isEnumeration(owner: ClassValue): boolean {
 	);
 }
 
+/** Is it an enumeration whose members are nothing else besides: no texts, no numbers? */
+export function isPlainEnumeration({ bases, keywords }: ClassValue): boolean {
+	const [only, ...others] = bases;
+	return only?.kind === "external" && only.canonical === "enum.Enum" && others.length === 0 && keywords.size === 0;
+}
+
 /** The values of an enumeration whose members are all plain constants, by name; null for any other class. */
 function constantMembers(owner: ClassValue): ReadonlyMap<string, Value> | null {
 	if (!isEnumeration(owner) || owner.namespace.dynamic || owner.decorators.length > 0) return null;

@@ -11,6 +11,7 @@ import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { dottedName, holdsName, walk } from "../../../python/walk.ts";
 import type { TextEdit, TextRange } from "../../../text/range.ts";
+import { keepTheOwner } from "./assigned-nothing.ts";
 
 interface Place {
 	readonly path: string;
@@ -29,6 +30,8 @@ export function findApplicationRemedy(project: Project, place: Place): FixPropos
 	const node = binding?.node;
 	if (module === undefined || node == null) return undefined;
 	if (value.kind === "function" && value.node.type === "FunctionDef") return ofFunction(project, value, value.node);
+	const kept = value.kind === "constant" ? keepTheOwner(project, target.attribute) : undefined;
+	if (kept !== undefined) return kept;
 	const statement = module.tree.body.find((each) => each.start <= node.start && node.end <= each.end);
 	if (statement === undefined) return otherName(project, target);
 	const name = target.attribute.split(".")[0] ?? target.attribute;

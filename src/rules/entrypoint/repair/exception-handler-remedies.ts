@@ -17,6 +17,8 @@ export function exceptionHandlerRemedy(project: Project, fault: ExceptionHandler
 	if (type === "class") return owner?.kind === "class" ? deriveFromException(owner) : undefined;
 	const { keyNode, module } = handler;
 	if (keyNode === null) return undefined;
+	const swapped = swap(handler);
+	if (swapped !== undefined) return swapped;
 	if (keyNode.type === "Sequence") return registerEach(handler, keyNode);
 	const meant = meantKey(project, module, keyNode);
 	return meant === null
@@ -27,6 +29,21 @@ export function exceptionHandlerRemedy(project: Project, fault: ExceptionHandler
 				applicability: "safe",
 				edits: [replaceText(module, keyNode.start, keyNode.end, meant)],
 			};
+}
+
+/** `add_exception_handler(on_not_found, NotFound)` has its two arguments the wrong way round. */
+function swap({ key, keyNode, handler, handlerNode, module }: ExceptionHandler): FixProposal | undefined {
+	if (key.kind !== "function" || handler?.kind !== "class" || keyNode === null || handlerNode === null) return undefined;
+	const source = (node: ast.Expression): string => module.text.slice(node.start, node.end);
+	return {
+		title: "Name the exception first, then its handler",
+		explanation: "add_exception_handler takes the class of exceptions and the function, in this order.",
+		applicability: "safe",
+		edits: [
+			replaceText(module, keyNode.start, keyNode.end, source(handlerNode)),
+			replaceText(module, handlerNode.start, handlerNode.end, source(keyNode)),
+		],
+	};
 }
 
 /** `"NotFound"` means the class, `"404"` the number, `HTTPException(status_code=404)` the number, `NotFound()` the class. */

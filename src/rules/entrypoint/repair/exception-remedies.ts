@@ -11,7 +11,7 @@ import { variableBehindRaise } from "../../config/repair/variable-behind-raise.t
 import { writePath } from "../signature/likely-path.ts";
 import { callObjectPlainly, fitCall, plainHeader } from "./fit-call.ts";
 import { giveDefault } from "./give-default.ts";
-import { completeScheme, makeTheObject, passTheFunction, passTheRouter } from "./library-call-remedies.ts";
+import { completeScheme, makeTheObject, mountBelow, passTheFunction, passTheRouter } from "./library-call-remedies.ts";
 import { meantParameter } from "./meant-parameter.ts";
 import { operationRemedy } from "./operation-remedies.ts";
 import { passArgument } from "./pass-argument.ts";
@@ -58,6 +58,7 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	return (
 		passTheFunction(module, call) ??
 		passTheRouter(module, call, error) ??
+		mountBelow(module, call, error) ??
 		wrapMiddleware(module, call, error) ??
 		completeScheme(project, module, call, error) ??
 		fitCall(project, module, call, error) ??

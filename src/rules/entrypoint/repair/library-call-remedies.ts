@@ -48,6 +48,21 @@ export function passTheRouter(module: Module, call: ast.Call, error: string): Fi
 	};
 }
 
+/** `app.mount(StaticFiles(…), name="static")`: below the path that its name says. */
+export function mountBelow(module: Module, call: ast.Call, error: string): FixProposal | undefined {
+	const [only, ...others] = call.args;
+	const named = call.keywords.find(({ name }) => name?.name === "name")?.value;
+	if (!/^TypeError: \w+\.mount\(\) missing 1 required positional argument: 'app'$/.test(error)) return undefined;
+	if (only?.type !== "Call" || others.length > 0 || named?.type !== "Constant" || typeof named.value !== "string")
+		return undefined;
+	return {
+		title: `Mount it at /${named.value}`,
+		explanation: "mount takes the path first, then the application that answers below it.",
+		applicability: "review",
+		edits: [replaceText(module, only.start, only.start, `"/${named.value}", `)],
+	};
+}
+
 /** `router = APIRouter`, and then `@router.get("/")`: the class is there, and no object of it. */
 export function makeTheObject(module: Module, call: ast.Call): FixProposal | undefined {
 	const { callee } = call;

@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { MiddlewareFault } from "../../../project/fastapi/middleware-fault.ts";
-import { unawaitedNext } from "../../../project/fastapi/request-path.ts";
+import { unawaitedNext, wrongResponse } from "../../../project/fastapi/request-path.ts";
 import type { FunctionValue } from "../../../project/imports/values.ts";
 import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
@@ -19,6 +19,8 @@ export function middlewareBodyRemedy(
 			return takeCallNext(owner, node);
 		case "returns-nothing":
 			return node.isAsync ? returnResponse(owner, node) : undefined;
+		case "wrong-response":
+			return makeResponse(owner, node);
 		case "not-awaited":
 			return awaitNext(owner, node);
 		case "plain-call":
@@ -114,6 +116,28 @@ function lineBefore(text: string, offset: number): string {
 	return text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
 }
 
+/** `return {"detail": "no"}` → `return JSONResponse({"detail": "no"})`; a number behind it is the status. */
+function makeResponse({ module }: FunctionValue, node: ast.FunctionDef): FixProposal | undefined {
+	const found = wrongResponse(node);
+	if (found === null) return undefined;
+	const { value } = found;
+	const source = (part: ast.Expression): string => module.text.slice(part.start, part.end);
+	let code = source(value);
+	if (value.type === "Sequence" && value.kind === "tuple") {
+		const [content, status, ...others] = value.items;
+		if (content === undefined || status === undefined || others.length > 0) return undefined;
+		code = `${source(content)}, status_code=${source(status)}`;
+	}
+	const name = found.type === "str" ? "PlainTextResponse" : "JSONResponse";
+	return {
+		title: `Return a ${name}`,
+		explanation: "A middleware has to make its response itself.",
+		applicability: "safe",
+		edits: [replaceText(module, value.start, value.end, `${name}(${code})`)],
+		needs: [{ path: module.path, module: "fastapi.responses", name }],
+	};
+}
+
 function takeCallNext({ module }: FunctionValue, node: ast.FunctionDef): FixProposal | undefined {
 	const positional = node.parameters.filter((each) => each.kind === "positional");
 	const isMethod = positional[0]?.name.name === "self";
@@ -127,7 +151,7 @@ function takeCallNext({ module }: FunctionValue, node: ast.FunctionDef): FixProp
 		if (each.type === "Return" || each.type === "Raise") returns = true;
 		return !returns;
 	});
-	const edits = [replaceText(module, request.end, request.end, ", call_next")];
+	const edits = [replaceText(module, request.end, request.end, ", call_next"), ...callsOfApplication(module, node, request)];
 	// Whoever never heard of call_next gives no answer either.
 	if (!returns && node.isAsync && last !== undefined)
 		edits.push(insertAfter(module, last, `return await call_next(${request.name.name})`));
@@ -137,6 +161,20 @@ function takeCallNext({ module }: FunctionValue, node: ast.FunctionDef): FixProp
 		applicability: "review",
 		edits,
 	};
+}
+
+/** `await app(request)`: what is awaited with the request alone is meant to answer it. */
+function callsOfApplication(module: FunctionValue["module"], node: ast.FunctionDef, request: ast.Parameter): TextEdit[] {
+	const edits: TextEdit[] = [];
+	walk(node.body, (each) => {
+		if (each.type !== "Await" || each.value.type !== "Call") return;
+		const { callee, args, keywords } = each.value;
+		const [only, ...others] = args;
+		const isOfRequest = only?.type === "Name" && only.id === request.name.name && others.length === 0 && keywords.length === 0;
+		if (isOfRequest && /^(app|application|next|handler|self\.app)$/.test(dottedName(callee) ?? ""))
+			edits.push(replaceText(module, callee.start, callee.end, "call_next"));
+	});
+	return edits;
 }
 
 /** `await call_next(request)` as the last thing, or `response = await call_next(request)` somewhere at the top level of the body. */

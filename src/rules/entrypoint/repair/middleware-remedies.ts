@@ -9,6 +9,7 @@ import { type PythonSource, replaceText } from "../../../python/rewrite/source.t
 import { insertAfter, insertBefore } from "../../../python/rewrite/statements.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
+import { giveDefault } from "./give-default.ts";
 import { addSecret, dropNone, mendPatterns, spellKeyword } from "./middleware-argument-remedies.ts";
 import { middlewareBodyRemedy } from "./middleware-body-remedies.ts";
 
@@ -24,7 +25,9 @@ export function middlewareRemedy(
 		case "keyword":
 			return added === null ? undefined : spellKeyword(added, fault);
 		case "arguments":
-			return added === null ? undefined : addSecret(project, added, fault);
+			return added === null
+				? undefined
+				: (addSecret(project, added, fault) ?? (owner === null ? undefined : giveDefault(project, fault.error)));
 		case "no-app-parameter":
 			return definition?.type === "ClassDef" && owner?.kind === "class" ? takeApp(owner, definition) : undefined;
 		case "instance":
@@ -36,6 +39,7 @@ export function middlewareRemedy(
 			return owner?.kind === "function" && definition?.type === "FunctionDef" ? callSuper(owner, definition, fault) : undefined;
 		case "request-style-call":
 		case "not-callable":
+			if (owner === null && added !== null) return nameTheClass(project, added);
 			return owner?.kind === "class" && definition?.type === "ClassDef" ? deriveFromBase(owner, definition, fault) : undefined;
 		case "none-argument":
 			return added === null ? undefined : dropNone(added, fault);
@@ -47,6 +51,7 @@ export function middlewareRemedy(
 				? middlewareBodyRemedy(owner, definition, fault)
 				: undefined;
 		case "returns-nothing":
+		case "wrong-response":
 		case "not-awaited":
 		case "plain-call":
 		case "not-passed-on":
@@ -57,6 +62,22 @@ export function middlewareRemedy(
 		case "entry":
 			return undefined;
 	}
+}
+
+/** `add_middleware(cors)` of a module: the one middleware class in it is meant. */
+function nameTheClass(project: Project, { module, argument, value }: AddedMiddleware): FixProposal | undefined {
+	const found = value.kind === "external" ? project.environment.findModule(value.name) : null;
+	const names =
+		value.kind === "module" ? [...value.namespace.names.keys()] : found?.found === "present" ? found.module.names() : [];
+	const classes = names.filter((name) => /^[A-Z]\w*Middleware$/.test(name) && name !== "BaseHTTPMiddleware");
+	const [only, ...others] = classes;
+	if (only === undefined || others.length > 0) return undefined;
+	return {
+		title: `Add ${only} of that module`,
+		explanation: "What is added is the module; the class in it is the middleware.",
+		applicability: "safe",
+		edits: [replaceText(module, argument.end, argument.end, `.${only}`)],
+	};
 }
 
 /** `dispach` and `dispatch_request`: the only coroutine method that takes the request and call_next is the one that was meant. */

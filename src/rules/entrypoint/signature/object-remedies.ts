@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { ExpressionValues } from "../../../project/fastapi/expression-value.ts";
+import { memberAnnotation } from "../../../project/fastapi/member-annotation.ts";
 import { objectAnnotation } from "../../../project/fastapi/object-annotation.ts";
 import type { ParameterFault } from "../../../project/fastapi/parameter-faults.ts";
 import type { FunctionValue, Value } from "../../../project/imports/values.ts";
@@ -8,6 +9,20 @@ import { valueOfName } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import { isGenerator, walk } from "../../../python/walk.ts";
 import { canGetDefault, canImport, isFromFastApi, sourceOf } from "./parameter-edits.ts";
+
+/** `order: Order.asc`: the enumeration is the type, its member at most the default. */
+export function memberRemedy({ parameter, signature }: ParameterFault): FixProposal | undefined {
+	const member = memberAnnotation(parameter.annotation, signature.scope);
+	if (member === null) return undefined;
+	const { node } = member;
+	const owner = sourceOf(signature, node.value);
+	return {
+		title: `Write ${owner} as the type of ${parameter.name.name}`,
+		explanation: `${sourceOf(signature, node)} is one of its values; a type stands for all of them.`,
+		applicability: "safe",
+		edits: [{ path: signature.function.module.path, range: { start: node.value.end, end: node.end }, newText: "" }],
+	};
+}
 
 /** `db: Depends(get_db)` and `db: SessionLocal`: what stands for the type becomes the dependency that was meant. */
 export function objectRemedy({ parameter, signature }: ParameterFault, project: Project): FixProposal | undefined {

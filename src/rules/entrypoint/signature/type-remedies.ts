@@ -7,7 +7,7 @@ import { readTypeForm } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import { typedDictRemedy } from "../../typed-dict-remedy.ts";
 import { ownClassOfFastApi } from "./fastapi-class.ts";
-import { objectRemedy } from "./object-remedies.ts";
+import { memberRemedy, objectRemedy } from "./object-remedies.ts";
 import { proposal, setAnnotation, sourceOf } from "./parameter-edits.ts";
 import { dependencyMends } from "./type-dependencies.ts";
 import { typeSpelling } from "./type-spelling.ts";
@@ -29,6 +29,7 @@ export function typeRemedies(fault: ParameterFault, project: Project): readonly 
 		return found === undefined ? [] : [found];
 	}
 	const own =
+		memberRemedy(fault) ??
 		objectRemedy(fault, project) ??
 		ownClassOfFastApi(fault) ??
 		typedDictMend(fault, project) ??

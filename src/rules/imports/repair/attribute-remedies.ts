@@ -8,6 +8,7 @@ import type * as ast from "../../../python/ast.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
 import { type SettingsAttribute, settingsAttribute } from "../../config/repair/settings-attribute.ts";
+import { keepTheOwner } from "../../entrypoint/repair/assigned-nothing.ts";
 import { attributeAt } from "./attribute-at.ts";
 import { forgottenReturns } from "./forgotten-return.ts";
 import type { FailureOf } from "./import-failures.ts";
@@ -48,6 +49,8 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 		return [{ type: "import-submodule", submodule, isOwn: false }];
 	}
 	if (isApplication(owner) && membersOf(project, "fastapi.APIRouter").includes(name)) return [{ type: "through-router" }];
+	const kept = owner === "NoneType" ? ofNothing(project, failure) : undefined;
+	if (kept !== undefined && mends(project, kept, failure)) return [{ type: "change", proposal: kept }];
 	for (const proposal of forgottenReturns(project, failure))
 		if (mends(project, proposal, failure)) return [{ type: "change", proposal }];
 	if (via === "instance" && (isRepeated(failure) || isItself(owner, name))) return [{ type: "drop-attribute" }];
@@ -70,7 +73,7 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 			? []
 			: [{ type: "rename", to: related, isCertain: false }];
 	const other = similar?.name ?? related;
-	const bound = via === "module" && other !== null ? bindForLoop(project, failure, other) : null;
+	const bound = via === "module" ? bindForLoop(project, failure, other) : null;
 	if (bound !== null && mends(project, bound, failure)) return [{ type: "change", proposal: bound }];
 	const synonym = synonyms[`${owner}.${name}`];
 	if (synonym !== undefined) return [{ type: "rename", to: synonym, isCertain: true }];
@@ -95,6 +98,12 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	if (isJoined(ownModules(project).get(owner), entry)) return [{ type: "part-entries" }];
 	const isListed = similar !== null && findAllEntry(ownModules(project).get(owner), similar.name) !== null;
 	return [...(isListed ? [] : rename), { type: "drop-entry" }];
+}
+
+/** What is read from None, where that is what a method of the application gave. */
+function ofNothing(project: Project, failure: FailureOf<"attribute-missing">): FixProposal | undefined {
+	const read = attributeAt(failure)?.value;
+	return read?.type === "Name" ? keepTheOwner(project, read.id) : undefined;
 }
 
 /** The field that took the name's place, what is called nearly so, and a field of the name. */
@@ -123,6 +132,9 @@ function unusedMember(project: Project, { detail, module }: FailureOf<"attribute
 
 /** What other languages, and Python 2, call it. */
 const synonyms: Readonly<Record<string, string>> = {
+	"starlette.templating.Jinja2Templates.filters": "env.filters",
+	"starlette.templating.Jinja2Templates.globals": "env.globals",
+	"starlette.templating.Jinja2Templates.tests": "env.tests",
 	"list.push": "append",
 	"list.add": "append",
 	"set.append": "add",
