@@ -140,9 +140,18 @@ export interface RaisesException {
 		/** `model`: the configuration of a pydantic model, `frozen`: a dataclass. */
 		readonly by: "frozen" | "model" | "property" | "slots" | "enum";
 	};
+	/** Where alembic cannot run its migrations: what is wrong. */
+	readonly migrations?: MigrationFault;
 	/** Where sync and async are mixed up: how. */
 	readonly misuse?: AsyncMisuse;
 }
+
+/** Alembic is run by start-up and does not find its migrations, or is told something that it cannot read. `ini` is its INI file where that is there, relative to the root. */
+export type MigrationFault =
+	/** A percent sign in a value of its configuration. */
+	| { readonly type: "percent" }
+	| { readonly type: "no-location"; readonly ini: string | null }
+	| { readonly type: "no-folder"; readonly ini: string | null; readonly location: string };
 
 /** How a value of the async world is used as one of the sync world, or the other way round; the failure's range is the expression. */
 export type AsyncMisuse =

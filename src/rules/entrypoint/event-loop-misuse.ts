@@ -10,6 +10,7 @@ import { removeStatements } from "../../python/rewrite/statements.ts";
 import { walk } from "../../python/walk.ts";
 import type { TextEdit } from "../../text/range.ts";
 import { makeAsync } from "./repair/make-async.ts";
+import { migrateInThread } from "./repair/migrate-in-thread.ts";
 import { moveToLifespan } from "./repair/move-to-lifespan.ts";
 
 interface Evidence {
@@ -91,7 +92,7 @@ export default defineRule<Evidence>({
 		const call = module === undefined ? null : callAt(module, match.range.start, match.range.end);
 		if (module === undefined || call === null) return undefined;
 		return match.evidence.detail.loop === "running"
-			? awaitInstead(project, module, call)
+			? (migrateInThread(project, module) ?? awaitInstead(project, module, call))
 			: waitForLoop(project, module, call, match);
 	},
 });

@@ -103,6 +103,8 @@ export default defineRule<Evidence>({
 });
 
 function problemOf(detail: RaisesException): string {
+	if (detail.migrations?.type === "percent") return "A value with a percent sign is given to alembic";
+	if (detail.migrations !== undefined) return "Alembic does not find its migrations";
 	if (detail.misuse !== undefined) return misuseProblems[detail.misuse.type];
 	if (detail.keyword !== undefined) return `A call passes ${detail.keyword.name}, which its function does not take,`;
 	if (detail.by === "call") return "A call does not fit its function's parameters";
@@ -123,6 +125,12 @@ const misuseProblems: Record<AsyncMisuse["type"], string> = {
 function causeOf(detail: RaisesException, error: string): string {
 	if (detail.misuse?.type === "not-awaited")
 		return "Calling a coroutine function gives a coroutine; only awaiting that runs the function and gives its result.";
+	if (detail.migrations?.type === "percent")
+		return "Alembic keeps its options with configparser, which takes a percent sign for the begin of a reference.";
+	if (detail.migrations?.type === "no-location")
+		return "The INI file that it is given is not there, or does not say script_location, and nothing else does.";
+	if (detail.migrations?.type === "no-folder")
+		return `script_location is ${detail.migrations.location}, which is looked for from the folder in which the server starts.`;
 	if (detail.misuse?.type === "uncalled-await") return "Only calling it gives something that can be awaited.";
 	if (detail.misuse?.type === "generator-with")
 		return "A function with a yield gives a generator; contextlib's decorator makes a context manager of it, FastAPI's Depends does so by itself.";
@@ -133,6 +141,9 @@ function causeOf(detail: RaisesException, error: string): string {
 }
 
 function stepOf(detail: RaisesException): string {
+	if (detail.migrations?.type === "percent") return 'Write the value with two percent signs for each: value.replace("%", "%%").';
+	if (detail.migrations !== undefined)
+		return "Give Config the path of alembic.ini, and script_location the folder that has env.py, both as seen from where the server starts.";
 	if (detail.by === "call")
 		return "Give the call the arguments that the function's definition asks for; which values are right, only you can say.";
 	if (detail.by === "statement")

@@ -142,6 +142,12 @@ function namespacePackage(machine: Machine, name: string, folders: readonly stri
 	return record;
 }
 
+/** Runs a file under a name of its own, as libraries do that load it by its path; nothing happens where it cannot be read. */
+export function runFile(machine: Machine, name: string, path: string): void {
+	const module = machine.moduleAt(path, name, false);
+	if (module !== null) start(machine, name, module, null);
+}
+
 /** Runs a module's top level. Whatever it raises removes it from `sys.modules` again, as CPython does. */
 function start(machine: Machine, name: string, module: Module, folders: readonly string[] | null): ModuleRecord {
 	const value: ModuleValue = { kind: "module", module, name, namespace: newNamespace(null) };

@@ -13,6 +13,7 @@ import { callObjectPlainly, fitCall, plainHeader } from "./fit-call.ts";
 import { giveDefault } from "./give-default.ts";
 import { completeScheme, makeTheObject, mountBelow, passTheFunction, passTheRouter } from "./library-call-remedies.ts";
 import { meantParameter } from "./meant-parameter.ts";
+import { migrationRemedy } from "./migration-remedies.ts";
 import { operationRemedy } from "./operation-remedies.ts";
 import { passArgument } from "./pass-argument.ts";
 import { uncallDecorator } from "./uncall-decorator.ts";
@@ -30,6 +31,7 @@ interface Raised {
 export function exceptionRemedy(project: Project, { path, range, detail, error }: Raised): FixProposal | undefined {
 	const module = project.modulesByPath.get(path);
 	if (module === undefined) return undefined;
+	if (detail.migrations !== undefined) return migrationRemedy(project, module, range, detail.migrations);
 	if (detail.misuse !== undefined) return ofMisuse(project, module, range, detail.misuse);
 	if (detail.by === "statement") return variableBehindRaise(project, module, range, error);
 	if (detail.known !== undefined) return spellAttribute(module, range, detail.known);
@@ -46,6 +48,7 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 		return sayMode(module, range);
 	const call = callAt(module, range);
 	if (call === null) return undefined;
+	if (detail.repeated !== undefined) return dropArgument(module, call, detail.repeated);
 	if (/^TypeError: (async)?contextmanager\(\) missing/.test(error)) return uncallDecorator(module, call);
 	if (/^TypeError: (FastAPI|APIRouter)\.\w+\(\) missing 1 required positional argument: 'path'$/.test(error))
 		return writePath(module, call) ?? makeTheObject(module, call);
@@ -182,6 +185,21 @@ function leadingSlash(module: Module, call: ast.Call): number | null {
 	const path = call.keywords.find(({ name }) => name?.name === "path")?.value;
 	const opening = path === undefined ? null : /^[rfRF]{0,2}["']{1,3}(?=\/)/.exec(module.text.slice(path.start, path.end));
 	return path === undefined || opening === null ? null : path.start + opening[0].length;
+}
+
+/** An argument that the spread dict brings as well. */
+function dropArgument(module: Module, call: ast.Call, name: string): FixProposal | undefined {
+	const written = call.keywords.find((keyword) => keyword.name?.name === name);
+	if (written === undefined) return undefined;
+	const after = /^\s*,\s*/.exec(module.text.slice(written.end));
+	const before = /,\s*$/.exec(module.text.slice(call.argumentsRange.start, written.start));
+	const start = after === null && before !== null ? written.start - before[0].length : written.start;
+	return {
+		title: `Leave ${name} to what is spread`,
+		explanation: `${name} is given twice: by name, and among what ** spreads. The other way is to take it out of the dict.`,
+		applicability: "review",
+		edits: [replaceText(module, start, written.end + (after?.[0].length ?? 0), "")],
+	};
 }
 
 function spellAttribute(module: Module, range: TextRange, known: readonly string[]): FixProposal | undefined {
