@@ -52,11 +52,20 @@ export function findInstallation(
 			const path = inFolder(folder, name);
 			const found = readInstallation(files.get(path)?.text ?? "", path, backend, candidates);
 			if (found?.path != null) return found;
-			named ??= found;
+			if (found !== null && bringsServer(found)) named ??= found;
 		}
 	}
 	return named;
 }
+
+/** `pip install pre-commit` in a Makefile sets up a workplace; who names packages for the server names one that serves. */
+function bringsServer({ packages }: Installation): boolean {
+	return packages.some(({ normalized }) => normalized === "" || servers.has(normalized));
+}
+
+const servers: ReadonlySet<string> = new Set(["fastapi", "starlette", "uvicorn", "gunicorn", "hypercorn", "granian", "sqlmodel"]);
+
+const makesInstallation = /\bmake[ \t]{1,4}[\w-]{0,30}(?:install|deps|dependencies|setup)\b/;
 
 function rank(name: string): number {
 	if (/docker|container/i.test(name)) return /dev|test/i.test(name) ? 1 : 0;
@@ -80,6 +89,8 @@ function readInstallation(text: string, path: string, backend: string, candidate
 		for (const each of command.packages) packages.push(requirementOf(each.text, each.start, path));
 		if (first === null && command.packages.length > 0) first = { path: null, at };
 	}
+	// A target of a Makefile that an image runs may install anything.
+	if (candidates.length > 0 && rank(path) < 2 && makesInstallation.test(text)) packages.push(unnamedRequirement(path, ""));
 	return first === null ? null : { ...first, groups, packages };
 }
 

@@ -1,3 +1,4 @@
+import { normalizeName } from "../../environment/environment.ts";
 import type { SourceTree } from "../project.ts";
 import { readCondaEnvironment } from "./conda-environment.ts";
 import { isForDevelopment } from "./declared.ts";
@@ -6,7 +7,7 @@ import { findInstallation, type Installation } from "./install-evidence.ts";
 import { type Installer, installCommand, installerOf, updateCommands } from "./installer.ts";
 import { type LockFile, readLockFiles } from "./lock-files.ts";
 import type { Manifest, ManifestKind, Requirement } from "./manifest.ts";
-import { folderOf, foldersUpwards, inFolder } from "./paths.ts";
+import { folderOf, foldersUpwards, inFolder, relativeTo } from "./paths.ts";
 import { readPipfile } from "./pipfile.ts";
 import { readPyproject } from "./pyproject.ts";
 import { type RequirementsContent, readRequirementsFile, unnamedRequirement } from "./requirements-file.ts";
@@ -31,10 +32,11 @@ export function readManifests(files: SourceTree, backend: string, startUpFile: s
 		// uv's own table may name other groups to take along, and a group may include others.
 		return groups !== null && /\b(?:default-groups|include-group)\b/.test(files.get(path)?.text ?? "") ? "all" : groups;
 	};
+	const own = ownProjects(files);
 	return found.map(({ content, installer, kind, path, locked }) => ({
 		kind,
 		path,
-		requirements: withUnreadable(content, path),
+		requirements: withUnreadable(content, path).map((requirement) => asOwnProject(requirement, own)),
 		constraints: content.constraints,
 		requiresPython: content.requiresPython,
 		requiresPythonRange: content.requiresPythonRange,
@@ -58,6 +60,25 @@ function compileCommands(files: SourceTree, path: string): string[] {
 /** A line that could not be read may declare anything: an unnamed requirement stands for it. */
 function withUnreadable({ requirements, problems }: RequirementsContent, path: string): readonly Requirement[] {
 	return problems.some(({ fatal }) => fatal) ? [...requirements, unnamedRequirement(path, "")] : requirements;
+}
+
+/** Folders of the repository's own projects, by normalised name. */
+function ownProjects(files: SourceTree): ReadonlyMap<string, string> {
+	const found = new Map<string, string>();
+	for (const [path, { text }] of files) {
+		if (!path.endsWith("pyproject.toml")) continue;
+		const name = /^\[(?:project|tool\.poetry)\][^[]*?^name[ \t]*=[ \t]*["']([\w.-]+)["']/m.exec(text)?.[1];
+		if (name !== undefined) found.set(normalizeName(name), folderOf(path));
+	}
+	return found;
+}
+
+/** What another project of this repository provides is that project, and none of the same name from an index. */
+function asOwnProject(requirement: Requirement, own: ReadonlyMap<string, string>): Requirement {
+	const folder = own.get(requirement.normalized);
+	if (requirement.url !== null || folder === undefined || foldersUpwards(folderOf(requirement.path)).includes(folder))
+		return requirement;
+	return { ...requirement, url: relativeTo(folderOf(requirement.path), folder) };
 }
 
 type PythonRequirement = Pick<Manifest, "requiresPython" | "requiresPythonRange">;

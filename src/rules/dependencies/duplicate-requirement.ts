@@ -16,6 +16,10 @@ interface Evidence {
 	readonly contradict: boolean;
 	/** Does this one say nothing that the first does not? */
 	readonly isRedundant: boolean;
+	/** Does the second line say all that the first one says, and more? */
+	readonly firstIsRedundant: boolean;
+	readonly firstPath: string;
+	readonly firstStart: number;
 	readonly command: string;
 }
 
@@ -54,6 +58,10 @@ export default defineRule<Evidence>({
 				firstAt: `${first.path}:${lineOf(project, first)}`,
 				contradict,
 				isRedundant: saysNothingNew(first, requirement),
+				// The second may say more: `passlib`, then `passlib[bcrypt]`.
+				firstIsRedundant: !contradict && !saysNothingNew(first, requirement) && saysNothingNew(requirement, first),
+				firstPath: first.path,
+				firstStart: first.range.start,
 				command: manifest?.installCommand ?? "",
 			};
 			yield { subject: normalized, path, range, evidence };
@@ -80,11 +88,20 @@ export default defineRule<Evidence>({
 	},
 
 	fix({ path, range, evidence }, project) {
-		const { name, firstAt, contradict, isRedundant } = evidence;
+		const { name, first, second, firstAt, contradict, isRedundant, firstIsRedundant } = evidence;
 		const manifest = primaryManifest(project.manifests);
-		const requirement = manifest?.requirements.find((each) => each.path === path && each.range.start === range.start);
+		const [file, start] = firstIsRedundant ? [evidence.firstPath, evidence.firstStart] : [path, range.start];
+		const requirement = manifest?.requirements.find((each) => each.path === file && each.range.start === start);
 		const edits = requirement === undefined ? null : removeRequirement(project.files, requirement);
 		if (manifest === null || edits === null) return undefined;
+		if (firstIsRedundant)
+			return {
+				title: `Remove the first ${name}`,
+				explanation: `${second} stays, and says all that ${first} says.`,
+				applicability: "safe",
+				edits,
+				commands: manifest.updateCommands,
+			};
 		return {
 			title: `Remove the second ${name}`,
 			explanation: `${firstAt} stays${isRedundant ? ", and says all that this line says" : ". Look which of the two versions is meant"}.`,

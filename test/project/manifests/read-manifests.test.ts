@@ -94,3 +94,26 @@ it("reads the versions of every kind of lock file, and skips what is locked twic
 		["pipenv", { uvicorn: "0.30.0" }],
 	]);
 });
+
+it("takes no tools of a workplace for what the server is installed from", () => {
+	const files = { Makefile: "setup:\n\tpip install pre-commit\n", "api/main.py": "" };
+	expect(readManifests(sourceTree(files), "api")).toEqual([]);
+});
+
+it("leaves open what an image installs through make", () => {
+	const files = { "requirements.txt": "poetry\n", Dockerfile: "RUN pip install -r requirements.txt && make install\n" };
+	const brought = readManifests(sourceTree(files), "").flatMap(({ requirements }) => requirements.map(({ name }) => name));
+	expect(brought).toEqual(["poetry", ""]);
+});
+
+it("knows the repository's own projects from published packages of their names", () => {
+	const files = {
+		"packages/api/pyproject.toml": '[project]\nname = "fastapi"\ndependencies = ["shared", "fastapi"]\n',
+		"packages/shared/pyproject.toml": '[project]\nname = "shared"\ndependencies = ["redis"]\n',
+	};
+	const [manifest] = readManifests(sourceTree(files), "packages/api");
+	expect(manifest?.requirements.map(({ name, url }) => [name, url])).toEqual([
+		["shared", "../shared"],
+		["fastapi", null],
+	]);
+});

@@ -233,6 +233,12 @@ describe("duplicate-requirement", () => {
 		expect(mended("requirements.txt")).toBe("fastapi>=0.115\nuvicorn\n");
 	});
 
+	it("keeps the line that says more", () => {
+		const { issues, mended } = audit("passlib\nuvicorn\npasslib[bcrypt]");
+		expect(issues[0]?.fix?.applicability).toBe("safe");
+		expect(mended("requirements.txt")).toBe("uvicorn\npasslib[bcrypt]\n");
+	});
+
 	it("allows one line for each Python", () => {
 		expect(audit('fastapi; python_version < "3.9"\nfastapi; python_version >= "3.9"').lines).toEqual([]);
 	});
