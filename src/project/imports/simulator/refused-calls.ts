@@ -2,6 +2,7 @@ import type * as ast from "../../../python/ast.ts";
 import type { RaisesException } from "../trace.ts";
 import { type InstanceValue, unknown, type Value } from "../values.ts";
 import { failOnCoroutineUse } from "./async-misuse.ts";
+import { refusedLiteral } from "./checked-literals.ts";
 import { symbolEntry } from "./external.ts";
 import { failToBind } from "./external-signature.ts";
 import { refusedKeywords } from "./init-subclass.ts";
@@ -28,7 +29,8 @@ export function failOnRefusedCall(
 		ofObject(machine, frame, canonical, args) ??
 		ofText(machine, canonical, args) ??
 		ofPattern(machine, frame, canonical, args, node) ??
-		ofTimeZone(canonical, args);
+		ofTimeZone(canonical, args) ??
+		refusedLiteral(machine, canonical, args);
 	const date = refusal === null && !args.open ? refusedDate(canonical, args, machine.environment.python.minor) : null;
 	if (date !== null) failOnDate(machine, frame, date, node);
 	if (refusal !== null) failOperation(machine, frame, node, refusal.exception, refusal.message, refusal.more);
