@@ -324,7 +324,8 @@ function ofInstance(machine: Machine, frame: Frame, owner: InstanceValue, name: 
 		const method = found.value;
 		if (isDecoratedBy(method, "builtins.staticmethod")) return method;
 		if (isProperty(method)) return propertyValue(machine, frame, owner, method, node);
-		return { kind: "bound-method", receiver: owner, name, function: method };
+		const receiver = isDecoratedBy(method, "builtins.classmethod") ? of : owner;
+		return { kind: "bound-method", receiver, name, function: method };
 	}
 	const library = libraryClassOf(owner);
 	if (library !== null && plainPackages.test(library.canonical) && !name.startsWith("_") && !declaresAttribute(of, name)) {

@@ -1,7 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import { isGenerator } from "../../../python/walk.ts";
 import { applicationClass, isObjectOf } from "../library-objects.ts";
-import type { Call } from "../trace.ts";
+import type { Call, Failure } from "../trace.ts";
 import { type ClassValue, type FunctionValue, type InstanceValue, unknown, type Value } from "../values.ts";
 import { findInClass } from "./class-members.ts";
 import { constant, externalSymbol, symbolEntry } from "./external.ts";
@@ -20,8 +20,7 @@ export function firstRequest(machine: Machine, served: Value, outsideFrame: () =
 	for (const each of added) {
 		const from = failures.length;
 		alone(() => pass(machine, outsideFrame(), each));
-		// Whether the arguments fit is a matter of the middleware itself, which a rule of its own looks at.
-		const own = failures.splice(from).filter(({ range }) => range.start !== each.node.start || range.end !== each.node.end);
+		const own = failures.splice(from).filter((failure) => isCertain(failure, each));
 		failures.push(...own.map((failure) => ({ ...failure, everyRequest: true as const })));
 	}
 	for (const [list, length] of lengths) list.length = length;
@@ -34,6 +33,18 @@ export function firstRequest(machine: Machine, served: Value, outsideFrame: () =
 		return true;
 	});
 	failures.push(...kept);
+}
+
+/**
+ * Whether the arguments fit is a matter of the middleware itself, which a rule of its own looks at. And by the time of a request, code that
+ * was not followed may have set what start-up left unset: a `raise` behind such a test says nothing, nor does a name that is bound by `global`.
+ */
+function isCertain({ detail, module, range }: Failure, { node, value }: Added): boolean {
+	if (range.start === node.start && range.end === node.end) return false;
+	if (detail.type === "name-not-defined") return !new RegExp(`\\bglobal\\b[^\\n]*\\b${detail.name}\\b`).test(module.text);
+	if (detail.type !== "raises" || detail.by !== "statement") return true;
+	const init = value.kind === "class" ? findInClass(value, "__init__")?.value : undefined;
+	return init?.kind === "function" && init.module === module && init.node.start <= range.start && range.end <= init.node.end;
 }
 
 interface Added {
