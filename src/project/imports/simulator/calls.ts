@@ -20,6 +20,7 @@ import { dictMethod, listMethod } from "./container-methods.ts";
 import { builtin, classMember, constant, externalSymbol } from "./external.ts";
 import { classMethodBindingProblem, externalBindingProblem, failToBind, methodBindingProblem } from "./external-signature.ts";
 import { functionFrame } from "./function-frame.ts";
+import { generatorContext } from "./generator-contexts.ts";
 import { instantiate } from "./instantiate.ts";
 import { knownCall } from "./known-calls.ts";
 import {
@@ -253,9 +254,12 @@ export function callFunction(
 		// contextlib calls the function with the arguments it was given: a wrong number of them is refused at once.
 		if (type !== null && callee.decorators.length === 1)
 			bindParameters(machine, frame, callee, definition, newNamespace(callee.scope), args, node);
-		return type === null
-			? unknown
-			: { kind: "instance", of: externalSymbol(machine, `contextlib.${type}`, null), attributes: new Map(), call: null };
+		if (type === null) return unknown;
+		const plain: FunctionValue = { ...callee, decorators: [] };
+		return generatorContext(externalSymbol(machine, `contextlib.${type}`, null), definition, () => {
+			const given = callFunction(machine, frame, plain, args, node, true);
+			return given.kind === "coroutine" ? given.run() : given;
+		});
 	}
 	const scope = newNamespace(callee.scope);
 	bindParameters(machine, frame, callee, definition, scope, args, node);

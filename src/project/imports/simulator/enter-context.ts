@@ -2,6 +2,7 @@ import type * as ast from "../../../python/ast.ts";
 import type { Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { findInClass } from "./class-members.ts";
+import { enterGenerator } from "./generator-contexts.ts";
 import type { Frame, Machine } from "./machine.ts";
 
 /** Library classes whose `with` hands out something else than the object; so do all of contextlib's. */
@@ -14,6 +15,8 @@ type EnteredItem = Pick<ast.WithItem, "context">;
 /** What `with` and `async with` give to the name behind `as`: what the own class's `__enter__` or `__aenter__` returns, run as Python runs it. */
 export function enterContext(machine: Machine, frame: Frame, value: Value, item: EnteredItem, isAsync: boolean): Value {
 	if (value.kind !== "instance") return unknown;
+	const given = enterGenerator(machine, value);
+	if (given !== null) return given;
 	if (value.of.kind === "external") return givesAnother.test(value.of.canonical) ? unknown : value;
 	const method = findInClass(value.of, isAsync ? "__aenter__" : "__enter__");
 	if (method === null) return value;

@@ -94,8 +94,10 @@ export function evaluate(machine: Machine, frame: Frame, node: ast.Expression): 
 			return unknown;
 		}
 		case "Yield":
-			if (node.value !== null) machine.evaluate(frame, node.value);
-			if (frame.stopAtYield && machine.uncertain === 0) throw new ReachedYield();
+			{
+				const value = node.value === null ? constant(null) : machine.evaluate(frame, node.value);
+				if (frame.stopAtYield && machine.uncertain === 0) throw new ReachedYield(value);
+			}
 			return unknown;
 		case "Starred":
 			machine.evaluate(frame, node.value);

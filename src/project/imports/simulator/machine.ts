@@ -46,7 +46,7 @@ export interface Frame {
 	/** Names that the function running here binds, and where; absent elsewhere. */
 	readonly locals?: { readonly names: ReadonlySet<string>; readonly scope: Namespace };
 	readonly futures: ReadonlySet<string>;
-	/** True where a `yield` ends the simulation of this frame: the lifespan up to its yield. */
+	/** True where a `yield` ends the simulation of this frame: the lifespan, or another context manager, up to its yield. */
 	readonly stopAtYield: boolean;
 }
 
@@ -75,8 +75,15 @@ export class PythonException extends Error {
 	}
 }
 
-/** Unwinds out of the lifespan at its yield. */
-export class ReachedYield extends Error {}
+/** Unwinds out of the lifespan, or another context manager, at its yield. */
+export class ReachedYield extends Error {
+	constructor(
+		/** What is yielded. */
+		readonly value: Value,
+	) {
+		super();
+	}
+}
 
 /** Unwinds everything: the program is larger than we care to follow. */
 export class BudgetSpent extends Error {}

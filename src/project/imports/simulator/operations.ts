@@ -1,4 +1,4 @@
-import type { ConstantValue, Value } from "../values.ts";
+import type { ConstantValue, InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { isEnum } from "./class-attributes.ts";
 import { findInClass } from "./class-members.ts";
@@ -70,9 +70,15 @@ function isSame(left: Value, right: Value): boolean | undefined {
 		const other = left.kind === "constant" ? right : left;
 		const literal = left.kind === "constant" ? left : right;
 		const isNone = literal.kind === "constant" && literal.value === null;
-		return isNone && other.kind !== "instance" ? false : undefined;
+		return isNone && (other.kind !== "instance" || isCertainlyObject(other)) ? false : undefined;
 	}
 	return undefined;
+}
+
+/** An object of a class of the project or of a library, or an engine; what other functions of libraries give may be None. */
+function isCertainlyObject({ of }: InstanceValue): boolean {
+	if (of.kind === "class") return findInClass(of, "__new__") === null && of.keywords.size === 0;
+	return of.entry?.kind === "class" || /^sqlalchemy\..*\.create_(async_)?engine$/.test(of.canonical);
 }
 
 function isIn(left: Value, right: Value): boolean | undefined {

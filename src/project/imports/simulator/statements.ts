@@ -8,6 +8,7 @@ import { dictKey } from "./dict-keys.ts";
 import { enterContext } from "./enter-context.ts";
 import { caughtNames, executeRaise, executeTry, raise } from "./exception-handling.ts";
 import { annotation } from "./expressions.ts";
+import { mayKeepExceptions } from "./generator-contexts.ts";
 import { runImport, runImportFrom } from "./import-statements.ts";
 import { bind, type Completion, type Frame, type Handler, type Machine, maybe, PythonException } from "./machine.ts";
 import { binary, itemsOf, truth } from "./operations.ts";
@@ -313,6 +314,7 @@ function executeWith(machine: Machine, frame: Frame, node: ast.With): Completion
 			machine.doubts++;
 			failOnContext(machine, frame, value, item, node.isAsync);
 		}
+		if (mayKeepExceptions(value)) suppressed = [...(suppressed ?? []), null];
 		const entered = enterContext(machine, frame, value, item, node.isAsync);
 		if (item.target !== null) assign(machine, frame, item.target, entered, node);
 	}
