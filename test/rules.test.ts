@@ -82,6 +82,7 @@ function installation(catalog: Environment, installed: ExampleInstallation): Env
 		followImports: (modules) => catalog.followImports(modules),
 		releasesOf: (name) => catalog.releasesOf(name),
 		expected: (name, specifier) => catalog.expected(name, specifier),
+		releasesWith: (...asked) => catalog.releasesWith(...asked),
 		findModule: (dotted) => {
 			const providers = catalog.distributionsFor(dotted.split(".")[0] ?? dotted);
 			const isMissing = providers.length > 0 && !providers.some((name) => distributions.has(name));

@@ -1,3 +1,4 @@
+import type { DescribedReleases } from "./described-releases.ts";
 import type { KnownRelease } from "./known-releases.ts";
 import type { ImportNeed } from "./module-table.ts";
 
@@ -145,6 +146,8 @@ export interface Environment {
 	 * bundled metadata do not tell what it requires.
 	 */
 	expected(distribution: string, specifier: string): Distribution | null;
+	/** Which releases of a distribution have a module, or a name in it, as far as the bundled catalog describes them; oldest first. */
+	releasesWith: DescribedReleases;
 	/** Final releases of a distribution (PEP 503 name) that the bundled list knows, withdrawn ones among them, oldest first; none where it does not list it. */
 	releasesOf(distribution: string): readonly KnownRelease[];
 }

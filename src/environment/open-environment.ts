@@ -1,4 +1,5 @@
 import { type Catalog, type DeclaredRequirement, openCatalog } from "./catalog.ts";
+import { describedReleases } from "./described-releases.ts";
 import { readDistributions } from "./distributions.ts";
 import type { Distribution, Environment, PythonVersion } from "./environment.ts";
 import { expectedReleases } from "./expected-releases.ts";
@@ -77,6 +78,7 @@ function openInterpreter(
 		names,
 		releases,
 		expected: expectedReleases({ files, python, locked, releases, metadata }),
+		releasesWith: describedReleases(files, python),
 		files,
 		place: path.folders.join(":"),
 	});
@@ -108,6 +110,7 @@ function openFromCatalog(options: EnvironmentOptions, seen: readonly Interpreter
 		names: new ImportNames(files, catalog.distributions),
 		releases,
 		expected: expectedReleases({ files, python, locked, releases, metadata }),
+		releasesWith: describedReleases(files, python),
 		files,
 		place: "",
 	});

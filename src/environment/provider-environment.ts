@@ -1,3 +1,4 @@
+import type { DescribedReleases } from "./described-releases.ts";
 import type { Distribution, Environment, ExternalModule, LibraryImport, ModuleLookup, PythonVersion } from "./environment.ts";
 import type { ImportNames } from "./import-names.ts";
 import type { ModuleProvider } from "./installed-modules.ts";
@@ -21,6 +22,7 @@ export interface EnvironmentParts {
 	readonly names: ImportNames;
 	readonly releases: KnownReleases;
 	readonly expected: Environment["expected"];
+	readonly releasesWith: DescribedReleases;
 	readonly files: PackageFiles;
 	/** Where the packages lie, to tell one environment from another. */
 	readonly place: string;
@@ -99,6 +101,10 @@ export class ProviderEnvironment implements Environment {
 
 	expected(distribution: string, specifier: string): Distribution | null {
 		return this.parts.expected(distribution, specifier);
+	}
+
+	releasesWith(...asked: Parameters<DescribedReleases>): ReturnType<DescribedReleases> {
+		return this.parts.releasesWith(...asked);
 	}
 
 	private has(module: string, symbol: string): boolean {

@@ -92,6 +92,16 @@ describe("modules and names", () => {
 		expect(environment.expected("python-jose", "<0.0.1")).toBeNull();
 	});
 
+	test("it is known from which release on a name or a module is there", () => {
+		const environment = declared(["fastapi"]);
+		const firstWith = (...asked: Parameters<Environment["releasesWith"]>): string | undefined =>
+			environment.releasesWith(...asked).find(({ has }) => has)?.version;
+		expect(firstWith("pydantic", "pydantic", "RootModel")).toBe("2.0.3");
+		expect(environment.releasesWith("pydantic", "pydantic", "RootModel")[0]).toEqual({ version: "1.8.2", has: false });
+		expect(firstWith("redis", "redis.asyncio", null)).toBeDefined();
+		expect(environment.releasesWith("a-package-of-our-own", "a", null)).toEqual([]);
+	});
+
 	test("entries carry signatures and members, and lead to where things are defined", () => {
 		const environment = declared(["sqlalchemy==2.0.36", "sqlmodel"]);
 		expect(environment.canonical("sqlalchemy.ext.asyncio.AsyncEngine")).toBe("sqlalchemy.ext.asyncio.engine.AsyncEngine");

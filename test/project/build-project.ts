@@ -70,6 +70,7 @@ export function unknownEnvironment(modules: Readonly<Record<string, ExternalModu
 		followImports: () => [],
 		releasesOf: () => [],
 		expected: () => null,
+		releasesWith: () => [],
 		searchFolders: [],
 	};
 }

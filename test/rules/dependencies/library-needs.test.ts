@@ -77,3 +77,20 @@ it("an email type needs an email-validator that its pydantic works with", () => 
 	expect(mended("requirements.txt")).toBe("fastapi\nuvicorn\nemail-validator>=2.0.0\n");
 	expect(audit("2.1.0").lines.filter((line) => line.includes("incompatible"))).toEqual([]);
 });
+
+describe("passlib's schemes", () => {
+	const passlib = { passlib: {} };
+	const made = 'from passlib.context import CryptContext\npasswords = CryptContext(schemes=["argon2"])\n';
+
+	it("need their package at the first hash", () => {
+		expect(needs(made, passlib)).toEqual(["HIGH missing-optional-dependency main.py:4 argon2-cffi"]);
+		expect(needs(`${made}dummy = passwords.hash("x")`, passlib)).toEqual([
+			"CRITICAL missing-optional-dependency main.py:5 argon2-cffi",
+		]);
+	});
+
+	it("do without it where the C library has the scheme", () => {
+		expect(needs(`${made.replace("argon2", "bcrypt")}dummy = passwords.hash("x")`, passlib)).toEqual([]);
+		expect(needs(made, { ...passlib, "argon2-cffi": { provides: ["argon2"] } })).toEqual([]);
+	});
+});

@@ -7,6 +7,7 @@ import { listFormParameters } from "./form-parameters.ts";
 import { listLibraryParts } from "./library-parts.ts";
 import type { OptionalUse } from "./optional-use.ts";
 import { listPassedOnNames } from "./passed-on-names.ts";
+import { listPasswordHashes } from "./password-hashes.ts";
 import { listEnvFileReaders } from "./settings-files.ts";
 import { listTortoiseBackends } from "./tortoise-backends.ts";
 import { listVersionTestedImports } from "./version-tested-imports.ts";
@@ -23,6 +24,7 @@ export function listOptionalUses(project: Project): OptionalUse[] {
 		...listHttp2Clients(project),
 		...listWebSockets(project),
 		...listConstructions(project),
+		...listPasswordHashes(project),
 		...listColumnTypes(project),
 		...listTortoiseBackends(project),
 		...listEnvFileReaders(project),

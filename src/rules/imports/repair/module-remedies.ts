@@ -10,6 +10,7 @@ import { externalRemedies } from "./external-modules.ts";
 import { addImportFolder, findImportFolder, startsInsidePackage } from "./import-folder.ts";
 import type { ModuleRemedy, UnresolvedImport } from "./module-remedy.ts";
 import { ownModules } from "./module-spelling.ts";
+import { askForReleaseWith } from "./release-with-name.ts";
 import { absoluteModule, definesName, listOwnHomes } from "./symbol-homes.ts";
 import { takeOutImport } from "./take-out.ts";
 import { mends } from "./trial.ts";
@@ -39,6 +40,8 @@ function searchRemedies(project: Project, failure: UnresolvedImport): readonly M
 	const isForeign = detail.type === "module-not-found" && !detail.own && detail.meant === null;
 	const known = isForeign ? externalRemedies(project, failure) : ownRemedies(project, failure);
 	if (known.length > 0) return known;
+	const release = isForeign ? askForReleaseWith(project, detail.requested, null) : null;
+	if (release !== null) return [{ type: "change", proposal: release, step: null }];
 	// What a distribution is known to provide is a matter of dependencies.
 	const [top = ""] = detail.requested.split(".");
 	if (isForeign && project.environment.distributionsFor(top).length > 0) return [];

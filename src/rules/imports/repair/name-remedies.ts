@@ -3,7 +3,6 @@ import { parentOf } from "../../../project/imports/resolver.ts";
 import type { NameNotInModule } from "../../../project/imports/trace.ts";
 import type { Namespace } from "../../../project/imports/values.ts";
 import type { Module, Project } from "../../../project/project.ts";
-import type * as ast from "../../../python/ast.ts";
 import { removeImportedNames } from "../../../python/rewrite/remove-imports.ts";
 import { isImportedElsewhere, isNameUsed } from "../usage/name-users.ts";
 import { bindAgain } from "./binding-remedies.ts";
@@ -16,6 +15,7 @@ import { importFromMovedPackage } from "./moved-package.ts";
 import { listNameSources } from "./name-sources.ts";
 import { inOlderEnum } from "./older-enum.ts";
 import { inOlderSqlalchemy } from "./older-sqlalchemy.ts";
+import { askForReleaseWith } from "./release-with-name.ts";
 import { renameImport } from "./rename-import.ts";
 import { callItAgain } from "./renamed-sibling.ts";
 import { findContainedName, findRelatedName, findSimilarName, isSameKind } from "./similar-name.ts";
@@ -39,6 +39,21 @@ export function findRemedies(project: Project, failure: FailureOf<"name-not-in-m
 	const { detail, module } = failure;
 	const found = importedNameAt(failure);
 	if (found === null) return [];
+	const known = searchRemedies(project, failure, found);
+	const release = detail.external ? askForReleaseWith(project, detail.source, detail.name) : null;
+	// What makes the code fit what is installed works here and everywhere; to leave the import out is the last resort.
+	const ways: readonly Remedy[] = release === null ? known : [...known, { type: "change", proposal: release }];
+	if (ways.length > 0) return ways;
+	const local = found.alias.asName?.name ?? detail.name;
+	if (!isNameUsed(module, local) && !isImportedElsewhere(project, module, local)) return [{ type: "drop" }];
+	const out = takeOutImport(project, module, found.statement, [found.alias], `${detail.name} of ${detail.source}`);
+	return out !== null && mends(project, out, failure) ? [{ type: "change", proposal: out }] : [];
+}
+
+type ImportedName = NonNullable<ReturnType<typeof importedNameAt>>;
+
+function searchRemedies(project: Project, failure: FailureOf<"name-not-in-module">, found: ImportedName): readonly Remedy[] {
+	const { detail } = failure;
 	const elsewhere = importFromMovedPackage(project, failure);
 	if (elsewhere !== null) return [{ type: "change", proposal: elsewhere }];
 	const older = inOlderSqlalchemy(project, failure);
@@ -47,8 +62,6 @@ export function findRemedies(project: Project, failure: FailureOf<"name-not-in-m
 	if (enumeration !== null && mends(project, enumeration, failure)) return [{ type: "change", proposal: enumeration }];
 	const moves = detail.external ? externalMoves(project, failure) : ownMoves(project, failure);
 	const rename = renameRemedy(project, failure);
-	const local = found.alias.asName?.name ?? detail.name;
-	const isNeeded = isNameUsed(module, local) || isImportedElsewhere(project, module, local);
 	const certain = moves.filter((move) => move.isCertain);
 	const doubtful = moves.filter((move) => !move.isCertain);
 	const spelling: Remedy[] = rename ? [rename] : [];
@@ -64,18 +77,10 @@ export function findRemedies(project: Project, failure: FailureOf<"name-not-in-m
 	// Of what an installed package has, another name may be quite another thing: it is tried first.
 	const fits = (remedy: Remedy) =>
 		remedy.type !== "rename" || !detail.external || mends(project, renamed(failure, found, remedy.to), failure);
-	const fitting = ways.filter(fits);
-	if (fitting.length > 0) return fitting;
-	if (!isNeeded) return [{ type: "drop" }];
-	const out = takeOutImport(project, module, found.statement, [found.alias], `${detail.name} of ${detail.source}`);
-	return out !== null && mends(project, out, failure) ? [{ type: "change", proposal: out }] : [];
+	return ways.filter(fits);
 }
 
-function renamed(
-	{ module }: FailureOf<"name-not-in-module">,
-	{ statement, alias }: { readonly statement: ast.ImportFrom; readonly alias: ast.Alias },
-	to: string,
-): FixProposal {
+function renamed({ module }: FailureOf<"name-not-in-module">, { statement, alias }: ImportedName, to: string): FixProposal {
 	return { title: "", explanation: "", applicability: "review", edits: renameImport(module, statement, alias, to, false) };
 }
 
