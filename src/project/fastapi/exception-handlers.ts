@@ -7,6 +7,7 @@ import { isMethodOfApplication } from "./middleware.ts";
 import { positionalCallError } from "./positional-call.ts";
 import { argumentOf } from "./routes.ts";
 import { uncallableType } from "./served-application.ts";
+import { writtenValue } from "./written-value.ts";
 
 /** An exception handler that start-up registers with an application. */
 export interface ExceptionHandler {
@@ -66,14 +67,16 @@ function listExceptionHandlers(project: Project): readonly ExceptionHandler[] {
 			found.push({ ...common, handler: decorated?.value ?? null, handlerNode: null, via: "decorator" });
 		}
 	}
-	return served === null ? found : [...ofKeyword(served), ...found];
+	return served === null ? found : [...ofKeyword(project, served), ...found];
 }
 
 /** `FastAPI(exception_handlers={…})`; only keys that are constants are known. */
-function ofKeyword(call: Call): readonly ExceptionHandler[] {
+function ofKeyword(project: Project, call: Call): readonly ExceptionHandler[] {
 	const given = call.keywords.get("exception_handlers");
-	const written = call.node.keywords.find(({ name }) => name?.name === "exception_handlers")?.value;
+	const argument = call.node.keywords.find(({ name }) => name?.name === "exception_handlers")?.value ?? null;
 	if (given?.kind !== "dict") return [];
+	const made = writtenValue(project, call.module, argument, given);
+	const written = made?.node;
 	return [...given.entries].map(([value, handler]) => {
 		const entry = written?.type === "Dict" ? written.entries.find(({ key }) => isConstant(key, value)) : undefined;
 		return {
@@ -83,7 +86,7 @@ function ofKeyword(call: Call): readonly ExceptionHandler[] {
 			handlerNode: entry?.value ?? null,
 			via: "keyword",
 			call,
-			module: call.module,
+			module: made?.module ?? call.module,
 			isServed: true,
 		};
 	});

@@ -1,5 +1,7 @@
 import type * as ast from "../../python/ast.ts";
 import { spend } from "../../python/effort.ts";
+import { findInClass } from "../imports/simulator/class-members.ts";
+import { isClosed } from "../imports/simulator/value-types.ts";
 import type { Call } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
@@ -8,7 +10,7 @@ import { argumentOf, type Include, type Router, routeModelOf } from "./routes.ts
 
 /** `include_router` of something that is no router. Modules are a fault of their own. */
 export interface IncludeFault {
-	readonly type: "application" | "function" | "class" | "nothing" | "collection" | "text" | "itself" | "circle";
+	readonly type: "application" | "function" | "class" | "nothing" | "collection" | "text" | "object" | "itself" | "circle";
 	readonly include: Include;
 	/** What is included, as it is written. */
 	readonly node: ast.Expression;
@@ -87,6 +89,8 @@ function typeOf(value: Value, child: Router | null): IncludeFault["type"] | null
 		case "sequence":
 		case "dict":
 			return "collection";
+		case "instance":
+			return value.of.kind === "class" && isClosed(value.of) && findInClass(value.of, "routes") === null ? "object" : null;
 		default:
 			return null;
 	}
@@ -105,12 +109,14 @@ function shownType(value: Value, type: IncludeFault["type"]): string | null {
 	if (type === "application") return "'FastAPI' object";
 	if (value.kind === "class") return `type object '${value.node.name.name}'`;
 	if (value.kind === "sequence") return `'${value.type}' object`;
+	if (value.kind === "instance" && value.of.kind === "class") return `'${value.of.node.name.name}' object`;
 	return {
 		function: "'function' object",
 		nothing: "'NoneType' object",
 		text: "'str' object",
 		collection: "'dict' object",
 		class: null,
+		object: null,
 		itself: null,
 		circle: null,
 	}[type];

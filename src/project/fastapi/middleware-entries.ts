@@ -5,6 +5,7 @@ import type { Value } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
 import { servedApplication } from "./application.ts";
 import { isMiddlewareEntry } from "./middleware.ts";
+import { writtenValue } from "./written-value.ts";
 
 /** Something in `FastAPI(middleware=…)` that is no `Middleware(…)`. */
 export interface WrongEntry {
@@ -28,7 +29,7 @@ export function wrongMiddlewareEntries(project: Project): readonly WrongEntry[] 
 	const version = project.environment.distributions.get("starlette")?.version;
 	if (application === null || given === undefined || version === undefined) return [];
 	const parts = versionSatisfies(version, ">=0.35") === true ? 3 : 2;
-	const found = writtenList(project, application.module, findKeyword(application.node, "middleware")?.value ?? null);
+	const found = writtenValue(project, application.module, findKeyword(application.node, "middleware")?.value ?? null, given);
 	if (found === null) return [];
 	const { node, module } = found;
 	const common = { module, order: application.order };
@@ -42,18 +43,6 @@ export function wrongMiddlewareEntries(project: Project): readonly WrongEntry[] 
 		const fault = entryFault(given.items[index], parts);
 		return fault === null || item.type === "Starred" ? [] : [{ ...common, node: item, ...fault }];
 	});
-}
-
-/** The expression that makes the list: the argument, or what the name there is bound to in its module. */
-function writtenList(
-	project: Project,
-	module: Module,
-	written: ast.Expression | null,
-): { readonly node: ast.Expression; readonly module: Module } | null {
-	if (written?.type !== "Name") return written === null ? null : { node: written, module };
-	const binding = project.trace.runs.get(module.name)?.namespace.names.get(written.id);
-	const statement = module.tree.body.find((each) => each === binding?.node);
-	return statement?.type === "Assign" && binding?.maybe === false ? { node: statement.value, module } : null;
 }
 
 function entryFault(value: Value | undefined, parts: number): Pick<WrongEntry, "shape" | "error"> | null {

@@ -1,5 +1,8 @@
 import { defineRule } from "../../audit/rule.ts";
+import { boundName } from "../../python/rewrite/names.ts";
+import { importsOf } from "../../python/rewrite/remove-imports.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
+import { renameWhatHides } from "../imports/repair/hidden-import.ts";
 import { failureAt, failuresOf } from "../imports/repair/import-failures.ts";
 
 interface Evidence {
@@ -9,6 +12,8 @@ interface Evidence {
 	readonly written: string;
 	/** True where the function needs no arguments, so that a pair of parentheses is all that lacks. */
 	readonly isCallable: boolean;
+	/** True where the file imports something else by that name, which the function hides. */
+	readonly hidesImport: boolean;
 	readonly error: string;
 	readonly stage: "import" | "startup";
 	readonly order: number;
@@ -59,6 +64,7 @@ export default defineRule<Evidence>({
 					isCallable: node.parameters
 						.slice(detail.isMethod ? 1 : 0)
 						.every((parameter) => parameter.default !== null || parameter.kind.startsWith("var-")),
+					hidesImport: importsOf(module.tree).some((each) => each.names.some((alias) => boundName(each, alias) === functionName)),
 					error,
 					stage,
 					order,
@@ -68,20 +74,26 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ evidence }) {
-		const { functionName, attribute, error, stage, order } = evidence;
+		const { functionName, attribute, hidesImport, error, stage, order } = evidence;
 		return {
 			severity: "CRITICAL",
 			stage,
-			problem: `${functionName} is not called before its ${attribute} is read`,
-			rootCause: `${functionName} is a function; ${attribute} belongs to what it returns.`,
+			problem: hidesImport
+				? `The function ${functionName} hides the import of that name`
+				: `${functionName} is not called before its ${attribute} is read`,
+			rootCause: hidesImport
+				? `${functionName} is a function by this line; ${attribute} belongs to what was imported as ${functionName}.`
+				: `${functionName} is a function; ${attribute} belongs to what it returns.`,
 			expectedError: error,
 			order,
-			manualSteps: [`Call ${functionName} with the arguments that it needs.`],
+			manualSteps: [hidesImport ? "Give the function another name." : `Call ${functionName} with the arguments that it needs.`],
 		};
 	},
 
 	fix({ evidence, path, range }, project) {
 		const failure = failureAt(project, "uncalled-function", path, range.start);
+		const hidden = failure === null ? undefined : renameWhatHides(project, failure);
+		if (hidden !== undefined) return hidden;
 		if (failure === null || !evidence.isCallable) return undefined;
 		const { written, attribute, functionName } = evidence;
 		const dot = written.length - attribute.length - 1;

@@ -1,6 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { type IncludeFault, includeFaults } from "../../project/fastapi/include-faults.ts";
+import { isObjectOf, routerClass } from "../../project/imports/library-objects.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
@@ -58,6 +59,7 @@ export default defineRule<IncludeFault>({
 			class: `${shown} is a class, not a router`,
 			nothing: `${shown} is None, not a router`,
 			collection: "What is included is a collection, not a router",
+			object: `${shown} is an object of a class of its own, not a router`,
 			text: "What is included is a text, not a router",
 			itself: `${shown} is included into itself`,
 			circle: `${shown} includes the router already that it is included in here`,
@@ -100,6 +102,7 @@ function mendOf(fault: IncludeFault, project: Project): FixProposal | undefined 
 		};
 	}
 	if (type === "itself" || type === "circle") return includeAnother(fault, project) ?? takeAway(fault);
+	if (type === "object") return includeItsAttribute(fault);
 	if (type === "function") return includeItsRouter(fault, project);
 	if (type === "nothing")
 		return (node.type === "Name" ? keepTheOwner(project, node.id) : undefined) ?? returnTheRouter(fault, project);
@@ -113,6 +116,20 @@ function mendOf(fault: IncludeFault, project: Project): FixProposal | undefined 
 		};
 	}
 	return type === "application" ? applicationMend(fault) : undefined;
+}
+
+/** `include_router(UserController())` where the object keeps one router. */
+function includeItsAttribute({ node, value, include }: IncludeFault): FixProposal | undefined {
+	if (value.kind !== "instance") return undefined;
+	const routers = [...value.attributes].filter(([, each]) => isObjectOf(each, routerClass)).map(([name]) => name);
+	const [only, ...others] = routers;
+	if (only === undefined || others.length > 0) return undefined;
+	return {
+		title: `Include its ${only}`,
+		explanation: `The object keeps its routes in ${only}, which is the router.`,
+		applicability: "safe",
+		edits: [replaceText(include.call.module, node.end, node.end, `.${only}`)],
+	};
 }
 
 /** An application without settings of its own was meant as a router; any other can be mounted as it is. */

@@ -36,7 +36,7 @@ import { isSecret, lacksAttribute } from "./secret-objects.ts";
 import { superMember } from "./super-object.ts";
 import { isNotLoaded } from "./unloaded-submodules.ts";
 import { failOnUnset, unsetVariable } from "./unset-variable.ts";
-import { nothingReturned, typeName } from "./value-types.ts";
+import { givesTheFunction, nothingReturned, typeName } from "./value-types.ts";
 
 /** `owner.name`. */
 export function attribute(machine: Machine, frame: Frame, owner: Value, name: string, node: ast.Node): Value {
@@ -76,8 +76,9 @@ const functionMembers = new Set(["cache_clear", "cache_info", "cache_parameters"
 
 /** An attribute of a plain function: unless some code of its module sets attributes by that name, there is none. */
 function ofFunction(machine: Machine, frame: Frame, owner: FunctionValue, name: string, node: ast.Node, isMethod = false): Value {
-	const isCached = owner.decorators.length > 0;
-	const isPlain = owner.decorators.every(isCacheDecorator) && owner.node.type === "FunctionDef";
+	const isCached = owner.decorators.some(isCacheDecorator);
+	const leavesIt = (decorator: Value) => isCacheDecorator(decorator) || givesTheFunction(decorator);
+	const isPlain = owner.decorators.every(leavesIt) && owner.node.type === "FunctionDef";
 	if (!isPlain || name.startsWith("_") || (isCached && functionMembers.has(name)) || mentionsStore(owner, frame, name)) {
 		machine.doubts++;
 		return unknown;
@@ -332,6 +333,14 @@ function ofInstance(machine: Machine, frame: Frame, owner: InstanceValue, name: 
 		const member = library.entry?.kind === "class" ? classMember(machine, library.entry, name) : "unknown";
 		if (typeof member !== "string" && member.kind === "method")
 			return { kind: "bound-method", receiver: owner, name, function: null };
+	}
+	if (
+		library?.entry?.kind === "class" &&
+		plainPackages.test(library.canonical) &&
+		classMember(machine, library.entry, name) !== "absent"
+	) {
+		machine.doubts++;
+		return unknown;
 	}
 	const isLate = isNotSetYet(owner) && machine.uncertain === 0 && !inherited.has(name);
 	const isKnown = hasKnownAttributes(machine, of) || hasOnlyMembers(machine, of, name);

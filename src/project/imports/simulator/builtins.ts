@@ -28,10 +28,24 @@ const parents: Readonly<Record<string, string>> = {
 	KeyboardInterrupt: "BaseException",
 };
 
-/** Is `name` the exception `ancestor` or one of its subclasses? False for exceptions we do not know. */
+/** Base classes of the exceptions of libraries that what we follow raises, by the last part of their names. */
+const libraryParents: Readonly<Record<string, string>> = {
+	JSONDecodeError: "ValueError",
+	ZoneInfoNotFoundError: "KeyError",
+	UnknownTimeZoneError: "KeyError",
+	InvalidOperation: "ArithmeticError",
+};
+
+/**
+ * Is `name` the exception `ancestor` or one of its subclasses? False for exceptions we do not know. `library:` stands before the name of an
+ * ancestor that is a library's; it may be known by several ways, of which the last part is the same.
+ */
 export function isException(name: string, ancestor: string): boolean {
-	for (let current: string | undefined = name; current !== undefined; current = parents[current]) {
-		if (current === ancestor) return true;
+	const isOfLibrary = ancestor.startsWith("library:");
+	for (let current: string | undefined = name; current !== undefined; current = parents[current] ?? libraryParents[current]) {
+		const last: string = current.slice(current.lastIndexOf(".") + 1);
+		if (current === ancestor || (isOfLibrary && last === ancestor.slice(ancestor.search(/[^.:]*$/)))) return true;
+		current = last;
 	}
 	// An unknown exception class is at least an Exception, like all that libraries define.
 	return !(name in parents) && (ancestor === "Exception" || ancestor === "BaseException");

@@ -13,7 +13,7 @@ import {
 	type Value,
 } from "../values.ts";
 import { contextManagerType } from "./async-misuse.ts";
-import { openAttributes, plainPackages } from "./attributes.ts";
+import { isCacheDecorator, openAttributes, plainPackages } from "./attributes.ts";
 import { findInClass } from "./class-members.ts";
 import { failOnCollectedClass } from "./collected-class.ts";
 import { dictMethod, listMethod } from "./container-methods.ts";
@@ -39,7 +39,7 @@ import { namedTupleProblem } from "./named-tuples.ts";
 import { stringMethod } from "./operations.ts";
 import { bindParameters } from "./parameter-binding.ts";
 import { record } from "./recorded-calls.ts";
-import { failOnCall } from "./refused-operations.ts";
+import { failOnCall, failOperation } from "./refused-operations.ts";
 import { collectReturns } from "./statements.ts";
 import { superAttributes } from "./super-object.ts";
 import { failOnTextMethod } from "./text-formats.ts";
@@ -247,6 +247,7 @@ export function callFunction(
 ): Value {
 	const { node: definition } = callee;
 	if (definition.type === "Lambda") return callLambda(machine, callee, definition, args);
+	if (callee.decorators.some(isCacheDecorator)) failOnUnhashableArgument(machine, frame, args, node);
 	if (!callee.decorators.every(isTransparent)) {
 		machine.doubts++;
 		handedOver(args);
@@ -283,6 +284,14 @@ export function callFunction(
 	return definition.isAsync && !stopAtYield
 		? { kind: "coroutine", function: callee, run, call: node, path: frame.module.path }
 		: run();
+}
+
+/** What `functools.cache` keeps results by has to have a hash. */
+function failOnUnhashableArgument(machine: Machine, frame: Frame, args: CallArguments, node: ast.Call): void {
+	for (const value of [...args.args, ...args.keywords.values()]) {
+		const type = value.kind === "sequence" && value.type !== "view" && value.type !== "tuple" ? value.type : value.kind;
+		if (["list", "set", "dict"].includes(type)) failOperation(machine, frame, node, "TypeError", `unhashable type: '${type}'`);
+	}
 }
 
 function runBody(

@@ -113,7 +113,13 @@ export function isPlainClass(owner: ClassValue): boolean {
 }
 
 /** Bases that give instances no attributes but dunders. */
-const bareBases = new Set(["abc.ABC", "typing.Generic", "typing.Protocol"]);
+const bareBases = new Set([
+	"abc.ABC",
+	"typing.Generic",
+	"typing.Protocol",
+	// Its own attributes are looked for in its class.
+	"starlette.middleware.base.BaseHTTPMiddleware",
+]);
 
 /** Are all attributes that instances can have visible in the class bodies? */
 export function hasKnownAttributes(machine: Machine, owner: ClassValue): boolean {

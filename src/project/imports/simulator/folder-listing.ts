@@ -1,7 +1,9 @@
-import { absoluteName, isIdentifier } from "../resolver.ts";
+import type * as ast from "../../../python/ast.ts";
+import { absoluteName, isIdentifier, parentOf } from "../resolver.ts";
 import { type InstanceValue, type SequenceValue, unknown, type Value } from "../values.ts";
 import { constant } from "./external.ts";
-import type { CallArguments, Machine } from "./machine.ts";
+import { type CallArguments, type Frame, isGuarded, type Machine } from "./machine.ts";
+import { failOperation } from "./refused-operations.ts";
 
 /** How the program writes paths down, and what it makes of them. */
 interface Paths {
@@ -16,8 +18,10 @@ interface Paths {
  */
 export function listedFolder(
 	machine: Machine,
+	frame: Frame,
 	canonical: string,
 	args: CallArguments,
+	node: ast.Call,
 	receiver: InstanceValue | null,
 	paths: Paths,
 ): Value | null {
@@ -26,9 +30,18 @@ export function listedFolder(
 	switch (canonical) {
 		case "os.listdir":
 		case "posix.listdir": {
-			const names = first === undefined ? null : namesIn(machine, paths.relative(first));
+			const folder = first === undefined ? undefined : paths.relative(first);
+			const names = namesIn(machine, folder);
+			if (names === null && typeof folder === "string") failWhereCaught(machine, frame, folder, node);
 			return names === null ? unknown : list(names.map((each) => constant(each)));
 		}
+		case "os.path.isdir":
+		case "os.path.isfile":
+		case "os.path.exists":
+		case "genericpath.isdir":
+		case "genericpath.isfile":
+		case "genericpath.exists":
+			return first === undefined ? null : isThere(machine, name, paths.relative(first));
 		case "glob.glob":
 		case "glob.iglob":
 			return globbed(machine, first, paths);
@@ -38,6 +51,8 @@ export function listedFolder(
 		default:
 			break;
 	}
+	if (receiver !== null && /^pathlib\.(_local\.)?Path\.(is_dir|is_file|exists)$/.test(canonical))
+		return isThere(machine, name.replace("_", ""), paths.relative(receiver));
 	if (receiver === null || !/^pathlib\.(_local\.)?Path\.(iterdir|glob|rglob)$/.test(canonical)) return null;
 	const folder = paths.relative(receiver);
 	const text = receiver.attributes.get("__fspath__");
@@ -52,6 +67,26 @@ export function listedFolder(
 
 function list(items: Value[]): SequenceValue {
 	return { kind: "sequence", type: "list", items, complete: true };
+}
+
+/**
+ * What certainly lies there, and as what. That something is not there says nothing of the machine that the server runs on, where an
+ * earlier step may have made it.
+ */
+function isThere(machine: Machine, test: string, path: string | null | undefined): Value {
+	if (typeof path !== "string") return unknown;
+	const isFolder = machine.listing(path) !== null;
+	const isFile = !isFolder && machine.resolver.hasFile(path);
+	if (!isFolder && !isFile) return unknown;
+	return constant(test === "exists" || (test === "isdir") === isFolder);
+}
+
+/** A folder that is not there raises; where nothing catches that, it is a matter of the folders that start-up needs. */
+function failWhereCaught(machine: Machine, frame: Frame, folder: string, node: ast.Call): void {
+	const isMissing = machine.listing(parentOf(folder))?.has(folder.slice(folder.lastIndexOf("/") + 1)) === false;
+	if (!isMissing || machine.uncertain > 0 || !isGuarded(machine, "FileNotFoundError")) return;
+	const message = `[Errno 2] No such file or directory: '${folder}'`;
+	failOperation(machine, frame, node, "FileNotFoundError", message);
 }
 
 /** Names of what lies in a folder; null where nobody looked. What Python puts there itself is no source. */

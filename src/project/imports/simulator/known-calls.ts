@@ -40,7 +40,7 @@ export function knownCall(
 	if (ofReader !== null) return ofReader;
 	const ofAlembic = alembicCommand(machine, frame, canonical, args, node, (value) => relativePath(machine, value));
 	if (ofAlembic !== null) return ofAlembic;
-	const listed = listedFolder(machine, canonical, args, receiver, {
+	const listed = listedFolder(machine, frame, canonical, args, node, receiver, {
 		relative: (value) => relativePath(machine, value),
 		pathOf: withParents,
 	});

@@ -100,16 +100,24 @@ export function failOnUnpacking(machine: Machine, frame: Frame, target: ast.Sequ
 		failOperation(machine, frame, node, "TypeError", `cannot unpack non-iterable ${type} object`);
 		return;
 	}
-	if (value.kind !== "sequence" || value.type === "view" || !value.complete || isShared(value)) return;
+	const given = lengthOfItems(value);
+	if (given === null) return;
 	const starred = target.items.filter((item) => item.type === "Starred").length;
 	const wanted = target.items.length - starred;
-	const given = value.items.length;
 	if (given < wanted) {
 		const least = starred > 0 ? "at least " : "";
 		failOperation(machine, frame, node, "ValueError", `not enough values to unpack (expected ${least}${wanted}, got ${given})`);
 	} else if (given > wanted && starred === 0) {
 		failOperation(machine, frame, node, "ValueError", `too many values to unpack (expected ${wanted})`);
 	}
+}
+
+/** How many items unpacking gives, characters of a text among them; null where that is not certain. */
+function lengthOfItems(value: Value): number | null {
+	if (value.kind === "constant")
+		return typeof value.value === "string" && value.isConverted === undefined ? [...value.value].length : null;
+	if (value.kind !== "sequence" || value.type === "view" || !value.complete || isShared(value)) return null;
+	return value.items.length;
 }
 
 const added = new Set(["str", "int", "float", "list", "tuple", "dict", "set", "SecretStr"]);

@@ -270,6 +270,7 @@ function executeFor(machine: Machine, frame: Frame, node: ast.For): Completion {
 	const items = node.isAsync ? null : itemsOf(iterable);
 	if (items !== null && items.length <= maxUnrolled) {
 		for (const item of items) {
+			if (node.target.type === "Sequence") failOnUnpacking(machine, frame, node.target, item, node);
 			assign(machine, frame, node.target, item, node);
 			const completion = machine.execute(frame, node.body);
 			if (completion === "return") return "return";

@@ -1,6 +1,6 @@
 import type * as ast from "../../../python/ast.ts";
 import type { ExternalValue } from "../values.ts";
-import type { Frame, Machine } from "./machine.ts";
+import { type Frame, lookUp, type Machine } from "./machine.ts";
 import { failOperation } from "./refused-operations.ts";
 
 /** How many types the generic aliases of `typing` take (https://docs.python.org/3/library/typing.html#deprecated-aliases). */
@@ -40,8 +40,19 @@ export function failOnTypeArguments(machine: Machine, frame: Frame, owner: Exter
 	} else if (name === "Annotated" && given < 2) {
 		const words = "Annotated[...] should be used with at least two arguments (a type and an annotation).";
 		failOperation(machine, frame, node, "TypeError", words);
+	} else if (name === "Generic" && items.some((item) => isPlainType(machine, frame, item))) {
+		const words = "Parameters to Generic[...] must all be type variables or parameter specification variables.";
+		failOperation(machine, frame, node, "TypeError", words);
 	} else if (name === "Optional" && given > 1) {
 		const shown = items.map((item) => `<class '${frame.module.text.slice(item.start, item.end)}'>`).join(", ");
 		failOperation(machine, frame, node, "TypeError", `typing.Optional requires a single type. Got (${shown}).`);
 	}
+}
+
+/** A built-in type, or a class of the project, where a type variable is meant. */
+function isPlainType(machine: Machine, frame: Frame, item: ast.Expression): boolean {
+	if (item.type !== "Name" || machine.environment.python.minor < 9) return false;
+	const value = (lookUp(frame.scope, item.id) ?? lookUp(frame.globals, item.id))?.value;
+	if (value !== undefined) return value.kind === "class" && value.decorators.length === 0;
+	return /^(?:str|int|float|bool|bytes|list|dict|set|tuple)$/.test(item.id);
 }

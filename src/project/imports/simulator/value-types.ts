@@ -35,7 +35,7 @@ export function typeName(value: Value): string | null {
 }
 
 /** A route's decorator gives back the very function that it was given. */
-function givesTheFunction(decorator: Value): boolean {
+export function givesTheFunction(decorator: Value): boolean {
 	return (
 		decorator.kind === "instance" &&
 		decorator.of.kind === "external" &&

@@ -1,6 +1,7 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { isApplication } from "../../../project/fastapi/application.ts";
 import { findInClass } from "../../../project/imports/simulator/class-members.ts";
+import { nothingReturned } from "../../../project/imports/simulator/value-types.ts";
 import type { ClassValue, FunctionValue, InstanceValue, Value } from "../../../project/imports/values.ts";
 import type { Module, Project, Target } from "../../../project/project.ts";
 import { buildsApplication, findApplications } from "../../../project/target.ts";
@@ -11,6 +12,7 @@ import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { dottedName, holdsName, walk } from "../../../python/walk.ts";
 import type { TextEdit, TextRange } from "../../../text/range.ts";
+import { returnsOf } from "../../imports/repair/forgotten-return.ts";
 import { keepTheOwner } from "./assigned-nothing.ts";
 
 interface Place {
@@ -32,6 +34,11 @@ export function findApplicationRemedy(project: Project, place: Place): FixPropos
 	if (value.kind === "function" && value.node.type === "FunctionDef") return ofFunction(project, value, value.node);
 	const kept = value.kind === "constant" ? keepTheOwner(project, target.attribute) : undefined;
 	if (kept !== undefined) return kept;
+	const made = module.tree.body.find((each) => each === node);
+	if (value === nothingReturned && made?.type === "Assign" && made.value.type === "Call") {
+		const [returned] = returnsOf(project, [made.value]);
+		if (returned !== undefined) return returned;
+	}
 	const statement = module.tree.body.find((each) => each.start <= node.start && node.end <= each.end);
 	if (statement === undefined) return otherName(project, target);
 	const name = target.attribute.split(".")[0] ?? target.attribute;

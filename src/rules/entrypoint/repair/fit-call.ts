@@ -17,6 +17,7 @@ export function fitCall(project: Project, module: Module, call: ast.Call, error:
 		handOverSelf(module, call, error) ??
 		takeTheClass(project, call, error) ??
 		makeTheObjectFirst(project, module, call, error) ??
+		nameSurplus(project, module, call, error) ??
 		withoutSurplus(project, module, call, error) ??
 		withoutKeyword(project, module, call, error)
 	);
@@ -137,6 +138,28 @@ function makeTheObjectFirst(project: Project, module: Module, call: ast.Call, er
 		explanation: `${method.name.name} is a method for objects of ${id}; on the class itself the first argument is taken for the object.`,
 		applicability: "review",
 		edits: [replaceText(module, callee.value.end, callee.value.end, "()")],
+	};
+}
+
+/** `convert(10, 1.2)` of `def convert(amount, *, rate)`: what stands behind the star is given by its name. */
+function nameSurplus(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {
+	const counts = /^TypeError: (?:\w+\.)*(\w+)\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+)/.exec(error);
+	const definitions = project.trace.functions.flatMap(({ value: { node } }) =>
+		node.type === "FunctionDef" && node.name.name === counts?.[1] ? [node] : [],
+	);
+	const [only, ...others] = new Set(definitions);
+	if (counts === null || only === undefined || others.length > 0) return undefined;
+	const surplus = call.args.slice(call.args.length - (Number(counts[3]) - Number(counts[2])));
+	const given = new Set(call.keywords.map(({ name }) => name?.name));
+	const free = only.parameters.filter(({ kind, name }) => kind === "keyword-only" && !given.has(name.name));
+	const [first] = surplus;
+	if (first === undefined || surplus.length > free.length || surplus.some(({ type }) => type === "Starred")) return undefined;
+	const names = free.slice(0, surplus.length).map(({ name }) => name.name);
+	return {
+		title: `Give ${names.join(" and ")} by name`,
+		explanation: `What stands behind the star in ${only.name.name}'s parameters is taken by its name only.`,
+		applicability: surplus.length === free.length ? "safe" : "review",
+		edits: surplus.map(({ start }, index) => replaceText(module, start, start, `${names[index]}=`)),
 	};
 }
 

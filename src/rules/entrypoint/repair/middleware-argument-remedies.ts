@@ -105,18 +105,20 @@ export function dropNone({ module, node }: AddedMiddleware, { keyword }: Middlew
 }
 
 /** `*example.com` and `https://*.example.com` mean `*.example.com`. */
-export function mendPatterns({ module, node }: AddedMiddleware): FixProposal | undefined {
-	const list = findKeyword(node, "allowed_hosts")?.value ?? node.args[1];
-	if (list?.type !== "Sequence") return undefined;
+export function mendPatterns({ keywords, args }: AddedMiddleware): FixProposal | undefined {
+	const hosts = keywords.get("allowed_hosts") ?? args[0];
+	if (hosts?.kind !== "sequence") return undefined;
 	const edits: TextEdit[] = [];
-	for (const item of list.items) {
-		if (item.type !== "Constant" || typeof item.value !== "string" || !item.value.includes("*") || item.value === "*") continue;
+	for (const item of hosts.items) {
+		if (item.kind !== "constant" || typeof item.value !== "string" || !item.value.includes("*") || item.value === "*") continue;
 		const bare = item.value.replace(/^[a-z]+:\/\//, "").replace(/[:/].*/s, "");
 		// Only the first part can stand open: what is before a star in the middle goes.
 		const mended = bare.replace(/^.*\*(?=\.)/, "*").replace(/^\*(?=[^.])/, "*.");
 		if (mended === item.value) continue;
 		if (mended.slice(1).includes("*")) return undefined;
-		edits.push(replaceText(module, item.start, item.end, JSON.stringify(mended)));
+		// Only what is written as one text can be written otherwise in its place.
+		if (item.origin?.type !== "source") return undefined;
+		edits.push({ path: item.origin.path, range: item.origin.range, newText: mended });
 	}
 	return edits.length === 0
 		? undefined

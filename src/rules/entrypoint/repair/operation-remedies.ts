@@ -24,6 +24,7 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 	if (error === "RuntimeError: generator didn't yield") return yieldBeforeReturns(module, range);
 	if (error.includes('only middleware("http")')) return nameHttp(module, range);
 	if (error.startsWith("ValueError: Unknown level: ")) return upperCase(module, range);
+	if (/^ValueError: (?:too many|not enough) values to unpack/.test(error)) return itemsOfDict(project, module, range);
 	if (error.startsWith("ValueError: ")) return numberInEnvironment(project, module, range, error);
 	if (error.startsWith("UnboundLocalError: ")) return declareGlobal(module, range, /'(\w+)'/.exec(error)?.[1] ?? "");
 	if (error.includes("can only concatenate str (not ")) return toText(module, range);
@@ -41,11 +42,57 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 		if (generic !== undefined) return generic;
 	}
 	if (error.endsWith("is not subscriptable")) return withoutSubscript(module, range);
+	if (error.startsWith("TypeError: Annotated[...] should be used")) return bareType(module, range);
+	if (error.startsWith("TypeError: Cannot instantiate typing.")) return inSquareBrackets(module, range);
 	if (/'(?:ModelMetaclass|type)' object is not iterable$|^TypeError: Type \w+ cannot be instantiated/.test(error))
 		return inBrackets(module, range);
 	if (/'function' object is not (?:an iterator|iterable)$/.test(error)) return callTheFunction(module, range);
 	if (error.endsWith("object is not iterable")) return tupleOfOne(module, range);
 	return undefined;
+}
+
+/** `for name, rate in RATES`: a loop over a dict gives its keys. */
+function itemsOfDict(project: Project, module: Module, range: TextRange): FixProposal | undefined {
+	const loop = nodesIn(module, range).find((node): node is ast.For => node.type === "For" && node.start === range.start);
+	if (loop?.iterable.type !== "Name" || loop.target.type !== "Sequence" || loop.target.items.length !== 2) return undefined;
+	const { id, end } = loop.iterable;
+	if (project.trace.runs.get(module.name)?.namespace.names.get(id)?.value.kind !== "dict") return undefined;
+	return {
+		title: `Loop over ${id}.items()`,
+		explanation: "A loop over a dict gives its keys; items() gives each key with its value.",
+		applicability: "safe",
+		edits: [replaceText(module, end, end, ".items()")],
+	};
+}
+
+/** `Annotated[int]` says no more than `int`. */
+function bareType(module: Module, range: TextRange): FixProposal | undefined {
+	const found = nodesIn(module, range).find(
+		(node): node is ast.Subscript => node.type === "Subscript" && node.start === range.start && node.end === range.end,
+	);
+	if (found === undefined) return undefined;
+	const type = module.text.slice(found.index.start, found.index.end);
+	return {
+		title: `Write ${type}`,
+		explanation: "Annotated adds something to a type; here it adds nothing.",
+		applicability: "safe",
+		edits: [replaceText(module, found.start, found.end, type)],
+	};
+}
+
+/** `Literal("net", "gross")`: the forms of typing take their types in square brackets. */
+function inSquareBrackets(module: Module, range: TextRange): FixProposal | undefined {
+	const call = nodesIn(module, range).find(
+		(node): node is ast.Call => node.type === "Call" && node.start === range.start && node.end === range.end,
+	);
+	if (call === undefined || call.args.length === 0 || call.keywords.length > 0) return undefined;
+	const { start, end } = call.argumentsRange;
+	return {
+		title: "Write square brackets",
+		explanation: "What belongs to a form of typing stands in square brackets; parentheses call it.",
+		applicability: "safe",
+		edits: [replaceText(module, start, start + 1, "["), replaceText(module, end - 1, end, "]")],
+	};
 }
 
 /** `next(numbers)` of a generator function: what it gives when it is called is meant. */

@@ -5,12 +5,14 @@ import { namesOfPrinted } from "../../../project/imports/simulator/library-class
 import type { ClassValue } from "../../../project/imports/values.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
 import { type SettingsAttribute, settingsAttribute } from "../../config/repair/settings-attribute.ts";
 import { keepTheOwner } from "../../entrypoint/repair/assigned-nothing.ts";
 import { attributeAt } from "./attribute-at.ts";
 import { forgottenReturns } from "./forgotten-return.ts";
+import { renameWhatHides } from "./hidden-import.ts";
 import type { FailureOf } from "./import-failures.ts";
 import { bindForLoop } from "./loop-attribute.ts";
 import { ownModules } from "./module-spelling.ts";
@@ -51,9 +53,13 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	if (isApplication(owner) && membersOf(project, "fastapi.APIRouter").includes(name)) return [{ type: "through-router" }];
 	const kept = owner === "NoneType" ? ofNothing(project, failure) : undefined;
 	if (kept !== undefined && mends(project, kept, failure)) return [{ type: "change", proposal: kept }];
+	const made = makeTheObject(project, failure);
+	if (made !== undefined && mends(project, made, failure)) return [{ type: "change", proposal: made }];
 	for (const proposal of forgottenReturns(project, failure))
 		if (mends(project, proposal, failure)) return [{ type: "change", proposal }];
 	if (via === "instance" && (isRepeated(failure) || isItself(owner, name))) return [{ type: "drop-attribute" }];
+	const hidden = via === "instance" ? renameWhatHides(project, failure) : undefined;
+	if (hidden !== undefined) return [{ type: "change", proposal: hidden }];
 	const names = namesOf(project, failure);
 	const object = via === "module" ? objectWith(project, owner, name) : null;
 	// `items.routes` of a module with a `router`, which has `routes` too: what is called nearly so is likelier meant.
@@ -98,6 +104,26 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	if (isJoined(ownModules(project).get(owner), entry)) return [{ type: "part-entries" }];
 	const isListed = similar !== null && findAllEntry(ownModules(project).get(owner), similar.name) !== null;
 	return [...(isListed ? [] : rename), { type: "drop-entry" }];
+}
+
+/** `Controller.router` of a class whose `__init__` sets it: an object has it, and can be made without arguments. */
+function makeTheObject(project: Project, failure: FailureOf<"attribute-missing">): FixProposal | undefined {
+	const read = attributeAt(failure)?.value;
+	const { owner, name, via } = failure.detail;
+	if (via !== "instance" || !failure.error.includes("type object '") || read?.type !== "Name") return undefined;
+	const cls = project.trace.classes.find(({ value }) => value.node.name.name === owner)?.value;
+	const init = cls?.namespace.names.get("__init__")?.value;
+	if (init?.kind !== "function" || init.node.type === "Lambda") return undefined;
+	const [, ...given] = init.node.parameters;
+	const sets = new RegExp(`\\bself\\.${name}\\s*(:[^=\\n]+)?=[^=]`);
+	if (given.some((each) => each.default === null && !each.kind.startsWith("var-"))) return undefined;
+	if (!sets.test(init.module.text.slice(init.node.start, init.node.end))) return undefined;
+	return {
+		title: `Make an object of ${owner}`,
+		explanation: `${name} is set by the __init__ of ${owner}, so that its objects have it and the class has not.`,
+		applicability: "review",
+		edits: [replaceText(failure.module, read.end, read.end, "()")],
+	};
 }
 
 /** What is read from None, where that is what a method of the application gave. */

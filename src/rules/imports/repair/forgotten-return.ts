@@ -13,7 +13,12 @@ export function* forgottenReturns(project: Project, failure: FailureOf<"attribut
 	if (failure.detail.owner !== "NoneType" || read === undefined) return;
 	const name = read.type === "Name" ? read.id : read.type === "Attribute" ? read.attribute.name : null;
 	const called = read.type === "Call" ? [read] : name === null ? [] : callsBoundTo(project, name);
-	const names = new Set(called.map(({ callee }) => (callee.type === "Attribute" ? callee.attribute.name : nameOf(callee))));
+	yield* returnsOf(project, called);
+}
+
+/** The same for calls that are known, whatever is done with the None that they give. */
+export function* returnsOf(project: Project, calls: readonly ast.Call[]): Generator<FixProposal> {
+	const names = new Set(calls.map(({ callee }) => (callee.type === "Attribute" ? callee.attribute.name : nameOf(callee))));
 	for (const module of project.modules.values())
 		for (const definition of definitionsIn(module)) if (names.has(definition.name.name)) yield* returned(module, definition);
 }
@@ -49,7 +54,7 @@ function definitionsIn({ tree }: Module): readonly ast.FunctionDef[] {
 	);
 }
 
-function* returned(module: Module, { body, name }: ast.FunctionDef): Generator<FixProposal> {
+function* returned(module: Module, { body, name, parameters }: ast.FunctionDef): Generator<FixProposal> {
 	let returns = false;
 	walk(body, (node) => {
 		if (node.type === "Return" || node.type === "Yield") returns = true;
@@ -62,9 +67,11 @@ function* returned(module: Module, { body, name }: ast.FunctionDef): Generator<F
 		explanation: "Without a return a function gives None, whatever it makes.",
 		applicability: "review" as const,
 	};
-	if (last.type === "ExpressionStatement" && last.value.type === "Call")
-		yield { ...change, edits: [replaceText(module, last.start, last.start, "return ")] };
+	const isValue = last.type === "ExpressionStatement" && /^(Call|Attribute|Name)$/.test(last.value.type);
+	if (isValue) yield { ...change, edits: [replaceText(module, last.start, last.start, "return ")] };
 	const made = body.findLast((each): each is ast.Assign => each.type === "Assign" && each.value.type === "Call");
 	const [target] = made?.targets ?? [];
 	if (target?.type === "Name") yield { ...change, edits: [insertAfter(module, last, `return ${target.id}`)] };
+	const [self] = parameters;
+	if (self?.name.name === "self") yield { ...change, edits: [insertAfter(module, last, "return self")] };
 }
