@@ -1,5 +1,6 @@
 import type * as ast from "../../python/ast.ts";
 import { findKeyword, removeArguments } from "../../python/rewrite/arguments.ts";
+import { enclosingFunction } from "../../python/rewrite/enclosing.ts";
 import { isFirstOnLine, lineEndAt, lineStartAt, nextLineAt, replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
 import type { TextEdit, TextRange } from "../../text/range.ts";
@@ -18,7 +19,9 @@ export function findOption({ module, node }: Call, name: string): OptionPlace | 
 	const keyword = findKeyword(node, name);
 	if (keyword?.name) return { name: keyword.name, owner: { type: "call", call: node } };
 	const spread = node.keywords.filter((each) => each.name === null).map(({ value }) => value);
-	const places = spread.flatMap((value) => displaysOf(module, value)).flatMap((display) => placeIn(module, display, name));
+	const written = spread.flatMap((value) => displaysOf(module, value));
+	const displays = written.length > 0 ? written : spread.flatMap((value) => handedIn(module, node, value));
+	const places = displays.flatMap((display) => placeIn(module, display, name));
 	const [only, ...others] = places;
 	return only === undefined || others.length > 0 ? null : only;
 }
@@ -56,6 +59,33 @@ function displaysOf(module: Module, value: ast.Expression): readonly ast.Express
 		if (!targets.some((target) => target.type === "Name" && target.id === value.id)) return true;
 		if ((node.type === "Assign" || node.type === "AnnAssign") && node.value !== null) found.push(node.value);
 		return true;
+	});
+	return found;
+}
+
+/** The dicts in braces that the module hands to the function whose parameter is spread: `Manager(url, {"echo": True})`. */
+function handedIn(module: Module, node: ast.Call, value: ast.Expression): readonly ast.Expression[] {
+	const owner = enclosingFunction(module.tree, node.start);
+	const isParameter =
+		value.type === "Name" && owner?.parameters.some((each) => each.kind !== "var-keyword" && each.name.name === value.id);
+	if (owner === null || isParameter !== true) return [];
+	const name = owner.name.name === "__init__" ? classAround(module, owner)?.name.name : owner.name.name;
+	const found: ast.Expression[] = [];
+	walk(module.tree, (each) => {
+		if (each.type !== "Call") return;
+		const callee =
+			each.callee.type === "Name" ? each.callee.id : each.callee.type === "Attribute" ? each.callee.attribute.name : null;
+		if (callee !== name) return;
+		for (const given of [...each.args, ...each.keywords.map((keyword) => keyword.value)])
+			if (given.type === "Dict" || given.type === "Name") found.push(...displaysOf(module, given));
+	});
+	return found.filter(({ type }) => type === "Dict" || type === "Call");
+}
+
+function classAround(module: Module, method: ast.FunctionDef): ast.ClassDef | null {
+	let found: ast.ClassDef | null = null;
+	walk(module.tree, (each) => {
+		if (each.type === "ClassDef" && each.body.includes(method)) found = each;
 	});
 	return found;
 }
