@@ -12,6 +12,8 @@ interface Evidence {
 	readonly server: string;
 	/** What is missing, in most cases of the same name. */
 	readonly distribution: string;
+	/** The option that needs it, `--loop uvloop`; null for the server itself. */
+	readonly option: string | null;
 	/** The line that starts it: `Dockerfile:9`. */
 	readonly startedAt: string;
 	/** The line that installs, `Dockerfile:5`; null where no file orders it. */
@@ -51,11 +53,12 @@ export default defineRule<Evidence>({
 		const manifest = primaryManifest(project.manifests);
 		const missing = manifest === null ? null : findMissingServer(project);
 		if (manifest === null || missing === null) return;
-		const { start, distribution, error, installedAt, isMissingHere } = missing;
+		const { start, distribution, error, option, installedAt, isMissingHere } = missing;
 		const { path, server, start: offset } = start.command;
 		const evidence: Evidence = {
 			server,
 			distribution,
+			option,
 			startedAt: `${start.path}:${start.line}`,
 			installedAt,
 			manifest: fileOfMainList(manifest),
@@ -66,8 +69,8 @@ export default defineRule<Evidence>({
 		yield { subject: distribution, path, range: { start: offset, end: offset + server.length }, evidence };
 	},
 
-	describe({ evidence: { server, distribution, startedAt, installedAt, manifest, error, isMissingHere, isHosted } }) {
-		const needed = distribution === server ? "" : `, which needs ${distribution}`;
+	describe({ evidence: { server, distribution, option, startedAt, installedAt, manifest, error, isMissingHere, isHosted } }) {
+		const needed = distribution === server ? "" : `${option === null ? "" : ` with ${option}`}, which needs ${distribution}`;
 		const installs =
 			installedAt === null ? `An installation brings what ${manifest} lists` : `${installedAt} installs what ${manifest} lists`;
 		return {

@@ -128,6 +128,23 @@ describe("undeclared-server", () => {
 			(line) => line.split(" ")[2],
 		);
 
+	it.each([
+		['CMD ["uvicorn", "main:app", "--loop", "uvloop"]', "uvloop"],
+		["CMD uvicorn main:app --http=httptools", "httptools"],
+		["CMD uvicorn main:app --ws websockets", "websockets"],
+		['CMD ["uvicorn", "main:app", "--log-config", "conf/log.yaml"]', "pyyaml"],
+		["CMD uvicorn main:app --env-file .env", "python-dotenv"],
+		["CMD uvicorn main:app --loop asyncio --http h11 --log-config log.json", undefined],
+	])("knows what the options of %s need", (start, name) => {
+		const image = `FROM python:3.12\nCOPY . .\nRUN pip install -r requirements.txt\n${start}`;
+		const { lines } = auditDependencies(
+			`#- requirements.txt\nfastapi\nuvicorn\n#- Dockerfile\n${image}\n#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n`,
+			installed(),
+			server,
+		);
+		expect(lines.map((line) => /needs ([\w-]+)/.exec(line)?.[1])).toEqual(name === undefined ? [] : [name]);
+	});
+
 	it("reads Procfiles, make files and the commands of services that build an image", () => {
 		expect(started("#- Procfile\nweb: uvicorn main:app --port $PORT\n")).toEqual(["Procfile:1"]);
 		expect(started("#- Makefile\nrun:\n\thypercorn main:app\n")).toEqual(["Makefile:2"]);

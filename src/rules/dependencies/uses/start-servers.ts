@@ -3,6 +3,7 @@ import type { Manifest } from "../../../project/manifests/manifest.ts";
 import type { Project } from "../../../project/project.ts";
 import { listStarts } from "../../../project/starts/list-starts.ts";
 import type { Start } from "../../../project/starts/start.ts";
+import { optionNeeds } from "./server-options.ts";
 
 /** A start command whose server nothing installs. */
 export interface MissingServer {
@@ -11,6 +12,8 @@ export interface MissingServer {
 	readonly distribution: string;
 	/** The line that the shell, Docker or Python prints. */
 	readonly error: string;
+	/** The option that needs it, `--loop uvloop`; null for the server itself. */
+	readonly option: string | null;
 	/** The line that installs, `Dockerfile:5`; null where no file of the repository says how its packages are installed. */
 	readonly installedAt: string | null;
 	/** Does the environment of this machine lack it too? Where there is none, nothing is installed. */
@@ -56,9 +59,9 @@ function providedFor(start: Start, manifest: Manifest, project: Project): Readon
 }
 
 /** What a start command needs, with what is printed where it is missing. */
-function neededBy({ command, dockerfile }: Start): { readonly distribution: string; readonly error: string }[] {
+function neededBy({ command, dockerfile }: Start): Pick<MissingServer, "distribution" | "error" | "option">[] {
 	const { server, before, text } = command;
-	if (server === "fastapi") return [{ distribution: "fastapi-cli", error: fastapiError }];
+	if (server === "fastapi") return [{ distribution: "fastapi-cli", error: fastapiError, option: null }];
 	if (!servers.has(server)) return [];
 	const asModule = /-m["',\s]+$/.test(before);
 	const error = asModule
@@ -68,13 +71,15 @@ function neededBy({ command, dockerfile }: Start): { readonly distribution: stri
 			: `exec: "${server}": executable file not found in $PATH`;
 	const worker = server === "gunicorn" ? /\buvicorn(?:\.workers|_worker)(?=\.\w*Worker\b)/.exec(text)?.[0] : undefined;
 	return [
-		{ distribution: server, error },
+		{ distribution: server, error, option: null },
+		...optionNeeds(server, text),
 		...(worker === undefined
 			? []
 			: [
 					{
 						distribution: worker === "uvicorn_worker" ? "uvicorn-worker" : "uvicorn",
 						error: `Error: class uri '${worker}.UvicornWorker' invalid or not found:`,
+						option: null,
 					},
 				]),
 	];
