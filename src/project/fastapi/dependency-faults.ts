@@ -1,6 +1,8 @@
 import type * as ast from "../../python/ast.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { isGenerator } from "../../python/walk.ts";
+import { findInClass } from "../imports/simulator/class-members.ts";
+import { isClosed } from "../imports/simulator/value-types.ts";
 import type { Call } from "../imports/trace.ts";
 import type { FunctionValue, Value } from "../imports/values.ts";
 import type { NameScope } from "../models/name-scope.ts";
@@ -68,10 +70,30 @@ export function* unwrappedDependencies(call: Call): Generator<DependencyFault> {
 	for (const [index, item] of listed.items.entries()) {
 		const argument = node.items[index];
 		if (argument === undefined || argument.type === "Starred") continue;
-		if (item.kind !== "class" && !(item.kind === "function" && item.decorators.length === 0)) continue;
-		const shown = item.kind === "class" ? `type object '${item.node.name.name}'` : "'function' object";
+		const shown = unwrapped(item);
+		if (shown === null) continue;
 		const error = `AttributeError: ${shown} has no attribute 'dependency'`;
 		yield { type: "not-wrapped", node: argument, module: call.module, argument, function: null, error };
+	}
+}
+
+/** How Python names what stands in the list without `Depends` around it; null where it may be a dependency. */
+function unwrapped(item: Value): string | null {
+	switch (item.kind) {
+		case "class":
+			return `type object '${item.node.name.name}'`;
+		case "function":
+			return item.decorators.length === 0 ? "'function' object" : null;
+		case "instance": {
+			const scheme = item.of.kind === "external" ? /^fastapi\.security\.\w+\.([A-Z]\w*)$/.exec(item.of.canonical) : null;
+			if (scheme?.[1] !== undefined) return `'${scheme[1]}' object`;
+			const isOwn = item.of.kind === "class" && isClosed(item.of) && findInClass(item.of, "dependency") === null;
+			return isOwn && item.of.kind === "class" && !item.attributes.has("dependency")
+				? `'${item.of.node.name.name}' object`
+				: null;
+		}
+		default:
+			return null;
 	}
 }
 
