@@ -43,11 +43,13 @@ export function placeholderText(project: Project, key: string): string {
 
 function textFor(project: Project, name: string, type: string): string {
 	if (type === "RedisDsn" || /REDIS.*(URL|URI|DSN)$/.test(name)) return "redis://localhost:6379/0";
+	if (type === "MongoDsn" || /MONGO.*(URL|URI|DSN)$/.test(name)) return "mongodb://localhost:27017/app";
+	if (type === "AmqpDsn" || /(AMQP|RABBIT).*(URL|URI|DSN)$/.test(name)) return "amqp://guest:guest@localhost:5672//";
 	if (type === "PostgresDsn") {
 		const url = databaseUrl(project);
 		return url.startsWith("postgresql") ? url : "postgresql://user:change-me@localhost/app";
 	}
-	if (/(DATABASE|DB|SQLALCHEMY|POSTGRES|SQL|MYSQL).*(URL|URI|DSN)$/.test(name)) return databaseUrl(project);
+	if (/(DATABASE|DB|SQLALCHEMY|POSTGRES|PG|SQL|MYSQL).*(URL|URI|DSN)$/.test(name)) return databaseUrl(project);
 	if (type.endsWith("Url") || /_(URL|URI)$/.test(name)) return "http://localhost:8000";
 	if (/ALGORITHM$/.test(name)) return "HS256";
 	if (/(DB|DATABASE|SQL).*(DRIVER|DIALECT|SCHEME|ENGINE)$/.test(name)) return databaseUrl(project).replace(/:\/\/.*$/, "");

@@ -15,6 +15,7 @@ import { placeholderFor } from "../../project/settings/placeholder.ts";
 import { readSettingType } from "../../project/settings/setting-type.ts";
 import { isModernSettingsClass, settingsConfig, sourcesMethod } from "../../project/settings/settings-class.ts";
 import { changeSettingsConfig, readEnvFile } from "../../project/settings/settings-edit.ts";
+import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 
 interface Evidence {
@@ -102,7 +103,7 @@ export default defineRule<Evidence>({
 				...edits,
 			};
 		}
-		const named = leftOutFile(settings) ?? underOtherName(project, settings);
+		const named = oldNames(settings) ?? leftOutFile(settings) ?? underOtherName(project, settings);
 		if (named !== undefined) return named;
 		if (envFile === null) return newEnvFile(match, project);
 		const lines = settings.faults.missing.map((reading, index) => lineFor(project, reading, keys[index] ?? ""));
@@ -114,6 +115,25 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** `Field(env="NAME")` of pydantic 1, which pydantic-settings does not look at: the same name as an alias. */
+function oldNames({ object, faults, className }: FaultySettings): FixProposal | undefined {
+	if (!isModernSettingsClass(object.settingsClass)) return undefined;
+	const named = object.fields.flatMap((reading) => {
+		const { value } = reading.field.node;
+		const call = value?.type === "Call" ? value : null;
+		const keyword = call === null ? null : findKeyword(call, "env");
+		const isOnly = call !== null && findKeyword(call, "alias") === null && findKeyword(call, "validation_alias") === null;
+		return keyword?.name != null && isOnly && keyword.value.type === "Constant" ? [{ reading, name: keyword.name }] : [];
+	});
+	if (!faults.missing.some((reading) => named.some((each) => each.reading === reading))) return undefined;
+	return {
+		title: `Name the variables of ${className} with validation_alias`,
+		explanation: "env= was pydantic 1's way of saying under which name a field is read; pydantic-settings passes over it.",
+		applicability: "review",
+		edits: named.map(({ reading, name }) => replaceText(reading.field.owner.module, name.start, name.end, "validation_alias")),
+	};
+}
 
 /** The `.env` file has the values, and `settings_customise_sources` leaves it out. */
 function leftOutFile({ object, faults, className }: FaultySettings): FixProposal | undefined {

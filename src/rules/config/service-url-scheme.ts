@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
+import { serviceOfCall } from "../../project/database/service-clients.ts";
 import { findWrittenValue } from "../../project/database/written-url.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { ConstantValue } from "../../project/imports/values.ts";
@@ -97,16 +98,9 @@ export default defineRule<Evidence>({
 	},
 });
 
-function serviceOf({ callee }: Call): Service | null {
-	const name =
-		callee.kind === "external"
-			? callee.canonical
-			: callee.kind === "bound-method" && callee.receiver.kind === "external"
-				? `${callee.receiver.canonical}.${callee.name}`
-				: "";
-	if (/^redis\.(\w+\.)*((Strict)?Redis\.|ConnectionPool\.|BlockingConnectionPool\.)?from_url$/.test(name)) return redis;
-	if (/^motor\.(\w+\.)*AsyncIOMotorClient$/.test(name)) return mongo;
-	return /^pymongo\.(\w+\.)*(Async)?MongoClient$/.test(name) ? mongo : null;
+function serviceOf(call: Call): Service | null {
+	const name = serviceOfCall(call);
+	return name === "Redis" ? redis : name === "MongoDB" ? mongo : null;
 }
 
 /** `redis://` in front of a host, or in the place of a scheme that is none of the client's. */

@@ -1,6 +1,7 @@
 import { defineRule } from "../../audit/rule.ts";
 import { assignedName } from "../../project/database/assigned-name.ts";
 import { listEngines } from "../../project/database/engine-calls.ts";
+import { serviceOfCall } from "../../project/database/service-clients.ts";
 import { isSqlalchemyBefore } from "../../project/database/sqlalchemy-driver.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import { isVersionOne } from "../../project/models/pydantic-schema.ts";
@@ -11,6 +12,8 @@ interface Evidence {
 	readonly call: Call;
 	/** `PostgresDsn`. */
 	readonly type: string;
+	/** What is made of it: an engine, or a client of a service. */
+	readonly of: "engine" | "Redis" | "MongoDB";
 }
 
 const example = (url: string) => ({
@@ -37,7 +40,7 @@ app = FastAPI()
 export default defineRule<Evidence>({
 	name: "url-object-for-engine",
 	category: "CONFIG",
-	summary: "An engine gets pydantic's URL object in the place of a text",
+	summary: "An engine or a client gets pydantic's URL object in the place of a text",
 	story:
 		"PostgresDsn was a kind of text in pydantic 1. In pydantic 2 it is an object of its own, which SQLAlchemy does not take: the server stops where the engine is made.",
 	references: ["https://docs.pydantic.dev/latest/migration/#url-and-dsn-types-in-pydanticnetworks-no-longer-inherit-from-str"],
@@ -54,29 +57,44 @@ export default defineRule<Evidence>({
 				subject: `${call.module.name}:${assignedName(call.module, call.node) ?? "engine"}`,
 				path: call.module.path,
 				range: { start: call.node.start, end: call.node.end },
-				evidence: { call, type: of.replace(/^pydantic\.(networks|types)\./, "").replace(/\.build$/, "") },
+				evidence: { call, of: "engine", type: of.replace(/^pydantic\.(networks|types)\./, "").replace(/\.build$/, "") },
+			};
+		}
+		for (const call of project.trace.calls) {
+			const service = call.reached ? serviceOfCall(call) : null;
+			const value = call.args[0] ?? call.keywords.get(service === "Redis" ? "url" : "host");
+			const of = value?.kind === "instance" && value.of.kind === "external" ? value.of.canonical : "";
+			const type = /^pydantic\.networks\.(\w+)$/.exec(of)?.[1];
+			if (service === null || type === undefined || isVersionOne(project.environment)) continue;
+			yield {
+				subject: `${call.module.name}:${assignedName(call.module, call.node) ?? service}`,
+				path: call.module.path,
+				range: { start: call.node.start, end: call.node.end },
+				evidence: { call, of: service, type },
 			};
 		}
 	},
 
 	describe({ evidence }, project) {
-		const { call, type } = evidence;
+		const { call, type, of } = evidence;
 		const isSecret = type === "SecretStr" && isSqlalchemyBefore(project, "2.0.0b1") === false;
 		return {
 			severity: call.guarded ? "HIGH" : "CRITICAL",
 			stage: call.stage,
-			problem: `The engine gets a ${type} object, and takes a text`,
-			rootCause: `pydantic makes an object of ${type} settings; SQLAlchemy takes a text or a URL of its own.`,
+			problem: `The ${of === "engine" ? of : `client of ${of}`} gets a ${type} object, and takes a text`,
+			rootCause: `pydantic makes an object of ${type} settings; ${of === "engine" ? "SQLAlchemy takes a text or a URL of its own" : "the client takes a text"}.`,
 			...(isSecret && {
 				expectedError: "sqlalchemy.exc.ArgumentError: Expected string or URL object, got SecretStr('**********')",
 			}),
+			...(of === "Redis" && { expectedError: `AttributeError: '${type}' object has no attribute 'decode'` }),
+			...(of === "MongoDB" && { expectedError: `TypeError: '${type}' object is not iterable` }),
 			order: call.order,
 		};
 	},
 
 	fix({ evidence }) {
 		const { module, node } = evidence.call;
-		const given = node.args[0] ?? findKeyword(node, "url")?.value;
+		const given = node.args[0] ?? findKeyword(node, evidence.of === "MongoDB" ? "host" : "url")?.value;
 		if (given === undefined) return undefined;
 		if (evidence.type === "SecretStr") {
 			return {

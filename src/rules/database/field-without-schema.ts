@@ -23,6 +23,7 @@ import { insertBefore } from "../../python/rewrite/statements.ts";
 import { walk } from "../../python/walk.ts";
 import { type ClassFault, certainClasses, defineClassRule, raising } from "../class-fault.ts";
 import { typedDictRemedy } from "../typed-dict-remedy.ts";
+import { oldSchemaHooks } from "./declaration/old-schema-hook.ts";
 
 type Refusal = SchemaAnswer & { schema: "no" };
 
@@ -42,7 +43,10 @@ export default defineClassRule(
 		example: { before: example("datetime"), after: example("datetime.datetime") },
 	},
 	function* (project) {
-		for (const definition of certainClasses(project)) yield* faultsOf(project, definition);
+		for (const definition of certainClasses(project)) {
+			yield* oldSchemaHooks(project, definition);
+			yield* faultsOf(project, definition);
+		}
 	},
 );
 
