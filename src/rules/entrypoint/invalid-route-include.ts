@@ -102,7 +102,7 @@ function mendOf(fault: IncludeFault, project: Project): FixProposal | undefined 
 		};
 	}
 	if (type === "itself" || type === "circle") return includeAnother(fault, project) ?? takeAway(fault);
-	if (type === "object") return includeItsAttribute(fault);
+	if (type === "object") return includeItsAttribute(fault, project);
 	if (type === "function") return includeItsRouter(fault, project);
 	if (type === "nothing")
 		return (node.type === "Name" ? keepTheOwner(project, node.id) : undefined) ?? returnTheRouter(fault, project);
@@ -119,8 +119,11 @@ function mendOf(fault: IncludeFault, project: Project): FixProposal | undefined 
 }
 
 /** `include_router(UserController())` where the object keeps one router. */
-function includeItsAttribute({ node, value, include }: IncludeFault): FixProposal | undefined {
+function includeItsAttribute({ node, value, include }: IncludeFault, project: Project): FixProposal | undefined {
 	if (value.kind !== "instance") return undefined;
+	// The variable of a loop stands for others as well.
+	const bound = node.type === "Name" ? project.trace.runs.get(include.call.module.name)?.namespace.names.get(node.id) : null;
+	if (bound !== null && bound?.value !== value) return undefined;
 	const routers = [...value.attributes].filter(([, each]) => isObjectOf(each, routerClass)).map(([name]) => name);
 	const [only, ...others] = routers;
 	if (only === undefined || others.length > 0) return undefined;

@@ -93,12 +93,27 @@ function matchOf(project: Project, target: Target, error: string, moduleExists: 
 	return { subject: spellTarget(target), ...place, evidence: { target, error, meant, moduleExists } };
 }
 
-/** The one name of the target's module that stands for an application, wherever that was built. */
+/**
+ * The application that start-up builds, under the one name that it has: in the target's module whatever it is called, elsewhere as the target
+ * calls it.
+ */
 function applicationBound(project: Project, target: Target): Target | null {
-	const names = project.trace.runs.get(target.module)?.namespace.names ?? new Map<string, Binding>();
+	const inside = applicationsIn(project, target.module);
+	const [own] = inside;
+	if (own !== undefined) return inside.length === 1 ? { ...target, attribute: own, factory: false } : null;
+	const elsewhere = [...project.trace.runs.keys()].filter(
+		(name) => !/(^|\.)(tests?|conftest|examples?)(\.|$)/.test(name) && applicationsIn(project, name).includes(target.attribute),
+	);
+	const [only, ...others] = elsewhere;
+	return only === undefined || others.length > 0 ? null : { ...target, module: only, factory: false };
+}
+
+function applicationsIn(project: Project, module: string): readonly string[] {
+	const names = project.trace.runs.get(module)?.namespace.names ?? new Map<string, Binding>();
 	const bound = [...names].filter(([, { value, maybe }]) => !maybe && isApplication(value));
-	const [only, ...others] = bound;
-	return only === undefined || others.length > 0 ? null : { ...target, attribute: only[0], factory: false };
+	// An application that is imported is likelier to be mounted in the module's own one.
+	const made = bound.filter(([, { node }]) => node !== null && "type" in node && node.type === "Assign");
+	return (made.length > 0 ? made : bound).map(([name]) => name);
 }
 
 /** A file to point at where none says the target: the module in question, or else what declares the project. */

@@ -3,6 +3,7 @@ import { isGenerator } from "../../../python/walk.ts";
 import type { AsyncMisuse } from "../trace.ts";
 import type { Value } from "../values.ts";
 import { findInClass } from "./class-members.ts";
+import { classMember } from "./external.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
 import { typeName } from "./value-types.ts";
 
@@ -141,7 +142,7 @@ export function contextManagerType(decorators: readonly Value[]): string | null 
 
 /** `with` on what only `async with` can enter, and the other way round. */
 export function failOnContext(machine: Machine, frame: Frame, value: Value, item: ast.WithItem, isAsync: boolean): void {
-	const type = generatorType(value) ?? ownContextType(value, isAsync);
+	const type = generatorType(value) ?? ownContextType(value, isAsync) ?? libraryContextType(machine, value, isAsync);
 	if (type === null || type === (isAsync ? "_AsyncGeneratorContextManager" : "_GeneratorContextManager")) return;
 	const protocol = isAsync ? "asynchronous context manager" : "context manager";
 	const isModern = machine.environment.python.minor >= 11;
@@ -161,12 +162,27 @@ function generatorType(value: Value): string | null {
 	);
 }
 
+/** The method that `with` or `async with` asks for, and the one that the other asks for. */
+function enteringMethods(isAsync: boolean): readonly [wanted: string, other: string] {
+	return isAsync ? ["__aenter__", "__enter__"] : ["__enter__", "__aenter__"];
+}
+
 /** An own class that has the methods of the other protocol only. */
 function ownContextType(value: Value, isAsync: boolean): string | null {
 	if (value.kind !== "instance" || value.of.kind !== "class" || value.of.bases.length > 0) return null;
-	const [wanted, other] = isAsync ? ["__aenter__", "__enter__"] : ["__enter__", "__aenter__"];
+	const [wanted, other] = enteringMethods(isAsync);
 	const { of } = value;
 	return findInClass(of, wanted) === null && findInClass(of, other) !== null && !of.namespace.dynamic ? of.node.name.name : null;
+}
+
+/** The same of a class of a library: `with httpx.AsyncClient() as client`. */
+function libraryContextType(machine: Machine, value: Value, isAsync: boolean): string | null {
+	if (value.kind !== "instance" || value.of.kind !== "external" || value.of.entry?.kind !== "class") return null;
+	const { canonical, entry } = value.of;
+	const [wanted, other] = enteringMethods(isAsync);
+	const has = classMember(machine, entry, other);
+	const isOther = has !== "absent" && has !== "unknown" && classMember(machine, entry, wanted) === "absent";
+	return isOther && !machine.patched.has(`${canonical}.${wanted}`) ? canonical.slice(canonical.lastIndexOf(".") + 1) : null;
 }
 
 function report(machine: Machine, frame: Frame, node: ast.Node, exception: string, message: string, misuse?: AsyncMisuse): void {

@@ -343,7 +343,7 @@ function ofInstance(machine: Machine, frame: Frame, owner: InstanceValue, name: 
 		return unknown;
 	}
 	const isLate = isNotSetYet(owner) && machine.uncertain === 0 && !inherited.has(name);
-	const isKnown = hasKnownAttributes(machine, of) || hasOnlyMembers(machine, of, name);
+	const isKnown = hasKnownAttributes(machine, of) || hasOnlyMembers(machine, frame, of, name);
 	if (!isKnown || (declaresAttribute(of, name) && !isLate) || name.startsWith("__")) {
 		machine.doubts++;
 		return unknown;
@@ -363,8 +363,16 @@ function ofInstance(machine: Machine, frame: Frame, owner: InstanceValue, name: 
 const ofMembers = /^(?:name|value|_.*)$/;
 
 /** Is the class an enumeration whose members have no attribute of that name but what its own body gives? */
-function hasOnlyMembers(machine: Machine, of: ClassValue, name: string): boolean {
-	return isEnum(of) && isClosedClass(of) && !ofMembers.test(name) && !isOfMixedType(machine, of, name);
+function hasOnlyMembers(machine: Machine, { module }: Frame, of: ClassValue, name: string): boolean {
+	const store = new RegExp(`\\.${name}\\s*(:[^=\\n]+)?=[^=]|setattr\\(`);
+	return (
+		!store.test(of.module.text) &&
+		!store.test(module.text) &&
+		isEnum(of) &&
+		isClosedClass(of) &&
+		!ofMembers.test(name) &&
+		!isOfMixedType(machine, of, name)
+	);
 }
 
 /** Loggers can be made of another class, and be given methods from outside. */

@@ -1,5 +1,6 @@
 import { unknown, type Value } from "../values.ts";
 import { dictKey } from "./dict-keys.ts";
+import { unsetKey } from "./dotenv-dicts.ts";
 import { constant } from "./external.ts";
 import type { CallArguments, Machine } from "./machine.ts";
 
@@ -30,7 +31,11 @@ export function dictMethod(machine: Machine, dict: Value & { kind: "dict" }, nam
 	if (name === "get" && wanted !== undefined) {
 		const found = dict.entries.get(wanted);
 		if (found !== undefined) return found;
-		return dict.complete ? (fallback ?? constant(null)) : unknown;
+		return fallback === undefined
+			? (unsetKey(dict, String(wanted)) ?? (dict.complete ? constant(null) : unknown))
+			: dict.complete
+				? fallback
+				: unknown;
 	}
 	if (name === "keys" && dict.complete)
 		return { kind: "sequence", type: "view", items: [...dict.entries.keys()].map((item) => constant(item)), complete: true };

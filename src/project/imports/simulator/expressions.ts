@@ -5,6 +5,7 @@ import { isBuiltin, moduleAttributes } from "./builtins.ts";
 import { findInClass } from "./class-members.ts";
 import { comprehension } from "./comprehensions.ts";
 import { dictKey } from "./dict-keys.ts";
+import { failOnUnsetKey, mergeInto } from "./dotenv-dicts.ts";
 import { failOnMemberName, isEnumeration } from "./enum-look-up.ts";
 import { builtin, constant } from "./external.ts";
 import {
@@ -301,6 +302,7 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 		const key = owner.kind === "dict" ? dictKey(index) : undefined;
 		return owner.kind === "dict" && key !== undefined ? (owner.entries.get(key) ?? unknown) : unknown;
 	}
+	if (failOnUnsetKey(machine, frame, owner, index, node)) return unknown;
 	failOnMissingItem(machine, frame, owner, index, node);
 	if (owner.kind === "sequence" && typeof index.value === "number") {
 		const at = index.value < 0 && owner.complete ? owner.items.length + index.value : index.value;
@@ -382,8 +384,7 @@ function dict(machine: Machine, frame: Frame, node: ast.Dict): DictValue {
 	for (const entry of node.entries) {
 		const value = machine.evaluate(frame, entry.value);
 		if (entry.key === null) {
-			if (value.kind === "dict") for (const [key, item] of value.entries) result.entries.set(key, item);
-			if (value.kind !== "dict" || !value.complete) result.complete = false;
+			mergeInto(machine, result, value);
 			continue;
 		}
 		const evaluated = machine.evaluate(frame, entry.key);

@@ -55,7 +55,7 @@ interface Added {
 	readonly kind: "class" | "function";
 }
 
-/** Own classes handed to `add_middleware` and functions under `@app.middleware`, in the order in which they are made. */
+/** Own classes handed to `add_middleware` or listed in `FastAPI(middleware=[…])`, and functions under `@app.middleware`, in the order in which they are made. */
 function middlewareOf(machine: Machine, served: InstanceValue): readonly Added[] {
 	const registrations = new Map<Value, Call>();
 	const added: Added[] = [];
@@ -70,6 +70,14 @@ function middlewareOf(machine: Machine, served: InstanceValue): readonly Added[]
 		const dispatch = keywords.get("dispatch");
 		if (value?.kind === "class") added.push({ value, args: { args: rest, keywords: given, open }, node, kind: "class" });
 		else if (dispatch?.kind === "function") added.push({ value: dispatch, args: nothing, node, kind: "function" });
+	}
+	const listed = served.call?.keywords.get("middleware");
+	for (const item of listed?.kind === "sequence" ? listed.items.toReversed() : []) {
+		const entry = item.kind === "instance" ? item.call : null;
+		const [value, ...rest] = entry?.args ?? [];
+		if (entry === null || value?.kind !== "class") continue;
+		const { keywords, open, node } = entry;
+		added.push({ value, args: { args: rest, keywords, open }, node, kind: "class" });
 	}
 	for (const { value } of registrations.size > 0 ? machine.functions : []) {
 		const [only, ...others] = value.decorators;

@@ -5,6 +5,7 @@ import { unknown } from "../values.ts";
 import { alembicCommand } from "./alembic-commands.ts";
 import { attributeAsked, hasAttribute } from "./asked-attributes.ts";
 import { openAttributes } from "./attributes.ts";
+import { dotenvDict } from "./dotenv-dicts.ts";
 import { eventLoopCall } from "./event-loop.ts";
 import { constant, externalModule } from "./external.ts";
 import { listedFolder, nameToImport } from "./folder-listing.ts";
@@ -77,6 +78,9 @@ export function knownCall(
 		case "dotenv.main.load_dotenv":
 		case "dotenv.load_dotenv":
 			return loadDotenv(machine, frame, args);
+		case "dotenv.main.dotenv_values":
+		case "dotenv.dotenv_values":
+			return dotenvValues(machine, frame, args);
 		case "dotenv.main.find_dotenv":
 		case "dotenv.find_dotenv":
 			return foundDotenv(machine, frame, args);
@@ -248,6 +252,17 @@ function loadDotenv(machine: Machine, frame: Frame, args: CallArguments): Value 
 	const values = path === null ? null : machine.dotenvValues(path);
 	for (const [key, value] of values ?? []) if (overrides || !machine.environ.has(key)) machine.environ.set(key, value);
 	return constant(values !== null);
+}
+
+/** `dotenv_values()` reads the file that it is given, or the one that `load_dotenv()` would find. */
+function dotenvValues(machine: Machine, frame: Frame, { args, keywords, open }: CallArguments): Value {
+	const given = args[0] ?? keywords.get("dotenv_path");
+	const isFound = given === undefined || (given.kind === "constant" && (given.value === null || given.value === ""));
+	const path = isFound ? findUpwards(machine, dirname(frame.module.path), [".env"]) : relativePath(machine, given);
+	const isPlain = !open && args.length < 2 && [...keywords.keys()].every((name) => /^(dotenv_path|encoding|verbose)$/.test(name));
+	// A file outside the repository cannot be seen.
+	const isSeen = path !== undefined && (path !== null || isFound);
+	return isPlain && isSeen ? dotenvDict(machine, path) : unknown;
 }
 
 /** `find_dotenv()`: the path of the file that it finds beside the calling file, or from the working directory upwards; `""` for none. */

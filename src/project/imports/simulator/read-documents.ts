@@ -98,9 +98,8 @@ function dataValue(data: unknown): Value {
 	if (typeof data === "string" || typeof data === "boolean") return constant(data);
 	if (typeof data === "number") return Number.isSafeInteger(data) ? constant(data) : unknown;
 	if (Array.isArray(data)) return { kind: "sequence", type: "list", items: data.map(dataValue), complete: true };
-	if (typeof data !== "object" || data === null || Object.getPrototypeOf(data) !== Object.prototype) {
-		return data === null ? constant(null) : unknown;
-	}
+	if (data === null) return constant(null);
+	if (typeof data !== "object" || ![Object.prototype, null].includes(Object.getPrototypeOf(data))) return unknown;
 	return { kind: "dict", entries: new Map(Object.entries(data).map(([key, item]) => [key, dataValue(item)])), complete: true };
 }
 

@@ -9,9 +9,11 @@ import { refusedKeywords } from "./init-subclass.ts";
 import { refusedLogging } from "./logging-config.ts";
 import type { CallArguments, Frame, Machine } from "./machine.ts";
 import { type RefusedDate, refusedDate } from "./refused-dates.ts";
-import { failOperation } from "./refused-operations.ts";
+import { refusedByStarlette } from "./refused-library-calls.ts";
+import { failOperation, isShared } from "./refused-operations.ts";
 import { patternFault } from "./regular-expressions.ts";
 import { isTimeZone, timeZones } from "./time-zones.ts";
+import { failOnUnset } from "./unset-variable.ts";
 import { lacksMethod, nothingReturned, typeName } from "./value-types.ts";
 
 /** Calls of the standard library and built-ins whose known arguments they refuse, with what Python says. */
@@ -25,11 +27,12 @@ export function failOnRefusedCall(
 ): void {
 	if (canonical === "fastapi.applications.FastAPI.middleware" && !isOfStarlette(machine, receiver)) return;
 	const refusal =
-		refusalOf(canonical, args, receiver) ??
+		refusalOf(canonical, args, receiver, machine.environment.python.minor) ??
 		ofObject(machine, frame, canonical, args) ??
 		ofText(machine, canonical, args) ??
 		ofPattern(machine, frame, canonical, args, node) ??
 		ofTimeZone(canonical, args) ??
+		refusedByStarlette(machine, canonical, args) ??
 		refusedLiteral(machine, canonical, args);
 	const date = refusal === null && !args.open ? refusedDate(canonical, args, machine.environment.python.minor) : null;
 	if (date !== null) failOnDate(machine, frame, date, node);
@@ -38,8 +41,10 @@ export function failOnRefusedCall(
 	if (canonical === "logging.config.dictConfig") failOnLogging(machine, frame, args.args[0] ?? args.keywords.get("config"), node);
 }
 
-function failOnDate(machine: Machine, frame: Frame, { exception, message, keyword }: RefusedDate, node: ast.Call): void {
-	if (keyword !== undefined) failToBind(machine, frame, { message, keyword }, node);
+function failOnDate(machine: Machine, frame: Frame, { exception, message, keyword, unset }: RefusedDate, node: ast.Call): void {
+	if (unset !== undefined)
+		failOnUnset(machine, frame, node, { key: unset, consequence: "timedelta() gets None", exception: "TypeError", message });
+	else if (keyword !== undefined) failToBind(machine, frame, { message, keyword }, node);
 	else failOperation(machine, frame, node, exception, message);
 }
 
@@ -71,7 +76,7 @@ interface Refusal {
 	readonly more?: Pick<RaisesException, "key">;
 }
 
-function refusalOf(canonical: string, args: CallArguments, receiver: InstanceValue | null): Refusal | null {
+function refusalOf(canonical: string, args: CallArguments, receiver: InstanceValue | null, minor: number): Refusal | null {
 	const [first] = args.args;
 	if (/^apscheduler\.schedulers\..*\.add_job$/.test(canonical)) return args.open ? null : ofJob(args);
 	switch (canonical) {
@@ -87,6 +92,9 @@ function refusalOf(canonical: string, args: CallArguments, receiver: InstanceVal
 		}
 		case "builtins.len":
 			return ofLength(first);
+		case "builtins.max":
+		case "builtins.min":
+			return ofExtreme(canonical.slice("builtins.".length), args, minor);
 		case "builtins.next":
 			return first !== undefined && typeName(first) === "function"
 				? { exception: "TypeError", message: "'function' object is not an iterator" }
@@ -228,6 +236,18 @@ function ofLevel(level: Value | undefined): Refusal | null {
 	// A library may have added one; what is a usual name in small letters is none of those.
 	if (!levels.has(level.value.toUpperCase())) return null;
 	return { exception: "ValueError", message: `Unknown level: '${level.value}'` };
+}
+
+/** The greatest of nothing. */
+function ofExtreme(name: string, { args, keywords, open }: CallArguments, minor: number): Refusal | null {
+	const [only, ...more] = args;
+	const isEmpty =
+		only?.kind === "sequence" && only.type !== "view" && only.complete && only.items.length === 0 && !isShared(only);
+	if (!isEmpty || more.length > 0 || open || keywords.has("default")) return null;
+	return {
+		exception: "ValueError",
+		message: minor >= 12 ? `${name}() iterable argument is empty` : `${name}() arg is an empty sequence`,
+	};
 }
 
 function ofIteration(value: Value): Refusal | null {

@@ -1,6 +1,7 @@
 import type { RaisesException } from "../trace.ts";
 import type { Value } from "../values.ts";
 import type { CallArguments } from "./machine.ts";
+import { unsetVariable } from "./unset-variable.ts";
 import { typeName } from "./value-types.ts";
 
 /** What the classes of `datetime` say of arguments that they refuse. */
@@ -8,6 +9,8 @@ export interface RefusedDate {
 	readonly exception: string;
 	readonly message: string;
 	readonly keyword?: RaisesException["keyword"];
+	/** The environment variable that is not set, where its None is what they refuse. */
+	readonly unset?: string;
 }
 
 /** Arguments of the constructors, in order (https://docs.python.org/3/library/datetime.html). */
@@ -59,9 +62,10 @@ function ofConstructor(name: string, args: CallArguments, minor: number): Refuse
 function ofSpan(parameter: string, value: Value): RefusedDate | null {
 	const type = typeName(value);
 	const isNumber = type === null || type === "int" || type === "float" || type === "bool";
-	if (isNumber && !isUnset(value)) return null;
-	const shown = type ?? "NoneType";
-	return { exception: "TypeError", message: `unsupported type for timedelta ${parameter} component: ${shown}` };
+	const unset = unsetVariable(value);
+	if (isNumber && unset === null && !isUnset(value)) return null;
+	const message = `unsupported type for timedelta ${parameter} component: ${type ?? "NoneType"}`;
+	return { exception: "TypeError", message, ...(unset !== null && { unset }) };
 }
 
 /** A None that was written as one. */

@@ -23,8 +23,10 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 		return jobRemedy(module, range, error);
 	if (error === "RuntimeError: generator didn't yield") return yieldBeforeReturns(module, range);
 	if (error.includes('only middleware("http")')) return nameHttp(module, range);
+	if (error.startsWith("AssertionError: either 'directory' or 'env'")) return sayFolder(project, module, range);
 	if (error.startsWith("ValueError: Unknown level: ")) return upperCase(module, range);
-	if (/^ValueError: (?:too many|not enough) values to unpack/.test(error)) return itemsOfDict(project, module, range);
+	if (/^ValueError: too many values to unpack/.test(error))
+		return itemsOfDict(project, module, range) ?? restOfValues(module, range);
 	if (error.startsWith("ValueError: ")) return numberInEnvironment(project, module, range, error);
 	if (error.startsWith("UnboundLocalError: ")) return declareGlobal(module, range, /'(\w+)'/.exec(error)?.[1] ?? "");
 	if (error.includes("can only concatenate str (not ")) return toText(module, range);
@@ -42,6 +44,9 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 		if (generic !== undefined) return generic;
 	}
 	if (error.endsWith("is not subscriptable")) return withoutSubscript(module, range);
+	if (error.startsWith("TypeError: typing.Optional requires a single type")) return unionWithNone(module, range);
+	if (/^TypeError: unsupported type for timedelta \w+ component: str$/.test(error))
+		return numberForDuration(module, range, error);
 	if (error.startsWith("TypeError: Annotated[...] should be used")) return bareType(module, range);
 	if (error.startsWith("TypeError: Cannot instantiate typing.")) return inSquareBrackets(module, range);
 	if (/'(?:ModelMetaclass|type)' object is not iterable$|^TypeError: Type \w+ cannot be instantiated/.test(error))
@@ -62,6 +67,55 @@ function itemsOfDict(project: Project, module: Module, range: TextRange): FixPro
 		explanation: "A loop over a dict gives its keys; items() gives each key with its value.",
 		applicability: "safe",
 		edits: [replaceText(module, end, end, ".items()")],
+	};
+}
+
+/** `first, second = three()`: what comes behind goes into a list that nobody reads. */
+function restOfValues(module: Module, range: TextRange): FixProposal | undefined {
+	const statement = nodesIn(module, range).find(
+		(node): node is ast.Assign => node.type === "Assign" && node.start === range.start,
+	);
+	const [target, ...more] = statement?.targets ?? [];
+	const last = target?.type === "Sequence" ? target.items.at(-1) : undefined;
+	if (target?.type !== "Sequence" || last === undefined || more.length > 0) return undefined;
+	return {
+		title: "Leave the other values out",
+		explanation: "More values come than there are names; *_ takes the rest. If one of them is needed, give it a name.",
+		applicability: "review",
+		edits: [replaceText(module, last.end, last.end, ", *_")],
+	};
+}
+
+/** `timedelta(minutes=os.getenv("TTL", "30"))`: what comes from the environment is a text. */
+function numberForDuration(module: Module, range: TextRange, error: string): FixProposal | undefined {
+	const call = nodesIn(module, range).find(
+		(node): node is ast.Call => node.type === "Call" && node.start === range.start && node.end === range.end,
+	);
+	const name = /timedelta (\w+) component/.exec(error)?.[1];
+	const given =
+		call?.keywords.find((keyword) => keyword.name?.name === name)?.value ?? (name === "days" ? call?.args[0] : undefined);
+	if (given === undefined) return undefined;
+	return {
+		title: `Make a number of the ${name}`,
+		explanation: "A duration is made of numbers; int() reads one from the text.",
+		applicability: "safe",
+		edits: [replaceText(module, given.start, given.start, "int("), replaceText(module, given.end, given.end, ")")],
+	};
+}
+
+/** `Optional[int, float]`: a union with None takes several types. */
+function unionWithNone(module: Module, range: TextRange): FixProposal | undefined {
+	const found = nodesIn(module, range).find(
+		(node): node is ast.Subscript => node.type === "Subscript" && node.start === range.start && node.end === range.end,
+	);
+	if (found === undefined) return undefined;
+	const types = module.text.slice(found.index.start, found.index.end).replace(/,\s*$/, "");
+	return {
+		title: `Write Union[${types}, None]`,
+		explanation: "Optional takes one type; Union with None says that it is one of several, or None.",
+		applicability: "safe",
+		edits: [replaceText(module, found.start, found.end, `Union[${types}, None]`)],
+		needs: [{ path: module.path, module: "typing", name: "Union" }],
 	};
 }
 
@@ -218,6 +272,23 @@ function yieldBeforeReturns(module: Module, range: TextRange): FixProposal | und
 }
 
 /** `@app.middleware("https")`: there is one kind, whatever the scheme. */
+/** `Jinja2Templates()`: the one folder of the project that is called after templates. */
+function sayFolder(project: Project, module: Module, range: TextRange): FixProposal | undefined {
+	const below = project.workingDirectory === "" ? "" : `${project.workingDirectory}/`;
+	const folders = [...(project.listings?.keys() ?? [])].filter(
+		(each) => each.startsWith(below) && /(^|\/)(templates?|views|html|pages)$/.test(each),
+	);
+	const [only, ...others] = folders;
+	if (only === undefined || others.length > 0) return undefined;
+	const folder = only.slice(below.length);
+	return {
+		title: `Take the templates from ${folder}`,
+		explanation: "Jinja2Templates has to be told a folder, or an environment of Jinja.",
+		applicability: "review",
+		edits: [replaceText(module, range.end - 1, range.end - 1, `directory="${folder}"`)],
+	};
+}
+
 function nameHttp(module: Module, range: TextRange): FixProposal | undefined {
 	const call = nodesIn(module, range).find((node): node is ast.Call => node.type === "Call" && node.end === range.end);
 	const kind = call?.args[0] ?? call?.keywords[0]?.value;

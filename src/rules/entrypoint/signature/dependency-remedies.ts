@@ -1,6 +1,7 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { DependencyFault } from "../../../project/fastapi/dependency-faults.ts";
 import { ExpressionValues } from "../../../project/fastapi/expression-value.ts";
+import { uncallableType } from "../../../project/fastapi/served-application.ts";
 import type { FunctionValue, Value } from "../../../project/imports/values.ts";
 import { lookUpName, scopeOfModule } from "../../../project/models/name-scope.ts";
 import type { Project } from "../../../project/project.ts";
@@ -138,8 +139,8 @@ function nameFunction({ argument, module }: DependencyFault, name: string, proje
 	const scope = scopeOfModule(project, module);
 	if (scope === null) return undefined;
 	const proposal = {
-		title: `Hand over the function ${name}`,
-		explanation: "A text cannot be called; the function of that name can.",
+		title: `Hand over ${name} itself`,
+		explanation: "A text cannot be called; what has that name can.",
 		applicability: "review",
 	} as const;
 	const rename = replaceText(module, argument.start, argument.end, name);
@@ -149,7 +150,8 @@ function nameFunction({ argument, module }: DependencyFault, name: string, proje
 		if (only === undefined || others.length > 0) return undefined;
 		return { ...proposal, edits: [rename], needs: [{ path: module.path, module: only.module.name, name }] };
 	}
-	if (found.value.kind !== "function" && found.value.kind !== "class") return undefined;
+	const isObject = found.value.kind === "instance" && uncallableType(found.value) === null;
+	if (found.value.kind !== "function" && found.value.kind !== "class" && !isObject) return undefined;
 	const user = topStatementAt(module.tree, argument.start);
 	const later = findLaterDefinition(module.tree, name, argument.end);
 	if (later === null || user === null) return { ...proposal, edits: [rename] };

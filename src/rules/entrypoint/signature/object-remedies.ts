@@ -31,6 +31,15 @@ export function objectRemedy({ parameter, signature }: ParameterFault, project: 
 	const found = objectAnnotation(project, new ExpressionValues(project).valueOf(annotation, signature.scope));
 	if (found === null) return undefined;
 	const { path } = signature.function.module;
+	if (found.value.kind === "instance" && found.value.of.kind === "external" && annotation.type === "Call") {
+		const { callee } = annotation;
+		return {
+			title: `Write ${sourceOf(signature, callee)} without the parentheses`,
+			explanation: "The type of a parameter is the class; FastAPI makes the object for each request.",
+			applicability: "safe",
+			edits: [{ path, range: { start: callee.end, end: annotation.end }, newText: "" }],
+		};
+	}
 	const shown = sourceOf(signature, annotation);
 	const name = parameter.name.name;
 	const needs = isFromFastApi(signature, "Depends") ? [] : [{ path, module: "fastapi", name: "Depends" }];
