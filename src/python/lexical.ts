@@ -147,7 +147,10 @@ class Scanner {
 		const open = this.brackets.pop();
 		if (open === undefined) this.refuse(this.at, this.at + 1, `unmatched '${char}'`);
 		else if (closers[open.char] !== char) {
-			this.refuse(this.at, this.at + 1, `closing parenthesis '${char}' does not match opening parenthesis '${open.char}'`);
+			const lines = this.text.slice(0, open.start).split("\n").length;
+			const where = this.text.slice(open.start, this.at).includes("\n") ? ` on line ${lines}` : "";
+			const message = `closing parenthesis '${char}' does not match opening parenthesis '${open.char}'${where}`;
+			this.refuse(this.at, this.at + 1, message);
 		}
 		this.at++;
 	}

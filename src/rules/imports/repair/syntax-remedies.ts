@@ -115,6 +115,12 @@ function* candidates(module: Module, start: number, end: number, message: string
 		yield* closeField(module, lineStart, line);
 		yield* closeBracket(module, start);
 	}
+	const opened = /^closing parenthesis .* opening parenthesis '(.)'(?: on line (\d+))?$/.exec(message);
+	if (opened?.[1] !== undefined) {
+		const from = opened[2] === undefined ? lineStart : module.lines.lineStart(Number(opened[2]));
+		const last = text.lastIndexOf(opened[1], Math.min(start, lineEndAt(text, from)) - 1);
+		if (last >= from) yield* closeBracket(module, last);
+	}
 	if (message.startsWith("unmatched") || message.startsWith("closing parenthesis")) {
 		yield {
 			title: `Remove the ${text[start]} that closes nothing`,

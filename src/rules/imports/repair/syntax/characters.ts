@@ -45,12 +45,13 @@ export function* closeBracket(module: Module, start: number): Generator<SyntaxRe
 		const end = lineStartAt(text, at) + code.length;
 		if (code !== "" && end > start) {
 			const place = code.endsWith(":") ? end - 1 : end;
-			yield {
-				title: `Close the bracket with ${closing}`,
-				explanation: `The ${text[start]} of this line is never closed.`,
-				isCertain: i === 0,
-				edits: [replaceText(module, place, place, closing)],
-			};
+			for (const each of code.endsWith(",") ? [end - 1, end] : [place])
+				yield {
+					title: `Close the bracket with ${closing}`,
+					explanation: `The ${text[start]} of this line is never closed.`,
+					isCertain: i === 0,
+					edits: [replaceText(module, each, each, closing)],
+				};
 		}
 		if (nextLineAt(text, at) <= at) break;
 	}
