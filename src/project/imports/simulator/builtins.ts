@@ -42,9 +42,10 @@ const libraryParents: Readonly<Record<string, string>> = {
  */
 export function isException(name: string, ancestor: string): boolean {
 	const isOfLibrary = ancestor.startsWith("library:");
+	const lastOfAncestor = ancestor.slice(Math.max(ancestor.lastIndexOf("."), ancestor.lastIndexOf(":")) + 1);
 	for (let current: string | undefined = name; current !== undefined; current = parents[current] ?? libraryParents[current]) {
 		const last: string = current.slice(current.lastIndexOf(".") + 1);
-		if (current === ancestor || (isOfLibrary && last === ancestor.slice(ancestor.search(/[^.:]*$/)))) return true;
+		if (current === ancestor || (isOfLibrary && last === lastOfAncestor)) return true;
 		current = last;
 	}
 	// An unknown exception class is at least an Exception, like all that libraries define.

@@ -10,7 +10,7 @@ import { refusedLogging } from "./logging-config.ts";
 import type { CallArguments, Frame, Machine } from "./machine.ts";
 import { type RefusedDate, refusedDate } from "./refused-dates.ts";
 import { refusedByStarlette } from "./refused-library-calls.ts";
-import { failOperation, isShared } from "./refused-operations.ts";
+import { failOperation } from "./refused-operations.ts";
 import { patternFault } from "./regular-expressions.ts";
 import { isTimeZone, timeZones } from "./time-zones.ts";
 import { failOnUnset } from "./unset-variable.ts";
@@ -27,7 +27,7 @@ export function failOnRefusedCall(
 ): void {
 	if (canonical === "fastapi.applications.FastAPI.middleware" && !isOfStarlette(machine, receiver)) return;
 	const refusal =
-		refusalOf(canonical, args, receiver, machine.environment.python.minor) ??
+		refusalOf(canonical, args, receiver) ??
 		ofObject(machine, frame, canonical, args) ??
 		ofText(machine, canonical, args) ??
 		ofPattern(machine, frame, canonical, args, node) ??
@@ -76,7 +76,7 @@ interface Refusal {
 	readonly more?: Pick<RaisesException, "key">;
 }
 
-function refusalOf(canonical: string, args: CallArguments, receiver: InstanceValue | null, minor: number): Refusal | null {
+function refusalOf(canonical: string, args: CallArguments, receiver: InstanceValue | null): Refusal | null {
 	const [first] = args.args;
 	if (/^apscheduler\.schedulers\..*\.add_job$/.test(canonical)) return args.open ? null : ofJob(args);
 	switch (canonical) {
@@ -92,9 +92,6 @@ function refusalOf(canonical: string, args: CallArguments, receiver: InstanceVal
 		}
 		case "builtins.len":
 			return ofLength(first);
-		case "builtins.max":
-		case "builtins.min":
-			return ofExtreme(canonical.slice("builtins.".length), args, minor);
 		case "builtins.next":
 			return first !== undefined && typeName(first) === "function"
 				? { exception: "TypeError", message: "'function' object is not an iterator" }
@@ -236,18 +233,6 @@ function ofLevel(level: Value | undefined): Refusal | null {
 	// A library may have added one; what is a usual name in small letters is none of those.
 	if (!levels.has(level.value.toUpperCase())) return null;
 	return { exception: "ValueError", message: `Unknown level: '${level.value}'` };
-}
-
-/** The greatest of nothing. */
-function ofExtreme(name: string, { args, keywords, open }: CallArguments, minor: number): Refusal | null {
-	const [only, ...more] = args;
-	const isEmpty =
-		only?.kind === "sequence" && only.type !== "view" && only.complete && only.items.length === 0 && !isShared(only);
-	if (!isEmpty || more.length > 0 || open || keywords.has("default")) return null;
-	return {
-		exception: "ValueError",
-		message: minor >= 12 ? `${name}() iterable argument is empty` : `${name}() arg is an empty sequence`,
-	};
 }
 
 function ofIteration(value: Value): Refusal | null {
