@@ -5,7 +5,7 @@ import type { Frame } from "./machine.ts";
 
 /** `name[:-3]` of a known text or list, where both bounds are written as whole numbers or left out; unknown for all else. */
 export function sliced({ module }: Frame, owner: Value, index: ast.Slice): Value {
-	const bounds = /^\s*(-?\d+)?\s*:\s*(-?\d+)?\s*$/.exec(module.text.slice(index.start, index.end));
+	const bounds = /^\s{0,20}(-?\d{1,9})?\s{0,20}:\s{0,20}(-?\d{1,9})?\s{0,20}$/.exec(module.text.slice(index.start, index.end));
 	if (bounds === null) return unknown;
 	const [start, stop] = [bounds[1], bounds[2]].map((each) => (each === undefined ? undefined : Number(each)));
 	if (owner.kind === "constant" && typeof owner.value === "string" && owner.isConverted === undefined)
