@@ -144,13 +144,19 @@ function chooseAmong(
 	if (pinned !== undefined) return withOwnRequirements(standIn(entry, versions, pinned), name, options);
 	const allows = isPrereleaseOnly(versions) ? isAllowed : isPicked;
 	const newest = newestOf(entry, versions, options, specifiers, allows);
-	if (newest !== undefined) return standIn(entry, versions, newest);
+	const listed = options.metadata.of(name) ?? {};
+	const newestListed = newestOf(listed, inOrder(listed), options, specifiers, allows);
+	// Of a later major only the metadata may be known; of a later release of the same the described one tells more.
+	if (newest !== undefined && (newestListed === undefined || majorOf(newestListed) <= majorOf(newest)))
+		return standIn(entry, versions, newest);
 	const release = options.releases
 		.of(name)
 		.findLast((one) => one.requires !== null && runsOn(one, options) && specifiers.every((set) => allows(one.version, set)));
-	const listed = options.metadata.of(name) ?? {};
-	const further = release?.version ?? newestOf(listed, inOrder(listed), options, specifiers, allows);
+	const further = newest === undefined ? (release?.version ?? newestListed) : newestListed;
 	if (further !== undefined) return withOwnRequirements(standIn(entry, versions, further), name, options);
+	const last = newestOf(entry, versions, options, [], allows);
+	const stand = last !== undefined && specifiers.every((set) => isPast(last, set)) ? standIn(entry, versions, last) : null;
+	if (stand !== null) return { ...stand, exact: false };
 	// Nothing known fits: an upper bound between two catalogued versions, or requirements that contradict each other.
 	const upper = specifiers.flatMap((specifier) => [...specifier.matchAll(/<=?\s*([\w.]+)/g)].map((match) => match[1] ?? ""));
 	const [lowest] = upper.sort(compareVersions);
@@ -177,12 +183,22 @@ function newestOf(
 	specifiers: readonly string[],
 	allows: typeof isPicked,
 ): string | undefined {
-	return versions.findLast((version) => runsOn(entry[version], options) && specifiers.every((set) => allows(version, set)));
+	const sets = specifiers.length === 0 ? [">=0"] : specifiers;
+	return versions.findLast((version) => runsOn(entry[version], options) && sets.every((set) => allows(version, set)));
+}
+
+function majorOf(version: string): number {
+	return parseVersion(version)?.release[0] ?? 0;
 }
 
 /** A package that has had no final release yet is installed from those before it. */
 function isPrereleaseOnly(versions: readonly string[]): boolean {
 	return versions.every((version) => parseVersion(version)?.isPrerelease === true);
+}
+
+/** Does a specifier set allow this version, or none but later ones: `>=2026.10.19` of certifi, whose newest known release is 2026.10.18? */
+function isPast(version: string, specifier: string): boolean {
+	return specifier.split(",").every((clause) => isPicked(version, clause) || /^\s*(?:>|~=)/.test(clause));
 }
 
 /** A specifier that is none allows everything: the manifest rules speak about it. */

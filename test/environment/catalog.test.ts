@@ -74,14 +74,22 @@ describe("modules and names", () => {
 	});
 
 	test("of some packages only the metadata is known", () => {
-		const environment = declared(["fastapi", "boto3"]);
-		expect(environment.distributions.has("botocore")).toBe(true);
-		expect(["boto3", "boto3.session", "jose"].map((module) => environment.findModule(module).found)).toEqual([
+		const environment = declared(["fastapi", "pandas"]);
+		expect(environment.distributions.has("numpy")).toBe(true);
+		expect(["pandas", "pandas.io", "jose"].map((module) => environment.findModule(module).found)).toEqual([
 			"unknown",
 			"unknown",
 			"missing",
 		]);
-		expect(environment.distributionsFor("boto3")).toEqual(["boto3"]);
+		expect(environment.distributionsFor("pandas")[0]).toBe("pandas");
+	});
+
+	test("a pre-release is taken where there is nothing else, or where it is asked for", () => {
+		expect(versionOf(declared(["apscheduler"]), "apscheduler")).toMatch(/^3\./);
+		expect(versionOf(declared(["apscheduler==4.0.0a5"]), "apscheduler")).toBe("4.0.0a5");
+		expect(versionOf(declared(["opentelemetry-instrumentation-fastapi"]), "opentelemetry-instrumentation-fastapi")).toMatch(
+			/b\d+$/,
+		);
 	});
 
 	test("what a clean installation would bring of a package is known, where its metadata is", () => {

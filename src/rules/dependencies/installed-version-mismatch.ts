@@ -1,4 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
+import { normalizeName } from "../../environment/environment.ts";
 import { markerApplies } from "../../environment/marker.ts";
 import { pinnedVersion, versionSatisfies } from "../../environment/pep440.ts";
 import { listVanishedModules } from "../../environment/vanished-modules.ts";
@@ -77,10 +78,23 @@ export default defineRule<Evidence>({
 /** Would no installation take what is installed here, or does it lack what older releases of it bring? */
 function isUnusable(requirement: Requirement, specifier: string, manifest: Manifest, project: Project): boolean {
 	const { normalized } = requirement;
+	if (failsWithInstalled(normalized, project)) return true;
 	if (listVanishedModules(normalized).some(({ from }) => versionSatisfies(from, requirement.specifier) === false)) return true;
 	const changed = manifest.requirements.map((each) => (each === requirement ? { ...each, specifier } : each));
 	return listExclusions(
 		changed.filter(({ group }) => group === ""),
 		project.environment,
 	).some((exclusion) => exclusion.requirement.normalized === normalized || exclusion.chain.includes(normalized));
+}
+
+/** Does start-up stop at an import of something that the installed release of a distribution lacks? Then the list is right to ask for another. */
+function failsWithInstalled(distribution: string, { trace, environment }: Project): boolean {
+	return trace.failures.some(({ detail }) => {
+		if (detail.type !== "name-not-in-module" && detail.type !== "module-not-found") return false;
+		const [top = ""] = (detail.type === "module-not-found" ? detail.requested : detail.source).split(".");
+		const found = environment.findModule(top);
+		return (
+			found.found === "present" && found.module.distribution !== null && normalizeName(found.module.distribution) === distribution
+		);
+	});
 }
