@@ -47,7 +47,37 @@ export function rawValue(
 		}
 		if (source === machine.environ && machine.environDynamic) return null;
 	}
-	return config.hasOtherSources ? null : undefined;
+	const secret = secretOf(machine, config, field);
+	return secret === undefined && config.hasOtherSources ? null : secret;
+}
+
+/** What a file of the field's name in the folders of secrets holds; later folders win. Undefined: none has one; null: that cannot be seen. */
+function secretOf(
+	machine: Machine,
+	{ secretFolders, caseSensitive }: SettingsConfig,
+	{ keys }: SettingsField,
+): Value | undefined | null {
+	if (secretFolders === null) return null;
+	for (const folder of secretFolders.toReversed()) {
+		const path = pathOf(machine, folder);
+		const names = path === null ? null : machine.listing(path);
+		if (path === null || (names === null && !isAbsent(machine, path))) return null;
+		const isMeant = (name: string) =>
+			keys.some((key) => (caseSensitive ? name === key : name.toLowerCase() === key.toLowerCase()));
+		const name = [...(names ?? [])].find(isMeant);
+		if (name === undefined) continue;
+		const text = machine.fileText(`${path}/${name}`);
+		return text === null ? null : { kind: "constant", value: text.trim(), origin: null };
+	}
+	return undefined;
+}
+
+/** Does the nearest folder above that has been looked at lack what leads there? */
+function isAbsent(machine: Machine, path: string): boolean {
+	const slash = path.lastIndexOf("/");
+	const above = slash < 0 ? "" : path.slice(0, slash);
+	const names = machine.listing(above);
+	return names === null ? above !== "" && isAbsent(machine, above) : !names.has(path.slice(slash + 1));
 }
 
 /** The text of a name, in whatever case it is written. */

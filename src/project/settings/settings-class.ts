@@ -15,7 +15,9 @@ export interface SettingsConfig {
 	readonly ignoresEmpty: boolean;
 	/** False where lists and the like are not decoded from JSON, which is the default. */
 	readonly decodes: boolean;
-	/** True where other places than arguments, environment and `.env` files may give values. */
+	/** Folders of files that each hold one value, as written; null where that is not known. */
+	readonly secretFolders: readonly string[] | null;
+	/** True where other places than arguments, environment, `.env` files and these folders may give values. */
 	readonly hasOtherSources: boolean;
 	/** Whether the process environment and the `.env` files are among the sources. */
 	readonly readsEnvironment: boolean;
@@ -73,7 +75,8 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 	const sensitive = read("case_sensitive");
 	const extra = read("extra");
 	const delimiter = read("env_nested_delimiter");
-	const otherSources = ["secrets_dir", "cli_parse_args", "yaml_file", "json_file", "toml_file", "pyproject_toml_table_header"];
+	const otherSources = ["cli_parse_args", "yaml_file", "json_file", "toml_file", "pyproject_toml_table_header"];
+	const secrets = read("secrets_dir");
 	const sources = customSources(cls);
 	const extraText = extra?.kind === "constant" ? extra.value : extra === undefined ? "forbid" : null;
 	return {
@@ -85,6 +88,7 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 		ignoresEmpty: isTrue(read("env_ignore_empty")),
 		// pydantic-settings does not look at pydantic 1's parse_env_var.
 		decodes: read("enable_decoding") === undefined && (isModernSettingsClass(cls) || read("parse_env_var") === undefined),
+		secretFolders: secrets === undefined || (Array.isArray(sources) && !sources.includes("secrets")) ? [] : fileNames(secrets),
 		hasOtherSources: otherSources.some((key) => read(key) !== undefined) || sources === "unknown",
 		readsEnvironment: !Array.isArray(sources) || sources.includes("env"),
 		readsFiles: !Array.isArray(sources) || sources.includes("dotenv"),

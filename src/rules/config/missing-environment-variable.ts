@@ -61,7 +61,8 @@ export default defineRule<Evidence>({
 				evidence: {
 					...need,
 					...(need.file === null ? dotenvLoading(project, need.order) : ofReader(project, need.file)),
-					otherFile: fileWith(project, key),
+					// A reader with a file of its own looks into no other.
+					otherFile: need.file === null ? fileWith(project, key) : null,
 				},
 			};
 		}
