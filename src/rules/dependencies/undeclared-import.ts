@@ -156,9 +156,10 @@ function judge(project: Project, use: ThirdPartyUse, candidates: readonly string
 	if (distribution === undefined) return null;
 	const { name: module, deferred, stage, order } = use;
 	const part = vanishedModule(module)?.module ?? packageOf(module);
-	const missingHere = project.environment.kind === "interpreter" && project.environment.findModule(part).found === "missing";
+	const isLacking = project.environment.findModule(part).found === "missing";
+	const missingHere = project.environment.kind === "interpreter" && isLacking;
 	const isProvided = candidates.some((name) => main.provided.has(name));
-	const gone = isProvided ? findGoneModule(project, module, missingHere) : null;
+	const gone = isProvided ? findGoneModule(project, module, isLacking) : null;
 	if (isProvided && gone === null) return null;
 	const base = {
 		module,

@@ -17,12 +17,17 @@ export interface GoneModule {
 }
 
 /** A declared distribution of which what is installed here, or what an installation takes, lacks the module by now. */
-export function findGoneModule({ environment, manifests }: Project, module: string, missingHere: boolean): GoneModule | null {
+export function findGoneModule({ environment, manifests }: Project, module: string, isLacking: boolean): GoneModule | null {
 	const vanished = vanishedModule(module);
 	if (vanished === null) return null;
 	const { distribution, from } = vanished;
 	const installed = environment.distributions.get(distribution)?.version;
-	const isGoneHere = missingHere && installed !== undefined && versionSatisfies(installed, `>=${from}`) === true;
+	const isInstalled = environment.kind === "interpreter";
+	const isGoneHere =
+		isLacking &&
+		(isInstalled || distribution !== "setuptools") &&
+		installed !== undefined &&
+		versionSatisfies(installed, `>=${from}`) === true;
 	const asked = startUpRequirements(manifests).filter(({ normalized }) => normalized === distribution);
 	// A virtual environment of an older Python starts with an older setuptools, which then stays.
 	const { python, pythonIsCertain } = environment;
@@ -30,9 +35,7 @@ export function findGoneModule({ environment, manifests }: Project, module: stri
 	const isAnew = !isSetuptools || (pythonIsCertain && python.major === 3 && python.minor >= 12);
 	const everywhere = isAnew && asked.every(({ specifier }) => versionSatisfies(from, specifier) === true);
 	// Of others an older release may be locked.
-	return isGoneHere || (isSetuptools && everywhere && (environment.kind === "catalog" || missingHere))
-		? { distribution, from, everywhere }
-		: null;
+	return isGoneHere || (isSetuptools && everywhere && (!isInstalled || isLacking)) ? { distribution, from, everywhere } : null;
 }
 
 /** It is declared, but not below the first release that lacks the module. */

@@ -23,7 +23,11 @@ export function externalRemedies(project: Project, { detail, statement }: Unreso
 		for (const module of similarSubmodules(project, detail.requested)) candidates.add(module);
 	}
 	const fitting = [...candidates].filter(
-		(module) => !/(^|\.)_/.test(module) && detail.names.every((name) => hasSymbol(environment, module, name)),
+		(module) =>
+			!/(^|\.)_/.test(module) &&
+			// A client that waits is none that is awaited, though it has its name.
+			!(isAsync(detail.requested) && !isAsync(module)) &&
+			detail.names.every((name) => hasSymbol(environment, module, name)),
 	);
 	const definitions = new Set(
 		fitting.map((module) => environment.canonical(detail.names.length === 0 ? module : `${module}.${detail.names[0]}`)),
@@ -32,6 +36,10 @@ export function externalRemedies(project: Project, { detail, statement }: Unreso
 	return ranked
 		.slice(0, 3)
 		.map((module, i) => ({ type: "module", module, isOwn: false, isCertain: i === 0 && definitions.size === 1 }));
+}
+
+function isAsync(module: string): boolean {
+	return /(?:^|[._])(?:async|aio)/.test(module);
 }
 
 /** Installed packages whose import name is spelt alike; none where some distribution really provides the name asked. */
