@@ -1,3 +1,4 @@
+import { pathText } from "../../path-values.ts";
 import type { ConstantValue, InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { isEnum } from "./class-attributes.ts";
@@ -199,6 +200,7 @@ function percent(format: string, values: readonly Value[]): Value {
 /** `str(value)` where it is known. */
 export function asText(value: Value): string | null {
 	if (isSecret(value)) return String(shownSecret(value)?.value ?? "") || null;
+	if (value.kind === "instance") return pathText(value);
 	if (value.kind !== "constant") return null;
 	if (value.value === null) return "None";
 	if (value.value === true) return "True";

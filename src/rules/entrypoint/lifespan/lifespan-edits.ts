@@ -28,22 +28,36 @@ export function asyncEdit(path: string, text: string, node: ast.FunctionDef): Te
 	return { path, range: { start, end: start }, newText: "async " };
 }
 
-/** A yield after the last line of a body that stands on lines of its own and never returns before that; in place of a bare `return`. */
+/**
+ * A yield after the last line of a body that stands on lines of its own and never returns before that: inside the `with` that ends it, so
+ * that what is open stays open; in place of the `return` at its end, with the state that it gives.
+ */
 export function yieldEdit(path: string, text: string, node: ast.FunctionDef): TextEdit | null {
-	const last = node.body.at(-1);
+	const block = lastBlock(node.body);
+	const last = block.at(-1);
 	if (last === undefined || lineStart(text, last.start) <= node.name.start) return null;
-	const isReturn = last.type === "Return" && last.value === null;
 	let returns = false;
 	walk(node, (each) => {
 		if ((each.type === "Return" && each !== last) || each.type === "Raise") returns = true;
 		return !returns;
 	});
-	if (returns || (last.type === "Return" && !isReturn)) return null;
-	if (isReturn) return { path, range: { start: last.start, end: last.end }, newText: "yield" };
-	const indent = /^[ \t]*/.exec(text.slice(lineStart(text, node.body[0]?.start ?? last.start)))?.[0] ?? "";
+	if (returns) return null;
+	if (last.type === "Return") {
+		// Starlette takes a mapping as the state, and nothing else.
+		const isState = last.value?.type === "Dict";
+		const end = isState ? last.start + "return".length : last.end;
+		return { path, range: { start: last.start, end }, newText: "yield" };
+	}
+	const indent = /^[ \t]*/.exec(text.slice(lineStart(text, block[0]?.start ?? last.start)))?.[0] ?? "";
 	const newline = text.indexOf("\n", last.end);
 	const end = newline < 0 ? text.length : newline;
 	return { path, range: { start: end, end }, newText: `\n${indent}yield` };
+}
+
+/** The block that a body ends in, past each `with` at its end. */
+function lastBlock(body: readonly ast.Statement[]): readonly ast.Statement[] {
+	const last = body.at(-1);
+	return last?.type === "With" ? lastBlock(last.body) : body;
 }
 
 /** `@asynccontextmanager` above a function that has no decorator. */
