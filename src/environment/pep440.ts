@@ -4,6 +4,7 @@
  * the same, the metadata of many packages repeat the same few bounds, and the grammar's expression is slow.
  */
 import { compare, explain, satisfies, validRange } from "@renovatebot/pep440";
+import { remembered } from "./remembered.ts";
 
 /** A version in its parts. */
 export interface ParsedVersion {
@@ -12,19 +13,6 @@ export interface ParsedVersion {
 	readonly release: readonly number[];
 	/** An alpha, beta, release candidate or development release. */
 	readonly isPrerelease: boolean;
-}
-
-/** Remembers the answers to a question about a text. */
-function remembered<Answer>(ask: (text: string) => Answer): (text: string) => Answer {
-	const answers = new Map<string, Answer>();
-	return (text) => {
-		let answer = answers.get(text);
-		if (answer === undefined) {
-			answer = ask(text);
-			answers.set(text, answer);
-		}
-		return answer;
-	};
 }
 
 /** A version such as `2.0.35`, `1!1.0` or `2.0b1`; null for what is none. */

@@ -1,10 +1,11 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { possibleClosure, primaryManifest, type RequirementClosure } from "../../project/manifests/declared.ts";
-import { addExtra, addRequirement, fileOfMainList, usesHashes } from "../../project/manifests/edit.ts";
+import { addExtra, fileOfMainList } from "../../project/manifests/edit.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
 import type { Project } from "../../project/project.ts";
 import { listOptionalUses } from "./uses/all-uses.ts";
+import { declarePackage } from "./uses/declare-package.ts";
 import { placeInWords } from "./uses/installation-words.ts";
 import type { CodeChange, OptionalUse } from "./uses/optional-use.ts";
 
@@ -168,19 +169,8 @@ function requirementProposal(evidence: Evidence, project: Project): FixProposal 
 	if (manifest === null) return undefined;
 	const { distribution, importName, extras, floor, what } = evidence;
 	const known = packageAddition(distribution, extras, project.environment, importName);
-	const edits = addRequirement(project.files, manifest, { ...known, floor: known.floor ?? floor });
-	if (edits === null) return undefined;
-	const hashed = usesHashes(project.files, manifest);
-	const hashes = hashed
-		? ` ${manifest.path} pins hashes: the new line needs its own, so generate the file anew with the tool that wrote it.`
-		: "";
-	return {
-		title: `Declare ${distribution} in ${fileOfMainList(manifest)}`,
-		explanation: `${capitalised(what)} needs ${distribution}; once it is declared, every installation brings it.${hashes}`,
-		applicability: hashed ? "review" : "safe",
-		edits,
-		commands: manifest.updateCommands,
-	};
+	const reason = `${capitalised(what)} needs ${distribution}; once it is declared, every installation brings it.`;
+	return declarePackage(project, manifest, distribution, { ...known, floor: known.floor ?? floor }, reason);
 }
 
 function capitalised(text: string): string {

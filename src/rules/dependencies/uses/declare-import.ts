@@ -1,9 +1,10 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { primaryManifest } from "../../../project/manifests/declared.ts";
-import { addRequirement, fileOfMainList, makeRequired, removeMarker, usesHashes } from "../../../project/manifests/edit.ts";
+import { makeRequired, removeMarker } from "../../../project/manifests/edit.ts";
 import type { Manifest, Requirement } from "../../../project/manifests/manifest.ts";
 import { packageAddition } from "../../../project/manifests/package-addition.ts";
 import type { Project } from "../../../project/project.ts";
+import { declarePackage } from "./declare-package.ts";
 import { withFormerModule } from "./gone-module.ts";
 import { importInstead } from "./import-instead.ts";
 
@@ -35,19 +36,10 @@ export function declareImport(evidence: ImportToDeclare, project: Project): FixP
 		(requirement) => requirement.normalized === distribution && isOptionalEntry(requirement),
 	);
 	if (optional !== undefined) return asRequired(project, manifest, optional);
-	const edits = addRequirement(project.files, manifest, packageAddition(distribution, [], project.environment, module));
-	if (edits === null) return undefined;
-	const hashed = usesHashes(project.files, manifest);
-	const hashes = hashed
-		? ` ${manifest.path} pins hashes: the new line needs its own, so generate the file anew with the tool that wrote it.`
-		: "";
-	return {
-		title: `Declare ${distribution} in ${fileOfMainList(manifest)}`,
-		explanation: `${module} comes with ${distribution}; once it is declared, every installation brings it.${hashes}`,
-		applicability: hashed || elsewhere !== null ? "review" : "safe",
-		edits,
-		commands: manifest.updateCommands,
-	};
+	const addition = packageAddition(distribution, [], project.environment, module);
+	const reason = `${module} comes with ${distribution}; once it is declared, every installation brings it.`;
+	const declared = declarePackage(project, manifest, distribution, addition, reason);
+	return declared === undefined || elsewhere === null ? declared : { ...declared, applicability: "review" };
 }
 
 /** It is declared, but for other Pythons or platforms only. */

@@ -1,4 +1,5 @@
 import type { Environment, LibraryImport } from "../../../environment/environment.ts";
+import { remembered } from "../../../environment/remembered.ts";
 import { parseRequirement } from "../../../environment/requirement.ts";
 import type { ExternalImport } from "../../../project/imports/trace.ts";
 import { distributionsOf, packageOf } from "../../../project/manifests/third-party-imports.ts";
@@ -73,8 +74,8 @@ export function listLibraryParts(project: Project): OptionalUse[] {
  * names in its own metadata. The modules of a library import the same few packages, so each question is worked out once.
  */
 function providersIn(environment: Environment) {
-	const distributionsIn = remembering((module) => distributionsOf(module, environment));
-	const namedBy = remembering((library) => {
+	const distributionsIn = remembered((module) => distributionsOf(module, environment));
+	const namedBy = remembered((library) => {
 		const requires = environment.distributions.get(library)?.requires ?? [];
 		return new Set(requires.map((text) => parseRequirement(text)?.normalized ?? ""));
 	});
@@ -84,18 +85,6 @@ function providersIn(environment: Environment) {
 			const named = library === undefined ? new Set() : namedBy(library);
 			return distributionsIn(packageOf(module)).toSorted((a, b) => Number(named.has(b)) - Number(named.has(a)));
 		},
-	};
-}
-
-function remembering<Answer>(work: (name: string) => Answer): (name: string) => Answer {
-	const answers = new Map<string, Answer>();
-	return (name) => {
-		let answer = answers.get(name);
-		if (answer === undefined) {
-			answer = work(name);
-			answers.set(name, answer);
-		}
-		return answer;
 	};
 }
 

@@ -1,0 +1,31 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import { addRequirement, fileOfMainList, usesHashes } from "../../../project/manifests/edit.ts";
+import type { Manifest } from "../../../project/manifests/manifest.ts";
+import type { Addition } from "../../../project/manifests/requirement-style.ts";
+import type { Project } from "../../../project/project.ts";
+
+/**
+ * Adds a package to the main list of a manifest, in the manifest's own hand; undefined where there is no place for it. `reason` is the
+ * sentence that says what it is needed for. Where the list pins hashes, a person has to generate it anew.
+ */
+export function declarePackage(
+	project: Project,
+	manifest: Manifest,
+	distribution: string,
+	addition: Addition,
+	reason: string,
+): FixProposal | undefined {
+	const edits = addRequirement(project.files, manifest, addition);
+	if (edits === null) return undefined;
+	const isHashed = usesHashes(project.files, manifest);
+	const hashes = isHashed
+		? ` ${manifest.path} pins hashes: the new line needs its own, so generate the file anew with the tool that wrote it.`
+		: "";
+	return {
+		title: `Declare ${distribution} in ${fileOfMainList(manifest)}`,
+		explanation: `${reason}${hashes}`,
+		applicability: isHashed ? "review" : "safe",
+		edits,
+		commands: manifest.updateCommands,
+	};
+}
