@@ -24,8 +24,7 @@ export function* dataclassFaults(project: Project, definition: ClassDefinition):
 		turn++;
 	}
 	const late = options.isKeywordOnly ? null : firstLate(value);
-	if (late !== null)
-		yield { ...lateField(project, definition, late.field, late.defaulted), range, order: definition.order + turn / 1000 };
+	if (late !== null) yield { ...lateField(project, definition, late), range, order: definition.order + turn / 1000 };
 }
 
 /** The place that Python names: the decorator, which runs once the class is there; up to 3.10 the line of the class. */
@@ -112,8 +111,15 @@ function sharedDefault(
 	};
 }
 
+/** A field without a default, the first one before it that has one, and the name of the nearest one. */
+interface LateField {
+	readonly field: ClassAttribute;
+	readonly defaulted: ClassAttribute;
+	readonly nearest: string;
+}
+
 /** The first field without a default behind one that has one, base classes first. */
-function firstLate(value: ClassValue): { readonly field: ClassAttribute; readonly defaulted: ClassAttribute } | null {
+function firstLate(value: ClassValue): LateField | null {
 	const fields = new Map<string, ClassAttribute>();
 	for (const each of lineageOf(value).own.toReversed()) {
 		const options = dataclassOptions(each);
@@ -126,9 +132,12 @@ function firstLate(value: ClassValue): { readonly field: ClassAttribute; readonl
 		}
 	}
 	let defaulted: ClassAttribute | null = null;
+	let nearest = "";
 	for (const field of fields.values()) {
-		if (hasDefault(field)) defaulted ??= field;
-		else if (defaulted !== null) return field.value?.kind === "unknown" ? null : { field, defaulted };
+		if (hasDefault(field)) {
+			defaulted ??= field;
+			nearest = field.name;
+		} else if (defaulted !== null) return field.value?.kind === "unknown" ? null : { field, defaulted, nearest };
 	}
 	return null;
 }
@@ -151,8 +160,7 @@ function hasDefault({ value }: ClassAttribute): boolean {
 function lateField(
 	project: Project,
 	definition: ClassDefinition,
-	field: ClassAttribute,
-	defaulted: ClassAttribute,
+	{ field, defaulted, nearest }: LateField,
 ): Omit<ClassFault, "range"> {
 	const { owner, name } = field;
 	const className = definition.value.node.name.name;
@@ -163,8 +171,8 @@ function lateField(
 		rootCause:
 			"The fields are the parameters of __init__ in their order, and a parameter without a default cannot follow one that has a default.",
 		error:
-			project.environment.python.minor >= 12
-				? `TypeError: non-default argument '${name}' follows default argument '${defaulted.name}'`
+			project.environment.python.minor >= 13
+				? `TypeError: non-default argument '${name}' follows default argument '${nearest}'`
 				: `TypeError: non-default argument '${name}' follows default argument`,
 		fixes: [...movedUp(field, defaulted), ...keywordOnly(project, definition.value)],
 	};
