@@ -31,7 +31,8 @@ export function objectRemedy({ parameter, signature }: ParameterFault, project: 
 	const found = objectAnnotation(project, new ExpressionValues(project).valueOf(annotation, signature.scope));
 	if (found === null) return undefined;
 	const { path } = signature.function.module;
-	if (found.value.kind === "instance" && found.value.of.kind === "external" && annotation.type === "Call") {
+	const isOfLibrary = found.value.kind === "instance" && found.value.of.kind === "external";
+	if (found.kind === "object" && isOfLibrary && annotation.type === "Call") {
 		const { callee } = annotation;
 		return {
 			title: `Write ${sourceOf(signature, callee)} without the parentheses`,
