@@ -92,6 +92,11 @@ function refusalOf(canonical: string, args: CallArguments, receiver: InstanceVal
 		}
 		case "builtins.len":
 			return ofLength(first);
+		case "contextvars.ContextVar":
+		case "_contextvars.ContextVar":
+			return args.open || args.args.length === 1
+				? null
+				: { exception: "TypeError", message: `ContextVar() takes exactly 1 positional argument (${args.args.length} given)` };
 		case "builtins.next":
 			return first !== undefined && typeName(first) === "function"
 				? { exception: "TypeError", message: "'function' object is not an iterator" }
