@@ -11,6 +11,7 @@ import { missingBackReference } from "./relationship/missing-back-reference.ts";
 import type { RelationshipFault } from "./relationship/relationship-fault.ts";
 import { takenBackref } from "./relationship/taken-backref.ts";
 import { unknownTarget } from "./relationship/unknown-target.ts";
+import { unlinkedSecondary } from "./relationship/unlinked-secondary.ts";
 import { unknownSecondary, unresolvedText } from "./relationship/unresolved-text.ts";
 
 const example = (back: string) => ({
@@ -54,6 +55,7 @@ export default defineClassRule(
 				unresolvedText(project, relationship) ??
 				bareColumnName(project, relationship) ??
 				takenBackref(project, relationship) ??
+				unlinkedSecondary(project, relationship) ??
 				missingJoin(project, relationship) ??
 				sameDirection(project, relationship) ??
 				orphansOfOne(project, relationship) ??
