@@ -3,7 +3,7 @@ import type { EnvironmentOptions, PythonHint } from "../environment/open-environ
 import type { PackageFiles } from "../environment/package-files.ts";
 import { primaryManifest, startUpRequirements } from "../project/manifests/declared.ts";
 import { readLockFiles } from "../project/manifests/lock-files.ts";
-import type { Manifest } from "../project/manifests/manifest.ts";
+import type { Manifest, Requirement } from "../project/manifests/manifest.ts";
 import type { SourceTree } from "../project/project.ts";
 import { LineIndex } from "../text/line-index.ts";
 
@@ -33,10 +33,16 @@ export function environmentOptions(
 			variables,
 			projectName: projectName(backend),
 		},
-		requirements: primary === null ? null : startUpRequirements(backend.manifests),
+		requirements: primary === null ? null : startUpRequirements(backend.manifests).map(withoutOwnName),
 		locked: lock?.versions ?? new Map(),
 		pythonHints: [...deploymentHints(backend), ...manifestHints(backend)],
 	};
+}
+
+/** What comes from a folder of the repository is no published package, whatever its name. */
+function withoutOwnName(requirement: Requirement): Requirement {
+	const isLocal = requirement.url !== null && !requirement.url.includes("://");
+	return isLocal ? { ...requirement, normalized: "" } : requirement;
 }
 
 function projectName(backend: Backend): string | null {
