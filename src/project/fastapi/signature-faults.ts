@@ -168,7 +168,10 @@ class SignatureReader {
 	): void {
 		const marker = markerOf(value);
 		if (marker === null) return;
-		const fault = uncallableDependency(marker, scope, receiver === null);
+		// An alias (`Annotated[…, Depends(…)]`) of another module is read where it is written.
+		const { module: home } = marker.call;
+		const written = home === scope.module ? scope : scopeOfModule(this.project, home);
+		const fault = written === null ? null : uncallableDependency(marker, written, receiver === null);
 		if (fault !== null) {
 			if (!this.dependencies.has(fault.node)) this.dependencies.set(fault.node, { fault, operation });
 			return;
