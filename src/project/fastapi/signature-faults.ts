@@ -64,18 +64,30 @@ class SignatureReader {
 
 	read(): SignatureFaults {
 		const { operations, includes } = routeModelOf(this.project);
-		for (const operation of operations) {
+		// What several routes depend on is reported with one that start-up really makes, if there is one.
+		for (const operation of [...operations].sort((a, b) => Number(b.call.reached) - Number(a.call.reached))) {
 			if (operation.call.guarded || !operation.isAnalysed) continue;
 			this.readOperation(operation);
 		}
 		for (const include of includes) this.readInclude(include);
 		return {
-			parameters: [...this.parameters.values()],
-			dependencies: [...this.dependencies.values()],
-			responses: [...this.responses.values()],
-			unusable: [...this.unusable.values()],
+			parameters: this.met(this.parameters, ({ fault }) => fault.signature.function.module),
+			dependencies: this.met(this.dependencies, ({ fault }) => fault.module),
+			responses: this.met(this.responses, ({ operation: { endpoint, call } }) =>
+				endpoint.kind === "function" ? endpoint.module : call.module,
+			),
+			unusable: this.met(this.unusable, ({ fault }) => fault.module),
 			callables: this.callables,
 		};
+	}
+
+	/** Start-up may well run a module with a dependency whose only routes stand where it never comes: then nothing is refused there. */
+	private met<Found extends Refused<unknown>>(
+		found: ReadonlyMap<object, Found>,
+		moduleOf: (refused: Found) => Module,
+	): readonly Found[] {
+		const isReached = (module: Module) => this.project.trace.runs.get(module.name)?.reached === true;
+		return [...found.values()].filter((refused) => refused.operation.call.reached || !isReached(moduleOf(refused)));
 	}
 
 	private readOperation(operation: Operation): void {
