@@ -63,10 +63,37 @@ export function chooseVersions(index: CatalogIndex, options: CatalogOptions & { 
 		if (now === previous) break;
 		previous = now;
 	}
+	for (const name of refusedByPins(options, choices)) {
+		choices.delete(name);
+		unknown.add(name);
+	}
 	const areVouched = [...choices.values()].every(isVouched);
 	// A project that declares nothing keeps its list somewhere else.
 	const isListed = options.requirements !== null || options.locked.size > 0;
 	return { choices, complete: isListed && unknown.size === 0 && areVouched, unknown };
+}
+
+/** Distributions whose chosen release asks for another release of a pinned one: an installer would go back to an older release of theirs, and nobody knows to which. */
+function refusedByPins(
+	options: CatalogOptions & { readonly platform: string },
+	choices: ReadonlyMap<string, CatalogChoice>,
+): readonly string[] {
+	const pinned = new Set([...options.locked.keys()]);
+	for (const { normalized, specifier } of options.requirements ?? []) if (pinOf(specifier) !== null) pinned.add(normalized);
+	const facts = { python: options.python, platform: options.platform, extras: [] };
+	const isRefused = ({ normalized, specifier, marker }: MetadataRequirement): boolean => {
+		const other = pinned.has(normalized) ? choices.get(normalized) : undefined;
+		if (other === undefined || specifier === "" || versionSatisfies(other.version, specifier)) return false;
+		return marker === null || markerHolds(marker, facts);
+	};
+	return [...choices]
+		.filter(([name, choice]) => !pinned.has(name) && requirementsOf(choice.facts).some(isRefused))
+		.map(([name]) => name);
+}
+
+/** The one version that a specifier asks for, or null. */
+function pinOf(specifier: string): string | null {
+	return /^\s*===?\s*([^*,\s]+)\s*$/.exec(specifier)?.[1] ?? null;
 }
 
 /** Of a version that is not catalogued the neighbours on both sides must vouch for what it requires. */
@@ -138,10 +165,8 @@ function chooseAmong(
 ): CatalogChoice | null {
 	const versions = inOrder(entry);
 	const locked = options.locked.get(name);
-	const pinned =
-		locked ??
-		specifiers.map((specifier) => /^\s*===?\s*([^*,\s]+)\s*$/.exec(specifier)?.[1]).find((version) => version !== undefined);
-	if (pinned !== undefined) return withOwnRequirements(standIn(entry, versions, pinned), name, options);
+	const pinned = locked ?? specifiers.map(pinOf).find((version) => version !== null);
+	if (pinned != null) return withOwnRequirements(standIn(entry, versions, pinned), name, options);
 	const allows = isPrereleaseOnly(versions) ? isAllowed : isPicked;
 	const newest = newestOf(entry, versions, options, specifiers, allows);
 	const listed = options.metadata.of(name) ?? {};

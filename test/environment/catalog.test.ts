@@ -32,6 +32,13 @@ describe("versions", () => {
 		expect(environment.distributions.has("anyio")).toBe(true);
 	});
 
+	test("a release that a pin does not go with is not taken: an installer goes back to an older one, and nobody knows to which", () => {
+		const environment = declared(["pydantic==1.8.2", "fastapi==0.68.1", "pydantic-settings"]);
+		expect(versionOf(environment, "pydantic")).toBe("1.8.2");
+		expect(versionOf(environment, "pydantic-settings")).toBeUndefined();
+		expect(versionOf(declared(["pydantic==2.9.2", "pydantic-settings"]), "pydantic-settings")).toBeDefined();
+	});
+
 	test("an extra brings what it stands for, a marker keeps out what is for others", () => {
 		expect(declared(["uvicorn"]).distributions.has("httptools")).toBe(false);
 		expect(declared(["uvicorn[standard]"]).distributions.has("httptools")).toBe(true);
