@@ -24,7 +24,7 @@ export function listPasswordHashes(project: Project): OptionalUse[] {
 	const made = calls.find(({ callee, reached }) => reached && isExternal(callee, context));
 	const scheme = made === undefined ? null : firstScheme(made);
 	const backend = scheme !== null && Object.hasOwn(backends, scheme) ? backends[scheme] : undefined;
-	if (made === undefined || backend === undefined || (scheme === "bcrypt" && project.environment.python.minor < 13)) return [];
+	if (made === undefined || backend === undefined || (scheme === "bcrypt" && !lacksCrypt(project))) return [];
 	const hashed = calls.find(
 		(call) => call.reached && hashes(call.callee) && (!call.guarded || isMadeAtFirstStart(project, call)),
 	);
@@ -44,6 +44,11 @@ export function listPasswordHashes(project: Project): OptionalUse[] {
 			error: `passlib.exc.MissingBackendError: ${scheme}: no backends available -- recommend you install one (e.g. 'pip install ${advice}')`,
 		},
 	];
+}
+
+/** Python 3.13 has no `crypt` any more; a Python that is only guessed may well be older. */
+function lacksCrypt({ environment: { python, pythonIsCertain } }: Project): boolean {
+	return pythonIsCertain && python.minor >= 13;
 }
 
 function firstScheme({ args, keywords }: Call): string | null {
