@@ -249,7 +249,8 @@ function ofIteration(value: Value): Refusal | null {
 function ofLength(value: Value | undefined): Refusal | null {
 	const type = value === undefined ? null : typeName(value);
 	const isNumber = value === nothingReturned || (value?.kind === "constant" && typeof value.value === "number");
-	return type !== null && isNumber ? { exception: "TypeError", message: `object of type '${type}' has no len()` } : null;
+	const isSizeless = isNumber || (value?.kind === "instance" && value.of.kind === "class" && lacksMethod(value, "__len__"));
+	return type !== null && isSizeless ? { exception: "TypeError", message: `object of type '${type}' has no len()` } : null;
 }
 
 function ofFloat(value: Value | undefined): Refusal | null {
