@@ -1,5 +1,6 @@
 import type { LockOwner } from "../workspace/process-lock.ts";
 import { listSessionIds, repositoryLockHolder } from "../workspace/session-folder.ts";
+import { type InterruptedStep, interruptedStep } from "./interrupted-step.ts";
 import { readJournal } from "./journal.ts";
 import type { PhaseState } from "./session.ts";
 import type { SessionRecord } from "./session-record.ts";
@@ -12,8 +13,8 @@ export interface SessionSummary {
 	readonly startedAt: string;
 	readonly lastAt: string;
 	readonly finished: boolean;
-	/** It was stopped in the middle of a step; the next start brings that to an end. */
-	readonly interrupted: boolean;
+	/** The step that it was stopped in, which the next start brings to an end; null where it was not. */
+	readonly interrupted: InterruptedStep | null;
 	readonly backupsRemoved: boolean;
 	readonly accepted: number;
 	/** Has it a rollback that could be undone? */
@@ -47,13 +48,13 @@ export function listSessions(root: string): SessionListing {
 	const unreadable: string[] = [];
 	for (const id of [...listSessionIds(root)].reverse()) {
 		const reading = readJournal(root, id);
-		if (reading.type === "record") sessions.push(summaryOf(reading.record));
+		if (reading.type === "record") sessions.push(summaryOf(root, reading.record));
 		else unreadable.push(reading.reason);
 	}
 	return { sessions, unreadable, running: repositoryLockHolder(root) };
 }
 
-function summaryOf(record: SessionRecord): SessionSummary {
+function summaryOf(root: string, record: SessionRecord): SessionSummary {
 	const { id, startedAt, lastAt, finished, backupsRemoved, decisions } = record;
 	const accepted = decisions.filter((decision) => decision.type === "accepted").length;
 	return {
@@ -61,7 +62,7 @@ function summaryOf(record: SessionRecord): SessionSummary {
 		startedAt,
 		lastAt,
 		finished,
-		interrupted: isInterrupted(record),
+		interrupted: interruptedStep(root, record),
 		backupsRemoved,
 		accepted,
 		rolledBack: record.rollbacks.length > 0,

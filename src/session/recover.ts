@@ -4,6 +4,7 @@ import { removeTemporaryFile } from "../workspace/project-files.ts";
 import { closeRollback } from "./close-rollback.ts";
 import { rollbackTrailer } from "./commit-message.ts";
 import type { SessionEvent } from "./events.ts";
+import { purposeWords } from "./interrupted-step.ts";
 import { count, listed, recall, type SessionContext } from "./session-context.ts";
 
 /**
@@ -79,12 +80,4 @@ async function recoverCommit(
 	else if (rollback !== null) journal.append({ type: "phases-rolled-back", stories, write: rollback, commit });
 	else if (story) journal.append({ type: "phase-committed", story, commit, subject, paths, held });
 	return `The last run stopped just after git had made the commit of ${names}; it counts.`;
-}
-
-function purposeWords(write: Extract<SessionEvent, { type: "write-intended" }>): string {
-	const { purpose } = write;
-	if (purpose.type === "accept") return `applied the fix of ${purpose.decision.issueId}`;
-	if (purpose.type === "rollback") return `took ${listed(purpose.stories)} back`;
-	if (purpose.type === "restore") return `undid the rollback of ${listed(purpose.stories)}`;
-	return purpose.type === "undo" ? "took a fix back" : "brought a fix back";
 }

@@ -1,5 +1,7 @@
+import type { Standing } from "../../apply/write-files.ts";
 import { jsonText } from "../../report/json-text.ts";
 import { paintWith } from "../../report/paint.ts";
+import type { InterruptedStep } from "../../session/interrupted-step.ts";
 import { listSessions, type SessionListing, type SessionSummary } from "../../session/list-sessions.ts";
 import { showLine } from "../../text/gate.ts";
 import { exitStatus } from "../exit-status.ts";
@@ -23,6 +25,7 @@ function statusText({ sessions, running }: SessionListing, output: Output): stri
 	const paint = paintWith(output.colour);
 	const lines = [`${paint.bold(newest.id)}  ${stateOf(newest)}, since ${dateOf(newest.startedAt)}`];
 	if (running) lines.push(`At work now: process ${running.pid} on ${showLine(running.host)}.`);
+	else if (newest.interrupted !== null) lines.push(...interruptionText(newest.interrupted));
 	for (const phase of newest.phases) {
 		const decisions = newest.decisions.filter((decision) => decision.story === phase.story);
 		if (decisions.length === 0) continue;
@@ -40,9 +43,25 @@ function statusText({ sessions, running }: SessionListing, output: Output): stri
 }
 
 function stateOf(session: SessionSummary): string {
-	if (session.interrupted) return "interrupted";
+	if (session.interrupted !== null) return "interrupted";
 	return session.finished ? "finished" : "open";
 }
+
+/** What a run was doing when it was stopped, how far it had come, and the ways on. */
+function interruptionText({ what, files }: InterruptedStep): readonly string[] {
+	return [
+		`The run stopped while it ${showLine(what)}.`,
+		...files.map(({ path, standing }) => `  ${showLine(path)} ${standingWords[standing]}`),
+		"The next start finishes that step, or takes it back where a file was changed since. Nothing is done before.",
+	];
+}
+
+const standingWords: Readonly<Record<Standing, string>> = {
+	before: "is as it was before",
+	after: "is written",
+	same: "stays as it is",
+	other: "was changed since, and is left as it is",
+};
 
 function dateOf(iso: string): string {
 	return `${iso.slice(0, 16).replace("T", " ")} UTC`;
@@ -56,6 +75,7 @@ function statusJson({ sessions, running }: SessionListing): object {
 			state: stateOf(session),
 			started_at: session.startedAt,
 			last_at: session.lastAt,
+			interrupted: session.interrupted,
 			backups_removed: session.backupsRemoved,
 			phases: session.phases.map(({ story, status, commit, files, subject }) => ({ story, status, commit, files, subject })),
 			decisions: session.decisions.map(({ issueId, problem, story, decision, files }) => ({
