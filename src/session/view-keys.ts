@@ -19,10 +19,10 @@ import { count } from "./view-words.ts";
 export function press(ui: UiState, key: KeyPress, context: KeyContext): Response {
 	if (key.name === "ctrl-l") return withEffect(ui, { type: "redraw" });
 	if (key.name === "ctrl-z") return withEffect(ui, { type: "suspend" });
-	if (key.name === "ctrl-c") return withEffect(ui, { type: "leave" });
+	if (key.name === "ctrl-c") return leave(ui, context);
 	if (ui.screen.type === "editor") return pressInEditor(ui, ui.screen, key);
 	if (ui.screen.type === "settings") return pressOnSettings(ui, ui.screen, key);
-	if (key.name === "q") return withEffect(ui, { type: "leave" });
+	if (key.name === "q") return leave(ui, context);
 	if (key.name === "X") return stopWork(ui);
 	if (ui.busy !== null && isDecision(key)) return only(ui);
 	if (key.name === "?" && ui.screen.type !== "help") return only(show(ui, { type: "help", scroll: 0, from: ui.screen }));
@@ -68,8 +68,17 @@ export function press(ui: UiState, key: KeyPress, context: KeyContext): Response
 	}
 }
 
+/** Decisions are kept, but a text that was edited and not accepted is none yet: who leaves it behind is told first. */
+function leave(ui: UiState, { view }: KeyContext): Response {
+	const edited = view.items.filter(({ decided, fingerprint }) => decided === null && ui.drafts.has(fingerprint));
+	const question = `Your version of ${edited.map(({ issue }) => issue.id).join(", ")} is not accepted yet, and leaving drops it. Once more to leave all the same.`;
+	if (edited.length === 0 || ui.message?.text === question) return withEffect(ui, { type: "leave" });
+	return only(say(ui, question, "warning"));
+}
+
 /** What a choice of the checkpoint's menu does. */
-export function choose(ui: UiState, choice: CheckpointChoice, { state, view }: KeyContext): Response {
+export function choose(ui: UiState, choice: CheckpointChoice, context: KeyContext): Response {
+	const { state, view } = context;
 	if (ui.screen.type !== "checkpoint" || ui.busy !== null) return only(ui);
 	const { story } = ui.screen;
 	switch (choice) {
@@ -82,7 +91,7 @@ export function choose(ui: UiState, choice: CheckpointChoice, { state, view }: K
 		case "rollback":
 			return only(show(ui, { type: "rollback", story, from: "checkpoint", together: [] }));
 		case "stop":
-			return withEffect(ui, { type: "leave" });
+			return leave(ui, context);
 	}
 }
 

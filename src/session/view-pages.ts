@@ -104,7 +104,7 @@ export function helpRows(width: number): readonly Line[] {
 			[
 				["Enter", "go on: scroll what is unread, accept a safe fix that was read, or go to the next step"],
 				["p", "phases: commit one, take one back, or bring it back"],
-				["q  ^C", "quit; everything is kept and `bootmend resume` goes on"],
+				["q  ^C", "quit; what you decided is kept and `bootmend resume` goes on"],
 				["^Z  ^L", "suspend; draw the screen anew"],
 			],
 		],

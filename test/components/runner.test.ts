@@ -285,6 +285,20 @@ describe("coming and going", () => {
 		}
 	});
 
+	test("an edited text that is not accepted yet is asked after before leaving", async () => {
+		for (const way of ["q", "ctrl-c"]) {
+			const wizard = await drive();
+			wizard.edit = (text) => ({ type: "edited", text: text.replace("asyncpg>=0.29.0", "asyncpg>=0.30.0") });
+			await wizard.keys("e", way);
+			expect(wizard.screen()).toContain("Your version of DEPENDENCY-001 is not accepted yet");
+			await wizard.keys("]", way);
+			expect(wizard.screen()).toContain("Your version of DEPENDENCY-001 is not accepted yet");
+			await wizard.keys(way);
+			expect(await wizard.runner.left).toMatchObject({ screen: { type: "issues" } });
+			expect(wizard.session.commands).toEqual([]);
+		}
+	});
+
 	test("a session in which nothing is wrong ends at once", async () => {
 		const wizard = await drive({ files: {}, faults: [] });
 		await expect.poll(() => wizard.session.state.finished).toBe(true);
