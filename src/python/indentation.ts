@@ -15,6 +15,7 @@ export function findIndentationFault(text: string, lines: readonly LogicalLine[]
 		} else if (column > top.column) {
 			if (tabless <= top.tabless) return faultAt(line, "TabError", mixed);
 			if (!opener) return faultAt(line, "IndentationError", "unexpected indent");
+			if (stack.length >= deepestIndentation) return faultAt(line, "IndentationError", "too many levels of indentation");
 			stack.push({ column, tabless });
 		} else {
 			if (opener) return faultAt(line, "IndentationError", expectedBlock(text, opener, minor));
@@ -29,6 +30,8 @@ export function findIndentationFault(text: string, lines: readonly LogicalLine[]
 	return opener && { ...faultAt(opener, "IndentationError", expectedBlock(text, opener, minor)), start: opener.end };
 }
 
+/** `MAXINDENT` of CPython's tokenizer, counted with the level of the file itself. */
+const deepestIndentation = 100;
 const mixed = "inconsistent use of tabs and spaces in indentation";
 
 function faultAt(line: LogicalLine, exception: SyntaxFault["exception"], message: string): SyntaxFault {

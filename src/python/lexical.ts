@@ -27,6 +27,8 @@ export function scanLines(text: string, minor: number): LexicalScan {
 }
 
 const closers: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" };
+/** `MAXLEVEL` of CPython's tokenizer; the parser of 3.8 gives up at half of it, with a MemoryError. */
+const deepestBrackets = 200;
 const stringStart = /(?:[rRuUbBfFtT]{1,2})?("""|'''|"|')/y;
 const number =
 	/(?:0[xX](?:_?[0-9a-fA-F])+|0[oO](?:_?[0-7])+|0[bB](?:_?[01])+|(?:\d[\d_]*\.?|\.\d)[\d_]*(?:[eE][-+]?\d[\d_]*)?[jJ]?)/y;
@@ -78,10 +80,8 @@ class Scanner {
 		if (this.match(stringStart)) this.string();
 		else if (this.match(word)) this.word();
 		else if (this.match(number)) this.number();
-		else if (char in closers) {
-			this.brackets.push({ char, start: at });
-			this.at++;
-		} else if (char === ")" || char === "]" || char === "}") this.close(char);
+		else if (char in closers) this.open(char);
+		else if (char === ")" || char === "]" || char === "}") this.close(char);
 		else if (char.charCodeAt(0) > 127) this.foreign();
 		else if (char === "`") this.refuse(at, at + 1, "invalid syntax");
 		else this.at++;
@@ -141,6 +141,12 @@ class Scanner {
 			this.at += rest[0].length;
 		} else if (this.at + 1 >= this.text.length) this.refuse(this.at, this.at + 1, "unexpected EOF while parsing");
 		else this.refuse(this.at, this.at + 1, "unexpected character after line continuation character");
+	}
+
+	private open(char: string): void {
+		if (this.brackets.length >= deepestBrackets) this.refuse(this.at, this.at + 1, "too many nested parentheses");
+		this.brackets.push({ char, start: this.at });
+		this.at++;
 	}
 
 	private close(char: string): void {

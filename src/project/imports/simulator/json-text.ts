@@ -16,11 +16,17 @@ class Refused extends Error {
 	}
 }
 
+/** A document that is nested deeper than is worth reading: nothing is said of it. */
+class TooDeep extends Error {}
+
 const deepest = 200;
+/** A longer document is only held to be sound or not. */
+const longestRead = 300_000;
 
 /** Reads JSON as Python's decoder does (Lib/json/decoder.py, scanner.py), NaN and Infinity included; `minor` is the Python 3 version. */
 export function decodeJson(text: string, minor: number): DecodedJson {
 	if (text.startsWith("\ufeff")) return refusedAt(text, "Unexpected UTF-8 BOM (decode using utf-8-sig)", 0);
+	if (text.length > longestRead && isJson(text)) return { value: unknown };
 	const reader = new JsonReader(text, minor);
 	try {
 		reader.blanks();
@@ -29,17 +35,32 @@ export function decodeJson(text: string, minor: number): DecodedJson {
 		if (reader.at < text.length) return refusedAt(text, "Extra data", reader.at);
 		return { value };
 	} catch (error) {
+		if (error instanceof TooDeep) return { value: unknown };
 		if (error instanceof Refused) return refusedAt(text, error.reason, error.offset);
 		throw error;
 	}
 }
 
+/** What ECMAScript takes for JSON, Python does too; it takes a little more. */
+function isJson(text: string): boolean {
+	try {
+		JSON.parse(text);
+		return true;
+	} catch {
+		return false;
+	}
+}
+
 function refusedAt(text: string, reason: string, offset: number): DecodedJson {
-	// Python counts characters, JavaScript UTF-16 units.
-	const before = [...text.slice(0, offset)];
-	const line = before.filter((each) => each === "\n").length + 1;
-	const column = before.length - before.lastIndexOf("\n");
-	return { message: `${reason}: line ${line} column ${column} (char ${before.length})`, offset };
+	const before = text.slice(0, offset);
+	const lastLine = before.slice(before.lastIndexOf("\n") + 1);
+	const line = before.split("\n").length;
+	return { message: `${reason}: line ${line} column ${characters(lastLine) + 1} (char ${characters(before)})`, offset };
+}
+
+/** Python counts characters, JavaScript UTF-16 units. */
+function characters(text: string): number {
+	return text.length - (text.match(/[\ud800-\udbff][\udc00-\udfff]/g)?.length ?? 0);
 }
 
 class JsonReader {
@@ -57,7 +78,7 @@ class JsonReader {
 	}
 
 	value(depth: number): Value {
-		if (depth > deepest) return unknown;
+		if (depth > deepest) throw new TooDeep();
 		const start = this.at;
 		const first = this.text[start];
 		if (first === '"') return constant(this.string());
@@ -76,13 +97,7 @@ class JsonReader {
 
 	private object(depth: number): Value {
 		const entries = new Map<string, Value>();
-		this.at++;
-		this.blanks();
-		if (this.text[this.at] === "}") {
-			this.at++;
-			return { kind: "dict", entries, complete: true };
-		}
-		for (;;) {
+		this.members("object", "}", () => {
 			if (this.text[this.at] !== '"') throw new Refused("Expecting property name enclosed in double quotes", this.at);
 			const key = this.string();
 			this.blanks();
@@ -90,38 +105,36 @@ class JsonReader {
 			this.at++;
 			this.blanks();
 			entries.set(key, this.value(depth + 1));
-			this.blanks();
-			const mark = this.text[this.at];
-			if (mark === "}") break;
-			if (mark !== ",") throw new Refused("Expecting ',' delimiter", this.at);
-			const comma = this.at++;
-			this.blanks();
-			if (this.text[this.at] === "}" && this.minor >= 13) throw new Refused("Illegal trailing comma before end of object", comma);
-		}
-		this.at++;
+		});
 		return { kind: "dict", entries, complete: true };
 	}
 
 	private array(depth: number): Value {
 		const items: Value[] = [];
+		this.members("array", "]", () => items.push(this.value(depth + 1)));
+		return { kind: "sequence", type: "list", items, complete: true };
+	}
+
+	/** What stands between two brackets, separated by commas. */
+	private members(what: "object" | "array", closer: "}" | "]", read: () => void): void {
 		this.at++;
 		this.blanks();
-		if (this.text[this.at] === "]") {
+		if (this.text[this.at] === closer) {
 			this.at++;
-			return { kind: "sequence", type: "list", items, complete: true };
+			return;
 		}
 		for (;;) {
-			items.push(this.value(depth + 1));
+			read();
 			this.blanks();
 			const mark = this.text[this.at];
-			if (mark === "]") break;
+			if (mark === closer) break;
 			if (mark !== ",") throw new Refused("Expecting ',' delimiter", this.at);
 			const comma = this.at++;
 			this.blanks();
-			if (this.text[this.at] === "]" && this.minor >= 13) throw new Refused("Illegal trailing comma before end of array", comma);
+			if (this.text[this.at] === closer && this.minor >= 13)
+				throw new Refused(`Illegal trailing comma before end of ${what}`, comma);
 		}
 		this.at++;
-		return { kind: "sequence", type: "list", items, complete: true };
 	}
 
 	private string(): string {
