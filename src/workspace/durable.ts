@@ -4,6 +4,7 @@ import {
 	fchmodSync,
 	fchownSync,
 	fsyncSync,
+	ftruncateSync,
 	futimesSync,
 	linkSync,
 	openSync,
@@ -49,9 +50,13 @@ export function replaceFile(
 	const file = openSync(temporary, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL, 0o600);
 	try {
 		try {
+			if (attributes.like !== undefined) {
+				// The content may come with them.
+				copyExtendedAttributes(attributes.like, temporary);
+				ftruncateSync(file);
+			}
 			writeAll(file, bytes);
 			if (attributes.owner) fchownSync(file, attributes.owner.uid, attributes.owner.gid);
-			if (attributes.like !== undefined) copyExtendedAttributes(attributes.like, temporary);
 			fchmodSync(file, attributes.mode);
 			if (attributes.modifiedMs !== null) futimesSync(file, attributes.modifiedMs / 1000, attributes.modifiedMs / 1000);
 			fsyncSync(file);

@@ -213,11 +213,12 @@ function canSetAttributes(): boolean {
 	return process.platform === "linux" && status === 0;
 }
 
+const noteOf = (at: string) => execFileSync("python3", ["-c", attributes.get, at], { encoding: "utf8" });
+
 test.runIf(canSetAttributes())("extended attributes stay, also where the file is renamed and edited", () => {
 	const path = join(root, "a.py");
 	writeFileSync(path, "x = 1\n");
 	execFileSync("python3", ["-c", attributes.set, path]);
-	const noteOf = (at: string) => execFileSync("python3", ["-c", attributes.get, at], { encoding: "utf8" });
 	const { back } = carryOut({ edits: [edit("a.py", 4, 5, "2")] });
 	expect(noteOf(path)).toBe("mine");
 	back();
@@ -226,4 +227,29 @@ test.runIf(canSetAttributes())("extended attributes stay, also where the file is
 	expect(noteOf(join(root, "b.py"))).toBe("mine");
 	moved.back();
 	expect(noteOf(path)).toBe("mine");
+});
+
+test.runIf(canSetAttributes())("a cp that copies them with the content, as that of macOS, leaves the new bytes", () => {
+	const path = join(root, "a.py");
+	writeFileSync(path, "a_longer_name = 1\n");
+	execFileSync("python3", ["-c", attributes.set, path]);
+	const programs = mkdtempSync(join(tmpdir(), "bootmend-programs-"));
+	const cp = execFileSync("which", ["cp"], { encoding: "utf8" }).trim();
+	writeFileSync(join(programs, "cp"), `#!/bin/sh\n[ "$1 $2" = "-p --" ] || exit 64\nexec ${cp} --preserve=all -- "$3" "$4"\n`, {
+		mode: 0o755,
+	});
+	vi.stubEnv("PATH", `${programs}:${process.env.PATH}`);
+	const platform = vi.spyOn(process, "platform", "get").mockReturnValue("darwin");
+	try {
+		const { back } = carryOut({ edits: [edit("a.py", 0, 17, "b = 2")] });
+		expect(noteOf(path)).toBe("mine");
+		expect(readFileSync(path, "utf8")).toBe("b = 2\n");
+		back();
+		expect(noteOf(path)).toBe("mine");
+		expect(readFileSync(path, "utf8")).toBe("a_longer_name = 1\n");
+	} finally {
+		platform.mockRestore();
+		vi.unstubAllEnvs();
+		rmSync(programs, { recursive: true });
+	}
 });
