@@ -65,7 +65,16 @@ function noticesOf(project: Project): readonly Notice[] {
 	const problems = project.manifests.flatMap((manifest) =>
 		manifest.problems.map((problem) => ({ path: problem.path, message: `line ${problem.line}: ${problem.message}` })),
 	);
-	return [...unreadable, ...problems, ...cutStarts(project)];
+	return [...unreadable, ...cutFiles(project), ...problems, ...cutStarts(project)];
+}
+
+function cutFiles(project: Project): readonly Notice[] {
+	return [...project.modulesByPath.values()].flatMap(({ path, tree, lines }) => {
+		if (tree.cutAt === null) return [];
+		const { line } = lines.positionAt(tree.cutAt);
+		const message = `line ${line}: nested too deep to be read whole, and too deep for some versions of Python; what stands deepest there is left unsaid`;
+		return [{ path, message }];
+	});
 }
 
 function cutStarts(project: Project): readonly Notice[] {

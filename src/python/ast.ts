@@ -18,6 +18,8 @@ export interface Module extends Located {
 	readonly errors: readonly SyntaxFault[];
 	/** Names after `from __future__ import`. */
 	readonly futures: ReadonlySet<string>;
+	/** Offset of the first expression or branch that is nested too deep to be read, and left out, or null. */
+	readonly cutAt: number | null;
 }
 
 /** A stretch of text the grammar has no place for. */

@@ -16,6 +16,8 @@ export interface ConcreteTree {
 	readonly root: ConcreteNode;
 	/** Places tree-sitter could not fit into the grammar: errors cover unexpected text, missing ones are empty. */
 	readonly faults: readonly ConcreteFault[];
+	/** Offset of the first node that lies so deep that it is left out, or null. */
+	readonly cutAt: number | null;
 }
 
 export interface ConcreteFault {
@@ -52,8 +54,9 @@ export function parseConcrete(text: string): ConcreteTree {
 	// The binding refuses texts longer than its buffer, which is counted in UTF-16 bytes.
 	const tree = parser.parse(joined, undefined, { bufferSize: Math.max(32 * 1024, text.length * 2 + 2) });
 	const cursor = tree.walk();
-	const root = copy(cursor);
-	return { root, faults: tree.rootNode.hasError ? listFaults(tree.rootNode) : [] };
+	const cuts: number[] = [];
+	const root = copy(cursor, cuts);
+	return { root, faults: tree.rootNode.hasError ? listFaults(tree.rootNode) : [], cutAt: cuts[0] ?? null };
 }
 
 /** Many line continuations with nothing between them, which the grammar's scanner takes quadratic time for; they mean what blanks mean. */
@@ -66,8 +69,8 @@ function withoutDefaults(text: string): string {
 	return result;
 }
 
-/** Copies the node under the cursor. Iterative over siblings, recursive over depth; the depth is bounded by `maxDepth`. */
-function copy(cursor: Parser.TreeCursor, depth = 0): ConcreteNode {
+/** Copies the node under the cursor. Iterative over siblings, recursive over depth; what lies deeper than `maxDepth` goes to `cuts`. */
+function copy(cursor: Parser.TreeCursor, cuts: number[], depth = 0): ConcreteNode {
 	const id = cursor.nodeTypeId;
 	let type = typeNames[id];
 	if (type === undefined) {
@@ -77,14 +80,16 @@ function copy(cursor: Parser.TreeCursor, depth = 0): ConcreteNode {
 	}
 	const isLeaf = leaves.has(type);
 	// A cut node must not be taken for one whose parts are missing.
-	if (!isLeaf && depth === maxDepth) type = "too_deep";
+	const isCut = !isLeaf && depth === maxDepth;
+	if (isCut) type = "too_deep";
 	const children: ConcreteNode[] = [];
 	const start = cursor.startIndex;
 	const end = cursor.endIndex;
 	const field = depth === 0 ? null : (cursor.currentFieldName ?? null);
-	if (!isLeaf && depth < maxDepth && cursor.gotoFirstChild()) {
+	if (isCut) cuts.push(start);
+	if (!isLeaf && !isCut && cursor.gotoFirstChild()) {
 		do {
-			if (cursor.nodeIsNamed) children.push(copy(cursor, depth + 1));
+			if (cursor.nodeIsNamed) children.push(copy(cursor, cuts, depth + 1));
 		} while (cursor.gotoNextSibling());
 		cursor.gotoParent();
 	}

@@ -11,7 +11,8 @@ export function parseModule(text: string): ast.Module {
 	const body = reader.statements(concrete.root.children);
 	const futures = new Set(reader.futures);
 	const errors = [...concrete.faults.map(faultOf), ...reader.faults].sort((a, b) => a.start - b.start);
-	return { type: "Module", start: 0, end: text.length, body, errors, futures };
+	const [cutAt = null] = [...reader.cuts, ...(concrete.cutAt === null ? [] : [concrete.cutAt])].sort((a, b) => a - b);
+	return { type: "Module", start: 0, end: text.length, body, errors, futures, cutAt };
 }
 
 function faultOf(fault: ConcreteFault): ast.SyntaxFault {

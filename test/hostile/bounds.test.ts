@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from "vitest";
 import { runRules } from "../../src/audit/run-rules.ts";
+import { buildReport } from "../../src/plan/build-report.ts";
 import { Effort, withinEffort } from "../../src/python/effort.ts";
 import { findSyntaxFaults } from "../../src/python/grammar.ts";
 import { parseModule } from "../../src/python/parse.ts";
@@ -21,16 +22,32 @@ describe("a source of any shape is parsed", () => {
 		["conditions", `${"1 if 1 else ".repeat(deep)}1`],
 		["assignment expressions", `${"(a:=".repeat(deep)}1${")".repeat(deep)}`],
 		["attributes", `a${".b".repeat(deep)}`],
+	])("and named where it nests too many %s", (_, expression) => {
+		const text = `x = ${expression}\ny = 2\n`;
+		const tree = parseModule(text);
+		expect(tree.body.length).toBeGreaterThan(0);
+		expect(tree.cutAt ?? findSyntaxFaults(text, tree, 11)[0]?.start).toBeGreaterThan(0);
+	});
+
+	it.each([
 		["quotes", '"'.repeat(deep + 1)],
 		["semicolons", ";".repeat(deep)],
-	])("however many %s it nests", (_, expression) => {
-		const tree = parseModule(`x = ${expression}\ny = 2\n`);
-		expect(tree.body.length).toBeGreaterThan(0);
+	])("however many %s follow one another", (_, expression) => {
+		expect(parseModule(`x = ${expression}\ny = 2\n`).body.length).toBeGreaterThan(0);
+	});
+
+	it("and what is left out is said to be", () => {
+		const text = `from fastapi import FastAPI\napp = FastAPI()\nx = ${"not ".repeat(deep)}1\n`;
+		const project = buildProject({ "main.py": text }, { target: "main:app" });
+		const { notices } = buildReport(project, { result: runRules(project, []), dependencies: [], durationSeconds: 0 });
+		expect(notices).toMatchObject([{ path: "main.py", message: expect.stringMatching(/^line 3: nested too deep/) }]);
 	});
 
 	it("however long its chain of branches is", () => {
 		const text = `if x == 0: pass\n${"elif x == 1: pass\n".repeat(deep)}y = 2\n`;
-		expect(parseModule(text).body).toHaveLength(2);
+		const tree = parseModule(text);
+		expect(tree.body).toHaveLength(2);
+		expect(text.slice(tree.cutAt ?? 0)).toMatch(/^elif/);
 	});
 
 	it("however many continued lines follow one another", () => {

@@ -8,6 +8,9 @@ const mostBranches = 1000;
 
 /** Turns tree-sitter's concrete nodes into the abstract syntax, statement by statement. */
 export class StatementReader extends SimpleStatementReader {
+	/** Offsets of branches that are left out. */
+	readonly cuts: number[] = [];
+
 	statements(nodes: readonly ConcreteNode[]): ast.Statement[] {
 		const result: ast.Statement[] = [];
 		for (const node of nodes) this.statement(node, result);
@@ -46,7 +49,7 @@ export class StatementReader extends SimpleStatementReader {
 				into.push({ type: "Return", start, end, value: this.optionalExpression(code(node)[0]) });
 				return;
 			case "if_statement":
-				into.push(this.ifStatement(node, allByField(node, "alternative").slice(0, mostBranches), start));
+				into.push(this.ifChain(node, start));
 				return;
 			case "for_statement":
 				into.push({
@@ -197,6 +200,13 @@ export class StatementReader extends SimpleStatementReader {
 			if (name !== undefined) names.push(this.identifier(name));
 		}
 		return names;
+	}
+
+	private ifChain(node: ConcreteNode, start: number): ast.If {
+		const alternatives = allByField(node, "alternative");
+		const firstCut = alternatives[mostBranches];
+		if (firstCut !== undefined) this.cuts.push(firstCut.start);
+		return this.ifStatement(node, alternatives.slice(0, mostBranches), start);
 	}
 
 	private ifStatement(node: ConcreteNode, alternatives: readonly ConcreteNode[], start: number): ast.If {

@@ -234,7 +234,7 @@ const nowhere: Module = {
 	get lines(): never {
 		throw new Error("a frame outside every module has no lines");
 	},
-	tree: { type: "Module", start: 0, end: 0, body: [], errors: [], futures: new Set() },
+	tree: { type: "Module", start: 0, end: 0, body: [], errors: [], futures: new Set(), cutAt: null },
 };
 
 function outsideFrame(): Frame {
