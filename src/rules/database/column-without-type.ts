@@ -138,12 +138,12 @@ function* mappedFaults(project: Project, table: TableClass): Generator<ClassFaul
 	}
 }
 
-/** Is it no column, a column with a type, or one that takes the type of what it refers to? */
+/** Is it no column, a column with a type, or one that takes the type of what it refers to, or of a parent's column of its name? */
 function isTypedColumn(value: Value | null): boolean {
 	if (value === null) return false;
 	if (makerOf(value) !== "mapped_column") return true;
 	const call = argumentsOf(value);
-	if (call === null || call.keywords.has("type_")) return true;
+	if (call === null || call.keywords.has("type_") || call.keywords.has("use_existing_column")) return true;
 	return call.args.some((arg) => !(arg.kind === "constant" && typeof arg.value === "string"));
 }
 

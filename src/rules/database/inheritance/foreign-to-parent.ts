@@ -14,6 +14,8 @@ export function* foreignToParent(project: Project, table: TableClass): Generator
 	const own = columnsOf(table);
 	if (parent === undefined || parent.tableName === null || parent.naming !== "written" || own === null || arguments_ === null)
 		return;
+	// A table named again, as extend_existing allows, is the parent's own: its columns come on top, and no key is needed.
+	if (parent.tableName === table.tableName && parent.schema === table.schema) return;
 	if (arguments_.has("inherit_condition") || arguments_.has("concrete")) return;
 	const full =
 		typeof parent.schema === "string" && parent.schema !== "unknown" ? `${parent.schema}.${parent.tableName}` : parent.tableName;
