@@ -1,4 +1,5 @@
 import type * as ast from "../../python/ast.ts";
+import { keyValue } from "../imports/simulator/dict-keys.ts";
 import type { Call } from "../imports/trace.ts";
 import type { ClassValue, FunctionValue, Value } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
@@ -70,17 +71,19 @@ function listExceptionHandlers(project: Project): readonly ExceptionHandler[] {
 	return served === null ? found : [...ofKeyword(project, served), ...found];
 }
 
-/** `FastAPI(exception_handlers={…})`; only keys that are constants are known. */
+/** `FastAPI(exception_handlers={…})`, as far as its keys are known. */
 function ofKeyword(project: Project, call: Call): readonly ExceptionHandler[] {
 	const given = call.keywords.get("exception_handlers");
 	const argument = call.node.keywords.find(({ name }) => name?.name === "exception_handlers")?.value ?? null;
 	if (given?.kind !== "dict") return [];
 	const made = writtenValue(project, call.module, argument, given);
 	const written = made?.node;
-	return [...given.entries].map(([value, handler]) => {
-		const entry = written?.type === "Dict" ? written.entries.find(({ key }) => isConstant(key, value)) : undefined;
+	const inOrder = written?.type === "Dict" && written.entries.length === given.entries.size ? written.entries : null;
+	return [...given.entries].map(([value, handler], index) => {
+		const entry =
+			inOrder?.[index] ?? (written?.type === "Dict" ? written.entries.find(({ key }) => isConstant(key, value)) : undefined);
 		return {
-			key: { kind: "constant", value, origin: null },
+			key: keyValue(given, value),
 			keyNode: entry?.key ?? null,
 			handler,
 			handlerNode: entry?.value ?? null,

@@ -38,6 +38,7 @@ import { handedOver, leave } from "./making.ts";
 import { namedTupleProblem } from "./named-tuples.ts";
 import { stringMethod } from "./operations.ts";
 import { bindParameters } from "./parameter-binding.ts";
+import { partialCall } from "./partial-calls.ts";
 import { record } from "./recorded-calls.ts";
 import { failOnCall, failOperation } from "./refused-operations.ts";
 import { collectReturns } from "./statements.ts";
@@ -155,6 +156,8 @@ function callInstance(machine: Machine, frame: Frame, callee: InstanceValue, arg
 	if (callee.of.kind === "class") {
 		const method = findInClass(callee.of, "__call__");
 		if (method?.value.kind === "function")
+	const whole = partialCall(callee, args);
+	if (whole !== null) return machine.call(frame, whole.callee, whole.args, node);
 			return callFunction(machine, frame, method.value, { ...args, args: [callee, ...args.args] }, node);
 	}
 	failOnCall(machine, frame, callee, node);

@@ -1,5 +1,6 @@
 import type * as ast from "../../../python/ast.ts";
 import { type DictValue, unknown, type Value } from "../values.ts";
+import { setEntry } from "./dict-keys.ts";
 import { type Frame, type Machine, maybe, newNamespace } from "./machine.ts";
 import { itemsOf, truth } from "./operations.ts";
 import { failOnIteration } from "./refused-operations.ts";
@@ -46,14 +47,13 @@ function unrolled(
 	known: readonly Value[],
 ): Value {
 	const items: Value[] = [];
-	const entries: DictValue["entries"] = new Map();
+	const entries: DictValue = { kind: "dict", entries: new Map(), complete: true };
 	let complete = true;
 	const takeItem = (): void => {
 		const key = node.key === null ? null : machine.evaluate(inner, node.key);
 		const value = machine.evaluate(inner, node.element);
 		if (key === null) items.push(value);
-		else if (key.kind === "constant" && key.value !== undefined && typeof key.value !== "bigint") entries.set(key.value, value);
-		else complete = false;
+		else setEntry(entries, key, value);
 	};
 	for (const item of known) {
 		bindTarget(inner.scope, clause.target, item);
@@ -74,7 +74,10 @@ function unrolled(
 			maybe(machine, takeItem);
 		}
 	}
-	if (node.kind === "dict") return { kind: "dict", entries, complete };
+	if (node.kind === "dict") {
+		entries.complete &&= complete;
+		return entries;
+	}
 	return { kind: "sequence", type: node.kind === "set" ? "set" : "list", items, complete };
 }
 

@@ -1,5 +1,5 @@
 import { unknown, type Value } from "../values.ts";
-import { dictKey } from "./dict-keys.ts";
+import { dictKey, isOwnName, keysOf, keyValue } from "./dict-keys.ts";
 import { unsetKey } from "./dotenv-dicts.ts";
 import { constant } from "./external.ts";
 import type { CallArguments, Machine } from "./machine.ts";
@@ -31,19 +31,19 @@ export function dictMethod(machine: Machine, dict: Value & { kind: "dict" }, nam
 	if (name === "get" && wanted !== undefined) {
 		const found = dict.entries.get(wanted);
 		if (found !== undefined) return found;
+		if (isOwnName(wanted)) return unknown;
 		return fallback === undefined
 			? (unsetKey(dict, String(wanted)) ?? (dict.complete ? constant(null) : unknown))
 			: dict.complete
 				? fallback
 				: unknown;
 	}
-	if (name === "keys" && dict.complete)
-		return { kind: "sequence", type: "view", items: [...dict.entries.keys()].map((item) => constant(item)), complete: true };
+	if (name === "keys" && dict.complete) return { kind: "sequence", type: "view", items: [...keysOf(dict)], complete: true };
 	if (name === "values" && dict.complete)
 		return { kind: "sequence", type: "view", items: [...dict.entries.values()], complete: true };
 	if (name === "items" && dict.complete) {
 		const items = [...dict.entries].map(
-			([item, value]): Value => ({ kind: "sequence", type: "tuple", items: [constant(item), value], complete: true }),
+			([item, value]): Value => ({ kind: "sequence", type: "tuple", items: [keyValue(dict, item), value], complete: true }),
 		);
 		return { kind: "sequence", type: "view", items, complete: true };
 	}

@@ -92,7 +92,8 @@ export function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef):
 	for (const name of ["__module__", "__qualname__"]) namespace.names.set(name, { value: unknown, node: null, maybe: false });
 	at(machine, "class-body", () => machine.execute(inner, node.body));
 	const bases = waysUp(args) > mostWaysUp ? [unknown] : args;
-	const value: ClassValue = { kind: "class", node, module: frame.module, bases, keywords, namespace, decorators };
+	const lasting = [...decorators];
+	const value: ClassValue = { kind: "class", node, module: frame.module, bases, keywords, namespace, decorators: lasting };
 	machine.classes.push({
 		value,
 		stage: machine.stage,
@@ -101,8 +102,11 @@ export function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef):
 		guarded: isGuarded(machine, "Exception"),
 	});
 	initSubclass(machine, frame, value);
-	for (let index = decorators.length - 1; index >= 0; index--)
-		applyDecorator(machine, frame, decorators[index], node.decorators[index], value);
+	for (let index = decorators.length - 1; index >= 0; index--) {
+		const given = applyDecorator(machine, frame, decorators[index], node.decorators[index], value);
+		// One that gives back the very class, as those of registries do, leaves it what it is.
+		if (given === value) lasting.splice(index, 1);
+	}
 	machine.doubts++;
 	bind(machine, scopeFor(frame, node.name.name), node.name.name, value, node);
 }

@@ -4,7 +4,7 @@ import { failOnCoroutineUse, failOnNeedlessAwait } from "./async-misuse.ts";
 import { isBuiltin, moduleAttributes } from "./builtins.ts";
 import { findInClass } from "./class-members.ts";
 import { comprehension } from "./comprehensions.ts";
-import { dictKey } from "./dict-keys.ts";
+import { dictKey, setEntry } from "./dict-keys.ts";
 import { failOnUnsetKey, mergeInto } from "./dotenv-dicts.ts";
 import { failOnMemberName, isEnumeration } from "./enum-look-up.ts";
 import { builtin, constant } from "./external.ts";
@@ -33,6 +33,7 @@ import {
 import { failOnRepeatedKeyword, isCertainEntry } from "./repeated-keyword.ts";
 import { sliced } from "./slices.ts";
 import { failOnTypeArguments } from "./typing-forms.ts";
+import { failOnParameterCount } from "./type-parameters.ts";
 import { failOnUnset, unsetVariable } from "./unset-variable.ts";
 
 /** What an expression evaluates to, with everything that evaluating it does. */
@@ -270,6 +271,7 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 	if (owner.kind === "class") {
 		failOnPlainClassSubscript(machine, frame, owner, node);
 		failOnMemberName(machine, frame, owner, index, node);
+		failOnParameterCount(machine, frame, owner, node);
 		// `Status["OPEN"]` is a member, and with a metaclass of its own a class gives what that likes.
 		return isEnumeration(owner) || owner.keywords.has("metaclass") ? unknown : owner;
 	}
@@ -389,9 +391,7 @@ function dict(machine: Machine, frame: Frame, node: ast.Dict): DictValue {
 		}
 		const evaluated = machine.evaluate(frame, entry.key);
 		failOnUnhashable(machine, frame, evaluated, entry.key, "dict key");
-		const key = dictKey(evaluated);
-		if (key !== undefined) result.entries.set(key, value);
-		else result.complete = false;
+		setEntry(result, evaluated, value);
 	}
 	return result;
 }

@@ -205,6 +205,15 @@ function modulesIn(
 	return found;
 }
 
+/** `import_module(".users")`: a relative name and no package that it is relative to. */
+export function lacksPackage({ args, keywords, open }: CallArguments): boolean {
+	const name = args[0] ?? keywords.get("name");
+	const isRelative = name?.kind === "constant" && typeof name.value === "string" && name.value.startsWith(".");
+	const owner = args[1] ?? keywords.get("package");
+	const isNone = owner === undefined || (owner.kind === "constant" && (owner.value === null || owner.value === ""));
+	return isRelative && isNone && !open;
+}
+
 /** The absolute name of `import_module(name, package)`; null where it is not known. */
 export function nameToImport({ args, keywords, open }: CallArguments): string | null {
 	const name = args[0] ?? keywords.get("name");

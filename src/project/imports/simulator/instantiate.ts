@@ -7,6 +7,7 @@ import { enumMember } from "./enum-look-up.ts";
 import { failToBind, inheritedBindingProblem } from "./external-signature.ts";
 import { type CallArguments, type Frame, type Machine, maybe } from "./machine.ts";
 import { making } from "./making.ts";
+import { namedTupleProblem } from "./named-tuples.ts";
 import { record } from "./recorded-calls.ts";
 import { failOperation } from "./refused-operations.ts";
 import { isClosed } from "./value-types.ts";
@@ -43,7 +44,8 @@ export function instantiate(machine: Machine, frame: Frame, callee: ClassValue, 
 		if (init === null) {
 			failOnUselessArguments(machine, frame, callee, args, node);
 			const problem = dataclassBindingProblem(machine, callee, args);
-			const inherited = problem === null ? inheritedBindingProblem(machine, callee, args) : null;
+			const inherited =
+				problem === null ? (namedTupleProblem(machine, callee, args) ?? inheritedBindingProblem(machine, callee, args)) : null;
 			if (inherited !== null) failToBind(machine, frame, inherited, node);
 			else if (problem !== null) failToBind(machine, frame, { message: problem }, node);
 			else {

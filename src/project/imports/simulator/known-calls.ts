@@ -8,12 +8,13 @@ import { openAttributes } from "./attributes.ts";
 import { dotenvDict } from "./dotenv-dicts.ts";
 import { eventLoopCall } from "./event-loop.ts";
 import { constant, externalModule } from "./external.ts";
-import { listedFolder, nameToImport } from "./folder-listing.ts";
+import { lacksPackage, listedFolder, nameToImport } from "./folder-listing.ts";
 import { bind, type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
 import { asText } from "./operations.ts";
 import { matchCall } from "./pattern-match.ts";
 import { documentCall } from "./read-documents.ts";
 import { failOnRefusedCall } from "./refused-calls.ts";
+import { failOperation } from "./refused-operations.ts";
 import { isSecret, secretText, shownSecret } from "./secret-objects.ts";
 import { settingReaderCall } from "./setting-readers.ts";
 import { failOnUnset, refusalOfNone, unsetVariable } from "./unset-variable.ts";
@@ -437,6 +438,12 @@ function importByName(machine: Machine, frame: Frame, args: CallArguments, node:
 	const name = nameToImport(args);
 	if (name === null) {
 		machine.doubts++;
+	if (lacksPackage(args)) {
+		const shown = asText(args.args[0] ?? args.keywords.get("name") ?? unknown);
+		const message = `the 'package' argument is required to perform a relative import for '${shown}'`;
+		failOperation(machine, frame, node, "TypeError", message);
+		return unknown;
+	}
 		machine.importDoubts++;
 		return unknown;
 	}

@@ -1,9 +1,10 @@
-import type { InstanceValue, Value } from "../values.ts";
+import type * as ast from "../../../python/ast.ts";
+import type { ClassValue, InstanceValue, Value } from "../values.ts";
 import { missingArguments, tooManyPositional } from "./argument-words.ts";
 import type { BindingProblem } from "./external-signature.ts";
 import type { CallArguments, Machine } from "./machine.ts";
 
-/** A named tuple that was made by a call: `namedtuple("Row", "title status")`, `NamedTuple("Row", [("title", str)])`. */
+/** A named tuple: `namedtuple("Row", "title status")`, `NamedTuple("Row", [("title", str)])`, `class Row(NamedTuple)`. */
 interface NamedTuple {
 	readonly name: string;
 	readonly fields: readonly string[];
@@ -11,9 +12,13 @@ interface NamedTuple {
 	readonly defaults: number;
 }
 
-/** What Python says where a named tuple that a call made is itself called with arguments that do not fit its fields; null where they do. */
-export function namedTupleProblem(machine: Machine, callee: InstanceValue, args: CallArguments): BindingProblem | null {
-	const made = args.open ? null : namedTuple(callee);
+/** What Python says where a named tuple is called with arguments that do not fit its fields; null where they do. */
+export function namedTupleProblem(
+	machine: Machine,
+	callee: InstanceValue | ClassValue,
+	args: CallArguments,
+): BindingProblem | null {
+	const made = args.open ? null : callee.kind === "class" ? namedTupleClass(callee) : namedTuple(callee);
 	if (made === null) return null;
 	const { name, fields, defaults } = made;
 	const shown = `${machine.environment.python.minor >= 10 ? `${name}.` : ""}__new__()`;
@@ -34,6 +39,16 @@ export function namedTupleProblem(machine: Machine, callee: InstanceValue, args:
 	}
 	const lacking = fields.slice(args.args.length, fields.length - defaults).filter((each) => !args.keywords.has(each));
 	return lacking.length === 0 ? null : { message: missingArguments(shown, lacking, "positional") };
+}
+
+/** `class Row(NamedTuple)`: its annotated names are the fields, those with a value have a default. */
+function namedTupleClass({ node, bases, namespace }: ClassValue): NamedTuple | null {
+	const [base, ...others] = bases;
+	if (base?.kind !== "external" || base.canonical !== "typing.NamedTuple" || others.length > 0) return null;
+	if (namespace.dynamic || namespace.names.has("__new__")) return null;
+	const declared = node.body.filter((each): each is ast.AnnAssign => each.type === "AnnAssign" && each.target.type === "Name");
+	const fields = declared.map(({ target }) => (target.type === "Name" ? target.id : ""));
+	return { name: node.name.name, fields, defaults: declared.filter(({ value }) => value !== null).length };
 }
 
 function namedTuple({ of, call }: InstanceValue): NamedTuple | null {

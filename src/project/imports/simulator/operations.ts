@@ -3,16 +3,16 @@ import type { ConstantValue, InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { isEnum } from "./class-attributes.ts";
 import { findInClass } from "./class-members.ts";
+import { keysOf } from "./dict-keys.ts";
 import { constant } from "./external.ts";
 import { isSecret, shownSecret } from "./secret-objects.ts";
 
 /** What iterating over a value gives, one after the other; null where that is not known. */
 export function itemsOf(value: Value): readonly Value[] | null {
 	if (value.kind === "sequence" && value.complete) return [...value.items];
-	if (value.kind !== "dict" || !value.complete) return null;
-	const keys = [...value.entries.keys()];
-	// Members of an Enum are kept under names of our own.
-	return keys.some((key) => typeof key === "string" && key.startsWith("\0")) ? null : keys.map((key) => constant(key));
+	if (value.kind === "constant" && typeof value.value === "string" && !value.isConverted)
+		return value.value.length > longestText ? null : [...value.value].map((character) => constant(character, value.origin));
+	return value.kind === "dict" && value.complete ? keysOf(value) : null;
 }
 
 /** Whether a value counts as true; undefined where that is not known. */

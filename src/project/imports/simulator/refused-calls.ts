@@ -10,7 +10,7 @@ import { refusedLogging } from "./logging-config.ts";
 import type { CallArguments, Frame, Machine } from "./machine.ts";
 import { type RefusedDate, refusedDate } from "./refused-dates.ts";
 import { refusedByStarlette } from "./refused-library-calls.ts";
-import { failOperation } from "./refused-operations.ts";
+import { failOperation, unhashable } from "./refused-operations.ts";
 import { patternFault } from "./regular-expressions.ts";
 import { isTimeZone, timeZones } from "./time-zones.ts";
 import { failOnUnset } from "./unset-variable.ts";
@@ -27,7 +27,7 @@ export function failOnRefusedCall(
 ): void {
 	if (canonical === "fastapi.applications.FastAPI.middleware" && !isOfStarlette(machine, receiver)) return;
 	const refusal =
-		refusalOf(canonical, args, receiver) ??
+		refusalOf(canonical, args, receiver, machine.environment.python.minor) ??
 		ofObject(machine, frame, canonical, args) ??
 		ofText(machine, canonical, args) ??
 		ofPattern(machine, frame, canonical, args, node) ??
@@ -76,7 +76,7 @@ interface Refusal {
 	readonly more?: Pick<RaisesException, "key">;
 }
 
-function refusalOf(canonical: string, args: CallArguments, receiver: InstanceValue | null): Refusal | null {
+function refusalOf(canonical: string, args: CallArguments, receiver: InstanceValue | null, minor: number): Refusal | null {
 	const [first] = args.args;
 	if (/^apscheduler\.schedulers\..*\.add_job$/.test(canonical)) return args.open ? null : ofJob(args);
 	switch (canonical) {
@@ -90,6 +90,10 @@ function refusalOf(canonical: string, args: CallArguments, receiver: InstanceVal
 				? { exception: "AssertionError", message: 'Currently only middleware("http") is supported.' }
 				: null;
 		}
+		case "functools.partial":
+			return first !== undefined && typeName(first) !== null && lacksMethod(first, "__call__")
+				? { exception: "TypeError", message: "the first argument must be callable" }
+				: null;
 		case "builtins.len":
 			return ofLength(first);
 		case "contextvars.ContextVar":
@@ -101,10 +105,11 @@ function refusalOf(canonical: string, args: CallArguments, receiver: InstanceVal
 			return first !== undefined && typeName(first) === "function"
 				? { exception: "TypeError", message: "'function' object is not an iterator" }
 				: null;
-		case "builtins.list":
-		case "builtins.tuple":
 		case "builtins.set":
 		case "builtins.frozenset":
+			return first === undefined ? null : (ofIteration(first) ?? ofHash(first, minor));
+		case "builtins.list":
+		case "builtins.tuple":
 		case "builtins.sorted":
 		case "builtins.sum":
 		case "builtins.enumerate":
@@ -244,6 +249,13 @@ function ofIteration(value: Value): Refusal | null {
 	const type = typeName(value);
 	if (type === null || !lacksMethod(value, "__iter__", "__getitem__")) return null;
 	return { exception: "TypeError", message: `'${type}' object is not iterable` };
+}
+
+/** `frozenset([["read"], ["write"]])`: what is to go into a set has to have a hash. */
+function ofHash(value: Value, minor: number): Refusal | null {
+	if (value.kind !== "sequence") return null;
+	const refused = value.items.map((item) => unhashable(item, "set element", minor)).find((message) => message !== null);
+	return refused === undefined ? null : { exception: "TypeError", message: refused };
 }
 
 function ofLength(value: Value | undefined): Refusal | null {

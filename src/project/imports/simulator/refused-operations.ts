@@ -5,6 +5,7 @@ import type { ClassValue, ConstantValue, Value } from "../values.ts";
 import { findInClass } from "./class-members.ts";
 import { classMember, isPlainExternalClass } from "./external.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
+import { uniterableMetaclass } from "./metaclasses.ts";
 import { isClosed, lacksMethod, typeName } from "./value-types.ts";
 
 /** Records an exception that an operation on known values raises. */
@@ -95,8 +96,9 @@ function libraryTypeWithout(machine: Machine, value: Value, ...methods: readonly
 
 /** `a, b = value` with a value of another length, or none at all. */
 export function failOnUnpacking(machine: Machine, frame: Frame, target: ast.Sequence, value: Value, node: ast.Node): void {
-	const type = typeName(value);
-	if (type !== null && lacksMethod(value, "__iter__", "__getitem__")) {
+	const metaclass = value.kind === "class" ? uniterableMetaclass(value) : null;
+	const type = metaclass ?? typeName(value);
+	if (type !== null && (metaclass !== null || lacksMethod(value, "__iter__", "__getitem__"))) {
 		failOperation(machine, frame, node, "TypeError", `cannot unpack non-iterable ${type} object`);
 		return;
 	}
@@ -130,16 +132,16 @@ export function failOnUnhashable(
 	node: ast.Node,
 	use: "dict key" | "set element",
 ): void {
-	const type =
-		value.kind === "dict"
-			? "dict"
-			: value.kind === "sequence" && (value.type === "list" || value.type === "set")
-				? value.type
-				: null;
-	if (type === null) return;
+	const message = unhashable(value, use, machine.environment.python.minor);
+	if (message !== null) failOperation(machine, frame, node, "TypeError", message);
+}
+
+/** What Python 3 says of a value without a hash; null where it has one, or may have. */
+export function unhashable(value: Value, use: "dict key" | "set element", minor: number): string | null {
+	const type = value.kind === "sequence" ? value.type : value.kind;
+	if (type !== "dict" && type !== "list" && type !== "set") return null;
 	const plain = `unhashable type: '${type}'`;
-	const message = machine.environment.python.minor >= 14 ? `cannot use '${type}' as a ${use} (${plain})` : plain;
-	failOperation(machine, frame, node, "TypeError", message);
+	return minor >= 14 ? `cannot use '${type}' as a ${use} (${plain})` : plain;
 }
 
 /** `+` between built-in types that do not add up. */

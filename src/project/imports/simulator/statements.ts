@@ -4,7 +4,7 @@ import { failOnAsyncFor, failOnContext, failOnCoroutineUse } from "./async-misus
 import { failOnAttributeAssignment } from "./attribute-assignment.ts";
 import { scopeFor } from "./binding-scope.ts";
 import { define, defineClass } from "./definitions.ts";
-import { dictKey } from "./dict-keys.ts";
+import { dictKey, setEntry } from "./dict-keys.ts";
 import { enterContext } from "./enter-context.ts";
 import { caughtNames, executeRaise, executeTry, raise } from "./exception-handling.ts";
 import { annotation } from "./expressions.ts";
@@ -189,9 +189,7 @@ function setItem(machine: Machine, frame: Frame, owner: Value, index: Value, val
 		machine.path.dynamic = true;
 		frame.globals.dynamic = true;
 	} else if (owner.kind === "dict") {
-		if (index.kind === "constant" && index.value !== undefined && typeof index.value !== "bigint")
-			owner.entries.set(index.value, machine.uncertain > 0 ? unknown : value);
-		else owner.complete = false;
+		setEntry(owner, index, machine.uncertain > 0 ? unknown : value);
 	}
 }
 
@@ -272,7 +270,10 @@ function executeFor(machine: Machine, frame: Frame, node: ast.For): Completion {
 		for (const item of items) {
 			if (node.target.type === "Sequence") failOnUnpacking(machine, frame, node.target, item, node);
 			assign(machine, frame, node.target, item, node);
+			const before = machine.failures.length;
 			const completion = machine.execute(frame, node.body);
+			// Each letter of a text that was not meant to be gone through fails in the same way.
+			if (iterable.kind === "constant" && machine.failures.length > before) return "normal";
 			if (completion === "return") return "return";
 			if (completion === "break") return "normal";
 			if (completion === "maybe-left")

@@ -1,7 +1,8 @@
 import type * as ast from "../../../python/ast.ts";
-import type { ClassValue, Value } from "../values.ts";
+import type { Value } from "../values.ts";
 import { isBuiltinFunction } from "./builtins.ts";
 import type { Machine } from "./machine.ts";
+import { metaclassOf } from "./metaclasses.ts";
 
 /** One side of a `|`, and how it was written. */
 export interface UnionOperand {
@@ -50,33 +51,4 @@ function isUnionOfTypes(node: ast.Expression): boolean {
 /** `list[...]` of the built-in class. */
 function isBuiltinAlias(node: ast.Expression): boolean {
 	return node.type === "Subscript" && node.value.type === "Name" && /^(list|dict|set|tuple|frozenset|type)$/.test(node.value.id);
-}
-
-/** Metaclasses of libraries that leave `|` to `type`, by the base class that brings them. */
-const metaclasses: Readonly<Record<string, string>> = {
-	"pydantic.main.BaseModel": "ModelMetaclass",
-	"pydantic_settings.main.BaseSettings": "ModelMetaclass",
-	"sqlmodel.main.SQLModel": "SQLModelMetaclass",
-	"sqlalchemy.orm.decl_api.DeclarativeBase": "DeclarativeAttributeIntercept",
-	"abc.ABC": "ABCMeta",
-	"enum.Enum": "EnumMeta",
-	"enum.IntEnum": "EnumMeta",
-	"builtins.str": "type",
-	"builtins.int": "type",
-	"builtins.object": "type",
-	"builtins.Exception": "type",
-};
-
-/** The name of a class's metaclass; null where it is not known, as it may define `|` itself. */
-function metaclassOf(owner: ClassValue, depth: number): string | null {
-	if (owner.keywords.has("metaclass") || owner.bases.length !== owner.node.bases.length || depth > 20) return null;
-	const found = new Set<string>();
-	for (const base of owner.bases) {
-		const name =
-			base.kind === "class" ? metaclassOf(base, depth + 1) : base.kind === "external" ? metaclasses[base.canonical] : undefined;
-		if (name == null) return null;
-		if (name !== "type") found.add(name);
-	}
-	if (found.size > 1) return null;
-	return [...found][0] ?? "type";
 }

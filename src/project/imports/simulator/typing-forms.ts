@@ -37,6 +37,8 @@ export function failOnTypeArguments(machine: Machine, frame: Frame, owner: Exter
 		const { minor } = machine.environment.python;
 		const words = `Too ${few ? "few" : "many"} ${minor >= 11 ? "arguments" : "parameters"} for typing.${name}; actual ${given}, expected ${wanted}`;
 		failOperation(machine, frame, node, "TypeError", words);
+	} else if (name === "Callable" && given !== 2) {
+		failOperation(machine, frame, node, "TypeError", "Callable must be used as Callable[[arg, ...], result].");
 	} else if (name === "Annotated" && given < 2) {
 		const words = "Annotated[...] should be used with at least two arguments (a type and an annotation).";
 		failOperation(machine, frame, node, "TypeError", words);

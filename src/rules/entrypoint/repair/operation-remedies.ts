@@ -11,9 +11,12 @@ import type { TextRange } from "../../../text/range.ts";
 import { numberInEnvironment } from "../../config/repair/number-in-environment.ts";
 import { inBrackets } from "./in-brackets.ts";
 import { jobRemedy } from "./job-remedies.ts";
+import { itemsOfDict, tupleOfText } from "./loop-remedies.ts";
 import { inOlderForm } from "./older-typing.ts";
+import { relativeImportByName } from "./relative-import-by-name.ts";
 import { withoutStringUnion } from "./string-union.ts";
 import { tupleOfOne } from "./tuple-of-one.ts";
+import { typeArgumentRemedy } from "./type-argument-remedies.ts";
 
 /** The change after which an operation on values that cannot do it no longer raises, by what Python says of it; undefined where only a person knows. */
 export function operationRemedy(project: Project, module: Module, range: TextRange, error: string): FixProposal | undefined {
@@ -27,6 +30,10 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 	if (error.startsWith("ValueError: Unknown level: ")) return upperCase(module, range);
 	if (/^ValueError: too many values to unpack/.test(error))
 		return itemsOfDict(project, module, range) ?? restOfValues(module, range);
+	if (error.startsWith("TypeError: cannot unpack non-iterable ")) return itemsOfDict(project, module, range);
+	if (/^KeyError: '.'$/u.test(error)) return tupleOfText(module, range, [...error].at(-2) ?? "");
+	if (error.includes("argument is required to perform a relative import for"))
+		return relativeImportByName(project, module, range, error);
 	if (error.startsWith("ValueError: ")) return numberInEnvironment(project, module, range, error);
 	if (error.startsWith("UnboundLocalError: ")) return declareGlobal(module, range, /'(\w+)'/.exec(error)?.[1] ?? "");
 	if (error.includes("can only concatenate str (not ")) return toText(module, range);
@@ -43,7 +50,9 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 		const generic = genericOfTyping(module, range);
 		if (generic !== undefined) return generic;
 	}
-	if (error.endsWith("is not subscriptable")) return withoutSubscript(module, range);
+	if (/^TypeError: (?:Too (?:few|many) (?:arguments|parameters) for|Parameters to Generic|Callable must be used)/.test(error))
+		return typeArgumentRemedy(module, range, error);
+	if (error.endsWith("is not subscriptable") || error.endsWith("is not a generic class")) return withoutSubscript(module, range);
 	if (error.startsWith("TypeError: typing.Optional requires a single type")) return unionWithNone(module, range);
 	if (/^TypeError: unsupported type for timedelta \w+ component: str$/.test(error))
 		return numberForDuration(module, range, error);
@@ -54,20 +63,6 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 	if (/'function' object is not (?:an iterator|iterable)$/.test(error)) return callTheFunction(module, range);
 	if (error.endsWith("object is not iterable")) return tupleOfOne(module, range);
 	return undefined;
-}
-
-/** `for name, rate in RATES`: a loop over a dict gives its keys. */
-function itemsOfDict(project: Project, module: Module, range: TextRange): FixProposal | undefined {
-	const loop = nodesIn(module, range).find((node): node is ast.For => node.type === "For" && node.start === range.start);
-	if (loop?.iterable.type !== "Name" || loop.target.type !== "Sequence" || loop.target.items.length !== 2) return undefined;
-	const { id, end } = loop.iterable;
-	if (project.trace.runs.get(module.name)?.namespace.names.get(id)?.value.kind !== "dict") return undefined;
-	return {
-		title: `Loop over ${id}.items()`,
-		explanation: "A loop over a dict gives its keys; items() gives each key with its value.",
-		applicability: "safe",
-		edits: [replaceText(module, end, end, ".items()")],
-	};
 }
 
 /** `first, second = three()`: what comes behind goes into a list that nobody reads. */

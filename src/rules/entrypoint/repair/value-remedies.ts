@@ -31,7 +31,7 @@ export function valueRemedy(
 	if (/must be encoded before hashing$|bytes or bytearray, but got 'str'$|bytes-like object is required, not 'str'$/.test(error))
 		return encoded(module, range);
 	if (/^TypeError: sequence item \d+: expected str instance/.test(error)) return joinTexts(module, range);
-	if (error.includes("unhashable type: '")) return hashable(module, range);
+	if (error.includes("unhashable type: '")) return hashableItems(module, range) ?? hashable(module, range);
 	if (/^TypeError: Type \w+ cannot be instantiated; use (\w+)\(\) instead$/.test(error)) return builtinType(module, range);
 	return undefined;
 }
@@ -268,6 +268,23 @@ function hashable(module: Module, range: TextRange): FixProposal | undefined {
 		explanation: "What can change has no hash, and cannot stand in a set.",
 		applicability: "review",
 		edits: [replaceText(module, set.start, set.start + 1, "["), replaceText(module, set.end - 1, set.end, "]")],
+	};
+}
+
+/** `frozenset([["read"], ["write"]])`: the lists within become tuples. */
+function hashableItems(module: Module, range: TextRange): FixProposal | undefined {
+	const written = callAt(module, range)?.args[0];
+	const lists =
+		written?.type === "Sequence" ? written.items.filter((item) => item.type === "Sequence" && item.kind === "list") : [];
+	if (lists.length === 0) return undefined;
+	return {
+		title: "Write the items as tuples",
+		explanation: "A list can change, and so has no hash; a tuple of the same items has one.",
+		applicability: "safe",
+		edits: lists.flatMap((item) => [
+			replaceText(module, item.start, item.start + 1, "("),
+			replaceText(module, item.end - 1, item.end, item.type === "Sequence" && item.items.length === 1 ? ",)" : ")"),
+		]),
 	};
 }
 

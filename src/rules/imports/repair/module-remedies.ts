@@ -4,6 +4,7 @@ import { parentOf } from "../../../project/imports/resolver.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import { removeStatements } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
+import { tupleOfText } from "../../entrypoint/repair/loop-remedies.ts";
 import { isImportedElsewhere, isNameUsed } from "../usage/name-users.ts";
 import { attributesRead, hasAttributesRead } from "./attributes-read.ts";
 import { externalRemedies } from "./external-modules.ts";
@@ -35,6 +36,8 @@ function searchRemedies(project: Project, failure: UnresolvedImport): readonly M
 		const proposal = addImportFolder(project, parentOf(project.backend));
 		if (proposal !== null && mends(project, proposal, failure)) return [{ type: "change", proposal, step: startAbove(project) }];
 	}
+	const letters = tupleOfText(failure.module, failure.range, detail.requested.split(".").at(-1) ?? "");
+	if (letters !== undefined) return [{ type: "change", proposal: letters, step: null }];
 	const hidden = packageOfHiddenFolder(project, failure);
 	if (hidden !== null) return [{ type: "change", proposal: hidden, step: null }];
 	const isForeign = detail.type === "module-not-found" && !detail.own && detail.meant === null;

@@ -1,0 +1,99 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { Module } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import { walk } from "../../../python/walk.ts";
+import type { TextRange } from "../../../text/range.ts";
+import { removeFromHeader } from "../../imports/definition/class-arguments.ts";
+
+/** `Repository[User, int]` of one type parameter, `Dict[str]`, `Generic[int]`: the brackets of a generic type hold what they cannot. */
+export function typeArgumentRemedy(module: Module, range: TextRange, error: string): FixProposal | undefined {
+	const found = subscriptAt(module, range);
+	if (found === undefined) return undefined;
+	const counts = /^TypeError: Too (few|many) (?:arguments|parameters) for (.+); actual (\d+), expected (?:at least )?(\d+)$/.exec(
+		error,
+	);
+	if (counts !== null) return fitCount(module, found, counts[2] ?? "", Number(counts[3]), Number(counts[4]));
+	if (error.startsWith("TypeError: Parameters to Generic[...] must all be")) return withoutGeneric(module, found);
+	if (error.startsWith("TypeError: Callable must be used as")) return sayResult(module, found);
+	return undefined;
+}
+
+function fitCount(
+	module: Module,
+	{ value, index }: ast.Subscript,
+	shown: string,
+	given: number,
+	wanted: number,
+): FixProposal | undefined {
+	const items = index.type === "Sequence" && index.kind === "tuple" ? index.items : [index];
+	const name = module.text.slice(value.start, value.end);
+	const types = (some: readonly ast.Expression[]) => some.map(({ start, end }) => module.text.slice(start, end));
+	if (given < wanted) {
+		const missing = Array.from({ length: wanted - given }, () => "Any");
+		return {
+			title: `Write ${name}[${[...types(items), ...missing].join(", ")}]`,
+			explanation: `${name} takes ${wanted} types; Any stands for the ones that are not said.`,
+			applicability: "review",
+			edits: [replaceText(module, index.end, index.end, missing.map((each) => `, ${each}`).join(""))],
+			needs: [{ path: module.path, module: "typing", name: "Any" }],
+		};
+	}
+	const isOfOne = wanted === 1 && shown.startsWith("typing.");
+	if (isOfOne) {
+		return {
+			title: `Write ${name}[Union[${types(items).join(", ")}]]`,
+			explanation: `${name} takes one type; a Union says that each item is of one of several.`,
+			applicability: "review",
+			edits: [replaceText(module, index.start, index.start, "Union["), replaceText(module, index.end, index.end, "]")],
+			needs: [{ path: module.path, module: "typing", name: "Union" }],
+		};
+	}
+	const [kept, first] = [items[wanted - 1], items[wanted]];
+	if (kept === undefined || first === undefined) return undefined;
+	return {
+		title: `Write ${name}[${types(items.slice(0, wanted)).join(", ")}]`,
+		explanation: `${name} has ${wanted === 1 ? "one type parameter" : `${wanted} type parameters`}.`,
+		applicability: "review",
+		edits: [replaceText(module, kept.end, items.at(-1)?.end ?? first.end, "")],
+	};
+}
+
+/** `class Repository(Generic[User])`: what is given is a type, and no type is left open. */
+function withoutGeneric(module: Module, written: ast.Subscript): FixProposal | undefined {
+	let owner: ast.ClassDef | null = null;
+	walk(module.tree, (node) => {
+		if (node.type === "ClassDef" && node.bases.includes(written)) owner = node;
+		return node.start <= written.start && written.end <= node.end;
+	});
+	const found = owner as ast.ClassDef | null;
+	if (found === null || new RegExp(`\\b${found.name.name}\\[`).test(module.text)) return undefined;
+	return {
+		title: `Take ${module.text.slice(written.start, written.end)} out of the bases of ${found.name.name}`,
+		explanation: "Generic takes type variables; with a type in its place nothing of the class is left open.",
+		applicability: "review",
+		edits: removeFromHeader(module, found, [written]),
+	};
+}
+
+/** `Callable[[str]]`: what it gives is said last. */
+function sayResult(module: Module, { value, index }: ast.Subscript): FixProposal | undefined {
+	if (index.type !== "Sequence" || index.kind !== "list") return undefined;
+	const name = module.text.slice(value.start, value.end);
+	return {
+		title: `Write ${name}[${module.text.slice(index.start, index.end)}, Any]`,
+		explanation: `${name} takes a list of the parameters and the type of the result; Any says nothing about it.`,
+		applicability: "review",
+		edits: [replaceText(module, index.end, index.end, ", Any")],
+		needs: [{ path: module.path, module: "typing", name: "Any" }],
+	};
+}
+
+function subscriptAt(module: Module, range: TextRange): ast.Subscript | undefined {
+	let found: ast.Subscript | undefined;
+	walk(module.tree, (node) => {
+		if (node.type === "Subscript" && node.start === range.start && node.end === range.end) found = node;
+		return node.start <= range.start && range.end <= node.end;
+	});
+	return found;
+}
