@@ -26,8 +26,14 @@ export function listEngineCalls(project: Project): readonly EngineCall[] {
 	});
 }
 
+/** An engine whose URL may not be known. */
+export interface MadeEngine extends Pick<EngineCall, "call" | "isAsync" | "url"> {
+	/** What is given for a URL, as far as it is seen. */
+	readonly value: Value | undefined;
+}
+
 /** Every engine that start-up makes, in order; `url` is null where it is not known. */
-export function listEngines(project: Project): readonly Pick<EngineCall, "call" | "isAsync" | "url">[] {
+export function listEngines(project: Project): readonly MadeEngine[] {
 	const calls = [
 		...listAsyncEngines(project).map(({ call }) => ({ call, isAsync: true })),
 		...listSyncEngines(project).map((call) => ({ call, isAsync: false })),
@@ -36,7 +42,7 @@ export function listEngines(project: Project): readonly Pick<EngineCall, "call" 
 		.map(({ call, isAsync }) => {
 			const value = urlValue(call);
 			const text = value?.kind === "constant" && typeof value.value === "string" ? value.value : null;
-			return { call, isAsync, url: text === null ? null : parseDatabaseUrl(text) };
+			return { call, isAsync, value, url: text === null ? null : parseDatabaseUrl(text) };
 		})
 		.sort((a, b) => a.call.order - b.call.order);
 }

@@ -51,8 +51,7 @@ export default defineRule<Evidence>({
 	},
 
 	*detect(project) {
-		for (const { call } of listEngines(project)) {
-			const value = call.args[0] ?? call.keywords.get("url");
+		for (const { call, value } of listEngines(project)) {
 			// What os.getenv gives is told of where it is read.
 			if (value?.kind !== "constant" || value.value !== null || value.origin?.type === "environment") continue;
 			if (call.callee.kind === "external" && /engine_from_config$/.test(call.callee.canonical)) continue;

@@ -127,8 +127,7 @@ function readingOf(project: Project, key: string, before: number): Call | null {
 
 /** `os.getenv("KEY")` whose None becomes the URL of an engine. */
 function engineNeeds(project: Project): Need[] {
-	return listEngines(project).flatMap(({ call }) => {
-		const value = call.args[0] ?? call.keywords.get("url");
+	return listEngines(project).flatMap(({ call, value }) => {
 		if (value?.kind !== "constant" || value.value !== null || value.origin?.type !== "environment") return [];
 		const { key } = value.origin;
 		const reading = readingOf(project, key, call.order);
