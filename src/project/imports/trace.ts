@@ -316,6 +316,8 @@ export interface ImportTrace {
 	readonly forgotten: readonly ForgottenCoroutine[];
 	/** External top-level modules that start-up imports for certain, with the first place, outside any guard. */
 	readonly externalImports: readonly ExternalImport[];
+	/** What the lifespans of the applications handed out at their yield, by their definitions. */
+	readonly yielded: ReadonlyMap<ast.FunctionDef, Value>;
 	/** What the server calls for each request: what the target names once it is imported, or what the factory there gives. */
 	readonly served: ServedObject;
 }

@@ -13,6 +13,7 @@ import {
 	type Machine,
 	maybe,
 	PythonException,
+	ReachedYield,
 	unreadable,
 } from "./machine.ts";
 import { surfacingOf } from "./surfacing.ts";
@@ -72,6 +73,7 @@ export function executeTry(machine: Machine, frame: Frame, node: ast.Try): Compl
 	const uncertain = machine.uncertain;
 	let completion: Completion = "normal";
 	let raised: FailureReport | null = null;
+	let isSuspended = false;
 	try {
 		machine.handlers.push(own);
 		try {
@@ -96,8 +98,12 @@ export function executeTry(machine: Machine, frame: Frame, node: ast.Try): Compl
 				}
 			}
 		}
+	} catch (error) {
+		isSuspended = error instanceof ReachedYield;
+		throw error;
 	} finally {
-		if (node.finalbody.length > 0) machine.execute(frame, node.finalbody);
+		// A lifespan that stands at its yield is not over: what comes last runs when the server stops.
+		if (node.finalbody.length > 0 && !isSuspended) machine.execute(frame, node.finalbody);
 	}
 	return completion;
 }

@@ -117,6 +117,7 @@ export interface Machine {
 	readonly functions: FunctionDefinition[];
 	readonly settings: SettingsObject[];
 	readonly forgotten: ForgottenCoroutine[];
+	readonly yielded: Map<ast.FunctionDef, Value>;
 	readonly externalImports: ExternalImport[];
 	readonly handlers: Handler[];
 	/** What the handlers that are running have caught, innermost last, with the name that each gave it. */

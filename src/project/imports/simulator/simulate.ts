@@ -79,6 +79,7 @@ export function simulate(input: SimulationInput): ImportTrace {
 		settings: machine.settings.filter(({ call }) => ofStart(call.reached, call.module)),
 		forgotten: machine.forgotten.filter(({ reached, module }) => ofStart(reached, module)),
 		externalImports: machine.externalImports.filter(({ reached, importer }) => ofStart(reached, importer)),
+		yielded: machine.yielded,
 		served,
 	};
 }
@@ -137,6 +138,7 @@ function createMachine(input: SimulationInput): Machine {
 		functions: [],
 		settings: [],
 		forgotten: [],
+		yielded: new Map(),
 		externalImports: [],
 		handlers: [],
 		caught: [],

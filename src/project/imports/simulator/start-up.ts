@@ -144,6 +144,7 @@ function runBody(
 		return result.kind === "coroutine" ? result.run() : result;
 	} catch (error) {
 		if (!(error instanceof ReachedYield)) throw error;
+		machine.yielded.set(node, error.value);
 		return null;
 	}
 }

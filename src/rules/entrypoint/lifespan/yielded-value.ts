@@ -1,7 +1,8 @@
 import { versionSatisfies } from "../../../environment/pep440.ts";
 import { isApplication } from "../../../project/fastapi/application.ts";
+import { noMapping } from "../../../project/fastapi/lifespan-state.ts";
 import { isMethodOfApplication } from "../../../project/fastapi/middleware.ts";
-import type { FunctionValue } from "../../../project/imports/values.ts";
+import type { FunctionValue, Value } from "../../../project/imports/values.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
@@ -14,39 +15,78 @@ export function yieldedFault(project: Project, { module }: FunctionValue, node: 
 	const yielded =
 		turn?.type === "ExpressionStatement" && turn.value.type === "Yield" && !turn.value.from ? turn.value.value : null;
 	if (yielded === null) return null;
-	const plain = noMappingError(project, module, node, yielded);
-	if (plain === null) return null;
-	// Where a router is included, FastAPI joins what both lifespans hand out.
+	const refused = refusedState(project, module, node, yielded);
+	if (refused === null) return null;
+	// Where a router is included, FastAPI joins what both lifespans hand out, and leaves out what is empty.
 	const isJoined = project.trace.calls.some((call) => call.reached && isMethodOfApplication(call, "include_router"));
 	const version = project.environment.distributions.get("fastapi")?.version ?? "";
-	const type = /'(\w+)' object/.exec(plain)?.[1] ?? "str";
 	const error =
-		isJoined && versionSatisfies(version, ">=0.115") === true ? `TypeError: '${type}' object is not a mapping` : plain;
+		isJoined && versionSatisfies(version, ">=0.115") === true
+			? refused.isEmpty
+				? null
+				: `TypeError: '${refused.type}' object is not a mapping`
+			: refused.error;
+	if (error === null) return null;
 	return {
 		shape: "yielded",
 		error,
 		stage: "startup",
-		edits: [replaceText(module, turn?.start ?? 0, yielded.end, "yield")],
+		edits: [replaceText(module, turn?.start ?? 0, yielded.end, asState(project, module, yielded))],
 		needs: null,
 	};
 }
 
-function noMappingError(project: Project, module: Module, node: ast.FunctionDef, yielded: ast.Expression): string | null {
-	if (yielded.type === "Constant") {
-		const { value } = yielded;
-		if (typeof value === "boolean") return "TypeError: 'bool' object is not iterable";
-		if (typeof value === "number") return "TypeError: 'int' object is not iterable";
-		const isText = typeof value === "string" && value !== "" && yielded.literal !== "bytes";
-		return isText ? "ValueError: dictionary update sequence element #0 has length 1; 2 is required" : null;
+/** Why `dict.update` refuses what is handed out; `error` is null where it takes pairs, which joining does not. */
+interface RefusedState {
+	readonly type: string;
+	readonly error: string | null;
+	readonly isEmpty: boolean;
+}
+
+function refusedState(project: Project, module: Module, node: ast.FunctionDef, yielded: ast.Expression): RefusedState | null {
+	const notIterable = (type: string): RefusedState => ({
+		type,
+		error: `TypeError: '${type}' object is not iterable`,
+		isEmpty: false,
+	});
+	const value = project.trace.yielded.get(node);
+	if (isApplication(value)) return notIterable("FastAPI");
+	if (value?.kind === "constant") return refusedConstant(value.value);
+	if (value?.kind === "sequence") return refusedItems(value.type, value.items, value.complete);
+	const lacking = value === undefined ? null : noMapping(project, value);
+	if (lacking !== null)
+		return lacking.isIterable ? { type: lacking.type, error: null, isEmpty: false } : notIterable(lacking.type);
+	const made =
+		yielded.type === "Name" && boundNames(node.body).has(yielded.id) ? localClass(project, module, node, yielded.id) : null;
+	return made === null ? null : notIterable(made);
+}
+
+function refusedConstant(value: unknown): RefusedState | null {
+	if (typeof value === "boolean" || typeof value === "number" || typeof value === "bigint") {
+		const type = typeof value === "boolean" ? "bool" : "int";
+		if (typeof value === "number" && !Number.isInteger(value)) return null;
+		return { type, error: `TypeError: '${type}' object is not iterable`, isEmpty: !value };
 	}
-	if (yielded.type !== "Name") return null;
-	const [application] = node.parameters;
-	if (application?.name.name === yielded.id) return "TypeError: 'FastAPI' object is not iterable";
-	const isLocal = boundNames(node.body).has(yielded.id);
-	const made = isLocal ? localClass(project, module, node, yielded.id) : null;
-	if (made !== null) return `TypeError: '${made}' object is not iterable`;
-	const bound = isLocal ? undefined : project.trace.runs.get(module.name)?.namespace.names.get(yielded.id);
-	return isApplication(bound?.value) ? "TypeError: 'FastAPI' object is not iterable" : null;
+	if (typeof value !== "string" || value === "") return null;
+	const error = "ValueError: dictionary update sequence element #0 has length 1; 2 is required";
+	return { type: "str", error, isEmpty: false };
+}
+
+/** A list is taken where its items are pairs. */
+function refusedItems(type: string, items: readonly Value[], isComplete: boolean): RefusedState | null {
+	const [first] = items;
+	if (type === "view" || first === undefined || !isComplete) return null;
+	const isSingle = first.kind === "instance" && first.of.kind === "external" && first.of.entry?.kind !== "class";
+	const isPair = first.kind === "sequence" || first.kind === "unknown" || isSingle;
+	const message = "TypeError: cannot convert dictionary update sequence element #0 to a sequence";
+	return { type, error: isPair || first.kind === "constant" ? null : message, isEmpty: false };
+}
+
+/** `yield {"client": client}` where requests ask their state for what is handed out; else nothing is. */
+function asState(project: Project, module: Module, yielded: ast.Expression): string {
+	const name = yielded.type === "Name" ? yielded.id : null;
+	const isRead = name !== null && [...project.modules.values()].some(({ text }) => text.includes(`.state.${name}`));
+	return isRead ? `yield {"${name}": ${module.text.slice(yielded.start, yielded.end)}}` : "yield";
 }
 
 /** The statements of a body, with those that `with` and `try` hold. */
