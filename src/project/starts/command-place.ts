@@ -1,5 +1,6 @@
 import type { StartPlace } from "../project.ts";
 import { joinFolder } from "./folders.ts";
+import { folderOfScript } from "./script-launch.ts";
 
 /** A folder that a server is started in, and what is set there. */
 export interface Surroundings {
@@ -21,7 +22,8 @@ export interface WrittenCommand {
 /**
  * Where a command starts the server and looks for modules; null where it goes to a place that cannot be told. `fileFolder` is the
  * folder of what `fastapi run` finds. uvicorn puts `--app-dir` (or the working directory) before PYTHONPATH, gunicorn the folder
- * that `--chdir` names, and `python -m` the working directory.
+ * that `--chdir` names, `python -m` the working directory,
+ * and `python FILE` the folder of the file.
  */
 export function placeOfCommand(command: WrittenCommand, around: Surroundings, fastapiFolder: string | null): StartPlace | null {
 	let folder = around.workingDirectory;
@@ -40,6 +42,7 @@ export function placeOfCommand(command: WrittenCommand, around: Surroundings, fa
 
 function firstFolder({ server, text }: WrittenCommand, folder: string, fastapiFolder: string | null): string | null {
 	if (server === "fastapi") return fastapiFolder;
+	if (server === "python") return moved(folder, folderOfScript(text));
 	const named = server === "uvicorn" ? option(text, "--app-dir") : null;
 	return named === null ? folder : moved(folder, named);
 }

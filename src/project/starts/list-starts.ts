@@ -5,8 +5,10 @@ import { parseDotenv } from "../settings/dotenv.ts";
 import { placeOfCommand } from "./command-place.ts";
 import { type ComposeService, readServices } from "./compose-file.ts";
 import { below, type ContainerImage, readImage } from "./container-image.ts";
+import { joinFolder } from "./folders.ts";
 import { startOnHost } from "./host-start.ts";
 import { importFolderIn, mountedImage, repositoryPlace } from "./image-folders.ts";
+import { type ScriptLaunch, scriptIn, scriptOfImage } from "./script-launch.ts";
 import type { Start } from "./start.ts";
 import { findStartCommands, type StartCommand } from "./start-commands.ts";
 
@@ -52,7 +54,7 @@ function readStarts(files: SourceTree): Start[] {
 		} else if (dockerName.test(path)) {
 			const image = readImage(files, { path, context: contextOf(services, path), stage: stageAt(files, command) });
 			starts.push(inContainer(command, { path, line, service: null, dockerfile: path }, image, noOverrides));
-		} else starts.push(startOnHost(files, command, line));
+		} else starts.push(startOfScript(files, command, services, line) ?? startOnHost(files, command, line));
 	}
 	// A service without a command runs that of its image, with its own folder, variables and mounts.
 	for (const own of services) {
@@ -104,6 +106,39 @@ function inContainer(
 	const { origin, folders, isWhole } = repositoryPlace(image, place, command.target.module);
 	const isCertain = isWhole && image.isComplete;
 	return { ...base, place, origin, folders: isCertain ? folders : [...folders, ...fallback], isCertain };
+}
+
+/** A module that runs a server itself, where a container runs that module: it stands in its own folder, and with the PYTHONPATH that is set there. */
+function startOfScript(
+	files: SourceTree,
+	command: StartCommand,
+	services: readonly WrittenService[],
+	line: number,
+): Start | null {
+	if (!command.path.endsWith(".py")) return null;
+	const launched = (launch: ScriptLaunch | null): StartCommand | null =>
+		launch === null ? null : { ...command, server: "python", before: launch.before, text: launch.text };
+	const found: [ScriptLaunch | null, (written: StartCommand) => Start][] = [];
+	for (const own of services) {
+		const { command: text, build } = own.service;
+		const launch = text === null && build !== null ? scriptOfImage(files, build.dockerfile) : scriptIn(text);
+		found.push([launch, (written) => inService(files, written, own, line)]);
+	}
+	for (const dockerfile of files.keys()) {
+		if (!dockerName.test(dockerfile)) continue;
+		const written = { path: command.path, line, service: null, dockerfile };
+		const image = () => readImage(files, { path: dockerfile, context: contextOf(services, dockerfile), stage: null });
+		found.push([scriptOfImage(files, dockerfile), (each) => inContainer(each, written, image(), noOverrides)]);
+	}
+	for (const [launch, placed] of found) {
+		const written = launched(launch);
+		if (launch === null || written === null || !command.path.endsWith(launch.script.replace(/^.*\//, ""))) continue;
+		const { image, place, origin, folders } = placed(written);
+		const script = place === null ? null : joinFolder(launch.script.startsWith("/") ? "" : place.workingDirectory, launch.script);
+		if (origin === null || script === null || image?.files.get(script) !== command.path) continue;
+		return { ...startOnHost(files, command, line), origin, folders };
+	}
+	return null;
 }
 
 function contextOf(services: readonly WrittenService[], dockerfile: string): string | null {

@@ -61,3 +61,17 @@ it("reads uvicorn.run in a module", () => {
 	const files = { "app/run.py": 'import uvicorn\n\nif __name__ == "__main__":\n    uvicorn.run("main:app", reload=True)\n' };
 	expect(commandsIn(files)).toMatchObject([{ target: "main:app", folders: ["app"], server: "uvicorn" }]);
 });
+
+it("places a module that runs its own server where a container runs it, with the PYTHONPATH that is set there", () => {
+	const script = 'import uvicorn\n\nif __name__ == "__main__":\n    uvicorn.run("main:app", reload=True)\n';
+	const files = {
+		"docker-compose.yml":
+			"services:\n  api:\n    build: backend\n    command: python app/main.py\n    volumes:\n      - ./backend:/backend\n    environment:\n      PYTHONPATH: .\n",
+		"backend/Dockerfile": "FROM python:3.11\nWORKDIR /backend\nCOPY . .\n",
+		"backend/app/main.py": script,
+	};
+	expect(commandsIn(files)).toMatchObject([{ target: "main:app", folders: ["backend/app", "backend"] }]);
+	const Dockerfile = 'FROM python:3.11\nWORKDIR /srv\nENV PYTHONPATH=/srv\nCOPY . .\nCMD ["python", "-u", "app/main.py"]\n';
+	expect(commandsIn({ Dockerfile, "app/main.py": script })).toMatchObject([{ target: "main:app", folders: ["app", ""] }]);
+	expect(commandsIn({ "app/main.py": script })).toMatchObject([{ folders: ["app"] }]);
+});
