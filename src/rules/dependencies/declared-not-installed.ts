@@ -2,7 +2,7 @@ import { defineRule } from "../../audit/rule.ts";
 import { markerApplies } from "../../environment/marker.ts";
 import { closeOver, primaryManifest } from "../../project/manifests/declared.ts";
 import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
-import { distributionsOf, packageOf } from "../../project/manifests/third-party-imports.ts";
+import { distributionsOf, packageOf, unknownPackageFor } from "../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../project/project.ts";
 import { listOptionalUses } from "./uses/all-uses.ts";
 import { listLibraryParts } from "./uses/library-parts.ts";
@@ -108,7 +108,9 @@ function firstFailure(project: Project, missing: ReadonlySet<string>): Evidence[
 	const imports = trace.externalImports.flatMap(({ module, importer, range, stage, reached, guarded, deferred, order }) => {
 		const top = packageOf(module);
 		if (!reached || guarded || deferred || environment.findModule(top).found !== "missing") return [];
-		if (!distributionsOf(module, environment).some((name) => missing.has(name))) return [];
+		const known = distributionsOf(module, environment);
+		const providers = known.length > 0 ? known : [unknownPackageFor(top, project) ?? ""];
+		if (!providers.some((name) => missing.has(name))) return [];
 		const at = `${importer.path}:${importer.lines.positionAt(range.start).line}`;
 		return [{ what: `${at} imports ${module}`, error: `ModuleNotFoundError: No module named '${top}'`, stage, order }];
 	});

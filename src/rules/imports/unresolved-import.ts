@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
+import { unknownPackageFor } from "../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../project/project.ts";
 import { removeStatements } from "../../python/rewrite/statements.ts";
 import { failuresOf } from "./repair/import-failures.ts";
@@ -109,6 +110,7 @@ function* unresolvedImports(project: Project): Generator<UnresolvedImport> {
 		if (missing.includes(".") && !own && project.environment.distributionsFor(missing).length > 0) continue;
 		if (own || meant !== null || missing.includes(".")) yield failure;
 		// A package that nobody is known to publish is no matter of dependencies: a file of the project's own that is not there.
+		else if (unknownPackageFor(missing, project) !== null) continue;
 		else if (project.environment.distributionsFor(missing).length === 0 || findModuleRemedies(project, failure).length > 0)
 			yield failure;
 	}

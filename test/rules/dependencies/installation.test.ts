@@ -5,6 +5,7 @@ import duplicate from "../../../src/rules/dependencies/duplicate-requirement.ts"
 import incompatible from "../../../src/rules/dependencies/incompatible-versions.ts";
 import mismatch from "../../../src/rules/dependencies/installed-version-mismatch.ts";
 import anotherPython from "../../../src/rules/dependencies/requires-another-python.ts";
+import unresolvedImport from "../../../src/rules/imports/unresolved-import.ts";
 import { auditDependencies, installed, type TestPackage } from "./audit-dependencies.ts";
 
 const backend = (requirements: string, imports = ""): string =>
@@ -40,6 +41,18 @@ describe("declared-not-installed", () => {
 			severity: "CRITICAL",
 			expectedError: "ImportError: email-validator is not installed, run `pip install 'pydantic[email]'`",
 		});
+	});
+
+	it("takes a package that nobody knows for what brings a module of its name, and misses no module then", () => {
+		const files = backend("fastapi\nuvicorn\npy-shopfinder", "from shopfinder import find");
+		expect(auditDependencies(files, installed(), notInstalled).lines).toEqual([
+			"CRITICAL declared-not-installed requirements.txt:3 py-shopfinder is declared and not installed",
+		]);
+		expect(auditDependencies(files, installed(), unresolvedImport).lines).toEqual([]);
+		const misspelt = files.replace("import find", "import find\nimport shpofinder");
+		expect(auditDependencies(misspelt, installed(), unresolvedImport).lines).toEqual([
+			"CRITICAL unresolved-import main.py:3 There is no module shpofinder",
+		]);
 	});
 
 	it("leaves other platforms, other Pythons and addresses alone", () => {
