@@ -55,6 +55,31 @@ export async function makeMutants({ boot, python }: Backend, wanted: Wanted): Pr
 	}
 }
 
+/** Mutants that carry several slips each, as far as those touch different files and variables. */
+export function combine(mutants: readonly Mutant[], slips: number): readonly Mutant[] {
+	if (slips === 1) return mutants;
+	const combined: Mutant[] = [];
+	for (let rest = [...mutants]; rest.length >= slips; ) {
+		const chosen: Mutant[] = [];
+		for (const each of rest) if (chosen.length < slips && chosen.every((other) => !touchTheSame(each, other))) chosen.push(each);
+		if (chosen.length < slips) break;
+		rest = rest.filter((each) => !chosen.includes(each));
+		combined.push({
+			operator: `${slips} slips`,
+			about: chosen.map(({ operator, about }) => `${operator}: ${about}`).join("; "),
+			files: Object.assign({}, ...chosen.map(({ files }) => files)),
+			environment: Object.assign({}, ...chosen.map(({ environment }) => environment)),
+			pool: chosen.find(({ pool }) => pool !== "")?.pool ?? "",
+		});
+	}
+	return combined;
+}
+
+function touchTheSame(one: Mutant, other: Mutant): boolean {
+	const shares = (a: object, b: object) => Object.keys(a).some((key) => key in b);
+	return shares(one.files, other.files) || shares(one.environment, other.environment) || (one.pool !== "" && other.pool !== "");
+}
+
 /** The backend as a mutant leaves it. */
 export function mutate({ boot, python }: Backend, mutant: Mutant): Backend {
 	const files = new Map(boot.files);

@@ -1,6 +1,6 @@
 /**
  * Breaks sound backends in every way that the operators know, boots each mutant for real, and prints how often bootmend was right.
- * `npm run bench:mutants -- [BACKEND…] [--seed S] [--count N] [--operator NAME]…`; a BACKEND is part of the name of a case below
+ * `npm run bench:mutants -- [BACKEND…] [--seed S] [--count N] [--operator NAME]… [--slips N]`; a BACKEND is part of the name of a case below
  * `fixtures/decoys`, or a folder with `--python P --target MODULE:APP [--cwd FOLDER] [--env-file F]`; without one, the bundled ones.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { stopPostgres } from "../boot/prove.ts";
 import { type Backend, bundledBackends, readBackends } from "./backend.ts";
-import { type Mutant, makeMutants, mutate } from "./generate.ts";
+import { combine, type Mutant, makeMutants, mutate } from "./generate.ts";
 import { describeTrial, faultOf, summarise, type Tried } from "./summary.ts";
 import { tryBackend } from "./try-backend.ts";
 
@@ -22,6 +22,8 @@ const { values, positionals } = parseArgs({
 		seed: { type: "string", default: "1" },
 		count: { type: "string", default: "20" },
 		operator: { type: "string", multiple: true, default: [] },
+		/** How many slips a mutant carries. */
+		slips: { type: "string", default: "1" },
 		/** A folder that gets the files of each mutant that bootmend was wrong about. */
 		keep: { type: "string" },
 	},
@@ -34,7 +36,8 @@ const options = {
 	environmentFile: values["env-file"] ?? null,
 };
 const backends = positionals.length === 0 ? bundledBackends() : positionals.flatMap((word) => readBackends(word, options));
-const wanted = { seed: Number(values.seed), count: Number(values.count), operators: values.operator };
+const slips = Number(values.slips);
+const wanted = { seed: Number(values.seed), count: Number(values.count) * slips, operators: values.operator };
 const tried: Tried[] = [];
 for (const backend of backends) await tryMutants(backend);
 await stopPostgres();
@@ -48,7 +51,7 @@ async function tryMutants(backend: Backend): Promise<void> {
 		return;
 	}
 	if (!sound.verdict.right) process.stdout.write(`${name}: FALSE ALARM as it is: ${sound.verdict.words}\n`);
-	for (const [index, mutant] of (await makeMutants(backend, wanted)).entries()) {
+	for (const [index, mutant] of combine(await makeMutants(backend, wanted), slips).entries()) {
 		const mutated = mutate(backend, mutant);
 		const one: Tried = { backend: name, mutant, trial: await tryBackend(mutated) };
 		tried.push(one);

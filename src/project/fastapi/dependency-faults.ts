@@ -27,7 +27,7 @@ export interface DependencyFault {
 export function uncallableDependency(marker: Marker, scope: NameScope, isListed: boolean): DependencyFault | null {
 	const dependency = dependencyOf(marker);
 	// In a list there is no annotation that could be called instead.
-	if (isListed && !marker.call.open && (dependency === null || isNothing(dependency.value))) {
+	if (isListed && !marker.call.open && dependency === null) {
 		const { node, module } = marker.call;
 		return { type: "not-callable", node, module, argument: node, function: null, error: withoutCallable };
 	}
@@ -48,10 +48,10 @@ export function uncallableDependency(marker: Marker, scope: NameScope, isListed:
 		if (callee?.kind === "function" && made !== null && callee.decorators.length === 0) {
 			const kind = isGenerator(made) ? (made.isAsync ? "async_generator" : "generator") : made.isAsync ? "coroutine" : null;
 			if (kind !== null) return found("called", callee, `<${kind} object ${made.name.name} at 0x…>`);
-			return uncallableType(value) === null || isNothing(value) ? null : found("called", callee, shownConstant(value));
+			return uncallableType(value) === null ? null : found("called", callee, shownConstant(value));
 		}
 	}
-	return uncallableType(value) === null || isNothing(value) ? null : found("not-callable", null, shownConstant(value));
+	return uncallableType(value) === null ? null : found("not-callable", null, shownConstant(value));
 }
 
 const withoutCallable = "AssertionError: A parameter-less dependency must have a callable dependency";
@@ -95,11 +95,6 @@ function unwrapped(item: Value): string | null {
 		default:
 			return null;
 	}
-}
-
-/** `Depends(None)` is `Depends()`: the annotation is called. */
-function isNothing(value: Value): boolean {
-	return value.kind === "constant" && value.value === null;
 }
 
 /** `repr()` of a plain constant, or null. */

@@ -35,10 +35,10 @@ export function hasOwnDefault({ call }: Marker): boolean | null {
 	return true;
 }
 
-/** What `Depends` is handed, with its place; null where it is handed nothing. */
+/** What `Depends` is handed, with its place; null where it is handed nothing, or None: then the annotation is called. */
 export function dependencyOf({ call }: Marker): { readonly value: Value; readonly node: ast.Expression | null } | null {
 	const value = call.args[0] ?? call.keywords.get("dependency");
-	if (value === undefined) return null;
+	if (value === undefined || (value.kind === "constant" && value.value === null)) return null;
 	const node = call.node.args[0] ?? call.node.keywords.find(({ name }) => name?.name === "dependency")?.value ?? null;
 	return { value, node: node?.type === "Starred" ? null : node };
 }

@@ -5,6 +5,7 @@ import type { Manifest, Requirement } from "../../../project/manifests/manifest.
 import { packageAddition } from "../../../project/manifests/package-addition.ts";
 import type { Project } from "../../../project/project.ts";
 import { declarePackage } from "./declare-package.ts";
+import { sqlalchemyExtras } from "./engine-packages.ts";
 import { withFormerModule } from "./gone-module.ts";
 import { importInstead } from "./import-instead.ts";
 
@@ -36,7 +37,8 @@ export function declareImport(evidence: ImportToDeclare, project: Project): FixP
 		(requirement) => requirement.normalized === distribution && isOptionalEntry(requirement),
 	);
 	if (optional !== undefined) return asRequired(project, manifest, optional);
-	const addition = packageAddition(distribution, [], project.environment, module);
+	const extras = distribution === "sqlalchemy" ? sqlalchemyExtras(project) : [];
+	const addition = packageAddition(distribution, extras, project.environment, module);
 	const reason = `${module} comes with ${distribution}; once it is declared, every installation brings it.`;
 	const declared = declarePackage(project, manifest, distribution, addition, reason);
 	return declared === undefined || elsewhere === null ? declared : { ...declared, applicability: "review" };

@@ -81,10 +81,16 @@ function declaresOtherAsyncDriver(project: Project, database: string, name: stri
 const greenletError =
 	"ImportError: The SQLAlchemy asyncio module requires that the Python 'greenlet' library is installed.  In order to ensure this dependency is available, use the 'sqlalchemy[asyncio]' install target:  'pip install sqlalchemy[asyncio]'";
 
+const isAsyncModule = /^(?:sqlalchemy|sqlmodel)\.ext\.asyncio(?:\.|$)/;
+
+/** What SQLAlchemy is best asked for with: the extra that brings greenlet, where the backend uses its asynchronous part. */
+export function sqlalchemyExtras(project: Project): readonly string[] {
+	return project.trace.externalImports.some(({ module }) => isAsyncModule.test(module)) ? ["asyncio"] : [];
+}
+
 /** From SQLAlchemy 2.1 on, `sqlalchemy.ext.asyncio` does not import without greenlet, which only its extra `asyncio` brings. */
 export function listGreenletUses(project: Project): OptionalUse[] {
 	if (isSqlalchemyBefore(project, "2.1.0b1") !== false) return [];
-	const isAsyncModule = /^(?:sqlalchemy|sqlmodel)\.ext\.asyncio(?:\.|$)/;
 	const own = project.trace.externalImports
 		.filter(({ module, reached, guarded, deferred }) => reached && !guarded && !deferred && isAsyncModule.test(module))
 		.map((each) => ({ ...each, what: each.module }));
