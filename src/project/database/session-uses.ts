@@ -39,7 +39,7 @@ const models = new WeakMap<Project, SessionModel>();
 /**
  * What the functions of the modules that start-up reaches call on sessions. A name holds a session where it is annotated with a session class (or with
  * `Annotated` of one), is entered from a session factory, or is an attribute that `__init__` sets to such a parameter. The annotation tells that it is a
- * session; of which kind it is, the factories tell, since Python does not check annotations.
+ * session; of which kind it is, the factories tell, since Python does not check annotations. Where start-up was followed to the call, it is known.
  */
 export function sessionModelOf(project: Project): SessionModel {
 	let model = models.get(project);
@@ -56,15 +56,17 @@ function listUses(project: Project, sources: readonly SessionSource[]): readonly
 	const calls = new Map(
 		project.trace.calls.filter(({ stage, reached }) => stage === "startup" && reached).map((call) => [call.node, call]),
 	);
+	const followed = kindsOfCalls(project);
 	const uses: SessionUse[] = [];
 	for (const run of project.trace.runs.values()) {
 		if (!run.reached) continue;
+		const ofModule = followed.get(run.module);
 		for (const { owner, ownerClass } of functionsOf(run.module)) {
 			const sessions = finder.sessionsIn(run, owner, ownerClass);
-			if (sessions.size === 0) continue;
+			if (sessions.size === 0 && ofModule === undefined) continue;
 			visitOwn(owner, (node, around) => {
 				if (node.type !== "Call" || node.callee.type !== "Attribute") return;
-				const kind = sessions.get(spelled(node.callee.value) ?? "");
+				const kind = ofModule?.get(node) ?? sessions.get(spelled(node.callee.value) ?? "");
 				if (kind === undefined) return;
 				const call = node as SessionUse["call"];
 				uses.push({
@@ -80,6 +82,19 @@ function listUses(project: Project, sources: readonly SessionSource[]): readonly
 		}
 	}
 	return uses;
+}
+
+/** The sessions whose methods start-up was seen to call, by module and call: of these the kind is known, whatever the name or attribute that holds them. */
+function kindsOfCalls({ trace }: Project): ReadonlyMap<Module, ReadonlyMap<ast.Node, SessionKind>> {
+	const found = new Map<Module, Map<ast.Node, SessionKind>>();
+	for (const { callee, module, node, reached } of trace.calls) {
+		if (!reached || callee.kind !== "bound-method" || callee.receiver.kind !== "instance") continue;
+		const kind = sessionKindOf(callee.receiver.of);
+		if (kind === null) continue;
+		const ofModule = found.get(module) ?? new Map<ast.Node, SessionKind>();
+		found.set(module, ofModule.set(node, kind));
+	}
+	return found;
 }
 
 /** `session` or `self.session`. */

@@ -1,5 +1,6 @@
 import { statementsOf } from "../../python/rewrite/blocks.ts";
 import { contains } from "../../python/walk.ts";
+import { sessionOf } from "../imports/simulator/session-objects.ts";
 import type { Call } from "../imports/trace.ts";
 import type { Project } from "../project.ts";
 import { isMadeBy } from "./sqlalchemy-values.ts";
@@ -16,6 +17,9 @@ const connectingMethods = new Set(["begin", "connect", "raw_connection"]);
 const schemaMethods = new Set(["create_all", "drop_all", "reflect", "create", "drop"]);
 const queryingMethods = new Set(["execute", "exec", "scalar", "scalars", "get", "flush", "connection", "run_sync"]);
 
+/** Methods that send what `session.query(…)` has put together. */
+const fetchingMethods = new Set(["all", "first", "one", "one_or_none", "scalar", "count", "delete", "update"]);
+
 function isConnecting(call: Call, engine: Call): boolean {
 	const { callee } = call;
 	if (callee.kind === "bound-method" && callee.receiver === engine.result) return connectingMethods.has(callee.name);
@@ -27,9 +31,13 @@ function isConnecting(call: Call, engine: Call): boolean {
 /** `session.execute(...)` inside `with factory() as session:`, where the factory makes sessions of the engine. */
 function isQuerying(call: Call, calls: readonly Call[], engine: Call): boolean {
 	const { callee: value } = call;
-	if (value.kind === "bound-method" && value.receiver.kind === "instance" && queryingMethods.has(value.name)) {
-		const opening = value.receiver.call;
-		if (opening !== null && opensSession(opening, engine)) return true;
+	if (value.kind === "bound-method" && value.receiver.kind === "instance") {
+		const session = queryingMethods.has(value.name)
+			? value.receiver
+			: fetchingMethods.has(value.name)
+				? sessionOf(value.receiver)
+				: null;
+		if (session?.kind === "instance" && session.call !== null && opensSession(session.call, engine)) return true;
 	}
 	const { callee } = call.node;
 	if (callee.type !== "Attribute" || callee.value.type !== "Name" || !queryingMethods.has(callee.attribute.name)) return false;

@@ -1,9 +1,12 @@
 import type * as ast from "../../python/ast.ts";
 import { walk } from "../../python/walk.ts";
 import type { Call } from "../imports/trace.ts";
+import type { ClassValue } from "../imports/values.ts";
 import type { Project } from "../project.ts";
+import { scopeOfModule } from "./name-scope.ts";
 import { tableKind } from "./table-class.ts";
 import { metadataArgument } from "./tables-defined.ts";
+import { valueOfName } from "./type-form.ts";
 
 /** The first call by which start-up makes (or drops) the tables of a MetaData, `run_sync(metadata.create_all)` included; null where none is seen. */
 export function findTableCreation(project: Project, metadata: unknown): Call | null {
@@ -63,10 +66,27 @@ export function findMapperConfiguration(project: Project): Call | null {
 	for (const call of project.trace.calls) {
 		if (!call.reached || call.guarded) continue;
 		if (call.callee.kind === "class" && tableKind(call.callee) !== null) return call;
-		const { callee } = call.node;
-		const name = callee.type === "Attribute" ? callee.attribute.name : callee.type === "Name" ? callee.id : "";
+		const name = calledName(call);
 		if (name === "configure_mappers") return call;
-		if (queries.has(name) && call.args.some((arg) => arg.kind === "class" && tableKind(arg) !== null)) return call;
+		if (!queries.has(name)) continue;
+		if (tablesAsked(project, call).length > 0) return call;
 	}
 	return null;
+}
+
+function calledName({ node: { callee } }: Call): string {
+	return callee.type === "Attribute" ? callee.attribute.name : callee.type === "Name" ? callee.id : "";
+}
+
+/** The mapped classes that a call is handed, or whose attributes it is: `select(func.count(models.User.id))`. */
+export function tablesAsked(project: Project, { module, args, node }: Call): readonly ClassValue[] {
+	const found = args.filter((arg): arg is ClassValue => arg.kind === "class");
+	const scope = scopeOfModule(project, module);
+	if (scope === null) return found.filter((each) => tableKind(each) !== null);
+	for (const argument of node.args)
+		walk(argument, (each) => {
+			const value = each.type === "Attribute" || each.type === "Name" ? valueOfName(each, scope) : null;
+			if (value?.kind === "class") found.push(value);
+		});
+	return found.filter((each) => tableKind(each) !== null);
 }

@@ -5,6 +5,7 @@ import { servedApplication } from "../../project/fastapi/application.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { ClassValue, Value } from "../../project/imports/values.ts";
 import { type NeverCreated, neverCreated } from "../../project/models/never-created.ts";
+import { tablesAsked } from "../../project/models/table-creation.ts";
 import type { DefinedTable } from "../../project/models/tables-defined.ts";
 import type { Module, Project } from "../../project/project.ts";
 import { addArgument } from "../../python/rewrite/arguments.ts";
@@ -150,15 +151,20 @@ function queryOf(project: Project, { tables, engine }: NeverCreated): Evidence["
 	const connection = findStartupConnection(project, engine.call);
 	if (connection === null) return null;
 	for (const call of project.trace.calls) {
-		if (!call.reached || call.guarded || call.order < connection.order || call.node.callee.type !== "Attribute") continue;
+		if (!call.reached || call.guarded || call.order < engine.call.order || call.node.callee.type !== "Attribute") continue;
 		const method = call.node.callee.attribute.name;
 		if (!["execute", "exec", "scalars", "scalar", "query", "get"].includes(method)) continue;
-		const [first] = call.args;
-		const asked = first?.kind === "instance" && first.call !== null ? first.call.args[0] : first;
-		const table = tables.find((each) => asked?.kind === "class" && each.node === asked.node);
+		const asked = tablesAsked(project, call).map(({ node }) => node);
+		const table = tables.find(({ node }) => asked.some((each) => each === node)) ?? tableOfStatement(tables, call);
 		if (table !== undefined) return { call, table: table.name };
 	}
 	return null;
+}
+
+/** The table that a statement made before asks for: `session.execute(statement)`. */
+function tableOfStatement(tables: NeverCreated["tables"], { args: [statement] }: Call): DefinedTable | undefined {
+	const asked = statement?.kind === "instance" && statement.call !== null ? statement.call.args[0] : undefined;
+	return tables.find(({ node }) => asked?.kind === "class" && node === asked.node);
 }
 
 interface Named {

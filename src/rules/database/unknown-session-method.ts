@@ -76,7 +76,8 @@ export default defineRule<Evidence>({
 			return method === "query" && kind.isAsync ? [{ use, method }] : [];
 		});
 		let isFactoryNamed = false;
-		for (const { use, method } of wrong) {
+		// Start-up meets its own calls before any request does.
+		for (const { use, method } of wrong.toSorted((a, b) => Number(b.use.atStartup !== null) - Number(a.use.atStartup !== null))) {
 			// All uses of exec are mended at once, where the sessions are made.
 			if (method === "exec" && isFactoryNamed) continue;
 			isFactoryNamed ||= method === "exec";

@@ -41,6 +41,7 @@ import { bindParameters } from "./parameter-binding.ts";
 import { partialCall } from "./partial-calls.ts";
 import { record } from "./recorded-calls.ts";
 import { failOnCall, failOperation } from "./refused-operations.ts";
+import { classOfSessions } from "./session-objects.ts";
 import { collectReturns } from "./statements.ts";
 import { superAttributes } from "./super-object.ts";
 import { failOnTextMethod } from "./text-formats.ts";
@@ -148,9 +149,6 @@ function givesNothing(machine: Machine, { canonical, entry }: ExternalValue, nam
 	return returns === "None" && !isAsync && !isGenerator && decorators.length === 0;
 }
 
-/** What gives sessions when it is called. */
-const sessionFactories = /^sqlalchemy\..*\.(sessionmaker|async_sessionmaker|scoped_session)$/;
-
 /** Applying what an earlier call gave: `@router.get("/")` over a function, a factory's product. */
 function callInstance(machine: Machine, frame: Frame, callee: InstanceValue, args: CallArguments, node: ast.Call): Value {
 	if (callee.of.kind === "class") {
@@ -177,13 +175,11 @@ function callInstance(machine: Machine, frame: Frame, callee: InstanceValue, arg
 	// A decorator of a library gives back the function, or something that stands for it.
 	const only = args.args.length === 1 ? args.args[0] : undefined;
 	if (only?.kind === "function" || only?.kind === "class") made.result = only;
-	else if (callee.of.kind === "external" && sessionFactories.test(callee.of.canonical))
-		made.result = {
-			kind: "instance",
-			of: externalSymbol(machine, `${callee.of.canonical}.__call__`, null),
-			attributes: new Map(),
-			call: made,
-		};
+	else {
+		const sessions = classOfSessions(machine, callee);
+		if (sessions?.kind === "class" || sessions?.kind === "external")
+			made.result = { kind: "instance", of: sessions, attributes: new Map(), call: made };
+	}
 	return made.result;
 }
 

@@ -4,6 +4,7 @@ import { unknown } from "../values.ts";
 import { findInClass } from "./class-members.ts";
 import { enterGenerator } from "./generator-contexts.ts";
 import type { Frame, Machine } from "./machine.ts";
+import { sessionOfBegin } from "./session-objects.ts";
 
 /** Library classes whose `with` hands out something else than the object; so do all of contextlib's. */
 const givesAnother =
@@ -17,6 +18,8 @@ export function enterContext(machine: Machine, frame: Frame, value: Value, item:
 	if (value.kind !== "instance") return unknown;
 	const given = enterGenerator(machine, value);
 	if (given !== null) return given;
+	const session = sessionOfBegin(machine, value);
+	if (session !== null) return session;
 	if (value.of.kind === "external") return givesAnother.test(value.of.canonical) ? unknown : value;
 	const method = findInClass(value.of, isAsync ? "__aenter__" : "__enter__");
 	if (method === null) return value;

@@ -31,6 +31,7 @@ import {
 	failOperation,
 } from "./refused-operations.ts";
 import { failOnRepeatedKeyword, isCertainEntry } from "./repeated-keyword.ts";
+import { awaitedRows } from "./session-objects.ts";
 import { sliced } from "./slices.ts";
 import { failOnTypeArguments } from "./typing-forms.ts";
 import { failOnParameterCount } from "./type-parameters.ts";
@@ -93,7 +94,7 @@ export function evaluate(machine: Machine, frame: Frame, node: ast.Expression): 
 			if (value.kind === "coroutine") return value.run();
 			failOnNeedlessAwait(machine, frame, value, node);
 			machine.doubts++;
-			return unknown;
+			return awaitedRows(machine, value) ?? unknown;
 		}
 		case "Yield":
 			{

@@ -16,6 +16,7 @@ import { documentCall } from "./read-documents.ts";
 import { failOnRefusedCall } from "./refused-calls.ts";
 import { failOperation } from "./refused-operations.ts";
 import { isSecret, secretText, shownSecret } from "./secret-objects.ts";
+import { rowsAsked } from "./session-objects.ts";
 import { settingReaderCall } from "./setting-readers.ts";
 import { failOnUnset, refusalOfNone, unsetVariable } from "./unset-variable.ts";
 import { writtenUrl } from "./url-objects.ts";
@@ -62,6 +63,8 @@ export function knownCall(
 	failOnRefusedCall(machine, frame, canonical, args, node, receiver);
 	const read = documentCall(machine, frame, canonical, args, node, (value) => relativePath(machine, value));
 	if (read !== null) return read;
+	const asked = rowsAsked(machine, canonical, args, receiver);
+	if (asked !== null) return asked;
 	const matched = matchCall(machine, canonical, args, receiver);
 	if (matched !== null) return matched;
 	switch (canonical) {

@@ -109,8 +109,8 @@ function ofMethod(receiver: string, method: string, call: Call): RemovedUse | nu
 
 function isSession(receiver: string): boolean {
 	return (
-		/^(sqlalchemy|sqlmodel)\.(orm\.session\.Session|ext\.asyncio\.session\.AsyncSession)$/.test(receiver) ||
-		/\.(sessionmaker|async_sessionmaker|scoped_session)\.__call__(\.begin)?$/.test(receiver)
+		/^(sqlalchemy|sqlmodel)\.(orm\.session\.Session|ext\.asyncio\.session\.AsyncSession)(\.begin)?$/.test(receiver) ||
+		/\.scoped_session$/.test(receiver)
 	);
 }
 

@@ -1,0 +1,70 @@
+import { expect, test } from "vitest";
+import { auditBackend } from "./audit-backend.ts";
+
+const backend = (body: string, session = "Session(engine)") => `#- requirements.txt
+fastapi
+uvicorn
+sqlalchemy>=2
+#- main.py
+from fastapi import FastAPI
+from sqlalchemy import create_engine, func, select, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
+
+engine = create_engine("sqlite:///app.db")
+SessionLocal = sessionmaker(bind=engine)
+app = FastAPI()
+
+
+class Base(DeclarativeBase):
+    pass
+
+
+class Tag(Base):
+    __tablename__ = "tags"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
+class Label(Base):
+    __tablename__ = "labels"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    text: Mapped[str]
+
+
+def seed(session):
+${body}
+
+Base.metadata.create_all(engine)
+with ${session} as opened:
+    seed(opened)
+`;
+
+const severities = (body: string, session?: string) =>
+	auditBackend("unknown-model-argument", backend(body, session)).map(({ severity }) => severity);
+
+test.each([
+	["the first row", "    if session.execute(select(Tag).where(Tag.id == 1)).scalar_one_or_none() is None:"],
+	["scalars", "    tag = session.scalars(select(Tag)).first()\n    if not tag:"],
+	["a row by its key", "    if session.get(Tag, 1) is None:"],
+	["all rows of a column", "    known = {name for (name,) in session.query(Tag.name).all()}\n    if 'news' not in known:"],
+	["a count", "    if session.scalar(select(func.count()).select_from(Tag)) == 0:"],
+	["a count of a query", "    if not session.query(Tag).count():"],
+])("follows what seeding does where %s is not there yet", (_, condition) => {
+	expect(severities(`${condition}\n        session.add(Tag(nmae="news"))\n`)).toEqual(["CRITICAL"]);
+	expect(severities(`${condition}\n        session.add(Tag(nmae="news"))\n`, "SessionLocal()")).toEqual(["CRITICAL"]);
+});
+
+test.each([
+	["an object of the class was made before", "    session.add(Tag(name='first'))\n    session.commit()\n"],
+	["SQL put rows in", "    session.execute(text(\"INSERT INTO tags (name) VALUES ('first')\"))\n"],
+])("does not know the rows once %s", (_, before) => {
+	const seeding = `${before}    if session.scalars(select(Tag)).first() is None:\n        session.add(Tag(nmae="news"))\n`;
+	expect(severities(seeding)).not.toContain("CRITICAL");
+});
+
+test("knows that another table is still empty", () => {
+	const seeding = `    session.add(Label(text="a"))\n    if session.scalars(select(Tag)).first() is None:\n        session.add(Tag(nmae="news"))\n`;
+	expect(severities(seeding)).toEqual(["CRITICAL"]);
+});
