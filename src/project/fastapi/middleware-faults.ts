@@ -183,7 +183,14 @@ function initProblem(project: Project, owner: ClassValue, init: ast.FunctionDef,
 	const rest = { ...init, parameters: init.parameters.filter((each) => !added.keywords.has(each.name.name)) };
 	const error = applicationKeywordError(project, init, shown, 1) ?? positionalCallError(rest, 2 + added.args.length, shown);
 	if (error === null) return null;
-	const takesApp = init.parameters.slice(1).some(({ kind }) => kind.startsWith("positional") || kind === "var-positional");
+	const takesApp = init.parameters
+		.slice(1)
+		.some(({ kind, name }) => (kind.startsWith("positional") && !added.keywords.has(name.name)) || kind === "var-positional");
+	const [, first] = init.parameters;
+	if (!takesApp && first?.kind === "positional" && added.keywords.has(first.name.name)) {
+		const message = `${shown}() got multiple values for argument '${first.name.name}'`;
+		return fault("no-app-parameter", `TypeError: ${message}`, owner);
+	}
 	return takesApp ? bindingFault({ message: error }, owner) : fault("no-app-parameter", `TypeError: ${error}`, owner);
 }
 

@@ -13,6 +13,13 @@ describe("unusable-application", () => {
 		expect(mendedFiles(rule, text)["main.py"]).toContain("\napp.include_router(APIRouter())\n");
 	});
 
+	it("returns the application that an imported factory builds, and not what it does last", () => {
+		const factory =
+			"\n#- factory.py\nfrom fastapi import FastAPI\n\n\ndef create_app():\n    app = FastAPI()\n    app.mount('/a', FastAPI())\n";
+		const text = backend("from factory import create_app\n\napp = create_app()\n", factory);
+		expect(mendedFiles(rule, text)["factory.py"]).toContain("    app.mount('/a', FastAPI())\n    return app\n");
+	});
+
 	it("makes a factory plain that awaits nothing", () => {
 		const text = backend(`${head}\n\nasync def build():\n    return FastAPI()\n\n\napp = build()\n`);
 		expect(mendedFiles(rule, text)["main.py"]).toContain("\ndef build():");

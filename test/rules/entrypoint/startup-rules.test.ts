@@ -29,6 +29,28 @@ describe("startup-exception", () => {
 	});
 });
 
+describe("broken-lifespan", () => {
+	const rule = "broken-lifespan";
+
+	it("yields where it returns before what it does at the end, and what it returns as the state", () => {
+		expect(mendedFiles(rule, lifespan("    print(1)\n    return\n    print(2)\n"))["main.py"]).toContain(
+			"    yield\n    print(2)",
+		);
+		expect(mendedFiles(rule, lifespan('    return {"a": 1}\n    print(2)\n'))["main.py"]).toContain('    yield {"a": 1}\n');
+	});
+
+	it("hands out under its name what requests ask their state for", () => {
+		const route = "\n@app.get('/')\ndef read(request):\n    return request.state.client\n";
+		expect(mendedFiles(rule, `${lifespan("    client = [object]\n    yield client\n")}${route}`)["main.py"]).toContain(
+			'yield {"client": client}',
+		);
+	});
+
+	it("takes pairs and models for mappings where nothing joins them", () => {
+		expect(auditBackend(rule, lifespan('    yield [("a", 1)]\n'))).toEqual([]);
+	});
+});
+
 describe("endless-startup", () => {
 	const rule = "endless-startup";
 
@@ -57,6 +79,23 @@ describe("invalid-middleware", () => {
 		const dispatch = "\n    async def dispatch(self, request, call_next):\n        return await call_next(request)\n";
 		const text = stamp(`    def __init__(self, app):\n        BaseHTTPMiddleware.__init__(self, app)\n${dispatch}`);
 		expect(auditBackend(rule, text)).toEqual([]);
+	});
+
+	it("derives a class with a dispatch from its base, and passes send on where it was forgotten", () => {
+		const added = "\n\napp = FastAPI()\napp.add_middleware(Stamp)\n";
+		const dispatch = "class Stamp:\n    async def dispatch(self, request, call_next):\n        return await call_next(request)\n";
+		expect(mendedFiles(rule, backend(dispatch + added))["main.py"]).toContain("class Stamp(BaseHTTPMiddleware):");
+		const call =
+			"class Stamp:\n    def __init__(self, app):\n        self.app = app\n\n    async def __call__(self, scope, receive):\n        await self.app(scope, receive)\n";
+		expect(mendedFiles(rule, backend(call + added))["main.py"]).toContain("await self.app(scope, receive, send)");
+	});
+
+	it("sees that the first parameter is given by its name already, where the application has no place", () => {
+		const stamp =
+			"class Stamp:\n    def __init__(self, header):\n        self.app = app\n\n    async def __call__(self, scope, receive, send):\n        await self.app(scope, receive, send)\n";
+		const text = backend(`${stamp}\n\napp = FastAPI()\napp.add_middleware(Stamp, header="X")\n`);
+		expect(auditBackend(rule, text)[0]?.expectedError).toContain("got multiple values for argument 'header'");
+		expect(mendedFiles(rule, text)["main.py"]).toContain("def __init__(self, app, header):");
 	});
 
 	it("weighs less where only a mounted application is hurt", () => {

@@ -20,7 +20,9 @@ export function firstRequest(machine: Machine, served: Value, outsideFrame: () =
 	for (const each of added) {
 		const from = failures.length;
 		alone(() => pass(machine, outsideFrame(), each));
-		const own = failures.splice(from).filter((failure) => isCertain(failure, each));
+		const found = failures.splice(from);
+		// What cannot be made with its arguments never runs.
+		const own = found.some((failure) => isMaking(failure, each)) ? [] : found.filter((failure) => isCertain(failure, each));
 		failures.push(...own.map((failure) => ({ ...failure, everyRequest: true as const })));
 	}
 	for (const [list, length] of lengths) list.length = length;
@@ -35,12 +37,15 @@ export function firstRequest(machine: Machine, served: Value, outsideFrame: () =
 	failures.push(...kept);
 }
 
+function isMaking({ range }: Failure, { node }: Added): boolean {
+	return range.start === node.start && range.end === node.end;
+}
+
 /**
  * Whether the arguments fit is a matter of the middleware itself, which a rule of its own looks at. And by the time of a request, code that
  * was not followed may have set what start-up left unset: a `raise` behind such a test says nothing, nor does a name that is bound by `global`.
  */
-function isCertain({ detail, module, range }: Failure, { node, value }: Added): boolean {
-	if (range.start === node.start && range.end === node.end) return false;
+function isCertain({ detail, module, range }: Failure, { value }: Added): boolean {
 	if (detail.type === "name-not-defined") return !new RegExp(`\\bglobal\\b[^\\n]*\\b${detail.name}\\b`).test(module.text);
 	if (detail.type !== "raises" || detail.by !== "statement") return true;
 	const init = value.kind === "class" ? findInClass(value, "__init__")?.value : undefined;

@@ -29,29 +29,36 @@ export function asyncEdit(path: string, text: string, node: ast.FunctionDef): Te
 }
 
 /**
- * A yield after the last line of a body that stands on lines of its own and never returns before that: inside the `with` that ends it, so
- * that what is open stays open; in place of the `return` at its end, with the state that it gives.
+ * A yield after the last line of a body that stands on lines of its own and never returns: inside the `with` that ends it, so that what is
+ * open stays open; in place of the one `return` that each run comes to, with the state that it gives.
  */
 export function yieldEdit(path: string, text: string, node: ast.FunctionDef): TextEdit | null {
 	const block = lastBlock(node.body);
 	const last = block.at(-1);
 	if (last === undefined || lineStart(text, last.start) <= node.name.start) return null;
-	let returns = false;
-	walk(node, (each) => {
-		if ((each.type === "Return" && each !== last) || each.type === "Raise") returns = true;
-		return !returns;
-	});
-	if (returns) return null;
-	if (last.type === "Return") {
+	const leaving = leavingStatements(node);
+	const [only, ...others] = leaving;
+	if (others.length > 0 || only?.type === "Raise") return null;
+	if (only !== undefined) {
+		if (!block.includes(only)) return null;
 		// Starlette takes a mapping as the state, and nothing else.
-		const isState = last.value?.type === "Dict";
-		const end = isState ? last.start + "return".length : last.end;
-		return { path, range: { start: last.start, end }, newText: "yield" };
+		const isState = only.value?.type === "Dict";
+		const end = isState ? only.start + "return".length : only.end;
+		return { path, range: { start: only.start, end }, newText: "yield" };
 	}
 	const indent = /^[ \t]*/.exec(text.slice(lineStart(text, block[0]?.start ?? last.start)))?.[0] ?? "";
 	const newline = text.indexOf("\n", last.end);
 	const end = newline < 0 ? text.length : newline;
 	return { path, range: { start: end, end }, newText: `\n${indent}yield` };
+}
+
+function leavingStatements(node: ast.FunctionDef): readonly (ast.Return | ast.Raise)[] {
+	const found: (ast.Return | ast.Raise)[] = [];
+	walk(node.body, (each) => {
+		if (each.type === "Return" || each.type === "Raise") found.push(each);
+		return each.type !== "FunctionDef" && each.type !== "ClassDef" && each.type !== "Lambda";
+	});
+	return found;
 }
 
 /** The block that a body ends in, past each `with` at its end. */

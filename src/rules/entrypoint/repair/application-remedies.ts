@@ -36,6 +36,9 @@ export function findApplicationRemedy(project: Project, place: Place): FixPropos
 	if (kept !== undefined) return kept;
 	const made = module.tree.body.find((each) => each === node);
 	if (value === nothingReturned && made?.type === "Assign" && made.value.type === "Call") {
+		const factory = calledFactory(project, module, made.value);
+		const given = factory === null ? undefined : returnTheApplication(factory.module, factory.node);
+		if (given !== undefined) return given;
 		const [returned] = returnsOf(project, [made.value]);
 		if (returned !== undefined) return returned;
 	}
@@ -48,6 +51,17 @@ export function findApplicationRemedy(project: Project, place: Place): FixPropos
 		(statement.type === "Assign" && ofAssignment(project, module, statement, name, value)) ||
 		otherName(project, target)
 	);
+}
+
+/** The function of the project that a call by a plain name calls. */
+function calledFactory(
+	project: Project,
+	{ name }: Module,
+	{ callee }: ast.Call,
+): { module: Module; node: ast.FunctionDef } | null {
+	if (callee.type !== "Name") return null;
+	const value = project.trace.runs.get(name)?.namespace.names.get(callee.id)?.value;
+	return value?.kind === "function" && value.node.type === "FunctionDef" ? { module: value.module, node: value.node } : null;
 }
 
 /** A factory that forgets to return the one application it builds, or that is a coroutine function for no reason. */

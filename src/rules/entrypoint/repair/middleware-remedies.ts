@@ -40,7 +40,8 @@ export function middlewareRemedy(
 		case "request-style-call":
 		case "not-callable":
 			if (owner === null && added !== null) return nameTheClass(project, added);
-			return owner?.kind === "class" && definition?.type === "ClassDef" ? deriveFromBase(owner, definition, fault) : undefined;
+			if (owner?.kind !== "class" || definition?.type !== "ClassDef") return undefined;
+			return takeSend(owner) ?? deriveFromBase(owner, definition, fault.kind === "not-callable" ? "dispatch" : "__call__");
 		case "none-argument":
 			return added === null ? undefined : dropNone(added, fault);
 		case "host-pattern":
@@ -105,6 +106,8 @@ function takeApp({ module, namespace }: ClassValue, definition: ast.ClassDef): F
 	const title = `Let ${definition.name.name} take the application`;
 	const explanation = "The application that it wraps is the first argument of every middleware.";
 	if (init === undefined) {
+		const derived = deriveFromBase({ module, namespace }, definition, "dispatch");
+		if (derived !== undefined) return derived;
 		if (first === undefined) return undefined;
 		const code = "def __init__(self, app):\n    self.app = app\n";
 		return {
@@ -143,6 +146,27 @@ function passOn(module: PythonSource, namespace: Namespace): readonly TextEdit[]
 	});
 	if (calls || last === undefined || given.length !== 3 || last.type === "Return" || last.type === "Raise") return [];
 	return [insertAfter(module, last, `await ${self}.app(${given.join(", ")})`)];
+}
+
+/** `async def __call__(self, scope, receive)`: the third of what every ASGI application is called with. */
+function takeSend({ module, namespace }: ClassValue): FixProposal | undefined {
+	const call = namespace.names.get("__call__")?.value;
+	if (call?.kind !== "function" || call.node.type !== "FunctionDef") return undefined;
+	const [, scope, receive, ...others] = call.node.parameters;
+	if (scope?.name.name !== "scope" || receive?.name.name !== "receive" || others.length > 0) return undefined;
+	const edits = [replaceText(module, receive.end, receive.end, ", send")];
+	walk(call.node.body, (each) => {
+		if (each.type !== "Call" || each.keywords.length > 0 || each.callee.type !== "Attribute") return;
+		const [first, second, third] = each.args;
+		const isPassed = first?.type === "Name" && first.id === "scope" && second?.type === "Name" && second.id === "receive";
+		if (isPassed && third === undefined) edits.push(replaceText(module, second.end, second.end, ", send"));
+	});
+	return {
+		title: "Take send, and pass it on",
+		explanation: "An ASGI application is called with scope, receive and send.",
+		applicability: "safe",
+		edits,
+	};
 }
 
 function reads(node: ast.FunctionDef, name: string): boolean {
@@ -214,17 +238,17 @@ function callSuper({ module }: FunctionValue, init: ast.FunctionDef, { kind }: M
 
 /** A class written like BaseHTTPMiddleware that derives from nothing. */
 function deriveFromBase(
-	{ module, namespace }: ClassValue,
+	{ module, namespace }: Pick<ClassValue, "module" | "namespace">,
 	definition: ast.ClassDef,
-	{ kind }: MiddlewareFault,
+	name: "dispatch" | "__call__",
 ): FixProposal | undefined {
-	const method = namespace.names.get(kind === "not-callable" ? "dispatch" : "__call__")?.value;
+	const method = namespace.names.get(name)?.value;
 	const init = namespace.names.get("__init__")?.value;
 	if (method?.kind !== "function" || method.node.type !== "FunctionDef" || definition.bases.length > 0) return undefined;
 	if (method.node.parameters.length !== 3 || !method.node.isAsync || definition.keywords.length > 0) return undefined;
-	const { name } = definition;
-	const hasParentheses = /^\s*\(\s*\)/.exec(module.text.slice(name.end));
-	const edits = [replaceText(module, name.end, name.end + (hasParentheses?.[0].length ?? 0), "(BaseHTTPMiddleware)")];
+	const { end } = definition.name;
+	const hasParentheses = /^\s*\(\s*\)/.exec(module.text.slice(end));
+	const edits = [replaceText(module, end, end + (hasParentheses?.[0].length ?? 0), "(BaseHTTPMiddleware)")];
 	if (method.node.name.name !== "dispatch")
 		edits.push(replaceText(module, method.node.name.start, method.node.name.end, "dispatch"));
 	if (init?.kind === "function" && init.node.type === "FunctionDef") {
@@ -234,7 +258,7 @@ function deriveFromBase(
 		edits.push(insertBefore(module, first, `super().__init__(${app.name.name})`));
 	}
 	return {
-		title: `Derive ${name.name} from BaseHTTPMiddleware`,
+		title: `Derive ${definition.name.name} from BaseHTTPMiddleware`,
 		explanation: "Its dispatch is what takes the request and call_next; a class of its own must be an ASGI application.",
 		applicability: "safe",
 		edits,

@@ -17,8 +17,10 @@ import type { FailureOf } from "./import-failures.ts";
 import { bindForLoop } from "./loop-attribute.ts";
 import { ownModules } from "./module-spelling.ts";
 import { movedAttribute } from "./moved-attribute.ts";
+import { ownRouter } from "./own-router.ts";
 import { reExport } from "./re-export.ts";
 import { callItAgain, isMentioned, unmentioned } from "./renamed-sibling.ts";
+import { readTheSecret } from "./secret-attribute.ts";
 import { setEarlier } from "./set-earlier.ts";
 import { findRelatedName, findSimilarName, isSameKind } from "./similar-name.ts";
 import { mends } from "./trial.ts";
@@ -51,6 +53,8 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 		return [{ type: "import-submodule", submodule, isOwn: false }];
 	}
 	if (isApplication(owner) && membersOf(project, "fastapi.APIRouter").includes(name)) return [{ type: "through-router" }];
+	const secret = via === "instance" ? readTheSecret(failure) : undefined;
+	if (secret !== undefined) return [{ type: "change", proposal: secret }];
 	const kept = owner === "NoneType" ? ofNothing(project, failure) : undefined;
 	if (kept !== undefined && mends(project, kept, failure)) return [{ type: "change", proposal: kept }];
 	const made = makeTheObject(project, failure);
@@ -60,6 +64,8 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	if (via === "instance" && (isRepeated(failure) || isItself(owner, name))) return [{ type: "drop-attribute" }];
 	const hidden = via === "instance" ? renameWhatHides(project, failure) : undefined;
 	if (hidden !== undefined) return [{ type: "change", proposal: hidden }];
+	const router = via === "module" ? onlyRouter(project, failure) : null;
+	if (router !== null) return [{ type: "rename", to: router, isCertain: true }];
 	const names = namesOf(project, failure);
 	const object = via === "module" ? objectWith(project, owner, name) : null;
 	// `items.routes` of a module with a `router`, which has `routes` too: what is called nearly so is likelier meant.
@@ -104,6 +110,19 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	if (isJoined(ownModules(project).get(owner), entry)) return [{ type: "part-entries" }];
 	const isListed = similar !== null && findAllEntry(ownModules(project).get(owner), similar.name) !== null;
 	return [...(isListed ? [] : rename), { type: "drop-entry" }];
+}
+
+/** `include_router(users.router)` of a module that makes one router, under another name. */
+function onlyRouter(project: Project, failure: FailureOf<"attribute-missing">): string | null {
+	const read = attributeAt(failure);
+	let isIncluded = false;
+	walk(failure.module.tree, (node) => {
+		if (node.type !== "Call" || node.callee.type !== "Attribute" || node.callee.attribute.name !== "include_router") return;
+		if (node.args[0] === read || node.keywords.some(({ name, value }) => name?.name === "router" && value === read))
+			isIncluded = true;
+	});
+	const owner = ownModules(project).get(failure.detail.owner);
+	return read !== null && isIncluded && owner !== undefined ? ownRouter(project, owner) : null;
 }
 
 /** `Controller.router` of a class whose `__init__` sets it: an object has it, and can be made without arguments. */

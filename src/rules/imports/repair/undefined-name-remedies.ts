@@ -4,6 +4,7 @@ import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { boundName } from "../../../python/rewrite/names.ts";
 import { type ImportStatement, importsOf } from "../../../python/rewrite/remove-imports.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { contains, walk } from "../../../python/walk.ts";
 import { bindAgain } from "./binding-remedies.ts";
@@ -11,6 +12,7 @@ import { passToComprehension, passToLambda } from "./class-scope.ts";
 import { defineBeforeCall, findLaterDefinition, topStatementAt } from "./forward-reference.ts";
 import type { FailureOf } from "./import-failures.ts";
 import { listNameSources, type NameSource } from "./name-sources.ts";
+import { ownRouter, registersRoute } from "./own-router.ts";
 import { callItAgain, unusedImportOfKind } from "./renamed-sibling.ts";
 import { findRelatedName, findSimilarName } from "./similar-name.ts";
 import { addToAll } from "./star-exports.ts";
@@ -36,6 +38,9 @@ export function findNameRemedies(project: Project, failure: FailureOf<"name-not-
 	const { name, place } = detail;
 	const respelt = respellings.get(name);
 	if (respelt !== undefined) return [{ type: "rename", to: respelt, isCertain: true, isSpelling: true }];
+	// Routes are registered on the router of their own module, whatever others have theirs called.
+	const router = registersRoute(module, range.start) ? ownRouter(project, module) : null;
+	if (router !== null) return [{ type: "rename", to: router, isCertain: true, isSpelling: false }];
 	const exported = addToAll(project, module, name);
 	if (exported !== null && mends(project, exported, failure)) return [{ type: "change", proposal: exported }];
 	const remedies: NameRemedy[] = [...later(failure)];
@@ -75,11 +80,30 @@ function otherChanges(project: Project, failure: FailureOf<"name-not-defined">):
 		passToComprehension(module, detail.name, range.start),
 		passToLambda(module, detail.name, range.start),
 		...defineBeforeCall(module, detail.name, range.start),
+		uncallLifespan(module, range.start),
 		takeOutName(project, module, detail.name, usesThatFail(project, failure)),
 	];
 	for (const proposal of proposals)
 		if (proposal !== null && mends(project, proposal, failure)) return [{ type: "change", proposal }];
 	return [];
+}
+
+/** `FastAPI(lifespan=lifespan(app))`: the server calls it, with the application that is not there yet. */
+function uncallLifespan(module: Module, offset: number): FixProposal | null {
+	let called: ast.Call | null = null;
+	walk(module.tree, (node) => {
+		if (node.type !== "Call") return;
+		for (const { name, value } of node.keywords)
+			if (name?.name === "lifespan" && value.type === "Call" && contains(value, offset)) called = value;
+	});
+	if (called === null) return null;
+	const { callee, end }: ast.Call = called;
+	return {
+		title: `Pass ${module.text.slice(callee.start, callee.end)} without calling it`,
+		explanation: "The server calls it when it starts, and hands it the application.",
+		applicability: "safe",
+		edits: [replaceText(module, callee.end, end, "")],
+	};
 }
 
 function usesThatFail(project: Project, { module, detail }: FailureOf<"name-not-defined">): readonly ast.Name[] {
