@@ -63,7 +63,9 @@ function sqlmodelColumn(attribute: ClassAttribute): Column | "unknown" | null {
 	}
 	const key = call.keywords.get("foreign_key");
 	const references = key === undefined ? [] : referenceIn(key);
-	const hasMore = call.keywords.has("sa_column_args") || call.keywords.has("sa_column_kwargs");
+	const more = call.keywords.get("sa_column_kwargs");
+	const hasMore =
+		call.keywords.has("sa_column_args") || (more !== undefined && (more.kind !== "dict" || more.entries.has("primary_key")));
 	return { attribute, name, isKey: isTrue(call.keywords.get("primary_key")) || (hasMore ? null : false), references };
 }
 

@@ -19,6 +19,8 @@ export interface DefinedTable {
 	/** The class, or null for a `Table(...)`. */
 	readonly table: TableClass | null;
 	readonly node: ast.ClassDef | ast.Call;
+	/** What a call of `Table` is given as columns; empty for a class. */
+	readonly given: readonly Value[];
 	/** Its constraints and indexes, those of `__table_args__` or of the arguments of `Table`. */
 	readonly constraints: readonly Value[];
 	/** The columns of its primary key, as far as they can be seen. */
@@ -88,6 +90,7 @@ function ofClass(table: TableClass): DefinedTable[] | null {
 			module: value.module,
 			table,
 			node: value.node,
+			given: [],
 			columns: columns === null || table.parent !== null ? null : new Set(columns.map(({ name }) => name)),
 			constraints,
 			keys: columns?.flatMap(({ name, isKey }) => (isKey === true ? [name] : [])) ?? [],
@@ -119,6 +122,7 @@ function ofCall(project: Project, call: Call): DefinedTable[] | null {
 			module,
 			table: null,
 			node,
+			given: columns,
 			columns: isClosed ? new Set(columns.flatMap((each) => nameOf(each) ?? [])) : null,
 			constraints,
 			keys: columns.flatMap((each) => (isGiven(argumentsOf(each)?.keywords.get("primary_key")) ? (nameOf(each) ?? []) : [])),

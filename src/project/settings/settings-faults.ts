@@ -95,7 +95,9 @@ function textOf(reading: SettingReading): RefusedSetting[] {
 	const { given, field, isArgument, choices } = reading;
 	if (isArgument || given?.kind !== "constant" || typeof given.value !== "string") return [];
 	const read = readSettingType(field.node.annotation);
-	const type: SettingType = choices === null ? read : { ...read, decoding: "text", choices };
+	const isModel = reading.model !== null && read.members?.length === 1;
+	const type: SettingType =
+		choices === null ? (isModel ? { ...read, decoding: "json" } : read) : { ...read, decoding: "text", choices };
 	const value = { ...given, value: given.value };
 	const [only] = type.members ?? [];
 	const broken = type.members?.length === 1 && only !== undefined ? brokenConstraint(only, field.constraints, value.value) : null;
@@ -130,7 +132,7 @@ export function wantedOf(type: SettingType, minLength: number | null): string {
 	if (name === "bool") return "true or false";
 	if (name === "str") return `at least ${minLength ?? 1} characters long`;
 	if (type.decoding === "text") return "text";
-	return name?.toLowerCase() === "dict" ? "a JSON object" : "a JSON list";
+	return name === undefined || isCollection(name) ? "a JSON list" : "a JSON object";
 }
 
 export function isJson(text: string): boolean {

@@ -13,7 +13,7 @@ import {
 } from "../../project/settings/faulty-settings.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
 import { readSettingType } from "../../project/settings/setting-type.ts";
-import { isModernSettingsClass, settingsConfig, sourcesMethod } from "../../project/settings/settings-class.ts";
+import { isModernSettingsClass, settingsConfig, settingsFields, sourcesMethod } from "../../project/settings/settings-class.ts";
 import { changeSettingsConfig, readEnvFile } from "../../project/settings/settings-edit.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
@@ -156,16 +156,21 @@ function leftOutFile({ object, faults, className }: FaultySettings): FixProposal
 /** A value that is in the environment under a name the class does not look for: without its prefix, or as a part of a nested model. */
 function underOtherName(project: Project, { object, faults, className }: FaultySettings): FixProposal | undefined {
 	const [reading, ...others] = faults.missing;
-	if (reading === undefined || others.length > 0 || !isModernSettingsClass(object.settingsClass)) return undefined;
+	if (reading === undefined || !isModernSettingsClass(object.settingsClass)) return undefined;
 	const { field } = reading;
 	const config = settingsConfig(object.settingsClass);
-	if (field.name.includes(".")) return respelt(project, object.fileValues, field.keys[0] ?? "", config.nestedDelimiter);
+	if (field.name.includes(".")) return respeltParts(project, object.fileValues, faults.missing, config.nestedDelimiter);
 	const names = [...Object.keys(project.processEnvironment), ...object.fileValues.keys()];
 	const key = (field.keys[0] ?? field.name).toLowerCase();
 	const delimiter = ["__", "_"].find((each) => names.some((name) => name.toLowerCase().startsWith(`${key}${each}`)));
 	const nested = names.find((name) => delimiter !== undefined && name.toLowerCase().startsWith(`${key}${delimiter}`));
 	const isOther = delimiter !== undefined && config.nestedDelimiter !== delimiter;
-	if (nested !== undefined && isOther && readSettingType(field.node.annotation).decoding === "unknown") {
+	const isForAll = others.every(({ field: each }) =>
+		names.some((name) => name.toLowerCase().startsWith(`${each.keys[0] ?? each.name}${delimiter}`.toLowerCase())),
+	);
+	const isSingle = delimiter === "_" && config.nestedDelimiter !== null;
+	if (isSingle) return respeltParts(project, object.fileValues, faults.missing, config.nestedDelimiter);
+	if (nested !== undefined && isOther && isForAll && readSettingType(field.node.annotation).decoding === "unknown") {
 		const edits = changeSettingsConfig(object.settingsClass, "env_nested_delimiter", `"${delimiter}"`);
 		return edits === null
 			? undefined
@@ -176,6 +181,7 @@ function underOtherName(project: Project, { object, faults, className }: FaultyS
 					...edits,
 				};
 	}
+	if (others.length > 0) return undefined;
 	const bare = names.find((name) => name.toLowerCase() === field.name.toLowerCase());
 	if (bare === undefined || config.prefix === "" || config.caseSensitive || field.node.value !== null) return undefined;
 	const { module } = field.owner;
@@ -215,6 +221,23 @@ function respelt(
 		applicability: "review",
 		edits: [{ path: origin.path, range: entry.keyRange, newText: name }],
 	};
+}
+
+/** The same for all parts that are missing, and for those of the nested models that are. */
+function respeltParts(
+	project: Project,
+	values: ReadonlyMap<string, Value>,
+	missing: readonly SettingReading[],
+	delimiter: string | null,
+): FixProposal | undefined {
+	const parts = missing.flatMap(({ field, model }) => {
+		const [key = field.name] = field.keys;
+		if (field.name.includes(".")) return [key];
+		const fields = model === null ? [] : settingsFields(model, settingsConfig(model));
+		return fields.map(({ name }) => `${key}${delimiter}${name}`);
+	});
+	const [first, ...rest] = parts.flatMap((wanted) => respelt(project, values, wanted, delimiter) ?? []);
+	return first === undefined ? undefined : { ...first, edits: [first, ...rest].flatMap(({ edits }) => edits) };
 }
 
 /** A class that reads no file gets one, with placeholders for what is missing. */

@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
+import type { ClassValue } from "../../project/imports/values.ts";
 import type { Project } from "../../project/project.ts";
 import { removeFromEnvFile, replaceEnvValue } from "../../project/settings/env-file-edit.ts";
 import {
@@ -11,8 +12,8 @@ import {
 	placeInWords,
 } from "../../project/settings/faulty-settings.ts";
 import { asJsonList, asJsonObject } from "../../project/settings/json-list.ts";
-import { isCollection, isMapping } from "../../project/settings/setting-type.ts";
-import { isModernSettingsClass } from "../../project/settings/settings-class.ts";
+import { isCollection, isMapping, readSettingType } from "../../project/settings/setting-type.ts";
+import { isModernSettingsClass, settingsConfig, settingsFields } from "../../project/settings/settings-class.ts";
 import { isJson, type RefusedSetting } from "../../project/settings/settings-faults.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { insertAfter } from "../../python/rewrite/statements.ts";
@@ -109,17 +110,26 @@ export default defineRule<Evidence>({
 
 function jsonOf(setting: RefusedSetting): string | null {
 	const { value } = setting.value;
+	const { model } = setting.reading;
+	if (model !== null) return asJsonModel(model, value);
 	return isOfPairs(setting) ? asJsonObject(value) : asJsonList(value, setting.type.itemType);
 }
 
-function isOfPairs({ type }: RefusedSetting): boolean {
-	return type.members?.some(isMapping) === true;
+/** The text as the one field that a nested model cannot do without, where that is a text too. */
+function asJsonModel(model: ClassValue, text: string): string | null {
+	const [needed, ...others] = settingsFields(model, settingsConfig(model)).filter(({ fallback }) => fallback === null);
+	if (needed === undefined || others.length > 0) return null;
+	return readSettingType(needed.node.annotation).decoding === "text" ? JSON.stringify({ [needed.name]: text }) : null;
+}
+
+function isOfPairs({ type, reading }: RefusedSetting): boolean {
+	return reading.model !== null || type.members?.some(isMapping) === true;
 }
 
 function asJson({ setting, key, json }: Evidence, project: Project): FixProposal | undefined {
 	const origin = envFileOrigin(setting.value);
 	const [member] = setting.type.members ?? [];
-	const isKnown = member !== undefined && (isCollection(member) || isMapping(member));
+	const isKnown = member !== undefined && (isCollection(member) || isOfPairs(setting));
 	if (origin === null || !isKnown) return undefined;
 	if (json === null || !isJson(json)) return withoutLine(setting, key, origin, project);
 	const edit = replaceEnvValue(project, origin.path, origin.key, json);

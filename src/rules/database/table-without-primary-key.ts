@@ -184,7 +184,8 @@ function mayBeKey(project: Project, { node, value, owner }: TableColumn): boolea
 	if (isTrueOrUnknown(keywords.get("primary_key"))) return true;
 	const column = keywords.get("sa_column");
 	if (column !== undefined) return callKeywords(column) === null || isTrueOrUnknown(callKeywords(column)?.get("primary_key"));
-	if (keywords.has("sa_column_kwargs")) return true;
+	const more = keywords.get("sa_column_kwargs");
+	if (more !== undefined && (more.kind !== "dict" || !more.complete || more.entries.has("primary_key"))) return true;
 	if (isField(value)) return false;
 	const maker = value.kind === "instance" && value.of.kind === "external" ? value.of.name : "";
 	return !/\.(Column|mapped_column|relationship|Relationship|registry|MetaData)$/.test(maker);

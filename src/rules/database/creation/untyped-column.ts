@@ -3,6 +3,7 @@ import type { Call } from "../../../project/imports/trace.ts";
 import type { Value } from "../../../project/imports/values.ts";
 import { argumentsOf, type ClassAttribute, makerOf } from "../../../project/models/class-body.ts";
 import type { DefinedTable } from "../../../project/models/tables-defined.ts";
+import type { Module } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import type { ClassFault } from "../../class-fault.ts";
@@ -10,8 +11,12 @@ import type { ClassFault } from "../../class-fault.ts";
 /** Columns without a type, of tables that start-up makes: a class may have them, `CREATE TABLE` cannot. */
 export function* untypedColumns(tables: readonly DefinedTable[], creation: Call): Generator<ClassFault> {
 	let turn = 0;
-	for (const { table, name } of tables) {
-		if (table === null) continue;
+	for (const defined of tables) {
+		const { table, name } = defined;
+		if (table === null) {
+			yield* untypedArguments(defined, creation, () => turn++ / 1000);
+			continue;
+		}
 		for (const attribute of table.attributes.values()) {
 			const column = untyped(attribute);
 			if (column === null) continue;
@@ -30,6 +35,28 @@ export function* untypedColumns(tables: readonly DefinedTable[], creation: Call)
 				manualSteps: [`Give the column a type: Column(String, …).`],
 			};
 		}
+	}
+}
+
+/** The same of the columns that a call of `Table` is given. */
+function* untypedArguments({ name, module, given }: DefinedTable, creation: Call, turn: () => number): Generator<ClassFault> {
+	for (const column of given) {
+		const value = argumentsOf(column);
+		const [title] = value?.args ?? [];
+		if (value === null || !hasNoType(column) || title?.kind !== "constant") continue;
+		yield {
+			module,
+			severity: creation.guarded ? "HIGH" : "CRITICAL",
+			stage: creation.stage,
+			order: creation.order + turn(),
+			subject: `${module.name}:${name}.${title.value}`,
+			range: value.node,
+			problem: `The column ${title.value} of the table ${name} has no type, and the table is made at start-up`,
+			rootCause: `${creation.module.path}:${creation.module.lines.positionAt(creation.node.start).line} makes the table ${name}; SQLAlchemy has nothing from which to tell the type of this column.`,
+			error: `sqlalchemy.exc.CompileError: (in table '${name}', column '${title.value}'): Can't generate DDL for NullType(); did you forget to specify a type on this Column?`,
+			fixes: [withType(String(title.value), value.keywords, module, value.node)],
+			manualSteps: ["Give the column a type: Column(String, …)."],
+		};
 	}
 }
 
@@ -54,7 +81,11 @@ function hasNoType(column: Value | undefined | null): boolean {
 
 function typed({ name, value, owner }: ClassAttribute, column: ast.Call): FixProposal {
 	const given = makerOf(value) === "Field" ? argumentsOf(value)?.keywords.get("sa_column") : value;
-	const type = likelyType(name, argumentsOf(given)?.keywords ?? new Map());
+	return withType(name, argumentsOf(given)?.keywords ?? new Map(), owner.module, column);
+}
+
+function withType(name: string, keywords: ReadonlyMap<string, Value>, module: Module, column: ast.Call): FixProposal {
+	const type = likelyType(name, keywords);
 	const [first] = column.args;
 	const isAlone = first === undefined && column.keywords.length === 0;
 	const at = first?.end ?? column.argumentsRange.start + 1;
@@ -63,8 +94,8 @@ function typed({ name, value, owner }: ClassAttribute, column: ast.Call): FixPro
 		title: `Make ${name} a column of type ${type}`,
 		explanation: "Its default or its name tells the type. Write another one where it is to hold something else.",
 		applicability: "review",
-		edits: [replaceText(owner.module, at, at, code)],
-		needs: [{ path: owner.module.path, module: "sqlalchemy", name: type }],
+		edits: [replaceText(module, at, at, code)],
+		needs: [{ path: module.path, module: "sqlalchemy", name: type }],
 	};
 }
 
