@@ -154,10 +154,10 @@ function callInstance(machine: Machine, frame: Frame, callee: InstanceValue, arg
 	if (callee.of.kind === "class") {
 		const method = findInClass(callee.of, "__call__");
 		if (method?.value.kind === "function")
-	const whole = partialCall(callee, args);
-	if (whole !== null) return machine.call(frame, whole.callee, whole.args, node);
 			return callFunction(machine, frame, method.value, { ...args, args: [callee, ...args.args] }, node);
 	}
+	const whole = partialCall(callee, args);
+	if (whole !== null) return machine.call(frame, whole.callee, whole.args, node);
 	failOnCall(machine, frame, callee, node);
 	const made = record(machine, frame, callee, args, node);
 	machine.doubts++;

@@ -33,8 +33,8 @@ import {
 import { failOnRepeatedKeyword, isCertainEntry } from "./repeated-keyword.ts";
 import { awaitedRows } from "./session-objects.ts";
 import { sliced } from "./slices.ts";
-import { failOnTypeArguments } from "./typing-forms.ts";
 import { failOnParameterCount } from "./type-parameters.ts";
+import { failOnTypeArguments } from "./typing-forms.ts";
 import { failOnUnset, unsetVariable } from "./unset-variable.ts";
 
 /** What an expression evaluates to, with everything that evaluating it does. */
@@ -271,8 +271,8 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 	}
 	if (owner.kind === "class") {
 		failOnPlainClassSubscript(machine, frame, owner, node);
-		failOnMemberName(machine, frame, owner, index, node);
 		failOnParameterCount(machine, frame, owner, node);
+		failOnMemberName(machine, frame, owner, index, node);
 		// `Status["OPEN"]` is a member, and with a metaclass of its own a class gives what that likes.
 		return isEnumeration(owner) || owner.keywords.has("metaclass") ? unknown : owner;
 	}

@@ -438,15 +438,15 @@ function isRead(machine: Machine, folder: string): boolean {
 }
 
 function importByName(machine: Machine, frame: Frame, args: CallArguments, node: ast.Call): Value {
-	const name = nameToImport(args);
-	if (name === null) {
-		machine.doubts++;
 	if (lacksPackage(args)) {
 		const shown = asText(args.args[0] ?? args.keywords.get("name") ?? unknown);
 		const message = `the 'package' argument is required to perform a relative import for '${shown}'`;
 		failOperation(machine, frame, node, "TypeError", message);
 		return unknown;
 	}
+	const name = nameToImport(args);
+	if (name === null) {
+		machine.doubts++;
 		machine.importDoubts++;
 		return unknown;
 	}
