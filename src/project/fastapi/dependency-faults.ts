@@ -1,6 +1,6 @@
 import type * as ast from "../../python/ast.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
-import { isGenerator } from "../../python/walk.ts";
+import { dottedName, isGenerator } from "../../python/walk.ts";
 import { findInClass } from "../imports/simulator/class-members.ts";
 import { isClosed } from "../imports/simulator/value-types.ts";
 import type { Call } from "../imports/trace.ts";
@@ -20,7 +20,15 @@ export interface DependencyFault {
 	readonly argument: ast.Expression;
 	/** For `called`: the function that is called too early. */
 	readonly function: FunctionValue | null;
+	/** For an alias in the list: the dependency that it is annotated with. */
+	readonly alias?: AnnotatedDependency;
 	readonly error: string | null;
+}
+
+/** `Depends(get_user)` of `CurrentUser = Annotated[User, Depends(get_user)]`, and the module of the alias. */
+export interface AnnotatedDependency {
+	readonly node: ast.Call;
+	readonly module: Call["module"];
 }
 
 /** Why what `Depends` is handed cannot be called; null where it can, or where we cannot tell. */
@@ -70,11 +78,24 @@ export function* unwrappedDependencies(call: Call): Generator<DependencyFault> {
 	for (const [index, item] of listed.items.entries()) {
 		const argument = node.items[index];
 		if (argument === undefined || argument.type === "Starred") continue;
+		const alias = annotatedDependency(item);
+		if (alias !== null)
+			yield { type: "not-wrapped", node: argument, module: call.module, argument, function: null, alias, error: null };
 		const shown = unwrapped(item);
 		if (shown === null) continue;
 		const error = `AttributeError: ${shown} has no attribute 'dependency'`;
 		yield { type: "not-wrapped", node: argument, module: call.module, argument, function: null, error };
 	}
+}
+
+/** An annotation that holds a dependency, which a list does not look into. */
+function annotatedDependency(item: Value): AnnotatedDependency | null {
+	const written = item.kind === "external" && /(^|\.)Annotated$/.test(item.canonical) ? item.subscript : undefined;
+	const parts = written?.node.index.type === "Sequence" ? written.node.index.items : [];
+	const node = parts
+		.slice(1)
+		.find((each): each is ast.Call => each.type === "Call" && /(^|\.)Depends$/.test(dottedName(each.callee) ?? ""));
+	return written === undefined || node === undefined ? null : { node, module: written.module };
 }
 
 /** How Python names what stands in the list without `Depends` around it; null where it may be a dependency. */

@@ -6,6 +6,7 @@ import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { indentAt, lineStartAt, nextLineAt, replaceText } from "../../../python/rewrite/source.ts";
+import { dottedName } from "../../../python/walk.ts";
 
 /** The smallest change after which the handler is registered and can be called; undefined where none is certain. */
 export function exceptionHandlerRemedy(project: Project, fault: ExceptionHandlerFault): FixProposal | undefined {
@@ -20,7 +21,7 @@ export function exceptionHandlerRemedy(project: Project, fault: ExceptionHandler
 	const swapped = swap(handler);
 	if (swapped !== undefined) return swapped;
 	if (keyNode.type === "Sequence") return registerEach(handler, keyNode);
-	const meant = meantKey(project, module, keyNode);
+	const meant = meantKey(project, module, keyNode) ?? handledType(handler);
 	return meant === null
 		? undefined
 		: {
@@ -58,6 +59,14 @@ function meantKey(project: Project, module: Module, node: ast.Expression): strin
 	const name = module.text.slice(node.callee.start, node.callee.end);
 	const status = findKeyword(node, "status_code")?.value ?? (name.endsWith("HTTPException") ? node.args[0] : undefined);
 	return status === undefined || status.type === "Starred" ? name : module.text.slice(status.start, status.end);
+}
+
+/** What the handler's own definition says that it handles, where it stands in the file that registers it: `exc: storage.StorageFull`. */
+function handledType({ handler, module }: ExceptionHandler): string | null {
+	if (handler?.kind !== "function" || handler.node.type !== "FunctionDef" || handler.module !== module) return null;
+	const annotation = handler.node.parameters[1]?.annotation;
+	const name = annotation == null ? null : dottedName(annotation);
+	return name === null || name === "Exception" ? null : name;
 }
 
 /** A tuple of classes becomes a registration for each of them. */

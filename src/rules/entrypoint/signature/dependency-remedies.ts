@@ -1,5 +1,5 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import type { DependencyFault } from "../../../project/fastapi/dependency-faults.ts";
+import type { AnnotatedDependency, DependencyFault } from "../../../project/fastapi/dependency-faults.ts";
 import { ExpressionValues } from "../../../project/fastapi/expression-value.ts";
 import { uncallableType } from "../../../project/fastapi/served-application.ts";
 import type { FunctionValue, Value } from "../../../project/imports/values.ts";
@@ -15,7 +15,7 @@ import { findLaterDefinition, moveAhead, topStatementAt } from "../../imports/re
 export function dependencyRemedy(fault: DependencyFault, project: Project): FixProposal | undefined {
 	switch (fault.type) {
 		case "not-wrapped":
-			return wrap(fault);
+			return fault.alias === undefined ? wrap(fault) : takeFromAlias(fault, fault.alias, project);
 		case "not-listed":
 			return putInList(fault);
 		case "called":
@@ -77,6 +77,26 @@ function wrap({ module, argument }: DependencyFault): FixProposal {
 		applicability: "safe",
 		edits: [replaceText(module, argument.start, argument.end, `Depends(${shown})`)],
 		needs: [{ path: module.path, module: "fastapi", name: "Depends" }],
+	};
+}
+
+/** `dependencies=[CurrentUser]`: the `Depends(…)` of the alias is what the list holds. */
+function takeFromAlias(
+	{ module, argument }: DependencyFault,
+	{ node, module: home }: AnnotatedDependency,
+	project: Project,
+): FixProposal | undefined {
+	const [callable, ...others] = node.args;
+	if (callable?.type !== "Name" || others.length > 0 || node.keywords.length > 0) return undefined;
+	const scope = scopeOfModule(project, module);
+	const isHere = scope !== null && lookUpName(scope, callable.id) !== "unbound";
+	const own = isHere ? [] : [{ path: module.path, module: home.name, name: callable.id }];
+	return {
+		title: `List Depends(${callable.id})`,
+		explanation: "An annotated type says where a parameter comes from; a list holds the dependencies themselves.",
+		applicability: "safe",
+		edits: [replaceText(module, argument.start, argument.end, `Depends(${callable.id})`)],
+		needs: [{ path: module.path, module: "fastapi", name: "Depends" }, ...own],
 	};
 }
 
