@@ -24,6 +24,9 @@ export function openProject(path: string | undefined, options: CommonOptions, io
 	return understand(place, readFiles(place), options, io);
 }
 
+/** What is read of the packages of this machine serves every audit of a session. */
+const packages = openPackageFiles();
+
 /** Understands files as they were read from a place, or as a dry run has changed them in memory. */
 export function understand(
 	place: Place,
@@ -33,7 +36,6 @@ export function understand(
 ): OpenedProject {
 	// A backend whose application is broken still names FastAPI somewhere; where nothing does there is none to understand.
 	if (options.target === undefined && !namesFastapi(files)) throw nothingThere(place, unreadable);
-	const packages = openPackageFiles();
 	const project = loadProject({
 		root: place.root,
 		hint: place.folder,

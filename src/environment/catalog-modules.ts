@@ -2,7 +2,8 @@ import type { CatalogChoice } from "./catalog-versions.ts";
 import type { ExportLookup, ExternalEntry, ExternalModule, ModuleLookup, PythonVersion } from "./environment.ts";
 import { TableModule } from "./external-module.ts";
 import type { ModuleProvider, ModuleWorld } from "./installed-modules.ts";
-import type { ImportNeed } from "./module-table.ts";
+import { keptWith } from "./kept-data.ts";
+import type { ImportNeed, ModuleTable } from "./module-table.ts";
 import type { PackageFiles, TextBlocks } from "./package-files.ts";
 import { type PackageHeader, readModuleLines, readPackageHeader } from "./packed-modules.ts";
 import { readTable } from "./written-table.ts";
@@ -47,7 +48,7 @@ export class CatalogModules implements ModuleProvider {
 			const choice = this.choices.get(name);
 			return choice === undefined || !choice.isDescribed
 				? []
-				: this.open(name, choice.catalogued).mentioning(symbol, topLevelName);
+				: this.open(name, choice.catalogued).packed.mentioning(symbol, topLevelName);
 		});
 	}
 
@@ -80,7 +81,8 @@ export class CatalogModules implements ModuleProvider {
 		const key = `${name}-${version}`;
 		let opened = this.packages.get(key);
 		if (opened === undefined) {
-			opened = new CataloguedPackage(this.files.openData(`catalog/${key}.blocks`));
+			const path = `catalog/${key}.blocks`;
+			opened = new CataloguedPackage(keptWith(this.files, path, () => new PackedPackage(this.files.openData(path))));
 			this.packages.set(key, opened);
 		}
 		return opened;
@@ -94,8 +96,14 @@ interface ModuleSetting {
 	readonly platform: string;
 }
 
-/** The modules of one catalogued version, read block by block and parsed when somebody asks. */
-class CataloguedPackage {
+/** What is written of a module: `p` in the flags for a package, `n` for a namespace, `t` for a stub. */
+interface PackedModule {
+	readonly flags: string;
+	readonly table: ModuleTable | null;
+}
+
+/** What is written of the modules of one catalogued version, read block by block and parsed when somebody asks. */
+class PackedPackage {
 	private readonly blocks: TextBlocks | null;
 	private readonly header: PackageHeader;
 	/** Index of the block that a module stands in. */
@@ -104,9 +112,9 @@ class CataloguedPackage {
 	private readonly lines: (Map<string, string> | undefined)[] = [];
 	/** What each module may have, once somebody looked for a name. */
 	private names: Map<string, string> | null = null;
+	private readonly modules = new Map<string, PackedModule>();
 	/** Attributes that some code of the package sets on other modules. */
-	private readonly assigned: ReadonlySet<string>;
-	private readonly modules = new Map<string, ModuleLookup>();
+	readonly assigned: ReadonlySet<string>;
 
 	constructor(blocks: TextBlocks | null) {
 		this.blocks = blocks;
@@ -117,9 +125,16 @@ class CataloguedPackage {
 		this.assigned = new Set(this.header.assigned);
 	}
 
-	private line(dotted: string): string | undefined {
+	module(dotted: string): PackedModule | null {
+		const known = this.modules.get(dotted);
+		if (known !== undefined) return known;
 		const place = this.places.get(dotted);
-		return place === undefined ? undefined : this.block(place).get(dotted);
+		const line = place === undefined ? undefined : this.block(place).get(dotted);
+		if (line === undefined) return null;
+		const [flags = ""] = line.split("\t", 1);
+		const module = { flags, table: readTable(line.slice(flags.length + 1)) };
+		this.modules.set(dotted, module);
+		return module;
 	}
 
 	private block(place: number): Map<string, string> {
@@ -131,14 +146,33 @@ class CataloguedPackage {
 		return lines;
 	}
 
+	mentioning(symbol: string, topLevelName: string): readonly string[] {
+		const isBelow = (name: string) => name === topLevelName || name.startsWith(`${topLevelName}.`);
+		this.names ??= readModuleLines(this.blocks?.read(this.header.modules.length) ?? "");
+		return [...this.names].filter(([name, names]) => isBelow(name) && names.split(" ").includes(symbol)).map(([name]) => name);
+	}
+
+	submodules(dotted: string): readonly string[] {
+		const prefix = `${dotted}.`;
+		return [...this.places.keys()]
+			.filter((name) => name.startsWith(prefix) && !name.includes(".", prefix.length))
+			.map((name) => name.slice(prefix.length));
+	}
+}
+
+/** The modules of one catalogued version as one environment sees them. */
+class CataloguedPackage {
+	private readonly modules = new Map<string, ModuleLookup>();
+
+	constructor(readonly packed: PackedPackage) {}
+
 	module(dotted: string, setting: ModuleSetting, world: ModuleWorld): ModuleLookup | null {
 		const known = this.modules.get(dotted);
 		if (known !== undefined) return known;
-		const line = this.line(dotted);
-		if (line === undefined) return null;
-		const [flags = ""] = line.split("\t", 1);
+		const written = this.packed.module(dotted);
+		if (written === null) return null;
+		const { flags, table } = written;
 		const isPackage = flags.includes("p");
-		const table = readTable(line.slice(flags.length + 1));
 		const module = new TableModule(
 			{
 				name: dotted,
@@ -150,8 +184,8 @@ class CataloguedPackage {
 				text: "",
 				introspected: () => null,
 				// Compiled modules have a few such names of their compiler's own.
-				changedFromOutside: (symbol) => symbol !== null && (symbol.startsWith("__") || this.assigned.has(symbol)),
-				submoduleNames: () => this.submodules(dotted),
+				changedFromOutside: (symbol) => symbol !== null && (symbol.startsWith("__") || this.packed.assigned.has(symbol)),
+				submoduleNames: () => this.packed.submodules(dotted),
 				distribution: () => setting.distribution,
 			},
 			world,
@@ -159,19 +193,6 @@ class CataloguedPackage {
 		const answer: ModuleLookup = { found: "present", module };
 		this.modules.set(dotted, answer);
 		return answer;
-	}
-
-	mentioning(symbol: string, topLevelName: string): readonly string[] {
-		const isBelow = (name: string) => name === topLevelName || name.startsWith(`${topLevelName}.`);
-		this.names ??= readModuleLines(this.blocks?.read(this.header.modules.length) ?? "");
-		return [...this.names].filter(([name, names]) => isBelow(name) && names.split(" ").includes(symbol)).map(([name]) => name);
-	}
-
-	private submodules(dotted: string): readonly string[] {
-		const prefix = `${dotted}.`;
-		return [...this.places.keys()]
-			.filter((name) => name.startsWith(prefix) && !name.includes(".", prefix.length))
-			.map((name) => name.slice(prefix.length));
 	}
 }
 

@@ -1,4 +1,4 @@
-import { type CatalogIndex, readCatalogIndex } from "./catalog-index.ts";
+import { bundledCatalog } from "./catalog-index.ts";
 import { CatalogModules } from "./catalog-modules.ts";
 import { type CatalogChoice, chooseVersions } from "./catalog-versions.ts";
 import type { Distribution, PythonVersion } from "./environment.ts";
@@ -22,6 +22,8 @@ export interface DeclaredRequirement {
 export interface Catalog {
 	readonly distributions: ReadonlyMap<string, Distribution>;
 	readonly modules: ModuleProvider;
+	/** Whether everything that would be installed is known, and the names of what is not. */
+	readonly closure: { readonly complete: boolean; readonly unknown: ReadonlySet<string> };
 }
 
 export interface CatalogOptions {
@@ -35,11 +37,11 @@ export interface CatalogOptions {
 
 /** Chooses a version of everything that is declared or required by it, and answers for their modules. */
 export function openCatalog(files: PackageFiles, options: CatalogOptions): Catalog {
-	const index: CatalogIndex = readCatalogIndex(files.readData("catalog/index.json.br"));
-	const { choices, complete, unknown } = chooseVersions(index, { ...options, platform: files.platform });
+	const { choices, complete, unknown } = chooseVersions(bundledCatalog(files), { ...options, platform: files.platform });
 	const distributions = new Map<string, Distribution>();
 	for (const [name, choice] of choices) distributions.set(name, distributionOf(name, choice));
-	return { distributions, modules: new CatalogModules(files, options.python, choices, { complete, unknown }) };
+	const closure = { complete, unknown };
+	return { distributions, modules: new CatalogModules(files, options.python, choices, closure), closure };
 }
 
 /** What an installation would bring of one distribution, from the facts that stand for it. */

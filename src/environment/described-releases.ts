@@ -1,4 +1,4 @@
-import { readCatalogIndex } from "./catalog-index.ts";
+import { bundledCatalog } from "./catalog-index.ts";
 import { CatalogModules } from "./catalog-modules.ts";
 import type { PythonVersion } from "./environment.ts";
 import type { ModuleWorld } from "./installed-modules.ts";
@@ -18,10 +18,9 @@ export type DescribedReleases = (distribution: string, module: string, symbol: s
  * a release of which it cannot be told is left out.
  */
 export function describedReleases(files: PackageFiles, python: PythonVersion): DescribedReleases {
-	let index: ReturnType<typeof readCatalogIndex> | null = null;
 	return (distribution, module, symbol) => {
-		index ??= readCatalogIndex(files.readData("catalog/index.json.br"));
-		const entry = Object.hasOwn(index.distributions, distribution) ? index.distributions[distribution] : undefined;
+		const { distributions } = bundledCatalog(files);
+		const entry = Object.hasOwn(distributions, distribution) ? distributions[distribution] : undefined;
 		return Object.entries(entry ?? {}).flatMap(([version, facts]) => {
 			const choice = {
 				version,

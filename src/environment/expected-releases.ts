@@ -1,5 +1,5 @@
 import { distributionOf } from "./catalog.ts";
-import { readCatalogIndex } from "./catalog-index.ts";
+import { bundledCatalog } from "./catalog-index.ts";
 import { choose, isVouched } from "./catalog-versions.ts";
 import type { Distribution, PythonVersion } from "./environment.ts";
 import type { KnownReleases } from "./known-releases.ts";
@@ -22,13 +22,11 @@ export interface ExpectedReleasesOptions {
  */
 export function expectedReleases(options: ExpectedReleasesOptions): (name: string, specifier: string) => Distribution | null {
 	const answers = new Map<string, Distribution | null>();
-	let index: ReturnType<typeof readCatalogIndex> | null = null;
 	return (name, specifier) => {
 		const key = `${name}\n${specifier}`;
 		let answer = answers.get(key);
 		if (answer === undefined) {
-			index ??= readCatalogIndex(options.files.readData("catalog/index.json.br"));
-			const choice = choose(index, options, name, specifier === "" ? [] : [specifier]);
+			const choice = choose(bundledCatalog(options.files), options, name, specifier === "" ? [] : [specifier]);
 			answer = choice === null || !isVouched(choice) ? null : distributionOf(name, choice);
 			answers.set(key, answer);
 		}

@@ -1,4 +1,5 @@
 import { type Distribution, normalizeName } from "./environment.ts";
+import { keptWith } from "./kept-data.ts";
 import { sharedPartOf } from "./namespace-packages.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { vanishedModule } from "./vanished-modules.ts";
@@ -6,7 +7,6 @@ import { vanishedModule } from "./vanished-modules.ts";
 /** Import names and the distributions that provide them: those at hand first, then the bundled map. */
 export class ImportNames {
 	private byImportName: Map<string, string[]> | null = null;
-	private bundled: Readonly<Record<string, readonly string[]>> | null = null;
 
 	constructor(
 		private readonly files: PackageFiles,
@@ -27,8 +27,8 @@ export class ImportNames {
 	distributionsFor(importName: string): readonly string[] {
 		const sharedPart = sharedPartOf(importName);
 		if (sharedPart !== null) return sharedPart.distributions;
-		this.bundled ??= parseNames(this.files.readData("import-names.json"));
-		const known = Object.hasOwn(this.bundled, importName) ? this.bundled[importName] : undefined;
+		const bundled = keptWith(this.files, "import-names.json", () => parseNames(this.files.readData("import-names.json")));
+		const known = Object.hasOwn(bundled, importName) ? bundled[importName] : undefined;
 		const vanished = vanishedModule(importName);
 		const former = vanished === null ? [] : [vanished.distribution];
 		return [...new Set([...this.installedFor(importName), ...(known ?? []), ...former])];

@@ -1,3 +1,4 @@
+import { keptWith } from "./kept-data.ts";
 import type { PackageFiles } from "./package-files.ts";
 
 /** A release of a distribution, as of the day on which the list was made, see scripts/known-releases. */
@@ -19,6 +20,11 @@ interface ReleaseList {
 }
 
 /** The releases of some well-known distributions; the list is read at the first question. */
+export function knownReleases(files: PackageFiles): KnownReleases {
+	return keptWith(files, "known releases", () => new KnownReleases(files));
+}
+
+/** See {@link knownReleases}. */
 export class KnownReleases {
 	private packages: Readonly<Record<string, ReleaseList>> | null = null;
 	private readonly answers = new Map<string, readonly KnownRelease[]>();

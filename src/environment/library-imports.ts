@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Environment, ExternalModule, LibraryImport } from "./environment.ts";
+import { keptWith } from "./kept-data.ts";
 import { type ImportNeed, tableFormat } from "./module-table.ts";
 import type { PackageFiles } from "./package-files.ts";
 
@@ -19,7 +20,6 @@ interface Visit {
 
 /** Follows the imports of libraries, module by module; what was seen of one set of installed packages is kept in the cache. */
 export class LibraryImports {
-	private visits: Record<string, Visit> | null = null;
 	private readonly key: string;
 
 	constructor(
@@ -36,13 +36,12 @@ export class LibraryImports {
 
 	/** Imports between packages, and those that fail, in the order in which importing these modules meets them. */
 	follow(modules: readonly string[]): readonly LibraryImport[] {
-		const kept = this.files.readCache(this.key);
-		this.visits ??= parseVisits(kept);
-		const before = Object.keys(this.visits).length;
+		const visits = keptWith(this.files, this.key, () => parseVisits(this.files.readCache(this.key)));
+		const before = Object.keys(visits).length;
 		const seen = new Set<string>();
 		const found: LibraryImport[] = [];
-		for (const module of modules) this.run(this.visits, module, seen, (crossing) => found.push({ ...crossing, start: module }));
-		if (Object.keys(this.visits).length > before) this.files.writeCache(this.key, JSON.stringify(this.visits));
+		for (const module of modules) this.run(visits, module, seen, (crossing) => found.push({ ...crossing, start: module }));
+		if (Object.keys(visits).length > before) this.files.writeCache(this.key, JSON.stringify(visits));
 		return found;
 	}
 

@@ -6,13 +6,13 @@ import { expectedReleases } from "./expected-releases.ts";
 import { ImportNames } from "./import-names.ts";
 import { FolderModules, IntrospectedModules, type ModuleProvider } from "./installed-modules.ts";
 import { findInterpreters, type Interpreter, type InterpreterSearch } from "./interpreter.ts";
-import { KnownReleases } from "./known-releases.ts";
+import { knownReleases } from "./known-releases.ts";
 import type { PackageFiles } from "./package-files.ts";
-import { PackageMetadata } from "./package-metadata.ts";
+import { packageMetadata } from "./package-metadata.ts";
 import { ProviderEnvironment } from "./provider-environment.ts";
 import { newestMatchingMinor, parsePythonVersion } from "./python-version.ts";
 import { readSearchPath, type SearchPath } from "./search-path.ts";
-import { StandardLibrary } from "./standard-library.ts";
+import { type StandardLibrary, standardLibrary } from "./standard-library.ts";
 
 /** Something in the project that says which Python it is for: `3.11`, `python:3.11-slim`, `>=3.10`. */
 export interface PythonHint {
@@ -59,10 +59,10 @@ function openInterpreter(
 	distributions: ReadonlyMap<string, Distribution>,
 ): Environment {
 	const { python } = interpreter;
-	const standard = new StandardLibrary(files, python);
+	const standard = standardLibrary(files, python);
 	const names = new ImportNames(files, distributions);
-	const releases = new KnownReleases(files);
-	const metadata = new PackageMetadata(files);
+	const releases = knownReleases(files);
+	const metadata = packageMetadata(files);
 	const installed = new FolderModules(files, python, "installed", path, standard, (name) => names.installedFor(name)[0] ?? null);
 	return new ProviderEnvironment({
 		python,
@@ -91,9 +91,9 @@ function openFromCatalog(options: EnvironmentOptions, seen: readonly Interpreter
 	const { python, evidence, isCertain } = choosePython(options, own, seen[0]);
 	const interpreter =
 		[own, ...seen].find((one) => one?.python.minor === python.minor && one.python.major === python.major) ?? null;
-	const standard = new StandardLibrary(files, python);
-	const releases = new KnownReleases(files);
-	const metadata = new PackageMetadata(files);
+	const standard = standardLibrary(files, python);
+	const releases = knownReleases(files);
+	const metadata = packageMetadata(files);
 	const { requirements, locked } = options;
 	const catalog: Catalog = openCatalog(files, { python, requirements, locked, releases, metadata });
 	return new ProviderEnvironment({
@@ -112,7 +112,8 @@ function openFromCatalog(options: EnvironmentOptions, seen: readonly Interpreter
 		expected: expectedReleases({ files, python, locked, releases, metadata }),
 		releasesWith: describedReleases(files, python),
 		files,
-		place: "",
+		// What is missing from one catalog may come with the unknown packages of another.
+		place: catalog.closure.complete ? "" : `and ${[...catalog.closure.unknown].sort().join()}`,
 	});
 }
 

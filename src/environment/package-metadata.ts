@@ -1,4 +1,5 @@
 import type { CatalogVersion } from "./catalog-index.ts";
+import { keptWith } from "./kept-data.ts";
 import type { PackageFiles } from "./package-files.ts";
 
 interface MetadataList {
@@ -17,6 +18,11 @@ interface MetadataList {
  * Some releases of about a thousand packages, of which nothing is known but their metadata: what they require, and which import
  * names they bring (see scripts/package-metadata). The list is read at the first question.
  */
+export function packageMetadata(files: PackageFiles): PackageMetadata {
+	return keptWith(files, "package metadata", () => new PackageMetadata(files));
+}
+
+/** See {@link packageMetadata}. */
 export class PackageMetadata {
 	private packages: Readonly<Record<string, MetadataList>> | null = null;
 	private readonly answers = new Map<string, Readonly<Record<string, CatalogVersion>> | undefined>();

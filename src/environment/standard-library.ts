@@ -1,5 +1,6 @@
 import type { PythonVersion } from "./environment.ts";
 import type { Introspection } from "./external-module.ts";
+import { keptWith } from "./kept-data.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { formatPythonVersion, knownPythonMinors } from "./python-version.ts";
 
@@ -12,6 +13,11 @@ export interface StandardModule {
 }
 
 /** The modules of one version's standard library and their names, as bundled (see scripts/catalog/stdlib-names.py). */
+export function standardLibrary(files: PackageFiles, python: PythonVersion): StandardLibrary {
+	return keptWith(files, `standard library ${formatPythonVersion(python)}`, () => new StandardLibrary(files, python));
+}
+
+/** See {@link standardLibrary}. */
 export class StandardLibrary {
 	private lines: ReadonlyMap<string, string> | null = null;
 	private tops: ReadonlySet<string> | null = null;

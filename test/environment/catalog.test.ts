@@ -4,13 +4,15 @@ import { openEnvironment } from "../../src/environment/open-environment.ts";
 import { openPackageFiles } from "../../src/workspace/package-files.ts";
 import { foundIn } from "./environment-of.ts";
 
+const files = openPackageFiles({ cacheFolder: null });
+
 /** What the bundled catalog says for requirements such as `fastapi==0.115.6` or `sqlmodel[x]>=0.0.20`. */
 function declared(
 	requirements: readonly string[],
 	options: { readonly python?: string; readonly locked?: Readonly<Record<string, string>> } = {},
 ): Environment {
 	return openEnvironment({
-		files: openPackageFiles({ cacheFolder: null }),
+		files,
 		search: { root: "/nowhere", backend: "/nowhere", override: null, variables: {}, projectName: null },
 		requirements: requirements.map((text) => {
 			const [, normalized = "", extras = "", specifier = ""] = /^([a-z0-9-]+)(?:\[(.*?)\])?(.*)$/.exec(text) ?? [];
@@ -47,6 +49,16 @@ describe("versions", () => {
 });
 
 describe("modules and names", () => {
+	test("what is missing from one catalog may come with the unknown packages of another", () => {
+		const fails = (...requirements: string[]) =>
+			declared(requirements)
+				.followImports(["starlette.middleware.sessions"])
+				.filter((crossing) => crossing.fails)
+				.map(({ module }) => module);
+		expect(fails("fastapi")).toContain("itsdangerous");
+		expect(fails("fastapi", "nobody-knows-this-one")).toEqual([]);
+	});
+
 	test("names are those of the chosen version", () => {
 		const asyncSession = "sqlmodel.ext.asyncio.session";
 		expect(foundIn(declared(["sqlmodel==0.0.8"]), asyncSession, "AsyncEngine")).toBe("alias");
