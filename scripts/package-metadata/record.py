@@ -1,7 +1,7 @@
-"""Writes data/package-metadata.json.br: what releases of packages require and which import names they bring, from their own metadata.
+"""Writes data/package-metadata.txt.br: what releases of packages require and which import names they bring, from their own metadata.
 
 Run: python record.py NAMES FOLDER…, with folders of wheels and site-packages (or the archives of an installer's cache) at any depth.
-Nothing is fetched and nothing in them is run. What stands in data/package-metadata.json.br already is kept, so that folders can be read
+Nothing is fetched and nothing in them is run. What stands in data/package-metadata.txt.br already is kept, so that folders can be read
 one after the other. NAMES is a file with the name of a published package at the start of each line: what is not among them is
 somebody's own project and left out. So are the extras that serve work on a package itself.
 """
@@ -18,7 +18,7 @@ import zipfile
 import brotli
 
 DATA = pathlib.Path(__file__).parents[2] / "data"
-OUTPUT = DATA / "package-metadata.json.br"
+OUTPUT = DATA / "package-metadata.txt.br"
 DEVELOPMENT = re.compile(r"extra\s*==\s*['\"](?:dev|develop|development|tests?|testing|docs?|lint|linting|ci|typing|types|benchmark|examples?|release)[\w.-]*['\"]")
 RELEASE = re.compile(r"(\d+(?:\.\d+)*)(?:(a|b|rc)(\d+))?(?:\.post(\d+))?")
 IMPORTABLE = re.compile(r"([A-Za-z_]\w*)(?:/[^,\n]*?\.(?:py|so|pyd)|(?:\.[\w-]+)*\.(?:py|so|pyd))$")
@@ -81,7 +81,8 @@ def without_prereleases(found):
 
 def main():
     published = {normalize(line.split()[0]) for line in pathlib.Path(sys.argv[1]).read_text().splitlines() if line.strip()}
-    packages = json.loads(brotli.decompress(OUTPUT.read_bytes()))["packages"] if OUTPUT.exists() else {}
+    lines = brotli.decompress(OUTPUT.read_bytes()).decode().splitlines()[1:] if OUTPUT.exists() else []
+    packages = {name: json.loads(facts) for name, facts in (line.split("\t") for line in lines)}
     found = {name: {version: each["sets"][place] for version, place in each["releases"]} for name, each in packages.items()}
     spelled = {name: each["name"] for name, each in packages.items()}
     for release in listed(sys.argv[2:]):
@@ -101,8 +102,9 @@ def main():
             releases.append([version, sets.index(facts)])
         document[name] = {"name": spelled[name], "releases": releases, "sets": sets}
     print(len(document), "packages,", sum(len(each["releases"]) for each in document.values()), "releases", file=sys.stderr)
-    text = json.dumps({"generated": datetime.date.today().isoformat(), "packages": document}, separators=(",", ":"))
-    OUTPUT.write_bytes(brotli.compress(text.encode()))
+    # A line for each package, so that nobody has to parse the others.
+    lines = [f"{name}\t{json.dumps(facts, separators=(',', ':'))}\n" for name, facts in document.items()]
+    OUTPUT.write_bytes(brotli.compress("".join([f"generated {datetime.date.today().isoformat()}\n", *lines]).encode()))
 
 
 if __name__ == "__main__":

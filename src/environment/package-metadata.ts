@@ -24,7 +24,8 @@ export function packageMetadata(files: PackageFiles): PackageMetadata {
 
 /** See {@link packageMetadata}. */
 export class PackageMetadata {
-	private packages: Readonly<Record<string, MetadataList>> | null = null;
+	/** A line with the day on which it was written, then one for each package: name, tab, what is known of it as JSON. */
+	private text: string | null = null;
 	private readonly answers = new Map<string, Readonly<Record<string, CatalogVersion>> | undefined>();
 
 	constructor(private readonly files: PackageFiles) {}
@@ -32,9 +33,9 @@ export class PackageMetadata {
 	/** The known releases of a distribution (PEP 503 name) by version, oldest first; undefined where none is known. */
 	of(name: string): Readonly<Record<string, CatalogVersion>> | undefined {
 		if (this.answers.has(name)) return this.answers.get(name);
-		this.packages ??= parsePackages(this.files.readData("package-metadata.json.br"));
-		const list = Object.hasOwn(this.packages, name) ? this.packages[name] : undefined;
-		const answer = list === undefined ? undefined : Object.fromEntries(versionsOf(list));
+		this.text ??= this.files.readData("package-metadata.txt.br") ?? "";
+		const list = readList(this.text, name);
+		const answer = list === null ? undefined : Object.fromEntries(versionsOf(list));
 		this.answers.set(name, answer);
 		return answer;
 	}
@@ -54,11 +55,14 @@ function* versionsOf({ name, releases, sets }: MetadataList): Generator<[string,
 	}
 }
 
-function parsePackages(json: string | null): Readonly<Record<string, MetadataList>> {
+function readList(text: string, name: string): MetadataList | null {
+	const line = text.indexOf(`\n${name}\t`);
+	if (line === -1) return null;
+	const start = line + name.length + 2;
 	try {
-		const { packages }: { readonly packages: Readonly<Record<string, MetadataList>> } = JSON.parse(json ?? "");
-		return packages;
+		const list: MetadataList = JSON.parse(text.slice(start, text.indexOf("\n", start)));
+		return list;
 	} catch {
-		return {};
+		return null;
 	}
 }
