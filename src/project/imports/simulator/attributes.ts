@@ -27,7 +27,8 @@ import {
 	validatesIntoSettings,
 } from "./class-attributes.ts";
 import { findInClass, isPlainField } from "./class-members.ts";
-import { classMember, constant, externalSymbol, isPlainExternalClass, memberOf } from "./external.ts";
+import { memberNamed } from "./enum-look-up.ts";
+import { classMember, externalSymbol, isPlainExternalClass, memberOf } from "./external.ts";
 import { cyclePath } from "./import-statements.ts";
 import { classWithout, printedOfInstance } from "./library-classes.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
@@ -226,14 +227,6 @@ function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string
 	if (isEnum(owner) && (found.value.kind === "sequence" || found.value.kind === "dict")) return unknown;
 	if (isEnum(owner) && found.value.kind === "constant") return memberNamed(owner, name, found.value);
 	return found.value;
-}
-
-function memberNamed(owner: ClassValue, name: string, value: Value): InstanceValue {
-	const attributes = new Map<string, Value>([
-		["value", value],
-		["name", constant(name)],
-	]);
-	return { kind: "instance", of: owner, attributes, call: null };
 }
 
 function ofModelClass(machine: Machine, frame: Frame, owner: ClassValue, name: string, node: ast.Node): Value {

@@ -32,6 +32,7 @@ const parents: Readonly<Record<string, string>> = {
 const libraryParents: Readonly<Record<string, string>> = {
 	JSONDecodeError: "ValueError",
 	ZoneInfoNotFoundError: "KeyError",
+	PackageNotFoundError: "ModuleNotFoundError",
 	UnknownTimeZoneError: "KeyError",
 	InvalidOperation: "ArithmeticError",
 };

@@ -2,6 +2,7 @@ import type * as ast from "../../../python/ast.ts";
 import type { ClassValue, InstanceValue, Value } from "../values.ts";
 import { missingArguments, tooManyPositional } from "./argument-words.ts";
 import { findInClass } from "./class-members.ts";
+import type { BindingProblem } from "./external-signature.ts";
 import type { CallArguments, Frame, Machine } from "./machine.ts";
 
 /** A parameter of the `__init__` that `@dataclass` writes. */
@@ -14,31 +15,39 @@ export interface InitField {
 }
 
 /** Why the `__init__` that `@dataclass` writes cannot bind a call's arguments, in Python's words; null where it can, or where we cannot tell. */
-export function dataclassBindingProblem(machine: Machine, owner: ClassValue, args: CallArguments): string | null {
+export function dataclassBindingProblem(machine: Machine, owner: ClassValue, args: CallArguments): BindingProblem | null {
 	if (args.open || findInClass(owner, "__init__") !== null || findInClass(owner, "__new__") !== null) return null;
 	const fields = initFields(owner);
 	if (fields === null) return null;
 	const shown = machine.environment.python.minor >= 10 ? `${owner.node.name.name}.__init__()` : "__init__()";
 	const positional = fields.filter((field) => !field.isKeywordOnly);
 	const unexpected = [...args.keywords.keys()].find((name) => !fields.some((field) => field.name === name));
-	if (unexpected !== undefined) return `${shown} got an unexpected keyword argument '${unexpected}'`;
+	if (unexpected !== undefined) {
+		const filled = new Set(positional.slice(0, args.args.length));
+		const free = fields.filter((field) => !filled.has(field) && !args.keywords.has(field.name));
+		return {
+			message: `${shown} got an unexpected keyword argument '${unexpected}'`,
+			keyword: { name: unexpected, parameters: inNeedFirst(free) },
+		};
+	}
 	if (args.args.length > positional.length) {
 		// The object itself is the first of the parameters.
 		const counted = [{ hasDefault: false }, ...positional];
 		const named = fields.filter((field) => field.isKeywordOnly && args.keywords.has(field.name));
-		return tooManyPositional(shown, counted, args.args.length + 1, named.length);
+		return { message: tooManyPositional(shown, counted, args.args.length + 1, named.length) };
 	}
 	const given = new Set([...positional.slice(0, args.args.length).map((field) => field.name), ...args.keywords.keys()]);
 	const lacking = positional.filter((field) => !field.hasDefault && !given.has(field.name)).map((field) => field.name);
-	if (lacking.length > 0) return missingArguments(shown, lacking, "positional");
+	if (lacking.length > 0) return { message: missingArguments(shown, lacking, "positional") };
 	const named = fields.filter((field) => field.isKeywordOnly && !field.hasDefault && !args.keywords.has(field.name));
-	return named.length === 0
-		? null
-		: missingArguments(
-				shown,
-				named.map((field) => field.name),
-				"keyword-only",
-			);
+	const names = named.map((field) => field.name);
+	return names.length === 0 ? null : { message: missingArguments(shown, names, "keyword-only") };
+}
+
+/** The names of fields; where one alone has no default, that one is what is meant. */
+function inNeedFirst(fields: readonly InitField[]): readonly string[] {
+	const needed = fields.filter((field) => !field.hasDefault);
+	return (needed.length === 1 ? needed : fields).map((field) => field.name);
 }
 
 /** Makes the defaults of a dataclass's fields that nothing gives: `field(default_factory=…)` runs for each object. */

@@ -54,6 +54,7 @@ function applyDecorator(
 		const problem = externalBindingProblem(machine, decorator, args);
 		if (problem !== null) failToBind(machine, frame, problem, node);
 	}
+	if (decorator === nothingReturned) failOperation(machine, frame, node, "TypeError", "'NoneType' object is not callable");
 	if (decorator?.kind !== "function") return unknown;
 	machine.doubts++;
 	const call: ast.Call = {
@@ -129,6 +130,8 @@ function waysUpOf(owner: ClassValue): number {
 
 /** A module or a function where a base class should stand. */
 function failOnBase(machine: Machine, frame: Frame, base: Value, node: ast.ClassDef): void {
+	if (base.kind === "external" && base.canonical === "typing.Generic" && base.subscript === undefined)
+		failOperation(machine, frame, node, "TypeError", "Cannot inherit from plain Generic");
 	const isModule = base.kind === "module" || (base.kind === "external" && base.isModule);
 	const isFunction = base.kind === "function" && base.decorators.length === 0;
 	if (isModule) failOperation(machine, frame, node, "TypeError", "module() takes at most 2 arguments (3 given)");

@@ -1,6 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
-import type { ClassValue, Value } from "../values.ts";
+import type { ClassValue, InstanceValue, Value } from "../values.ts";
 import { findInClass } from "./class-members.ts";
+import { constant } from "./external.ts";
 import type { CallArguments, Frame, Machine } from "./machine.ts";
 import { failOperation } from "./refused-operations.ts";
 
@@ -62,4 +63,29 @@ export function failOnMemberName(machine: Machine, frame: Frame, owner: ClassVal
 	failOperation(machine, frame, node, "KeyError", `'${index.value}'`, {
 		key: { wanted: index.value, keys: [...members.keys()], origin: index.origin },
 	});
+}
+
+/** A member of an enumeration, with its name and value. */
+export function memberNamed(owner: ClassValue, name: string, value: Value): InstanceValue {
+	const attributes = new Map<string, Value>([
+		["value", value],
+		["name", constant(name)],
+	]);
+	return { kind: "instance", of: owner, attributes, call: null };
+}
+
+/** The members of an enumeration in order, as a loop over it gives them: a second name for a value is none of them. Null where they are not all known. */
+export function membersInOrder(owner: ClassValue): readonly Value[] | null {
+	const members = constantMembers(owner);
+	if (members === null || isFlag(owner) || findInClass(owner, "_ignore_") !== null) return null;
+	const seen = new Set<unknown>();
+	return [...members].flatMap(([name, value]) => {
+		if (value.kind !== "constant" || seen.has(value.value)) return [];
+		seen.add(value.value);
+		return [memberNamed(owner, name, value)];
+	});
+}
+
+function isFlag({ bases }: ClassValue): boolean {
+	return bases.some((base) => (base.kind === "class" ? isFlag(base) : base.kind === "external" && /Flag$/.test(base.canonical)));
 }

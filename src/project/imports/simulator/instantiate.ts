@@ -47,7 +47,7 @@ export function instantiate(machine: Machine, frame: Frame, callee: ClassValue, 
 			const inherited =
 				problem === null ? (namedTupleProblem(machine, callee, args) ?? inheritedBindingProblem(machine, callee, args)) : null;
 			if (inherited !== null) failToBind(machine, frame, inherited, node);
-			else if (problem !== null) failToBind(machine, frame, { message: problem }, node);
+			else if (problem !== null) failToBind(machine, frame, problem, node);
 			else {
 				runFactories(machine, frame, instance, args, node);
 				runPostInit(machine, frame, instance, args, node);

@@ -10,7 +10,7 @@ import { eventLoopCall } from "./event-loop.ts";
 import { constant, externalModule } from "./external.ts";
 import { lacksPackage, listedFolder, nameToImport } from "./folder-listing.ts";
 import { bind, type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
-import { asText } from "./operations.ts";
+import { asText, itemsOf } from "./operations.ts";
 import { matchCall } from "./pattern-match.ts";
 import { documentCall } from "./read-documents.ts";
 import { failOnRefusedCall } from "./refused-calls.ts";
@@ -81,6 +81,8 @@ export function knownCall(
 			return unknown;
 		case "dotenv.main.load_dotenv":
 		case "dotenv.load_dotenv":
+		case "environs.Env.read_env":
+		case "environs.env.Env.read_env":
 			return loadDotenv(machine, frame, args);
 		case "dotenv.main.dotenv_values":
 		case "dotenv.dotenv_values":
@@ -508,6 +510,8 @@ function toInteger(machine: Machine, frame: Frame, args: CallArguments, node: as
 
 function lengthOf(value: Value | undefined): Value {
 	if (value?.kind === "sequence" && value.complete) return constant(value.items.length);
+	const members = value?.kind === "class" ? itemsOf(value) : null;
+	if (members !== null) return constant(members.length);
 	return value?.kind === "constant" && typeof value.value === "string" ? constant([...value.value].length) : unknown;
 }
 

@@ -1,4 +1,5 @@
 import type { DictValue, Value } from "../values.ts";
+import { ofFormat } from "./basic-config.ts";
 import type { Machine } from "./machine.ts";
 
 /** What `logging.config.dictConfig` refuses, in Python's words, and the name in it that nothing defines. */
@@ -18,6 +19,10 @@ export function refusedLogging(machine: Machine, config: Value | undefined): Log
 	// What changes an earlier configuration need not say all.
 	if (config.entries.has("incremental")) return null;
 	const formatters = namesIn(config, "formatters");
+	for (const [name, formatter] of partOf(config, "formatters") ?? []) {
+		const refusal = ofFormatter(machine, formatter);
+		if (refusal !== null) return { message: `Unable to configure formatter '${name}'`, ...refusal };
+	}
 	const filters = namesIn(config, "filters");
 	const handlers = partOf(config, "handlers");
 	if (formatters === null || filters === null || handlers === null) return null;
@@ -36,6 +41,22 @@ export function refusedLogging(machine: Machine, config: Value | undefined): Log
 }
 
 type Reason = Pick<LoggingRefusal, "name">;
+
+/** A formatter whose class lies in a module that is not there, or whose format is of another style. */
+function ofFormatter({ environment, mayBeOwn, resolver }: Machine, formatter: Value): Reason | null {
+	if (formatter.kind !== "dict" || !formatter.complete) return null;
+	const made = formatter.entries.get("()") ?? formatter.entries.get("class");
+	if (made === undefined) return ofFormat(formatter.entries.get("format"), formatter.entries.get("style")) === null ? null : {};
+	if (made.kind !== "constant" || typeof made.value !== "string" || !/^\w+(\.\w+)+$/.test(made.value)) return null;
+	const [top = ""] = made.value.split(".");
+	const isMissing =
+		environment.kind === "interpreter" &&
+		environment.findModule(top).found === "missing" &&
+		!resolver.hasFile(`${top}.py`) &&
+		!resolver.hasFolder(top) &&
+		!mayBeOwn(made.value);
+	return isMissing ? { name: { wanted: made.value, known: [], value: made } } : null;
+}
 
 function ofHandler(machine: Machine, handler: Value, formatters: readonly string[], filters: readonly string[]): Reason | null {
 	if (handler.kind !== "dict" || !handler.complete || handler.entries.has("()")) return null;

@@ -4,6 +4,7 @@ import { unknown } from "../values.ts";
 import { isEnum } from "./class-attributes.ts";
 import { findInClass } from "./class-members.ts";
 import { keysOf } from "./dict-keys.ts";
+import { membersInOrder } from "./enum-look-up.ts";
 import { constant } from "./external.ts";
 import { isSecret, shownSecret } from "./secret-objects.ts";
 
@@ -12,6 +13,7 @@ export function itemsOf(value: Value): readonly Value[] | null {
 	if (value.kind === "sequence" && value.complete) return [...value.items];
 	if (value.kind === "constant" && typeof value.value === "string" && !value.isConverted)
 		return value.value.length > longestText ? null : [...value.value].map((character) => constant(character, value.origin));
+	if (value.kind === "class") return isEnum(value) ? membersInOrder(value) : null;
 	return value.kind === "dict" && value.complete ? keysOf(value) : null;
 }
 

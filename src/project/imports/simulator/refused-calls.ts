@@ -2,6 +2,7 @@ import type * as ast from "../../../python/ast.ts";
 import type { RaisesException } from "../trace.ts";
 import { type InstanceValue, unknown, type Value } from "../values.ts";
 import { failOnCoroutineUse } from "./async-misuse.ts";
+import { refusedByLogging } from "./basic-config.ts";
 import { refusedLiteral } from "./checked-literals.ts";
 import { symbolEntry } from "./external.ts";
 import { failToBind } from "./external-signature.ts";
@@ -32,6 +33,8 @@ export function failOnRefusedCall(
 		ofText(machine, canonical, args) ??
 		ofPattern(machine, frame, canonical, args, node) ??
 		ofTimeZone(canonical, args) ??
+		ofMetadata(machine, canonical, args) ??
+		refusedByLogging(machine, canonical, args) ??
 		refusedByStarlette(machine, canonical, args) ??
 		refusedLiteral(machine, canonical, args);
 	const date = refusal === null && !args.open ? refusedDate(canonical, args, machine.environment.python.minor) : null;
@@ -205,6 +208,21 @@ function ofPattern(machine: Machine, frame: Frame, canonical: string, args: Call
 	const { minor } = machine.environment.python;
 	const fault = patternFault(pattern.value, minor);
 	return fault === null ? null : { exception: minor >= 13 ? "re.PatternError" : "re.error", message: fault };
+}
+
+/** The metadata of a distribution that is not installed: mostly the project's own, which runs from its folder. */
+function ofMetadata({ environment, path, listing }: Machine, canonical: string, args: CallArguments): Refusal | null {
+	if (!/^importlib\.metadata\.(version|metadata|distribution)$/.test(canonical) || environment.kind !== "interpreter")
+		return null;
+	const name = args.args[0] ?? args.keywords.get("distribution_name");
+	if (name?.kind !== "constant" || typeof name.value !== "string" || name.isConverted || !/^[\w.-]+$/.test(name.value))
+		return null;
+	if (environment.distributions.has(name.value.toLowerCase().replace(/[-_.]+/g, "-"))) return null;
+	// A folder of metadata may also lie where the project's own modules do, as setuptools leaves one there.
+	const isBuilt = path.front.some((folder) => [...(listing(folder) ?? [])].some((each) => /\.(egg|dist)-info$/.test(each)));
+	if (isBuilt || path.dynamic) return null;
+	const words = environment.python.minor >= 10 ? `No package metadata was found for ${name.value}` : name.value;
+	return { exception: "importlib.metadata.PackageNotFoundError", message: words };
 }
 
 /** A time zone that the IANA database does not have. */

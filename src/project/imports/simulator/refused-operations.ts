@@ -146,14 +146,23 @@ export function unhashable(value: Value, use: "dict key" | "set element", minor:
 
 /** `+` between built-in types that do not add up. */
 export function failOnAddition(machine: Machine, frame: Frame, left: Value, right: Value, node: ast.BinOp): void {
-	const [a, b] = [typeName(left), typeName(right)];
-	if (a === null || b === null || !added.has(a) || !(added.has(b) || b === "NoneType")) return;
+	const [a, b] = [addedType(left), addedType(right)];
+	if (a === "PosixPath" && b !== null) {
+		failOperation(machine, frame, node, "TypeError", `unsupported operand type(s) for +: '${a}' and '${b}'`);
+		return;
+	}
+	if (a === null || b === null || !added.has(a) || !(added.has(b) || b === "NoneType" || b === "PosixPath")) return;
 	const isNumber = (type: string) => type === "int" || type === "float";
 	if ((a === b && a !== "dict" && a !== "set") || (isNumber(a) && isNumber(b))) return;
 	const message = ["str", "list", "tuple"].includes(a)
 		? `can only concatenate ${a} (not "${b}") to ${a}`
 		: `unsupported operand type(s) for +: '${a}' and '${b}'`;
 	failOperation(machine, frame, node, "TypeError", message);
+}
+
+/** The type of a value in a sum; a path is none that adds up. */
+function addedType(value: Value): string | null {
+	return value.kind === "instance" && value.attributes.has("__fspath__") ? "PosixPath" : typeName(value);
 }
 
 /** An item that a literal list or dict does not have, where nothing else had it in hands since. */

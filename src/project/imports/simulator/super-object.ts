@@ -18,7 +18,9 @@ export function superAttributes(frame: Frame, node: ast.Call): Map<string, Value
 	const made = object?.kind === "class" ? object : object?.kind === "instance" && object.of.kind === "class" ? object.of : null;
 	if (object === undefined || made === null) return null;
 	for (let owner: ClassValue = made, depth = 0; depth < 12; depth++) {
-		const [base = builtin("object"), ...others] = owner.bases;
+		// Bases without methods of their own leave what is asked for to the other one.
+		const telling = owner.bases.filter((base) => !(base.kind === "external" && isBare(base)));
+		const [base = builtin("object"), ...others] = telling;
 		if (others.length > 0 || owner.bases.length !== owner.node.bases.length) return null;
 		const isHere = owner.module === frame.module && owner.node.start <= node.start && node.end <= owner.node.end;
 		if (isHere)

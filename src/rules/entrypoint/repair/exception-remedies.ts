@@ -49,6 +49,7 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	const call = callAt(module, range);
 	if (call === null) return undefined;
 	if (detail.repeated !== undefined) return dropArgument(module, call, detail.repeated);
+	if (error === "TypeError: load() missing 1 required positional argument: 'Loader'") return loadSafely(module, call);
 	if (/^TypeError: (async)?contextmanager\(\) missing/.test(error)) return uncallDecorator(module, call);
 	if (/^TypeError: (FastAPI|APIRouter)\.\w+\(\) missing 1 required positional argument: 'path'$/.test(error))
 		return writePath(module, call) ?? makeTheObject(module, call);
@@ -109,6 +110,18 @@ function methodUnder(module: Module, decorator: TextRange): ast.FunctionDef | nu
 		return node.start <= decorator.start && decorator.end <= node.end;
 	});
 	return found;
+}
+
+/** `yaml.load(text)`: since PyYAML 6 it has to be told how far it may go; `safe_load` makes plain values only. */
+function loadSafely(module: Module, { callee }: ast.Call): FixProposal | undefined {
+	if (callee.type !== "Attribute") return undefined;
+	const { start, end } = callee.attribute;
+	return {
+		title: "Load it with safe_load",
+		explanation: "load wants to be told which loader to use; safe_load takes the one that makes plain values only.",
+		applicability: "safe",
+		edits: [replaceText(module, start, end, "safe_load")],
+	};
 }
 
 /** `@app.get("/", methods=[…])`: the decorator that takes methods is api_route. */

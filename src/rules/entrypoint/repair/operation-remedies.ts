@@ -11,12 +11,14 @@ import type { TextRange } from "../../../text/range.ts";
 import { numberInEnvironment } from "../../config/repair/number-in-environment.ts";
 import { inBrackets } from "./in-brackets.ts";
 import { jobRemedy } from "./job-remedies.ts";
+import { isOfLogging, loggingRemedy } from "./logging-remedies.ts";
 import { itemsOfDict, tupleOfText } from "./loop-remedies.ts";
 import { inOlderForm } from "./older-typing.ts";
 import { relativeImportByName } from "./relative-import-by-name.ts";
 import { withoutStringUnion } from "./string-union.ts";
 import { tupleOfOne } from "./tuple-of-one.ts";
 import { typeArgumentRemedy } from "./type-argument-remedies.ts";
+import { fallBackVersion } from "./version-fallback.ts";
 
 /** The change after which an operation on values that cannot do it no longer raises, by what Python says of it; undefined where only a person knows. */
 export function operationRemedy(project: Project, module: Module, range: TextRange, error: string): FixProposal | undefined {
@@ -31,6 +33,9 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 	if (/^ValueError: too many values to unpack/.test(error))
 		return itemsOfDict(project, module, range) ?? restOfValues(module, range);
 	if (error.startsWith("TypeError: cannot unpack non-iterable ")) return itemsOfDict(project, module, range);
+	if (isOfLogging(error)) return loggingRemedy(module, range, error);
+	if (error.startsWith("importlib.metadata.PackageNotFoundError: ")) return fallBackVersion(module, range);
+	if (error.includes("for +: 'PosixPath' and")) return joinedPath(module, range);
 	if (/^KeyError: '.'$/u.test(error)) return tupleOfText(module, range, [...error].at(-2) ?? "");
 	if (error.includes("argument is required to perform a relative import for"))
 		return relativeImportByName(project, module, range, error);
@@ -50,7 +55,11 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 		const generic = genericOfTyping(module, range);
 		if (generic !== undefined) return generic;
 	}
-	if (/^TypeError: (?:Too (?:few|many) (?:arguments|parameters) for|Parameters to Generic|Callable must be used)/.test(error))
+	if (
+		/^TypeError: (?:Too (?:few|many) (?:arguments|parameters) for|Parameters to Generic|Callable must be used|Cannot inherit from plain Generic)/.test(
+			error,
+		)
+	)
 		return typeArgumentRemedy(module, range, error);
 	if (error.endsWith("is not subscriptable") || error.endsWith("is not a generic class")) return withoutSubscript(module, range);
 	if (error.startsWith("TypeError: typing.Optional requires a single type")) return unionWithNone(module, range);
@@ -327,6 +336,21 @@ function declareGlobal(module: Module, range: TextRange, name: string): FixPropo
 		explanation: `The function assigns ${name}, which makes it a name of its own; with global it is the module's.`,
 		applicability: "review",
 		edits: [replaceText(module, at, at, `${indent}global ${name}\n`)],
+	};
+}
+
+/** `BASE / "data" + ".db"`: a text is added to the text of a path. */
+function joinedPath(module: Module, range: TextRange): FixProposal | undefined {
+	const sum = nodesIn(module, range).find(
+		(node): node is ast.BinOp => node.type === "BinOp" && node.start === range.start && node.end === range.end,
+	);
+	if (sum === undefined) return undefined;
+	const { left } = sum;
+	return {
+		title: "Make a text of the path",
+		explanation: "A path and a text do not add up; str() gives the text of the path.",
+		applicability: "review",
+		edits: [replaceText(module, left.start, left.start, "str("), replaceText(module, left.end, left.end, ")")],
 	};
 }
 

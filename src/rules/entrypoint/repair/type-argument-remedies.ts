@@ -8,6 +8,7 @@ import { removeFromHeader } from "../../imports/definition/class-arguments.ts";
 
 /** `Repository[User, int]` of one type parameter, `Dict[str]`, `Generic[int]`: the brackets of a generic type hold what they cannot. */
 export function typeArgumentRemedy(module: Module, range: TextRange, error: string): FixProposal | undefined {
+	if (error === "TypeError: Cannot inherit from plain Generic") return sayVariables(module, range);
 	const found = subscriptAt(module, range);
 	if (found === undefined) return undefined;
 	const counts = /^TypeError: Too (few|many) (?:arguments|parameters) for (.+); actual (\d+), expected (?:at least )?(\d+)$/.exec(
@@ -74,6 +75,42 @@ function withoutGeneric(module: Module, written: ast.Subscript): FixProposal | u
 		applicability: "review",
 		edits: removeFromHeader(module, found, [written]),
 	};
+}
+
+/** `class Repository(Generic)`: which type variables are left open stands in its brackets. */
+function sayVariables(module: Module, range: TextRange): FixProposal | undefined {
+	const owner = classAt(module, range);
+	const base = owner?.bases.find((each) => /(^|\.)Generic$/.test(module.text.slice(each.start, each.end)));
+	if (owner === undefined || base === undefined) return undefined;
+	const variables = module.tree.body.flatMap((each) => {
+		const [target] = each.type === "Assign" ? each.targets : [];
+		const isMade = each.type === "Assign" && /^(\w+\.)*TypeVar\(/.test(module.text.slice(each.value.start, each.value.end));
+		return isMade && target?.type === "Name" ? [target.id] : [];
+	});
+	const written = module.text.slice(owner.start, owner.end);
+	const used = variables.filter((name) => new RegExp(`\\b${name}\\b`).test(written));
+	if (used.length === 0)
+		return {
+			title: `Take Generic out of the bases of ${owner.name.name}`,
+			explanation: "Generic takes type variables, and the class uses none.",
+			applicability: "review",
+			edits: removeFromHeader(module, owner, [base]),
+		};
+	return {
+		title: `Derive from Generic[${used.join(", ")}]`,
+		explanation: "Generic has to be told which type variables the class leaves open.",
+		applicability: "safe",
+		edits: [replaceText(module, base.end, base.end, `[${used.join(", ")}]`)],
+	};
+}
+
+function classAt(module: Module, range: TextRange): ast.ClassDef | undefined {
+	let found: ast.ClassDef | undefined;
+	walk(module.tree, (node) => {
+		if (node.type === "ClassDef" && node.start === range.start && node.end === range.end) found = node;
+		return node.start <= range.start && range.end <= node.end;
+	});
+	return found;
 }
 
 /** `Callable[[str]]`: what it gives is said last. */

@@ -197,7 +197,16 @@ function returnTheWrapper(project: Project, module: Module, range: TextRange): F
 		)?.value;
 		const last = maker?.node.type === "FunctionDef" ? maker.node.body.at(-1) : undefined;
 		const owner = maker && project.modulesByPath.get(maker.module.path);
-		if (owner === undefined || maker?.node.type !== "FunctionDef" || last?.type !== "FunctionDef") continue;
+		if (owner === undefined || maker?.node.type !== "FunctionDef") continue;
+		const named = last?.type === "ExpressionStatement" && last.value.type === "Name" ? last.value : null;
+		if (named !== null && maker.node.body.some((inner) => inner.type === "FunctionDef" && inner.name.name === named.id))
+			return {
+				title: `Return ${named.id} from ${maker.node.name.name}`,
+				explanation: `${maker.node.name.name} names ${named.id} in its last line and returns nothing, so that None stands in the place of what it decorates.`,
+				applicability: "safe",
+				edits: [replaceText(owner, named.start, named.start, "return ")],
+			};
+		if (last?.type !== "FunctionDef") continue;
 		return {
 			title: `Return ${last.name.name} from ${maker.node.name.name}`,
 			explanation: `${maker.node.name.name} defines ${last.name.name} and returns nothing, so that None stands in the place of what it decorates.`,

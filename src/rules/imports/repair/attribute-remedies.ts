@@ -65,6 +65,9 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	const hidden = via === "instance" ? renameWhatHides(project, failure) : undefined;
 	if (hidden !== undefined) return [{ type: "change", proposal: hidden }];
 	const router = via === "module" ? onlyRouter(project, failure) : null;
+	const looped = router === null ? null : bindForLoop(project, failure, router);
+	// What a loop reads of several modules is right for the others.
+	if (looped !== null && mends(project, looped, failure)) return [{ type: "change", proposal: looped }];
 	if (router !== null) return [{ type: "rename", to: router, isCertain: true }];
 	const names = namesOf(project, failure);
 	const object = via === "module" ? objectWith(project, owner, name) : null;

@@ -12,13 +12,14 @@ import { passToComprehension, passToLambda } from "./class-scope.ts";
 import { defineBeforeCall, findLaterDefinition, topStatementAt } from "./forward-reference.ts";
 import type { FailureOf } from "./import-failures.ts";
 import { listNameSources, type NameSource } from "./name-sources.ts";
-import { ownRouter, registersRoute } from "./own-router.ts";
+import { callApplicationAgain, ownRouter, registersRoute } from "./own-router.ts";
 import { callItAgain, unusedImportOfKind } from "./renamed-sibling.ts";
 import { findRelatedName, findSimilarName } from "./similar-name.ts";
 import { addToAll } from "./star-exports.ts";
 import { definesName } from "./symbol-homes.ts";
 import { takeOutName } from "./take-out.ts";
 import { mends } from "./trial.ts";
+import { defineTypeVariable } from "./type-variable.ts";
 import { findTypingImport } from "./typing-import.ts";
 
 /** One way to give a name that nothing defines a meaning. */
@@ -41,8 +42,12 @@ export function findNameRemedies(project: Project, failure: FailureOf<"name-not-
 	// Routes are registered on the router of their own module, whatever others have theirs called.
 	const router = registersRoute(module, range.start) ? ownRouter(project, module) : null;
 	if (router !== null) return [{ type: "rename", to: router, isCertain: true, isSpelling: false }];
+	const application = callApplicationAgain(project, module, name);
+	if (application !== null && mends(project, application, failure)) return [{ type: "change", proposal: application }];
 	const exported = addToAll(project, module, name);
 	if (exported !== null && mends(project, exported, failure)) return [{ type: "change", proposal: exported }];
+	const variable = defineTypeVariable(project, module, name, range.start);
+	if (variable !== null && mends(project, variable, failure)) return [{ type: "change", proposal: variable }];
 	const remedies: NameRemedy[] = [...later(failure)];
 	const guarded = findTypingImport(module.tree, name);
 	if (guarded?.alias.asName === null) remedies.push({ type: "unguard", ...guarded });
