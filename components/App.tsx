@@ -1,7 +1,7 @@
 import { Box, useInput, useStdout } from "ink";
 import { useEffect, useSyncExternalStore } from "react";
-import { smallestSize } from "../src/session/view.ts";
-import { span, wrapLine } from "../src/session/view-line.ts";
+import { span, wrapLine } from "../src/session/view/line.ts";
+import { smallestSize } from "../src/session/view/view.ts";
 import { keyPresses } from "./keys.ts";
 import { Foot, Working } from "./parts/Foot.tsx";
 import { Rows } from "./parts/Rows.tsx";

@@ -1,9 +1,9 @@
+import type { BootRequest, Workbench } from "../src/session/boots/verify-bench.ts";
 import { fixesReportName, renderFixesReport } from "../src/session/fixes-report.ts";
 import type { Command, Outcome, SessionState } from "../src/session/session.ts";
-import type { BootRequest, Workbench } from "../src/session/verify-bench.ts";
-import { type BenchState, endBoot, wantsBoot } from "../src/session/verify-state.ts";
-import type { Effect } from "../src/session/view-response.ts";
-import { goOn, say, type UiState } from "../src/session/view-state.ts";
+import type { Effect } from "../src/session/view/response.ts";
+import { goOn, say, type UiState } from "../src/session/view/state.ts";
+import { type BenchState, endBoot, wantsBoot } from "../src/session/view/verify-state.ts";
 import { showLine } from "../src/text/gate.ts";
 import { applyChange } from "../src/text/tree-change.ts";
 import { stageNames } from "../src/verify/render-pretty.ts";

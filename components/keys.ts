@@ -1,5 +1,5 @@
 import type { Key } from "ink";
-import type { KeyPress } from "../src/session/view-response.ts";
+import type { KeyPress } from "../src/session/view/response.ts";
 
 /**
  * The keys of one chunk of input, as the wizard names them. Keys pressed in rapid succession, a held Backspace and a paste

@@ -1,8 +1,8 @@
 import { render, renderToString } from "ink";
 import type { Session, SessionState } from "../src/session/session.ts";
-import { emptyMemory, listItems, remember } from "../src/session/view-items.ts";
-import type { AuditProgress } from "../src/session/view-opening.ts";
-import { summaryRows } from "../src/session/view-summary.ts";
+import { emptyMemory, listItems, remember } from "../src/session/view/items.ts";
+import type { AuditProgress } from "../src/session/view/opening.ts";
+import { summaryRows } from "../src/session/view/summary.ts";
 import { App } from "./App.tsx";
 import { Rows } from "./parts/Rows.tsx";
 import { createRunner, type Runner } from "./runner.ts";

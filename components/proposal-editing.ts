@@ -1,6 +1,6 @@
 import type { Fix } from "../src/audit/fix.ts";
 import type { Draft } from "../src/session/draft.ts";
-import { editableTexts, editedFix } from "../src/session/view-edit.ts";
+import { editableTexts, editedFix } from "../src/session/view/edit.ts";
 import type { EditorResult } from "../src/workspace/editor.ts";
 
 type Sources = ReadonlyMap<string, string>;

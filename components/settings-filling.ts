@@ -1,9 +1,9 @@
+import type { Workbench } from "../src/session/boots/verify-bench.ts";
 import type { Command, Outcome, SessionState } from "../src/session/session.ts";
 import { filesToFill, filledFix, settingsForm, withIgnoreLine } from "../src/session/settings-form.ts";
-import type { Workbench } from "../src/session/verify-bench.ts";
-import type { Effect } from "../src/session/view-response.ts";
-import { openEntry, trackedFiles } from "../src/session/view-settings.ts";
-import { say, show, type UiState } from "../src/session/view-state.ts";
+import type { Effect } from "../src/session/view/response.ts";
+import { openEntry, trackedFiles } from "../src/session/view/settings.ts";
+import { say, show, type UiState } from "../src/session/view/state.ts";
 import { showLine } from "../src/text/gate.ts";
 
 /** What the filling in of settings needs of the wizard. */

@@ -1,5 +1,5 @@
 import type { TextProps } from "ink";
-import type { Tone } from "../src/session/view-line.ts";
+import type { Tone } from "../src/session/view/line.ts";
 
 type Look = Pick<TextProps, "color" | "bold" | "dimColor" | "underline" | "inverse">;
 

@@ -1,6 +1,6 @@
+import type { Workbench } from "../src/session/boots/verify-bench.ts";
 import type { Session, SessionState } from "../src/session/session.ts";
-import type { Workbench } from "../src/session/verify-bench.ts";
-import type { AuditProgress } from "../src/session/view-opening.ts";
+import type { AuditProgress } from "../src/session/view/opening.ts";
 import type { EditorResult } from "../src/workspace/editor.ts";
 import { loadMount } from "./load-mount.ts";
 import type { EndingSignal } from "./terminal.ts";

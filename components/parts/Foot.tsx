@@ -1,6 +1,6 @@
 import { Box, Text } from "ink";
 import Spinner from "ink-spinner";
-import type { Line } from "../../src/session/view-line.ts";
+import type { Line } from "../../src/session/view/line.ts";
 import { theme } from "../theme.ts";
 import { Rows } from "./Rows.tsx";
 

@@ -1,5 +1,5 @@
 import { Text } from "ink";
-import { fitLine, type Line, type Span, span } from "../../src/session/view-line.ts";
+import { fitLine, type Line, type Span, span } from "../../src/session/view/line.ts";
 import { theme } from "../theme.ts";
 
 interface RowsProps {

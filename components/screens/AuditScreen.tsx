@@ -1,6 +1,6 @@
 import { Box } from "ink";
-import { type Line, span } from "../../src/session/view-line.ts";
-import { type AuditProgress, openingRows } from "../../src/session/view-opening.ts";
+import { type Line, span } from "../../src/session/view/line.ts";
+import { type AuditProgress, openingRows } from "../../src/session/view/opening.ts";
 import { Working } from "../parts/Foot.tsx";
 import { Rows } from "../parts/Rows.tsx";
 

@@ -1,8 +1,8 @@
 import { Box, Text } from "ink";
 import SelectInput from "ink-select-input";
-import type { BodyView } from "../../src/session/view.ts";
-import type { CheckpointChoice } from "../../src/session/view-checkpoint.ts";
-import { textWidth } from "../../src/session/view-line.ts";
+import type { CheckpointChoice } from "../../src/session/view/checkpoint.ts";
+import { textWidth } from "../../src/session/view/line.ts";
+import type { BodyView } from "../../src/session/view/view.ts";
 import { Rows } from "../parts/Rows.tsx";
 import { theme } from "../theme.ts";
 

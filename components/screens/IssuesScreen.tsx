@@ -1,5 +1,5 @@
 import { Box, Text } from "ink";
-import type { BodyView } from "../../src/session/view.ts";
+import type { BodyView } from "../../src/session/view/view.ts";
 import { Rows } from "../parts/Rows.tsx";
 import { theme } from "../theme.ts";
 

@@ -1,4 +1,4 @@
-import { rollbackSession } from "../../src/session/rollback-session.ts";
+import { rollbackSession } from "../../src/session/rollback/rollback-session.ts";
 import type { Command, Outcome, Session } from "../../src/session/session.ts";
 import { openTestSession } from "../../test/session/support/repository.ts";
 

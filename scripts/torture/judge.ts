@@ -1,5 +1,5 @@
-import type { SessionEvent } from "../../src/session/events.ts";
-import { rollbackSession } from "../../src/session/rollback-session.ts";
+import type { SessionEvent } from "../../src/session/journal/events.ts";
+import { rollbackSession } from "../../src/session/rollback/rollback-session.ts";
 import { listSessionIds, readBackup, readJournalLines } from "../../src/workspace/session-folder.ts";
 import { openTestSession } from "../../test/session/support/repository.ts";
 import { perform } from "./actions.ts";

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { rollbackSession } from "../../src/session/rollback-session.ts";
+import { rollbackSession } from "../../src/session/rollback/rollback-session.ts";
 import { openTestSession } from "../../test/session/support/repository.ts";
 import { type Action, actions, perform } from "./actions.ts";
 import { copyWorld, makeWorld, type Snapshot, takeSnapshot } from "./world.ts";

@@ -1,4 +1,4 @@
-import type { BootTrial, TryBoot } from "../session/keep-progress.ts";
+import type { BootTrial, TryBoot } from "../session/boots/keep-progress.ts";
 import type { BootReport } from "../verify/boot-report.ts";
 import { verify } from "../verify/verify.ts";
 import { auditProject } from "./audit-project.ts";

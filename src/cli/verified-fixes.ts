@@ -1,4 +1,4 @@
-import { type BootTrial, keepProgress } from "../session/keep-progress.ts";
+import { type BootTrial, keepProgress } from "../session/boots/keep-progress.ts";
 import type { DecidedIssue, Outcome, Session } from "../session/session.ts";
 import { showLine } from "../text/gate.ts";
 import { bootTrials } from "./boot-trial.ts";

@@ -1,7 +1,7 @@
 import { installPackages, planPackages } from "../apply/install-packages.ts";
 import { neededSettings } from "../project/settings/needed-settings.ts";
+import type { BenchFacts, Workbench } from "../session/boots/verify-bench.ts";
 import type { GitStanding } from "../session/settings-form.ts";
-import type { BenchFacts, Workbench } from "../session/verify-bench.ts";
 import { configuredDatabases } from "../verify/configured-databases.ts";
 import { whatIsMissing } from "../verify/interpreter-advice.ts";
 import { verify } from "../verify/verify.ts";

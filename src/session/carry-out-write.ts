@@ -1,6 +1,6 @@
 import type { FileChange } from "../apply/file-change.ts";
 import { type WriteOutcome, writeChanges } from "../apply/write-files.ts";
-import type { WritePurpose } from "./events.ts";
+import type { WritePurpose } from "./journal/events.ts";
 import { recall, type SessionContext } from "./session-context.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { stories } from "../audit/issue.ts";
 import { listSessionIds, lockRepository, removeBackups, sizeOfBackups } from "../workspace/session-folder.ts";
-import { Journal, readJournal } from "./journal.ts";
+import { Journal, readJournal } from "./journal/journal.ts";
 import { isInterrupted } from "./list-sessions.ts";
 import { listed } from "./session-context.ts";
 import { SessionError } from "./session-error.ts";

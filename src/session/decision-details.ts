@@ -2,7 +2,7 @@ import type { Fix } from "../audit/fix.ts";
 import type { Issue } from "../audit/issue.ts";
 import { showLine } from "../text/gate.ts";
 import { decodeSource } from "../workspace/source-encoding.ts";
-import type { DecisionRecord } from "./events.ts";
+import type { DecisionRecord } from "./journal/events.ts";
 import type { DecidedIssue } from "./session.ts";
 import { keep, recall, type SessionContext } from "./session-context.ts";
 import type { RecordedDecision } from "./session-record.ts";

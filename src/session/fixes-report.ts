@@ -7,7 +7,7 @@ import { type TouchedFile, touchedFiles } from "../text/tree-change.ts";
 import { maskValuesOf } from "../text/typed-values.ts";
 import type { DecidedIssue, SessionState } from "./session.ts";
 import { type Criterion, restartCriterion, successCriteria } from "./success-criteria.ts";
-import { verdictOf } from "./verify-words.ts";
+import { verdictOf } from "./view/verify-words.ts";
 
 /** Name of the document, in the repository's root. */
 export const fixesReportName = "fixes-applied.md";

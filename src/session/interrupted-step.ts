@@ -1,5 +1,5 @@
 import { type Standing, standingOf } from "../apply/write-files.ts";
-import type { SessionEvent } from "./events.ts";
+import type { SessionEvent } from "./journal/events.ts";
 import { listed } from "./session-context.ts";
 import type { SessionRecord } from "./session-record.ts";
 

@@ -1,7 +1,7 @@
 import type { LockOwner } from "../workspace/process-lock.ts";
 import { listSessionIds, repositoryLockHolder } from "../workspace/session-folder.ts";
 import { type InterruptedStep, interruptedStep } from "./interrupted-step.ts";
-import { readJournal } from "./journal.ts";
+import { readJournal } from "./journal/journal.ts";
 import type { PhaseState } from "./session.ts";
 import type { SessionRecord } from "./session-record.ts";
 import { phaseStates } from "./session-state.ts";

@@ -1,10 +1,10 @@
 import { reverse } from "../apply/file-change.ts";
 import { standingOf, writeChanges } from "../apply/write-files.ts";
 import { removeTemporaryFile } from "../workspace/project-files.ts";
-import { closeRollback } from "./close-rollback.ts";
-import { rollbackTrailer } from "./commit-message.ts";
-import type { SessionEvent } from "./events.ts";
+import { rollbackTrailer } from "./commit/commit-message.ts";
 import { purposeWords } from "./interrupted-step.ts";
+import type { SessionEvent } from "./journal/events.ts";
+import { closeRollback } from "./rollback/close-rollback.ts";
 import { count, listed, recall, type SessionContext } from "./session-context.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { PlannedFile } from "../apply/plan-fix.ts";
 import type { Repository } from "../workspace/git.ts";
 import { keepBackup, readBackup } from "../workspace/session-folder.ts";
-import type { Journal } from "./journal.ts";
+import type { Journal } from "./journal/journal.ts";
 import type { Outcome } from "./session.ts";
 import type { SessionRecord } from "./session-record.ts";
 

@@ -1,8 +1,8 @@
 import type { FileChange } from "../apply/file-change.ts";
 import type { Story } from "../audit/issue.ts";
 import type { KnownIds } from "../plan/plan.ts";
-import type { DecisionRecord, SessionEvent } from "./events.ts";
-import type { SeenBoots } from "./verify-record.ts";
+import type { SeenBoots } from "./boots/verify-record.ts";
+import type { DecisionRecord, SessionEvent } from "./journal/events.ts";
 
 /** A decision that stands. */
 export interface RecordedDecision {

@@ -1,7 +1,7 @@
 import type { Fix } from "../audit/fix.ts";
 import type { Issue, Story } from "../audit/issue.ts";
 import type { AuditReport } from "../plan/audit-report.ts";
-import type { SeenBoot, SeenBoots } from "./verify-record.ts";
+import type { SeenBoot, SeenBoots } from "./boots/verify-record.ts";
 
 /** What a person (or `fix --yes`) asks of a session. Decisions name issues by fingerprint: ids change between audits. */
 export type Command =

@@ -1,9 +1,9 @@
 import { type Issue, severities } from "../audit/issue.ts";
 import { showLine } from "../text/gate.ts";
 import type { BootStage } from "../verify/boot-report.ts";
+import type { SeenBoot } from "./boots/verify-record.ts";
 import type { DecidedIssue, SessionState } from "./session.ts";
-import type { SeenBoot } from "./verify-record.ts";
-import { unavailableWords } from "./verify-words.ts";
+import { unavailableWords } from "./view/verify-words.ts";
 
 /** One of the success criteria that a mended backend is held to (SC-001 … SC-008), with what speaks for or against it. */
 export interface Criterion {

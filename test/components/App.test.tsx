@@ -3,7 +3,7 @@ import { render } from "ink";
 import { expect, onTestFinished, test } from "vitest";
 import { App } from "../../components/App.tsx";
 import { createRunner } from "../../components/runner.ts";
-import type { ScreenSize } from "../../src/session/view-frame.ts";
+import type { ScreenSize } from "../../src/session/view/frame.ts";
 import { ScriptedSession } from "./scripted-session.ts";
 import { todoProject } from "./todo-project.ts";
 

@@ -1,8 +1,8 @@
 import { createRunner, type Runner } from "../../components/runner.ts";
-import type { Workbench } from "../../src/session/verify-bench.ts";
-import type { WizardView } from "../../src/session/view.ts";
-import type { ScreenSize } from "../../src/session/view-frame.ts";
-import { plainText } from "../../src/session/view-line.ts";
+import type { Workbench } from "../../src/session/boots/verify-bench.ts";
+import type { ScreenSize } from "../../src/session/view/frame.ts";
+import { plainText } from "../../src/session/view/line.ts";
+import type { WizardView } from "../../src/session/view/view.ts";
 import type { EditorResult } from "../../src/workspace/editor.ts";
 import { type ScriptedProject, ScriptedSession } from "./scripted-session.ts";
 import { todoProject } from "./todo-project.ts";

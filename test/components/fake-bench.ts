@@ -1,6 +1,6 @@
 import type { InstallOutcome } from "../../src/apply/install-packages.ts";
+import type { BenchFacts, BootRequest, Workbench } from "../../src/session/boots/verify-bench.ts";
 import type { KnownSettings } from "../../src/session/settings-form.ts";
-import type { BenchFacts, BootRequest, Workbench } from "../../src/session/verify-bench.ts";
 import type { BootReport, BootStage } from "../../src/verify/boot-report.ts";
 import type { ScriptedSession } from "./scripted-session.ts";
 

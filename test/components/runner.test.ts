@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { KeyPress } from "../../src/session/view-response.ts";
+import type { KeyPress } from "../../src/session/view/response.ts";
 import { drive } from "./drive.ts";
 import type { ScriptedProject } from "./scripted-session.ts";
 import { todoProject } from "./todo-project.ts";

@@ -1,7 +1,7 @@
 import type { Fix } from "../../src/audit/fix.ts";
 import { type Category, type Issue, type Severity, type Stage, stories, storyOf } from "../../src/audit/issue.ts";
+import { noBoots, type SeenBoots, withBoot } from "../../src/session/boots/verify-record.ts";
 import type { Command, DecidedIssue, Outcome, PhaseState, Session, SessionState } from "../../src/session/session.ts";
-import { noBoots, type SeenBoots, withBoot } from "../../src/session/verify-record.ts";
 import { applyToFiles } from "../../src/text/edit.ts";
 import { LineIndex } from "../../src/text/line-index.ts";
 

@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { parseDotenv, resolveDotenv } from "../../src/project/settings/dotenv.ts";
-import { isMoment, isSessionEvent } from "../../src/session/journal-shape.ts";
+import { isMoment, isSessionEvent } from "../../src/session/journal/journal-shape.ts";
 
 const decision = {
 	fingerprint: "0123456789abcdef",

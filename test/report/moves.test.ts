@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Fix } from "../../src/audit/fix.ts";
 import { paintWith } from "../../src/report/paint.ts";
 import { renderPatch } from "../../src/report/patch.ts";
-import { diffFix, diffRows } from "../../src/session/view-diff.ts";
+import { diffFix, diffRows } from "../../src/session/view/diff.ts";
 import { applyChange, changesConflict } from "../../src/text/tree-change.ts";
 
 const sources = new Map([

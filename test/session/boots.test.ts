@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
+import type { SeenBoot } from "../../src/session/boots/verify-record.ts";
 import { renderFixesReport } from "../../src/session/fixes-report.ts";
 import { successCriteria } from "../../src/session/success-criteria.ts";
-import type { SeenBoot } from "../../src/session/verify-record.ts";
-import { verdictOf } from "../../src/session/verify-words.ts";
+import { verdictOf } from "../../src/session/view/verify-words.ts";
 import { applyToFiles } from "../../src/text/edit.ts";
 import { accepting, openTestSession, type TestFolder, testRepository } from "./support/repository.ts";
 

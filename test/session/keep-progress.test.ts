@@ -1,6 +1,6 @@
 import { expect, test, vi } from "vitest";
+import { type BootTrial, type Kept, keepProgress, type TryBoot } from "../../src/session/boots/keep-progress.ts";
 import { fixAll } from "../../src/session/fix-all.ts";
-import { type BootTrial, type Kept, keepProgress, type TryBoot } from "../../src/session/keep-progress.ts";
 import type { Session } from "../../src/session/session.ts";
 import { openTestSession, type TestFolder, testRepository } from "./support/session-fixture.ts";
 

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, expect, test, vi } from "vitest";
-import { rollbackSession } from "../../src/session/rollback-session.ts";
+import { rollbackSession } from "../../src/session/rollback/rollback-session.ts";
 import type { Session } from "../../src/session/session.ts";
 import { accepting, openTestSession, type TestFolder, testFolder, testRepository } from "./support/repository.ts";
 

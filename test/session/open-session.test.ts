@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { describe, expect, test, vi } from "vitest";
 import { cleanSessions } from "../../src/session/clean-sessions.ts";
 import { listSessions } from "../../src/session/list-sessions.ts";
-import { forecastRollback, rollbackSession } from "../../src/session/rollback-session.ts";
+import { forecastRollback, rollbackSession } from "../../src/session/rollback/rollback-session.ts";
 import type { Session } from "../../src/session/session.ts";
 import { SessionError } from "../../src/session/session-error.ts";
 import { auditMarks } from "./support/marked-audit.ts";

@@ -1,6 +1,6 @@
 import { existsSync, rmSync, statSync, utimesSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
-import { forecastRollback, rollbackSession } from "../../src/session/rollback-session.ts";
+import { forecastRollback, rollbackSession } from "../../src/session/rollback/rollback-session.ts";
 import type { Session } from "../../src/session/session.ts";
 import {
 	accepting,

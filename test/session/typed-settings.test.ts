@@ -5,8 +5,8 @@ import type { Fix } from "../../src/audit/fix.ts";
 import { renderFixesReport } from "../../src/session/fixes-report.ts";
 import type { Session } from "../../src/session/session.ts";
 import { filesToFill, filledFix, settingsForm, shownFix, withIgnoreLine } from "../../src/session/settings-form.ts";
-import { diffFix, diffRows } from "../../src/session/view-diff.ts";
-import { plainText } from "../../src/session/view-line.ts";
+import { diffFix, diffRows } from "../../src/session/view/diff.ts";
+import { plainText } from "../../src/session/view/line.ts";
 import { openTestSession, type TestFolder, testRepository } from "./support/repository.ts";
 
 vi.setConfig({ testTimeout: 120_000 });

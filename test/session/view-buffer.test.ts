@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { bufferText, editBuffer, openBuffer, type TextBuffer } from "../../src/session/view-buffer.ts";
+import { bufferText, editBuffer, openBuffer, type TextBuffer } from "../../src/session/view/buffer.ts";
 
 const env = "DATABASE_URL='postgresql://app:hunter2secret@db.example.com/todo'\nDEBUG=true\n";
 

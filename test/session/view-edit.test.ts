@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Fix } from "../../src/audit/fix.ts";
-import { editableTexts, editedFix } from "../../src/session/view-edit.ts";
+import { editableTexts, editedFix } from "../../src/session/view/edit.ts";
 import { applyToFiles } from "../../src/text/edit.ts";
 
 const source =

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { breakLine, fitLine, lineWidth, padLine, plainText, span, spreadLine, wrapLine } from "../../src/session/view-line.ts";
+import { breakLine, fitLine, lineWidth, padLine, plainText, span, spreadLine, wrapLine } from "../../src/session/view/line.ts";
 
 const text = fc.stringMatching(/^[ a-z.é漢🙂-]{0,80}$/u);
 const width = fc.integer({ min: 2, max: 40 });

@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type WizardView, wizardView } from "../../src/session/view.ts";
-import { openBuffer } from "../../src/session/view-buffer.ts";
-import { canRollBack, emptyMemory, listItems, remember } from "../../src/session/view-items.ts";
-import { lineWidth, plainText } from "../../src/session/view-line.ts";
-import { pathSteps } from "../../src/session/view-path.ts";
-import { firstScreen, type Screen, type UiState } from "../../src/session/view-state.ts";
+import { openBuffer } from "../../src/session/view/buffer.ts";
+import { canRollBack, emptyMemory, listItems, remember } from "../../src/session/view/items.ts";
+import { lineWidth, plainText } from "../../src/session/view/line.ts";
+import { pathSteps } from "../../src/session/view/path.ts";
+import { firstScreen, type Screen, type UiState } from "../../src/session/view/state.ts";
+import { type WizardView, wizardView } from "../../src/session/view/view.ts";
 import { frameText } from "../components/drive.ts";
 import { ScriptedSession } from "../components/scripted-session.ts";
 import { todoProject } from "../components/todo-project.ts";

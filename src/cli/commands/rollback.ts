@@ -1,6 +1,6 @@
 import { jsonText } from "../../report/json-text.ts";
 import { paintWith } from "../../report/paint.ts";
-import { forecastRollback, rollbackSession, type SessionForecast } from "../../session/rollback-session.ts";
+import { forecastRollback, rollbackSession, type SessionForecast } from "../../session/rollback/rollback-session.ts";
 import type { LedgerEntry, Outcome, RollbackForecast } from "../../session/session.ts";
 import { show, showLine } from "../../text/gate.ts";
 import { exitStatus } from "../exit-status.ts";
