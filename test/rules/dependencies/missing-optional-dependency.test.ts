@@ -116,6 +116,16 @@ it("knows that an HTTP/2 client needs h2", () => {
 	expect(found(client("http2=False"), "fastapi\nuvicorn\nhttpx", { httpx: {} })).toEqual([]);
 });
 
+it("knows that the login of sqladmin needs itsdangerous, where it is made as the library makes it", () => {
+	const login = (own: string) =>
+		`from sqladmin.authentication import AuthenticationBackend\nclass Login(AuthenticationBackend):\n    ${own}\nlogin = Login(secret_key="x")`;
+	const packages = { sqladmin: {} };
+	expect(found(login("pass"), "fastapi\nuvicorn\nsqladmin", packages)).toEqual([
+		"CRITICAL missing-optional-dependency main.py:10 itsdangerous",
+	]);
+	expect(found(login("def __init__(self, secret_key): pass"), "fastapi\nuvicorn\nsqladmin", packages)).toEqual([]);
+});
+
 describe("pydantic 1", () => {
 	const one: Record<string, TestPackage> = { pydantic: { version: "1.10.13" } };
 

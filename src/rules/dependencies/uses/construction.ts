@@ -18,7 +18,12 @@ export function listConstructions(project: Project): OptionalUse[] {
 	const constructed = project.trace.calls.flatMap((call) => {
 		if (!call.reached || call.guarded) return [];
 		const need =
-			passwordHash(call) ?? socksProxy(call) ?? limiterStorage(call) ?? databaseBackend(call) ?? searchClient(call, project);
+			passwordHash(call) ??
+			socksProxy(call) ??
+			limiterStorage(call) ??
+			databaseBackend(call) ??
+			searchClient(call, project) ??
+			adminSession(call);
 		if (need === null) return [];
 		const { module, node, stage, order } = call;
 		const range = { start: node.callee.start, end: node.callee.end };
@@ -138,6 +143,18 @@ function searchClient({ callee, keywords }: Call, { environment }: Project): Nee
 		importName: "aiohttp",
 		what: "AsyncElasticsearch",
 		error: "ValueError: You must have 'aiohttp' installed to use AiohttpHttpNode",
+	};
+}
+
+/** A backend of sqladmin's authentication signs its sessions: it imports starlette's middleware for them when it is made (sqladmin/authentication.py). */
+function adminSession({ callee }: Call): Need | null {
+	if (callee.kind !== "class" || findInClass(callee, "__init__") !== null) return null;
+	if (!callee.bases.some((base) => isExternal(base, /^sqladmin\.authentication\.AuthenticationBackend$/))) return null;
+	return {
+		providers: ["itsdangerous"],
+		importName: "itsdangerous",
+		what: `${callee.node.name.name} (an AuthenticationBackend of sqladmin)`,
+		error: "ModuleNotFoundError: No module named 'itsdangerous'",
 	};
 }
 
