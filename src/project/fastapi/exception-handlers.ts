@@ -1,4 +1,5 @@
 import type * as ast from "../../python/ast.ts";
+import { isBuiltinException } from "../imports/simulator/builtins.ts";
 import { keyValue } from "../imports/simulator/dict-keys.ts";
 import type { Call } from "../imports/trace.ts";
 import type { ClassValue, FunctionValue, Value } from "../imports/values.ts";
@@ -125,9 +126,11 @@ function isNoException(owner: ClassValue, depth = 0): boolean {
 }
 
 function isMadeOfClass(
-	of: ClassValue | { readonly kind: "external"; readonly entry: { readonly kind: string } | null },
+	of: ClassValue | { readonly kind: "external"; readonly canonical: string; readonly entry: { readonly kind: string } | null },
 ): boolean {
-	return of.kind === "class" || of.entry?.kind === "class";
+	if (of.kind === "class") return true;
+	const builtin = /^builtins\.(\w+)$/.exec(of.canonical)?.[1];
+	return of.entry?.kind === "class" || (builtin !== undefined && isBuiltinException(builtin));
 }
 
 /** A member of an IntEnum is as good as its number. */

@@ -182,16 +182,21 @@ function initProblem(project: Project, owner: ClassValue, init: ast.FunctionDef,
 	if (added.open) return null;
 	const rest = { ...init, parameters: init.parameters.filter((each) => !added.keywords.has(each.name.name)) };
 	const error = applicationKeywordError(project, init, shown, 1) ?? positionalCallError(rest, 2 + added.args.length, shown);
-	if (error === null) return null;
+	if (error === null) return takenTwice(init, added, shown, owner);
 	const takesApp = init.parameters
 		.slice(1)
 		.some(({ kind, name }) => (kind.startsWith("positional") && !added.keywords.has(name.name)) || kind === "var-positional");
+	return takesApp
+		? bindingFault({ message: error }, owner)
+		: (takenTwice(init, added, shown, owner) ?? fault("no-app-parameter", `TypeError: ${error}`, owner));
+}
+
+/** The first parameter gets the application, whatever it is called, and may be given by its name as well. */
+function takenTwice(init: ast.FunctionDef, added: AddedMiddleware, shown: string, owner: ClassValue): MiddlewareFault | null {
 	const [, first] = init.parameters;
-	if (!takesApp && first?.kind === "positional" && added.keywords.has(first.name.name)) {
-		const message = `${shown}() got multiple values for argument '${first.name.name}'`;
-		return fault("no-app-parameter", `TypeError: ${message}`, owner);
-	}
-	return takesApp ? bindingFault({ message: error }, owner) : fault("no-app-parameter", `TypeError: ${error}`, owner);
+	if (first?.kind !== "positional" || !added.keywords.has(first.name.name)) return null;
+	const error = `TypeError: ${shown}() got multiple values for argument '${first.name.name}'`;
+	return fault("no-app-parameter", error, owner);
 }
 
 /** An `__init__` that leaves BaseHTTPMiddleware's undone. */

@@ -34,7 +34,7 @@ export function externalBindingProblem(
 	return problemOf(shown, init.signature.parameters.slice(1), args, 1);
 }
 
-/** The same for an own class that is made by the `__init__` of FastAPI's or Starlette's class above it. */
+/** The same for an own class that is made by the `__init__` of a library's class above it. */
 export function inheritedBindingProblem(
 	machine: Pick<Machine, "environment">,
 	owner: ClassValue,
@@ -45,9 +45,8 @@ export function inheritedBindingProblem(
 	const isPlain = owner.decorators.length === 0 && owner.keywords.size === 0 && !owner.namespace.names.has("__new__");
 	if (base === undefined || others.length > 0 || !isPlain || owner.namespace.dynamic || depth > 12) return null;
 	if (base.kind === "class") return inheritedBindingProblem(machine, base, args, depth + 1);
-	return base.kind === "external" && /^(fastapi|starlette)\./.test(base.canonical)
-		? externalBindingProblem(machine, base, args)
-		: null;
+	// NamedTuple and TypedDict are functions, and what derives from them is made otherwise.
+	return base.kind === "external" && base.entry?.kind === "class" ? externalBindingProblem(machine, base, args) : null;
 }
 
 /** The same for a method of a library's class that has no metaclass and no decorator; Python names the class that defines it. */

@@ -121,7 +121,7 @@ function takeApp({ module, namespace }: ClassValue, definition: ast.ClassDef): F
 	const [self] = init.node.parameters;
 	const [statement] = init.node.body;
 	if (self === undefined || statement === undefined || statement.start < init.node.name.end) return undefined;
-	const edits: TextEdit[] = [replaceText(module, self.end, self.end, ", app")];
+	const edits: TextEdit[] = [...putFirst(module, init.node.parameters)];
 	const isHttp = definition.bases.length > 0;
 	const supers = superCalls(init.node);
 	const [bare] = supers;
@@ -131,6 +131,16 @@ function takeApp({ module, namespace }: ClassValue, definition: ast.ClassDef): F
 	else if (!isHttp && !reads(init.node, "app"))
 		edits.push(insertBefore(module, statement, "self.app = app"), ...passOn(module, namespace));
 	return { title, explanation, applicability: "review", edits };
+}
+
+/** `app` behind self: written anew, or moved there from where it stands. */
+function putFirst(module: PythonSource, [self, ...others]: readonly ast.Parameter[]): readonly TextEdit[] {
+	if (self === undefined) return [];
+	const at = others.findIndex(({ name, kind }) => name.name === "app" && kind === "positional");
+	const [there, before] = [others[at], others[at - 1]];
+	if (there === undefined || before === undefined) return [replaceText(module, self.end, self.end, ", app")];
+	const code = module.text.slice(there.start, there.end);
+	return [replaceText(module, self.end, self.end, `, ${code}`), replaceText(module, before.end, there.end, "")];
 }
 
 /** A `__call__` that never calls the application that it wraps would answer nothing. */

@@ -139,6 +139,10 @@ function keptDefault(
 	if (given?.type === "Call") return calledDefault({ parameter, signature }, given, project);
 	if (given === null || (given.type !== "Name" && given.type !== "Attribute")) return undefined;
 	const shown = sourceOf(signature, given);
+	if (valueOfName(given, signature.scope)?.kind === "function") {
+		const why = `As a default the function itself is handed over; with Depends, FastAPI calls ${shown} for each request.`;
+		return asDependency(signature, parameter, `Depends(${shown})`, [], project, why, "safe");
+	}
 	return asDependency(
 		signature,
 		parameter,
@@ -157,6 +161,10 @@ function calledDefault(
 	project: Project,
 ): FixProposal | undefined {
 	const callee = valueOfName(given.callee, signature.scope);
+	const [only] = given.args;
+	// `next(get_db())` takes the first of what the generator gives.
+	if (given.callee.type === "Name" && given.callee.id === "next" && given.args.length === 1 && only?.type === "Call")
+		return calledDefault({ parameter, signature }, only, project);
 	if (callee?.kind !== "function" || given.args.length > 0 || given.keywords.length > 0) return undefined;
 	const name = sourceOf(signature, given.callee);
 	const why = `Called here, ${name} gives one object for all requests, and FastAPI reads the parameter from the request; Depends lets it call ${name} for each.`;
