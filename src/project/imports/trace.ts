@@ -160,6 +160,8 @@ export type AsyncMisuse =
 	| { readonly type: "needless-await" }
 	/** A coroutine function itself is awaited, where what it gives is meant: `await migrate`. */
 	| { readonly type: "uncalled-await" }
+	/** The function under contextlib's decorator is entered, where calling it is meant. */
+	| { readonly type: "uncalled-with" }
 	| { readonly type: "missing-async-with" }
 	| { readonly type: "needless-async-with" }
 	| { readonly type: "needless-async-for" }

@@ -115,6 +115,9 @@ function isRefused({ reading, value, type }: RefusedSetting): boolean {
 	const [only] = members;
 	if (members.length === 1 && only !== undefined && brokenConstraint(only, field.constraints, text) !== null) return true;
 	if (members.length === 1 && only !== undefined && refusesFormat(only, text)) return true;
+	// pydantic 1 took a bare number for seconds.
+	if (members.length === 1 && only === "timedelta" && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(text) && isModernSettingsClass(field.owner))
+		return true;
 	// A list beside None: what is no JSON reaches pydantic as text, which is no list.
 	if (type.decoding === "tried") return members.every(isCollection) && !isJson(text);
 	return type.decoding === "text" && members.length > 0 && members.every((name) => isNoNumber(name, text));

@@ -14,7 +14,8 @@ function refusesEmail(text: string): boolean {
 /** The least that pydantic asks of a text for these types: whatever does not even have that is certainly refused. */
 const spelt: Readonly<Record<string, RegExp>> = {
 	UUID: /^\s*(urn:uuid:)?\{?[\da-f-]{32,36}\}?\s*$/i,
-	timedelta: /\d/,
+	// Units are spelt as in ISO 8601, and only days by their word.
+	timedelta: /^(?!\s*[+-]?\d+(\.\d+)?\s*(s|sec|secs|seconds?|m|mins?|minutes?|h|hrs?|hours?|w|weeks?)\s*$).*\d/i,
 	date: /\d/,
 	datetime: /\d/,
 	time: /\d/,
@@ -26,7 +27,7 @@ const spelt: Readonly<Record<string, RegExp>> = {
 
 const inWords: Readonly<Record<string, string>> = {
 	UUID: "a UUID",
-	timedelta: "a duration, such as 300 (seconds) or 00:05:00",
+	timedelta: "a duration, such as 00:05:00 or PT5M",
 	date: "a date, such as 2025-01-31",
 	datetime: "a time, such as 2025-01-31T12:00:00",
 	time: "a time of the day, such as 12:00",

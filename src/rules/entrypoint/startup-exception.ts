@@ -116,6 +116,7 @@ const misuseProblems: Record<AsyncMisuse["type"], string> = {
 	"not-awaited": "The result of a coroutine function is used without await",
 	"needless-await": "Something is awaited that cannot be",
 	"uncalled-await": "A coroutine function is awaited and not called",
+	"uncalled-with": "The function that makes a context manager is entered and not called",
 	"missing-async-with": "An asynchronous context manager is entered with a plain with",
 	"needless-async-with": "A plain context manager is entered with async with",
 	"needless-async-for": "A plain iterable is gone through with async for",
@@ -132,6 +133,7 @@ function causeOf(detail: RaisesException, error: string): string {
 	if (detail.migrations?.type === "no-folder")
 		return `script_location is ${detail.migrations.location}, which is looked for from the folder in which the server starts.`;
 	if (detail.misuse?.type === "uncalled-await") return "Only calling it gives something that can be awaited.";
+	if (detail.misuse?.type === "uncalled-with") return "Only calling it gives something that can be entered.";
 	if (detail.misuse?.type === "generator-with")
 		return "A function with a yield gives a generator; contextlib's decorator makes a context manager of it, FastAPI's Depends does so by itself.";
 	if (detail.keyword !== undefined) return `It takes ${detail.keyword.parameters.join(", ") || "no keyword arguments"}.`;

@@ -149,13 +149,17 @@ export function failOnContext(machine: Machine, frame: Frame, value: Value, item
 	const misuse: AsyncMisuse =
 		type === "generator" || type === "async_generator"
 			? { type: "generator-with", isAsync: type === "async_generator" }
-			: { type: isAsync ? "needless-async-with" : "missing-async-with" };
+			: type === "function"
+				? { type: "uncalled-with" }
+				: { type: isAsync ? "needless-async-with" : "missing-async-with" };
 	const message = isModern ? `'${type}' object does not support the ${protocol} protocol` : isAsync ? "__aenter__" : "__enter__";
 	report(machine, frame, item.context, isModern ? "TypeError" : "AttributeError", message, misuse);
 }
 
 function generatorType(value: Value): string | null {
 	if (value.kind === "coroutine") return "coroutine";
+	// Nobody called the function under contextlib's decorator.
+	if (value.kind === "function") return contextManagerType(value.decorators) === null ? null : "function";
 	if (value.kind !== "instance" || value.of.kind !== "external") return null;
 	return (
 		/^(?:builtins|contextlib)\.(generator|async_generator|_(?:Async)?GeneratorContextManager)$/.exec(value.of.name)?.[1] ?? null

@@ -1,7 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import type { InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
-import { constant } from "./external.ts";
+import { builtin, constant } from "./external.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
 
 /** Where the files of a reader lie, relative to the repository root; undefined where that is not known, null outside. */
@@ -12,7 +12,7 @@ export interface ReaderPlaces {
 }
 
 /**
- * What starlette's `Config(".env")("KEY")` and python-decouple's `config("KEY")` give: the environment first, then their file, then the default.
+ * What starlette's `Config(".env")("KEY")`, python-decouple's `config("KEY")` and environs' `env.str("KEY")` give: the environment first, then their file, then the default.
  * Without any they raise. Also whether a `.env` file is there, which decides what is read. Null for all other calls.
  */
 export function settingReaderCall(
@@ -43,7 +43,32 @@ export function settingReaderCall(
 	if (canonical === "decouple.config" && receiver === null) {
 		return read(machine, frame, args, node, places.nearestSettings(frame.module.path), decouple);
 	}
-	return null;
+	return environsCall(machine, frame, canonical, args, node, receiver);
+}
+
+/** `env("KEY")` and `env.int("KEY", 20)` of environs, whose `read_env()` has filled the environment before. */
+function environsCall(
+	machine: Machine,
+	frame: Frame,
+	canonical: string,
+	args: CallArguments,
+	node: ast.Call,
+	receiver: InstanceValue | null,
+): Value | null {
+	const method = /^environs\.(?:\w+\.)?Env\.(__call__|str|int|bool|float|list|json|dict|url|path)$/.exec(canonical)?.[1];
+	const made = receiver?.call;
+	if (method === undefined || made == null) return null;
+	// Its options and prefixes decide which names it asks for, and when it complains.
+	const isPlain = made.args.length === 0 && made.keywords.size === 0 && !made.open;
+	if (!isPlain || /\.prefixed\(/.test(frame.module.text) || args.args.length > 2) return unknown;
+	const [name, fallback = args.keywords.get("default")] = args.args;
+	if (name === undefined) return unknown;
+	const keywords = new Map(fallback === undefined ? [] : [["default", fallback]]);
+	const type = { __call__: "str", str: "str", int: "int", bool: "bool" }[method];
+	if (type !== undefined) keywords.set("cast", builtin(type));
+	else keywords.set("cast", unknown);
+	const given = read(machine, frame, { args: [name], keywords, open: args.open }, node, null, environs);
+	return given === fallback ? given : type === undefined ? unknown : given;
 }
 
 /** What a reader says and takes. */
@@ -54,6 +79,10 @@ interface Reader {
 	readonly refused: (key: string, text: string, type: "bool" | "int") => string;
 	readonly isTrue: RegExp;
 	readonly isFalse: RegExp;
+	/** The exception where a text cannot be converted, if it is no plain ValueError. */
+	readonly refusal?: string;
+	/** True where it reads what is in the environment alone, and no file of its own. */
+	readonly hasNoFile?: true;
 }
 
 const starlette: Reader = {
@@ -69,6 +98,15 @@ const decouple: Reader = {
 		type === "bool" ? `Invalid truth value: ${text.toLowerCase()}` : `invalid literal for int() with base 10: '${text}'`,
 	isTrue: /^(y|yes|t|true|on|1)$/i,
 	isFalse: /^(n|no|f|false|off|0|)$/i,
+};
+
+const environs: Reader = {
+	missing: (key) => ["environs.exceptions.EnvNotSetError", `Environment variable "${key}" not set`],
+	refused: (key, _, type) => `Environment variable "${key}" invalid: Not a valid ${type === "bool" ? "boolean" : "integer"}.`,
+	isTrue: /^(t|true|on|y|yes|1)$/i,
+	isFalse: /^(f|false|off|n|no|0)$/i,
+	refusal: "environs.exceptions.EnvValidationError",
+	hasNoFile: true,
 };
 
 /** The path of which `os.path.exists(path)` or `path.is_file()` says whether it is there; null for any other call. */
@@ -94,7 +132,7 @@ function read(machine: Machine, frame: Frame, args: CallArguments, node: ast.Cal
 			type: "missing-variable",
 			key,
 			consequence: `${node.callee.type === "Name" ? node.callee.id : "the reader"}() has no default for it`,
-			file,
+			...(reader.hasNoFile === undefined && { file }),
 		},
 		module: frame.module,
 		range: { start: node.start, end: node.end },
@@ -137,7 +175,7 @@ function failOnRefused(
 		module: frame.module,
 		range: { start: node.start, end: node.end },
 		statement: null,
-		exception: "ValueError",
+		exception: reader.refusal ?? "ValueError",
 		message: reader.refused(key, text, name),
 	});
 }

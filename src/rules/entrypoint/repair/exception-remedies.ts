@@ -253,6 +253,13 @@ function ofMisuse(project: Project, module: Module, range: TextRange, misuse: As
 				edits: [replaceText(module, node.value.end, node.value.end, "()")],
 			};
 		}
+		case "uncalled-with":
+			return {
+				title: "Call it",
+				explanation: "The parentheses call the function; what that gives is entered.",
+				applicability: "safe",
+				edits: [replaceText(module, range.end, range.end, "()")],
+			};
 		case "missing-async-with":
 		case "needless-async-with":
 			return changeWith(module, range, misuse.type === "missing-async-with");
