@@ -79,6 +79,41 @@ export function knownCall(
 		case "os.environ.update":
 			machine.environDynamic = true;
 			return unknown;
+		case "dotenv.main.load_dotenv":
+		case "dotenv.load_dotenv":
+		case "environs.Env.read_env":
+		case "environs.env.Env.read_env":
+		case "environs.Env.read_env":
+		case "environs.env.Env.read_env":
+			return loadDotenv(machine, frame, args);
+		case "dotenv.main.dotenv_values":
+		case "dotenv.dotenv_values":
+			return dotenvValues(machine, frame, args);
+		case "dotenv.main.find_dotenv":
+		case "dotenv.find_dotenv":
+			return foundDotenv(machine, frame, args);
+		case "os.path.dirname":
+		case "posixpath.dirname":
+			return onPath(first, dirname);
+		case "os.path.abspath":
+		case "os.path.realpath":
+		case "posixpath.abspath":
+		case "posixpath.realpath":
+			return onPath(first, (path) => normalize(machine, path));
+		case "os.path.join":
+		case "posixpath.join":
+			return join(args);
+		case "os.path.basename":
+		case "posixpath.basename":
+			return onPath(first, (text) => text.slice(text.lastIndexOf("/") + 1));
+		case "os.path.splitext":
+		case "posixpath.splitext":
+			return splitExtension(first);
+		case "os.getcwd":
+			return constant(machine.workingDirectory);
+		case "pathlib.Path":
+		case "pathlib._local.Path":
+			return first === undefined && !args.open ? pathOf(".") : joinedPath(args);
 		case "sys.path.insert":
 			return editPath(machine, second, "front");
 		case "sys.path.append":
