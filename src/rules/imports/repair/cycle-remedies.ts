@@ -110,14 +110,24 @@ function* withoutUnusedImport(project: Project, failure: Failure): Generator<Fix
 	const found = importedNameAt(failure);
 	if (found === null) return;
 	const { module } = failure;
-	const local = boundName(found.statement, found.alias);
-	if (isNameUsed(module, local) || isImportedElsewhere(project, module, local)) return;
-	yield {
-		title: `Remove the import of ${local}, which nothing uses`,
-		explanation: `Nothing uses ${local} here, and asking for it leads round the cycle.`,
-		applicability: "safe",
-		edits: removeImportedNames(module, [found.alias]),
+	const isUnused = (alias: ast.Alias) => {
+		const local = boundName(found.statement, alias);
+		return !isNameUsed(module, local) && !isImportedElsewhere(project, module, local);
 	};
+	if (!isUnused(found.alias)) return;
+	const proposal = (aliases: readonly ast.Alias[]): FixProposal => {
+		const names = aliases.map((alias) => boundName(found.statement, alias)).join(" and ");
+		return {
+			title: `Remove the import of ${names}, which nothing uses`,
+			explanation: `Nothing uses ${names} here, and asking for it leads round the cycle.`,
+			applicability: "safe",
+			edits: removeImportedNames(module, aliases),
+		};
+	};
+	yield proposal([found.alias]);
+	// What stands beside it in the statement would be asked for next.
+	const unused = found.statement.names.filter(isUnused);
+	if (unused.length > 1) yield proposal(unused);
 }
 
 /** Import statements of a module's own block that import another own module, or something of it. */

@@ -76,6 +76,7 @@ function ownRemedies(project: Project, failure: UnresolvedImport): readonly Modu
 	const names = detail.names.length > 0 ? detail.names : attributesAsked(failure);
 	const hasAll = (name: string) =>
 		names.every((each) => hasName(own, importer, name, each) && !isBorrowed(own.get(name), each, detail.requested));
+	if (isInsideItself(own, importer, detail)) return [{ type: "module", module: importer.name, isOwn: true, isCertain: true }];
 	const definers = names.length === 0 ? [] : [...own.keys()].filter((name) => definesAll(project, importer, name, names));
 	const guesses = guessModules(detail.requested, candidatesOf(own, importer), (name) =>
 		names.length === 0 ? null : hasAll(name) && (hands(own.get(name), names) || null),
@@ -97,6 +98,16 @@ function ownRemedies(project: Project, failure: UnresolvedImport): readonly Modu
 		return [best, ...rest].map((module) => ({ type: "module", module, isOwn: true, isCertain: isCertain && module === best }));
 	}
 	return splitRemedy(project, failure);
+}
+
+/** `from api import orders` in `app/api/__init__.py`: the package itself is meant, by a part of its name. */
+function isInsideItself(
+	own: ReturnType<typeof ownModules>,
+	importer: Module,
+	{ requested, names, level }: UnresolvedImport["detail"],
+): boolean {
+	const isMeant = importer.isPackage && level === 0 && importer.name.endsWith(`.${requested}`);
+	return isMeant && names.length > 0 && names.every((name) => own.has(`${importer.name}.${name}`));
 }
 
 /** What is left where no other module has what is asked for: files that cannot be imported by their name, folders that Python does not search, and what can be left out. */
