@@ -44,8 +44,6 @@ export function findNameRemedies(project: Project, failure: FailureOf<"name-not-
 	if (router !== null) return [{ type: "rename", to: router, isCertain: true, isSpelling: false }];
 	const application = callApplicationAgain(project, module, name);
 	if (application !== null && mends(project, application, failure)) return [{ type: "change", proposal: application }];
-	const application = callApplicationAgain(project, module, name);
-	if (application !== null && mends(project, application, failure)) return [{ type: "change", proposal: application }];
 	const exported = addToAll(project, module, name);
 	if (exported !== null && mends(project, exported, failure)) return [{ type: "change", proposal: exported }];
 	const variable = defineTypeVariable(project, module, name, range.start);
