@@ -15,6 +15,7 @@ export interface MiddlewareFault {
 		| "not-callable"
 		| "none-argument"
 		| "host-pattern"
+		| "origin-pattern"
 		| "entry"
 		| "dispatch"
 		| "returns-nothing"

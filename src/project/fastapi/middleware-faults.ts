@@ -2,6 +2,7 @@ import { versionSatisfies } from "../../environment/pep440.ts";
 import type * as ast from "../../python/ast.ts";
 import { dottedName, isGenerator, walk } from "../../python/walk.ts";
 import { externalBindingProblem } from "../imports/simulator/external-signature.ts";
+import { patternFault } from "../imports/simulator/regular-expressions.ts";
 import type { ClassValue, ExternalValue, FunctionValue, Value } from "../imports/values.ts";
 import { unknown } from "../imports/values.ts";
 import type { Project } from "../project.ts";
@@ -68,7 +69,8 @@ function externalFault(project: Project, value: ExternalValue, added: AddedMiddl
 	const args = { args: [unknown, ...added.args], keywords: added.keywords, open: added.open };
 	const problem = externalBindingProblem(project, value, args);
 	if (problem !== null) return bindingFault(problem);
-	if (value.canonical === "starlette.middleware.cors.CORSMiddleware") return noneForList(added);
+	if (value.canonical === "starlette.middleware.cors.CORSMiddleware")
+		return noneForList(added) ?? refusedExpression(project, added);
 	if (value.canonical === "starlette.middleware.trustedhost.TrustedHostMiddleware") return refusedPattern(added);
 	const dispatch = value.canonical === base ? added.keywords.get("dispatch") : undefined;
 	return dispatch?.kind === "function" && dispatch.node.type === "FunctionDef" && dispatch.decorators.length === 0
@@ -84,6 +86,16 @@ function noneForList({ keywords }: AddedMiddleware): MiddlewareFault | null {
 			return fault("none-argument", "TypeError: argument of type 'NoneType' is not iterable", null, name);
 	}
 	return null;
+}
+
+/** CORSMiddleware compiles the expression for its origins. */
+function refusedExpression({ environment }: Project, { keywords }: AddedMiddleware): MiddlewareFault | null {
+	const given = keywords.get("allow_origin_regex");
+	if (given?.kind !== "constant" || typeof given.value !== "string") return null;
+	const { minor } = environment.python;
+	const message = patternFault(given.value, minor);
+	const exception = minor >= 13 ? "re.PatternError" : "re.error";
+	return message === null ? null : fault("origin-pattern", `${exception}: ${message}`, null, "allow_origin_regex");
 }
 
 /** `*` stands alone, or in front of a dot (starlette/middleware/trustedhost.py). */

@@ -184,6 +184,11 @@ function wordsOf(name: string, { kind, keyword }: MiddlewareFault): { problem: s
 				problem: `${name} refuses one of its host patterns`,
 				rootCause: "A star may stand alone, or as the first part of a name: *.example.com.",
 			};
+		case "origin-pattern":
+			return {
+				problem: `${name} gets no regular expression for ${keyword}`,
+				rootCause: "It compiles the expression when it is built; in one, a star repeats what stands before it.",
+			};
 		case "dispatch":
 			return {
 				problem: `${name} is not called as it expects to be`,

@@ -129,3 +129,20 @@ export function mendPatterns({ keywords, args }: AddedMiddleware): FixProposal |
 				edits,
 			};
 }
+
+/** `*.example.com`, a pattern as of file names, as the regular expression for the origins that it means. */
+export function mendOrigins({ keywords, module, node }: AddedMiddleware): FixProposal | undefined {
+	const given = keywords.get("allow_origin_regex");
+	const written = findKeyword(node, "allow_origin_regex")?.value;
+	if (given?.kind !== "constant" || typeof given.value !== "string" || written?.type !== "Constant") return undefined;
+	const found = /^(https?:\/\/)?([\w.*-]+)(:\d+|:\*)?\/?$/.exec(given.value);
+	const [, scheme = "https?://", host = "", port = ""] = found ?? [];
+	if (host === "") return undefined;
+	const code = scheme + `${host}${port}`.replaceAll(".", "\\.").replaceAll("*", ".*");
+	return {
+		title: `Write ${code}`,
+		explanation: "The expression is held against the whole origin, scheme and all; .* stands for any text, \\. for a dot.",
+		applicability: "review",
+		edits: [replaceText(module, written.start, written.end, `r"${code}"`)],
+	};
+}

@@ -10,7 +10,7 @@ import { insertAfter, insertBefore } from "../../../python/rewrite/statements.ts
 import { dottedName, walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
 import { giveDefault } from "./give-default.ts";
-import { addSecret, dropNone, mendPatterns, spellKeyword } from "./middleware-argument-remedies.ts";
+import { addSecret, dropNone, mendOrigins, mendPatterns, spellKeyword } from "./middleware-argument-remedies.ts";
 import { middlewareBodyRemedy } from "./middleware-body-remedies.ts";
 
 /** The smallest change after which the middleware can be built and answers; undefined where none is certain. */
@@ -46,6 +46,8 @@ export function middlewareRemedy(
 			return added === null ? undefined : dropNone(added, fault);
 		case "host-pattern":
 			return added === null ? undefined : mendPatterns(added);
+		case "origin-pattern":
+			return added === null ? undefined : mendOrigins(added);
 		case "dispatch":
 			if (owner?.kind === "class" && definition?.type === "ClassDef") return nameDispatch(owner, definition);
 			return owner?.kind === "function" && definition?.type === "FunctionDef"
