@@ -1,8 +1,8 @@
 import type { Value } from "./imports/values.ts";
 
 /** The path of a value: a text, or a pathlib path; null where it is neither or not known. */
-export function pathText(value: Value): string | null {
-	const inner = value.kind === "instance" ? value.attributes.get("__fspath__") : value;
+export function pathText(value: Value | undefined): string | null {
+	const inner = value?.kind === "instance" ? value.attributes.get("__fspath__") : value;
 	return inner?.kind === "constant" && typeof inner.value === "string" ? inner.value : null;
 }
 

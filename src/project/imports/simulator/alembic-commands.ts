@@ -4,6 +4,7 @@ import type { InstanceValue, Value } from "../values.ts";
 import { constant } from "./external.ts";
 import { runFile } from "./importing.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
+import { relativePath } from "./paths.ts";
 
 /** Commands that read the folder of migrations, and run its `env.py`. */
 const commands = /^alembic\.command\.(upgrade|downgrade|stamp|current|check|ensure_version)$/;
@@ -19,20 +20,19 @@ export function alembicCommand(
 	canonical: string,
 	args: CallArguments,
 	node: ast.Call,
-	relative: (value: Value) => string | null | undefined,
 ): Value | null {
 	// The migrations are run, and not printed.
 	if (/^alembic\.(context|runtime\.environment\.EnvironmentContext)\.is_offline_mode$/.test(canonical)) return constant(false);
 	if (canonical === "alembic.config.Config.set_main_option") failOnPercent(machine, frame, args, node);
 	if (!commands.test(canonical)) return null;
 	const config = args.args[0] ?? args.keywords.get("config");
-	const place = config?.kind === "instance" && config.of.kind === "external" ? placeOf(machine, config, relative) : null;
+	const place = config?.kind === "instance" && config.of.kind === "external" ? placeOf(machine, config) : null;
 	if (place === null) return null;
 	if (place.location === null) {
 		report(machine, frame, node, "No 'script_location' key found in configuration.", { type: "no-location", ini: place.ini });
 		return null;
 	}
-	const folder = relative(constant(place.location));
+	const folder = relativePath(machine, constant(place.location));
 	if (folder == null) return null;
 	const isThere = machine.listing(folder) !== null || machine.fileText(`${folder}/env.py`) !== null;
 	if (!isThere) {
@@ -73,12 +73,12 @@ interface Place {
 }
 
 /** What a `Config` says of the folder of migrations; null where that cannot be seen. */
-function placeOf(machine: Machine, config: InstanceValue, relative: (value: Value) => string | null | undefined): Place | null {
+function placeOf(machine: Machine, config: InstanceValue): Place | null {
 	const made = config.call;
 	if (made === null || made.open || config.of.kind !== "external" || config.of.canonical !== "alembic.config.Config") return null;
 	if ([...made.keywords.keys()].some((name) => name !== "file_" && name !== "ini_section")) return null;
 	const given = made.args[0] ?? made.keywords.get("file_");
-	const path = given === undefined || (given.kind === "constant" && given.value === null) ? null : relative(given);
+	const path = given === undefined || (given.kind === "constant" && given.value === null) ? null : relativePath(machine, given);
 	if (path === undefined || (path === null && given !== undefined)) return null;
 	if (made.args.length > 1 || made.keywords.has("ini_section")) return null;
 	const options = machine.calls.filter(({ callee }) => callee.kind === "bound-method" && callee.receiver === config);

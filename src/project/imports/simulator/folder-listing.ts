@@ -3,14 +3,8 @@ import { absoluteName, isIdentifier, parentOf } from "../resolver.ts";
 import { type InstanceValue, type SequenceValue, unknown, type Value } from "../values.ts";
 import { constant } from "./external.ts";
 import { type CallArguments, type Frame, isGuarded, type Machine } from "./machine.ts";
+import { relativePath, withParents } from "./paths.ts";
 import { failOperation } from "./refused-operations.ts";
-
-/** How the program writes paths down, and what it makes of them. */
-interface Paths {
-	/** A path below the repository's root, relative to it; null outside, undefined where it is not known. */
-	readonly relative: (value: Value) => string | null | undefined;
-	readonly pathOf: (text: string) => InstanceValue;
-}
 
 /**
  * What looking into a folder of the project gives, in the order of the alphabet: `os.listdir`, `glob`, `Path.iterdir` and `pkgutil`. Routers
@@ -23,14 +17,13 @@ export function listedFolder(
 	args: CallArguments,
 	node: ast.Call,
 	receiver: InstanceValue | null,
-	paths: Paths,
 ): Value | null {
 	const [first] = args.args;
 	const name = canonical.slice(canonical.lastIndexOf(".") + 1);
 	switch (canonical) {
 		case "os.listdir":
 		case "posix.listdir": {
-			const folder = first === undefined ? undefined : paths.relative(first);
+			const folder = first === undefined ? undefined : relativePath(machine, first);
 			const names = namesIn(machine, folder);
 			if (names === null && typeof folder === "string") failWhereCaught(machine, frame, folder, node);
 			return names === null ? unknown : list(names.map((each) => constant(each)));
@@ -41,25 +34,25 @@ export function listedFolder(
 		case "genericpath.isdir":
 		case "genericpath.isfile":
 		case "genericpath.exists":
-			return first === undefined ? null : isThere(machine, name, paths.relative(first));
+			return first === undefined ? null : isThere(machine, name, relativePath(machine, first));
 		case "glob.glob":
 		case "glob.iglob":
-			return globbed(machine, first, paths);
+			return globbed(machine, first);
 		case "pkgutil.iter_modules":
 		case "pkgutil.walk_packages":
-			return modules(machine, args, name === "walk_packages", paths);
+			return modules(machine, args, name === "walk_packages");
 		default:
 			break;
 	}
 	if (receiver !== null && /^pathlib\.(_local\.)?Path\.(is_dir|is_file|exists)$/.test(canonical))
-		return isThere(machine, name.replace("_", ""), paths.relative(receiver));
+		return isThere(machine, name.replace("_", ""), relativePath(machine, receiver));
 	if (receiver === null || !/^pathlib\.(_local\.)?Path\.(iterdir|glob|rglob)$/.test(canonical)) return null;
-	const folder = paths.relative(receiver);
+	const folder = relativePath(machine, receiver);
 	const text = receiver.attributes.get("__fspath__");
 	if (text?.kind !== "constant" || typeof text.value !== "string") return unknown;
 	const base = text.value;
 	const below = (names: readonly string[] | null): Value =>
-		names === null ? unknown : list(names.map((each) => paths.pathOf(`${base}/${each}`)));
+		names === null ? unknown : list(names.map((each) => withParents(`${base}/${each}`)));
 	if (name === "iterdir") return below(namesIn(machine, folder));
 	if (first?.kind !== "constant" || typeof first.value !== "string") return unknown;
 	return below(matching(machine, folder, name === "rglob" ? `**/${first.value}` : first.value));
@@ -150,28 +143,28 @@ function fits(name: string, part: string): boolean {
 }
 
 /** `glob.glob("/…/routers/*.py")`: the same beginning as the pattern's, and what is found. */
-function globbed(machine: Machine, pattern: Value | undefined, paths: Paths): Value {
+function globbed(machine: Machine, pattern: Value | undefined): Value {
 	if (pattern?.kind !== "constant" || typeof pattern.value !== "string") return unknown;
 	const text = pattern.value;
 	const star = text.indexOf("*");
 	const cut = star < 0 ? -1 : text.lastIndexOf("/", star);
 	if (star < 0 || text.includes("**")) return unknown;
 	const base = text.slice(0, cut + 1);
-	const found = matching(machine, paths.relative(constant(base === "" ? "." : base)), text.slice(cut + 1));
+	const found = matching(machine, relativePath(machine, constant(base === "" ? "." : base)), text.slice(cut + 1));
 	return found === null ? unknown : list(found.map((each) => constant(`${base}${each}`)));
 }
 
 const moduleInfo = ["module_finder", "name", "ispkg"];
 
 /** `pkgutil.iter_modules(path, prefix)`: the modules and packages of the folders, with those below them for `walk_packages`. */
-function modules(machine: Machine, { args, keywords, open }: CallArguments, isDeep: boolean, paths: Paths): Value {
+function modules(machine: Machine, { args, keywords, open }: CallArguments, isDeep: boolean): Value {
 	const folders = args[0] ?? keywords.get("path");
 	const prefix = args[1] ?? keywords.get("prefix") ?? constant("");
 	if (open || folders?.kind !== "sequence" || !folders.complete) return unknown;
 	if (prefix.kind !== "constant" || typeof prefix.value !== "string") return unknown;
 	const found: Value[] = [];
 	for (const folder of folders.items) {
-		const inside = modulesIn(machine, paths.relative(folder), prefix.value, isDeep);
+		const inside = modulesIn(machine, relativePath(machine, folder), prefix.value, isDeep);
 		if (inside === null) return unknown;
 		found.push(...inside);
 	}

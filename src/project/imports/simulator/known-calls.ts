@@ -1,16 +1,17 @@
 import type * as ast from "../../../python/ast.ts";
-import { libraryClassOf } from "../library-objects.ts";
 import type { InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { alembicCommand } from "./alembic-commands.ts";
 import { attributeAsked, hasAttribute } from "./asked-attributes.ts";
 import { openAttributes } from "./attributes.ts";
-import { dotenvDict } from "./dotenv-dicts.ts";
+import { dotenvCall } from "./dotenv-calls.ts";
 import { eventLoopCall } from "./event-loop.ts";
 import { constant, externalModule } from "./external.ts";
 import { lacksPackage, listedFolder, nameToImport } from "./folder-listing.ts";
+import { isInstance } from "./instance-checks.ts";
 import { bind, type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
 import { asText, itemsOf } from "./operations.ts";
+import { onPath, pathCall, pathMethod, relativePath } from "./paths.ts";
 import { matchCall } from "./pattern-match.ts";
 import { documentCall } from "./read-documents.ts";
 import { failOnRefusedCall } from "./refused-calls.ts";
@@ -36,17 +37,11 @@ export function knownCall(
 	const [first, second] = args.args;
 	const ofLoop = eventLoopCall(machine, frame, canonical, args, node, receiver);
 	if (ofLoop !== null) return ofLoop;
-	const ofReader = settingReaderCall(machine, frame, canonical, args, node, receiver, {
-		relative: (value) => relativePath(machine, value),
-		nearestSettings: (path) => findUpwards(machine, dirname(path), ["settings.ini", ".env"]),
-	});
+	const ofReader = settingReaderCall(machine, frame, canonical, args, node, receiver);
 	if (ofReader !== null) return ofReader;
-	const ofAlembic = alembicCommand(machine, frame, canonical, args, node, (value) => relativePath(machine, value));
+	const ofAlembic = alembicCommand(machine, frame, canonical, args, node);
 	if (ofAlembic !== null) return ofAlembic;
-	const listed = listedFolder(machine, frame, canonical, args, node, receiver, {
-		relative: (value) => relativePath(machine, value),
-		pathOf: withParents,
-	});
+	const listed = listedFolder(machine, frame, canonical, args, node, receiver);
 	if (listed !== null) return listed;
 	const unset = unsetVariable(first);
 	const refusal = unset === null ? null : refusalOfNone(machine, canonical);
@@ -61,12 +56,16 @@ export function knownCall(
 		return unknown;
 	}
 	failOnRefusedCall(machine, frame, canonical, args, node, receiver);
-	const read = documentCall(machine, frame, canonical, args, node, (value) => relativePath(machine, value));
+	const read = documentCall(machine, frame, canonical, args, node);
 	if (read !== null) return read;
 	const asked = rowsAsked(machine, canonical, args, receiver);
 	if (asked !== null) return asked;
 	const matched = matchCall(machine, canonical, args, receiver);
 	if (matched !== null) return matched;
+	const ofDotenv = dotenvCall(machine, frame, canonical, args);
+	if (ofDotenv !== null) return ofDotenv;
+	const ofPath = pathCall(machine, canonical, args);
+	if (ofPath !== null) return ofPath;
 	switch (canonical) {
 		case "os.getenv":
 		case "os.environ.get":
@@ -79,41 +78,6 @@ export function knownCall(
 		case "os.environ.update":
 			machine.environDynamic = true;
 			return unknown;
-		case "dotenv.main.load_dotenv":
-		case "dotenv.load_dotenv":
-		case "environs.Env.read_env":
-		case "environs.env.Env.read_env":
-		case "environs.Env.read_env":
-		case "environs.env.Env.read_env":
-			return loadDotenv(machine, frame, args);
-		case "dotenv.main.dotenv_values":
-		case "dotenv.dotenv_values":
-			return dotenvValues(machine, frame, args);
-		case "dotenv.main.find_dotenv":
-		case "dotenv.find_dotenv":
-			return foundDotenv(machine, frame, args);
-		case "os.path.dirname":
-		case "posixpath.dirname":
-			return onPath(first, dirname);
-		case "os.path.abspath":
-		case "os.path.realpath":
-		case "posixpath.abspath":
-		case "posixpath.realpath":
-			return onPath(first, (path) => normalize(machine, path));
-		case "os.path.join":
-		case "posixpath.join":
-			return join(args);
-		case "os.path.basename":
-		case "posixpath.basename":
-			return onPath(first, (text) => text.slice(text.lastIndexOf("/") + 1));
-		case "os.path.splitext":
-		case "posixpath.splitext":
-			return splitExtension(first);
-		case "os.getcwd":
-			return constant(machine.workingDirectory);
-		case "pathlib.Path":
-		case "pathlib._local.Path":
-			return first === undefined && !args.open ? pathOf(".") : joinedPath(args);
 		case "sys.path.insert":
 			return editPath(machine, second, "front");
 		case "sys.path.append":
@@ -246,184 +210,6 @@ function environ(machine: Machine, key: Value | undefined, fallback: Value | und
 	return isNone ? constant(null, { type: "environment", key: key.value }) : fallback;
 }
 
-/** `load_dotenv()` finds `.env` beside the calling file or in a folder above it; values already set win unless `override`. */
-function loadDotenv(machine: Machine, frame: Frame, args: CallArguments): Value {
-	const given = args.args[0] ?? args.keywords.get("dotenv_path");
-	const override = args.keywords.get("override");
-	const overrides = override?.kind === "constant" && override.value === true;
-	const isFound = given === undefined || (given.kind === "constant" && (given.value === null || given.value === ""));
-	const path = isFound ? findUpwards(machine, dirname(frame.module.path), [".env"]) : relativePath(machine, given);
-	if (path === undefined || args.open || machine.uncertain > 0) {
-		machine.environDynamic = true;
-		return unknown;
-	}
-	const values = path === null ? null : machine.dotenvValues(path);
-	for (const [key, value] of values ?? []) if (overrides || !machine.environ.has(key)) machine.environ.set(key, value);
-	return constant(values !== null);
-}
-
-/** `dotenv_values()` reads the file that it is given, or the one that `load_dotenv()` would find. */
-function dotenvValues(machine: Machine, frame: Frame, { args, keywords, open }: CallArguments): Value {
-	const given = args[0] ?? keywords.get("dotenv_path");
-	const isFound = given === undefined || (given.kind === "constant" && (given.value === null || given.value === ""));
-	const path = isFound ? findUpwards(machine, dirname(frame.module.path), [".env"]) : relativePath(machine, given);
-	const isPlain = !open && args.length < 2 && [...keywords.keys()].every((name) => /^(dotenv_path|encoding|verbose)$/.test(name));
-	// A file outside the repository cannot be seen.
-	const isSeen = path !== undefined && (path !== null || isFound);
-	return isPlain && isSeen ? dotenvDict(machine, path) : unknown;
-}
-
-/** `find_dotenv()`: the path of the file that it finds beside the calling file, or from the working directory upwards; `""` for none. */
-function foundDotenv(machine: Machine, frame: Frame, args: CallArguments): Value {
-	const [name = constant(".env")] = [args.keywords.get("filename") ?? args.args[0]].filter((each) => each !== undefined);
-	const usesFolder = args.keywords.get("usecwd") ?? args.args[2];
-	const isPlain = usesFolder === undefined || usesFolder.kind === "constant";
-	if (name.kind !== "constant" || typeof name.value !== "string" || name.value.includes("/") || !isPlain || args.open)
-		return unknown;
-	const fromFolder = usesFolder?.kind === "constant" && usesFolder.value === true;
-	const start = fromFolder ? relativePath(machine, constant(machine.workingDirectory)) : dirname(frame.module.path);
-	if (typeof start !== "string") return unknown;
-	const path = findUpwards(machine, start, [name.value]);
-	return path === null ? constant("") : constant(`${machine.root}/${path}`);
-}
-
-/** The first of the files that lies in a folder or in one above it, relative to the root. */
-function findUpwards(machine: Machine, start: string, names: readonly string[]): string | null {
-	for (let folder = start; ; folder = dirname(folder)) {
-		for (const name of names) {
-			const path = folder === "" ? name : `${folder}/${name}`;
-			if (machine.resolver.hasFile(path)) return path;
-		}
-		if (folder === "") return null;
-	}
-}
-
-/** A path below the repository root, relative to it; undefined where it is not known. */
-function relativePath(machine: Machine, value: Value): string | null | undefined {
-	const text = pathText(value);
-	if (text === null) return undefined;
-	const absolute = normalize(machine, text);
-	if (absolute === machine.root) return "";
-	return absolute.startsWith(`${machine.root}/`) ? absolute.slice(machine.root.length + 1) : null;
-}
-
-function pathText(value: Value | undefined): string | null {
-	if (value === undefined) return null;
-	if (value.kind === "constant" && typeof value.value === "string") return value.value;
-	const inner = value.kind === "instance" ? value.attributes.get("__fspath__") : undefined;
-	return inner?.kind === "constant" && typeof inner.value === "string" ? inner.value : null;
-}
-
-function pathOf(text: string): InstanceValue {
-	const of = externalModule("pathlib.Path");
-	const name = text.slice(text.lastIndexOf("/") + 1);
-	const { stem, suffix } = extensionOf(name);
-	const attributes: [string, Value][] = [["__fspath__", constant(text)]];
-	// The name of `.` and of what ends in `..` is another.
-	if (/[^./]/.test(name)) attributes.push(["name", constant(name)], ["stem", constant(stem)], ["suffix", constant(suffix)]);
-	return { kind: "instance", of, attributes: new Map(attributes), call: null };
-}
-
-/** A file's name without what comes from its last dot on; a dot in front is part of the name. */
-function extensionOf(name: string): { readonly stem: string; readonly suffix: string } {
-	const dot = name.lastIndexOf(".");
-	const isCut = dot > 0 && dot < name.length - 1;
-	return isCut ? { stem: name.slice(0, dot), suffix: name.slice(dot) } : { stem: name, suffix: "" };
-}
-
-function splitExtension(value: Value | undefined): Value {
-	const text = pathText(value);
-	if (text === null) return unknown;
-	const name = text.slice(text.lastIndexOf("/") + 1);
-	const { stem, suffix } = extensionOf(name);
-	const items = [constant(text.slice(0, text.length - name.length) + stem), constant(suffix)];
-	return { kind: "sequence", type: "tuple", items, complete: true };
-}
-
-function path(value: Value | undefined): InstanceValue | null {
-	const text = pathText(value);
-	return text === null ? null : withParents(text);
-}
-
-/** A path with the attributes that start-up code reads: `parent` and `parents[n]`. */
-function withParents(text: string): InstanceValue {
-	const result = pathOf(text);
-	let outer = dirname(text);
-	const parents: Value[] = [];
-	for (let depth = 0; depth < 8; depth++) {
-		const parent = pathOf(outer);
-		parents.push(parent);
-		outer = dirname(outer);
-	}
-	const all = [result, ...parents];
-	for (const [index, each] of all.entries()) {
-		const next = all[index + 1];
-		if (each.kind !== "instance" || next === undefined) continue;
-		each.attributes.set("parent", next);
-		each.attributes.set("parents", { kind: "sequence", type: "view", items: all.slice(index + 1), complete: false });
-	}
-	return result;
-}
-
-function pathMethod(receiver: InstanceValue, canonical: string, machine: Machine, args: CallArguments): Value | null {
-	const text = pathText(receiver);
-	if (text === null) return null;
-	const name = canonical.slice(canonical.lastIndexOf(".") + 1);
-	if (name === "resolve" || name === "absolute") return withParents(normalize(machine, text));
-	if (name === "joinpath") {
-		const parts = args.args.map(pathText);
-		return parts.some((part) => part === null) ? unknown : withParents([text, ...parts].join("/"));
-	}
-	if (name === "with_name") {
-		const other = pathText(args.args[0]);
-		const folder = dirname(text);
-		return other === null ? unknown : withParents(folder === "" || folder === "/" ? `${folder}${other}` : `${folder}/${other}`);
-	}
-	if (name === "as_posix" || name === "__str__") return constant(text);
-	// Who reads what they give asks which file it is.
-	return /^(?:open|read_text|read_bytes)$/.test(name) ? null : unknown;
-}
-
-function onPath(value: Value | undefined, change: (path: string) => string): Value {
-	const text = pathText(value);
-	return text === null ? unknown : constant(change(text));
-}
-
-function join(args: CallArguments): Value {
-	const parts = args.args.map(pathText);
-	if (args.open) return unknown;
-	let result = "";
-	for (const part of parts) {
-		if (part === null) return unknown;
-		result = part.startsWith("/") || result === "" ? part : `${result.replace(/\/$/, "")}/${part}`;
-	}
-	return constant(result);
-}
-
-/** `Path("data", "maps")`: its parts joined as `os.path.join` does; null where one is not known. */
-function joinedPath(args: CallArguments): Value | null {
-	const joined = join(args);
-	return path(joined) ?? null;
-}
-
-function dirname(path: string): string {
-	const slash = path.lastIndexOf("/");
-	if (slash === 0) return "/";
-	return slash < 0 ? "" : path.slice(0, slash);
-}
-
-/** An absolute path without `.`, `..` and doubled slashes. */
-function normalize(machine: Machine, path: string): string {
-	const absolute = path.startsWith("/") ? path : `${machine.workingDirectory}/${path}`;
-	const result: string[] = [];
-	for (const part of absolute.split("/")) {
-		if (part === "" || part === ".") continue;
-		if (part === "..") result.pop();
-		else result.push(part);
-	}
-	return `/${result.join("/")}`;
-}
-
 function editPath(machine: Machine, value: Value | undefined, place: "front" | "back"): Value {
 	const folder = value === undefined ? undefined : relativePath(machine, value);
 	// What lies in a folder that was not read cannot be known: outside the repository, or beside the backend.
@@ -515,42 +301,4 @@ function lengthOf(value: Value | undefined): Value {
 	const members = value?.kind === "class" ? itemsOf(value) : null;
 	if (members !== null) return constant(members.length);
 	return value?.kind === "constant" && typeof value.value === "string" ? constant([...value.value].length) : unknown;
-}
-
-/** `isinstance` of a value whose type is certain and built-in types. */
-function isInstance(value: Value | undefined, type: Value | undefined): Value {
-	if (type?.kind === "sequence" && type.complete) {
-		const answers = type.items.map((each) => isInstance(value, each));
-		if (answers.some((each) => each.kind === "constant" && each.value === true)) return constant(true);
-		return answers.every((each) => each.kind === "constant") ? constant(false) : unknown;
-	}
-	const types = value === undefined ? null : typesOf(value);
-	if (type?.kind === "external" && isRouterType.test(type.canonical)) return isOfLibrary(value, type.canonical);
-	if (type?.kind !== "external" || types === null || !builtinTypes.has(type.canonical)) return unknown;
-	return constant(types.includes(type.canonical.slice("builtins.".length)));
-}
-
-const isRouterType = /^fastapi\.(routing\.APIRouter|applications\.FastAPI)$/;
-
-/** Is it an object of a class of FastAPI? What is no object at all is none. */
-function isOfLibrary(value: Value | undefined, canonical: string): Value {
-	if (value?.kind === "instance") {
-		const made = libraryClassOf(value);
-		return made?.canonical === canonical ? constant(true) : unknown;
-	}
-	return value === undefined || value.kind === "unknown" || value.kind === "external" ? unknown : constant(false);
-}
-
-const builtinTypes = new Set(
-	["str", "int", "float", "bool", "bytes", "list", "tuple", "set", "dict"].map((name) => `builtins.${name}`),
-);
-
-/** The built-in types that a value is an instance of; null where they are not certain. Whole numbers may have been floats. */
-function typesOf(value: Value): readonly string[] | null {
-	if (value.kind === "sequence") return [value.type];
-	if (value.kind === "dict") return ["dict"];
-	if (value.kind !== "constant") return null;
-	if (typeof value.value === "string") return ["str"];
-	if (typeof value.value === "boolean") return ["bool", "int"];
-	return value.value === null ? [] : null;
 }

@@ -7,6 +7,7 @@ import { unknown } from "../values.ts";
 import { constant } from "./external.ts";
 import { decodeJson } from "./json-text.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
+import { relativePath } from "./paths.ts";
 
 /** Longer files are not read, in characters: configuration is short. */
 const longest = 200_000;
@@ -28,14 +29,13 @@ export function documentCall(
 	canonical: string,
 	args: CallArguments,
 	node: ast.Call,
-	relativePath: (value: Value) => string | null | undefined,
 ): Value | null {
 	const reader = readers[canonical];
 	const [given] = args.args;
 	if (reader === undefined || given === undefined || args.open || machine.uncertain > 0) return null;
 	// `object_hook`, `cls` and `parse_float` make of it what they like.
 	const isPlain = [...args.keywords.keys()].every((name) => name === "encoding" || name === "Loader");
-	const source = sourceOf(machine, given, relativePath);
+	const source = sourceOf(machine, given);
 	if (source === null) return null;
 	const read = reader(source.text, machine.environment.python.minor);
 	if (read === null) return null;
@@ -103,13 +103,13 @@ function dataValue(data: unknown): Value {
 	return { kind: "dict", entries: new Map(Object.entries(data).map(([key, item]) => [key, dataValue(item)])), complete: true };
 }
 
-function sourceOf(machine: Machine, given: Value, relativePath: (value: Value) => string | null | undefined): Source | null {
+function sourceOf(machine: Machine, given: Value): Source | null {
 	if (given.kind === "constant") {
 		const isText = typeof given.value === "string" && given.origin?.type === "source" && !given.isConverted;
 		return isText && typeof given.value === "string" ? { text: given.value, path: null } : null;
 	}
 	const file = given.kind === "instance" ? openedPath(given) : null;
-	const path = file === null ? null : relativePath(file);
+	const path = file === null ? null : relativePath(machine, file);
 	const text = typeof path !== "string" || isWritten(machine) ? null : machine.fileText(path);
 	return text === null || typeof path !== "string" || text.length > longest ? null : { text, path };
 }

@@ -3,13 +3,7 @@ import type { InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { builtin, constant } from "./external.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
-
-/** Where the files of a reader lie, relative to the repository root; undefined where that is not known, null outside. */
-export interface ReaderPlaces {
-	readonly relative: (value: Value) => string | null | undefined;
-	/** The `settings.ini` or `.env` beside a module, or in a folder above it: what python-decouple reads. */
-	readonly nearestSettings: (modulePath: string) => string | null;
-}
+import { dirname, findUpwards, relativePath } from "./paths.ts";
 
 /**
  * What starlette's `Config(".env")("KEY")`, python-decouple's `config("KEY")` and environs' `env.str("KEY")` give: the environment first, then their file, then the default.
@@ -22,28 +16,32 @@ export function settingReaderCall(
 	args: CallArguments,
 	node: ast.Call,
 	receiver: InstanceValue | null,
-	places: ReaderPlaces,
 ): Value | null {
 	if (canonical === "starlette.config.Config.__call__" && receiver?.call) {
 		const given = receiver.call.args[0] ?? receiver.call.keywords.get("env_file");
 		if (receiver.call.keywords.has("environ") || receiver.call.keywords.has("env_prefix") || receiver.call.open) return unknown;
 		const isNone = given === undefined || (given.kind === "constant" && given.value === null);
-		const file = isNone ? null : places.relative(given);
+		const file = isNone ? null : relativePath(machine, given);
 		if (file === undefined || (file === null && !isNone)) return unknown;
 		return read(machine, frame, args, node, file, starlette);
 	}
 	const asked = pathAskedFor(canonical, args, receiver);
 	if (asked !== null) {
-		const file = places.relative(asked);
+		const file = relativePath(machine, asked);
 		// Of other files start-up may make some; a `.env` is there, or a person has not written it yet.
 		return typeof file === "string" && /(^|\/)\.env(\.[\w-]+)?$/.test(file)
 			? constant(machine.dotenvValues(file) !== null)
 			: null;
 	}
 	if (canonical === "decouple.config" && receiver === null) {
-		return read(machine, frame, args, node, places.nearestSettings(frame.module.path), decouple);
+		return read(machine, frame, args, node, nearestSettings(machine, frame.module.path), decouple);
 	}
 	return environsCall(machine, frame, canonical, args, node, receiver);
+}
+
+/** The `settings.ini` or `.env` beside a module, or in a folder above it: what python-decouple reads. */
+function nearestSettings(machine: Machine, modulePath: string): string | null {
+	return findUpwards(machine, dirname(modulePath), ["settings.ini", ".env"]);
 }
 
 /** `env("KEY")` and `env.int("KEY", 20)` of environs, whose `read_env()` has filled the environment before. */
