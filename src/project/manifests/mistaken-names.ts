@@ -64,19 +64,22 @@ export function isMistakenlyDeclared(importName: string, project: Project): bool
 	);
 }
 
-/** Is what is installed under this module's name another author's package? What it lacks is then no fault of the line that asks for it. */
-export function isAnotherAuthors(module: string, project: Project): boolean {
-	const { distributions } = project.environment;
+/**
+ * Is what is installed under this module's name another author's package, while the list names it or the one that is meant? What it
+ * lacks is then no fault of the line that asks for it.
+ */
+export function isAnotherAuthors(module: string, { environment, manifests }: Project): boolean {
+	const { distributions } = environment;
 	const [top] = module.split(".");
-	return project.manifests.some(({ primary, requirements }) =>
-		requirements.some((requirement) => {
-			const mistaken = primary ? findMistakenName(requirement) : undefined;
-			return (
-				mistaken?.outcome === "other" &&
-				mistaken.module === top &&
-				distributions.has(mistaken.name) &&
-				!distributions.has(mistaken.meant)
-			);
-		}),
-	);
+	const primary = manifests.filter((manifest) => manifest.primary).flatMap(({ requirements }) => requirements);
+	return [...byName.values()].some(({ module: provided, name, meant, outcome }) => {
+		const wanted = normalizeName(meant);
+		return (
+			provided === top &&
+			(outcome === "other" || outcome === "broken") &&
+			distributions.has(name) &&
+			!distributions.has(wanted) &&
+			primary.some(({ normalized, url }) => url === null && (normalized === name || normalized === wanted))
+		);
+	});
 }

@@ -10,9 +10,10 @@ import {
 } from "../../project/manifests/declared.ts";
 import { fileOfMainList } from "../../project/manifests/edit.ts";
 import type { Manifest } from "../../project/manifests/manifest.ts";
-import { isMistakenlyDeclared } from "../../project/manifests/mistaken-names.ts";
+import { isAnotherAuthors, isMistakenlyDeclared } from "../../project/manifests/mistaken-names.ts";
 import { distributionsOf, packageOf } from "../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../project/project.ts";
+import { moveToRedis } from "./uses/aioredis-successor.ts";
 import { declareImport, type ImportToDeclare, isOptionalEntry } from "./uses/declare-import.ts";
 import { findGoneModule } from "./uses/gone-module.ts";
 import { placeInWords } from "./uses/installation-words.ts";
@@ -64,7 +65,8 @@ export default defineRule<Evidence>({
 			const candidates = distributionsOf(use.name, project.environment);
 			const distribution = candidates[0];
 			if (distribution === undefined || candidates.some((name) => reported.has(name))) continue;
-			if (isOwnName(project, use.name) || isMistakenlyDeclared(use.name, project)) continue;
+			if (isOwnName(project, use.name) || isMistakenlyDeclared(use.name, project) || isAnotherAuthors(use.name, project))
+				continue;
 			const evidence = judge(project, use, candidates, declared);
 			if (evidence === null) continue;
 			for (const name of candidates) reported.add(name);
@@ -110,11 +112,12 @@ export default defineRule<Evidence>({
 	},
 
 	fix({ evidence }, project) {
-		return removal(evidence, project) ?? declareImport(evidence, project);
+		return removal(evidence, project) ?? successor(evidence, project) ?? declareImport(evidence, project);
 	},
 
 	alternatives({ evidence }, project) {
-		const declared = removal(evidence, project) === null ? undefined : declareImport(evidence, project);
+		const isFirst = removal(evidence, project) === null && successor(evidence, project) === undefined;
+		const declared = isFirst ? undefined : declareImport(evidence, project);
 		return declared === undefined ? [] : [declared];
 	},
 });
@@ -124,6 +127,11 @@ function removal({ module, missingHere, elsewhere, goneFrom }: Evidence, project
 	if (missingHere || elsewhere !== null || goneFrom !== null) return null;
 	const part = packageOf(module);
 	return removeUnusedImports(project, (dotted) => dotted === part || dotted.startsWith(`${part}.`));
+}
+
+/** aioredis has had no release since it became a part of redis, and its last one does not work from Python 3.11 on. */
+function successor({ distribution, goneFrom }: Evidence, project: Project): FixProposal | undefined {
+	return distribution === "aioredis" && goneFrom === null ? moveToRedis(project) : undefined;
 }
 
 interface Declared {

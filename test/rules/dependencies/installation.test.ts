@@ -5,6 +5,7 @@ import duplicate from "../../../src/rules/dependencies/duplicate-requirement.ts"
 import incompatible from "../../../src/rules/dependencies/incompatible-versions.ts";
 import mismatch from "../../../src/rules/dependencies/installed-version-mismatch.ts";
 import anotherPython from "../../../src/rules/dependencies/requires-another-python.ts";
+import undeclared from "../../../src/rules/dependencies/undeclared-import.ts";
 import unresolvedImport from "../../../src/rules/imports/unresolved-import.ts";
 import { auditDependencies, installed, type TestPackage } from "./audit-dependencies.ts";
 
@@ -79,6 +80,17 @@ describe("incompatible-versions", () => {
 		expect(audit("fastapi\npasslib\nbcrypt>=4  # hashes", context).mended("requirements.txt")).toBe(
 			"fastapi\npasslib\nbcrypt<5  # hashes\n",
 		);
+	});
+
+	it("moves an aioredis that nothing declares to the redis that is declared, where that is new enough", () => {
+		const audited = (version: string) =>
+			auditDependencies(
+				backend("fastapi\nuvicorn\nredis", "import aioredis\nCLIENT = aioredis"),
+				{ ...installed({ redis: { version } }), distributionsFor: (name) => [name] },
+				undeclared,
+			);
+		expect(audited("5.0.1").mended("main.py")?.split("\n")[1]).toBe("from redis import asyncio as aioredis");
+		expect(audited("3.5.3").mended("requirements.txt")).toContain("aioredis");
 	});
 
 	it("moves from aioredis to the redis package that took it in", () => {

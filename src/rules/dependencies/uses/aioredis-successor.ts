@@ -1,4 +1,5 @@
 import type { FixProposal } from "../../../audit/fix.ts";
+import { versionSatisfies } from "../../../environment/pep440.ts";
 import { primaryManifest } from "../../../project/manifests/declared.ts";
 import { removeRequirement, replaceRequirement, usesHashes } from "../../../project/manifests/edit.ts";
 import type { Module, Project } from "../../../project/project.ts";
@@ -15,15 +16,19 @@ const homes: Readonly<Record<string, string>> = {
 	"aioredis.sentinel": "redis.asyncio.sentinel",
 };
 
-/** aioredis became part of redis-py: the imports and the requirement move there. Undefined where an import has no counterpart. */
+/** aioredis became part of redis-py: the imports, and the requirement if there is one, move there. Undefined where an import has no counterpart. */
 export function moveToRedis(project: Project): FixProposal | undefined {
 	const manifest = primaryManifest(project.manifests);
 	const declared = manifest?.requirements.find(({ normalized, group }) => normalized === "aioredis" && group === "");
-	if (manifest === null || declared === undefined || usesHashes(project.files, manifest)) return undefined;
+	if (manifest === null || usesHashes(project.files, manifest)) return undefined;
 	const hasRedis = manifest.requirements.some(({ normalized, group }) => normalized === "redis" && group === "");
-	const listed = hasRedis
-		? removeRequirement(project.files, declared)
-		: replaceRequirement(project.files, declared, { name: "redis", extras: [], floor: "4.6.0", exact: null });
+	if (declared === undefined && (!hasRedis || !hasSuccessor(project))) return undefined;
+	const listed =
+		declared === undefined
+			? []
+			: hasRedis
+				? removeRequirement(project.files, declared)
+				: replaceRequirement(project.files, declared, { name: "redis", extras: [], floor: "4.6.0", exact: null });
 	if (listed === null) return undefined;
 	const edits = [...listed];
 	for (const module of project.modules.values()) {
@@ -41,6 +46,12 @@ export function moveToRedis(project: Project): FixProposal | undefined {
 		edits,
 		commands: manifest.updateCommands,
 	};
+}
+
+/** Is the redis that is there, or would come, a release with the part that aioredis became? */
+function hasSuccessor({ environment }: Project): boolean {
+	const version = environment.distributions.get("redis")?.version;
+	return version !== undefined && versionSatisfies(version, ">=4.2") === true;
 }
 
 /** None for an import of something else; null where nothing is known to take its place. */

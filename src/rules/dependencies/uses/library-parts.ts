@@ -2,6 +2,7 @@ import type { Environment, LibraryImport } from "../../../environment/environmen
 import { remembered } from "../../../environment/remembered.ts";
 import { parseRequirement } from "../../../environment/requirement.ts";
 import type { ExternalImport } from "../../../project/imports/trace.ts";
+import { isAnotherAuthors } from "../../../project/manifests/mistaken-names.ts";
 import { distributionsOf, packageOf } from "../../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../../project/project.ts";
 import type { OptionalUse } from "./optional-use.ts";
@@ -48,6 +49,7 @@ export function listLibraryParts(project: Project): OptionalUse[] {
 		const top = module.split(".")[0] ?? module;
 		if (symbol !== null || environment.isStdlib(top) || seen.has(`${importer} ${module}`)) return [];
 		seen.add(`${importer} ${module}`);
+		if (isAnotherAuthors(own.module, project)) return [];
 		const distribution = distributionOf(importer);
 		const providers = providersOf(distribution, module);
 		if (providers.length === 0 || isBroughtByPython(project, providers)) return [];
