@@ -5,6 +5,7 @@ import { annotation, evaluateArguments } from "./expressions.ts";
 import { externalBindingProblem, failToBind } from "./external-signature.ts";
 import { initSubclass } from "./init-subclass.ts";
 import { at, bind, type Frame, isGuarded, type Machine, newNamespace } from "./machine.ts";
+import { failOnPostponedUnions } from "./postponed-unions.ts";
 import { failOperation } from "./refused-operations.ts";
 import { nothingReturned } from "./value-types.ts";
 
@@ -103,6 +104,7 @@ export function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef):
 		guarded: isGuarded(machine, "Exception"),
 	});
 	initSubclass(machine, frame, value);
+	failOnPostponedUnions(machine, frame, value);
 	for (let index = decorators.length - 1; index >= 0; index--) {
 		const given = applyDecorator(machine, frame, decorators[index], node.decorators[index], value);
 		// One that gives back the very class, as those of registries do, leaves it what it is.

@@ -93,6 +93,10 @@ function refusalOf(canonical: string, args: CallArguments, receiver: InstanceVal
 				? { exception: "AssertionError", message: 'Currently only middleware("http") is supported.' }
 				: null;
 		}
+		case "builtins.zip":
+			return minor < 10 && args.keywords.size > 0
+				? { exception: "TypeError", message: "zip() takes no keyword arguments" }
+				: null;
 		case "functools.partial":
 			return first !== undefined && typeName(first) !== null && lacksMethod(first, "__call__")
 				? { exception: "TypeError", message: "the first argument must be callable" }

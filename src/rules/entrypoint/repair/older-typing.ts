@@ -20,6 +20,8 @@ export function inOlderForm(project: Project, module: Module, range: TextRange):
 	const { minor } = project.environment.python;
 	const whole = minor < 10 ? wholeType(module, range) : null;
 	if (whole === null) return undefined;
+	const tuple = asTupleOfClasses(module, whole);
+	if (tuple !== undefined) return tuple;
 	const used = new Set<string>();
 	const text = rewrite(whole);
 	if (used.size === 0) return undefined;
@@ -51,6 +53,25 @@ export function inOlderForm(project: Project, module: Module, range: TextRange):
 		used.add(form);
 		return `${form}[${(isOptional ? others : operands).map(rewrite).join(", ")}]`;
 	}
+}
+
+/** `isinstance(value, int | str)`: the form of typing is none that isinstance takes, but a tuple of classes says the same. */
+function asTupleOfClasses(module: Module, whole: ast.Expression): FixProposal | undefined {
+	let isAsked = false;
+	walk(module.tree, (node) => {
+		if (node.type === "Call" && node.callee.type === "Name" && /^is(instance|subclass)$/.test(node.callee.id))
+			isAsked ||= node.args[1] === whole;
+		return !isAsked && node.start <= whole.start && whole.end <= node.end;
+	});
+	const operands = operandsOf(whole);
+	if (!isAsked || operands.length < 2 || operands.some(({ type }) => type === "Constant")) return undefined;
+	const text = `(${operands.map(({ start, end }) => module.text.slice(start, end)).join(", ")})`;
+	return {
+		title: `Write ${text}`,
+		explanation: "Unions of classes came with Python 3.10; isinstance and issubclass take a tuple of them in every version.",
+		applicability: "safe",
+		edits: [replaceText(module, whole.start, whole.end, text)],
+	};
 }
 
 function operandsOf(node: ast.Expression): readonly ast.Expression[] {

@@ -3,6 +3,7 @@ import { scopeOfModule } from "../../../project/models/name-scope.ts";
 import { valueOfName } from "../../../project/models/type-form.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { removeArguments } from "../../../python/rewrite/arguments.ts";
 import { indentAt, isFirstOnLine, lineStartAt, replaceText } from "../../../python/rewrite/source.ts";
 import { insertBefore } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
@@ -43,6 +44,8 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 	if (error.startsWith("UnboundLocalError: ")) return declareGlobal(module, range, /'(\w+)'/.exec(error)?.[1] ?? "");
 	if (error.includes("can only concatenate str (not ")) return toText(module, range);
 	if (error.endsWith("for |: 'dict' and 'dict'")) return joinedDicts(module, range);
+	if (error === "TypeError: zip() takes no keyword arguments") return plainZip(module, range);
+	if (error.startsWith("TypeError: Unable to evaluate type annotation")) return inOlderForm(project, module, range);
 	if (error.includes("unsupported operand type(s) for |: "))
 		return withoutStringUnion(project, module, range) ?? inOlderForm(project, module, range);
 	if (error === "TypeError: 'type' object is not subscriptable") {
@@ -336,6 +339,20 @@ function declareGlobal(module: Module, range: TextRange, name: string): FixPropo
 		explanation: `The function assigns ${name}, which makes it a name of its own; with global it is the module's.`,
 		applicability: "review",
 		edits: [replaceText(module, at, at, `${indent}global ${name}\n`)],
+	};
+}
+
+/** `zip(a, b, strict=True)` came with Python 3.10 (PEP 618). */
+function plainZip(module: Module, range: TextRange): FixProposal | undefined {
+	const call = nodesIn(module, range).find(
+		(node): node is ast.Call => node.type === "Call" && node.start === range.start && node.end === range.end,
+	);
+	if (call === undefined) return undefined;
+	return {
+		title: "Leave strict out",
+		explanation: "This Python's zip does not know it; it ends with the shortest of what it is given.",
+		applicability: "review",
+		edits: removeArguments(module, call, call.keywords),
 	};
 }
 

@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import { auditBackend, mendedFiles } from "../../../rules/database/audit-backend.ts";
+
+const backend = (code: string, python = "3.9") =>
+	`#- .python-version\n${python}\n#- requirements.txt\nfastapi\nuvicorn\n#- main.py\nfrom __future__ import annotations\n\nfrom typing import List\n\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n${code}`;
+
+const model = "class Note(BaseModel):\n    title: str | None = None\n";
+
+it("knows that pydantic evaluates the annotations that Python postpones", () => {
+	const [issue] = auditBackend("startup-exception", backend(model));
+	expect(issue?.expectedError).toMatch(/^TypeError: (Unable to evaluate type annotation 'str \| None'|unsupported operand)/);
+	expect(mendedFiles("startup-exception", backend(model))["main.py"]).toContain("title: Optional[str] = None");
+});
+
+it.each([
+	[model, "3.10"],
+	["class Note(BaseModel):\n    title: List[str]\n", "3.9"],
+	["class Note:\n    title: str | None = None\n", "3.9"],
+	["class Note(BaseModel):\n    _cache: str | None = None\n", "3.9"],
+])("says nothing of %s on Python %s", (code, python) => {
+	expect(auditBackend("startup-exception", backend(code, python))).toEqual([]);
+});
+
+it("knows the strict zip of Python 3.10", () => {
+	const code = "pairs = dict(zip('ab', [1, 2], strict=True))\n";
+	expect(auditBackend("startup-exception", backend(code))[0]?.expectedError).toBe("TypeError: zip() takes no keyword arguments");
+	expect(auditBackend("startup-exception", backend(code, "3.10"))).toEqual([]);
+	expect(mendedFiles("startup-exception", backend(code))["main.py"]).toContain("zip('ab', [1, 2])");
+});
+
+it("asks isinstance with a tuple of classes", () => {
+	const code = "assert isinstance(1, int | str)\n";
+	expect(mendedFiles("startup-exception", backend(code))["main.py"]).toContain("isinstance(1, (int, str))");
+});
