@@ -3,7 +3,6 @@ import { scopeOfModule } from "../../../project/models/name-scope.ts";
 import { valueOfName } from "../../../project/models/type-form.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
-import { removeArguments } from "../../../python/rewrite/arguments.ts";
 import { indentAt, isFirstOnLine, lineStartAt, replaceText } from "../../../python/rewrite/source.ts";
 import { insertBefore } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
@@ -14,6 +13,7 @@ import { inBrackets } from "./in-brackets.ts";
 import { jobRemedy } from "./job-remedies.ts";
 import { isOfLogging, loggingRemedy } from "./logging-remedies.ts";
 import { itemsOfDict, tupleOfText } from "./loop-remedies.ts";
+import { joinedDicts, plainZip } from "./older-operations.ts";
 import { inOlderForm } from "./older-typing.ts";
 import { relativeImportByName } from "./relative-import-by-name.ts";
 import { withoutStringUnion } from "./string-union.ts";
@@ -196,21 +196,6 @@ function genericOfTyping(module: Module, range: TextRange): FixProposal | undefi
 	};
 }
 
-/** `a | b` of dicts came with Python 3.9 (PEP 584). */
-function joinedDicts(module: Module, range: TextRange): FixProposal | undefined {
-	const union = nodesIn(module, range).find(
-		(node): node is ast.BinOp => node.type === "BinOp" && node.start === range.start && node.end === range.end,
-	);
-	if (union === undefined) return undefined;
-	const text = (node: ast.Node) => module.text.slice(node.start, node.end);
-	return {
-		title: "Join the dicts with **",
-		explanation: "Dicts have known | since Python 3.9; spreading both into a new one gives the same.",
-		applicability: "safe",
-		edits: [replaceText(module, range.start, range.end, `{**${text(union.left)}, **${text(union.right)}}`)],
-	};
-}
-
 /** `any` and `callable` are functions; the types are in `typing`. */
 function typingNames(module: Module, range: TextRange): FixProposal | undefined {
 	const types: Readonly<Record<string, string>> = { any: "Any", callable: "Callable" };
@@ -339,20 +324,6 @@ function declareGlobal(module: Module, range: TextRange, name: string): FixPropo
 		explanation: `The function assigns ${name}, which makes it a name of its own; with global it is the module's.`,
 		applicability: "review",
 		edits: [replaceText(module, at, at, `${indent}global ${name}\n`)],
-	};
-}
-
-/** `zip(a, b, strict=True)` came with Python 3.10 (PEP 618). */
-function plainZip(module: Module, range: TextRange): FixProposal | undefined {
-	const call = nodesIn(module, range).find(
-		(node): node is ast.Call => node.type === "Call" && node.start === range.start && node.end === range.end,
-	);
-	if (call === undefined) return undefined;
-	return {
-		title: "Leave strict out",
-		explanation: "This Python's zip does not know it; it ends with the shortest of what it is given.",
-		applicability: "review",
-		edits: removeArguments(module, call, call.keywords),
 	};
 }
 
