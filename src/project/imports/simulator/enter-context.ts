@@ -8,7 +8,7 @@ import { sessionOfBegin } from "./session-objects.ts";
 
 /** Library classes whose `with` hands out something else than the object; so do all of contextlib's. */
 const givesAnother =
-	/^contextlib\.|^builtins\.(async_)?generator$|^tempfile\.|^warnings\.|^(asyncio|threading|multiprocessing|anyio|trio)\.|^importlib\.|^unittest\.mock\./;
+	/^contextlib\.(?!(?:Async)?ExitStack$)|^builtins\.(async_)?generator$|^tempfile\.|^warnings\.|^(asyncio|threading|multiprocessing|anyio|trio)\.|^importlib\.|^unittest\.mock\./;
 
 /** What is entered, as it is written. */
 type EnteredItem = Pick<ast.WithItem, "context">;
@@ -26,6 +26,14 @@ export function enterContext(machine: Machine, frame: Frame, value: Value, item:
 	if (method.value.kind !== "function" || method.maybe) return unknown;
 	const entered = machine.call(frame, method.value, { args: [value], keywords: new Map(), open: false }, callOf(item));
 	return isAsync ? awaited(entered) : entered;
+}
+
+/** `await stack.enter_async_context(resource())` gives what `async with resource() as …` would; null for any other value that is awaited. */
+export function enteredOnStack(machine: Machine, frame: Frame, value: Value, node: ast.Await): Value | null {
+	if (value.kind !== "instance" || value.of.kind !== "external") return null;
+	if (value.of.name !== "contextlib.AsyncExitStack.enter_async_context") return null;
+	const [entered] = value.call?.args ?? [];
+	return entered === undefined ? null : enterContext(machine, frame, entered, { context: node.value }, true);
 }
 
 function awaited(value: Value): Value {

@@ -6,6 +6,7 @@ import { findInClass } from "./class-members.ts";
 import { comprehension } from "./comprehensions.ts";
 import { dictKey, setEntry } from "./dict-keys.ts";
 import { failOnUnsetKey, mergeInto } from "./dotenv-dicts.ts";
+import { enteredOnStack } from "./enter-context.ts";
 import { failOnMemberName, isEnumeration } from "./enum-look-up.ts";
 import { builtin, constant } from "./external.ts";
 import {
@@ -94,7 +95,7 @@ export function evaluate(machine: Machine, frame: Frame, node: ast.Expression): 
 			if (value.kind === "coroutine") return value.run();
 			failOnNeedlessAwait(machine, frame, value, node);
 			machine.doubts++;
-			return awaitedRows(machine, value) ?? unknown;
+			return enteredOnStack(machine, frame, value, node) ?? awaitedRows(machine, value) ?? unknown;
 		}
 		case "Yield":
 			{
