@@ -1,7 +1,7 @@
 """Writes the public attributes of classes of the standard library whose objects never get more, by version.
 
     python3 class-members.py one            prints them for the Python that runs it, as JSON
-    python3 class-members.py PYTHON... TABLE.json > ../../src/project/imports/simulator/library-class-members.ts
+    python3 class-members.py PYTHON... TABLE.json > ../../src/project/imports/simulator/classes/library-class-members.ts
 
 A table is what `one` printed for a version that is not at hand: node stdlib-pyodide.mjs FOLDER class-members.py > TABLE.json
 

@@ -1,4 +1,4 @@
-import { servedRoutes } from "../../project/fastapi/served-routes.ts";
+import { servedRoutes } from "../../project/fastapi/routes/served-routes.ts";
 import type { Project } from "../../project/project.ts";
 import { type RouteListing, renderRoutesJson, renderRoutesText } from "../../report/routes.ts";
 import { exitStatus } from "../exit-status.ts";

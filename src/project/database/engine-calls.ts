@@ -1,4 +1,4 @@
-import { urlText } from "../imports/simulator/url-objects.ts";
+import { urlText } from "../imports/simulator/library/url-objects.ts";
 import type { Call } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";
 import { listAsyncEngines, listSyncEngines } from "../manifests/async-engines.ts";

@@ -1,6 +1,6 @@
 import { statementsOf } from "../../python/rewrite/blocks.ts";
 import { contains } from "../../python/walk.ts";
-import { sessionOf } from "../imports/simulator/session-objects.ts";
+import { sessionOf } from "../imports/simulator/library/session-objects.ts";
 import type { Call } from "../imports/trace.ts";
 import type { Project } from "../project.ts";
 import { isMadeBy } from "./sqlalchemy-values.ts";

@@ -5,9 +5,9 @@ import type { Call } from "../imports/trace.ts";
 import type { ClassValue, FunctionValue, Value } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
 import { servedApplication } from "./application.ts";
-import { isMethodOfApplication } from "./middleware.ts";
+import { isMethodOfApplication } from "./middleware/middleware.ts";
 import { positionalCallError } from "./positional-call.ts";
-import { argumentOf } from "./routes.ts";
+import { argumentOf } from "./routes/routes.ts";
 import { uncallableType } from "./served-application.ts";
 import { writtenValue } from "./written-value.ts";
 

@@ -4,7 +4,7 @@ import { dottedName } from "../../python/walk.ts";
 import type { Call } from "../imports/trace.ts";
 import type { FunctionValue, Value } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
-import { isMethodOfApplication } from "./middleware.ts";
+import { isMethodOfApplication } from "./middleware/middleware.ts";
 
 /** Something registered to run when an application starts or stops. */
 export interface StartupHandler {

@@ -8,7 +8,7 @@ import { mentions } from "../mentions.ts";
 import { scopeOfFunction } from "../models/name-scope.ts";
 import { valueOfName } from "../models/type-form.ts";
 import type { Module, Project } from "../project.ts";
-import { signatureFaultsOf } from "./signature-faults.ts";
+import { signatureFaultsOf } from "./signature/signature-faults.ts";
 
 /** A `TemplateResponse(…)` in a route that fails each time it is made. */
 export interface TemplateFault {

@@ -1,5 +1,5 @@
+import { urlAttribute } from "../imports/simulator/library/url-objects.ts";
 import type { Machine } from "../imports/simulator/machine.ts";
-import { urlAttribute } from "../imports/simulator/url-objects.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
 import { readSettingType } from "./setting-type.ts";
 import type { SettingsConfig, SettingsField } from "./settings-class.ts";

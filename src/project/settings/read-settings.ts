@@ -1,5 +1,5 @@
+import { secretObject } from "../imports/simulator/library/secret-objects.ts";
 import type { CallArguments, Frame, Machine } from "../imports/simulator/machine.ts";
-import { secretObject } from "../imports/simulator/secret-objects.ts";
 import type { Call, SettingReading } from "../imports/trace.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
 import {

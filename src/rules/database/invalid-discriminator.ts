@@ -1,5 +1,5 @@
 import type { FixProposal } from "../../audit/fix.ts";
-import { unboundIn } from "../../project/fastapi/unresolved-type.ts";
+import { unboundIn } from "../../project/fastapi/signature/unresolved-type.ts";
 import type { ClassDefinition } from "../../project/imports/trace.ts";
 import type { ClassAttribute } from "../../project/models/class-body.ts";
 import {

@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { callKeywords, isField, listTables, type TableClass, type TableColumn } from "../../project/database/tables.ts";
-import { isEnumeration } from "../../project/imports/simulator/enum-look-up.ts";
+import { isEnumeration } from "../../project/imports/simulator/classes/enum-look-up.ts";
 import type { ClassValue, Value } from "../../project/imports/values.ts";
 import { makerOf } from "../../project/models/class-body.ts";
 import { scopeOfClass } from "../../project/models/name-scope.ts";

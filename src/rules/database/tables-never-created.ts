@@ -13,7 +13,7 @@ import { importsOf } from "../../python/rewrite/remove-imports.ts";
 import { insertBefore } from "../../python/rewrite/statements.ts";
 import { contains } from "../../python/walk.ts";
 import { runInLifespan } from "../entrypoint/repair/move-to-lifespan.ts";
-import { spellModule } from "../imports/repair/module-spelling.ts";
+import { spellModule } from "../imports/repair/modules/module-spelling.ts";
 
 interface Evidence extends NeverCreated {
 	/** The query of start-up that comes first, and the table that it asks for; null where only requests query. */

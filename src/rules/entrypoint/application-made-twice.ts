@@ -1,6 +1,6 @@
 import { defineRule } from "../../audit/rule.ts";
 import { servedApplication } from "../../project/fastapi/application.ts";
-import { type Router, routeModelOf } from "../../project/fastapi/routes.ts";
+import { type Router, routeModelOf } from "../../project/fastapi/routes/routes.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { removeStatements } from "../../python/rewrite/statements.ts";

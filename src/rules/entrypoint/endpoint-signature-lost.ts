@@ -1,5 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
-import { routeModelOf } from "../../project/fastapi/routes.ts";
+import { routeModelOf } from "../../project/fastapi/routes/routes.ts";
 import type { FunctionValue } from "../../project/imports/values.ts";
 import type * as ast from "../../python/ast.ts";
 import { insertBefore } from "../../python/rewrite/statements.ts";

@@ -1,6 +1,6 @@
 import { defineRule } from "../../audit/rule.ts";
-import type { DependencyFault } from "../../project/fastapi/dependency-faults.ts";
-import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
+import type { DependencyFault } from "../../project/fastapi/signature/dependency-faults.ts";
+import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature/signature-faults.ts";
 import { dependencyRemedy } from "./signature/dependency-remedies.ts";
 
 type Evidence = Refused<DependencyFault>;

@@ -1,14 +1,14 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { type AddedMiddleware, listMiddleware, listMiddlewareFunctions } from "../../project/fastapi/middleware.ts";
-import { type WrongEntry, wrongMiddlewareEntries } from "../../project/fastapi/middleware-entries.ts";
-import type { MiddlewareFault } from "../../project/fastapi/middleware-fault.ts";
-import { dispatchFault, middlewareFault, wrapperFault } from "../../project/fastapi/middleware-faults.ts";
+import { type AddedMiddleware, listMiddleware, listMiddlewareFunctions } from "../../project/fastapi/middleware/middleware.ts";
+import { type WrongEntry, wrongMiddlewareEntries } from "../../project/fastapi/middleware/middleware-entries.ts";
+import type { MiddlewareFault } from "../../project/fastapi/middleware/middleware-fault.ts";
+import { dispatchFault, middlewareFault, wrapperFault } from "../../project/fastapi/middleware/middleware-faults.ts";
 import type { ClassValue, FunctionValue, Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type { TextRange } from "../../text/range.ts";
-import { middlewareEntryRemedy } from "./repair/middleware-entry-remedies.ts";
-import { middlewareRemedy } from "./repair/middleware-remedies.ts";
+import { middlewareEntryRemedy } from "./middleware/middleware-entry-remedies.ts";
+import { middlewareRemedy } from "./middleware/middleware-remedies.ts";
 
 interface Evidence {
 	readonly middleware: string;

@@ -1,6 +1,6 @@
 import { defineRule } from "../../audit/rule.ts";
-import type { ParameterFault } from "../../project/fastapi/parameter-faults.ts";
-import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
+import type { ParameterFault } from "../../project/fastapi/signature/parameter-faults.ts";
+import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature/signature-faults.ts";
 import { wordsOf } from "./signature/parameter-words.ts";
 import { typeRemedies } from "./signature/type-remedies.ts";
 

@@ -1,8 +1,8 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import type { ParameterFault } from "../../project/fastapi/parameter-faults.ts";
-import { isComplexType } from "../../project/fastapi/scalar-types.ts";
-import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
+import type { ParameterFault } from "../../project/fastapi/signature/parameter-faults.ts";
+import { isComplexType } from "../../project/fastapi/signature/scalar-types.ts";
+import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature/signature-faults.ts";
 import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";

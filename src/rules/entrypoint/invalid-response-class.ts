@@ -1,6 +1,6 @@
 import { defineRule } from "../../audit/rule.ts";
-import type { ResponseFault } from "../../project/fastapi/response-faults.ts";
-import type { Refused } from "../../project/fastapi/signature-faults.ts";
+import type { ResponseFault } from "../../project/fastapi/signature/response-faults.ts";
+import type { Refused } from "../../project/fastapi/signature/signature-faults.ts";
 import { findKeyword, removeArguments } from "../../python/rewrite/arguments.ts";
 import { refusedResponses, routeName } from "./signature/refused-responses.ts";
 

@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import type { ResponseFault } from "../../project/fastapi/response-faults.ts";
-import type { Refused } from "../../project/fastapi/signature-faults.ts";
+import type { ResponseFault } from "../../project/fastapi/signature/response-faults.ts";
+import type { Refused } from "../../project/fastapi/signature/signature-faults.ts";
 import { lookUpName, scopeOfFunction, scopeOfModule } from "../../project/models/name-scope.ts";
 import { pydanticSchemaOf } from "../../project/models/pydantic-schema.ts";
 import { readTypeForm } from "../../project/models/type-form.ts";

@@ -1,7 +1,7 @@
 import { defineRule } from "../../audit/rule.ts";
-import type { ResponseFault } from "../../project/fastapi/response-faults.ts";
-import type { Operation } from "../../project/fastapi/routes.ts";
-import type { Refused } from "../../project/fastapi/signature-faults.ts";
+import type { Operation } from "../../project/fastapi/routes/routes.ts";
+import type { ResponseFault } from "../../project/fastapi/signature/response-faults.ts";
+import type { Refused } from "../../project/fastapi/signature/signature-faults.ts";
 import { refusedResponses, routeName } from "./signature/refused-responses.ts";
 import { withoutModel } from "./signature/response-edits.ts";
 

@@ -1,5 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
-import { routeModelOf } from "../../project/fastapi/routes.ts";
+import { routeModelOf } from "../../project/fastapi/routes/routes.ts";
 import type { Module } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { writePath } from "./signature/likely-path.ts";

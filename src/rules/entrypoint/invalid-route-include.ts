@@ -1,12 +1,12 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { type IncludeFault, includeFaults } from "../../project/fastapi/include-faults.ts";
+import { type IncludeFault, includeFaults } from "../../project/fastapi/routes/include-faults.ts";
 import { isObjectOf, routerClass } from "../../project/imports/library-objects.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
-import { keepTheOwner } from "./repair/assigned-nothing.ts";
+import { keepTheOwner } from "./exception/assigned-nothing.ts";
 import { includeAnother, includeItsRouter, returnTheRouter, takeAway } from "./signature/include-remedies.ts";
 
 const example = (argument: string) => ({

@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { type PathFault, pathFaults } from "../../project/fastapi/path-faults.ts";
+import { type PathFault, pathFaults } from "../../project/fastapi/routes/path-faults.ts";
 import { isSimilarName } from "../../project/imports/nearest-module.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 

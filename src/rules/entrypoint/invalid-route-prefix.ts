@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { type PrefixFault, prefixFaults } from "../../project/fastapi/path-faults.ts";
-import { routeModelOf } from "../../project/fastapi/routes.ts";
+import { type PrefixFault, prefixFaults } from "../../project/fastapi/routes/path-faults.ts";
+import { routeModelOf } from "../../project/fastapi/routes/routes.ts";
 import type { Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";

@@ -2,7 +2,7 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { versionSatisfies } from "../../environment/pep440.ts";
 import { servedApplication } from "../../project/fastapi/application.ts";
-import { isMethodOfApplication } from "../../project/fastapi/middleware.ts";
+import { isMethodOfApplication } from "../../project/fastapi/middleware/middleware.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";

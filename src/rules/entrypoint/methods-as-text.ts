@@ -1,5 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
-import { type Operation, routeModelOf } from "../../project/fastapi/routes.ts";
+import { type Operation, routeModelOf } from "../../project/fastapi/routes/routes.ts";
 import type { Value } from "../../project/imports/values.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";

@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { type LostRoute, lostRoutes } from "../../project/fastapi/route-order.ts";
-import { type Operation, routeModelOf } from "../../project/fastapi/routes.ts";
+import { type LostRoute, lostRoutes } from "../../project/fastapi/routes/route-order.ts";
+import { type Operation, routeModelOf } from "../../project/fastapi/routes/routes.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { lineStartAt, nextLineAt } from "../../python/rewrite/source.ts";

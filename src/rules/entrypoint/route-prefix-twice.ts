@@ -1,5 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
-import { type Include, routeModelOf } from "../../project/fastapi/routes.ts";
+import { type Include, routeModelOf } from "../../project/fastapi/routes/routes.ts";
 import { findKeyword, removeArguments } from "../../python/rewrite/arguments.ts";
 
 const example = (options: string) => ({

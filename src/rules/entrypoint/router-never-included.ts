@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { includeFaults, type LonelyRouter, lonelyRouters } from "../../project/fastapi/include-faults.ts";
+import { includeFaults, type LonelyRouter, lonelyRouters } from "../../project/fastapi/routes/include-faults.ts";
 import type * as ast from "../../python/ast.ts";
 import { insertAfter } from "../../python/rewrite/statements.ts";
 

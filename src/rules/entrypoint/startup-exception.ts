@@ -1,7 +1,7 @@
 import { defineRule } from "../../audit/rule.ts";
-import { type WiringFault, wiringFaults } from "../../project/fastapi/wiring-faults.ts";
+import { type WiringFault, wiringFaults } from "../../project/fastapi/routes/wiring-faults.ts";
 import type { AsyncMisuse, RaisesException } from "../../project/imports/trace.ts";
-import { exceptionRemedy } from "./repair/exception-remedies.ts";
+import { exceptionRemedy } from "./exception/exception-remedies.ts";
 import { wiringRemedy } from "./repair/wiring-remedies.ts";
 
 interface Evidence {

@@ -1,5 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
-import { signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
+import { signatureFaultsOf } from "../../project/fastapi/signature/signature-faults.ts";
 import { mentions } from "../../project/mentions.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";

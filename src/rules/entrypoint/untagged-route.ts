@@ -1,5 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
-import { type UntaggedRoute, untaggedRoutes } from "../../project/fastapi/untagged-routes.ts";
+import { type UntaggedRoute, untaggedRoutes } from "../../project/fastapi/routes/untagged-routes.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { routeName } from "./signature/refused-responses.ts";
 

@@ -1,6 +1,6 @@
 import { defineRule } from "../../audit/rule.ts";
-import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature-faults.ts";
-import type { UnusableDependency } from "../../project/fastapi/unusable-dependency.ts";
+import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature/signature-faults.ts";
+import type { UnusableDependency } from "../../project/fastapi/signature/unusable-dependency.ts";
 import { unusableDependencyRemedy } from "./signature/unusable-dependency-remedies.ts";
 
 type Evidence = Refused<UnusableDependency>;

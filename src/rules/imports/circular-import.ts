@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { failingCycles } from "./repair/cycle-failures.ts";
-import { findCycleRemedies } from "./repair/cycle-remedies.ts";
+import { failingCycles } from "./repair/cycles/cycle-failures.ts";
+import { findCycleRemedies } from "./repair/cycles/cycle-remedies.ts";
 
 interface Evidence {
 	readonly name: string;

@@ -4,7 +4,7 @@ import type { Failure } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { failuresOf } from "./repair/import-failures.ts";
 import type { SyntaxRemedy } from "./repair/syntax/remedy.ts";
-import { findSyntaxRemedies } from "./repair/syntax-remedies.ts";
+import { findSyntaxRemedies } from "./repair/syntax/syntax-remedies.ts";
 
 interface Evidence {
 	readonly message: string;

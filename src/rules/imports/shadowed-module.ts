@@ -2,7 +2,7 @@ import { defineRule } from "../../audit/rule.ts";
 import type { Failure } from "../../project/imports/trace.ts";
 import type { Module, Project } from "../../project/project.ts";
 import { importsOf } from "../../python/rewrite/remove-imports.ts";
-import { removeEmptyModule, renameModule } from "./repair/rename-module.ts";
+import { removeEmptyModule, renameModule } from "./repair/modules/rename-module.ts";
 import { listHiddenNeeds } from "./usage/hidden-from-libraries.ts";
 import { shadowsExternal } from "./usage/shadowing.ts";
 

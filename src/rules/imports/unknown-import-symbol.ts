@@ -4,11 +4,11 @@ import { isAnotherAuthors } from "../../project/manifests/mistaken-names.ts";
 import type { Project } from "../../project/project.ts";
 import { removeImportedNames } from "../../python/rewrite/remove-imports.ts";
 import { packageLackingFor } from "../dependencies/uses/passed-on-names.ts";
+import { moveImport } from "./repair/cycles/move-import.ts";
 import { failureAt, failuresOf, importedNameAt } from "./repair/import-failures.ts";
-import { spellModule } from "./repair/module-spelling.ts";
-import { moveImport } from "./repair/move-import.ts";
-import { findRemedies, type Remedy } from "./repair/name-remedies.ts";
-import { renameImport } from "./repair/rename-import.ts";
+import { spellModule } from "./repair/modules/module-spelling.ts";
+import { findRemedies, type Remedy } from "./repair/names/name-remedies.ts";
+import { renameImport } from "./repair/names/rename-import.ts";
 import { isImportedElsewhere, isNameUsed } from "./usage/name-users.ts";
 import { shadowsExternal } from "./usage/shadowing.ts";
 

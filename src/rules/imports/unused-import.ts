@@ -1,5 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
-import { lonelyRouters } from "../../project/fastapi/include-faults.ts";
+import { lonelyRouters } from "../../project/fastapi/routes/include-faults.ts";
 import type { Module, Project } from "../../project/project.ts";
 import { importsOf, removeImportedNames } from "../../python/rewrite/remove-imports.ts";
 import { listUnusedImports, originOf } from "./usage/unused-names.ts";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { servedRoutes } from "../../../src/project/fastapi/served-routes.ts";
+import { servedRoutes } from "../../../src/project/fastapi/routes/served-routes.ts";
 import { buildProject, parseFiles } from "../build-project.ts";
 
 function routesOf(literal: string): string[] {

@@ -2,7 +2,7 @@ import type * as ast from "../../../python/ast.ts";
 import { isGenerator } from "../../../python/walk.ts";
 import type { AsyncMisuse } from "../trace.ts";
 import type { Value } from "../values.ts";
-import { findInClass } from "./class-members.ts";
+import { findInClass } from "./classes/class-members.ts";
 import { classMember } from "./external.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
 import { typeName } from "./value-types.ts";

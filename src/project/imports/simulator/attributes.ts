@@ -9,7 +9,6 @@ import {
 	unknown,
 	type Value,
 } from "../values.ts";
-import { stateAttribute } from "./application-state.ts";
 import { failOnCoroutineMember } from "./async-misuse.ts";
 import { moduleAttributes } from "./builtins.ts";
 import {
@@ -25,18 +24,19 @@ import {
 	isOfMixedType,
 	isPlainClass,
 	validatesIntoSettings,
-} from "./class-attributes.ts";
-import { findInClass, isPlainField } from "./class-members.ts";
-import { memberNamed } from "./enum-look-up.ts";
+} from "./classes/class-attributes.ts";
+import { findInClass, isPlainField } from "./classes/class-members.ts";
+import { memberNamed } from "./classes/enum-look-up.ts";
+import { classWithout, printedOfInstance } from "./classes/library-classes.ts";
+import { isNotSetYet } from "./classes/making.ts";
+import { superMember } from "./classes/super-object.ts";
 import { classMember, externalSymbol, isPlainExternalClass, memberOf } from "./external.ts";
 import { cyclePath } from "./import-statements.ts";
-import { classWithout, printedOfInstance } from "./library-classes.ts";
+import { stateAttribute } from "./library/application-state.ts";
+import { isSecret, lacksAttribute } from "./library/secret-objects.ts";
+import { isNotLoaded } from "./library/unloaded-submodules.ts";
+import { failOnUnset, unsetVariable } from "./library/unset-variable.ts";
 import { type Frame, fail, type Machine } from "./machine.ts";
-import { isNotSetYet } from "./making.ts";
-import { isSecret, lacksAttribute } from "./secret-objects.ts";
-import { superMember } from "./super-object.ts";
-import { isNotLoaded } from "./unloaded-submodules.ts";
-import { failOnUnset, unsetVariable } from "./unset-variable.ts";
 import { givesTheFunction, nothingReturned, typeName } from "./value-types.ts";
 
 /** `owner.name`. */

@@ -14,15 +14,21 @@ import {
 } from "../values.ts";
 import { contextManagerType } from "./async-misuse.ts";
 import { isCacheDecorator, openAttributes, plainPackages } from "./attributes.ts";
-import { findInClass } from "./class-members.ts";
-import { failOnCollectedClass } from "./collected-class.ts";
-import { dictMethod, listMethod } from "./container-methods.ts";
+import { findInClass } from "./classes/class-members.ts";
+import { failOnCollectedClass } from "./classes/collected-class.ts";
+import { instantiate } from "./classes/instantiate.ts";
+import { handedOver, leave } from "./classes/making.ts";
+import { namedTupleProblem } from "./classes/named-tuples.ts";
+import { superAttributes } from "./classes/super-object.ts";
 import { builtin, classMember, constant, externalSymbol } from "./external.ts";
 import { classMethodBindingProblem, externalBindingProblem, failToBind, methodBindingProblem } from "./external-signature.ts";
 import { functionFrame } from "./function-frame.ts";
-import { generatorContext } from "./generator-contexts.ts";
-import { instantiate } from "./instantiate.ts";
-import { knownCall } from "./known-calls.ts";
+import { dictMethod, listMethod } from "./library/container-methods.ts";
+import { generatorContext } from "./library/generator-contexts.ts";
+import { knownCall } from "./library/known-calls.ts";
+import { partialCall } from "./library/partial-calls.ts";
+import { classOfSessions } from "./library/session-objects.ts";
+import { failOnTextMethod } from "./library/text-formats.ts";
 import {
 	BudgetSpent,
 	type CallArguments,
@@ -34,17 +40,11 @@ import {
 	PythonException,
 	stepBudget,
 } from "./machine.ts";
-import { handedOver, leave } from "./making.ts";
-import { namedTupleProblem } from "./named-tuples.ts";
 import { stringMethod } from "./operations.ts";
 import { bindParameters } from "./parameter-binding.ts";
-import { partialCall } from "./partial-calls.ts";
 import { record } from "./recorded-calls.ts";
 import { failOnCall, failOperation } from "./refused-operations.ts";
-import { classOfSessions } from "./session-objects.ts";
 import { collectReturns } from "./statements.ts";
-import { superAttributes } from "./super-object.ts";
-import { failOnTextMethod } from "./text-formats.ts";
 import { nothingReturned } from "./value-types.ts";
 
 /** Calls a value. Calls of the project's own functions run them; all others are recorded with what is known of their arguments. */

@@ -1,12 +1,12 @@
 import type * as ast from "../../../python/ast.ts";
 import { type ClassValue, type FunctionValue, unknown, type Value } from "../values.ts";
 import { scopeFor } from "./binding-scope.ts";
+import { initSubclass } from "./classes/init-subclass.ts";
 import { annotation, evaluateArguments } from "./expressions.ts";
 import { externalBindingProblem, failToBind } from "./external-signature.ts";
-import { initSubclass } from "./init-subclass.ts";
 import { at, bind, type Frame, isGuarded, type Machine, newNamespace } from "./machine.ts";
-import { failOnPostponedUnions } from "./postponed-unions.ts";
 import { failOperation } from "./refused-operations.ts";
+import { failOnPostponedUnions } from "./typing/postponed-unions.ts";
 import { nothingReturned } from "./value-types.ts";
 
 /** `def`: its decorators, defaults and annotations run now, its body does not. */

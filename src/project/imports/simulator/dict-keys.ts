@@ -1,6 +1,6 @@
 import type { DictValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
-import { isEnumeration } from "./enum-look-up.ts";
+import { isEnumeration } from "./classes/enum-look-up.ts";
 import { constant } from "./external.ts";
 
 type Key = DictValue extends { readonly entries: Map<infer K, Value> } ? K : never;

@@ -2,13 +2,15 @@ import type * as ast from "../../../python/ast.ts";
 import { type DictValue, type ExternalValue, type FunctionValue, type SequenceValue, unknown, type Value } from "../values.ts";
 import { failOnCoroutineUse, failOnNeedlessAwait } from "./async-misuse.ts";
 import { isBuiltin, moduleAttributes } from "./builtins.ts";
-import { findInClass } from "./class-members.ts";
+import { findInClass } from "./classes/class-members.ts";
+import { failOnMemberName, isEnumeration } from "./classes/enum-look-up.ts";
 import { comprehension } from "./comprehensions.ts";
 import { dictKey, setEntry } from "./dict-keys.ts";
-import { failOnUnsetKey, mergeInto } from "./dotenv-dicts.ts";
-import { enteredOnStack } from "./enter-context.ts";
-import { failOnMemberName, isEnumeration } from "./enum-look-up.ts";
 import { builtin, constant } from "./external.ts";
+import { failOnUnsetKey, mergeInto } from "./library/dotenv-dicts.ts";
+import { enteredOnStack } from "./library/enter-context.ts";
+import { awaitedRows } from "./library/session-objects.ts";
+import { failOnUnset, unsetVariable } from "./library/unset-variable.ts";
 import {
 	at,
 	bind,
@@ -32,11 +34,9 @@ import {
 	failOperation,
 } from "./refused-operations.ts";
 import { failOnRepeatedKeyword, isCertainEntry } from "./repeated-keyword.ts";
-import { awaitedRows } from "./session-objects.ts";
 import { sliced } from "./slices.ts";
-import { failOnParameterCount } from "./type-parameters.ts";
-import { failOnTypeArguments } from "./typing-forms.ts";
-import { failOnUnset, unsetVariable } from "./unset-variable.ts";
+import { failOnParameterCount } from "./typing/type-parameters.ts";
+import { failOnTypeArguments } from "./typing/typing-forms.ts";
 
 /** What an expression evaluates to, with everything that evaluating it does. */
 export function evaluate(machine: Machine, frame: Frame, node: ast.Expression): Value {

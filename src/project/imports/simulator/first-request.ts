@@ -3,7 +3,7 @@ import { isGenerator } from "../../../python/walk.ts";
 import { applicationClass, isObjectOf } from "../library-objects.ts";
 import type { Call, Failure } from "../trace.ts";
 import { type ClassValue, type FunctionValue, type InstanceValue, unknown, type Value } from "../values.ts";
-import { findInClass } from "./class-members.ts";
+import { findInClass } from "./classes/class-members.ts";
 import { constant, externalSymbol, symbolEntry } from "./external.ts";
 import type { CallArguments, Frame, Machine } from "./machine.ts";
 

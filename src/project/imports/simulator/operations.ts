@@ -1,12 +1,12 @@
 import { pathText } from "../../path-values.ts";
 import type { ConstantValue, InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
-import { isEnum } from "./class-attributes.ts";
-import { findInClass } from "./class-members.ts";
+import { isEnum } from "./classes/class-attributes.ts";
+import { findInClass } from "./classes/class-members.ts";
+import { membersInOrder } from "./classes/enum-look-up.ts";
 import { keysOf } from "./dict-keys.ts";
-import { membersInOrder } from "./enum-look-up.ts";
 import { constant } from "./external.ts";
-import { isSecret, shownSecret } from "./secret-objects.ts";
+import { isSecret, shownSecret } from "./library/secret-objects.ts";
 
 /** What iterating over a value gives, one after the other; null where that is not known. */
 export function itemsOf(value: Value): readonly Value[] | null {

@@ -3,12 +3,12 @@ import { type ExternalValue, unknown, type Value } from "../values.ts";
 import { failOnCoroutineOperand } from "./async-misuse.ts";
 import { isBuiltinFunction } from "./builtins.ts";
 import { constant } from "./external.ts";
+import { failOnPercentFormat } from "./library/text-formats.ts";
+import { failOnUnset, unsetVariable } from "./library/unset-variable.ts";
 import { type Frame, type Machine, maybe } from "./machine.ts";
 import { binary, compare, truth } from "./operations.ts";
 import { failOnAddition, failOperation } from "./refused-operations.ts";
-import { failOnPercentFormat } from "./text-formats.ts";
-import { refusedUnion } from "./type-unions.ts";
-import { failOnUnset, unsetVariable } from "./unset-variable.ts";
+import { refusedUnion } from "./typing/type-unions.ts";
 import { typeName } from "./value-types.ts";
 
 /** `a + b` and its like. */

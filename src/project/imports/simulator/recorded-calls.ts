@@ -1,8 +1,8 @@
 import type * as ast from "../../../python/ast.ts";
 import type { Call } from "../trace.ts";
 import { unknown, type Value } from "../values.ts";
+import { handedOver } from "./classes/making.ts";
 import { type CallArguments, type Frame, isGuarded, type Machine } from "./machine.ts";
-import { handedOver } from "./making.ts";
 import { share } from "./refused-operations.ts";
 
 /** Notes a call with what is known of its arguments; code that is not seen has them in hands from then on. */

@@ -2,10 +2,10 @@ import type * as ast from "../../../python/ast.ts";
 import { dottedName } from "../../../python/walk.ts";
 import type { RaisesException } from "../trace.ts";
 import type { ClassValue, ConstantValue, Value } from "../values.ts";
-import { findInClass } from "./class-members.ts";
+import { findInClass } from "./classes/class-members.ts";
+import { uniterableMetaclass } from "./classes/metaclasses.ts";
 import { classMember, isPlainExternalClass } from "./external.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
-import { uniterableMetaclass } from "./metaclasses.ts";
 import { isClosed, lacksMethod, typeName } from "./value-types.ts";
 
 /** Records an exception that an operation on known values raises. */

@@ -4,7 +4,7 @@ import { applicationClass, constructionsOf, routerClass } from "../library-objec
 import type { Call } from "../trace.ts";
 import type { ClassValue, FunctionValue, Value } from "../values.ts";
 import { callFunction } from "./calls.ts";
-import { enterContext } from "./enter-context.ts";
+import { enterContext } from "./library/enter-context.ts";
 import { type Frame, fail, type Machine, ReachedYield } from "./machine.ts";
 
 /** Runs what applications do before they answer: the lifespan up to its yield, or the start-up handlers, those of their routers included. */

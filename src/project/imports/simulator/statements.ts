@@ -1,15 +1,15 @@
 import type * as ast from "../../../python/ast.ts";
 import { type CoroutineValue, unknown, type Value } from "../values.ts";
 import { failOnAsyncFor, failOnContext, failOnCoroutineUse } from "./async-misuse.ts";
-import { failOnAttributeAssignment } from "./attribute-assignment.ts";
 import { scopeFor } from "./binding-scope.ts";
+import { failOnAttributeAssignment } from "./classes/attribute-assignment.ts";
 import { define, defineClass } from "./definitions.ts";
 import { dictKey, setEntry } from "./dict-keys.ts";
-import { enterContext } from "./enter-context.ts";
 import { caughtNames, executeRaise, executeTry, raise } from "./exception-handling.ts";
 import { annotation } from "./expressions.ts";
-import { mayKeepExceptions } from "./generator-contexts.ts";
 import { runImport, runImportFrom } from "./import-statements.ts";
+import { enterContext } from "./library/enter-context.ts";
+import { mayKeepExceptions } from "./library/generator-contexts.ts";
 import { bind, type Completion, type Frame, type Handler, type Machine, maybe, PythonException } from "./machine.ts";
 import { binary, itemsOf, truth } from "./operations.ts";
 import { failOnIteration, failOnUnpacking } from "./refused-operations.ts";

@@ -1,6 +1,6 @@
 import type { ClassValue, ConstantValue, Value } from "../values.ts";
-import { findInClass } from "./class-members.ts";
-import { isSecret } from "./secret-objects.ts";
+import { findInClass } from "./classes/class-members.ts";
+import { isSecret } from "./library/secret-objects.ts";
 
 /** What a function of the project gives that has no `return` with a value: the one None of which it is known where it comes from. */
 export const nothingReturned: ConstantValue = { kind: "constant", value: null, origin: null };

@@ -3,7 +3,7 @@ import type { Call } from "../../../project/imports/trace.ts";
 import type { DefinedTable } from "../../../project/models/tables-defined.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import { importsOf } from "../../../python/rewrite/remove-imports.ts";
-import { spellModule } from "../../imports/repair/module-spelling.ts";
+import { spellModule } from "../../imports/repair/modules/module-spelling.ts";
 import { bringsNoFailure } from "../../imports/repair/trial.ts";
 
 /** Imports the class of a table where the models come together, so that the table is there before tables are made. */

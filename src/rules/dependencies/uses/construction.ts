@@ -1,5 +1,5 @@
 import { versionSatisfies } from "../../../environment/pep440.ts";
-import { findInClass } from "../../../project/imports/simulator/class-members.ts";
+import { findInClass } from "../../../project/imports/simulator/classes/class-members.ts";
 import type { Call } from "../../../project/imports/trace.ts";
 import type { Value } from "../../../project/imports/values.ts";
 import { parseDatabaseScheme } from "../../../project/manifests/database-drivers.ts";

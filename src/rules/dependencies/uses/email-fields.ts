@@ -1,5 +1,5 @@
 import { versionSatisfies } from "../../../environment/pep440.ts";
-import { argumentOf, routeModelOf } from "../../../project/fastapi/routes.ts";
+import { argumentOf, routeModelOf } from "../../../project/fastapi/routes/routes.ts";
 import type { Call, ClassDefinition } from "../../../project/imports/trace.ts";
 import type { ClassValue, Value } from "../../../project/imports/values.ts";
 import { type NameScope, scopeOfClass, scopeOfFunction, scopeOfModule } from "../../../project/models/name-scope.ts";

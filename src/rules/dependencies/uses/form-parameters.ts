@@ -1,8 +1,8 @@
-import { type CallSignature, callSignatureOf } from "../../../project/fastapi/call-signature.ts";
 import { ExpressionValues } from "../../../project/fastapi/expression-value.ts";
-import { dependencyOf, isDependency, type Marker, markerOf } from "../../../project/fastapi/marker.ts";
-import { type Operation, routeModelOf } from "../../../project/fastapi/routes.ts";
-import { derivesFrom } from "../../../project/fastapi/special-types.ts";
+import { type Operation, routeModelOf } from "../../../project/fastapi/routes/routes.ts";
+import { type CallSignature, callSignatureOf } from "../../../project/fastapi/signature/call-signature.ts";
+import { dependencyOf, isDependency, type Marker, markerOf } from "../../../project/fastapi/signature/marker.ts";
+import { derivesFrom } from "../../../project/fastapi/signature/special-types.ts";
 import type { Call } from "../../../project/imports/trace.ts";
 import type { Value } from "../../../project/imports/values.ts";
 import { readTypeForm, type TypeForm } from "../../../project/models/type-form.ts";

@@ -1,5 +1,5 @@
 import { versionSatisfies } from "../../../environment/pep440.ts";
-import { routeModelOf } from "../../../project/fastapi/routes.ts";
+import { routeModelOf } from "../../../project/fastapi/routes/routes.ts";
 import type { Project } from "../../../project/project.ts";
 import { isExternal } from "./names.ts";
 import type { OptionalUse } from "./optional-use.ts";

@@ -1,4 +1,4 @@
-import { findInClass } from "../../../project/imports/simulator/class-members.ts";
+import { findInClass } from "../../../project/imports/simulator/classes/class-members.ts";
 import type { ClassValue, FunctionValue } from "../../../project/imports/values.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";

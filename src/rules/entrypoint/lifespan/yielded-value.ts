@@ -1,7 +1,7 @@
 import { versionSatisfies } from "../../../environment/pep440.ts";
 import { isApplication } from "../../../project/fastapi/application.ts";
 import { noMapping } from "../../../project/fastapi/lifespan-state.ts";
-import { isMethodOfApplication } from "../../../project/fastapi/middleware.ts";
+import { isMethodOfApplication } from "../../../project/fastapi/middleware/middleware.ts";
 import type { FunctionValue, Value } from "../../../project/imports/values.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";

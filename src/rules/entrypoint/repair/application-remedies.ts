@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { isApplication } from "../../../project/fastapi/application.ts";
-import { findInClass } from "../../../project/imports/simulator/class-members.ts";
+import { findInClass } from "../../../project/imports/simulator/classes/class-members.ts";
 import { nothingReturned } from "../../../project/imports/simulator/value-types.ts";
 import type { ClassValue, FunctionValue, InstanceValue, Value } from "../../../project/imports/values.ts";
 import type { Module, Project, Target } from "../../../project/project.ts";
@@ -13,7 +13,7 @@ import { boundNames } from "../../../python/scopes.ts";
 import { dottedName, holdsName, walk } from "../../../python/walk.ts";
 import type { TextEdit, TextRange } from "../../../text/range.ts";
 import { returnsOf } from "../../imports/repair/forgotten-return.ts";
-import { keepTheOwner } from "./assigned-nothing.ts";
+import { keepTheOwner } from "../exception/assigned-nothing.ts";
 
 interface Place {
 	readonly path: string;

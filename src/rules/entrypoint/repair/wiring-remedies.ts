@@ -1,5 +1,5 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import type { WiringFault } from "../../../project/fastapi/wiring-faults.ts";
+import type { WiringFault } from "../../../project/fastapi/routes/wiring-faults.ts";
 import { guessModules } from "../../../project/imports/nearest-module.ts";
 import type { Project } from "../../../project/project.ts";
 

@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import type { ParameterFault } from "../../../project/fastapi/parameter-faults.ts";
-import { signatureFaultsOf } from "../../../project/fastapi/signature-faults.ts";
+import type { ParameterFault } from "../../../project/fastapi/signature/parameter-faults.ts";
+import { signatureFaultsOf } from "../../../project/fastapi/signature/signature-faults.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { findKeyword, removeArguments } from "../../../python/rewrite/arguments.ts";

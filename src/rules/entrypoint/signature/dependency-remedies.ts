@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import type { AnnotatedDependency, DependencyFault } from "../../../project/fastapi/dependency-faults.ts";
 import { ExpressionValues } from "../../../project/fastapi/expression-value.ts";
 import { uncallableType } from "../../../project/fastapi/served-application.ts";
+import type { AnnotatedDependency, DependencyFault } from "../../../project/fastapi/signature/dependency-faults.ts";
 import type { FunctionValue, Value } from "../../../project/imports/values.ts";
 import { lookUpName, scopeOfModule } from "../../../project/models/name-scope.ts";
 import type { Project } from "../../../project/project.ts";
@@ -9,7 +9,7 @@ import type * as ast from "../../../python/ast.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { isGenerator, walk } from "../../../python/walk.ts";
-import { findLaterDefinition, moveAhead, topStatementAt } from "../../imports/repair/forward-reference.ts";
+import { findLaterDefinition, moveAhead, topStatementAt } from "../../imports/repair/names/forward-reference.ts";
 
 /** What to hand `Depends` where it is handed something that cannot be called. */
 export function dependencyRemedy(fault: DependencyFault, project: Project): FixProposal | undefined {

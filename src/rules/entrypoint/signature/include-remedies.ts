@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import { type IncludeFault, lonelyRouters } from "../../../project/fastapi/include-faults.ts";
-import { type Router, routeModelOf } from "../../../project/fastapi/routes.ts";
+import { type IncludeFault, lonelyRouters } from "../../../project/fastapi/routes/include-faults.ts";
+import { type Router, routeModelOf } from "../../../project/fastapi/routes/routes.ts";
 import type { FunctionValue } from "../../../project/imports/values.ts";
 import { lookUpName, scopeOfModule } from "../../../project/models/name-scope.ts";
 import { valueOfName } from "../../../project/models/type-form.ts";

@@ -1,5 +1,5 @@
 import { ExpressionValues } from "../../../project/fastapi/expression-value.ts";
-import { dependencyOf, isDependency, markerOf } from "../../../project/fastapi/marker.ts";
+import { dependencyOf, isDependency, markerOf } from "../../../project/fastapi/signature/marker.ts";
 import type { ClassValue, ExternalValue, FunctionValue } from "../../../project/imports/values.ts";
 import { scopeOfFunction } from "../../../project/models/name-scope.ts";
 import { readTypeForm, type TypeForm } from "../../../project/models/type-form.ts";

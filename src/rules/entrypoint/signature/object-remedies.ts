@@ -1,8 +1,8 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { ExpressionValues } from "../../../project/fastapi/expression-value.ts";
-import { memberAnnotation } from "../../../project/fastapi/member-annotation.ts";
-import { objectAnnotation } from "../../../project/fastapi/object-annotation.ts";
-import type { ParameterFault } from "../../../project/fastapi/parameter-faults.ts";
+import { memberAnnotation } from "../../../project/fastapi/signature/member-annotation.ts";
+import { objectAnnotation } from "../../../project/fastapi/signature/object-annotation.ts";
+import type { ParameterFault } from "../../../project/fastapi/signature/parameter-faults.ts";
 import type { FunctionValue, Value } from "../../../project/imports/values.ts";
 import { lookUpName, scopeOfFunction } from "../../../project/models/name-scope.ts";
 import { valueOfName } from "../../../project/models/type-form.ts";

@@ -1,6 +1,6 @@
 import type { FixProposal, ImportNeed } from "../../../audit/fix.ts";
-import type { CallSignature } from "../../../project/fastapi/call-signature.ts";
-import { hasOwnDefault, type Marker } from "../../../project/fastapi/marker.ts";
+import type { CallSignature } from "../../../project/fastapi/signature/call-signature.ts";
+import { hasOwnDefault, type Marker } from "../../../project/fastapi/signature/marker.ts";
 import { lookUpName } from "../../../project/models/name-scope.ts";
 import type * as ast from "../../../python/ast.ts";
 import { findKeyword, removeArguments } from "../../../python/rewrite/arguments.ts";

@@ -1,4 +1,4 @@
-import type { ParameterFault } from "../../../project/fastapi/parameter-faults.ts";
+import type { ParameterFault } from "../../../project/fastapi/signature/parameter-faults.ts";
 
 /** What is wrong with a parameter, in one sentence, and why FastAPI refuses it. */
 export function wordsOf(fault: ParameterFault): { readonly problem: string; readonly cause: string; readonly step: string } {

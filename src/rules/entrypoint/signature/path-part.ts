@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import type { ParameterFault } from "../../../project/fastapi/parameter-faults.ts";
-import type { Operation } from "../../../project/fastapi/routes.ts";
+import type { Operation } from "../../../project/fastapi/routes/routes.ts";
+import type { ParameterFault } from "../../../project/fastapi/signature/parameter-faults.ts";
 import { readTypeForm } from "../../../project/models/type-form.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { canImport, isFromFastApi, setDefault } from "./parameter-edits.ts";

@@ -1,7 +1,7 @@
 import type { Match } from "../../../audit/rule.ts";
-import type { ResponseFault } from "../../../project/fastapi/response-faults.ts";
-import type { Operation } from "../../../project/fastapi/routes.ts";
-import { type Refused, signatureFaultsOf } from "../../../project/fastapi/signature-faults.ts";
+import type { Operation } from "../../../project/fastapi/routes/routes.ts";
+import type { ResponseFault } from "../../../project/fastapi/signature/response-faults.ts";
+import { type Refused, signatureFaultsOf } from "../../../project/fastapi/signature/signature-faults.ts";
 import type { Project } from "../../../project/project.ts";
 
 /** What FastAPI refuses in the responses of routes, of the kinds that a rule is about. */

@@ -1,4 +1,4 @@
-import type { ResponseFault } from "../../../project/fastapi/response-faults.ts";
+import type { ResponseFault } from "../../../project/fastapi/signature/response-faults.ts";
 import type * as ast from "../../../python/ast.ts";
 import { addArgument } from "../../../python/rewrite/arguments.ts";
 import { type PythonSource, replaceText } from "../../../python/rewrite/source.ts";

@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import { callSignatureOf } from "../../../project/fastapi/call-signature.ts";
 import { fastApiFeatures } from "../../../project/fastapi/features.ts";
-import type { ParameterFault } from "../../../project/fastapi/parameter-faults.ts";
+import { callSignatureOf } from "../../../project/fastapi/signature/call-signature.ts";
+import type { ParameterFault } from "../../../project/fastapi/signature/parameter-faults.ts";
 import type { ClassValue } from "../../../project/imports/values.ts";
 import { lookUpName } from "../../../project/models/name-scope.ts";
 import { pydanticSchemaOf } from "../../../project/models/pydantic-schema.ts";

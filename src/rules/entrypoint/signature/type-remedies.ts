@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { fastApiFeatures } from "../../../project/fastapi/features.ts";
-import type { ParameterFault } from "../../../project/fastapi/parameter-faults.ts";
-import { isSpecialType } from "../../../project/fastapi/special-types.ts";
+import type { ParameterFault } from "../../../project/fastapi/signature/parameter-faults.ts";
+import { isSpecialType } from "../../../project/fastapi/signature/special-types.ts";
 import { pydanticSchemaOf } from "../../../project/models/pydantic-schema.ts";
 import { readTypeForm } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";

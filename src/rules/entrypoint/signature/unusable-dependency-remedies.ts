@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import type { UnusableDependency } from "../../../project/fastapi/unusable-dependency.ts";
-import { findInClass } from "../../../project/imports/simulator/class-members.ts";
+import type { UnusableDependency } from "../../../project/fastapi/signature/unusable-dependency.ts";
+import { findInClass } from "../../../project/imports/simulator/classes/class-members.ts";
 import type { ClassValue, FunctionValue } from "../../../project/imports/values.ts";
 import { lookUpName, scopeOfModule } from "../../../project/models/name-scope.ts";
 import type { Project } from "../../../project/project.ts";

@@ -1,5 +1,5 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import { frozenness } from "../../../project/imports/simulator/attribute-assignment.ts";
+import { frozenness } from "../../../project/imports/simulator/classes/attribute-assignment.ts";
 import type { ClassDefinition } from "../../../project/imports/trace.ts";
 import type { ClassValue } from "../../../project/imports/values.ts";
 import { lineageOf } from "../../../project/models/lineage.ts";

@@ -4,7 +4,7 @@ import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { walk } from "../../../python/walk.ts";
-import { attributeAt } from "./attribute-at.ts";
+import { attributeAt } from "./attributes/attribute-at.ts";
 import type { FailureOf } from "./import-failures.ts";
 
 /** The functions whose result is None since they make something and do not return it, with `return` before what they make last. */

@@ -8,10 +8,10 @@ import { type ImportStatement, importsOf } from "../../../python/rewrite/remove-
 import { contains, walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
 import { isImportedElsewhere } from "../usage/name-users.ts";
-import { localImport } from "./defer-import.ts";
+import { localImport } from "./cycles/defer-import.ts";
 import { Excision } from "./excision.ts";
-import { ownModules } from "./module-spelling.ts";
-import { absoluteModule } from "./symbol-homes.ts";
+import { ownModules } from "./modules/module-spelling.ts";
+import { absoluteModule } from "./names/symbol-homes.ts";
 
 /** What a change takes out, for the words about it. */
 interface TakenOut {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { decodeJson } from "../../../../src/project/imports/simulator/json-text.ts";
+import { decodeJson } from "../../../../src/project/imports/simulator/library/json-text.ts";
 
 const message = (text: string, minor = 11) => {
 	const decoded = decodeJson(text, minor);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { patternFault } from "../../../../src/project/imports/simulator/regular-expressions.ts";
+import { patternFault } from "../../../../src/project/imports/simulator/library/regular-expressions.ts";
 
 test.each([
 	["[^a-z0-9+", "unterminated character set at position 0"],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isTimeZone } from "../../../../src/project/imports/simulator/time-zones.ts";
+import { isTimeZone } from "../../../../src/project/imports/simulator/library/time-zones.ts";
 
 test.each(["Europe/Berlin", "UTC", "Asia/Calcutta", "Etc/GMT+1", "America/Argentina/Buenos_Aires", "posix/UTC", "localtime"])(
 	"%s is a zone, or not looked at",

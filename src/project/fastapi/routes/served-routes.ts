@@ -1,0 +1,89 @@
+import type { Module, Project } from "../../project.ts";
+import { fastApiFeatures } from "../features.ts";
+import { type Include, type Operation, type Router, routeModelOf } from "./routes.ts";
+
+/** A route as an application serves it. */
+export interface ServedRoute {
+	/** `GET`, or `WEBSOCKET`; several where one function answers several, none where they are not known. */
+	readonly methods: readonly string[];
+	/** With all prefixes; parts that are not known are written `…`. */
+	readonly path: string;
+	/** The name of the function that answers; null where it has none. */
+	readonly endpoint: string | null;
+	/** Where the route is registered. */
+	readonly module: Module;
+	/** Offset of the call that registers it. */
+	readonly offset: number;
+	/** False where it is registered on some paths only. */
+	readonly isCertain: boolean;
+}
+
+const unknownPart = "…";
+
+/** All routes of the applications that start-up makes, in the order in which they are asked, mounted applications included. */
+export function servedRoutes(project: Project): ReadonlyMap<Router, readonly ServedRoute[]> {
+	const model = routeModelOf(project);
+	const reader = new RouteReader(model, fastApiFeatures(project.environment).keepsRouters === true);
+	const applications = model.routers.filter(({ isApplication, call }) => isApplication && call.reached);
+	return new Map(applications.map((application) => [application, reader.routesOf(application)]));
+}
+
+class RouteReader {
+	constructor(
+		private readonly model: ReturnType<typeof routeModelOf>,
+		/** Are routes that a router gets after it is included served as well? */
+		private readonly keepsRouters: boolean,
+	) {}
+
+	routesOf(router: Router): ServedRoute[] {
+		return this.read(router, "", Number.POSITIVE_INFINITY, true, []);
+	}
+
+	private read(router: Router, prefix: string, until: number, isCertain: boolean, above: readonly Router[]): ServedRoute[] {
+		if (above.includes(router)) return [];
+		const { operations, includes, mounts } = this.model;
+		const own = prefix + (router.prefix ?? unknownPart);
+		const entries: { readonly order: number; readonly routes: () => ServedRoute[] }[] = [];
+		for (const operation of operations)
+			if (operation.router === router)
+				entries.push({
+					order: operation.call.order,
+					routes: () => [served(operation, operation.isAnalysed ? own : prefix, isCertain)],
+				});
+		for (const include of includes) {
+			if (include.parent !== router) continue;
+			entries.push({ order: include.call.order, routes: () => this.included(include, own, isCertain, [...above, router]) });
+		}
+		for (const mount of mounts) {
+			const { child, path, call } = mount;
+			if (mount.parent !== router || child === null) continue;
+			const below = `${prefix}${(path ?? unknownPart).replace(/\/$/, "")}`;
+			entries.push({
+				order: call.order,
+				routes: () => this.read(child, below, Number.POSITIVE_INFINITY, isCertain && !call.guarded, [...above, router]),
+			});
+		}
+		return entries
+			.filter(({ order }) => order < until)
+			.sort((a, b) => a.order - b.order)
+			.flatMap(({ routes }) => routes());
+	}
+
+	private included({ child, call, prefix }: Include, own: string, isCertain: boolean, above: readonly Router[]): ServedRoute[] {
+		if (child === null) return [];
+		const until = this.keepsRouters ? Number.POSITIVE_INFINITY : call.order;
+		return this.read(child, own + (prefix ?? unknownPart), until, isCertain && !call.guarded, above);
+	}
+}
+
+function served({ call, methods, path, endpoint }: Operation, prefix: string, isCertain: boolean): ServedRoute {
+	const name = endpoint.kind === "function" && endpoint.node.type === "FunctionDef" ? endpoint.node.name.name : null;
+	return {
+		methods: methods ?? [],
+		path: prefix + (path ?? unknownPart),
+		endpoint: name,
+		module: call.module,
+		offset: call.node.start,
+		isCertain: isCertain && !call.guarded,
+	};
+}

@@ -1,0 +1,129 @@
+import type { DictValue, Value } from "../../values.ts";
+import type { Machine } from "../machine.ts";
+import { ofFormat } from "./basic-config.ts";
+
+/** What `logging.config.dictConfig` refuses, in Python's words, and the name in it that nothing defines. */
+export interface LoggingRefusal {
+	readonly message: string;
+	/** A name that stands for a formatter, filter or handler: which there are, and where it is written. */
+	readonly name?: { readonly wanted: string; readonly known: readonly string[]; readonly value: Value };
+}
+
+/** The first thing that `dictConfig` refuses in a dictionary that is wholly known (https://docs.python.org/3/library/logging.config.html#logging-config-dictschema). */
+export function refusedLogging(machine: Machine, config: Value | undefined): LoggingRefusal | null {
+	if (config?.kind !== "dict" || !config.complete) return null;
+	const version = config.entries.get("version");
+	if (version === undefined) return { message: "dictionary doesn't specify a version" };
+	if (version.kind !== "constant" || version.isConverted) return null;
+	if (version.value !== 1) return { message: `Unsupported version: ${shown(version.value)}` };
+	// What changes an earlier configuration need not say all.
+	if (config.entries.has("incremental")) return null;
+	const formatters = namesIn(config, "formatters");
+	for (const [name, formatter] of partOf(config, "formatters") ?? []) {
+		const refusal = ofFormatter(machine, formatter);
+		if (refusal !== null) return { message: `Unable to configure formatter '${name}'`, ...refusal };
+	}
+	const filters = namesIn(config, "filters");
+	const handlers = partOf(config, "handlers");
+	if (formatters === null || filters === null || handlers === null) return null;
+	for (const [name, handler] of [...handlers].sort(([a], [b]) => (String(a) < String(b) ? -1 : 1))) {
+		const refusal = ofHandler(machine, handler, formatters, filters);
+		if (refusal !== null) return { message: `Unable to configure handler '${name}'`, ...refusal };
+	}
+	const known = [...handlers.keys()].map(String);
+	for (const [name, logger] of partOf(config, "loggers") ?? []) {
+		const refusal = ofLogger(machine, logger, known, filters);
+		if (refusal !== null) return { message: `Unable to configure logger '${name}'`, ...refusal };
+	}
+	const root = config.entries.get("root");
+	const refusal = root === undefined ? null : ofLogger(machine, root, known, filters);
+	return refusal === null ? null : { message: "Unable to configure root logger", ...refusal };
+}
+
+type Reason = Pick<LoggingRefusal, "name">;
+
+/** A formatter whose class lies in a module that is not there, or whose format is of another style. */
+function ofFormatter({ environment, mayBeOwn, resolver }: Machine, formatter: Value): Reason | null {
+	if (formatter.kind !== "dict" || !formatter.complete) return null;
+	const made = formatter.entries.get("()") ?? formatter.entries.get("class");
+	if (made === undefined) return ofFormat(formatter.entries.get("format"), formatter.entries.get("style")) === null ? null : {};
+	if (made.kind !== "constant" || typeof made.value !== "string" || !/^\w+(\.\w+)+$/.test(made.value)) return null;
+	const [top = ""] = made.value.split(".");
+	const isMissing =
+		environment.kind === "interpreter" &&
+		environment.findModule(top).found === "missing" &&
+		!resolver.hasFile(`${top}.py`) &&
+		!resolver.hasFolder(top) &&
+		!mayBeOwn(made.value);
+	return isMissing ? { name: { wanted: made.value, known: [], value: made } } : null;
+}
+
+function ofHandler(machine: Machine, handler: Value, formatters: readonly string[], filters: readonly string[]): Reason | null {
+	if (handler.kind !== "dict" || !handler.complete || handler.entries.has("()")) return null;
+	const made = handler.entries.get("class");
+	if (made === undefined) return {};
+	const formatter = handler.entries.get("formatter");
+	return (
+		lacking(formatter === undefined ? [] : [formatter], formatters) ??
+		ofLevel(machine, handler.entries.get("level")) ??
+		lacking(listed(handler.entries.get("filters")), filters) ??
+		ofClass(machine, made)
+	);
+}
+
+/** A handler of `logging` that `logging` does not have. */
+function ofClass({ environment }: Machine, made: Value): Reason | null {
+	if (made.kind !== "constant" || typeof made.value !== "string") return null;
+	const [, module, name] = /^(logging(?:\.handlers)?)\.([A-Z]\w*)$/.exec(made.value) ?? [];
+	const found = module === undefined ? null : environment.findModule(module);
+	if (found?.found !== "present" || name === undefined || found.module.lookup(name).found !== "absent") return null;
+	const known = found.module.names().filter((each) => each.endsWith("Handler"));
+	return { name: { wanted: made.value, known: known.map((each) => `${module}.${each}`), value: made } };
+}
+
+function ofLogger(machine: Machine, logger: Value, handlers: readonly string[], filters: readonly string[]): Reason | null {
+	if (logger.kind !== "dict" || !logger.complete) return null;
+	return (
+		ofLevel(machine, logger.entries.get("level")) ??
+		lacking(listed(logger.entries.get("handlers")), handlers) ??
+		lacking(listed(logger.entries.get("filters")), filters)
+	);
+}
+
+const levels = ["CRITICAL", "FATAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG", "NOTSET"];
+
+/** A level that is none, where the program has not made it one. */
+function ofLevel(machine: Machine, level: Value | undefined): Reason | null {
+	if (level?.kind !== "constant" || typeof level.value !== "string" || levels.includes(level.value)) return null;
+	const mayAdd = machine.calls.some(({ callee }) => callee.kind === "external" && callee.canonical === "logging.addLevelName");
+	if (mayAdd && !levels.includes(level.value.toUpperCase())) return null;
+	return { name: { wanted: level.value, known: levels, value: level } };
+}
+
+function lacking(names: readonly Value[], known: readonly string[]): Reason | null {
+	for (const value of names) {
+		if (value.kind !== "constant" || typeof value.value !== "string" || known.includes(value.value)) continue;
+		return { name: { wanted: value.value, known, value } };
+	}
+	return null;
+}
+
+function listed(value: Value | undefined): readonly Value[] {
+	return value?.kind === "sequence" ? value.items : [];
+}
+
+/** The entries of a part of the configuration; null where they are not all known. */
+function partOf(config: DictValue, part: string): DictValue["entries"] | null {
+	const value = config.entries.get(part);
+	if (value === undefined) return new Map();
+	return value.kind === "dict" && value.complete ? value.entries : null;
+}
+
+function namesIn(config: DictValue, part: string): readonly string[] | null {
+	const entries = partOf(config, part);
+	return entries === null ? null : [...entries.keys()].map(String);
+}
+
+function shown(value: unknown): string {
+	return typeof value === "string" ? `'${value}'` : String(value);
+}

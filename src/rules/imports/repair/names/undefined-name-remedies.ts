@@ -1,0 +1,213 @@
+import type { FixProposal } from "../../../../audit/fix.ts";
+import { builtinNames } from "../../../../project/imports/simulator/builtins.ts";
+import type { Module, Project } from "../../../../project/project.ts";
+import type * as ast from "../../../../python/ast.ts";
+import { boundName } from "../../../../python/rewrite/names.ts";
+import { type ImportStatement, importsOf } from "../../../../python/rewrite/remove-imports.ts";
+import { replaceText } from "../../../../python/rewrite/source.ts";
+import { boundNames } from "../../../../python/scopes.ts";
+import { contains, walk } from "../../../../python/walk.ts";
+import { callApplicationAgain, ownRouter, registersRoute } from "../attributes/own-router.ts";
+import type { FailureOf } from "../import-failures.ts";
+import { callItAgain, unusedImportOfKind } from "../modules/renamed-sibling.ts";
+import { takeOutName } from "../take-out.ts";
+import { mends } from "../trial.ts";
+import { bindAgain } from "./binding-remedies.ts";
+import { passToComprehension, passToLambda } from "./class-scope.ts";
+import { defineBeforeCall, findLaterDefinition, topStatementAt } from "./forward-reference.ts";
+import { listNameSources, type NameSource } from "./name-sources.ts";
+import { findRelatedName, findSimilarName } from "./similar-name.ts";
+import { addToAll } from "./star-exports.ts";
+import { definesName } from "./symbol-homes.ts";
+import { defineTypeVariable } from "./type-variable.ts";
+import { findTypingImport } from "./typing-import.ts";
+
+/** One way to give a name that nothing defines a meaning. */
+export type NameRemedy =
+	| { readonly type: "import"; readonly source: NameSource }
+	| { readonly type: "unguard"; readonly statement: ImportStatement; readonly alias: ast.Alias }
+	/** `isSpelling`: the name of another language or of Python 2 (`true`, `unicode`). */
+	| { readonly type: "rename"; readonly to: string; readonly isCertain: boolean; readonly isSpelling: boolean }
+	| { readonly type: "define-earlier"; readonly definition: ast.Statement; readonly user: ast.Statement }
+	| { readonly type: "quote" }
+	/** Another change, which the simulator has been seen to mend it. */
+	| { readonly type: "change"; readonly proposal: FixProposal };
+
+/** The ways to mend the use of an undefined name, best first. */
+export function findNameRemedies(project: Project, failure: FailureOf<"name-not-defined">): readonly NameRemedy[] {
+	const { detail, module, range, chain } = failure;
+	const { name, place } = detail;
+	const respelt = respellings.get(name);
+	if (respelt !== undefined) return [{ type: "rename", to: respelt, isCertain: true, isSpelling: true }];
+	// Routes are registered on the router of their own module, whatever others have theirs called.
+	const router = registersRoute(module, range.start) ? ownRouter(project, module) : null;
+	if (router !== null) return [{ type: "rename", to: router, isCertain: true, isSpelling: false }];
+	const application = callApplicationAgain(project, module, name);
+	if (application !== null && mends(project, application, failure)) return [{ type: "change", proposal: application }];
+	const exported = addToAll(project, module, name);
+	if (exported !== null && mends(project, exported, failure)) return [{ type: "change", proposal: exported }];
+	const variable = defineTypeVariable(project, module, name, range.start);
+	if (variable !== null && mends(project, variable, failure)) return [{ type: "change", proposal: variable }];
+	const remedies: NameRemedy[] = [...later(failure)];
+	const guarded = findTypingImport(module.tree, name);
+	if (guarded?.alias.asName === null) remedies.push({ type: "unguard", ...guarded });
+	const sources = (isTakenAway(module.tree, name) ? [] : listNameSources(project, module, name, place === "base"))
+		// A module that is being imported already cannot give what it has not bound yet.
+		.filter((source) => !source.isOwn || !chain.includes(source.module))
+		.map((source) => ({ type: "import" as const, source }));
+	const builtins = builtinNames(project.environment.python.minor);
+	const isCaught = isExceptionClass(module.tree, range.start);
+	const inSight = [...namesInSight(module, range.start), ...builtins];
+	const similar = findSimilarName(name, isCaught ? inSight.filter((each) => /(Error|Exception|Warning)$/.test(each)) : inSight);
+	const rename: NameRemedy[] = similar
+		? [{ type: "rename", to: similar.name, isCertain: similar.isOnly && sources.length === 0, isSpelling: false }]
+		: [];
+	// `engine` where the file has an `async_engine` of its own: the one was renamed, its uses were not.
+	const related = similar === null && !isCaught ? findRelatedName(name, ownNamesOf(module.tree)) : null;
+	if (related !== null) rename.push({ type: "rename", to: related, isCertain: false, isSpelling: false });
+	const renamed = sources.some(({ source }) => source.isCertain) ? null : unusedImportOfKind(project, module, name);
+	const unused: NameRemedy[] = renamed === null ? [] : [{ type: "rename", to: renamed, isCertain: false, isSpelling: false }];
+	const again = sources.some(({ source }) => source.isCertain) ? null : callItAgain(project, { source: module.name, name });
+	if (again !== null && mends(project, again, failure)) return [{ type: "change", proposal: again }];
+	const isOfClass = isNameOfClassAround(module.tree, name, range.start);
+	const known = isOfClass ? remedies : [...remedies, ...unused, ...sources, ...rename];
+	if (known.length > 0) return known;
+	const changes = otherChanges(project, failure);
+	if (changes.length > 0 || !isCaught) return changes;
+	return [{ type: "rename", to: "Exception", isCertain: false, isSpelling: false }];
+}
+
+/** Where no import and no other spelling gives it a meaning. */
+function otherChanges(project: Project, failure: FailureOf<"name-not-defined">): readonly NameRemedy[] {
+	const { module, detail, range } = failure;
+	const proposals = [
+		...bindAgain(project, module, detail.name),
+		passToComprehension(module, detail.name, range.start),
+		passToLambda(module, detail.name, range.start),
+		...defineBeforeCall(module, detail.name, range.start),
+		uncallLifespan(module, range.start),
+		takeOutName(project, module, detail.name, usesThatFail(project, failure)),
+	];
+	for (const proposal of proposals)
+		if (proposal !== null && mends(project, proposal, failure)) return [{ type: "change", proposal }];
+	return [];
+}
+
+/** `FastAPI(lifespan=lifespan(app))`: the server calls it, with the application that is not there yet. */
+function uncallLifespan(module: Module, offset: number): FixProposal | null {
+	let called: ast.Call | null = null;
+	walk(module.tree, (node) => {
+		if (node.type !== "Call") return;
+		for (const { name, value } of node.keywords)
+			if (name?.name === "lifespan" && value.type === "Call" && contains(value, offset)) called = value;
+	});
+	if (called === null) return null;
+	const { callee, end }: ast.Call = called;
+	return {
+		title: `Pass ${module.text.slice(callee.start, callee.end)} without calling it`,
+		explanation: "The server calls it when it starts, and hands it the application.",
+		applicability: "safe",
+		edits: [replaceText(module, callee.end, end, "")],
+	};
+}
+
+function usesThatFail(project: Project, { module, detail }: FailureOf<"name-not-defined">): readonly ast.Name[] {
+	const places = new Set<number>();
+	for (const other of project.trace.failures) {
+		const isSame = other.detail.type === "name-not-defined" && other.detail.name === detail.name;
+		if (isSame && other.module.path === module.path) places.add(other.range.start);
+	}
+	const uses: ast.Name[] = [];
+	walk(module.tree, (node) => {
+		if (node.type === "Name" && node.id === detail.name && places.has(node.start)) uses.push(node);
+	});
+	return uses;
+}
+
+/** Spellings of other languages, and of Python 2 (https://docs.python.org/3/whatsnew/3.0.html). */
+const respellings: ReadonlyMap<string, string> = new Map([
+	["true", "True"],
+	["false", "False"],
+	["null", "None"],
+	["none", "None"],
+	["nil", "None"],
+	["unicode", "str"],
+	["basestring", "str"],
+	["xrange", "range"],
+	["raw_input", "input"],
+	["long", "int"],
+	["unichr", "chr"],
+]);
+
+/** Does the module bind the name by itself on some path, or delete it, as `except … as name` does at its end? Then an import is not what is missing. */
+function isTakenAway(tree: ast.Module, name: string): boolean {
+	let found =
+		definesName(withoutFallbacks(tree), name) && findTypingImport(tree, name) === null && !isImportedSomewhere(tree, name);
+	walk(tree, (node) => {
+		if (node.type === "Delete") found ||= node.targets.some((target) => target.type === "Name" && target.id === name);
+		if (node.type === "Try") found ||= node.handlers.some((handler) => handler.name?.name === name);
+		return !found;
+	});
+	return found;
+}
+
+/** What a handler of a failed import binds in its place is the fallback of an import, which is what is missing. */
+function withoutFallbacks(tree: ast.Module): ast.Module {
+	return {
+		...tree,
+		body: tree.body.map((statement) => (statement.type === "Try" ? { ...statement, handlers: [] } : statement)),
+	};
+}
+
+function isImportedSomewhere(tree: ast.Module, name: string): boolean {
+	return importsOf(tree).some((statement) => statement.names.some((alias) => boundName(statement, alias) === name));
+}
+
+/** The name is defined further down: define it earlier, or look it up later. */
+function* later({ detail, module, range }: FailureOf<"name-not-defined">): Generator<NameRemedy> {
+	const user = topStatementAt(module.tree, range.start);
+	const definition = findLaterDefinition(module.tree, detail.name, range.start);
+	// A class that its own methods name: it is there once its body has run.
+	if (detail.place === "annotation" && user?.type === "ClassDef" && user.name.name === detail.name) yield { type: "quote" };
+	if (user === null || definition === null || detail.place === "called-code") return;
+	if (detail.place === "annotation" && user.type === "ClassDef") yield { type: "quote" };
+	yield { type: "define-earlier", definition, user };
+}
+
+/** What the module binds itself, and does not import. */
+function ownNamesOf(tree: ast.Module): ReadonlySet<string> {
+	return boundNames(tree.body.filter((each) => each.type !== "Import" && each.type !== "ImportFrom"));
+}
+
+/** Does the place name what a handler catches? */
+function isExceptionClass(tree: ast.Module, offset: number): boolean {
+	let found = false;
+	walk(tree, (node) => {
+		if (node.type === "Try") found ||= node.handlers.some(({ exception }) => exception !== null && contains(exception, offset));
+		return !found && (node.type === "Module" || contains(node, offset));
+	});
+	return found;
+}
+
+/** Does a class body around the place bind the name? Functions and comprehensions in it do not see that, and mean nothing else. */
+function isNameOfClassAround(tree: ast.Module, name: string, offset: number): boolean {
+	let found = false;
+	walk(tree, (node) => {
+		if (node.type === "ClassDef" && contains(node, offset))
+			found ||= node.body.some((each) => !contains(each, offset) && each.end < offset && boundNames([each]).has(name));
+		return node.type === "Module" || contains(node, offset);
+	});
+	return found;
+}
+
+/** Names bound in the module and in the functions around a place. */
+function namesInSight(module: Module, offset: number): ReadonlySet<string> {
+	const names = new Set(boundNames(module.tree.body));
+	walk(module.tree, (node) => {
+		if (node.type === "FunctionDef" && contains(node, offset)) {
+			for (const parameter of node.parameters) names.add(parameter.name.name);
+			for (const name of boundNames(node.body)) names.add(name);
+		}
+	});
+	return names;
+}
