@@ -20,13 +20,13 @@ export function scriptIn(command: string | null): ScriptLaunch | null {
 /** The script that a Dockerfile ends in running; its last instruction of that kind counts. */
 export function scriptOfImage(files: SourceTree, dockerfile: string): ScriptLaunch | null {
 	const text = files.get(dockerfile)?.text.replace(/\\\r?\n/g, "  ") ?? "";
-	const [, written = ""] = [...text.matchAll(/^[ \t]*(?:CMD|ENTRYPOINT)[ \t]+(.+)$/gim)].at(-1) ?? [];
+	const [, written = ""] = [...text.matchAll(/^[ \t]*(?:CMD|ENTRYPOINT)[ \t]+(\S.*)$/gim)].at(-1) ?? [];
 	// The words of the list form stand for themselves.
 	return scriptIn(written.startsWith("[") ? written.replace(/[[\]",]+/g, " ").trim() : written);
 }
 
 /** The folder of a script, as written. */
 export function folderOfScript(text: string): string {
-	const script = /([\w./-]+\.py)\b/.exec(text)?.[1] ?? "";
+	const script = /(?<![\w./-])([\w./-]+\.py)\b/.exec(text)?.[1] ?? "";
 	return script.includes("/") ? script.slice(0, script.lastIndexOf("/")) : ".";
 }

@@ -60,7 +60,7 @@ function together(message: string): LoggingFault {
 export function ofFormat(format: Value | undefined, style: Value | undefined): LoggingFault | null {
 	if (format?.kind !== "constant" || typeof format.value !== "string" || format.isConverted) return null;
 	const isPercent = style === undefined || (style.kind === "constant" && style.value === "%");
-	if (!isPercent || /%\(\w+\)[#0+ -]*(\*|\d+)?(\.(\*|\d+))?[diouxefgcrsa%]/i.test(format.value)) return null;
+	if (!isPercent || /%\(\w+\)[#0+ -]*(\*|[1-9]\d*)?(\.(\*|\d+))?[diouxefgcrsa%]/i.test(format.value)) return null;
 	return { exception: "ValueError", message: `Invalid format '${format.value}' for '%' style` };
 }
 
