@@ -3,6 +3,7 @@ import { defineRule, type Match } from "../../audit/rule.ts";
 import type { EventLoopMisuse, Failure } from "../../project/imports/trace.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
+import { nodeAt } from "../../python/node-at.ts";
 import { referencesTo } from "../../python/references.ts";
 import { enclosingFunction, enclosingStatement, fillsStatement } from "../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
@@ -25,16 +26,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-
 async def warm_up() -> None:
     await asyncio.sleep(0)
-
 
 @asynccontextmanager
 async def lifespan(app: FastAPI):
     ${line}
     yield
-
 
 app = FastAPI(lifespan=lifespan)
 `,
@@ -89,22 +87,13 @@ export default defineRule<Evidence>({
 
 	fix(match, project) {
 		const module = project.modulesByPath.get(match.path);
-		const call = module === undefined ? null : callAt(module, match.range.start, match.range.end);
-		if (module === undefined || call === null) return undefined;
+		const call = module && nodeAt(module.tree, match.range, "Call");
+		if (module === undefined || call === undefined) return undefined;
 		return match.evidence.detail.loop === "running"
 			? (migrateInThread(project, module) ?? awaitInstead(project, module, call))
 			: waitForLoop(project, module, call, match);
 	},
 });
-
-function callAt(module: Module, start: number, end: number): ast.Call | null {
-	let found: ast.Call | null = null;
-	walk(module.tree, (node) => {
-		if (node.type === "Call" && node.start === start && node.end === end) found = node;
-		return node.start <= start && end <= node.end;
-	});
-	return found;
-}
 
 /** `asyncio.run(x())` and `loop.run_until_complete(x())` as `await x()`. */
 function awaitInstead(project: Project, module: Module, call: ast.Call): FixProposal | undefined {

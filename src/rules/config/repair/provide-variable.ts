@@ -7,6 +7,7 @@ import type { Module, Project } from "../../../project/project.ts";
 import { appendToEnvFile, exampleValue } from "../../../project/settings/env-file-edit.ts";
 import { placeholderText } from "../../../project/settings/placeholder.ts";
 import type * as ast from "../../../python/ast.ts";
+import { nodeAt } from "../../../python/node-at.ts";
 import { addArgument } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { insertBefore } from "../../../python/rewrite/statements.ts";
@@ -51,8 +52,8 @@ const secretName = /(KEY|SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIALS|DSN)/i;
 /** `os.getenv("PORT", "8000")`: for names that are no secrets, a default lets the backend start on an empty machine. */
 export function defaultInCode({ key, module, range, reading }: Need, project: Project): FixProposal | undefined {
 	if (secretName.test(key)) return undefined;
-	const node = reading?.node ?? environSubscript(module, range);
-	if (node === null) return undefined;
+	const node = reading?.node ?? nodeAt(module.tree, range, "Subscript");
+	if (node === undefined) return undefined;
 	const home = reading?.module ?? module;
 	const value = quotedLike(home, node, meantFile(project, home, node) ?? placeholderText(project, key));
 	const edit =
@@ -104,16 +105,6 @@ function withDefault(module: Module, call: ast.Call, value: string): TextEdit | 
 	const given = call.args[1] ?? call.keywords.find(({ name }) => name?.name === "default")?.value;
 	if (given !== undefined) return replaceText(module, given.start, given.end, value);
 	return call.args.length === 1 && call.keywords.length === 0 ? addArgument(module, call, value) : null;
-}
-
-/** The `os.environ["KEY"]` of a place. */
-function environSubscript(module: Module, range: TextRange): ast.Subscript | null {
-	let found: ast.Subscript | null = null;
-	walk(module.tree, (node) => {
-		if (node.type === "Subscript" && node.start === range.start && node.end === range.end) found = node;
-		return node.start <= range.start && range.end <= node.end;
-	});
-	return found;
 }
 
 /** A `.env` file, new where there is none, that gets the variable with a placeholder and is loaded before it is read. */

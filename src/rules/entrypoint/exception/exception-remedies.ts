@@ -3,6 +3,7 @@ import { isSimilarName } from "../../../project/imports/nearest-module.ts";
 import type { AsyncMisuse, RaisesException } from "../../../project/imports/trace.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { nodeAt } from "../../../python/node-at.ts";
 import { enclosingFunction, enclosingStatement, fillsStatement } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { walk } from "../../../python/walk.ts";
@@ -13,6 +14,7 @@ import { meantParameter } from "../repair/meant-parameter.ts";
 import { migrationRemedy } from "../repair/migration-remedies.ts";
 import { uncallDecorator } from "../repair/uncall-decorator.ts";
 import { writePath } from "../signature/likely-path.ts";
+import { applicationArgumentRemedy } from "./application-argument-remedies.ts";
 import { callObjectPlainly, fitCall, plainHeader } from "./fit-call.ts";
 import { giveDefault } from "./give-default.ts";
 import { completeScheme, makeTheObject, mountBelow, passTheFunction, passTheRouter } from "./library-call-remedies.ts";
@@ -38,16 +40,16 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	if (/__init_subclass__\(\) (takes no keyword|got an unexpected keyword|missing 1 required)/.test(error))
 		return plainHeader(project, error);
 	if (error.startsWith("TypeError: object.__init__() takes")) {
-		const bare = callAt(module, range);
-		return bare === null ? undefined : callObjectPlainly(module, bare);
+		const bare = nodeAt(module.tree, range, "Call");
+		return bare === undefined ? undefined : callObjectPlainly(module, bare);
 	}
 	if (detail.by === "operation")
 		return operationRemedy(project, module, range, error) ?? valueRemedy(project, module, range, detail, error);
 	if (detail.by !== "call") return undefined;
 	if (/^TypeError: model_validator\(\) (takes 0|missing 1 required keyword-only argument: 'mode')/.test(error))
 		return sayMode(module, range);
-	const call = callAt(module, range);
-	if (call === null) return undefined;
+	const call = nodeAt(module.tree, range, "Call");
+	if (call === undefined) return undefined;
 	if (detail.repeated !== undefined) return dropArgument(module, call, detail.repeated);
 	if (error === "TypeError: load() missing 1 required positional argument: 'Loader'") return loadSafely(module, call);
 	if (/^TypeError: (async)?contextmanager\(\) missing/.test(error)) return uncallDecorator(module, call);
@@ -63,6 +65,7 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 		passTheFunction(module, call) ??
 		passTheRouter(module, call, error) ??
 		mountBelow(module, call, error) ??
+		applicationArgumentRemedy(project, module, call, error) ??
 		wrapMiddleware(module, call, error) ??
 		completeScheme(project, module, call, error) ??
 		fitCall(project, module, call, error) ??
@@ -71,30 +74,13 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	);
 }
 
-function callAt(module: Module, range: TextRange): ast.Call | null {
-	return expressionAt(module, range, (node): node is ast.Call => node.type === "Call");
-}
-
-function expressionAt<Node extends ast.TypedNode>(
-	module: Module,
-	range: TextRange,
-	matches: (node: ast.TypedNode) => node is Node,
-): Node | null {
-	let found: Node | null = null;
-	walk(module.tree, (node) => {
-		if (node.start === range.start && node.end === range.end && matches(node)) found = node;
-		return node.start <= range.start && range.end <= node.end;
-	});
-	return found;
-}
-
 /** `@model_validator` without a mode: over a method of the object it runs after the fields, over one of the class before them. */
 function sayMode(module: Module, range: TextRange): FixProposal | undefined {
 	const method = methodUnder(module, range);
 	const first = method?.parameters[0]?.name.name;
 	if (method === null || first === undefined) return undefined;
 	const mode = first === "self" ? "after" : "before";
-	const place = callAt(module, range)?.argumentsRange ?? { start: range.end, end: range.end };
+	const place = nodeAt(module.tree, range, "Call")?.argumentsRange ?? { start: range.end, end: range.end };
 	return {
 		title: `Say mode="${mode}"`,
 		explanation: `model_validator has to know when it runs. The method takes ${first}: ${mode === "after" ? "it checks the object once its fields are valid" : "it sees what is given before the fields are made of it"}.`,
@@ -216,11 +202,11 @@ function dropArgument(module: Module, call: ast.Call, name: string): FixProposal
 }
 
 function spellAttribute(module: Module, range: TextRange, known: readonly string[]): FixProposal | undefined {
-	const node = expressionAt(module, range, (each): each is ast.Attribute => each.type === "Attribute");
-	const alike = node === null ? [] : known.filter((name) => isSimilarName(name, node.attribute.name));
+	const node = nodeAt(module.tree, range, "Attribute");
+	const alike = node === undefined ? [] : known.filter((name) => isSimilarName(name, node.attribute.name));
 	// What alone is set is meant, even by another name.
 	const [meant, ...others] = alike.length > 0 ? alike : known;
-	if (node === null || meant === undefined || others.length > 0) return undefined;
+	if (node === undefined || meant === undefined || others.length > 0) return undefined;
 	return {
 		title: `Write ${meant} instead of ${node.attribute.name}`,
 		explanation: `${meant} is set before; nothing sets ${node.attribute.name}.`,
@@ -234,8 +220,8 @@ function ofMisuse(project: Project, module: Module, range: TextRange, misuse: As
 		case "not-awaited":
 			return awaitCall(project, misuse);
 		case "needless-await": {
-			const node = expressionAt(module, range, (each): each is ast.Await => each.type === "Await");
-			if (node === null) return undefined;
+			const node = nodeAt(module.tree, range, "Await");
+			if (node === undefined) return undefined;
 			return {
 				title: "Take the await away",
 				explanation: "What is called is a plain function: it has run already when the await sees its result.",
@@ -244,8 +230,8 @@ function ofMisuse(project: Project, module: Module, range: TextRange, misuse: As
 			};
 		}
 		case "uncalled-await": {
-			const node = expressionAt(module, range, (each): each is ast.Await => each.type === "Await");
-			if (node === null) return undefined;
+			const node = nodeAt(module.tree, range, "Await");
+			if (node === undefined) return undefined;
 			return {
 				title: "Call it",
 				explanation: "The parentheses call the function; awaiting what that gives runs it.",
@@ -272,7 +258,7 @@ function ofMisuse(project: Project, module: Module, range: TextRange, misuse: As
 
 function awaitCall(project: Project, { path, call }: AsyncMisuse & { type: "not-awaited" }): FixProposal | undefined {
 	const module = project.modulesByPath.get(path);
-	const node = module && callAt(module, call);
+	const node = module && nodeAt(module.tree, call, "Call");
 	if (!module || !node || enclosingFunction(module.tree, node.start)?.isAsync !== true) return undefined;
 	const isWhole = fillsStatement(enclosingStatement(module.tree, node.start), node);
 	return {
@@ -336,9 +322,9 @@ function changeWith(module: Module, range: TextRange, toAsync: boolean): FixProp
 
 /** `async with get_session() as session` over a dependency: contextlib's decorator, used in place, leaves the dependency as it is. */
 function wrapGenerator(module: Module, range: TextRange, isAsync: boolean): FixProposal | undefined {
-	const call = callAt(module, range);
+	const call = nodeAt(module.tree, range, "Call");
 	const node = withAt(module, range);
-	if (call === null || node === null || node.isAsync !== isAsync) return undefined;
+	if (call === undefined || node === null || node.isAsync !== isAsync) return undefined;
 	const wrapper = isAsync ? "asynccontextmanager" : "contextmanager";
 	return {
 		title: `Make a context manager of it with ${wrapper}`,

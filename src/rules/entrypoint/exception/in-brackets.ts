@@ -1,18 +1,12 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { Module } from "../../../project/project.ts";
-import type * as ast from "../../../python/ast.ts";
+import { nodeAt } from "../../../python/node-at.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 
 /** `response_model=list(Item)` → `list[Item]`. */
 export function inBrackets(module: Module, range: TextRange): FixProposal | undefined {
-	const found: ast.Call[] = [];
-	walk(module.tree, (node) => {
-		if (node.type === "Call" && node.start === range.start && node.end === range.end) found.push(node);
-		return node.start <= range.start && range.end <= node.end;
-	});
-	const [call] = found;
+	const call = nodeAt(module.tree, range, "Call");
 	if (call === undefined || call.args.length === 0 || call.keywords.length > 0) return undefined;
 	const { start, end } = call.argumentsRange;
 	const written = `${module.text.slice(call.callee.start, call.callee.end)}[${module.text.slice(start + 1, end - 1)}]`;

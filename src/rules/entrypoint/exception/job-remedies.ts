@@ -1,14 +1,14 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { Module } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { nodeAt } from "../../../python/node-at.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 
 /** `scheduler.add_job(tick(), "every", seconds=5)`: the function itself is the job, and a trigger has one of three names. */
 export function jobRemedy(module: Module, range: TextRange, error: string): FixProposal | undefined {
-	const call = callAt(module, range);
-	if (call === null) return undefined;
+	const call = nodeAt(module.tree, range, "Call");
+	if (call === undefined) return undefined;
 	if (error.startsWith("LookupError")) return nameTrigger(module, call);
 	const job = call.keywords.find(({ name }) => name?.name === "func")?.value ?? call.args[0];
 	if (job?.type !== "Call" || job.args.length > 0 || job.keywords.length > 0) return undefined;
@@ -19,15 +19,6 @@ export function jobRemedy(module: Module, range: TextRange, error: string): FixP
 		applicability: "safe",
 		edits: [replaceText(module, start, end, "")],
 	};
-}
-
-function callAt(module: Module, range: TextRange): ast.Call | null {
-	let found: ast.Call | null = null;
-	walk(module.tree, (node) => {
-		if (node.type === "Call" && node.start === range.start && node.end === range.end) found = node;
-		return node.start <= range.start && range.end <= node.end;
-	});
-	return found;
 }
 
 function nameTrigger(module: Module, call: ast.Call): FixProposal | undefined {

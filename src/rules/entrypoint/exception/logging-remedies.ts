@@ -1,6 +1,7 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { Module } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { nodeAt } from "../../../python/node-at.ts";
 import { addArgument, findKeyword, removeArguments } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { walk } from "../../../python/walk.ts";
@@ -8,7 +9,7 @@ import type { TextRange } from "../../../text/range.ts";
 
 /** The change after which `logging` takes its set-up, by what it says of it; undefined where only a person knows. */
 export function loggingRemedy(module: Module, range: TextRange, error: string): FixProposal | undefined {
-	const call = callAt(module, range);
+	const call = nodeAt(module.tree, range, "Call");
 	if (call === undefined) return undefined;
 	if (error === "ValueError: dictionary doesn't specify a version") return sayVersion(module);
 	if (error.endsWith("' for '%' style")) return sayStyle(module, call);
@@ -127,13 +128,4 @@ function otherOption(module: Module, call: ast.Call, name: string): FixProposal 
 		applicability: "review",
 		edits: removeArguments(module, call, [given]),
 	};
-}
-
-function callAt(module: Module, range: TextRange): ast.Call | undefined {
-	let found: ast.Call | undefined;
-	walk(module.tree, (node) => {
-		if (node.type === "Call" && node.start === range.start && node.end === range.end) found = node;
-		return node.start <= range.start && range.end <= node.end;
-	});
-	return found;
 }

@@ -3,17 +3,18 @@ import { scopeOfModule } from "../../../project/models/name-scope.ts";
 import { valueOfName } from "../../../project/models/type-form.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { nodeAt } from "../../../python/node-at.ts";
 import { indentAt, isFirstOnLine, lineStartAt, replaceText } from "../../../python/rewrite/source.ts";
 import { insertBefore } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { numberInEnvironment } from "../../config/repair/number-in-environment.ts";
+import { itemsOfDict, tupleOfText } from "../../loop-remedies.ts";
 import { joinedDicts, plainZip } from "../repair/older-operations.ts";
 import { inBrackets } from "./in-brackets.ts";
 import { jobRemedy } from "./job-remedies.ts";
 import { isOfLogging, loggingRemedy } from "./logging-remedies.ts";
-import { itemsOfDict, tupleOfText } from "./loop-remedies.ts";
 import { inOlderForm } from "./older-typing.ts";
 import { relativeImportByName } from "./relative-import-by-name.ts";
 import { withoutStringUnion } from "./string-union.ts";
@@ -95,9 +96,7 @@ function restOfValues(module: Module, range: TextRange): FixProposal | undefined
 
 /** `timedelta(minutes=os.getenv("TTL", "30"))`: what comes from the environment is a text. */
 function numberForDuration(module: Module, range: TextRange, error: string): FixProposal | undefined {
-	const call = nodesIn(module, range).find(
-		(node): node is ast.Call => node.type === "Call" && node.start === range.start && node.end === range.end,
-	);
+	const call = nodeAt(module.tree, range, "Call");
 	const name = /timedelta (\w+) component/.exec(error)?.[1];
 	const given =
 		call?.keywords.find((keyword) => keyword.name?.name === name)?.value ?? (name === "days" ? call?.args[0] : undefined);
@@ -112,9 +111,7 @@ function numberForDuration(module: Module, range: TextRange, error: string): Fix
 
 /** `Optional[int, float]`: a union with None takes several types. */
 function unionWithNone(module: Module, range: TextRange): FixProposal | undefined {
-	const found = nodesIn(module, range).find(
-		(node): node is ast.Subscript => node.type === "Subscript" && node.start === range.start && node.end === range.end,
-	);
+	const found = nodeAt(module.tree, range, "Subscript");
 	if (found === undefined) return undefined;
 	const types = module.text.slice(found.index.start, found.index.end).replace(/,\s*$/, "");
 	return {
@@ -128,9 +125,7 @@ function unionWithNone(module: Module, range: TextRange): FixProposal | undefine
 
 /** `Annotated[int]` says no more than `int`. */
 function bareType(module: Module, range: TextRange): FixProposal | undefined {
-	const found = nodesIn(module, range).find(
-		(node): node is ast.Subscript => node.type === "Subscript" && node.start === range.start && node.end === range.end,
-	);
+	const found = nodeAt(module.tree, range, "Subscript");
 	if (found === undefined) return undefined;
 	const type = module.text.slice(found.index.start, found.index.end);
 	return {
@@ -143,9 +138,7 @@ function bareType(module: Module, range: TextRange): FixProposal | undefined {
 
 /** `Literal("net", "gross")`: the forms of typing take their types in square brackets. */
 function inSquareBrackets(module: Module, range: TextRange): FixProposal | undefined {
-	const call = nodesIn(module, range).find(
-		(node): node is ast.Call => node.type === "Call" && node.start === range.start && node.end === range.end,
-	);
+	const call = nodeAt(module.tree, range, "Call");
 	if (call === undefined || call.args.length === 0 || call.keywords.length > 0) return undefined;
 	const { start, end } = call.argumentsRange;
 	return {
@@ -158,9 +151,7 @@ function inSquareBrackets(module: Module, range: TextRange): FixProposal | undef
 
 /** `next(numbers)` of a generator function: what it gives when it is called is meant. */
 function callTheFunction(module: Module, range: TextRange): FixProposal | undefined {
-	const call = nodesIn(module, range).find(
-		(node): node is ast.Call => node.type === "Call" && node.start === range.start && node.end === range.end,
-	);
+	const call = nodeAt(module.tree, range, "Call");
 	const named = call?.args[0] ?? nodesIn(module, range).find(({ start, end }) => start === range.start && end === range.end);
 	if (named === undefined || (named.type !== "Name" && named.type !== "Attribute")) return undefined;
 	const name = module.text.slice(named.start, named.end);
@@ -329,9 +320,7 @@ function declareGlobal(module: Module, range: TextRange, name: string): FixPropo
 
 /** `BASE / "data" + ".db"`: a text is added to the text of a path. */
 function joinedPath(module: Module, range: TextRange): FixProposal | undefined {
-	const sum = nodesIn(module, range).find(
-		(node): node is ast.BinOp => node.type === "BinOp" && node.start === range.start && node.end === range.end,
-	);
+	const sum = nodeAt(module.tree, range, "BinOp");
 	if (sum === undefined) return undefined;
 	const { left } = sum;
 	return {

@@ -1,15 +1,14 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { Module, Project } from "../../../project/project.ts";
-import type * as ast from "../../../python/ast.ts";
+import { nodeAt } from "../../../python/node-at.ts";
 import { addArgument } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 
 /** `import_module(".users")`: says what it is relative to, or leaves the dot out where the module is found without it. */
 export function relativeImportByName(project: Project, module: Module, range: TextRange, error: string): FixProposal | undefined {
 	const name = /relative import for '\.([\w.]+)'$/.exec(error)?.[1];
-	const call = callAt(module, range);
+	const call = nodeAt(module.tree, range, "Call");
 	if (name === undefined || call === undefined || call.keywords.length > 0 || call.args.length !== 1) return undefined;
 	const around = module.isPackage ? module.name : module.name.slice(0, Math.max(0, module.name.lastIndexOf(".")));
 	if (around !== "" && project.modules.has(`${around}.${name}`))
@@ -31,13 +30,4 @@ export function relativeImportByName(project: Project, module: Module, range: Te
 		applicability: "safe",
 		edits: [replaceText(module, dot, dot + 1, "")],
 	};
-}
-
-function callAt(module: Module, range: TextRange): ast.Call | undefined {
-	let found: ast.Call | undefined;
-	walk(module.tree, (node) => {
-		if (node.type === "Call" && node.start === range.start && node.end === range.end) found = node;
-		return node.start <= range.start && range.end <= node.end;
-	});
-	return found;
 }

@@ -1,6 +1,7 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { Module } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { nodeAt } from "../../../python/node-at.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
@@ -9,7 +10,7 @@ import { removeFromHeader } from "../../imports/definition/class-arguments.ts";
 /** `Repository[User, int]` of one type parameter, `Dict[str]`, `Generic[int]`: the brackets of a generic type hold what they cannot. */
 export function typeArgumentRemedy(module: Module, range: TextRange, error: string): FixProposal | undefined {
 	if (error === "TypeError: Cannot inherit from plain Generic") return sayVariables(module, range);
-	const found = subscriptAt(module, range);
+	const found = nodeAt(module.tree, range, "Subscript");
 	if (found === undefined) return undefined;
 	const counts = /^TypeError: Too (few|many) (?:arguments|parameters) for (.+); actual (\d+), expected (?:at least )?(\d+)$/.exec(
 		error,
@@ -79,7 +80,7 @@ function withoutGeneric(module: Module, written: ast.Subscript): FixProposal | u
 
 /** `class Repository(Generic)`: which type variables are left open stands in its brackets. */
 function sayVariables(module: Module, range: TextRange): FixProposal | undefined {
-	const owner = classAt(module, range);
+	const owner = nodeAt(module.tree, range, "ClassDef");
 	const base = owner?.bases.find((each) => /(^|\.)Generic$/.test(module.text.slice(each.start, each.end)));
 	if (owner === undefined || base === undefined) return undefined;
 	const variables = module.tree.body.flatMap((each) => {
@@ -104,15 +105,6 @@ function sayVariables(module: Module, range: TextRange): FixProposal | undefined
 	};
 }
 
-function classAt(module: Module, range: TextRange): ast.ClassDef | undefined {
-	let found: ast.ClassDef | undefined;
-	walk(module.tree, (node) => {
-		if (node.type === "ClassDef" && node.start === range.start && node.end === range.end) found = node;
-		return node.start <= range.start && range.end <= node.end;
-	});
-	return found;
-}
-
 /** `Callable[[str]]`: what it gives is said last. */
 function sayResult(module: Module, { value, index }: ast.Subscript): FixProposal | undefined {
 	if (index.type !== "Sequence" || index.kind !== "list") return undefined;
@@ -124,13 +116,4 @@ function sayResult(module: Module, { value, index }: ast.Subscript): FixProposal
 		edits: [replaceText(module, index.end, index.end, ", Any")],
 		needs: [{ path: module.path, module: "typing", name: "Any" }],
 	};
-}
-
-function subscriptAt(module: Module, range: TextRange): ast.Subscript | undefined {
-	let found: ast.Subscript | undefined;
-	walk(module.tree, (node) => {
-		if (node.type === "Subscript" && node.start === range.start && node.end === range.end) found = node;
-		return node.start <= range.start && range.end <= node.end;
-	});
-	return found;
 }

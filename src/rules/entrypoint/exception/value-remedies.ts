@@ -3,6 +3,7 @@ import { isSimilarName } from "../../../project/imports/nearest-module.ts";
 import type { RaisesException } from "../../../project/imports/trace.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { nodeAt, nodesAt } from "../../../python/node-at.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { walk } from "../../../python/walk.ts";
@@ -24,7 +25,7 @@ export function valueRemedy(
 	if (detail.assignment !== undefined) return assignmentRemedy(project, module, range, detail.assignment);
 	if (detail.key !== undefined) return knownKey(project, detail.key) ?? addMember(project, detail.key);
 	if (detail.document !== undefined) return documentRemedy(project, detail.document.path);
-	if (/^re\.(error|PatternError): /.test(error)) return patternRemedy(project, module, callAt(module, range), error);
+	if (/^re\.(error|PatternError): /.test(error)) return patternRemedy(project, module, nodeAt(module.tree, range, "Call"), error);
 	if (/'method' object is not (iterable|subscriptable)$/.test(error)) return callTheMethod(module, range);
 	if (/^TypeError: 'NoneType' object is not callable$/.test(error)) return returnTheWrapper(project, module, range);
 	if (/ object is not callable$/.test(error)) return withoutCall(module, range);
@@ -34,19 +35,6 @@ export function valueRemedy(
 	if (error.includes("unhashable type: '")) return hashableItems(module, range) ?? hashable(module, range);
 	if (/^TypeError: Type \w+ cannot be instantiated; use (\w+)\(\) instead$/.test(error)) return builtinType(module, range);
 	return undefined;
-}
-
-function callAt(module: Module, range: TextRange): ast.Call | undefined {
-	return nodesAt(module, range).find((node): node is ast.Call => node.type === "Call");
-}
-
-function nodesAt(module: Module, range: TextRange): readonly ast.TypedNode[] {
-	const found: ast.TypedNode[] = [];
-	walk(module.tree, (node) => {
-		if (node.start === range.start && node.end === range.end) found.push(node);
-		return node.start <= range.start && range.end <= node.end;
-	});
-	return found;
 }
 
 /** The key or value that is spelt like the one asked for, or begins like it: `prod` for `production`. */
@@ -155,7 +143,7 @@ function begins(short: string, long: string): boolean {
 }
 
 function callTheMethod(module: Module, range: TextRange): FixProposal | undefined {
-	const [node] = nodesAt(module, range);
+	const [node] = nodesAt(module.tree, range);
 	const method = node?.type === "Subscript" ? node.value : node;
 	if (method?.type !== "Attribute") return undefined;
 	return {
@@ -168,7 +156,7 @@ function callTheMethod(module: Module, range: TextRange): FixProposal | undefine
 
 /** `clock.zone()` of a property, `service()` of an object: there is nothing to call, the value itself is there. */
 function withoutCall(module: Module, range: TextRange): FixProposal | undefined {
-	const call = callAt(module, range);
+	const call = nodeAt(module.tree, range, "Call");
 	if (call === undefined || call.args.length + call.keywords.length > 0) return undefined;
 	if (call.callee.type !== "Attribute" && call.callee.type !== "Name") return undefined;
 	return {
@@ -181,7 +169,7 @@ function withoutCall(module: Module, range: TextRange): FixProposal | undefined 
 
 /** A decorator, or the function that makes one, defines what it is to return and does not return it. */
 function returnTheWrapper(project: Project, module: Module, range: TextRange): FixProposal | undefined {
-	const call = callAt(module, range);
+	const call = nodeAt(module.tree, range, "Call");
 	const named = call?.callee.type === "Name" ? call.callee.id : null;
 	const decorated = project.trace.functions.find(
 		({ value }) => value.node.type === "FunctionDef" && value.node.name.name === named && value.node.decorators.length > 0,
@@ -189,7 +177,7 @@ function returnTheWrapper(project: Project, module: Module, range: TextRange): F
 	const written =
 		decorated?.type === "FunctionDef"
 			? decorated.decorators
-			: nodesAt(module, range).filter((each) => each.type === "Call" || each.type === "Name");
+			: nodesAt(module.tree, range).filter((each) => each.type === "Call" || each.type === "Name");
 	for (const each of written) {
 		const name = each.type === "Name" ? each : each.type === "Call" && each.callee.type === "Name" ? each.callee : null;
 		const maker = project.trace.functions.find(
@@ -218,7 +206,7 @@ function returnTheWrapper(project: Project, module: Module, range: TextRange): F
 }
 
 function encoded(module: Module, range: TextRange): FixProposal | undefined {
-	const first = callAt(module, range)?.args[0];
+	const first = nodeAt(module.tree, range, "Call")?.args[0];
 	if (first?.type === "BinOp")
 		return {
 			title: "Encode the text",
@@ -237,7 +225,7 @@ function encoded(module: Module, range: TextRange): FixProposal | undefined {
 }
 
 function joinTexts(module: Module, range: TextRange): FixProposal | undefined {
-	const items = callAt(module, range)?.args[0];
+	const items = nodeAt(module.tree, range, "Call")?.args[0];
 	if (items === undefined) return undefined;
 	return {
 		title: "Join the items as texts",
@@ -249,7 +237,7 @@ function joinTexts(module: Module, range: TextRange): FixProposal | undefined {
 
 /** `{["a", "b"]: 1}`: a tuple has a hash. `{{…}, {…}}`: dicts can stand in a list. */
 function hashable(module: Module, range: TextRange): FixProposal | undefined {
-	const [node] = nodesAt(module, range);
+	const [node] = nodesAt(module.tree, range);
 	if (node?.type === "Sequence" && node.kind === "list" && module.text[node.start] === "[") {
 		const comma = node.items.length === 1 ? "," : "";
 		return {
@@ -282,7 +270,7 @@ function hashable(module: Module, range: TextRange): FixProposal | undefined {
 
 /** `frozenset([["read"], ["write"]])`: the lists within become tuples. */
 function hashableItems(module: Module, range: TextRange): FixProposal | undefined {
-	const written = callAt(module, range)?.args[0];
+	const written = nodeAt(module.tree, range, "Call")?.args[0];
 	const lists =
 		written?.type === "Sequence" ? written.items.filter((item) => item.type === "Sequence" && item.kind === "list") : [];
 	if (lists.length === 0) return undefined;
@@ -299,7 +287,7 @@ function hashableItems(module: Module, range: TextRange): FixProposal | undefine
 
 /** `Dict()`: the names of typing are for annotations. */
 function builtinType(module: Module, range: TextRange): FixProposal | undefined {
-	const call = callAt(module, range);
+	const call = nodeAt(module.tree, range, "Call");
 	const name =
 		call?.callee.type === "Name" ? call.callee.id : call?.callee.type === "Attribute" ? call.callee.attribute.name : null;
 	if (call === undefined || name === null) return undefined;

@@ -2,10 +2,10 @@ import type { FixProposal } from "../../../audit/fix.ts";
 import type { MigrationFault } from "../../../project/imports/trace.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { nodeAt } from "../../../python/node-at.ts";
 import { enclosingStatement } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { insertBefore } from "../../../python/rewrite/statements.ts";
-import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 
 /** Names the folder of migrations that the project has, in the INI file where there is one, else before alembic is asked. */
@@ -43,11 +43,7 @@ export function migrationRemedy(
 
 /** configparser reads two percent signs as one. */
 function doublePercent(module: Module, range: TextRange): FixProposal | undefined {
-	let found: ast.Expression | undefined;
-	walk(module.tree, (node) => {
-		if (node.type === "Call" && node.start === range.start && node.end === range.end) found = node.args[1];
-		return node.start <= range.start && range.end <= node.end;
-	});
+	const found = nodeAt(module.tree, range, "Call")?.args[1];
 	if (found === undefined) return undefined;
 	const isPlain = found.type === "Name" || found.type === "Attribute" || found.type === "Call" || found.type === "Constant";
 	const text = module.text.slice(found.start, found.end);

@@ -1,14 +1,14 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { Module } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { nodeAt } from "../../../python/node-at.ts";
 import { removeArguments } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 
 /** `zip(a, b, strict=True)` came with Python 3.10 (PEP 618). */
 export function plainZip(module: Module, range: TextRange): FixProposal | undefined {
-	const call = nodeAt(module, range, "Call");
+	const call = nodeAt(module.tree, range, "Call");
 	if (call === undefined) return undefined;
 	return {
 		title: "Leave strict out",
@@ -20,7 +20,7 @@ export function plainZip(module: Module, range: TextRange): FixProposal | undefi
 
 /** `a | b` of dicts came with Python 3.9 (PEP 584). */
 export function joinedDicts(module: Module, range: TextRange): FixProposal | undefined {
-	const union = nodeAt(module, range, "BinOp");
+	const union = nodeAt(module.tree, range, "BinOp");
 	if (union === undefined) return undefined;
 	const text = (node: ast.Node) => module.text.slice(node.start, node.end);
 	return {
@@ -29,19 +29,4 @@ export function joinedDicts(module: Module, range: TextRange): FixProposal | und
 		applicability: "safe",
 		edits: [replaceText(module, range.start, range.end, `{**${text(union.left)}, **${text(union.right)}}`)],
 	};
-}
-
-/** The node of a type that fills a range. */
-function nodeAt<Type extends "Call" | "BinOp">(
-	module: Module,
-	range: TextRange,
-	type: Type,
-): Extract<ast.TypedNode, { type: Type }> | undefined {
-	let found: Extract<ast.TypedNode, { type: Type }> | undefined;
-	walk(module.tree, (node) => {
-		if (node.type === type && node.start === range.start && node.end === range.end)
-			found = node as Extract<ast.TypedNode, { type: Type }>;
-		return node.start <= range.start && range.end <= node.end;
-	});
-	return found;
 }

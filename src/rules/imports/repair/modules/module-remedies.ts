@@ -4,7 +4,7 @@ import { parentOf } from "../../../../project/imports/resolver.ts";
 import type { Module, Project } from "../../../../project/project.ts";
 import { removeStatements } from "../../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../../python/scopes.ts";
-import { tupleOfText } from "../../../entrypoint/exception/loop-remedies.ts";
+import { tupleOfText } from "../../../loop-remedies.ts";
 import { isImportedElsewhere, isNameUsed } from "../../usage/name-users.ts";
 import { attributesRead, hasAttributesRead } from "../attributes/attributes-read.ts";
 import { askForReleaseWith } from "../names/release-with-name.ts";

@@ -1,0 +1,22 @@
+import type { TextRange } from "../text/range.ts";
+import type * as ast from "./ast.ts";
+import { walk } from "./walk.ts";
+
+/** The expression or statement of a type that fills a range to the letter. */
+export function nodeAt<Type extends ast.TypedNode["type"]>(
+	tree: ast.Module,
+	range: TextRange,
+	type: Type,
+): Extract<ast.TypedNode, { type: Type }> | undefined {
+	return nodesAt(tree, range).find((node): node is Extract<ast.TypedNode, { type: Type }> => node.type === type);
+}
+
+/** All that fills a range to the letter, outermost first. */
+export function nodesAt(tree: ast.Module, range: TextRange): readonly ast.TypedNode[] {
+	const found: ast.TypedNode[] = [];
+	walk(tree, (node) => {
+		if (node.start === range.start && node.end === range.end) found.push(node);
+		return node.start <= range.start && range.end <= node.end;
+	});
+	return found;
+}
