@@ -139,8 +139,22 @@ export function loadProject(input: LoadInput): Project {
 	};
 }
 
+/** What was found in a syntax tree, by the minor version of Python: a project that is understood anew keeps most of its trees. */
+const judged = new WeakMap<ast.Module, Map<number, readonly ast.SyntaxFault[]>>();
+
 /** The syntax faults of a file; none where it is nested deeper than our own stack, which says nothing about it. */
 function syntaxFaults(text: string, tree: ast.Module, minor: number): readonly ast.SyntaxFault[] {
+	const known = judged.get(tree) ?? new Map<number, readonly ast.SyntaxFault[]>();
+	judged.set(tree, known);
+	let faults = known.get(minor);
+	if (faults === undefined) {
+		faults = faultsOrNone(text, tree, minor);
+		known.set(minor, faults);
+	}
+	return faults;
+}
+
+function faultsOrNone(text: string, tree: ast.Module, minor: number): readonly ast.SyntaxFault[] {
 	try {
 		return findSyntaxFaults(text, tree, minor);
 	} catch (error) {

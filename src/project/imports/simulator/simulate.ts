@@ -1,10 +1,9 @@
 import type { Environment } from "../../../environment/environment.ts";
 import type * as ast from "../../../python/ast.ts";
-import { boundNames } from "../../../python/scopes.ts";
 import type { Module, Target } from "../../project.ts";
 import { instantiateSettings } from "../../settings/read-settings.ts";
 import { guessModules, isSimilarName, type ModuleGuess } from "../nearest-module.ts";
-import { absoluteName, type Resolver } from "../resolver.ts";
+import type { Resolver } from "../resolver.ts";
 import { folderAbove } from "../started-inside.ts";
 import type { ImportTrace, ServedObject } from "../trace.ts";
 import { type Binding, unknown, type Value } from "../values.ts";
@@ -17,6 +16,7 @@ import { importModule, importSubmodule } from "./importing.ts";
 import { BudgetSpent, type Frame, type Machine, newNamespace, PythonException, ReachedYield } from "./machine.ts";
 import { startUp } from "./start-up.ts";
 import { execute } from "./statements.ts";
+import { bindsOf, borrowsAny, importedNames } from "./top-level-names.ts";
 
 export interface SimulationInput {
 	readonly root: string;
@@ -88,21 +88,12 @@ function createMachine(input: SimulationInput): Machine {
 	const names = [...input.modules.keys()];
 	const endings = new Set(names.flatMap(tailsOf));
 	const guessed = new Map<string, readonly ModuleGuess[]>();
-	const bound = new Map<string, ReadonlySet<string>>();
-	const bindsOf = (module: Module): ReadonlySet<string> => {
-		let found = bound.get(module.path);
-		if (found === undefined) {
-			found = boundNames(module.tree.body);
-			bound.set(module.path, found);
-		}
-		return found;
-	};
 	const definesAll = (name: string, wanted: readonly string[], requested: string): boolean | null => {
 		const module = input.modules.get(name);
 		if (module === undefined || wanted.length === 0) return null;
 		const binds = bindsOf(module);
-		const borrowed = namesFrom(module, requested);
-		if (!wanted.every((each) => (binds.has(each) && !borrowed.has(each)) || input.modules.has(`${name}.${each}`))) return false;
+		const own = wanted.filter((each) => !input.modules.has(`${name}.${each}`));
+		if (!own.every((each) => binds.has(each)) || borrowsAny(module, own, requested)) return false;
 		// A plain file that imports the names is another user of them; one that defines them, or a package, is where they come from.
 		return module.isPackage || !wanted.some((each) => importedNames(module).has(each)) || null;
 	};
@@ -187,24 +178,6 @@ function createMachine(input: SimulationInput): Machine {
 /** The dotted name without its first part, without its first two, and so on: `core.config` and `config` of `app.core.config`. */
 function tailsOf(name: string): string[] {
 	return name.split(".").flatMap((_, index, parts) => (index === 0 ? [] : [parts.slice(index).join(".")]));
-}
-
-/** Names that the from-imports of a module bind at its top level. */
-function importedNames({ tree }: Module): ReadonlySet<string> {
-	const imports = tree.body.filter((statement) => statement.type === "ImportFrom");
-	return new Set(imports.flatMap(({ names }) => names.map((alias) => alias.asName?.name ?? alias.name.name)));
-}
-
-/** Names that a module imports from another, which it cannot give where that one is missing. */
-function namesFrom({ name, isPackage, tree }: Module, requested: string): ReadonlySet<string> {
-	const names = new Set<string>();
-	const packageName = isPackage ? name : name.slice(0, Math.max(0, name.lastIndexOf(".")));
-	for (const statement of tree.body) {
-		if (statement.type !== "ImportFrom") continue;
-		const asked = statement.level === 0 ? statement.module : absoluteName(packageName, statement.level, statement.module);
-		if (asked === requested) for (const alias of statement.names) names.add(alias.asName?.name ?? alias.name.name);
-	}
-	return names;
 }
 
 /** Below this a guess at what an import meant is not followed: a wrong turn would report what never runs. */
