@@ -71,7 +71,10 @@ function isSubmoduleAlias(machine: Packages, module: string, name: string): bool
 	const owner = machine.environment.findModule(module);
 	if (owner.found !== "present") return false;
 	const looked = owner.module.lookup(name);
-	return looked.found === "present" && looked.entry.kind === "submodule";
+	if (looked.found !== "present") return false;
+	const { entry } = looked;
+	// `from structlog import processors` in structlog's own `__init__.py`.
+	return entry.kind === "submodule" || (entry.kind === "alias" && entry.module === module && entry.name === name);
 }
 
 /** Something of a module we cannot read: usable, and nothing is known about it but the name it was asked by. */
@@ -162,8 +165,9 @@ export function symbolEntry(machine: Pick<Machine, "environment">, dotted: strin
 
 /** Has the class, or one of its bases, a metaclass or a decorator that may give its instances more than its body says? */
 export function isPlainExternalClass(machine: Pick<Machine, "environment">, entry: ExternalEntry | null, depth = 0): boolean {
-	if (entry === null || entry.kind !== "class" || depth > 12 || entry.metaclass !== null || entry.decorators.length > 0)
-		return false;
+	if (entry === null || entry.kind !== "class" || depth > 12 || entry.decorators.length > 0) return false;
+	// The metaclass of abstract classes makes objects as `type` does.
+	if (entry.metaclass !== null && entry.metaclass !== "abc.ABCMeta") return false;
 	return entry.bases.every(
 		(base) => transparentBases.has(base) || isPlainExternalClass(machine, symbolEntry(machine, base), depth + 1),
 	);

@@ -246,6 +246,9 @@ export function stringMethod(
 			return derived(self.toLowerCase());
 		case "upper":
 			return derived(self.toUpperCase());
+		case "title":
+		case "capitalize":
+			return /^[A-Za-z_ -]*$/.test(self) ? derived(name === "title" ? inTitleCase(self) : inTitleCase(self, /^[a-z]/)) : unknown;
 		case "removeprefix":
 			return first === undefined ? unknown : derived(self.startsWith(first) ? self.slice(first.length) : self);
 		case "removesuffix":
@@ -275,6 +278,10 @@ export function stringMethod(
 		default:
 			return unknown;
 	}
+}
+
+function inTitleCase(text: string, initial = /(?<![a-z])[a-z]/g): string {
+	return text.toLowerCase().replace(initial, (letter) => letter.toUpperCase());
 }
 
 function joined(parts: readonly string[], between: string, origin: ConstantValue["origin"]): Value {

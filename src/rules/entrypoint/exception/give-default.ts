@@ -1,5 +1,6 @@
 import type { FixProposal, ImportNeed } from "../../../audit/fix.ts";
-import { initFields } from "../../../project/imports/simulator/classes/dataclass-init.ts";
+import { type InitField, initFields } from "../../../project/imports/simulator/classes/dataclass-init.ts";
+import type { ClassValue } from "../../../project/imports/values.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
@@ -82,9 +83,11 @@ function definitionOf(project: Project, qualified: string): { readonly module: M
 		}));
 		return { module: only.value.module, asked };
 	}
-	const classes = name === "__init__" ? project.trace.classes.filter(({ value }) => value.node.name.name === owner) : [];
+	const classes =
+		name === "__init__" || name === "__new__" ? project.trace.classes.filter(({ value }) => value.node.name.name === owner) : [];
 	const [made] = classes;
-	const fields = made !== undefined && classes.length === 1 ? initFields(made.value) : null;
+	const fields =
+		made !== undefined && classes.length === 1 ? (name === "__new__" ? tupleFields(made.value) : initFields(made.value)) : null;
 	if (made === undefined || fields === null || fields.some(({ node }) => !made.value.node.body.includes(node))) return null;
 	const asked = fields.map(({ name: field, node, hasDefault, isKeywordOnly }) => ({
 		name: field,
@@ -94,4 +97,16 @@ function definitionOf(project: Project, qualified: string): { readonly module: M
 		isPositional: !isKeywordOnly,
 	}));
 	return { module: made.value.module, asked };
+}
+
+/** The fields of `class Row(NamedTuple)`. */
+function tupleFields({ node, bases }: ClassValue): readonly InitField[] | null {
+	const isTuple = bases.length === 1 && bases[0]?.kind === "external" && bases[0].canonical === "typing.NamedTuple";
+	return !isTuple
+		? null
+		: node.body.flatMap((each) =>
+				each.type === "AnnAssign" && each.target.type === "Name"
+					? [{ name: each.target.id, node: each, hasDefault: each.value !== null, isKeywordOnly: false }]
+					: [],
+			);
 }

@@ -16,7 +16,8 @@ export function typeArgumentRemedy(module: Module, range: TextRange, error: stri
 		error,
 	);
 	if (counts !== null) return fitCount(module, found, counts[2] ?? "", Number(counts[3]), Number(counts[4]));
-	if (error.startsWith("TypeError: Parameters to Generic[...] must all be")) return withoutGeneric(module, found);
+	if (error === "TypeError: Parameters to Generic[...] must all be unique") return eachOnce(module, found);
+	if (/^TypeError: Parameter(?:s| list) to Generic/.test(error)) return withoutGeneric(module, found);
 	if (error.startsWith("TypeError: Callable must be used as")) return sayResult(module, found);
 	return undefined;
 }
@@ -61,6 +62,19 @@ function fitCount(
 	};
 }
 
+/** `Generic[T, T]`: a type variable is left open once. */
+function eachOnce(module: Module, { value, index }: ast.Subscript): FixProposal | undefined {
+	if (index.type !== "Sequence") return undefined;
+	const names = [...new Set(index.items.map(({ start, end }) => module.text.slice(start, end)))];
+	const written = `${module.text.slice(value.start, value.end)}[${names.join(", ")}]`;
+	return {
+		title: `Write ${written}`,
+		explanation: "Each type variable that a class leaves open is named once. If a second one was meant, make it with TypeVar.",
+		applicability: "review",
+		edits: [replaceText(module, index.start, index.end, names.join(", "))],
+	};
+}
+
 /** `class Repository(Generic[User])`: what is given is a type, and no type is left open. */
 function withoutGeneric(module: Module, written: ast.Subscript): FixProposal | undefined {
 	let owner: ast.ClassDef | null = null;
@@ -72,7 +86,7 @@ function withoutGeneric(module: Module, written: ast.Subscript): FixProposal | u
 	if (found === null || new RegExp(`\\b${found.name.name}\\[`).test(module.text)) return undefined;
 	return {
 		title: `Take ${module.text.slice(written.start, written.end)} out of the bases of ${found.name.name}`,
-		explanation: "Generic takes type variables; with a type in its place nothing of the class is left open.",
+		explanation: "Generic takes type variables; without one nothing of the class is left open.",
 		applicability: "review",
 		edits: removeFromHeader(module, found, [written]),
 	};

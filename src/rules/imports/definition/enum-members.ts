@@ -35,6 +35,7 @@ export function* enumFaults(project: Project, definition: ClassDefinition): Gene
 		return;
 	}
 	yield* repeatedValues(definition);
+	yield* textAmongNumbers(definition);
 	const seen = new Map<string, ast.Assign>();
 	for (const member of members(value)) {
 		const name = nameOf(member);
@@ -127,6 +128,46 @@ function* repeatedValues(definition: ClassDefinition): Generator<ClassFault> {
 				edits: [replaceText(module, lineStartAt(module.text, decorator.start), nextLineAt(module.text, decorator.end), "")],
 			},
 		],
+	};
+}
+
+/** `class Priority(IntEnum)` with `LOW = "low"`: each value is made a number, as `int("low")` would be. */
+function* textAmongNumbers(definition: ClassDefinition): Generator<ClassFault> {
+	const { value } = definition;
+	const { module, node, namespace } = value;
+	const kinds = value.bases.map((base) => (base.kind === "external" ? base.canonical : "")).join(" ");
+	const isOfNumbers = kinds === "enum.IntEnum" || kinds === "builtins.int enum.Enum";
+	if (!isOfNumbers || namespace.dynamic || namespace.names.has("__new__") || value.keywords.size > 0) return;
+	const texts = members(value).flatMap((member) => {
+		const bound = namespace.names.get(nameOf(member));
+		const given = bound?.maybe === false && bound.value.kind === "constant" ? bound.value.value : null;
+		return typeof given === "string" && member.value.type === "Constant" ? [{ member, text: given }] : [];
+	});
+	const refused = texts.find(({ text }) => /^[a-z][a-z_ -]*$/i.test(text));
+	if (refused === undefined) return;
+	const className = node.name.name;
+	const isAllText = texts.length === members(value).length;
+	const [first] = node.bases;
+	yield {
+		...raising(definition),
+		subject: `${module.name}:${className}`,
+		range: refused.member,
+		problem: `${nameOf(refused.member)} of ${className} is a text, and its members are numbers`,
+		rootCause: "Members of such an enum are made by int(), which cannot read this text.",
+		error: `ValueError: invalid literal for int() with base 10: '${refused.text}'`,
+		fixes:
+			isAllText && first !== undefined
+				? [
+						{
+							title: `Make the members of ${className} texts`,
+							explanation: "All of its values are texts. If numbers were meant, give each member one.",
+							applicability: "review",
+							edits: [replaceText(module, first.start, node.bases.at(-1)?.end ?? first.end, "str, Enum")],
+							needs: [{ path: module.path, module: "enum", name: "Enum" }],
+						},
+					]
+				: [],
+		manualSteps: [`Give ${nameOf(refused.member)} a number, or derive ${className} from str and Enum.`],
 	};
 }
 

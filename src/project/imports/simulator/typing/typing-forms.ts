@@ -42,6 +42,10 @@ export function failOnTypeArguments(machine: Machine, frame: Frame, owner: Exter
 	} else if (name === "Annotated" && given < 2) {
 		const words = "Annotated[...] should be used with at least two arguments (a type and an annotation).";
 		failOperation(machine, frame, node, "TypeError", words);
+	} else if (name === "Generic" && node.index.type === "Sequence" && items.length === 0) {
+		failOperation(machine, frame, node, "TypeError", "Parameter list to Generic[...] cannot be empty");
+	} else if (name === "Generic" && isRepeated(items)) {
+		failOperation(machine, frame, node, "TypeError", "Parameters to Generic[...] must all be unique");
 	} else if (name === "Generic" && items.some((item) => isPlainType(machine, frame, item))) {
 		const words = "Parameters to Generic[...] must all be type variables or parameter specification variables.";
 		failOperation(machine, frame, node, "TypeError", words);
@@ -51,10 +55,17 @@ export function failOnTypeArguments(machine: Machine, frame: Frame, owner: Exter
 	}
 }
 
-/** A built-in type, or a class of the project, where a type variable is meant. */
+/** `Generic[T, T]`: a name stands for one type variable, whichever it is. */
+function isRepeated(items: readonly ast.Expression[]): boolean {
+	const names = items.flatMap((item) => (item.type === "Name" ? [item.id] : []));
+	return new Set(names).size < names.length;
+}
+
+/** A built-in type, or a class, where a type variable is meant. */
 function isPlainType(machine: Machine, frame: Frame, item: ast.Expression): boolean {
 	if (item.type !== "Name" || machine.environment.python.minor < 9) return false;
 	const value = (lookUp(frame.scope, item.id) ?? lookUp(frame.globals, item.id))?.value;
+	if (value?.kind === "external") return value.entry?.kind === "class";
 	if (value !== undefined) return value.kind === "class" && value.decorators.length === 0;
 	return /^(?:str|int|float|bool|bytes|list|dict|set|tuple)$/.test(item.id);
 }

@@ -24,6 +24,7 @@ import { movedAttribute } from "./moved-attribute.ts";
 import { ownRouter } from "./own-router.ts";
 import { readTheSecret } from "./secret-attribute.ts";
 import { setEarlier } from "./set-earlier.ts";
+import { withoutStrayComma } from "./stray-comma.ts";
 
 /** One way to mend the reading of an attribute that is not there. */
 export type AttributeRemedy =
@@ -57,6 +58,8 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	if (secret !== undefined) return [{ type: "change", proposal: secret }];
 	const kept = owner === "NoneType" ? ofNothing(project, failure) : undefined;
 	if (kept !== undefined && mends(project, kept, failure)) return [{ type: "change", proposal: kept }];
+	const single = via === "instance" ? withoutStrayComma(project, failure) : undefined;
+	if (single !== undefined && mends(project, single, failure)) return [{ type: "change", proposal: single }];
 	const made = makeTheObject(project, failure);
 	if (made !== undefined && mends(project, made, failure)) return [{ type: "change", proposal: made }];
 	for (const proposal of forgottenReturns(project, failure))
