@@ -1,6 +1,7 @@
 import { parse } from "smol-toml";
 import type { EnvironmentOptions, PythonHint } from "../environment/open-environment.ts";
 import type { PackageFiles } from "../environment/package-files.ts";
+import { pinnedVersion } from "../environment/pep440.ts";
 import { primaryManifest, startUpRequirements } from "../project/manifests/declared.ts";
 import { readLockFiles } from "../project/manifests/lock-files.ts";
 import type { Manifest, Requirement } from "../project/manifests/manifest.ts";
@@ -24,6 +25,7 @@ export function environmentOptions(
 ): EnvironmentOptions {
 	const primary = primaryManifest(backend.manifests);
 	const [lock] = readLockFiles(backend.files, backend.folder);
+	const constraints = primary?.constraints ?? [];
 	return {
 		files: packages,
 		search: {
@@ -33,10 +35,27 @@ export function environmentOptions(
 			variables,
 			projectName: projectName(backend),
 		},
-		requirements: primary === null ? null : startUpRequirements(backend.manifests).map(withoutOwnName),
-		locked: lock?.versions ?? new Map(),
+		requirements: primary === null ? null : constrained(startUpRequirements(backend.manifests), constraints).map(withoutOwnName),
+		locked: new Map([...pinsOf(constraints), ...(lock?.versions ?? [])]),
 		pythonHints: [...deploymentHints(backend), ...manifestHints(backend)],
 	};
+}
+
+/** Requirements with what `-c` files allow of the same packages. */
+function constrained(requirements: readonly Requirement[], constraints: readonly Requirement[]): readonly Requirement[] {
+	return requirements.map((requirement) => {
+		const limits = constraints.filter(({ normalized, marker }) => normalized === requirement.normalized && marker === null);
+		const specifiers = [requirement, ...limits].map(({ specifier }) => specifier).filter((specifier) => specifier !== "");
+		return limits.length === 0 ? requirement : { ...requirement, specifier: specifiers.join(",") };
+	});
+}
+
+/** Versions that `-c` files pin, of whatever comes in. */
+function pinsOf(constraints: readonly Requirement[]): readonly (readonly [string, string])[] {
+	return constraints.flatMap(({ normalized, specifier, marker }) => {
+		const version = marker === null ? pinnedVersion(specifier) : null;
+		return version === null ? [] : [[normalized, version] as const];
+	});
 }
 
 /** What comes from a folder of the repository is no published package, whatever its name. */

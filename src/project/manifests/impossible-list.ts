@@ -26,22 +26,34 @@ const future = "99999";
 /**
  * Pairs of requirements that no installation can satisfy together, as far as the known releases tell. Certain: each release that the
  * one allows excludes the other. A release that nobody knows yet may lift an upper bound, so those count only where the one allows no later release.
+ * `constraints` allow versions of what comes in, and bring nothing in themselves.
  */
-export function listExclusions(requirements: readonly Requirement[], environment: Environment): Exclusion[] {
-	const declared = new Map<string, Requirement[]>();
-	for (const requirement of requirements) {
-		const { normalized, url, marker } = requirement;
-		if (normalized === "" || url !== null || markerApplies(marker, environment.python) !== true) continue;
-		declared.set(normalized, [...(declared.get(normalized) ?? []), requirement]);
-	}
-	const search = new ExclusionSearch(declared, environment);
-	return [...declared].flatMap(([name, own]) => {
+export function listExclusions(
+	requirements: readonly Requirement[],
+	constraints: readonly Requirement[],
+	environment: Environment,
+): Exclusion[] {
+	const declared = byName(requirements, environment);
+	const limited = byName([...requirements, ...constraints], environment);
+	const search = new ExclusionSearch(limited, environment);
+	return [...declared.keys()].flatMap((name) => {
+		const own = limited.get(name) ?? [];
 		// Without a bound an old release may be taken that gets on with everything: only lists of bounded ones are looked at.
 		const specifiers = own.map(({ specifier }) => specifier).filter((specifier) => specifier !== "");
 		const found =
 			specifiers.length === 0 ? null : search.from({ name, specifiers, extras: own.flatMap(({ extras }) => extras) }, []);
 		return found === null ? [] : [found];
 	});
+}
+
+function byName(requirements: readonly Requirement[], environment: Environment): ReadonlyMap<string, readonly Requirement[]> {
+	const found = new Map<string, Requirement[]>();
+	for (const requirement of requirements) {
+		const { normalized, url, marker } = requirement;
+		if (normalized === "" || url !== null || markerApplies(marker, environment.python) !== true) continue;
+		found.set(normalized, [...(found.get(normalized) ?? []), requirement]);
+	}
+	return found;
 }
 
 /** Which releases of a package a set of specifiers allows for the project's Python, newest first. One is mostly enough, so each is looked at when it is asked for. */

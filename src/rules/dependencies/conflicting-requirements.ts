@@ -16,6 +16,8 @@ interface Evidence {
 	readonly name: string;
 	/** As declared: `>=2.1`. */
 	readonly specifier: string;
+	/** Where a `-c` file allows only other versions of the same package: `constraints.txt`; null where another package does. */
+	readonly limitedBy: string | null;
 	/** Who asks for something else, and through whom it comes in: `["sqlmodel"]`. */
 	readonly chain: readonly string[];
 	/** Version of the last of the chain. */
@@ -52,11 +54,20 @@ export default defineRule<Evidence>({
 		);
 		const { installCommand: command } = manifest;
 		const told = new Set<string>();
-		for (const { requirement, chain, version, required } of listExclusions(mainList, environment)) {
+		const constraints = manifest.constraints.filter(({ normalized }) => !overridden.has(normalized));
+		for (const [requirement, limit] of contradictions(mainList, constraints, project)) {
+			const { name, specifier, normalized, path, range } = requirement;
+			told.add(normalized);
+			const required = limit.specifier;
+			const limitedBy = limit.path;
+			const evidence = { name, specifier, chain: [], requirerVersion: "", required, isCertain: true, command, limitedBy };
+			yield { subject: `${normalized}:${limitedBy}`, path, range, evidence };
+		}
+		for (const { requirement, chain, version, required } of listExclusions(mainList, constraints, environment)) {
 			const { name, specifier, normalized, path, range } = requirement;
 			if (told.has(normalized)) continue;
 			told.add(normalized);
-			const evidence = { name, specifier, chain, requirerVersion: version, required, isCertain: true, command };
+			const evidence = { name, specifier, chain, requirerVersion: version, required, isCertain: true, command, limitedBy: null };
 			yield { subject: `${normalized}:${chain.at(-1)}`, path, range, evidence };
 		}
 		const declared = new Map(mainList.map((requirement) => [requirement.normalized, requirement]));
@@ -86,6 +97,7 @@ export default defineRule<Evidence>({
 					required: required.specifier,
 					isCertain: chain.length === 1 && isPinnedTo(own, distribution.version),
 					command,
+					limitedBy: null,
 				};
 				yield { subject: `${normalized}:${requirer}`, path, range, evidence };
 			}
@@ -93,7 +105,17 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ evidence }) {
-		const { name, specifier, chain, requirerVersion, required, isCertain, command } = evidence;
+		const { name, specifier, chain, requirerVersion, required, isCertain, command, limitedBy } = evidence;
+		if (limitedBy !== null)
+			return {
+				severity: "CRITICAL",
+				stage: "import",
+				problem: `${name}${specifier} is declared, and ${limitedBy} allows only ${name}${required}`,
+				rootCause: `No version of ${name} satisfies both: ${command} refuses the list and installs nothing.`,
+				expectedError: impossible,
+				order: -1,
+				failsOn: ["clean-install"],
+			};
 		const requirer = `${chain.at(-1)} ${requirerVersion}`;
 		const through = chain.length > 1 ? ` (which comes with ${chain[0]})` : "";
 		return {
@@ -105,8 +127,7 @@ export default defineRule<Evidence>({
 				: `No version of ${name} satisfies both${through}. An installation has to take another version of ${chain.at(-1)}, or fails.`,
 			...(isCertain
 				? {
-						expectedError:
-							"ERROR: ResolutionImpossible: for help visit https://pip.pypa.io/en/latest/topics/dependency-resolution/#dealing-with-dependency-conflicts",
+						expectedError: impossible,
 						order: -1,
 					}
 				: {}),
@@ -123,12 +144,35 @@ export default defineRule<Evidence>({
 	},
 });
 
+const impossible =
+	"ERROR: ResolutionImpossible: for help visit https://pip.pypa.io/en/latest/topics/dependency-resolution/#dealing-with-dependency-conflicts";
+
+/** Requirements, each with a constraint that allows none of the versions that it asks for. */
+function contradictions(
+	requirements: readonly Requirement[],
+	constraints: readonly Requirement[],
+	{ environment }: Project,
+): readonly (readonly [Requirement, Requirement])[] {
+	return requirements.flatMap((requirement) => {
+		const limit = constraints.find(
+			({ normalized, specifier, marker }) =>
+				normalized === requirement.normalized &&
+				requirement.url === null &&
+				markerApplies(marker, environment.python) === true &&
+				!canAllBeSatisfied([requirement.specifier, specifier]),
+		);
+		return limit === undefined ? [] : [[requirement, limit] as const];
+	});
+}
+
 /** What may be asked for in the place of one of the two: first what leaves no clash behind, and of that what the code does not speak against. */
 function listMends({ path, range, evidence }: Match<Evidence>, project: Project): FixProposal[] {
 	const manifest = primaryManifest(project.manifests);
-	const requirement = manifest?.requirements.find((each) => each.path === path && each.range.start === range.start);
+	const lines = [...(manifest?.requirements ?? []), ...(manifest?.constraints ?? [])];
+	const requirement = lines.find((each) => each.path === path && each.range.start === range.start);
 	if (manifest === null || requirement === undefined) return [];
-	const { chain, requirerVersion, required } = evidence;
+	const { chain, requirerVersion, required, limitedBy } = evidence;
+	if (limitedBy !== null) return eitherOfTwo(project, manifest, requirement, limitedBy);
 	const mends: Mend[] = [
 		{
 			requirement,
@@ -154,6 +198,33 @@ function listMends({ path, range, evidence }: Match<Evidence>, project: Project)
 			const edits = setSpecifier(project.files, mend.requirement, mend.specifier);
 			return edits === null ? [] : [proposalOf(mend, edits, manifest)];
 		});
+}
+
+/** A requirement and a constraint on it that exclude each other: either can be made to say what the other does. */
+function eitherOfTwo(project: Project, manifest: Manifest, requirement: Requirement, limitedBy: string): FixProposal[] {
+	const limit = manifest.constraints.find(
+		(each) =>
+			each.path === limitedBy &&
+			each.normalized === requirement.normalized &&
+			!canAllBeSatisfied([each.specifier, requirement.specifier]),
+	);
+	if (limit === undefined) return [];
+	const mends: Mend[] = [
+		{
+			requirement: limit,
+			specifier: requirement.specifier,
+			explanation: `${requirement.path} says what the backend asks for; ${limitedBy} only limits it.`,
+		},
+		{
+			requirement,
+			specifier: limit.specifier,
+			explanation: `These are the versions that ${limitedBy} allows. Look whether the code works with them.`,
+		},
+	];
+	return mends.flatMap((mend) => {
+		const edits = setSpecifier(project.files, mend.requirement, mend.specifier);
+		return edits === null ? [] : [proposalOf(mend, edits, manifest)];
+	});
 }
 
 interface Mend {
@@ -198,9 +269,9 @@ function leavesClash(
 	manifest: Manifest,
 	project: Project,
 ): boolean {
-	const changed = manifest.requirements.map((each) => (each === requirement ? { ...each, specifier } : each));
-	const mainList = changed.filter(({ group }) => group === "");
-	return listExclusions(mainList, project.environment).some(
+	const change = (each: Requirement) => (each === requirement ? { ...each, specifier } : each);
+	const mainList = manifest.requirements.map(change).filter(({ group }) => group === "");
+	return listExclusions(mainList, manifest.constraints.map(change), project.environment).some(
 		({ requirement: other, chain }) => other.normalized === requirement.normalized || chain.includes(requirement.normalized),
 	);
 }

@@ -83,6 +83,7 @@ function isUnusable(requirement: Requirement, specifier: string, manifest: Manif
 	const changed = manifest.requirements.map((each) => (each === requirement ? { ...each, specifier } : each));
 	return listExclusions(
 		changed.filter(({ group }) => group === ""),
+		manifest.constraints,
 		project.environment,
 	).some((exclusion) => exclusion.requirement.normalized === normalized || exclusion.chain.includes(normalized));
 }

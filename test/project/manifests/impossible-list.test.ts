@@ -27,9 +27,9 @@ const environment: Environment = {
 		})),
 };
 
-function exclusions(list: string): string[] {
-	const manifests = readManifests(sourceTree({ "requirements.txt": list }), "");
-	return listExclusions(manifests[0]?.requirements ?? [], environment).map(
+function exclusions(list: string, constraints = ""): string[] {
+	const manifests = readManifests(sourceTree({ "requirements.txt": list, "constraints.txt": constraints }), "");
+	return listExclusions(manifests[0]?.requirements ?? [], manifests[0]?.constraints ?? [], environment).map(
 		({ requirement, chain, version, required }) =>
 			`${requirement.name}${requirement.specifier}: ${chain.join(" → ")} ${version} needs ${required}`,
 	);
@@ -40,6 +40,14 @@ test("a pinned release excludes what its metadata does", () => {
 		"starlette==0.40.0: fastapi 0.110.0 needs <0.37.0,>=0.36.3",
 	]);
 	expect(exclusions("fastapi==0.110.0\nstarlette==0.36.3\n")).toEqual([]);
+});
+
+test("a constraint limits what comes in, and brings nothing in itself", () => {
+	expect(exclusions("-c constraints.txt\nfastapi==0.110.0\n", "starlette==0.40.0\n")).toEqual([
+		"starlette==0.40.0: fastapi 0.110.0 needs <0.37.0,>=0.36.3",
+	]);
+	expect(exclusions("-c constraints.txt\nfastapi==0.110.0\n", "starlette==0.36.3\n")).toEqual([]);
+	expect(exclusions("-c constraints.txt\nuvicorn==0.30.0\n", "fastapi==0.110.0\nstarlette==0.40.0\n")).toEqual([]);
 });
 
 test("a range excludes what all its releases do, and takes an older one otherwise", () => {

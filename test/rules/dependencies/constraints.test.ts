@@ -1,0 +1,23 @@
+import { expect, test } from "vitest";
+import rule from "../../../src/rules/dependencies/conflicting-requirements.ts";
+import { auditDependencies, installed } from "./audit-dependencies.ts";
+
+function audit(constraints: string) {
+	const list = "-c constraints.txt\nfastapi==0.115.0\nuvicorn\npydantic>=2.5\n";
+	const literal = `#- requirements.txt\n${list}#- constraints.txt\n${constraints}\n#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n`;
+	const { lines, mended } = auditDependencies(literal, installed(), rule);
+	return { lines, mended: mended("constraints.txt") };
+}
+
+test("a constraint that allows none of the versions that the list asks for is made to say what the list does", () => {
+	const { lines, mended } = audit("httpx==0.27.0\npydantic==1.10.13");
+	expect(lines).toEqual([
+		"CRITICAL conflicting-requirements requirements.txt:4 pydantic>=2.5 is declared, and constraints.txt allows only pydantic==1.10.13",
+	]);
+	expect(mended).toBe("httpx==0.27.0\npydantic>=2.5\n");
+});
+
+test("a constraint that allows some of them, or one for another Python, is none of our business", () => {
+	expect(audit("pydantic==2.9.0\nstarlette<1").lines).toEqual([]);
+	expect(audit('pydantic==1.10.13; python_version < "3.8"').lines).toEqual([]);
+});
