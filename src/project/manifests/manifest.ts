@@ -35,7 +35,7 @@ export interface Manifest {
 	readonly kind: ManifestKind;
 	readonly path: string;
 	readonly requirements: readonly Requirement[];
-	/** Versions that `-c` files allow; they bring nothing in themselves. */
+	/** Versions that `-c` files and uv's `constraint-dependencies` allow; they bring nothing in themselves. */
 	readonly constraints: readonly Requirement[];
 	/** `requires-python` or its like as a PEP 440 specifier set, or null. */
 	readonly requiresPython: string | null;

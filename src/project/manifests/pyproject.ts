@@ -63,6 +63,7 @@ class PyprojectReader {
 		for (const { key, value } of listTomlEntries(document, ["tool", "pdm", "dev-dependencies"]))
 			this.readArray(value, key[0] ?? "dev");
 		this.readArray(findTomlNode(document, ["tool", "uv", "dev-dependencies"]), "dev");
+		this.readArray(findTomlNode(document, ["tool", "uv", "constraint-dependencies"]), "", this.constraints);
 		for (const { key, value } of listTomlEntries(document, ["tool", "hatch", "envs"])) {
 			if (key[1] === "dependencies" || key[1] === "extra-dependencies") this.readArray(value, `hatch:${key[0]}`);
 		}
@@ -149,7 +150,7 @@ class PyprojectReader {
 		this.problems.push(...content.problems);
 	}
 
-	private readArray(node: TomlNode | null, group: string): void {
+	private readArray(node: TomlNode | null, group: string, into = this.requirements): void {
 		if (node?.kind !== "array") return;
 		for (const item of node.items) {
 			if (item.kind !== "string") continue;
@@ -161,7 +162,7 @@ class PyprojectReader {
 			const { name, extras, specifier, marker, url } = parsed;
 			const { path } = this;
 			const normalized = normalizeName(name);
-			this.requirements.push({
+			into.push({
 				name,
 				normalized,
 				extras,

@@ -17,6 +17,17 @@ test("a constraint that allows none of the versions that the list asks for is ma
 	expect(mended).toBe("httpx==0.27.0\npydantic>=2.5\n");
 });
 
+test("uv's own constraints are held against the list too", () => {
+	const list = 'dependencies = ["fastapi==0.115.0", "uvicorn", "pydantic>=2.5"]';
+	const project = `[project]\nname = "shop"\nversion = "1"\n${list}\n\n[tool.uv]\nconstraint-dependencies = ["pydantic<2"]\n`;
+	const literal = `#- pyproject.toml\n${project}#- uv.lock\nversion = 1\n#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n`;
+	const { lines, mended } = auditDependencies(literal, installed(), rule);
+	expect(lines).toEqual([
+		"CRITICAL conflicting-requirements pyproject.toml:4 pydantic>=2.5 is declared, and pyproject.toml allows only pydantic<2",
+	]);
+	expect(mended("pyproject.toml")).toContain('constraint-dependencies = ["pydantic>=2.5"]');
+});
+
 test("a constraint that allows some of them, or one for another Python, is none of our business", () => {
 	expect(audit("pydantic==2.9.0\nstarlette<1").lines).toEqual([]);
 	expect(audit('pydantic==1.10.13; python_version < "3.8"').lines).toEqual([]);
