@@ -1,4 +1,5 @@
 import type { ClassValue, FunctionValue, InstanceValue, Value } from "../imports/values.ts";
+import { isModelBase } from "../models/pydantic-schema.ts";
 import { buildsApplication } from "../target.ts";
 import { positionalCallError } from "./positional-call.ts";
 
@@ -56,7 +57,9 @@ function hasNoCall(owner: ClassValue): boolean {
 	if (owner.namespace.dynamic || owner.namespace.names.has("__call__") || owner.namespace.names.has("__new__")) return false;
 	return owner.bases.every((base) => {
 		if (base.kind === "class") return hasNoCall(base);
-		return base.kind === "external" && /^(builtins\.object|abc\.ABC|typing\.Protocol)$/.test(base.canonical);
+		return (
+			base.kind === "external" && (isModelBase(base) || /^(builtins\.object|abc\.ABC|typing\.Protocol)$/.test(base.canonical))
+		);
 	});
 }
 

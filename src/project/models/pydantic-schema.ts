@@ -49,8 +49,8 @@ export function isPydanticModel(value: ClassValue, depth = 0): boolean | null {
 	return certain ? false : null;
 }
 
-/** Names of the classes that bring pydantic's metaclass. */
-function isModelBase(base: ExternalValue): boolean {
+/** Is it one of the classes that bring pydantic's metaclass? */
+export function isModelBase(base: ExternalValue): boolean {
 	return /^(pydantic|pydantic_settings|sqlmodel)\.(.*\.)?(BaseModel|RootModel|BaseSettings|GenericModel|SQLModel)$/.test(
 		base.canonical,
 	);
@@ -79,7 +79,7 @@ const containers = new Set(
 	).split(" "),
 );
 
-/** Classes of `builtins` and the standard library, written in C or not, that pydantic knows nothing of. */
+/** Classes of `builtins` and the standard library, and of SQLAlchemy's C modules, that pydantic knows nothing of. */
 const withoutSchema: Readonly<Record<string, string>> = {
 	bytearray: "<class 'bytearray'>",
 	memoryview: "<class 'memoryview'>",
@@ -91,6 +91,8 @@ const withoutSchema: Readonly<Record<string, string>> = {
 	"io.StringIO": "<class '_io.StringIO'>",
 	"re.Match": "<class 're.Match'>",
 	"socket.socket": "<class 'socket.socket'>",
+	"sqlalchemy.engine.row.Row": "<class 'sqlalchemy.engine.row.Row'>",
+	"sqlalchemy.engine.row.RowMapping": "<class 'sqlalchemy.engine.row.RowMapping'>",
 	"sqlite3.Connection": "<class 'sqlite3.Connection'>",
 	"sqlite3.Cursor": "<class 'sqlite3.Cursor'>",
 	"typing.IO": "<class 'typing.IO'>",
@@ -275,7 +277,7 @@ class SchemaReader {
 
 /** Abstract classes of `collections.abc`: pydantic knows them by themselves, not what derives from them. */
 const abstractCollection =
-	/^(typing|collections\.abc)\.(Hashable|Sized|Iterable|Container|Collection|(Mutable)?(Mapping|Sequence|Set))(\[|$)/;
+	/^(typing|collections\.abc)\.(Awaitable|Coroutine|Hashable|Sized|Iterable|Container|Collection|(Mutable)?(Mapping|Sequence|Set))(\[|$)/;
 
 /** Decorators of library classes after which the class is what its body says; the last is SQLAlchemy's, on its asyncio classes. */
 const addsNoSchema = /(^|\.)(final|runtime_checkable|create_proxy_methods)$/;

@@ -17,7 +17,13 @@ export type TypeForm =
 			readonly args: readonly TypeForm[] | null;
 	  }
 	| { readonly kind: "union"; readonly members: readonly TypeForm[] }
-	| { readonly kind: "annotated"; readonly type: TypeForm; readonly metadata: readonly Metadata[] }
+	| {
+			readonly kind: "annotated";
+			readonly type: TypeForm;
+			/** Where the type is written. */
+			readonly node: ast.Expression;
+			readonly metadata: readonly Metadata[];
+	  }
 	| { readonly kind: "literal"; readonly items: readonly ast.Expression[] }
 	/** A name in a string annotation that nothing binds (yet). */
 	| { readonly kind: "unbound"; readonly name: string }
@@ -187,6 +193,7 @@ function readSubscript(node: ast.Subscript, scope: NameScope, depth: number): Ty
 			return {
 				kind: "annotated",
 				type: readTypeForm(first, scope, depth + 1),
+				node: first,
 				metadata: rest.map((item) => ({ node: item, value: metadataValue(item, scope), scope })),
 			};
 		case "typing.Callable":

@@ -3,6 +3,7 @@ import { defineRule } from "../../audit/rule.ts";
 import type { ParameterFault } from "../../project/fastapi/signature/parameter-faults.ts";
 import { isComplexType } from "../../project/fastapi/signature/scalar-types.ts";
 import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature/signature-faults.ts";
+import { unionDependency } from "../../project/fastapi/signature/union-dependency.ts";
 import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
@@ -109,7 +110,7 @@ function mendOf(fault: ParameterFault, project: Project): FixProposal | undefine
 			if (!isWrittenIn(parameter, annotated)) return moveAliasDefault(fault, project);
 			const code = ownDefaultCode(signature, annotated);
 			if (code === null) return undefined;
-			const inner = removeOwnDefault(signature, annotated);
+			const inner = removeOwnDefault(annotated);
 			const outer = parameter.default === null ? setDefault(signature, parameter, code) : { edits: [] };
 			if (outer === null) return undefined;
 			return proposal({ edits: [...inner, ...outer.edits] }, `Write ${code} as the default of ${name}`, cause, "safe");
@@ -135,8 +136,9 @@ function mendOf(fault: ParameterFault, project: Project): FixProposal | undefine
 		case "path-marker-default": {
 			const marker =
 				[annotated, fallback].find((each) => each?.name === "Path" && ownDefaultCode(signature, each) !== null) ?? null;
-			if (!isWrittenIn(parameter, marker)) return undefined;
-			return proposal({ edits: removeOwnDefault(signature, marker) }, `Take away the default of ${name}`, cause, "safe");
+			// An alias that others use too is for path parameters as well: Path takes a default nowhere.
+			if (marker === null) return undefined;
+			return proposal({ edits: removeOwnDefault(marker) }, `Take away the default of ${name}`, cause, "safe");
 		}
 		case "wrong-marker-for-path": {
 			const marker = annotated ?? fallback;
@@ -156,6 +158,14 @@ function mendOf(fault: ParameterFault, project: Project): FixProposal | undefine
 				return proposal(setDefault(signature, parameter, null), `Let FastAPI fill in ${name}`, cause, "safe");
 			const plain = base === null ? null : setAnnotation(signature, parameter, sourceOf(signature, base));
 			return proposal(plain, `Let FastAPI fill in ${name}`, cause, "safe");
+		}
+		case "dependency-on-union": {
+			const found = unionDependency(parameter.annotation, signature.scope);
+			if (found === null) return undefined;
+			const { start, end } = found.union;
+			const code = sourceOf(signature, found.type);
+			const edits = [{ path: signature.function.module.path, range: { start, end }, newText: code }];
+			return proposal({ edits }, `Write ${code} as the type of ${name}`, cause, "safe");
 		}
 		case "field-as-marker": {
 			if (!isWrittenIn(parameter, fallback) || parameter.annotation === null) return undefined;
@@ -187,7 +197,7 @@ function mendOf(fault: ParameterFault, project: Project): FixProposal | undefine
 /** A path parameter has no default, inside its marker or outside. */
 function defaultEdits({ signature, annotated, fallback }: ParameterFault): Mend["edits"] {
 	const marker = annotated ?? fallback;
-	return marker === null || ownDefaultCode(signature, marker) === null ? [] : removeOwnDefault(signature, marker);
+	return marker === null || ownDefaultCode(signature, marker) === null ? [] : removeOwnDefault(marker);
 }
 
 /** `db: Annotated[Session, Depends(get_db)]` → `db: Session = Depends(get_db)`. */

@@ -72,8 +72,10 @@ function externalFault(project: Project, value: ExternalValue, added: AddedMiddl
 	if (value.canonical === "starlette.middleware.cors.CORSMiddleware")
 		return noneForList(added) ?? refusedExpression(project, added);
 	if (value.canonical === "starlette.middleware.trustedhost.TrustedHostMiddleware") return refusedPattern(added);
-	const dispatch = value.canonical === base ? added.keywords.get("dispatch") : undefined;
-	return dispatch?.kind === "function" && dispatch.node.type === "FunctionDef" && dispatch.decorators.length === 0
+	if (value.canonical !== base || added.open) return null;
+	const dispatch = added.keywords.get("dispatch") ?? added.args[0];
+	if (dispatch === undefined) return fault("dispatch", "NotImplementedError");
+	return dispatch.kind === "function" && dispatch.node.type === "FunctionDef" && dispatch.decorators.length === 0
 		? dispatchFault(dispatch, dispatch.node, 2, dispatch.node.name.name)
 		: null;
 }

@@ -1,6 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { dottedName, isGenerator } from "../../../python/walk.ts";
+import { isCacheDecorator } from "../../imports/simulator/attributes.ts";
 import { findInClass } from "../../imports/simulator/classes/class-members.ts";
 import { isClosed } from "../../imports/simulator/value-types.ts";
 import type { Call } from "../../imports/trace.ts";
@@ -53,7 +54,7 @@ export function uncallableDependency(marker: Marker, scope: NameScope, isListed:
 	if (node.type === "Call") {
 		const callee = valueOfName(node.callee, scope);
 		const made = callee?.kind === "function" && callee.node.type === "FunctionDef" ? callee.node : null;
-		if (callee?.kind === "function" && made !== null && callee.decorators.length === 0) {
+		if (callee?.kind === "function" && made !== null && callee.decorators.every(isCacheDecorator)) {
 			const kind = isGenerator(made) ? (made.isAsync ? "async_generator" : "generator") : made.isAsync ? "coroutine" : null;
 			if (kind !== null) return found("called", callee, `<${kind} object ${made.name.name} at 0x…>`);
 			return uncallableType(value) === null ? null : found("called", callee, shownConstant(value));

@@ -23,7 +23,7 @@ export function memberAnnotation(written: ast.Expression | null, scope: NameScop
 }
 
 /** The type in `Annotated[type, …]`. */
-function annotatedType({ value, index }: ast.Subscript): ast.Expression | null {
+export function annotatedType({ value, index }: ast.Subscript): ast.Expression | null {
 	const name = value.type === "Attribute" ? value.attribute.name : value.type === "Name" ? value.id : "";
 	return name === "Annotated" && index.type === "Sequence" ? (index.items[0] ?? null) : null;
 }

@@ -1,4 +1,5 @@
 import type * as ast from "../../../python/ast.ts";
+import { unknown, type Value } from "../../imports/values.ts";
 import type { NameScope } from "../../models/name-scope.ts";
 import { isVersionOne, pydanticSchemaOf, type SchemaAnswer } from "../../models/pydantic-schema.ts";
 import { readTypeForm, type TypeForm } from "../../models/type-form.ts";
@@ -14,6 +15,7 @@ import { objectAnnotation } from "./object-annotation.ts";
 import { isPlainDefault } from "./plain-default.ts";
 import { isComplexType, isQueryType } from "./scalar-types.ts";
 import { isSpecialType } from "./special-types.ts";
+import { unionDependency } from "./union-dependency.ts";
 import { scopeAtRegistration, unboundIn, unresolvedError } from "./unresolved-type.ts";
 
 /** Why FastAPI refuses a parameter when it registers the route (`analyze_param` of fastapi/dependencies/utils.py). */
@@ -41,6 +43,7 @@ export type ParameterFaultType =
 	| "query-not-scalar"
 	| "marker-on-special-type"
 	| "dependency-on-special-type"
+	| "dependency-on-union"
 	| "field-as-marker"
 	| "annotated-not-read"
 	| "unresolved"
@@ -121,8 +124,7 @@ export function analyseParameter(
 	}
 	const dependency = [fallback, annotated].find((each) => each !== null && isDependency(each)) ?? null;
 	const isBare = dependency === null && annotated === null && fallback === null && !isUnsure;
-	const object =
-		isBare && written !== null && form.kind === "unknown" ? objectAnnotation(project, values.valueOf(written, scope)) : null;
+	const object = isBare && form.kind === "unknown" ? objectAnnotation(project, valueOfType(values, whole, written, scope)) : null;
 	if (object !== null) return fault("no-schema", null, object.named);
 	const member = dependency === null && !isUnsure ? memberAnnotation(written, scope) : null;
 	if (member !== null) return fault("no-schema", null, member.named);
@@ -137,10 +139,12 @@ export function analyseParameter(
 			if (dependency === null && marker !== null)
 				return fault("marker-on-special-type", shown && `AssertionError: Cannot specify FastAPI annotation for type ${shown}`);
 		}
-		const error = dependency === null ? null : backgroundTasksError(form, dependency, features);
+		const error = dependency === null ? null : constructorError(form, dependency, features);
 		if (error !== null) return fault("dependency-on-special-type", error);
 		if (special === true) return { ...nothing, dependency };
 	}
+	const union = dependency !== null && dependencyOf(dependency) === null ? unionDependency(written, scope) : null;
+	if (union !== null) return fault("dependency-on-union", union.error);
 	if (dependency !== null) return { ...nothing, dependency };
 	const marker = annotated ?? fallback;
 	if (marker === null && isUnsure) return nothing;
@@ -164,15 +168,25 @@ export function analyseParameter(
 	return nothing;
 }
 
-/** `Depends()` on BackgroundTasks asks for the parameters of its constructor, whose type pydantic does not know. */
-function backgroundTasksError(form: TypeForm, dependency: Marker, features: FastApiFeatures): string | null {
-	if (form.kind !== "external" || !/\.BackgroundTasks$/.test(form.value.canonical)) return null;
+/** `Depends()` on BackgroundTasks or a response asks for the parameters of its constructor, of which pydantic does not know one. */
+function constructorError(form: TypeForm, dependency: Marker, features: FastApiFeatures): string | null {
+	if (form.kind !== "external") return null;
+	const { canonical } = form.value;
+	const isTasks = canonical.endsWith(".BackgroundTasks");
+	if (!isTasks && !/^starlette\.responses\.(JSON|HTML|PlainText)?Response$/.test(canonical)) return null;
 	const given = dependencyOf(dependency)?.value;
-	if (given !== undefined && !(given.kind === "external" && given.canonical === form.value.canonical)) return null;
-	const shown = features.annotated
-		? "collections.abc.Sequence[starlette.background.BackgroundTask] | None"
-		: "typing.Optional[typing.Sequence[starlette.background.BackgroundTask]]";
-	return refusedTypeError(shown, features);
+	if (given !== undefined && !(given.kind === "external" && given.canonical === canonical)) return null;
+	const task = "starlette.background.BackgroundTask";
+	const [modern, older] = isTasks
+		? [`collections.abc.Sequence[${task}] | None`, `typing.Optional[typing.Sequence[${task}]]`]
+		: [`${task} | None`, `typing.Optional[${task}]`];
+	return refusedTypeError(features.annotated ? modern : older, features);
+}
+
+/** What stands where the type belongs, in `Annotated` too. */
+function valueOfType(values: ExpressionValues, whole: TypeForm, written: ast.Expression | null, scope: NameScope): Value {
+	if (whole.kind === "annotated") return values.valueOf(whole.node, whole.metadata[0]?.scope ?? scope);
+	return written === null ? unknown : values.valueOf(written, scope);
 }
 
 function isCallable(form: TypeForm): boolean {

@@ -60,6 +60,7 @@ function nestedName(node: ast.Expression, scope: NameScope): string | null {
 	return (
 		form.value.canonical
 			.replace(/^builtins\./, "")
+			.replace(/^io\.(?=(BytesIO|StringIO)$)/, "_io.")
 			.replace(/^asyncio\.(?=(Lock|Event|Condition|(Bounded)?Semaphore)$)/, "asyncio.locks.")
 			// httpx gives its classes the name of the package.
 			.replace(/^httpx\._\w+\./, "httpx.")

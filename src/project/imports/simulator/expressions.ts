@@ -25,7 +25,7 @@ import {
 	ReachedYield,
 } from "./machine.ts";
 import { asText, truth } from "./operations.ts";
-import { binaryOperation, booleanOperation, comparison, failOnBuiltinFunction } from "./operators.ts";
+import { binaryOperation, booleanOperation, comparison, failOnFunctionSubscript } from "./operators.ts";
 import {
 	failOnMissingItem,
 	failOnPlainClassSubscript,
@@ -266,7 +266,7 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 	if (owner.kind === "external") {
 		if (owner.canonical === "sys.modules") return unknown;
 		if (owner.canonical === "os.environ") return environItem(machine, frame, index, node);
-		failOnBuiltinFunction(machine, frame, owner, node);
+		failOnFunctionSubscript(machine, frame, owner, node);
 		failOnTypeArguments(machine, frame, owner, node);
 		return subscriptedType(machine, frame, owner.name, node) ?? withSubscript(owner, frame, node);
 	}

@@ -6,7 +6,7 @@ import type * as ast from "../../../python/ast.ts";
 import { nodeAt } from "../../../python/node-at.ts";
 import { enclosingFunction, enclosingStatement, fillsStatement } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { walk } from "../../../python/walk.ts";
+import { dottedName, walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { variableBehindRaise } from "../../config/repair/variable-behind-raise.ts";
 import { wrapMiddleware } from "../middleware/wrap-middleware.ts";
@@ -18,6 +18,7 @@ import { applicationArgumentRemedy } from "./application-argument-remedies.ts";
 import { callObjectPlainly, fitCall, plainHeader } from "./fit-call.ts";
 import { giveDefault } from "./give-default.ts";
 import { completeScheme, makeTheObject, mountBelow, passTheFunction, passTheRouter } from "./library-call-remedies.ts";
+import { makeLibraryObject } from "./make-library-object.ts";
 import { operationRemedy } from "./operation-remedies.ts";
 import { passArgument } from "./pass-argument.ts";
 import { valueRemedy } from "./value-remedies.ts";
@@ -44,7 +45,11 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 		return bare === undefined ? undefined : callObjectPlainly(module, bare);
 	}
 	if (detail.by === "operation")
-		return operationRemedy(project, module, range, error) ?? valueRemedy(project, module, range, detail, error);
+		return (
+			applicationArgumentRemedy(project, module, range, error) ??
+			operationRemedy(project, module, range, error) ??
+			valueRemedy(project, module, range, detail, error)
+		);
 	if (detail.by !== "call") return undefined;
 	if (/^TypeError: model_validator\(\) (takes 0|missing 1 required keyword-only argument: 'mode')/.test(error))
 		return sayMode(module, range);
@@ -65,9 +70,9 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 		passTheFunction(module, call) ??
 		passTheRouter(module, call, error) ??
 		mountBelow(module, call, error) ??
-		applicationArgumentRemedy(project, module, call, error) ??
 		wrapMiddleware(module, call, error) ??
 		completeScheme(project, module, call, error) ??
+		makeLibraryObject(project, module, call, error) ??
 		fitCall(project, module, call, error) ??
 		passArgument(project, module, call, error) ??
 		giveDefault(project, error)
@@ -136,7 +141,8 @@ function spellKeyword(
 	const renamed = renamedKeywords[keyword.name] ?? "";
 	if (keyword.parameters.includes(renamed)) return renameKeyword(module, call, keyword.name, renamed);
 	const meant = meantParameter(keyword.name, keyword.parameters);
-	const written = call.keywords.find(({ name }) => name?.name === keyword.name)?.name;
+	const given = [...call.keywords, ...(partialBehind(module, call)?.keywords ?? [])];
+	const written = given.find(({ name }) => name?.name === keyword.name)?.name;
 	if (meant === null || written == null) return undefined;
 	return {
 		title: `Spell the argument ${meant.name}`,
@@ -144,6 +150,18 @@ function spellKeyword(
 		applicability: meant.isAlike ? "safe" : "review",
 		edits: [replaceText(module, written.start, written.end, meant.name)],
 	};
+}
+
+/** `send = partial(deliver, topic="news")` of a name that is called: what is given there comes with the call. */
+function partialBehind({ tree }: Module, { callee }: ast.Call): ast.Call | undefined {
+	const made = tree.body.flatMap((each) => {
+		const [target] = each.type === "Assign" ? each.targets : [];
+		const isOfName = callee.type === "Name" && target?.type === "Name" && target.id === callee.id;
+		return isOfName && each.type === "Assign" && each.value.type === "Call" ? [each.value] : [];
+	});
+	const [only] = made;
+	const name = only && made.length === 1 ? dottedName(only.callee) : null;
+	return name === "partial" || name === "functools.partial" ? only : undefined;
 }
 
 /** Arguments of pydantic 1 by what pydantic 2 calls them (https://docs.pydantic.dev/latest/migration/), and parts of a URL by SQLAlchemy's names for them. */

@@ -1,5 +1,7 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import type { Module } from "../../../project/project.ts";
+import { scopeOfModule } from "../../../project/models/name-scope.ts";
+import { valueOfName } from "../../../project/models/type-form.ts";
+import type { Module, Project } from "../../../project/project.ts";
 import { nodeAt } from "../../../python/node-at.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import type { TextRange } from "../../../text/range.ts";
@@ -15,5 +17,22 @@ export function inBrackets(module: Module, range: TextRange): FixProposal | unde
 		explanation: "The type of a collection takes what it holds in brackets; in parentheses it would be called.",
 		applicability: "safe",
 		edits: [replaceText(module, start, start + 1, "["), replaceText(module, end - 1, end, "]")],
+	};
+}
+
+/** `Depends[get_db]` → `Depends(get_db)`. */
+export function inParentheses(project: Project, module: Module, range: TextRange): FixProposal | undefined {
+	const found = nodeAt(module.tree, range, "Subscript");
+	const scope = scopeOfModule(project, module);
+	const owner = found === undefined || scope === null ? null : valueOfName(found.value, scope);
+	if (found === undefined || owner?.kind !== "external" || !owner.canonical.startsWith("fastapi.param_functions."))
+		return undefined;
+	const inner = module.text.slice(found.index.start, found.index.end);
+	const written = `${module.text.slice(found.value.start, found.value.end)}(${inner})`;
+	return {
+		title: `Write ${written}`,
+		explanation: "It is a function that FastAPI's markers are made with, and is called with parentheses.",
+		applicability: "safe",
+		edits: [replaceText(module, found.start, found.end, written)],
 	};
 }

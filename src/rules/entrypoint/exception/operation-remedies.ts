@@ -12,7 +12,7 @@ import type { TextRange } from "../../../text/range.ts";
 import { numberInEnvironment } from "../../config/repair/number-in-environment.ts";
 import { itemsOfDict, tupleOfText } from "../../loop-remedies.ts";
 import { joinedDicts, plainZip } from "../repair/older-operations.ts";
-import { inBrackets } from "./in-brackets.ts";
+import { inBrackets, inParentheses } from "./in-brackets.ts";
 import { jobRemedy } from "./job-remedies.ts";
 import { isOfLogging, loggingRemedy } from "./logging-remedies.ts";
 import { inOlderForm } from "./older-typing.ts";
@@ -53,14 +53,15 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 		const older = inOlderForm(project, module, range);
 		if (older !== undefined) return older;
 	}
+	if (error.startsWith("TypeError: Expected first argument to be an integer, a callable")) return sizeOfCache(module, range);
 	if (error.includes("cannot be parametrized because"))
 		return makeGeneric(project, module, range) ?? withoutSubscript(module, range);
 	if (error === "TypeError: 'function' object is not subscriptable") {
-		const generic = genericOfTyping(module, range);
+		const generic = inParentheses(project, module, range) ?? genericOfTyping(module, range);
 		if (generic !== undefined) return generic;
 	}
 	if (
-		/^TypeError: (?:Too (?:few|many) (?:arguments|parameters) for|Parameters to Generic|Callable must be used|Cannot inherit from plain Generic)/.test(
+		/^TypeError: (?:Too (?:few|many) (?:arguments|parameters) for|Parameter(?:s| list) to Generic|Callable must be used|Cannot inherit from plain Generic)/.test(
 			error,
 		)
 	)
@@ -146,6 +147,26 @@ function inSquareBrackets(module: Module, range: TextRange): FixProposal | undef
 		explanation: "What belongs to a form of typing stands in square brackets; parentheses call it.",
 		applicability: "safe",
 		edits: [replaceText(module, start, start + 1, "["), replaceText(module, end - 1, end, "]")],
+	};
+}
+
+/** `lru_cache("none")`: how many results are kept is a number, or None for all of them. */
+function sizeOfCache(module: Module, range: TextRange): FixProposal | undefined {
+	const call = nodeAt(module.tree, range, "Call");
+	const given = call?.args[0] ?? call?.keywords.find(({ name }) => name?.name === "maxsize")?.value;
+	if (given?.type !== "Constant" || typeof given.value !== "string") return undefined;
+	const text = given.value.trim();
+	const size = /^\d+$/.test(text)
+		? String(Number(text))
+		: /^(?:none|null|unlimited|inf(?:inity)?|max)?$/i.test(text)
+			? "None"
+			: null;
+	if (size === null) return undefined;
+	return {
+		title: `Write ${size} without quotes`,
+		explanation: "How many results are kept is a number, or None for all of them.",
+		applicability: "safe",
+		edits: [replaceText(module, given.start, given.end, size)],
 	};
 }
 

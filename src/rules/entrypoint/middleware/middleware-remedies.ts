@@ -4,7 +4,7 @@ import type { MiddlewareFault } from "../../../project/fastapi/middleware/middle
 import type { ClassValue, FunctionValue, Namespace } from "../../../project/imports/values.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
-import { argumentsOf, findKeyword } from "../../../python/rewrite/arguments.ts";
+import { addArgument, argumentsOf, findKeyword } from "../../../python/rewrite/arguments.ts";
 import { type PythonSource, replaceText } from "../../../python/rewrite/source.ts";
 import { insertAfter, insertBefore } from "../../../python/rewrite/statements.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
@@ -49,8 +49,9 @@ export function middlewareRemedy(
 		case "origin-pattern":
 			return added === null ? undefined : mendOrigins(added);
 		case "dispatch":
-			if (owner?.kind === "class" && definition?.type === "ClassDef") return nameDispatch(owner, definition);
-			return owner?.kind === "function" && definition?.type === "FunctionDef"
+			if (owner === null) return added === null ? undefined : giveDispatch(added);
+			if (owner.kind === "class" && definition?.type === "ClassDef") return nameDispatch(owner, definition);
+			return owner.kind === "function" && definition?.type === "FunctionDef"
 				? middlewareBodyRemedy(owner, definition, fault)
 				: undefined;
 		case "returns-nothing":
@@ -65,6 +66,25 @@ export function middlewareRemedy(
 		case "entry":
 			return undefined;
 	}
+}
+
+/** `add_middleware(BaseHTTPMiddleware)`: the one function of the file that takes `call_next` is what it is to call. */
+function giveDispatch({ module, node }: AddedMiddleware): FixProposal | undefined {
+	const [only, ...others] = module.tree.body.filter(
+		(each): each is ast.FunctionDef =>
+			each.type === "FunctionDef" &&
+			each.parameters.length === 2 &&
+			each.parameters[1]?.name.name === "call_next" &&
+			each.decorators.length === 0 &&
+			each.end <= node.start,
+	);
+	if (only === undefined || others.length > 0) return undefined;
+	return {
+		title: `Let it call ${only.name.name}`,
+		explanation: "BaseHTTPMiddleware itself does nothing with a request: it calls what it is given as dispatch.",
+		applicability: "review",
+		edits: [addArgument(module, node, `dispatch=${only.name.name}`)],
+	};
 }
 
 /** `add_middleware(cors)` of a module: the one middleware class in it is meant. */

@@ -98,7 +98,8 @@ function renameRoute(project: Project, { module, decorators }: FunctionValue, no
 	};
 }
 
-function returnTheApplication(module: Module, node: ast.FunctionDef): FixProposal | undefined {
+/** The last line of a factory that builds one application and does not return it. */
+export function returnTheApplication(module: Module, node: ast.FunctionDef): FixProposal | undefined {
 	const built = applicationVariables(node);
 	const [name, ...others] = built;
 	const last = node.body.at(-1);

@@ -5,8 +5,9 @@ import { objectAnnotation } from "../../../project/fastapi/signature/object-anno
 import type { ParameterFault } from "../../../project/fastapi/signature/parameter-faults.ts";
 import type { FunctionValue, Value } from "../../../project/imports/values.ts";
 import { lookUpName, scopeOfFunction } from "../../../project/models/name-scope.ts";
-import { valueOfName } from "../../../project/models/type-form.ts";
+import { readTypeForm, valueOfName } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
 import { isGenerator, walk } from "../../../python/walk.ts";
 import { canGetDefault, canImport, isFromFastApi, sourceOf } from "./parameter-edits.ts";
 
@@ -21,6 +22,26 @@ export function memberRemedy({ parameter, signature }: ParameterFault): FixPropo
 		explanation: `${sourceOf(signature, node)} is one of its values; a type stands for all of them.`,
 		applicability: "safe",
 		edits: [{ path: signature.function.module.path, range: { start: node.value.end, end: node.end }, newText: "" }],
+	};
+}
+
+/** `Annotated[Depends(get_db), Session]` → `Annotated[Session, Depends(get_db)]`, where it is written. */
+export function swapAnnotated({ parameter, signature }: ParameterFault, project: Project): FixProposal | undefined {
+	const form = parameter.annotation === null ? null : readTypeForm(parameter.annotation, signature.scope);
+	if (form?.kind !== "annotated" || form.metadata.length !== 1) return undefined;
+	const [type] = form.metadata;
+	const dependency = type && objectAnnotation(project, new ExpressionValues(project).valueOf(form.node, type.scope));
+	if (type === undefined || dependency?.kind !== "dependency") return undefined;
+	const { module } = type.scope;
+	const [first, second] = [form.node, type.node].map((node) => module.text.slice(node.start, node.end));
+	return {
+		title: `Write Annotated[${second}, ${first}]`,
+		explanation: "The type stands first in Annotated, and what is said about it behind.",
+		applicability: "safe",
+		edits: [
+			replaceText(module, form.node.start, form.node.end, second ?? ""),
+			replaceText(module, type.node.start, type.node.end, first ?? ""),
+		],
 	};
 }
 

@@ -77,10 +77,9 @@ function defaultNode({ call }: Marker): ast.Expression | null {
 }
 
 /** Takes a marker's own default out of its call. */
-export function removeOwnDefault(signature: CallSignature, { call }: Marker): readonly TextEdit[] {
-	const { module } = signature.function;
+export function removeOwnDefault({ call }: Marker): readonly TextEdit[] {
 	const doomed = call.node.args[0] ?? findKeyword(call.node, "default");
-	return doomed === null || doomed === undefined ? [] : removeArguments(module, call.node, [doomed]);
+	return doomed === null || doomed === undefined ? [] : removeArguments(call.module, call.node, [doomed]);
 }
 
 /** Calls another marker: `Query(...)` becomes `Path(...)`, as the file spells such names. */

@@ -66,6 +66,12 @@ export function wordsOf(fault: ParameterFault): { readonly problem: string; read
 				cause: "This FastAPI hands Request, Response and their like over as they are, and refuses Depends beside them.",
 				step: "Take Depends(…) away, or give the parameter the dependency's own type.",
 			};
+		case "dependency-on-union":
+			return {
+				problem: `${name} is a union, which its empty Depends() cannot call`,
+				cause: "Depends() without an argument calls the annotation, and a union is no class that could be called.",
+				step: "Annotate it with the class alone, or hand Depends what makes the object.",
+			};
 		case "field-as-marker":
 			return {
 				problem: `${name} is described with pydantic's Field`,

@@ -7,7 +7,7 @@ import { readTypeForm } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import { typedDictRemedy } from "../../typed-dict-remedy.ts";
 import { ownClassOfFastApi } from "./fastapi-class.ts";
-import { memberRemedy, objectRemedy } from "./object-remedies.ts";
+import { memberRemedy, objectRemedy, swapAnnotated } from "./object-remedies.ts";
 import { proposal, setAnnotation, sourceOf } from "./parameter-edits.ts";
 import { dependencyMends } from "./type-dependencies.ts";
 import { typeSpelling } from "./type-spelling.ts";
@@ -30,6 +30,7 @@ export function typeRemedies(fault: ParameterFault, project: Project): readonly 
 	}
 	const own =
 		memberRemedy(fault) ??
+		swapAnnotated(fault, project) ??
 		objectRemedy(fault, project) ??
 		ownClassOfFastApi(fault) ??
 		typedDictMend(fault, project) ??

@@ -35,7 +35,7 @@ export function failOnRefusedCall(
 		ofTimeZone(canonical, args) ??
 		ofMetadata(machine, canonical, args) ??
 		refusedByLogging(machine, canonical, args) ??
-		refusedByStarlette(machine, canonical, args) ??
+		refusedByStarlette(machine, canonical, args, receiver) ??
 		refusedLiteral(machine, canonical, args);
 	const date = refusal === null && !args.open ? refusedDate(canonical, args, machine.environment.python.minor) : null;
 	if (date !== null) failOnDate(machine, frame, date, node);
@@ -101,6 +101,10 @@ function refusalOf(canonical: string, args: CallArguments, receiver: InstanceVal
 			return first !== undefined && typeName(first) !== null && lacksMethod(first, "__call__")
 				? { exception: "TypeError", message: "the first argument must be callable" }
 				: null;
+		case "functools.lru_cache":
+			return isText(first ?? args.keywords.get("maxsize"))
+				? { exception: "TypeError", message: "Expected first argument to be an integer, a callable, or None" }
+				: null;
 		case "builtins.len":
 			return ofLength(first);
 		case "contextvars.ContextVar":
@@ -149,6 +153,10 @@ function refusalOf(canonical: string, args: CallArguments, receiver: InstanceVal
 		default:
 			return null;
 	}
+}
+
+function isText(value: Value | undefined): boolean {
+	return value?.kind === "constant" && typeof value.value === "string" && value.isConverted !== true;
 }
 
 /** `super().__init__(name)` where nothing but `object` is above. */

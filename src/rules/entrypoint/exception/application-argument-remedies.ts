@@ -1,0 +1,122 @@
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { Value } from "../../../project/imports/values.ts";
+import { type NameScope, scopeOfModule } from "../../../project/models/name-scope.ts";
+import { valueOfName } from "../../../project/models/type-form.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { nodeAt } from "../../../python/node-at.ts";
+import { findKeyword, removeArguments } from "../../../python/rewrite/arguments.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import type { TextRange } from "../../../text/range.ts";
+import { returnTheApplication } from "../repair/application-remedies.ts";
+
+/** What FastAPI's constructor, `mount` and the parameter markers want instead of an argument that they cannot use. */
+export function applicationArgumentRemedy(
+	project: Project,
+	module: Module,
+	range: TextRange,
+	error: string,
+): FixProposal | undefined {
+	const scope = scopeOfModule(project, module);
+	const call = nodeAt(module.tree, range, "Call");
+	if (scope === null || call === undefined) return undefined;
+	if (error === "TypeError: 'function' object is not iterable") return callTheMaker(module, call, scope);
+	if (error.includes("dictionary update sequence element #0")) return handlersByException(module, call, scope);
+	if (error.includes("Either 'app=...', or 'routes='")) return returnWhatIsMounted(call, scope);
+	if (error === "TypeError: cannot specify both default and default_factory") return keepTheFactory(module, call);
+	if (error.endsWith("object is not a mapping")) return responsesByStatus(module, call, scope);
+	return undefined;
+}
+
+/** `responses=[404]` → `responses={404: {}}`, and the entries of a list of dicts in one dict; of the route, or else of its router. */
+function responsesByStatus(module: Module, call: ast.Call, scope: NameScope): FixProposal | undefined {
+	const owner = call.callee.type === "Attribute" ? valueOfName(call.callee.value, scope) : null;
+	const made = owner?.kind === "instance" ? owner.call : null;
+	const places = [{ module, node: call }, ...(made === null ? [] : [made])];
+	for (const { module: home, node } of places) {
+		const list = findKeyword(node, "responses")?.value;
+		if (list?.type !== "Sequence") continue;
+		const entries = list.items.map((item) => responseEntries(home, item));
+		if (entries.includes(null)) return undefined;
+		return {
+			title: "Give the responses by their status",
+			explanation: "FastAPI takes a dict: for each status what is said about that response.",
+			applicability: "safe",
+			edits: [replaceText(home, list.start, list.end, `{${entries.join(", ")}}`)],
+		};
+	}
+	return undefined;
+}
+
+/** One item of such a list as entries of a dict. */
+function responseEntries({ text }: Module, item: ast.Expression): string | null {
+	const shown = text.slice(item.start, item.end);
+	if (item.type === "Dict") return shown.slice(1, -1).trim().replace(/,$/, "");
+	const isStatus = (item.type === "Constant" && typeof item.value === "number") || item.type === "Attribute";
+	return isStatus ? `${shown}: {}` : null;
+}
+
+/** `FastAPI(middleware=stack)` → `FastAPI(middleware=stack())`. */
+function callTheMaker(module: Module, call: ast.Call, scope: NameScope): FixProposal | undefined {
+	for (const name of ["middleware", "exception_handlers"]) {
+		const node = findKeyword(call, name)?.value;
+		const maker = node === undefined ? null : plainFunction(valueOfName(node, scope));
+		if (node === undefined || maker === null) continue;
+		const needs = maker.parameters.some((each) => each.default === null && !each.kind.startsWith("var-"));
+		if (needs || maker.isAsync) return undefined;
+		const shown = module.text.slice(node.start, node.end);
+		return {
+			title: `Call ${shown}`,
+			explanation: `FastAPI goes through what ${name} is given; the function only makes it.`,
+			applicability: "safe",
+			edits: [replaceText(module, node.end, node.end, "()")],
+		};
+	}
+	return undefined;
+}
+
+/** `[on_missing]` → `{NotFound: on_missing}`, by the exception that each handler of this module is annotated with. */
+function handlersByException(module: Module, call: ast.Call, scope: NameScope): FixProposal | undefined {
+	const list = findKeyword(call, "exception_handlers")?.value;
+	if (list?.type !== "Sequence") return undefined;
+	const entries = list.items.map((item) => {
+		const value = valueOfName(item, scope);
+		const handler = plainFunction(value);
+		const exception = handler?.parameters[1]?.annotation;
+		const isHere = value?.kind === "function" && value.module === module;
+		if (!isHere || exception == null || (exception.type !== "Name" && exception.type !== "Attribute")) return null;
+		return `${module.text.slice(exception.start, exception.end)}: ${module.text.slice(item.start, item.end)}`;
+	});
+	if (entries.includes(null)) return undefined;
+	return {
+		title: "Name the exception that each handler is for",
+		explanation: "FastAPI looks a handler up by the class of the exception, here the one that it is annotated with.",
+		applicability: "review",
+		edits: [replaceText(module, list.start, list.end, `{${entries.join(", ")}}`)],
+	};
+}
+
+/** `app.mount("/admin", create_admin())`, where the factory builds the application and does not return it. */
+function returnWhatIsMounted(call: ast.Call, scope: NameScope): FixProposal | undefined {
+	const mounted = call.args[1] ?? findKeyword(call, "app")?.value;
+	if (mounted?.type !== "Call") return undefined;
+	const factory = valueOfName(mounted.callee, scope);
+	const node = plainFunction(factory);
+	return factory?.kind === "function" && node !== null ? returnTheApplication(factory.module, node) : undefined;
+}
+
+/** `Query(None, default_factory=today)` → `Query(default_factory=today)`. */
+function keepTheFactory(module: Module, call: ast.Call): FixProposal | undefined {
+	const doomed = call.args[0] ?? findKeyword(call, "default");
+	if (doomed == null) return undefined;
+	return {
+		title: "Keep the default_factory",
+		explanation: "pydantic takes a default or a function that makes one, not both.",
+		applicability: "review",
+		edits: removeArguments(module, call, [doomed]),
+	};
+}
+
+function plainFunction(value: Value | null): ast.FunctionDef | null {
+	return value?.kind === "function" && value.node.type === "FunctionDef" && value.decorators.length === 0 ? value.node : null;
+}
