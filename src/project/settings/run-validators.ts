@@ -1,6 +1,7 @@
 import type * as ast from "../../python/ast.ts";
 import type { CallArguments, Frame, Handler, Machine } from "../imports/simulator/machine.ts";
 import { PythonException } from "../imports/simulator/machine.ts";
+import { seal } from "../imports/simulator/refused-operations.ts";
 import type { ClassValue, FunctionValue, InstanceValue, Value } from "../imports/values.ts";
 import { unknown } from "../imports/values.ts";
 
@@ -79,7 +80,10 @@ export function runFieldValidator(
 		(each) => each.kind === "external" && each.canonical === "builtins.staticmethod",
 	);
 	const keys = new Map<string | number | boolean | null, Value>(data);
-	const seen: Value = { kind: "dict", entries: keys, complete: false };
+	const isKnown = !validator.isOld && isWhollySeen(cls);
+	const seen: Value = isKnown
+		? seal({ kind: "dict", entries: keys, complete: true })
+		: { kind: "dict", entries: keys, complete: false };
 	const args: Value[] = isStatic ? [value] : [cls, value];
 	const rest = node.parameters.filter(({ kind }) => kind === "positional" || kind === "keyword-only").slice(args.length);
 	const keywords = new Map<string, Value>();
@@ -115,6 +119,24 @@ export function runModelValidator(
 	const self: Value = { kind: "instance", of: cls, attributes, call: null };
 	return guarded(machine, () => run(machine, frame, validator.function, { args: [self], keywords: new Map(), open: false }));
 }
+
+/** Are all fields of the class in sight, and in the order in which pydantic checks them? */
+function isWhollySeen(cls: ClassValue): boolean {
+	const [base, ...others] = cls.bases;
+	if (base === undefined || others.length > 0 || cls.node.body.some(({ type }) => !plainInClass.has(type))) return false;
+	return base.kind === "class"
+		? isWhollySeen(base)
+		: base.kind === "external" && /^pydantic_settings\.(.*\.)?BaseSettings$/.test(base.canonical);
+}
+
+const plainInClass: ReadonlySet<string> = new Set([
+	"AnnAssign",
+	"Assign",
+	"FunctionDef",
+	"ClassDef",
+	"ExpressionStatement",
+	"Pass",
+]);
 
 function run(machine: Machine, frame: Frame, callee: FunctionValue, args: CallArguments): Value {
 	const { node } = callee;

@@ -1,7 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import { dottedName } from "../../../python/walk.ts";
 import type { RaisesException } from "../trace.ts";
-import type { ClassValue, ConstantValue, Value } from "../values.ts";
+import type { ClassValue, ConstantValue, DictValue, Value } from "../values.ts";
 import { findInClass } from "./classes/class-members.ts";
 import { uniterableMetaclass } from "./classes/metaclasses.ts";
 import { classMember, isPlainExternalClass } from "./external.ts";
@@ -168,7 +168,8 @@ function addedType(value: Value): string | null {
 /** An item that a literal list or dict does not have, where nothing else had it in hands since. */
 export function failOnMissingItem(machine: Machine, frame: Frame, owner: Value, index: Value, node: ast.Subscript): void {
 	if (index.kind !== "constant" || isShared(owner)) return;
-	if (isFilledLater(frame, node.value) && !(owner.kind === "dict" && isNamedOnce(machine, index.value))) return;
+	if (!isSealed(owner) && isFilledLater(frame, node.value) && !(owner.kind === "dict" && isNamedOnce(machine, index.value)))
+		return;
 	if (owner.kind === "sequence" && owner.complete && owner.type !== "view" && owner.type !== "set") {
 		if (typeof index.value === "string") {
 			failOperation(machine, frame, node, "TypeError", `${owner.type} indices must be integers or slices, not str`);
@@ -179,7 +180,7 @@ export function failOnMissingItem(machine: Machine, frame: Frame, owner: Value, 
 	if (
 		owner.kind === "dict" &&
 		owner.complete &&
-		owner.entries.size > 0 &&
+		(owner.entries.size > 0 || isSealed(owner)) &&
 		typeof index.value === "string" &&
 		!owner.entries.has(index.value)
 	) {
@@ -242,4 +243,16 @@ export function share({ args, keywords }: CallArguments): void {
 /** May code that is not seen have changed the list or dict? */
 export function isShared(value: Value): boolean {
 	return shared.has(value);
+}
+
+const sealed = new WeakSet<DictValue>();
+
+/** A dict that the library fills before it hands it on: what it does not have when it is asked, it never gets. */
+export function seal(dict: DictValue): DictValue {
+	sealed.add(dict);
+	return dict;
+}
+
+function isSealed(value: Value): boolean {
+	return value.kind === "dict" && sealed.has(value);
 }
