@@ -126,16 +126,27 @@ export function makeRequired(files: SourceTree, { path, range, notation }: Requi
 	return [{ path, range: { start, end: start + match[0].length }, newText: "" }];
 }
 
-/** Asks for other versions of a PEP 508 requirement, extras and marker kept. Null for other notations and direct references. */
+/** Asks for other versions of a requirement, extras and marker kept. Null where the version stands elsewhere, and for direct references. */
 export function setSpecifier(files: SourceTree, requirement: Requirement, specifier: string): TextEdit[] | null {
 	const { path, range, notation, url } = requirement;
 	const text = files.get(path)?.text;
 	const written = text?.slice(range.start, range.end);
+	if (notation === "poetry" || notation === "pipfile")
+		return url === null ? setKeyedSpecifier(requirement, written ?? "", specifier) : null;
 	const parsed = written === undefined || notation !== "pep508" || url !== null ? null : parsePep508(written);
 	if (text === undefined || parsed === null) return null;
 	const { start, end } = parsed.specifierRange;
 	const hashed = parsed.end === end ? endWithHashes(text, range.end) : range.start + end;
 	return [{ path, range: { start: range.start + start, end: hashed }, newText: specifier }];
+}
+
+/** `pydantic = "^1.10"` and `pydantic = {version = "^1.10", extras = ["email"]}`: both notations take PEP 440's operators, too. */
+function setKeyedSpecifier({ path, range }: Requirement, written: string, specifier: string): TextEdit[] | null {
+	const match = /^[^=]*=\s*(["'])([^"']*)\1$/.exec(written) ?? /[{,]\s*version\s*=\s*(["'])([^"']*)\1/.exec(written);
+	if (match === null) return null;
+	const end = range.start + match.index + match[0].length - 1;
+	const newText = specifier === "" ? "*" : specifier;
+	return [{ path, range: { start: end - (match[2] ?? "").length, end }, newText }];
 }
 
 /** Takes a requirement out, with its line where it stands alone on it. */

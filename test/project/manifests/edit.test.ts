@@ -166,6 +166,28 @@ it("adds an extra and changes a specifier in place", () => {
 	expect(specifier('sqlalchemy; python_version > "3"\n')).toBe('sqlalchemy<2.1,>=2.0; python_version > "3"\n');
 });
 
+it.each([
+	[
+		"pyproject.toml",
+		'[tool.poetry.dependencies]\nsqlalchemy = "^2.1" # db\n',
+		'[tool.poetry.dependencies]\nsqlalchemy = "<2.1,>=2.0" # db\n',
+	],
+	[
+		"pyproject.toml",
+		'[tool.poetry.dependencies]\nsqlalchemy = {extras = ["asyncio"], version = "2.1.*"}\n',
+		'[tool.poetry.dependencies]\nsqlalchemy = {extras = ["asyncio"], version = "<2.1,>=2.0"}\n',
+	],
+	["Pipfile", '[packages]\nsqlalchemy = "*"\n', '[packages]\nsqlalchemy = "<2.1,>=2.0"\n'],
+	[
+		"Pipfile",
+		'[packages]\nsqlalchemy = { version = "==2.1", extras = ["asyncio"] }\n',
+		'[packages]\nsqlalchemy = { version = "<2.1,>=2.0", extras = ["asyncio"] }\n',
+	],
+])("changes a version in %s: %j", (path, before, after) => {
+	const change = (files: SourceTree, manifest: Manifest) => setSpecifier(files, named(manifest, "sqlalchemy"), "<2.1,>=2.0");
+	expect(edited(path, before, change)).toBe(after);
+});
+
 it("adds so that the list reads back as it was, with the new one", () => {
 	const requirement = fc.constantFrom(
 		"fastapi",
