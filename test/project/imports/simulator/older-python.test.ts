@@ -32,3 +32,17 @@ it("asks isinstance with a tuple of classes", () => {
 	const code = "assert isinstance(1, int | str)\n";
 	expect(mendedFiles("startup-exception", backend(code))["main.py"]).toContain("isinstance(1, (int, str))");
 });
+
+it("waits with wait_for where asyncio has no timeout", () => {
+	const code =
+		"async def lifespan(app):\n    async with asyncio.timeout(5):\n        await asyncio.sleep(0)\n    yield\n\n\napp = FastAPI(lifespan=lifespan)\n";
+	const source = backend(`import asyncio\nfrom contextlib import asynccontextmanager\n\n\n@asynccontextmanager\n${code}`);
+	expect(mendedFiles("missing-attribute", source)["main.py"]).toContain(
+		"    await asyncio.wait_for(asyncio.sleep(0), 5)\n    yield",
+	);
+	const two = source.replace(
+		"        await asyncio.sleep(0)\n",
+		"        await asyncio.sleep(0)\n        await asyncio.sleep(0)\n",
+	);
+	expect(mendedFiles("missing-attribute", two)).toEqual({});
+});

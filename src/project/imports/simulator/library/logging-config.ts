@@ -42,24 +42,18 @@ export function refusedLogging(machine: Machine, config: Value | undefined): Log
 
 type Reason = Pick<LoggingRefusal, "name">;
 
-/** A formatter whose class lies in a module that is not there, or whose format is of another style. */
-function ofFormatter({ environment, mayBeOwn, resolver }: Machine, formatter: Value): Reason | null {
+/** A formatter whose class is not there, or whose format is of another style. */
+function ofFormatter(machine: Machine, formatter: Value): Reason | null {
 	if (formatter.kind !== "dict" || !formatter.complete) return null;
 	const made = formatter.entries.get("()") ?? formatter.entries.get("class");
 	if (made === undefined) return ofFormat(formatter.entries.get("format"), formatter.entries.get("style")) === null ? null : {};
-	if (made.kind !== "constant" || typeof made.value !== "string" || !/^\w+(\.\w+)+$/.test(made.value)) return null;
-	const [top = ""] = made.value.split(".");
-	const isMissing =
-		environment.kind === "interpreter" &&
-		environment.findModule(top).found === "missing" &&
-		!resolver.hasFile(`${top}.py`) &&
-		!resolver.hasFolder(top) &&
-		!mayBeOwn(made.value);
-	return isMissing ? { name: { wanted: made.value, known: [], value: made } } : null;
+	return ofClass(machine, made, "Formatter");
 }
 
 function ofHandler(machine: Machine, handler: Value, formatters: readonly string[], filters: readonly string[]): Reason | null {
-	if (handler.kind !== "dict" || !handler.complete || handler.entries.has("()")) return null;
+	if (handler.kind !== "dict" || !handler.complete) return null;
+	const own = handler.entries.get("()");
+	if (own !== undefined) return ofClass(machine, own, "Handler");
 	const made = handler.entries.get("class");
 	if (made === undefined) return {};
 	const formatter = handler.entries.get("formatter");
@@ -67,18 +61,37 @@ function ofHandler(machine: Machine, handler: Value, formatters: readonly string
 		lacking(formatter === undefined ? [] : [formatter], formatters) ??
 		ofLevel(machine, handler.entries.get("level")) ??
 		lacking(listed(handler.entries.get("filters")), filters) ??
-		ofClass(machine, made)
+		ofClass(machine, made, "Handler")
 	);
 }
 
-/** A handler of `logging` that `logging` does not have. */
-function ofClass({ environment }: Machine, made: Value): Reason | null {
-	if (made.kind !== "constant" || typeof made.value !== "string") return null;
-	const [, module, name] = /^(logging(?:\.handlers)?)\.([A-Z]\w*)$/.exec(made.value) ?? [];
-	const found = module === undefined ? null : environment.findModule(module);
-	if (found?.found !== "present" || name === undefined || found.module.lookup(name).found !== "absent") return null;
-	const known = found.module.names().filter((each) => each.endsWith("Handler"));
-	return { name: { wanted: made.value, known: known.map((each) => `${module}.${each}`), value: made } };
+/** The dotted name of a class whose module, or the class in it, is certainly not there. */
+function ofClass(machine: Machine, made: Value, kind: "Formatter" | "Handler"): Reason | null {
+	if (made.kind !== "constant" || typeof made.value !== "string" || made.isConverted) return null;
+	const [, module, name] = /^(\w+(?:\.\w+)*)\.(\w+)$/.exec(made.value) ?? [];
+	if (module === undefined || name === undefined) return null;
+	const known = namesBeside(machine, module, name);
+	if (known === null) return null;
+	const alike = known.filter((each) => each.endsWith(kind));
+	return { name: { wanted: made.value, known: alike.map((each) => `${module}.${each}`), value: made } };
+}
+
+/** What a module has where it lacks a name, empty where there is no such module; null where it has the name, or nobody can tell. */
+function namesBeside(machine: Machine, module: string, name: string): readonly string[] | null {
+	const { environment, mayBeOwn, resolver, sysModules } = machine;
+	const [top = ""] = module.split(".");
+	if (resolver.hasFile(`${top}.py`) || resolver.hasFolder(top)) {
+		const own = sysModules.get(module);
+		if (own === undefined || own.status !== "done" || own.value.module === null) return null;
+		const { namespace } = own.value;
+		const isThere = namespace.dynamic || namespace.names.has(name) || namespace.names.has("__getattr__");
+		return isThere || sysModules.has(`${module}.${name}`) || own.value.module.isPackage ? null : [...namespace.names.keys()];
+	}
+	const found = environment.findModule(module);
+	if (machine.patched.has(`${module}.${name}`)) return null;
+	if (found.found === "present") return found.module.lookup(name).found === "absent" ? found.module.names() : null;
+	const isMissing = environment.kind === "interpreter" && environment.findModule(top).found === "missing";
+	return isMissing && !mayBeOwn(`${module}.${name}`) ? [] : null;
 }
 
 function ofLogger(machine: Machine, logger: Value, handlers: readonly string[], filters: readonly string[]): Reason | null {

@@ -21,6 +21,7 @@ import { mends } from "../trial.ts";
 import { attributeAt } from "./attribute-at.ts";
 import { bindForLoop } from "./loop-attribute.ts";
 import { movedAttribute } from "./moved-attribute.ts";
+import { inOlderTimeout } from "./older-timeout.ts";
 import { ownRouter } from "./own-router.ts";
 import { readTheSecret } from "./secret-attribute.ts";
 import { setEarlier } from "./set-earlier.ts";
@@ -60,6 +61,8 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	if (kept !== undefined && mends(project, kept, failure)) return [{ type: "change", proposal: kept }];
 	const single = via === "instance" ? withoutStrayComma(project, failure) : undefined;
 	if (single !== undefined && mends(project, single, failure)) return [{ type: "change", proposal: single }];
+	const older = via === "module" ? inOlderTimeout(failure) : null;
+	if (older !== null && mends(project, older, failure)) return [{ type: "change", proposal: older }];
 	const made = makeTheObject(project, failure);
 	if (made !== undefined && mends(project, made, failure)) return [{ type: "change", proposal: made }];
 	for (const proposal of forgottenReturns(project, failure))
