@@ -2,7 +2,7 @@ import type { ExternalEntry, Parameter, Signature } from "../../../environment/e
 import type * as ast from "../../../python/ast.ts";
 import type { ClassValue, ExternalValue } from "../values.ts";
 import { missingArguments, tooManyPositional } from "./argument-words.ts";
-import { classMember, isPlainExternalClass, symbolEntry } from "./external.ts";
+import { isPlainExternalClass, symbolEntry } from "./external.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
 
 /** Why a call cannot bind its arguments, in Python's words. */
@@ -26,12 +26,22 @@ export function externalBindingProblem(
 		return entry.signature.decorators.length > 0 ? null : problemOf(`${name}()`, entry.signature.parameters, args);
 	}
 	if (entry?.kind !== "class" || !isPlainExternalClass(machine, entry)) return null;
-	if (classMember(machine, entry, "__new__") !== "absent" && !("__init__" in entry.members)) return null;
-	if ("__new__" in entry.members) return null;
-	const init = classMember(machine, entry, "__init__");
-	if (init === "absent" || init === "unknown" || init.kind !== "method" || !isPlainMethod(init.signature)) return null;
-	const shown = machine.environment.python.minor >= 10 ? `${name}.__init__()` : "__init__()";
-	return problemOf(shown, init.signature.parameters.slice(1), args, 1);
+	const init = initializer(machine, callee.canonical, entry);
+	return init && problemOf(init.shown, init.parameters.slice(1), args, 1);
+}
+
+/** The `__init__` that makes objects of a library's class: its own, or that of the only class above it that has one. */
+function initializer(
+	machine: Pick<Machine, "environment">,
+	owner: string,
+	entry: ExternalEntry & { kind: "class" },
+	depth = 0,
+): PlainMethod | null {
+	if ("__new__" in entry.members || depth > 8 || /^(builtins|typing|enum)\./.test(owner)) return null;
+	if ("__init__" in entry.members) return plainMethod(machine, owner, entry, "__init__");
+	const [base, ...others] = entry.bases;
+	const above = base === undefined || others.length > 0 ? null : symbolEntry(machine, base);
+	return base !== undefined && above?.kind === "class" ? initializer(machine, base, above, depth + 1) : null;
 }
 
 /** The same for an own class that is made by the `__init__` of a library's class above it. */
@@ -71,7 +81,9 @@ export function classMethodBindingProblem(
 	const dot = canonical.lastIndexOf(".");
 	const owner = canonical.slice(0, dot);
 	if (urlBuilder.test(canonical)) return urlBuildingProblem(machine, owner, canonical.slice(dot + 1), args);
-	if (!/^(fastapi|starlette)\..*\.[A-Z]\w*\.[a-z]\w*$/.test(canonical)) return ofClassItself(machine, owner, canonical, args);
+	if (!/^(?!builtins|typing|unittest).*\.[A-Z]\w*\.[a-z]\w*$/.test(canonical)) return null;
+	const ofClass = ofClassItself(machine, owner, canonical, args);
+	if (ofClass !== null) return ofClass;
 	const method = plainMethod(machine, owner, symbolEntry(machine, owner), canonical.slice(dot + 1));
 	return method && problemOf(method.shown, method.parameters, args);
 }

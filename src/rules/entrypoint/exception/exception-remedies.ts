@@ -18,7 +18,6 @@ import { applicationArgumentRemedy } from "./application-argument-remedies.ts";
 import { callObjectPlainly, fitCall, plainHeader } from "./fit-call.ts";
 import { giveDefault } from "./give-default.ts";
 import { completeScheme, makeTheObject, mountBelow, passTheFunction, passTheRouter } from "./library-call-remedies.ts";
-import { makeLibraryObject } from "./make-library-object.ts";
 import { operationRemedy } from "./operation-remedies.ts";
 import { passArgument } from "./pass-argument.ts";
 import { valueRemedy } from "./value-remedies.ts";
@@ -72,7 +71,6 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 		mountBelow(module, call, error) ??
 		wrapMiddleware(module, call, error) ??
 		completeScheme(project, module, call, error) ??
-		makeLibraryObject(project, module, call, error) ??
 		fitCall(project, module, call, error) ??
 		passArgument(project, module, call, error) ??
 		giveDefault(project, error)

@@ -9,6 +9,7 @@ import { insertBefore } from "../../../python/rewrite/statements.ts";
 import { walk } from "../../../python/walk.ts";
 import { removeFromHeader } from "../../imports/definition/class-arguments.ts";
 import { uncallDecorator } from "../repair/uncall-decorator.ts";
+import { makeLibraryObject } from "./make-library-object.ts";
 
 /** Makes a call fit a function of the project that has changed: what it no longer takes goes, and the object stands first where it is handed over by hand. */
 export function fitCall(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {
@@ -17,6 +18,7 @@ export function fitCall(project: Project, module: Module, call: ast.Call, error:
 		handOverSelf(module, call, error) ??
 		takeTheClass(project, call, error) ??
 		makeTheObjectFirst(project, module, call, error) ??
+		makeLibraryObject(project, module, call, error) ??
 		nameSurplus(project, module, call, error) ??
 		withoutSurplus(project, module, call, error) ??
 		withoutKeyword(project, module, call, error)

@@ -23,6 +23,21 @@ export function jobRemedy(module: Module, range: TextRange, error: string): FixP
 
 function nameTrigger(module: Module, call: ast.Call): FixProposal | undefined {
 	const trigger = call.keywords.find(({ name }) => name?.name === "trigger")?.value ?? call.args[1];
+	if (trigger?.type === "Constant" && typeof trigger.value === "string" && /^[\d*,/-]+( [\w*,/-]+){4}$/.test(trigger.value))
+		return {
+			title: "Make a trigger of the line of crontab",
+			explanation: "A text in this place is the name of a kind of trigger; CronTrigger.from_crontab reads such a line.",
+			applicability: "safe",
+			edits: [
+				replaceText(
+					module,
+					trigger.start,
+					trigger.end,
+					`CronTrigger.from_crontab(${module.text.slice(trigger.start, trigger.end)})`,
+				),
+			],
+			needs: [{ path: module.path, module: "apscheduler.triggers.cron", name: "CronTrigger" }],
+		};
 	const given = new Set(call.keywords.map(({ name }) => name?.name ?? ""));
 	const isInterval = ["weeks", "days", "hours", "minutes", "seconds"].some((name) => given.has(name));
 	const isCron = ["hour", "minute", "day_of_week", "day", "second"].some((name) => given.has(name));

@@ -10,8 +10,10 @@ import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { findSimilarName } from "../../imports/repair/names/similar-name.ts";
 import { assignmentRemedy } from "./assignment-remedies.ts";
+import { cronRemedy } from "./cron-remedy.ts";
 import { documentRemedy } from "./document-remedy.ts";
 import { addMember } from "./enumeration-remedy.ts";
+import { classOfLogging } from "./logging-class-remedy.ts";
 import { patternRemedy } from "./pattern-remedy.ts";
 
 /** The change after which an operation on a value of the wrong kind no longer raises; undefined where only a person knows. */
@@ -25,6 +27,8 @@ export function valueRemedy(
 	if (detail.assignment !== undefined) return assignmentRemedy(project, module, range, detail.assignment);
 	if (detail.key !== undefined) return knownKey(project, detail.key) ?? addMember(project, detail.key);
 	if (detail.document !== undefined) return documentRemedy(project, detail.document.path);
+	if (/^ValueError: (Error validating expression|Invalid (weekday|month) name)/.test(error))
+		return cronRemedy(module, range, error);
 	if (/^re\.(error|PatternError): /.test(error)) return patternRemedy(project, module, nodeAt(module.tree, range, "Call"), error);
 	if (/'method' object is not (iterable|subscriptable)$/.test(error)) return callTheMethod(module, range);
 	if (/^TypeError: 'NoneType' object is not callable$/.test(error)) return returnTheWrapper(project, module, range);
@@ -48,6 +52,7 @@ function knownKey(
 	const [meant, ...others] = alike.length === 0 && keys.length === 1 && mayGo !== true ? keys : alike;
 	if (source !== undefined && meant === undefined && mayGo === true)
 		return (
+			classOfLogging(source, origin.range, wanted) ??
 			withoutItem(source, origin.range, wanted) ??
 			consoleHandler(source, origin.range, wanted, keys) ??
 			withoutEntry(source, origin.range, wanted)

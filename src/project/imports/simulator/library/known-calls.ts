@@ -12,6 +12,7 @@ import { dotenvCall } from "./dotenv-calls.ts";
 import { eventLoopCall } from "./event-loop.ts";
 import { lacksPackage, listedFolder, nameToImport } from "./folder-listing.ts";
 import { isInstance } from "./instance-checks.ts";
+import { failOnTrigger } from "./job-triggers.ts";
 import { onPath, pathCall, pathMethod, relativePath } from "./paths.ts";
 import { matchCall } from "./pattern-match.ts";
 import { documentCall } from "./read-documents.ts";
@@ -56,6 +57,7 @@ export function knownCall(
 		return unknown;
 	}
 	failOnRefusedCall(machine, frame, canonical, args, node, receiver);
+	failOnTrigger(machine, frame, canonical, args, node);
 	const read = documentCall(machine, frame, canonical, args, node);
 	if (read !== null) return read;
 	const asked = rowsAsked(machine, canonical, args, receiver);
