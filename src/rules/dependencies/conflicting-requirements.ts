@@ -10,6 +10,7 @@ import type { Manifest, Requirement } from "../../project/manifests/manifest.ts"
 import { isResolved, overriddenPackages } from "../../project/manifests/resolution.ts";
 import type { Project } from "../../project/project.ts";
 import type { TextEdit } from "../../text/range.ts";
+import { aboutHashes } from "./uses/declare-package.ts";
 import { isKeptBack } from "./uses/version-pairs.ts";
 
 interface Evidence {
@@ -196,7 +197,7 @@ function listMends({ path, range, evidence }: Match<Evidence>, project: Project)
 		.toSorted((a, b) => rank(a) - rank(b))
 		.flatMap((mend) => {
 			const edits = setSpecifier(project.files, mend.requirement, mend.specifier);
-			return edits === null ? [] : [proposalOf(mend, edits, manifest)];
+			return edits === null ? [] : [proposalOf(project, mend, edits, manifest)];
 		});
 }
 
@@ -223,7 +224,7 @@ function eitherOfTwo(project: Project, manifest: Manifest, requirement: Requirem
 	];
 	return mends.flatMap((mend) => {
 		const edits = setSpecifier(project.files, mend.requirement, mend.specifier);
-		return edits === null ? [] : [proposalOf(mend, edits, manifest)];
+		return edits === null ? [] : [proposalOf(project, mend, edits, manifest)];
 	});
 }
 
@@ -234,10 +235,15 @@ interface Mend {
 	readonly explanation: string;
 }
 
-function proposalOf({ requirement, specifier, explanation }: Mend, edits: readonly TextEdit[], manifest: Manifest): FixProposal {
+function proposalOf(
+	project: Project,
+	{ requirement, specifier, explanation }: Mend,
+	edits: readonly TextEdit[],
+	manifest: Manifest,
+): FixProposal {
 	return {
 		title: `Ask for ${requirement.name}${specifier}`,
-		explanation,
+		explanation: `${explanation}${aboutHashes(project, manifest)}`,
 		applicability: "review",
 		edits,
 		commands: manifest.updateCommands,

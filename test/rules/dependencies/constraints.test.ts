@@ -28,6 +28,15 @@ test("uv's own constraints are held against the list too", () => {
 	expect(mended("pyproject.toml")).toContain('constraint-dependencies = ["pydantic>=2.5"]');
 });
 
+test("where the list pins hashes, the mend says that it has to be generated anew", () => {
+	const list = "fastapi==0.115.0 --hash=sha256:aa\nstarlette==0.27.0 --hash=sha256:bb\nuvicorn==0.30.0 --hash=sha256:cc\n";
+	const releases = [{ version: "0.115.0", requires: ["starlette<0.39.0,>=0.37.2"], requiresPython: null, isYanked: false }];
+	const environment = { ...installed(), releasesOf: (name: string) => (name === "fastapi" ? releases : []) };
+	const literal = `#- requirements.txt\n${list}#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n`;
+	const { issues } = auditDependencies(literal, environment, rule);
+	expect(issues.map((issue) => issue.fix?.explanation)).toEqual([expect.stringContaining("requirements.txt pins hashes")]);
+});
+
 test("a constraint that allows some of them, or one for another Python, is none of our business", () => {
 	expect(audit("pydantic==2.9.0\nstarlette<1").lines).toEqual([]);
 	expect(audit('pydantic==1.10.13; python_version < "3.8"').lines).toEqual([]);

@@ -18,14 +18,18 @@ export function declarePackage(
 	const edits = addRequirement(project.files, manifest, addition);
 	if (edits === null) return undefined;
 	const isHashed = usesHashes(project.files, manifest);
-	const hashes = isHashed
-		? ` ${manifest.path} pins hashes: the new line needs its own, so generate the file anew with the tool that wrote it.`
-		: "";
 	return {
 		title: `Declare ${distribution} in ${fileOfMainList(manifest)}`,
-		explanation: `${reason}${hashes}`,
+		explanation: `${reason}${aboutHashes(project, manifest)}`,
 		applicability: isHashed ? "review" : "safe",
 		edits,
 		commands: manifest.updateCommands,
 	};
+}
+
+/** What a person has to do about a new or changed line of a list that pins hashes: a sentence with a blank in front, or nothing. */
+export function aboutHashes(project: Project, manifest: Manifest): string {
+	return usesHashes(project.files, manifest)
+		? ` ${manifest.path} pins hashes: the new line needs its own, so generate the file anew with the tool that wrote it.`
+		: "";
 }
