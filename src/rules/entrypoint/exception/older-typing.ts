@@ -1,6 +1,8 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { nodeAt } from "../../../python/node-at.ts";
+import { parseModule } from "../../../python/parse.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
@@ -18,18 +20,21 @@ const genericForms: Readonly<Record<string, string>> = {
 /** `int | None` before Python 3.10 and `list[int]` before 3.9, written as these versions understand it; the whole type at once. */
 export function inOlderForm(project: Project, module: Module, range: TextRange): FixProposal | undefined {
 	const { minor } = project.environment.python;
-	const whole = minor < 10 ? wholeType(module, range) : null;
+	const quoted = nodeAt(module.tree, range, "Constant")?.content ?? null;
+	const source = quoted === null ? module.text : module.text.slice(quoted.start, quoted.end);
+	const whole = minor >= 10 ? null : quoted === null ? wholeType(module, range) : onlyExpression(source);
 	if (whole === null) return undefined;
-	const tuple = asTupleOfClasses(module, whole);
+	const tuple = quoted === null ? asTupleOfClasses(module, whole) : undefined;
 	if (tuple !== undefined) return tuple;
 	const used = new Set<string>();
 	const text = rewrite(whole);
+	const place = quoted ?? whole;
 	if (used.size === 0) return undefined;
 	return {
 		title: `Write ${text}`,
 		explanation: `Python 3.${minor} does not know the newer form, which says the same.`,
 		applicability: "safe",
-		edits: [replaceText(module, whole.start, whole.end, text)],
+		edits: [replaceText(module, place.start, place.end, text)],
 		needs: [...used].map((name) => ({ path: module.path, module: "typing", name })),
 	};
 
@@ -37,13 +42,13 @@ export function inOlderForm(project: Project, module: Module, range: TextRange):
 		if (node.type === "BinOp" && node.operator === "|") return union(operandsOf(node));
 		if (node.type === "Sequence") {
 			const inner = node.items.map(rewrite).join(", ");
-			const opening = module.text[node.start];
+			const opening = source[node.start];
 			return opening === "(" ? `(${inner})` : opening === "[" ? `[${inner}]` : inner;
 		}
-		if (node.type !== "Subscript") return module.text.slice(node.start, node.end);
+		if (node.type !== "Subscript") return source.slice(node.start, node.end);
 		const form = node.value.type === "Name" && minor < 9 ? genericForms[node.value.id] : undefined;
 		if (form !== undefined) used.add(form);
-		return `${form ?? module.text.slice(node.value.start, node.value.end)}[${rewrite(node.index)}]`;
+		return `${form ?? source.slice(node.value.start, node.value.end)}[${rewrite(node.index)}]`;
 	}
 
 	function union(operands: readonly ast.Expression[]): string {
@@ -53,6 +58,12 @@ export function inOlderForm(project: Project, module: Module, range: TextRange):
 		used.add(form);
 		return `${form}[${(isOptional ? others : operands).map(rewrite).join(", ")}]`;
 	}
+}
+
+/** What is written in the quotes of an annotation. */
+function onlyExpression(text: string): ast.Expression | null {
+	const [only, ...others] = parseModule(text).body;
+	return only?.type === "ExpressionStatement" && others.length === 0 ? only.value : null;
 }
 
 /** `isinstance(value, int | str)`: the form of typing is none that isinstance takes, but a tuple of classes says the same. */

@@ -12,7 +12,19 @@ it("knows that pydantic evaluates the annotations that Python postpones", () => 
 	expect(mendedFiles("startup-exception", backend(model))["main.py"]).toContain("title: Optional[str] = None");
 });
 
+it("knows that pydantic evaluates what is in quotes", () => {
+	const quoted = "class Note(BaseModel):\n    title: 'str | None' = None\n    parts: \"dict[str, int | str]\" = {}\n";
+	const source = backend(quoted).replace("from __future__ import annotations\n", "");
+	const [issue] = auditBackend("startup-exception", source);
+	expect(issue?.expectedError).toMatch(/^TypeError: (Unable to evaluate type annotation 'str \| None'|unsupported operand)/);
+	const mended = mendedFiles("startup-exception", source)["main.py"];
+	expect(mended).toContain("title: 'Optional[str]' = None");
+	expect(mended).toContain('parts: "dict[str, Union[int, str]]" = {}');
+});
+
 it.each([
+	["class Note(BaseModel):\n    title: 'Optional[str]' = None\n    other: 'Later | None' = None\n", "3.9"],
+	["class Note:\n    title: 'str | None' = None\n", "3.9"],
 	[model, "3.10"],
 	["class Note(BaseModel):\n    title: List[str]\n", "3.9"],
 	["class Note:\n    title: str | None = None\n", "3.9"],

@@ -1,4 +1,5 @@
 import type * as ast from "../../../../python/ast.ts";
+import { parseModule } from "../../../../python/parse.ts";
 import { walk } from "../../../../python/walk.ts";
 import type { ClassValue } from "../../values.ts";
 import { type Frame, type Machine, maybe } from "../machine.ts";
@@ -6,25 +7,41 @@ import { failOperation } from "../refused-operations.ts";
 import { refusedUnion } from "./type-unions.ts";
 
 /**
- * `name: str | None` of a pydantic model, postponed by `from __future__ import annotations`: Python does not evaluate it, but pydantic
- * does when the class is made, and before Python 3.10 `|` is nothing that types have (PEP 604).
+ * `name: str | None` of a pydantic model, postponed by `from __future__ import annotations` or written in quotes: Python does not
+ * evaluate it, but pydantic does when the class is made, and before Python 3.10 `|` is nothing that types have (PEP 604).
  */
 export function failOnPostponedUnions(machine: Machine, frame: Frame, { node, bases }: ClassValue): void {
 	const { python, distributions } = machine.environment;
-	if (python.major !== 3 || python.minor >= 10 || !frame.module.tree.futures.has("annotations")) return;
+	if (python.major !== 3 || python.minor >= 10) return;
 	if (distributions.has("eval-type-backport") || !bases.some(isModel)) return;
 	for (const field of node.body) {
 		if (field.type !== "AnnAssign" || field.target.type !== "Name" || field.target.id.startsWith("_")) continue;
-		const written = frame.module.text.slice(field.annotation.start, field.annotation.end);
+		const postponed = postponedBy(frame, field.annotation);
+		if (postponed === null) continue;
+		const { written, annotation } = postponed;
 		// What belongs to the class alone is no field, and pydantic need not know its type.
-		const union = /\bClassVar\b/.test(written) ? null : refusedIn(machine, frame, field.annotation);
+		const union = /\bClassVar\b/.test(written) ? null : refusedIn(machine, frame, annotation);
 		if (union === null) continue;
 		const isModern = machine.environment.findModule("pydantic._internal").found === "present";
 		const message = isModern
 			? `Unable to evaluate type annotation '${written}'. If you are making use of the new typing syntax (unions using \`|\` since Python 3.10 or builtins subscripting since Python 3.9), you should either replace the use of new syntax with the existing \`typing\` constructs or install the \`eval_type_backport\` package.`
 			: `unsupported operand type(s) for |: ${union.operands}`;
-		failOperation(machine, frame, union.node, "TypeError", message);
+		failOperation(machine, frame, annotation === field.annotation ? union.node : field.annotation, "TypeError", message);
 	}
+}
+
+/** What pydantic evaluates in Python's stead, as text and as expression; null where Python evaluates the annotation itself. */
+function postponedBy(
+	{ module }: Frame,
+	annotation: ast.Expression,
+): { readonly written: string; readonly annotation: ast.Expression } | null {
+	if (annotation.type === "Constant" && annotation.content !== null) {
+		const written = module.text.slice(annotation.content.start, annotation.content.end);
+		const [only, ...others] = parseModule(written).body;
+		return only?.type === "ExpressionStatement" && others.length === 0 ? { written, annotation: only.value } : null;
+	}
+	if (!module.tree.futures.has("annotations")) return null;
+	return { written: module.text.slice(annotation.start, annotation.end), annotation };
 }
 
 function isModel(base: ClassValue["bases"][number]): boolean {
