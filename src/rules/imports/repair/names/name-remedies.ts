@@ -19,6 +19,7 @@ import { findClassByUse } from "./class-by-use.ts";
 import { readFromClass } from "./class-members.ts";
 import { listExternalHomes } from "./external-homes.ts";
 import { listNameSources } from "./name-sources.ts";
+import { inOlderPydantic } from "./older-pydantic.ts";
 import { askForReleaseWith } from "./release-with-name.ts";
 import { renameImport } from "./rename-import.ts";
 import { findContainedName, findRelatedName, findSimilarName, isSameKind } from "./similar-name.ts";
@@ -60,6 +61,8 @@ function searchRemedies(project: Project, failure: FailureOf<"name-not-in-module
 	if (older !== null && mends(project, older, failure)) return [{ type: "change", proposal: older }];
 	const enumeration = inOlderEnum(failure);
 	if (enumeration !== null && mends(project, enumeration, failure)) return [{ type: "change", proposal: enumeration }];
+	const validator = inOlderPydantic(failure);
+	if (validator !== null && mends(project, validator, failure)) return [{ type: "change", proposal: validator }];
 	const moves = detail.external ? externalMoves(project, failure) : ownMoves(project, failure);
 	const rename = renameRemedy(project, failure);
 	const certain = moves.filter((move) => move.isCertain);
