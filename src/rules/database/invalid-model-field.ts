@@ -9,6 +9,7 @@ import type { Project } from "../../project/project.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { type ClassFault, certainClasses, defineClassRule, raising } from "../class-fault.ts";
 import { modelConfigField } from "./declaration/model-config-field.ts";
+import { patternField } from "./declaration/pattern-field.ts";
 import { guessAnnotation } from "./repair/guess-annotation.ts";
 
 const example = (field: string) => ({
@@ -55,6 +56,8 @@ function faultOf(project: Project, definition: ClassDefinition, attribute: Class
 	if (maker === "PrivateAttr") return name.startsWith("_") ? null : publicPrivate(definition, attribute);
 	if (name.startsWith("__")) return null;
 	if (name.startsWith("_")) return isField(value) ? underscoredField(project, definition, attribute) : null;
+	const pattern = patternField(project, definition, attribute);
+	if (pattern !== null) return pattern;
 	if (annotation !== null || isInheritedClassVariable(definition.value, name) || !isNoMethod(value)) return null;
 	if (maker === "Relationship") return null;
 	return unannotated(definition, attribute);

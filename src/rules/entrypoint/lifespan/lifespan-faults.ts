@@ -109,7 +109,7 @@ function boundTwice(node: ast.FunctionDef, name: string): boolean {
 	return binding.length !== 1;
 }
 
-/** A lifespan that is no function: `[lifespan]`, `"lifespan"`, an object without `__call__`. */
+/** A lifespan that is no function: `[lifespan]`, `"lifespan"`, the module that has it, an object without `__call__`. */
 export function valueFault(module: Module, written: ast.Expression, passed: Value): LifespanFault | null {
 	if (passed.kind === "constant" && passed.value === null) return null;
 	const type = passed.kind === "coroutine" || passed.kind === "function" ? null : uncallableType(passed);
@@ -120,7 +120,7 @@ export function valueFault(module: Module, written: ast.Expression, passed: Valu
 			? module.text.slice(only.start, only.end)
 			: passed.kind === "constant" && typeof passed.value === "string" && boundNames(module.tree.body).has(passed.value)
 				? passed.value
-				: null;
+				: lifespanOf(module, written, passed);
 	return {
 		shape: "value",
 		error: `TypeError: '${type}' object is not callable`,
@@ -128,6 +128,16 @@ export function valueFault(module: Module, written: ast.Expression, passed: Valu
 		edits: bare === null ? null : [replaceText(module, written.start, written.end, bare)],
 		needs: null,
 	};
+}
+
+/** `lifespan.lifespan`: the only context manager that a module of the project defines. */
+function lifespanOf({ text }: Module, written: ast.Expression, passed: Value): string | null {
+	if (passed.kind !== "module" || passed.namespace.dynamic) return null;
+	const [only, ...others] = [...passed.namespace.names].filter(
+		([, { value, maybe }]) =>
+			!maybe && value.kind === "function" && value.module === passed.module && decoration(value) === "async",
+	);
+	return only === undefined || others.length > 0 ? null : `${text.slice(written.start, written.end)}.${only[0]}`;
 }
 
 /** What is wrong with `lifespan=lifespan(…)`; null where the function may give something that can be called. */
