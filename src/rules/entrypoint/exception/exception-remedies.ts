@@ -15,6 +15,7 @@ import { migrationRemedy } from "../repair/migration-remedies.ts";
 import { uncallDecorator } from "../repair/uncall-decorator.ts";
 import { writePath } from "../signature/likely-path.ts";
 import { applicationArgumentRemedy } from "./application-argument-remedies.ts";
+import { enumRemedy } from "./enum-remedies.ts";
 import { callObjectPlainly, fitCall, plainHeader } from "./fit-call.ts";
 import { giveDefault } from "./give-default.ts";
 import { completeScheme, makeTheObject, mountBelow, passTheFunction, passTheRouter } from "./library-call-remedies.ts";
@@ -46,6 +47,7 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	if (detail.by === "operation")
 		return (
 			applicationArgumentRemedy(project, module, range, error) ??
+			enumRemedy(module, range, error) ??
 			operationRemedy(project, module, range, error) ??
 			valueRemedy(project, module, range, detail, error)
 		);

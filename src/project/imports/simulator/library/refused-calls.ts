@@ -15,6 +15,7 @@ import { type RefusedDate, refusedDate } from "./refused-dates.ts";
 import { refusedByStarlette } from "./refused-library-calls.ts";
 import { patternFault } from "./regular-expressions.ts";
 import { isTimeZone, timeZones } from "./time-zones.ts";
+import { refusedByEnum } from "./two-enums.ts";
 import { failOnUnset } from "./unset-variable.ts";
 
 /** Calls of the standard library and built-ins whose known arguments they refuse, with what Python says. */
@@ -36,6 +37,7 @@ export function failOnRefusedCall(
 		ofMetadata(machine, canonical, args) ??
 		refusedByLogging(machine, canonical, args) ??
 		refusedByStarlette(machine, canonical, args, receiver) ??
+		refusedByEnum(machine, canonical, args) ??
 		refusedLiteral(machine, canonical, args);
 	const date = refusal === null && !args.open ? refusedDate(canonical, args, machine.environment.python.minor) : null;
 	if (date !== null) failOnDate(machine, frame, date, node);
