@@ -189,6 +189,11 @@ function wordsOf(name: string, { kind, keyword }: MiddlewareFault): { problem: s
 				problem: `${name} gets no regular expression for ${keyword}`,
 				rootCause: "It compiles the expression when it is built; in one, a star repeats what stands before it.",
 			};
+		case "unset-limiter":
+			return {
+				problem: `${name} finds no limiter in app.state`,
+				rootCause: "It reads app.state.limiter with each request, and no line of the project sets it.",
+			};
 		case "dispatch":
 			return {
 				problem: `${name} is not called as it expects to be`,
@@ -233,6 +238,7 @@ function stepOf(name: string, { kind }: MiddlewareFault): string {
 		return "Write `async def __call__(self, scope, receive, send)` and await the wrapped application with all three.";
 	if (kind === "returns-nothing") return "Return the response that `await call_next(request)` gives.";
 	if (kind === "wrong-response") return "Return a Response, a JSONResponse for instance.";
+	if (kind === "unset-limiter") return "Set app.state.limiter to the Limiter where the application is made.";
 	if (kind === "entry") return "Write it as a list of Middleware(TheClass, option=…), from starlette.middleware.";
 	return `Give ${name} the arguments that its __init__ takes.`;
 }

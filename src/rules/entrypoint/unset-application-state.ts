@@ -1,7 +1,8 @@
 import { defineRule } from "../../audit/rule.ts";
 import { signatureFaultsOf } from "../../project/fastapi/signature/signature-faults.ts";
+import { stateNames } from "../../project/fastapi/state-names.ts";
 import { mentions } from "../../project/mentions.ts";
-import type { Module, Project } from "../../project/project.ts";
+import type { Module } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { walk } from "../../python/walk.ts";
 
@@ -37,7 +38,7 @@ export default defineRule<Evidence>({
 		let set: ReadonlySet<string> | null | undefined;
 		for (const { node: owner, module } of signatureFaultsOf(project).callables) {
 			if (!mentions(module, ".state.") || owner.type === "Lambda") continue;
-			if (set === undefined) set = namesSet(project);
+			if (set === undefined) set = stateNames(project);
 			if (set === null) return;
 			for (const node of readsIn(owner)) {
 				if (set.has(node.attribute.name)) continue;
@@ -80,28 +81,4 @@ function isApplicationState(node: ast.Expression): boolean {
 	if (node.type !== "Attribute" || node.attribute.name !== "state") return false;
 	const { value } = node;
 	return value.type === "Name" ? value.id === "app" : value.type === "Attribute" && value.attribute.name === "app";
-}
-
-/** Names that any file of the project sets on something called `state`; null where it sets some that cannot be read. */
-function namesSet(project: Project): ReadonlySet<string> | null {
-	const names = new Set<string>();
-	let isOpen = false;
-	for (const { text, tree } of project.modules.values()) {
-		if (!text.includes("state")) continue;
-		if (/setattr\(|\bstate\._state\b|\bState\(|vars\(|__dict__|\.state\s*=/.test(text)) isOpen = true;
-		walk(tree, (each) => {
-			const targets =
-				each.type === "Assign" ? each.targets : each.type === "AnnAssign" || each.type === "AugAssign" ? [each.target] : [];
-			for (const target of targets) collect(target, names);
-			if (each.type === "With") for (const { target } of each.items) if (target !== null) collect(target, names);
-		});
-	}
-	return isOpen ? null : names;
-}
-
-/** Whatever the object is called: the state may have been given another name. */
-function collect(target: ast.Expression, names: Set<string>): void {
-	walk(target, (each) => {
-		if (each.type === "Attribute") names.add(each.attribute.name);
-	});
 }

@@ -17,6 +17,7 @@ export interface MiddlewareFault {
 		| "host-pattern"
 		| "origin-pattern"
 		| "entry"
+		| "unset-limiter"
 		| "dispatch"
 		| "returns-nothing"
 		| "wrong-response"

@@ -17,6 +17,7 @@ import {
 	wrongResponse,
 } from "../routes/request-path.ts";
 import { uncallableType } from "../served-application.ts";
+import { stateNames } from "../state-names.ts";
 import type { AddedMiddleware } from "./middleware.ts";
 import { base, kindOf, ownMethod } from "./middleware-class.ts";
 import { bindingFault, fault, type MiddlewareFault } from "./middleware-fault.ts";
@@ -71,6 +72,7 @@ function externalFault(project: Project, value: ExternalValue, added: AddedMiddl
 	if (problem !== null) return bindingFault(problem);
 	if (value.canonical === "starlette.middleware.cors.CORSMiddleware")
 		return noneForList(added) ?? refusedExpression(project, added);
+	if (/^slowapi\.middleware\.SlowAPI(ASGI)?Middleware$/.test(value.canonical)) return lacksLimiter(project, added);
 	if (value.canonical === "starlette.middleware.trustedhost.TrustedHostMiddleware") return refusedPattern(added);
 	if (value.canonical !== base || added.open) return null;
 	const dispatch = added.keywords.get("dispatch") ?? added.args[0];
@@ -78,6 +80,22 @@ function externalFault(project: Project, value: ExternalValue, added: AddedMiddl
 	return dispatch.kind === "function" && dispatch.node.type === "FunctionDef" && dispatch.decorators.length === 0
 		? dispatchFault(dispatch, dispatch.node, 2, dispatch.node.name.name)
 		: null;
+}
+
+/** slowapi's middleware asks the state of the application for its limiter, with each request. */
+function lacksLimiter(project: Project, { node }: AddedMiddleware): MiddlewareFault | null {
+	const names = stateNames(project);
+	const { callee } = project.trace.calls.find((call) => call.node === node) ?? { callee: unknown };
+	const application = callee.kind === "bound-method" ? callee.receiver : null;
+	// Code that cannot be read may set it.
+	const isHandedOut = project.trace.calls.some(
+		({ callee: taker, args, keywords }) =>
+			(taker.kind === "unknown" || (taker.kind === "external" && taker.entry === null)) &&
+			[...args, ...keywords.values()].some((each) => each === application),
+	);
+	return names === null || names.has("limiter") || application === null || isHandedOut
+		? null
+		: fault("unset-limiter", "AttributeError: 'State' object has no attribute 'limiter'");
 }
 
 /** CORSMiddleware looks into its lists at once. */
