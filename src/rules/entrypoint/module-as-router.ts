@@ -1,5 +1,11 @@
 import { defineRule } from "../../audit/rule.ts";
+import type { Call } from "../../project/imports/trace.ts";
 import type { Value } from "../../project/imports/values.ts";
+import { scopeOfModule } from "../../project/models/name-scope.ts";
+import { valueOfName } from "../../project/models/type-form.ts";
+import type { Module, Project } from "../../project/project.ts";
+import type * as ast from "../../python/ast.ts";
+import { walk } from "../../python/walk.ts";
 
 interface Evidence {
 	/** The module that is included, by its dotted name. */
@@ -9,6 +15,8 @@ interface Evidence {
 	readonly stage: "import" | "startup";
 	readonly order: number;
 	readonly guarded: boolean;
+	/** Behind what the router's name is to be written: what is included, or in a loop over routers too the module in the list; null where that is not found. */
+	readonly end: number | null;
 }
 
 const example = (argument: string) => ({
@@ -58,6 +66,7 @@ export default defineRule<Evidence>({
 					stage: call.stage,
 					order: call.order,
 					guarded: call.guarded,
+					end: isMixed(project, call) ? endInList(project, call.module, argument, node) : node.end,
 				},
 			};
 		}
@@ -80,14 +89,35 @@ export default defineRule<Evidence>({
 		};
 	},
 
-	fix({ path, range, evidence }) {
+	fix({ path, evidence }) {
 		const [only, ...others] = evidence.routers;
-		if (only === undefined || others.length > 0) return undefined;
+		const { end } = evidence;
+		if (only === undefined || others.length > 0 || end === null) return undefined;
 		return {
 			title: `Include ${evidence.module}.${only}`,
 			explanation: `${only} is the router that the module binds.`,
 			applicability: "safe",
-			edits: [{ path, range: { start: range.end, end: range.end }, newText: `.${only}` }],
+			edits: [{ path, range: { start: end, end }, newText: `.${only}` }],
 		};
 	},
 });
+
+/** Does a loop hand the same call a module in one turn and a router in another? */
+function isMixed({ trace }: Project, { node }: Call): boolean {
+	const given = trace.calls.filter((each) => each.node === node).map(({ args, keywords }) => args[0] ?? keywords.get("router"));
+	return given.some((each) => each?.kind === "module") && given.some((each) => each?.kind !== "module");
+}
+
+/** Where the only item of a list or tuple of the file ends that stands for the module. */
+function endInList(project: Project, module: Module, wanted: Value, given: ast.Expression): number | null {
+	const scope = scopeOfModule(project, module);
+	const found: ast.Expression[] = [];
+	// The variable of the loop stands for the module as well, after the last turn.
+	const isVariable = (item: ast.Expression) => item.type === "Name" && given.type === "Name" && item.id === given.id;
+	walk(module.tree, (node) => {
+		if (node.type === "Sequence" && scope !== null)
+			found.push(...node.items.filter((item) => !isVariable(item) && valueOfName(item, scope) === wanted));
+	});
+	const [only, ...others] = found;
+	return only !== undefined && others.length === 0 ? only.end : null;
+}
