@@ -20,3 +20,14 @@ export function nodesAt(tree: ast.Module, range: TextRange): readonly ast.TypedN
 	});
 	return found;
 }
+
+/** All that lies in a range, outermost first. */
+export function nodesIn(tree: ast.Module, range: TextRange): readonly ast.TypedNode[] {
+	const found: ast.TypedNode[] = [];
+	walk(tree, (node) => {
+		if (node.end <= range.start || node.start >= range.end) return false;
+		if (node.start >= range.start && node.end <= range.end) found.push(node);
+		return true;
+	});
+	return found;
+}

@@ -1,9 +1,7 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import { scopeOfModule } from "../../../project/models/name-scope.ts";
-import { valueOfName } from "../../../project/models/type-form.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
-import { nodeAt } from "../../../python/node-at.ts";
+import { nodeAt, nodesIn } from "../../../python/node-at.ts";
 import { indentAt, isFirstOnLine, lineStartAt, replaceText } from "../../../python/rewrite/source.ts";
 import { insertBefore } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
@@ -20,68 +18,102 @@ import { relativeImportByName } from "./relative-import-by-name.ts";
 import { withoutStringUnion } from "./string-union.ts";
 import { tupleOfOne } from "./tuple-of-one.ts";
 import { typeArgumentRemedy } from "./type-argument-remedies.ts";
+import {
+	bareType,
+	genericOfTyping,
+	inSquareBrackets,
+	makeGeneric,
+	typingNames,
+	unionWithNone,
+	withoutSubscript,
+} from "./typing-form-remedies.ts";
 import { fallBackVersion } from "./version-fallback.ts";
+
+/** What was raised, and where. */
+interface Raised {
+	readonly project: Project;
+	readonly module: Module;
+	readonly range: TextRange;
+	readonly error: string;
+}
+
+/** By what Python says: the changes after which it no longer does, the first that there is. */
+const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixProposal | undefined])[] = [
+	[/'builtin_function_or_method'/, ({ module, range }) => typingNames(module, range) ?? printToFile(module, range)],
+	[/'(tuple|str|list|dict|set)' object is not callable$/, ({ module, range }) => missingComma(module, range)],
+	[
+		/^(TypeError: func must be a callable or|LookupError: No trigger by the name)/,
+		({ module, range, error }) => jobRemedy(module, range, error),
+	],
+	[/^RuntimeError: generator didn't yield$/, ({ module, range }) => yieldBeforeReturns(module, range)],
+	[/only middleware\("http"\)/, ({ module, range }) => nameHttp(module, range)],
+	[/^AssertionError: either 'directory' or 'env'/, ({ project, module, range }) => sayFolder(project, module, range)],
+	[/^ValueError: Unknown level: /, ({ module, range }) => upperCase(module, range)],
+	[
+		/^ValueError: too many values to unpack/,
+		({ project, module, range }) => itemsOfDict(project, module, range) ?? restOfValues(module, range),
+	],
+	[/^TypeError: cannot unpack non-iterable /, ({ project, module, range }) => itemsOfDict(project, module, range)],
+	[/^/, ({ module, range, error }) => (isOfLogging(error) ? loggingRemedy(module, range, error) : undefined)],
+	[/^importlib\.metadata\.PackageNotFoundError: /, ({ module, range }) => fallBackVersion(module, range)],
+	[/for \+: 'PosixPath' and/, ({ module, range }) => joinedPath(module, range)],
+	[/^KeyError: '.'$/u, ({ module, range, error }) => tupleOfText(module, range, [...error].at(-2) ?? "")],
+	[
+		/argument is required to perform a relative import for/,
+		({ project, module, range, error }) => relativeImportByName(project, module, range, error),
+	],
+	[/^ValueError: /, ({ project, module, range, error }) => numberInEnvironment(project, module, range, error)],
+	[/^UnboundLocalError: /, ({ module, range, error }) => declareGlobal(module, range, /'(\w+)'/.exec(error)?.[1] ?? "")],
+	[/can only concatenate str \(not /, ({ module, range }) => toText(module, range)],
+	[/for \|: 'dict' and 'dict'$/, ({ module, range }) => joinedDicts(module, range)],
+	[/^TypeError: zip\(\) takes no keyword arguments$/, ({ module, range }) => plainZip(module, range)],
+	[/^TypeError: Unable to evaluate type annotation/, ({ project, module, range }) => inOlderForm(project, module, range)],
+	[
+		/unsupported operand type\(s\) for \|: /,
+		({ project, module, range }) => withoutStringUnion(project, module, range) ?? inOlderForm(project, module, range),
+	],
+	[/^TypeError: 'type' object is not subscriptable$/, ({ project, module, range }) => inOlderForm(project, module, range)],
+	[/^TypeError: Expected first argument to be an integer, a callable/, ({ module, range }) => sizeOfCache(module, range)],
+	[
+		/cannot be parametrized because/,
+		({ project, module, range }) => makeGeneric(project, module, range) ?? withoutSubscript(module, range),
+	],
+	[
+		/^TypeError: 'function' object is not subscriptable$/,
+		({ project, module, range }) => inParentheses(project, module, range) ?? genericOfTyping(module, range),
+	],
+	[
+		/^TypeError: (?:Too (?:few|many) (?:arguments|parameters) for|Parameter(?:s| list) to Generic|Callable must be used|Cannot inherit from plain Generic)/,
+		({ module, range, error }) => typeArgumentRemedy(module, range, error),
+	],
+	[/is not (?:subscriptable|a generic class)$/, ({ module, range }) => withoutSubscript(module, range)],
+	[/^TypeError: typing\.Optional requires a single type/, ({ module, range }) => unionWithNone(module, range)],
+	[
+		/^TypeError: unsupported type for timedelta \w+ component: str$/,
+		({ module, range, error }) => numberForDuration(module, range, error),
+	],
+	[/^TypeError: Annotated\[\.\.\.\] should be used/, ({ module, range }) => bareType(module, range)],
+	[/^TypeError: Cannot instantiate typing\./, ({ module, range }) => inSquareBrackets(module, range)],
+	[
+		/'(?:ModelMetaclass|type)' object is not iterable$|^TypeError: Type \w+ cannot be instantiated/,
+		({ module, range }) => inBrackets(module, range),
+	],
+	[/'function' object is not (?:an iterator|iterable)$/, ({ module, range }) => callTheFunction(module, range)],
+	[/object is not iterable$/, ({ module, range }) => tupleOfOne(module, range)],
+];
 
 /** The change after which an operation on values that cannot do it no longer raises, by what Python says of it; undefined where only a person knows. */
 export function operationRemedy(project: Project, module: Module, range: TextRange, error: string): FixProposal | undefined {
-	if (error.includes("'builtin_function_or_method'")) return typingNames(module, range) ?? printToFile(module, range);
-	if (/'(tuple|str|list|dict|set)' object is not callable$/.test(error)) return missingComma(module, range);
-	if (/^(TypeError: func must be a callable or|LookupError: No trigger by the name)/.test(error))
-		return jobRemedy(module, range, error);
-	if (error === "RuntimeError: generator didn't yield") return yieldBeforeReturns(module, range);
-	if (error.includes('only middleware("http")')) return nameHttp(module, range);
-	if (error.startsWith("AssertionError: either 'directory' or 'env'")) return sayFolder(project, module, range);
-	if (error.startsWith("ValueError: Unknown level: ")) return upperCase(module, range);
-	if (/^ValueError: too many values to unpack/.test(error))
-		return itemsOfDict(project, module, range) ?? restOfValues(module, range);
-	if (error.startsWith("TypeError: cannot unpack non-iterable ")) return itemsOfDict(project, module, range);
-	if (isOfLogging(error)) return loggingRemedy(module, range, error);
-	if (error.startsWith("importlib.metadata.PackageNotFoundError: ")) return fallBackVersion(module, range);
-	if (error.includes("for +: 'PosixPath' and")) return joinedPath(module, range);
-	if (/^KeyError: '.'$/u.test(error)) return tupleOfText(module, range, [...error].at(-2) ?? "");
-	if (error.includes("argument is required to perform a relative import for"))
-		return relativeImportByName(project, module, range, error);
-	if (error.startsWith("ValueError: ")) return numberInEnvironment(project, module, range, error);
-	if (error.startsWith("UnboundLocalError: ")) return declareGlobal(module, range, /'(\w+)'/.exec(error)?.[1] ?? "");
-	if (error.includes("can only concatenate str (not ")) return toText(module, range);
-	if (error.endsWith("for |: 'dict' and 'dict'")) return joinedDicts(module, range);
-	if (error === "TypeError: zip() takes no keyword arguments") return plainZip(module, range);
-	if (error.startsWith("TypeError: Unable to evaluate type annotation")) return inOlderForm(project, module, range);
-	if (error.includes("unsupported operand type(s) for |: "))
-		return withoutStringUnion(project, module, range) ?? inOlderForm(project, module, range);
-	if (error === "TypeError: 'type' object is not subscriptable") {
-		const older = inOlderForm(project, module, range);
-		if (older !== undefined) return older;
+	for (const [says, mend] of remedies) {
+		const proposal = says.test(error) ? mend({ project, module, range, error }) : undefined;
+		if (proposal !== undefined) return proposal;
 	}
-	if (error.startsWith("TypeError: Expected first argument to be an integer, a callable")) return sizeOfCache(module, range);
-	if (error.includes("cannot be parametrized because"))
-		return makeGeneric(project, module, range) ?? withoutSubscript(module, range);
-	if (error === "TypeError: 'function' object is not subscriptable") {
-		const generic = inParentheses(project, module, range) ?? genericOfTyping(module, range);
-		if (generic !== undefined) return generic;
-	}
-	if (
-		/^TypeError: (?:Too (?:few|many) (?:arguments|parameters) for|Parameter(?:s| list) to Generic|Callable must be used|Cannot inherit from plain Generic)/.test(
-			error,
-		)
-	)
-		return typeArgumentRemedy(module, range, error);
-	if (error.endsWith("is not subscriptable") || error.endsWith("is not a generic class")) return withoutSubscript(module, range);
-	if (error.startsWith("TypeError: typing.Optional requires a single type")) return unionWithNone(module, range);
-	if (/^TypeError: unsupported type for timedelta \w+ component: str$/.test(error))
-		return numberForDuration(module, range, error);
-	if (error.startsWith("TypeError: Annotated[...] should be used")) return bareType(module, range);
-	if (error.startsWith("TypeError: Cannot instantiate typing.")) return inSquareBrackets(module, range);
-	if (/'(?:ModelMetaclass|type)' object is not iterable$|^TypeError: Type \w+ cannot be instantiated/.test(error))
-		return inBrackets(module, range);
-	if (/'function' object is not (?:an iterator|iterable)$/.test(error)) return callTheFunction(module, range);
-	if (error.endsWith("object is not iterable")) return tupleOfOne(module, range);
 	return undefined;
 }
 
 /** `first, second = three()`: what comes behind goes into a list that nobody reads. */
 function restOfValues(module: Module, range: TextRange): FixProposal | undefined {
-	const statement = nodesIn(module, range).find(
+	const statement = nodesIn(module.tree, range).find(
 		(node): node is ast.Assign => node.type === "Assign" && node.start === range.start,
 	);
 	const [target, ...more] = statement?.targets ?? [];
@@ -110,46 +142,6 @@ function numberForDuration(module: Module, range: TextRange, error: string): Fix
 	};
 }
 
-/** `Optional[int, float]`: a union with None takes several types. */
-function unionWithNone(module: Module, range: TextRange): FixProposal | undefined {
-	const found = nodeAt(module.tree, range, "Subscript");
-	if (found === undefined) return undefined;
-	const types = module.text.slice(found.index.start, found.index.end).replace(/,\s*$/, "");
-	return {
-		title: `Write Union[${types}, None]`,
-		explanation: "Optional takes one type; Union with None says that it is one of several, or None.",
-		applicability: "safe",
-		edits: [replaceText(module, found.start, found.end, `Union[${types}, None]`)],
-		needs: [{ path: module.path, module: "typing", name: "Union" }],
-	};
-}
-
-/** `Annotated[int]` says no more than `int`. */
-function bareType(module: Module, range: TextRange): FixProposal | undefined {
-	const found = nodeAt(module.tree, range, "Subscript");
-	if (found === undefined) return undefined;
-	const type = module.text.slice(found.index.start, found.index.end);
-	return {
-		title: `Write ${type}`,
-		explanation: "Annotated adds something to a type; here it adds nothing.",
-		applicability: "safe",
-		edits: [replaceText(module, found.start, found.end, type)],
-	};
-}
-
-/** `Literal("net", "gross")`: the forms of typing take their types in square brackets. */
-function inSquareBrackets(module: Module, range: TextRange): FixProposal | undefined {
-	const call = nodeAt(module.tree, range, "Call");
-	if (call === undefined || call.args.length === 0 || call.keywords.length > 0) return undefined;
-	const { start, end } = call.argumentsRange;
-	return {
-		title: "Write square brackets",
-		explanation: "What belongs to a form of typing stands in square brackets; parentheses call it.",
-		applicability: "safe",
-		edits: [replaceText(module, start, start + 1, "["), replaceText(module, end - 1, end, "]")],
-	};
-}
-
 /** `lru_cache("none")`: how many results are kept is a number, or None for all of them. */
 function sizeOfCache(module: Module, range: TextRange): FixProposal | undefined {
 	const call = nodeAt(module.tree, range, "Call");
@@ -173,7 +165,7 @@ function sizeOfCache(module: Module, range: TextRange): FixProposal | undefined 
 /** `next(numbers)` of a generator function: what it gives when it is called is meant. */
 function callTheFunction(module: Module, range: TextRange): FixProposal | undefined {
 	const call = nodeAt(module.tree, range, "Call");
-	const named = call?.args[0] ?? nodesIn(module, range).find(({ start, end }) => start === range.start && end === range.end);
+	const named = call?.args[0] ?? nodesIn(module.tree, range).find(({ start, end }) => start === range.start && end === range.end);
 	if (named === undefined || (named.type !== "Name" && named.type !== "Attribute")) return undefined;
 	const name = module.text.slice(named.start, named.end);
 	return {
@@ -184,48 +176,9 @@ function callTheFunction(module: Module, range: TextRange): FixProposal | undefi
 	};
 }
 
-/** `list[int]` below a function or a method that is called `list`: the type of typing has another name. */
-function genericOfTyping(module: Module, range: TextRange): FixProposal | undefined {
-	const shadowed: Readonly<Record<string, string>> = {
-		list: "List",
-		dict: "Dict",
-		set: "Set",
-		frozenset: "FrozenSet",
-		tuple: "Tuple",
-		type: "Type",
-	};
-	const [found] = nodesIn(module, range).filter((node): node is ast.Subscript => node.type === "Subscript");
-	if (found?.value.type !== "Name") return undefined;
-	const { id, start, end } = found.value;
-	const name = Object.hasOwn(shadowed, id) ? shadowed[id] : undefined;
-	if (name === undefined) return undefined;
-	return {
-		title: `Write ${name} instead of ${id}`,
-		explanation: `By this place ${id} is a function of the file's own, and no longer the type; typing has it as ${name}.`,
-		applicability: "safe",
-		edits: [replaceText(module, start, end, name)],
-		needs: [{ path: module.path, module: "typing", name }],
-	};
-}
-
-/** `any` and `callable` are functions; the types are in `typing`. */
-function typingNames(module: Module, range: TextRange): FixProposal | undefined {
-	const types: Readonly<Record<string, string>> = { any: "Any", callable: "Callable" };
-	const found = nodesIn(module, range).filter((node): node is ast.Name => node.type === "Name" && Object.hasOwn(types, node.id));
-	const names = [...new Set(found.map((node) => types[node.id] ?? ""))];
-	if (names.length === 0) return undefined;
-	return {
-		title: `Write ${names.join(" and ")}`,
-		explanation: "In small letters it is a built-in function; the type comes from typing.",
-		applicability: "safe",
-		edits: found.map((node) => replaceText(module, node.start, node.end, types[node.id] ?? "")),
-		needs: names.map((name) => ({ path: module.path, module: "typing", name })),
-	};
-}
-
 /** `print >> out, text` of Python 2. */
 function printToFile(module: Module, range: TextRange): FixProposal | undefined {
-	const statement = nodesIn(module, module.tree).find(
+	const statement = nodesIn(module.tree, module.tree).find(
 		(node): node is ast.ExpressionStatement => node.type === "ExpressionStatement" && node.start === range.start,
 	);
 	if (statement?.value.type !== "Sequence") return undefined;
@@ -242,7 +195,7 @@ function printToFile(module: Module, range: TextRange): FixProposal | undefined 
 }
 
 function missingComma(module: Module, range: TextRange): FixProposal | undefined {
-	const call = nodesIn(module, range).find((node): node is ast.Call => node.type === "Call" && node.start === range.start);
+	const call = nodesIn(module.tree, range).find((node): node is ast.Call => node.type === "Call" && node.start === range.start);
 	if (call === undefined || call.callee.type === "Name" || call.callee.type === "Attribute") return undefined;
 	return {
 		title: "Put the missing comma",
@@ -254,7 +207,7 @@ function missingComma(module: Module, range: TextRange): FixProposal | undefined
 
 /** A lifespan that may return before its yield yields there, too: the server then runs, and ends without what follows. */
 function yieldBeforeReturns(module: Module, range: TextRange): FixProposal | undefined {
-	const lifespan = nodesIn(module, module.tree).find(
+	const lifespan = nodesIn(module.tree, module.tree).find(
 		(node): node is ast.FunctionDef => node.type === "FunctionDef" && node.name.start === range.start,
 	);
 	if (lifespan === undefined) return undefined;
@@ -275,7 +228,6 @@ function yieldBeforeReturns(module: Module, range: TextRange): FixProposal | und
 	};
 }
 
-/** `@app.middleware("https")`: there is one kind, whatever the scheme. */
 /** `Jinja2Templates()`: the one folder of the project that is called after templates. */
 function sayFolder(project: Project, module: Module, range: TextRange): FixProposal | undefined {
 	const below = project.workingDirectory === "" ? "" : `${project.workingDirectory}/`;
@@ -293,8 +245,9 @@ function sayFolder(project: Project, module: Module, range: TextRange): FixPropo
 	};
 }
 
+/** `@app.middleware("https")`: there is one kind, whatever the scheme. */
 function nameHttp(module: Module, range: TextRange): FixProposal | undefined {
-	const call = nodesIn(module, range).find((node): node is ast.Call => node.type === "Call" && node.end === range.end);
+	const call = nodesIn(module.tree, range).find((node): node is ast.Call => node.type === "Call" && node.end === range.end);
 	const kind = call?.args[0] ?? call?.keywords[0]?.value;
 	if (kind === undefined) return undefined;
 	return {
@@ -307,7 +260,7 @@ function nameHttp(module: Module, range: TextRange): FixProposal | undefined {
 
 /** The names of levels are written in capitals. */
 function upperCase(module: Module, range: TextRange): FixProposal | undefined {
-	const call = nodesIn(module, range).find((node): node is ast.Call => node.type === "Call" && node.end === range.end);
+	const call = nodesIn(module.tree, range).find((node): node is ast.Call => node.type === "Call" && node.end === range.end);
 	const level = call?.keywords.find((keyword) => keyword.name?.name === "level")?.value ?? call?.args[0];
 	if (level === undefined) return undefined;
 	const words = {
@@ -324,7 +277,7 @@ function upperCase(module: Module, range: TextRange): FixProposal | undefined {
 
 /** A function that changes a name of its module has to say so. */
 function declareGlobal(module: Module, range: TextRange, name: string): FixProposal | undefined {
-	const owner = nodesIn(module, module.tree).findLast(
+	const owner = nodesIn(module.tree, module.tree).findLast(
 		(node): node is ast.FunctionDef => node.type === "FunctionDef" && node.start <= range.start && range.end <= node.end,
 	);
 	const [first] = owner?.body ?? [];
@@ -353,7 +306,7 @@ function joinedPath(module: Module, range: TextRange): FixProposal | undefined {
 }
 
 function toText(module: Module, range: TextRange): FixProposal | undefined {
-	const sum = nodesIn(module, range).find((node): node is ast.BinOp => node.type === "BinOp" && node.end === range.end);
+	const sum = nodesIn(module.tree, range).find((node): node is ast.BinOp => node.type === "BinOp" && node.end === range.end);
 	if (sum === undefined) return undefined;
 	const { start, end } = sum.right;
 	return {
@@ -362,59 +315,4 @@ function toText(module: Module, range: TextRange): FixProposal | undefined {
 		applicability: "review",
 		edits: [replaceText(module, start, end, `str(${module.text.slice(start, end)})`)],
 	};
-}
-
-/** A model whose fields are typed by a TypeVar was meant to take types: `class Page(BaseModel, Generic[T])`. */
-function makeGeneric(project: Project, module: Module, range: TextRange): FixProposal | undefined {
-	const subscript = nodesIn(module, range).find(
-		(node): node is ast.Subscript => node.type === "Subscript" && node.end === range.end,
-	);
-	const scope = scopeOfModule(project, module);
-	const owner = subscript === undefined || scope === null ? null : valueOfName(subscript.value, scope);
-	const inner = owner?.kind === "class" ? scopeOfModule(project, owner.module) : null;
-	if (owner?.kind !== "class" || inner === null) return undefined;
-	const variables = new Set<string>();
-	for (const statement of owner.node.body)
-		if (statement.type === "AnnAssign")
-			walk(statement.annotation, (node) => {
-				const value = node.type === "Name" ? valueOfName(node, inner) : null;
-				const isVariable = value?.kind === "instance" && value.of.kind === "external" && value.of.canonical === "typing.TypeVar";
-				if (node.type === "Name" && isVariable) variables.add(node.id);
-			});
-	const last = owner.node.bases.at(-1);
-	if (variables.size === 0 || last === undefined) return undefined;
-	const base = `Generic[${[...variables].join(", ")}]`;
-	return {
-		title: `Derive ${owner.node.name.name} from ${base}, too`,
-		explanation: "Its fields are typed by what stands in the brackets; only a generic class takes that.",
-		applicability: "safe",
-		edits: [replaceText(owner.module, last.end, last.end, `, ${base}`)],
-		needs: [{ path: owner.module.path, module: "typing", name: "Generic" }],
-	};
-}
-
-/** `Page[Item]` of a class that takes no types. */
-function withoutSubscript(module: Module, range: TextRange): FixProposal | undefined {
-	const node = nodesIn(module, range).find(
-		(each): each is ast.Subscript => each.type === "Subscript" && each.start === range.start && each.end === range.end,
-	);
-	if (node?.value.type !== "Name" && node?.value.type !== "Attribute") return undefined;
-	if (!/^[A-Z]/.test(module.text.slice(node.value.start, node.value.end).split(".").at(-1) ?? "")) return undefined;
-	const name = module.text.slice(node.value.start, node.value.end);
-	return {
-		title: `Write ${name} without types`,
-		explanation: `${name} is not generic: it does not derive from typing.Generic, so it takes no types in brackets.`,
-		applicability: "review",
-		edits: [replaceText(module, node.value.end, node.end, "")],
-	};
-}
-
-function nodesIn(module: Module, range: TextRange): readonly ast.TypedNode[] {
-	const found: ast.TypedNode[] = [];
-	walk(module.tree, (node) => {
-		if (node.end <= range.start || node.start >= range.end) return false;
-		if (node.start >= range.start && node.end <= range.end) found.push(node);
-		return true;
-	});
-	return found;
 }
