@@ -41,7 +41,7 @@ export function patternField(project: Project, definition: ClassDefinition, attr
 /** What of a pattern Rust's regular expressions refuse, outside of sets of characters; null where nothing certainly is. */
 function refusedPart(pattern: string): string | null {
 	if (pattern.includes("(?x") || pattern.length > 5_000) return null;
-	const plain = pattern.replace(/\\[^1-9]/g, "_").replace(/\[\^?\]?[^\]]*\]/g, "_");
+	const plain = pattern.replace(/\\[^1-9]/g, "_").replace(/\[\^?\]?[^\]]*(?:\]|$)/g, "_");
 	if (/\(\?<?[=!]/.test(plain)) return "a look-around";
 	return /\\[1-9]|\(\?P=/.test(plain) ? "a back-reference" : null;
 }

@@ -25,7 +25,7 @@ export function refusedCron(fields: ReadonlyMap<string, Value>, text: Value | un
 	for (const [field, range] of limits) {
 		const given = fields.get(field);
 		const written = given === undefined ? parts[crontab.indexOf(field)] : writtenValue(given);
-		for (const expression of written?.trim().split(/ *, */) ?? []) {
+		for (const expression of written?.split(",").map((each) => each.trim()) ?? []) {
 			const message = refusedExpression(field, range, expression);
 			if (message !== null) return message;
 		}
