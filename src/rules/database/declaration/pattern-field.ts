@@ -41,9 +41,24 @@ export function patternField(project: Project, definition: ClassDefinition, attr
 /** What of a pattern Rust's regular expressions refuse, outside of sets of characters; null where nothing certainly is. */
 function refusedPart(pattern: string): string | null {
 	if (pattern.includes("(?x") || pattern.length > 5_000) return null;
-	const plain = pattern.replace(/\\[^1-9]/g, "_").replace(/\[\^?\]?[^\]]*(?:\]|$)/g, "_");
+	const plain = withoutSets(pattern.replace(/\\[^1-9]/g, "_"));
 	if (/\(\?<?[=!]/.test(plain)) return "a look-around";
 	return /\\[1-9]|\(\?P=/.test(plain) ? "a back-reference" : null;
+}
+
+/** A pattern with `_` for each set of characters (`[^]a-z]`). */
+function withoutSets(pattern: string): string {
+	let plain = "";
+	for (let at = 0; at < pattern.length; at++) {
+		if (pattern[at] !== "[") plain += pattern[at];
+		else {
+			const inside = at + 1 + Number(pattern[at + 1] === "^");
+			const end = pattern.indexOf("]", inside + Number(pattern[inside] === "]"));
+			plain += "_";
+			at = end === -1 ? pattern.length : end;
+		}
+	}
+	return plain;
 }
 
 function hasMethods({ namespace, bases }: ClassValue): boolean {
