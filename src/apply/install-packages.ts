@@ -66,6 +66,8 @@ export async function installPackages(
 		progress.onStep(shown);
 		const env = { ...variables, ...plan.variables };
 		const ended = await runProgram({ program, args, cwd, env, ...progress });
+		// After its first step it is there, whatever becomes of the others.
+		if (plan.creates) keepOutOfGit(plan.environment);
 		if (ended.type === "interrupted") return ended;
 		if (ended.type === "not-started") {
 			const nextStep = "Check that it is installed and may be run, then try again.";
@@ -74,7 +76,6 @@ export async function installPackages(
 		if (ended.status !== 0) return { type: "failed", command: shown, ...explainInstallFailure(ended.output) };
 	}
 	const after = versionsIn(root, plan.environment);
-	if (plan.creates) keepOutOfGit(plan.environment);
 	const missing = missingPackages(project, after);
 	return missing.length > 0 ? { type: "incomplete", missing } : { type: "installed", changes: changesBetween(before, after) };
 }

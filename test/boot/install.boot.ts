@@ -55,6 +55,7 @@ describe("fix --install", () => {
 		expect(said).toContain("pip install -r requirements.txt failed. No release of fastapi suits this Python");
 		expect(status).toBe(1);
 		expect(readFileSync(join(backend, "requirements.txt"), "utf8")).toContain("python-jose");
+		expect(execFileSync("git", ["status", "--short"], { cwd: backend, encoding: "utf8" })).toBe("");
 	});
 });
 
