@@ -38,6 +38,16 @@ export function comprehension(machine: Machine, frame: Frame, node: ast.Comprehe
 	return unknown;
 }
 
+const consumers = /^builtins\.(?:list|tuple|set|frozenset|dict|sorted|sum|max|min)$/;
+
+/** Arguments as a call takes them: a generator that is alone in a call which goes through all of it runs then and there, as a list does. */
+export function consumed(callee: Value, { args, callee: written }: ast.Call): readonly ast.Expression[] {
+	const [only, ...others] = args;
+	if (only?.type !== "Comprehension" || only.kind !== "generator" || others.length > 0) return args;
+	const joins = written.type === "Attribute" && written.attribute.name === "join" && written.value.type === "Constant";
+	return joins || (callee.kind === "external" && consumers.test(callee.canonical)) ? [{ ...only, kind: "list" }] : args;
+}
+
 /** What a comprehension with one clause gives over known items. */
 function unrolled(
 	machine: Machine,

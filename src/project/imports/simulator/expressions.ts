@@ -4,7 +4,7 @@ import { failOnCoroutineUse, failOnNeedlessAwait } from "./async-misuse.ts";
 import { isBuiltin, moduleAttributes } from "./builtins.ts";
 import { findInClass } from "./classes/class-members.ts";
 import { failOnMemberName, isEnumeration } from "./classes/enum-look-up.ts";
-import { comprehension } from "./comprehensions.ts";
+import { comprehension, consumed } from "./comprehensions.ts";
 import { dictKey, setEntry } from "./dict-keys.ts";
 import { builtin, constant } from "./external.ts";
 import { failOnUnsetKey, mergeInto } from "./library/dotenv-dicts.ts";
@@ -214,7 +214,7 @@ function joinedString(machine: Machine, frame: Frame, node: ast.JoinedString): V
 
 function call(machine: Machine, frame: Frame, node: ast.Call): Value {
 	const callee = machine.evaluate(frame, node.callee);
-	const args = evaluateArguments(machine, frame, node.args, node.keywords);
+	const args = evaluateArguments(machine, frame, consumed(callee, node), node.keywords);
 	if (args.repeated !== undefined) failOnRepeatedKeyword(machine, frame, callee, args.repeated, node);
 	return machine.call(frame, callee, args, node);
 }
