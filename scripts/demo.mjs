@@ -17,7 +17,9 @@ const args = isTerminal ? [copy, ...process.argv.slice(2)] : ["audit", copy, ...
 if (!isTerminal) console.error("There is no terminal here for the wizard, so this is the audit of it.\n");
 const { status, signal } = spawnSync(process.execPath, [join(root, "dist/cli.js"), ...args], { stdio: "inherit" });
 if (isTerminal)
-	console.error(`\nThe copy stays in ${copy} until the next npm start: look at it with git log, or audit it again.`);
+	console.error(
+		`\nThe copy stays in ${copy} until the next npm start: look at it with git log there.\nAs long as bootmend is not linked (npm link), it is called so: cd ${copy} && node ${join(root, "dist/cli.js")} resume`,
+	);
 // The audit's "there is something to mend" is what the demonstration is about, and no failure of it.
 process.exitCode = signal ? 1 : status === 1 && !isTerminal ? 0 : (status ?? 1);
 
