@@ -4,6 +4,7 @@ import type { InstanceValue, Value } from "../../values.ts";
 import { constant } from "../external.ts";
 import { runFile } from "../importing.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "../machine.ts";
+import type { LibraryCall } from "./library-call.ts";
 import { relativePath } from "./paths.ts";
 
 /** Commands that read the folder of migrations, and run its `env.py`. */
@@ -14,13 +15,7 @@ const commands = /^alembic\.command\.(upgrade|downgrade|stamp|current|check|ensu
  * `set_main_option`, for the folder of migrations and runs the `env.py` there (alembic/script/base.py). What is not certain is left alone.
  * Null for all other calls.
  */
-export function alembicCommand(
-	machine: Machine,
-	frame: Frame,
-	canonical: string,
-	args: CallArguments,
-	node: ast.Call,
-): Value | null {
+export function alembicCommand({ machine, frame, canonical, args, node }: LibraryCall): Value | null {
 	// The migrations are run, and not printed.
 	if (/^alembic\.(context|runtime\.environment\.EnvironmentContext)\.is_offline_mode$/.test(canonical)) return constant(false);
 	if (canonical === "alembic.config.Config.set_main_option") failOnPercent(machine, frame, args, node);

@@ -2,10 +2,11 @@ import { unknown, type Value } from "../../values.ts";
 import { constant } from "../external.ts";
 import type { CallArguments, Frame, Machine } from "../machine.ts";
 import { dotenvDict } from "./dotenv-dicts.ts";
+import type { LibraryCall } from "./library-call.ts";
 import { dirname, findUpwards, relativePath } from "./paths.ts";
 
 /** What python-dotenv's functions give, and do to the environment. Null for all other calls. */
-export function dotenvCall(machine: Machine, frame: Frame, canonical: string, args: CallArguments): Value | null {
+export function dotenvCall({ machine, frame, canonical, args }: LibraryCall): Value | null {
 	switch (canonical) {
 		case "dotenv.main.load_dotenv":
 		case "dotenv.load_dotenv":

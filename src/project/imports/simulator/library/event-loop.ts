@@ -1,9 +1,9 @@
 import { versionSatisfies } from "../../../../environment/pep440.ts";
-import type * as ast from "../../../../python/ast.ts";
 import type { InstanceValue, Value } from "../../values.ts";
 import { unknown } from "../../values.ts";
 import { classMember, constant } from "../external.ts";
-import { type CallArguments, type Frame, fail, type Machine } from "../machine.ts";
+import { type Frame, fail, type Machine } from "../machine.ts";
+import type { LibraryCall } from "./library-call.ts";
 
 /** What is known of asyncio in one simulated process. */
 interface LoopState {
@@ -44,14 +44,7 @@ function isLoopRunning(machine: Machine): boolean | null {
 const modules = /^(_?asyncio|anyio|nest_asyncio|apscheduler\.schedulers\.asyncio)(\.|$)/;
 
 /** What a call of asyncio gives, with the RuntimeError that it raises where the event loop is not in the state it needs; null for all other calls. */
-export function eventLoopCall(
-	machine: Machine,
-	frame: Frame,
-	canonical: string,
-	args: CallArguments,
-	node: ast.Call,
-	receiver: InstanceValue | null,
-): Value | null {
+export function eventLoopCall({ machine, frame, canonical, args, node, receiver }: LibraryCall): Value | null {
 	if (!modules.test(canonical)) return null;
 	const name = canonical.slice(canonical.lastIndexOf(".") + 1);
 	const running = isLoopRunning(machine);

@@ -1,23 +1,17 @@
 import type * as ast from "../../../../python/ast.ts";
 import { absoluteName, isIdentifier, parentOf } from "../../resolver.ts";
-import { type InstanceValue, type SequenceValue, unknown, type Value } from "../../values.ts";
+import { type SequenceValue, unknown, type Value } from "../../values.ts";
 import { constant } from "../external.ts";
 import { type CallArguments, type Frame, isGuarded, type Machine } from "../machine.ts";
 import { failOperation } from "../refused-operations.ts";
+import type { LibraryCall } from "./library-call.ts";
 import { relativePath, withParents } from "./paths.ts";
 
 /**
  * What looking into a folder of the project gives, in the order of the alphabet: `os.listdir`, `glob`, `Path.iterdir` and `pkgutil`. Routers
  * and models are often loaded that way. Null for all other calls.
  */
-export function listedFolder(
-	machine: Machine,
-	frame: Frame,
-	canonical: string,
-	args: CallArguments,
-	node: ast.Call,
-	receiver: InstanceValue | null,
-): Value | null {
+export function listedFolder({ machine, frame, canonical, args, node, receiver }: LibraryCall): Value | null {
 	const [first] = args.args;
 	const name = canonical.slice(canonical.lastIndexOf(".") + 1);
 	switch (canonical) {

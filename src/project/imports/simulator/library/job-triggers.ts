@@ -1,15 +1,15 @@
-import type * as ast from "../../../../python/ast.ts";
 import type { Value } from "../../values.ts";
 import { classMember, externalSymbol, symbolEntry } from "../external.ts";
 import { externalBindingProblem, failToBind } from "../external-signature.ts";
-import type { CallArguments, Frame, Machine } from "../machine.ts";
+import type { CallArguments, Machine } from "../machine.ts";
 import { failOperation } from "../refused-operations.ts";
 import { refusedCron } from "./cron-fields.ts";
+import type { LibraryCall } from "./library-call.ts";
 
 const cronTrigger = "apscheduler.triggers.cron.CronTrigger";
 
 /** Triggers that APScheduler cannot make: arguments that the kind of trigger does not take, and times of cron that there are not. */
-export function failOnTrigger(machine: Machine, frame: Frame, canonical: string, args: CallArguments, node: ast.Call): void {
+export function failOnTrigger({ machine, frame, canonical, args, node }: LibraryCall): void {
 	if (!canonical.startsWith("apscheduler.")) return;
 	let fields: ReadonlyMap<string, Value> = args.keywords;
 	if (canonical !== cronTrigger && canonical !== `${cronTrigger}.from_crontab`) {

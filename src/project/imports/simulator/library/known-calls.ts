@@ -13,6 +13,7 @@ import { eventLoopCall } from "./event-loop.ts";
 import { lacksPackage, listedFolder, nameToImport } from "./folder-listing.ts";
 import { isInstance } from "./instance-checks.ts";
 import { failOnTrigger } from "./job-triggers.ts";
+import type { LibraryCall } from "./library-call.ts";
 import { onPath, pathCall, pathMethod, relativePath } from "./paths.ts";
 import { matchCall } from "./pattern-match.ts";
 import { documentCall } from "./read-documents.ts";
@@ -23,9 +24,25 @@ import { settingReaderCall } from "./setting-readers.ts";
 import { failOnUnset, refusalOfNone, unsetVariable } from "./unset-variable.ts";
 import { writtenUrl } from "./url-objects.ts";
 
+/** Who is asked what a call gives, one after the other; null where that is not known to them. */
+const answers: readonly ((call: LibraryCall) => Value | null)[] = [
+	eventLoopCall,
+	settingReaderCall,
+	alembicCommand,
+	listedFolder,
+	ofUnsetVariable,
+	refused,
+	documentCall,
+	rowsAsked,
+	matchCall,
+	dotenvCall,
+	pathCall,
+	plainCall,
+];
+
 /**
- * What well-known functions of the standard library and python-dotenv give, as far as start-up needs it: environment variables, paths
- * and `sys.path`, dynamic imports, conversions. Null for all others.
+ * What well-known functions of the standard library and of some packages give, as far as start-up needs it: environment variables,
+ * paths and `sys.path`, dynamic imports, conversions. Null for all others.
  */
 export function knownCall(
 	machine: Machine,
@@ -35,39 +52,34 @@ export function knownCall(
 	node: ast.Call,
 	receiver: InstanceValue | null = null,
 ): Value | null {
-	const [first, second] = args.args;
-	const ofLoop = eventLoopCall(machine, frame, canonical, args, node, receiver);
-	if (ofLoop !== null) return ofLoop;
-	const ofReader = settingReaderCall(machine, frame, canonical, args, node, receiver);
-	if (ofReader !== null) return ofReader;
-	const ofAlembic = alembicCommand(machine, frame, canonical, args, node);
-	if (ofAlembic !== null) return ofAlembic;
-	const listed = listedFolder(machine, frame, canonical, args, node, receiver);
-	if (listed !== null) return listed;
-	const unset = unsetVariable(first);
-	const refusal = unset === null ? null : refusalOfNone(machine, canonical);
-	if (unset !== null && refusal !== null) {
-		const short = canonical.slice(canonical.lastIndexOf(".") + 1);
-		failOnUnset(machine, frame, node, {
-			key: unset,
-			consequence: `${short}() gets None`,
-			exception: "TypeError",
-			message: refusal,
-		});
-		return unknown;
+	const call: LibraryCall = { machine, frame, canonical, args, node, receiver };
+	for (const answer of answers) {
+		const value = answer(call);
+		if (value !== null) return value;
 	}
-	failOnRefusedCall(machine, frame, canonical, args, node, receiver);
-	failOnTrigger(machine, frame, canonical, args, node);
-	const read = documentCall(machine, frame, canonical, args, node);
-	if (read !== null) return read;
-	const asked = rowsAsked(machine, canonical, args, receiver);
-	if (asked !== null) return asked;
-	const matched = matchCall(machine, canonical, args, receiver);
-	if (matched !== null) return matched;
-	const ofDotenv = dotenvCall(machine, frame, canonical, args);
-	if (ofDotenv !== null) return ofDotenv;
-	const ofPath = pathCall(machine, canonical, args);
-	if (ofPath !== null) return ofPath;
+	return null;
+}
+
+/** A function that takes no None gets the value of a variable that nothing sets. */
+function ofUnsetVariable({ machine, frame, canonical, args: { args }, node }: LibraryCall): Value | null {
+	const unset = unsetVariable(args[0]);
+	const refusal = unset === null ? null : refusalOfNone(machine, canonical);
+	if (unset === null || refusal === null) return null;
+	const short = canonical.slice(canonical.lastIndexOf(".") + 1);
+	const consequence = `${short}() gets None`;
+	failOnUnset(machine, frame, node, { key: unset, consequence, exception: "TypeError", message: refusal });
+	return unknown;
+}
+
+/** Notes what the call refuses of its arguments; what it gives is for others to say. */
+function refused(call: LibraryCall): null {
+	failOnRefusedCall(call);
+	failOnTrigger(call);
+	return null;
+}
+
+function plainCall({ machine, frame, canonical, args, node, receiver }: LibraryCall): Value | null {
+	const [first, second] = args.args;
 	switch (canonical) {
 		case "os.getenv":
 		case "os.environ.get":

@@ -2,9 +2,10 @@ import { pathText } from "../../../path-values.ts";
 import { type InstanceValue, unknown, type Value } from "../../values.ts";
 import { constant, externalModule } from "../external.ts";
 import type { CallArguments, Machine } from "../machine.ts";
+import type { LibraryCall } from "./library-call.ts";
 
 /** What `os.path`, `os.getcwd` and `pathlib.Path` make of texts and paths, and what the methods of a path give. Null for all other calls. */
-export function pathCall(machine: Machine, canonical: string, args: CallArguments): Value | null {
+export function pathCall({ machine, canonical, args }: LibraryCall): Value | null {
 	const [first] = args.args;
 	switch (canonical) {
 		case "os.path.dirname":

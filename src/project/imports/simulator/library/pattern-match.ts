@@ -1,8 +1,8 @@
 import { compilePattern } from "../../../../text/linear-pattern.ts";
-import type { InstanceValue, Value } from "../../values.ts";
+import type { Value } from "../../values.ts";
 import { unknown } from "../../values.ts";
-import type { CallArguments, Machine } from "../machine.ts";
 import { nothingReturned } from "../value-types.ts";
+import type { LibraryCall } from "./library-call.ts";
 
 const module = /^(?:re|re\._compiler|sre_compile)\.(match|fullmatch|search)$/;
 const method = /^(?:re|re\._compiler|sre_compile)\.compile\.(match|fullmatch|search)$/;
@@ -11,12 +11,7 @@ const method = /^(?:re|re\._compiler|sre_compile)\.compile\.(match|fullmatch|sea
  * `re.match(pattern, text)` of known texts: None where nothing is found, so that `.group(1)` of it fails. Null for all other calls and where
  * the pattern means in Python what it may not mean here.
  */
-export function matchCall(
-	machine: Machine,
-	canonical: string,
-	args: CallArguments,
-	receiver: InstanceValue | null,
-): Value | null {
+export function matchCall({ machine, canonical, args, receiver }: LibraryCall): Value | null {
 	const way = receiver === null ? module.exec(canonical)?.[1] : method.exec(canonical)?.[1];
 	if (way === undefined || args.open || args.keywords.size > 0 || machine.uncertain > 0) return null;
 	const made = receiver?.call ?? null;

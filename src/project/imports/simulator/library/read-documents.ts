@@ -1,12 +1,12 @@
 import { parse } from "smol-toml";
-import type * as ast from "../../../../python/ast.ts";
 import { loadYamlPackage } from "../../../../text/yaml-package.ts";
 import { reads } from "../../../path-values.ts";
 import type { InstanceValue, Value } from "../../values.ts";
 import { unknown } from "../../values.ts";
 import { constant } from "../external.ts";
-import { type CallArguments, type Frame, fail, type Machine } from "../machine.ts";
+import { fail, type Machine } from "../machine.ts";
 import { decodeJson } from "./json-text.ts";
+import type { LibraryCall } from "./library-call.ts";
 import { relativePath } from "./paths.ts";
 
 /** Longer files are not read, in characters: configuration is short. */
@@ -23,13 +23,7 @@ interface Source {
  * What `json.load`, `yaml.safe_load` and `tomllib.load` make of a file of the project that start-up opens, or of a known text, with the
  * exception that a broken one raises. Null for all other calls, and where the text is not known.
  */
-export function documentCall(
-	machine: Machine,
-	frame: Frame,
-	canonical: string,
-	args: CallArguments,
-	node: ast.Call,
-): Value | null {
+export function documentCall({ machine, frame, canonical, args, node }: LibraryCall): Value | null {
 	const reader = readers[canonical];
 	const [given] = args.args;
 	if (reader === undefined || given === undefined || args.open || machine.uncertain > 0) return null;

@@ -10,6 +10,7 @@ import { failOperation, unhashable } from "../refused-operations.ts";
 import { lacksMethod, nothingReturned, typeName } from "../value-types.ts";
 import { refusedByLogging } from "./basic-config.ts";
 import { refusedLiteral } from "./checked-literals.ts";
+import type { LibraryCall } from "./library-call.ts";
 import { refusedLogging } from "./logging-config.ts";
 import { type RefusedDate, refusedDate } from "./refused-dates.ts";
 import { refusedByStarlette } from "./refused-library-calls.ts";
@@ -19,14 +20,7 @@ import { refusedByEnum } from "./two-enums.ts";
 import { failOnUnset } from "./unset-variable.ts";
 
 /** Calls of the standard library and built-ins whose known arguments they refuse, with what Python says. */
-export function failOnRefusedCall(
-	machine: Machine,
-	frame: Frame,
-	canonical: string,
-	args: CallArguments,
-	node: ast.Call,
-	receiver: InstanceValue | null,
-): void {
+export function failOnRefusedCall({ machine, frame, canonical, args, node, receiver }: LibraryCall): void {
 	if (canonical === "fastapi.applications.FastAPI.middleware" && !isOfStarlette(machine, receiver)) return;
 	const refusal =
 		refusalOf(canonical, args, receiver, machine.environment.python.minor) ??

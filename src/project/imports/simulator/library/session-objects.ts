@@ -1,7 +1,8 @@
 import { type InstanceValue, unknown, type Value } from "../../values.ts";
 import { constant, externalSymbol, symbolEntry } from "../external.ts";
-import type { CallArguments, Machine } from "../machine.ts";
+import type { Machine } from "../machine.ts";
 import { isFirstRow, ownerOfColumn, selected } from "./first-rows.ts";
+import type { LibraryCall } from "./library-call.ts";
 
 /** What gives sessions when it is called, and the class of these where none is named. */
 const factories = new Map([
@@ -46,12 +47,7 @@ const passing =
 	/^(filter|filter_by|where|order_by|group_by|having|limit|offset|options|join|outerjoin|distinct|select_from|with_for_update|execution_options|yield_per|scalars|unique|mappings|tuples|columns)$/;
 
 /** What a session, a query or a result of SQLAlchemy gives back: the rows themselves as far as a database that start-up has just made holds none. Null for all else. */
-export function rowsAsked(
-	machine: Machine,
-	canonical: string,
-	{ args }: CallArguments,
-	receiver: InstanceValue | null,
-): Value | null {
+export function rowsAsked({ machine, canonical, args: { args }, receiver }: LibraryCall): Value | null {
 	const method = asking.exec(canonical)?.[1];
 	if (method !== undefined && canonical.includes(".Async")) return null;
 	const made = machine.calls.at(-1);

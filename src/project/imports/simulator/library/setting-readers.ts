@@ -3,20 +3,15 @@ import type { InstanceValue, Value } from "../../values.ts";
 import { unknown } from "../../values.ts";
 import { builtin, constant } from "../external.ts";
 import { type CallArguments, type Frame, fail, type Machine } from "../machine.ts";
+import type { LibraryCall } from "./library-call.ts";
 import { dirname, findUpwards, relativePath } from "./paths.ts";
 
 /**
  * What starlette's `Config(".env")("KEY")`, python-decouple's `config("KEY")` and environs' `env.str("KEY")` give: the environment first, then their file, then the default.
  * Without any they raise. Also whether a `.env` file is there, which decides what is read. Null for all other calls.
  */
-export function settingReaderCall(
-	machine: Machine,
-	frame: Frame,
-	canonical: string,
-	args: CallArguments,
-	node: ast.Call,
-	receiver: InstanceValue | null,
-): Value | null {
+export function settingReaderCall(call: LibraryCall): Value | null {
+	const { machine, frame, canonical, args, node, receiver } = call;
 	if (canonical === "starlette.config.Config.__call__" && receiver?.call) {
 		const given = receiver.call.args[0] ?? receiver.call.keywords.get("env_file");
 		if (receiver.call.keywords.has("environ") || receiver.call.keywords.has("env_prefix") || receiver.call.open) return unknown;
@@ -36,7 +31,7 @@ export function settingReaderCall(
 	if (canonical === "decouple.config" && receiver === null) {
 		return read(machine, frame, args, node, nearestSettings(machine, frame.module.path), decouple);
 	}
-	return environsCall(machine, frame, canonical, args, node, receiver);
+	return environsCall(call);
 }
 
 /** The `settings.ini` or `.env` beside a module, or in a folder above it: what python-decouple reads. */
@@ -45,14 +40,7 @@ function nearestSettings(machine: Machine, modulePath: string): string | null {
 }
 
 /** `env("KEY")` and `env.int("KEY", 20)` of environs, whose `read_env()` has filled the environment before. */
-function environsCall(
-	machine: Machine,
-	frame: Frame,
-	canonical: string,
-	args: CallArguments,
-	node: ast.Call,
-	receiver: InstanceValue | null,
-): Value | null {
+function environsCall({ machine, frame, canonical, args, node, receiver }: LibraryCall): Value | null {
 	const method = /^environs\.(?:\w+\.)?Env\.(__call__|str|int|bool|float|list|json|dict|url|path)$/.exec(canonical)?.[1];
 	const made = receiver?.call;
 	if (method === undefined || made == null) return null;
