@@ -4,7 +4,7 @@ import type { AsyncMisuse } from "../trace.ts";
 import type { Value } from "../values.ts";
 import { findInClass } from "./classes/class-members.ts";
 import { classMember } from "./external.ts";
-import { type Frame, fail, type Machine } from "./machine.ts";
+import { type Frame, failAt, type Machine } from "./machine.ts";
 import { typeName } from "./value-types.ts";
 
 /** Members of a coroutine object; everything else is asked of what awaiting it would give. */
@@ -190,11 +190,8 @@ function libraryContextType(machine: Machine, value: Value, isAsync: boolean): s
 }
 
 function report(machine: Machine, frame: Frame, node: ast.Node, exception: string, message: string, misuse?: AsyncMisuse): void {
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "raises", exception, by: "operation", ...(misuse === undefined ? {} : { misuse }) },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception,
 		message,
 	});

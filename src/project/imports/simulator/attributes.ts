@@ -36,7 +36,7 @@ import { stateAttribute } from "./library/application-state.ts";
 import { isSecret, lacksAttribute } from "./library/secret-objects.ts";
 import { isNotLoaded } from "./library/unloaded-submodules.ts";
 import { failOnUnset, unsetVariable } from "./library/unset-variable.ts";
-import { type Frame, fail, type Machine } from "./machine.ts";
+import { type Frame, failAt, type Machine } from "./machine.ts";
 import { givesTheFunction, nothingReturned, typeName } from "./value-types.ts";
 
 /** `owner.name`. */
@@ -85,11 +85,8 @@ function ofFunction(machine: Machine, frame: Frame, owner: FunctionValue, name: 
 		return unknown;
 	}
 	const type = isCached ? "functools._lru_cache_wrapper" : "function";
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "uncalled-function", function: owner, isMethod, name },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "AttributeError",
 		message: `'${type}' object has no attribute '${name}'`,
 	});
@@ -133,7 +130,7 @@ function ofModule(machine: Machine, frame: Frame, owner: ModuleValue, name: stri
 	const submodule = machine.sysModules.get(`${owner.name}.${name}`);
 	const running = record?.status === "running";
 	const isCycle = submodule?.status === "running" || (running && owner.module !== null && machine.willBind(owner.module, name));
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: {
 			type: "attribute-missing",
 			owner: owner.name,
@@ -141,9 +138,6 @@ function ofModule(machine: Machine, frame: Frame, owner: ModuleValue, name: stri
 			cycle: isCycle ? cyclePath(machine, owner.name) : null,
 			via: "module",
 		},
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "AttributeError",
 		message:
 			submodule?.status === "running"
@@ -164,11 +158,8 @@ function ofExternal(machine: Machine, frame: Frame, owner: ExternalValue, name: 
 	if (!owner.isModule) return ofExternalClass(machine, frame, owner, name, node);
 	const member = memberOf(machine, owner.name, name);
 	if (member !== "absent" && !isNotLoaded(machine, owner.name, name)) return member;
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "attribute-missing", owner: owner.name, name, cycle: null, via: "module" },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "AttributeError",
 		message: `module '${owner.name === "os.path" ? "posixpath" : owner.name}' has no attribute '${name}'`,
 	});
@@ -191,11 +182,8 @@ function ofExternalClass(machine: Machine, frame: Frame, owner: ExternalValue, n
 			? null
 			: classWithout(owner.canonical, name, machine.environment.python.minor);
 	if (printed !== null) {
-		fail(machine, {
+		failAt(machine, frame, node, {
 			detail: { type: "attribute-missing", owner: owner.canonical, name, cycle: null, via: "instance" },
-			module: frame.module,
-			range: { start: node.start, end: node.end },
-			statement: null,
 			exception: "AttributeError",
 			message: `type object '${printed}' has no attribute '${name}'`,
 		});
@@ -232,11 +220,8 @@ function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string
 function ofModelClass(machine: Machine, frame: Frame, owner: ClassValue, name: string, node: ast.Node): Value {
 	const className = owner.node.name.name;
 	const isModern = machine.environment.findModule("pydantic._internal").found === "present";
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "field-of-class", owner, name },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "AttributeError",
 		message: isModern ? name : `type object '${className}' has no attribute '${name}'`,
 	});
@@ -245,11 +230,8 @@ function ofModelClass(machine: Machine, frame: Frame, owner: ClassValue, name: s
 
 function reportMissing(machine: Machine, frame: Frame, owner: ClassValue, name: string, node: ast.Node): void {
 	const className = owner.node.name.name;
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "attribute-missing", owner: className, name, cycle: null, via: "instance" },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "AttributeError",
 		// Enum's own look-up printed the bare name until 3.12.
 		message:
@@ -287,11 +269,8 @@ function failOnBuiltinMember(machine: Machine, frame: Frame, owner: Value, name:
 }
 
 function failToRead(machine: Machine, frame: Frame, type: string, name: string, node: ast.Node): void {
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "attribute-missing", owner: type, name, cycle: null, via: "instance" },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "AttributeError",
 		message: `'${type}' object has no attribute '${name}'`,
 	});
@@ -341,11 +320,8 @@ function ofInstance(machine: Machine, frame: Frame, owner: InstanceValue, name: 
 		machine.doubts++;
 		return unknown;
 	}
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "attribute-missing", owner: of.node.name.name, name, cycle: null, via: "instance" },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "AttributeError",
 		message: `'${of.node.name.name}' object has no attribute '${name}'`,
 	});
@@ -437,11 +413,8 @@ function ofExternalInstance(
 	if (member === "unknown") return method;
 	if (member === "absent") {
 		const className = of.canonical.slice(of.canonical.lastIndexOf(".") + 1);
-		fail(machine, {
+		failAt(machine, frame, node, {
 			detail: { type: "attribute-missing", owner: of.canonical, name, cycle: null, via: "instance" },
-			module: frame.module,
-			range: { start: node.start, end: node.end },
-			statement: null,
 			exception: "AttributeError",
 			message: `'${className}' object has no attribute '${name}'`,
 		});

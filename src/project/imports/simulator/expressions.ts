@@ -16,7 +16,7 @@ import {
 	bind,
 	type CallArguments,
 	type Frame,
-	fail,
+	failAt,
 	isDynamic,
 	lookUp,
 	type Machine,
@@ -157,11 +157,8 @@ function name(machine: Machine, frame: Frame, node: ast.Name): Value {
 		machine.doubts++;
 		return unknown;
 	}
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "name-not-defined", name: node.id, place: machine.place },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "NameError",
 		message: `name '${node.id}' is not defined`,
 	});
@@ -336,11 +333,8 @@ function subscriptedType(machine: Machine, frame: Frame, name: string, node: ast
 	const plain = name.replace(/^builtins\./, "");
 	const { minor } = machine.environment.python;
 	if (minor >= 9 || plain === name || !["list", "dict", "set", "tuple", "frozenset", "type"].includes(plain)) return null;
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "raises", exception: "TypeError", by: "operation" },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "TypeError",
 		message: "'type' object is not subscriptable",
 	});
@@ -355,11 +349,8 @@ function environItem(machine: Machine, frame: Frame, index: Value, node: ast.Sub
 		machine.doubts++;
 		return unknown;
 	}
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "missing-variable", key: index.value, consequence: "os.environ[...] has no default" },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "KeyError",
 		message: `'${index.value}'`,
 	});

@@ -3,7 +3,7 @@ import type * as ast from "../../../python/ast.ts";
 import type { ClassValue, ExternalValue } from "../values.ts";
 import { missingArguments, tooManyPositional } from "./argument-words.ts";
 import { isPlainExternalClass, symbolEntry } from "./external.ts";
-import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
+import { type CallArguments, type Frame, failAt, type Machine } from "./machine.ts";
 
 /** Why a call cannot bind its arguments, in Python's words. */
 export interface BindingProblem {
@@ -197,11 +197,8 @@ function problemOf(
 
 /** A call that cannot bind its arguments is a TypeError. */
 export function failToBind(machine: Machine, frame: Frame, { message, keyword }: BindingProblem, node: ast.Node): void {
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "raises", exception: "TypeError", by: "call", ...(keyword !== undefined && { keyword }) },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "TypeError",
 		message,
 	});

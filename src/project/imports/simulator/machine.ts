@@ -273,6 +273,16 @@ export function fail(machine: Machine, report: FailureReport): void {
 	});
 }
 
+/** An expression fails for certain: what `fail` does, where no statement of its own tells more. */
+export function failAt(
+	machine: Machine,
+	frame: Frame,
+	node: ast.Node,
+	report: Pick<FailureReport, "detail" | "exception" | "message" | "line">,
+): void {
+	fail(machine, { ...report, module: frame.module, range: { start: node.start, end: node.end }, statement: null });
+}
+
 /** Where something raised ends: in a handler, perhaps in one, or printed in a line, after the handlers that let it out again. */
 function surface(machine: Machine, report: FailureReport): PythonException | "maybe" | { readonly line: string } {
 	const { line: own, ...changed } = report;

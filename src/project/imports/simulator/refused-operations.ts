@@ -5,7 +5,7 @@ import type { ClassValue, ConstantValue, DictValue, Value } from "../values.ts";
 import { findInClass } from "./classes/class-members.ts";
 import { uniterableMetaclass } from "./classes/metaclasses.ts";
 import { classMember, isPlainExternalClass } from "./external.ts";
-import { type CallArguments, type Frame, fail, type Machine } from "./machine.ts";
+import { type CallArguments, type Frame, failAt, type Machine } from "./machine.ts";
 import { isClosed, lacksMethod, typeName } from "./value-types.ts";
 
 /** Records an exception that an operation on known values raises. */
@@ -17,11 +17,8 @@ export function failOperation(
 	message: string,
 	more: Pick<RaisesException, "key"> = {},
 ): void {
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "raises", exception, by: "operation", ...more },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception,
 		message,
 	});

@@ -1,7 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import { qualifiedName } from "../../../python/qualified-name.ts";
 import type { Value } from "../values.ts";
-import { type Frame, fail, type Machine } from "./machine.ts";
+import { type Frame, failAt, type Machine } from "./machine.ts";
 import { isShared } from "./refused-operations.ts";
 
 /** Does a known dict hold this entry for certain? What an `if` that is not decided put in is unknown. */
@@ -13,11 +13,8 @@ export function isCertainEntry(dict: Value, item: Value): boolean {
 export function failOnRepeatedKeyword(machine: Machine, frame: Frame, callee: Value, keyword: string, node: ast.Call): void {
 	const name = shownName(callee);
 	if (name === null || machine.environment.python.minor < 9) return;
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "raises", exception: "TypeError", by: "call", repeated: keyword },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "TypeError",
 		message: `${name}() got multiple values for keyword argument '${keyword}'`,
 	});

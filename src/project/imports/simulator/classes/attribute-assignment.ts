@@ -1,6 +1,6 @@
 import type * as ast from "../../../../python/ast.ts";
 import type { ClassValue, InstanceValue, Value } from "../../values.ts";
-import { type Frame, fail, type Machine } from "../machine.ts";
+import { type Frame, failAt, type Machine } from "../machine.ts";
 import { hasKnownAttributes } from "./class-attributes.ts";
 import { findInClass } from "./class-members.ts";
 import { isEnumeration } from "./enum-look-up.ts";
@@ -19,11 +19,8 @@ export function failOnAttributeAssignment(machine: Machine, frame: Frame, owner:
 		return;
 	}
 	const { line, message, detail, owner: refusing, exception = "AttributeError" } = refused;
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "raises", exception, by: "operation", assignment: { name, owner: refusing, by: detail } },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception,
 		message,
 		...(line !== undefined && { line }),
@@ -34,11 +31,8 @@ export function failOnAttributeAssignment(machine: Machine, frame: Frame, owner:
 function failOnUnknownField(machine: Machine, frame: Frame, { of }: InstanceValue, name: string, node: ast.Node): void {
 	if (of.kind !== "class" || name.startsWith("_") || !isPydanticModel(of) || !hasKnownAttributes(machine, of)) return;
 	if (declaresField(of, name) || findInClass(of, name) !== null || findInClass(of, "__setattr__") !== null) return;
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "raises", exception: "ValueError", by: "operation" },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "ValueError",
 		message: `"${of.node.name.name}" object has no field "${name}"`,
 	});

@@ -3,7 +3,7 @@ import type { MigrationFault } from "../../trace.ts";
 import type { InstanceValue, Value } from "../../values.ts";
 import { constant } from "../external.ts";
 import { runFile } from "../importing.ts";
-import { type CallArguments, type Frame, fail, type Machine } from "../machine.ts";
+import { type CallArguments, type Frame, failAt, type Machine } from "../machine.ts";
 import type { LibraryCall } from "./library-call.ts";
 import { relativePath } from "./paths.ts";
 
@@ -50,11 +50,8 @@ function failOnPercent(machine: Machine, frame: Frame, { args, open }: CallArgum
 	const rest = value.value.replaceAll("%%", "").replace(/%\([^)]+\)s/g, "");
 	const position = rest.indexOf("%");
 	if (position < 0 || value.value.includes("'")) return;
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "raises", exception: "ValueError", by: "operation", migrations: { type: "percent" } },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "ValueError",
 		message: `invalid interpolation syntax in '${value.value}' at position ${position}`,
 	});
@@ -131,11 +128,8 @@ function lacksFolder(machine: Machine, folder: string): boolean {
 }
 
 function report(machine: Machine, frame: Frame, node: ast.Call, message: string, migrations: MigrationFault): void {
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "raises", exception: "CommandError", by: "operation", migrations },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "Exception",
 		message,
 		line: `alembic.util.exc.CommandError: ${message}`,

@@ -3,7 +3,7 @@ import { applicationClass } from "../../library-objects.ts";
 import type { ExternalValue, InstanceValue, Value } from "../../values.ts";
 import { unknown } from "../../values.ts";
 import { externalSymbol } from "../external.ts";
-import { type Frame, fail, type Machine } from "../machine.ts";
+import { type Frame, failAt, type Machine } from "../machine.ts";
 
 const stateClass = "starlette.datastructures.State";
 
@@ -42,11 +42,8 @@ export function stateAttribute(
 	}
 	if (of.name !== stateClass) return null;
 	if (name.startsWith("_") || isHandedOut(machine, owner)) return unknown;
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "raises", exception: "AttributeError", by: "operation", known: [...owner.attributes.keys()] },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "AttributeError",
 		message: `'State' object has no attribute '${name}'`,
 	});

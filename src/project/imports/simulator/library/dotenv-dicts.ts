@@ -2,7 +2,7 @@ import type * as ast from "../../../../python/ast.ts";
 import type { DictValue, Value } from "../../values.ts";
 import { unknown } from "../../values.ts";
 import { constant } from "../external.ts";
-import { type Frame, fail, type Machine } from "../machine.ts";
+import { type Frame, failAt, type Machine } from "../machine.ts";
 
 /** The `.env` file behind each dictionary that python-dotenv's `dotenv_values` gave; null where it found none. */
 const files = new WeakMap<DictValue, string | null>();
@@ -30,11 +30,8 @@ export function failOnUnsetKey(machine: Machine, frame: Frame, owner: Value, ind
 	if (owner.kind !== "dict" || index.kind !== "constant" || typeof index.value !== "string") return false;
 	const file = files.get(owner);
 	if (file === undefined || !owner.complete || owner.entries.has(index.value)) return false;
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "missing-variable", key: index.value, consequence: "the dictionary of dotenv_values() has no default", file },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "KeyError",
 		message: `'${index.value}'`,
 	});

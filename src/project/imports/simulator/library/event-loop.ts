@@ -2,7 +2,7 @@ import { versionSatisfies } from "../../../../environment/pep440.ts";
 import type { InstanceValue, Value } from "../../values.ts";
 import { unknown } from "../../values.ts";
 import { classMember, constant } from "../external.ts";
-import { type Frame, fail, type Machine } from "../machine.ts";
+import { type Frame, failAt, type Machine } from "../machine.ts";
 import type { LibraryCall } from "./library-call.ts";
 
 /** What is known of asyncio in one simulated process. */
@@ -49,11 +49,8 @@ export function eventLoopCall({ machine, frame, canonical, args, node, receiver 
 	const name = canonical.slice(canonical.lastIndexOf(".") + 1);
 	const running = isLoopRunning(machine);
 	const refuse = (call: string, message: string): void => {
-		fail(machine, {
+		failAt(machine, frame, node, {
 			detail: { type: "event-loop", call, loop: running === true ? "running" : "none" },
-			module: frame.module,
-			range: { start: node.start, end: node.end },
-			statement: null,
 			exception: "RuntimeError",
 			message,
 		});

@@ -3,7 +3,7 @@ import type { InstanceValue, Value } from "../../values.ts";
 import { unknown } from "../../values.ts";
 import { openAttributes } from "../attributes.ts";
 import { constant, externalModule } from "../external.ts";
-import { bind, type CallArguments, type Frame, fail, type Machine } from "../machine.ts";
+import { bind, type CallArguments, type Frame, failAt, type Machine } from "../machine.ts";
 import { asText, itemsOf } from "../operations.ts";
 import { failOperation } from "../refused-operations.ts";
 import { alembicCommand } from "./alembic-commands.ts";
@@ -268,11 +268,8 @@ function importByName(machine: Machine, frame: Frame, args: CallArguments, node:
 
 function exit(machine: Machine, frame: Frame, status: Value | undefined, node: ast.Call): Value {
 	const text = status === undefined ? "" : asText(status);
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "raises", exception: "SystemExit", by: "statement" },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: "SystemExit",
 		message: text ?? "",
 	});
@@ -297,11 +294,8 @@ function toInteger(machine: Machine, frame: Frame, args: CallArguments, node: as
 	if (text !== null && /^[+-]?\d+(_\d+)*$/.test(text)) return constant(Number(text.replace(/_/g, "")), value.origin);
 	const isNone = value.value === null;
 	if (!isNone && text === null) return unknown;
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "raises", exception: isNone ? "TypeError" : "ValueError", by: "operation" },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: isNone ? "TypeError" : "ValueError",
 		message: isNone
 			? "int() argument must be a string, a bytes-like object or a real number, not 'NoneType'"

@@ -4,7 +4,7 @@ import { reads } from "../../../path-values.ts";
 import type { InstanceValue, Value } from "../../values.ts";
 import { unknown } from "../../values.ts";
 import { constant } from "../external.ts";
-import { fail, type Machine } from "../machine.ts";
+import { failAt, type Machine } from "../machine.ts";
 import { decodeJson } from "./json-text.ts";
 import type { LibraryCall } from "./library-call.ts";
 import { relativePath } from "./paths.ts";
@@ -34,16 +34,13 @@ export function documentCall({ machine, frame, canonical, args, node }: LibraryC
 	const read = reader(source.text, machine.environment.python.minor);
 	if (read === null) return null;
 	if ("value" in read) return isPlain ? read.value : unknown;
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: {
 			type: "raises",
 			exception: read.exception,
 			by: "operation",
 			...(source.path !== null && { document: { path: source.path, offset: read.offset } }),
 		},
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: read.exception,
 		message: read.message,
 	});

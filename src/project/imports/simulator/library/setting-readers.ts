@@ -2,7 +2,7 @@ import type * as ast from "../../../../python/ast.ts";
 import type { InstanceValue, Value } from "../../values.ts";
 import { unknown } from "../../values.ts";
 import { builtin, constant } from "../external.ts";
-import { type CallArguments, type Frame, fail, type Machine } from "../machine.ts";
+import { type CallArguments, type Frame, failAt, type Machine } from "../machine.ts";
 import type { LibraryCall } from "./library-call.ts";
 import { dirname, findUpwards, relativePath } from "./paths.ts";
 
@@ -113,16 +113,13 @@ function read(machine: Machine, frame: Frame, args: CallArguments, node: ast.Cal
 	machine.doubts++;
 	if (machine.environDynamic) return unknown;
 	const [exception, message] = reader.missing(key);
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: {
 			type: "missing-variable",
 			key,
 			consequence: `${node.callee.type === "Name" ? node.callee.id : "the reader"}() has no default for it`,
 			...(reader.hasNoFile === undefined && { file }),
 		},
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception,
 		message,
 	});
@@ -150,7 +147,7 @@ function failOnRefused(
 	const isTaken = name === "bool" ? reader.isTrue.test(text) || reader.isFalse.test(text) : /^\s*[+-]?\d+(_\d+)*\s*$/.test(text);
 	if (isTaken) return;
 	const isPlain = fallback?.kind === "constant" && ["boolean", "number"].includes(typeof fallback.value);
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: {
 			type: "refused-variable",
 			key,
@@ -158,9 +155,6 @@ function failOnRefused(
 			origin: found.origin,
 			better: (name === "bool" ? truthOf(text) : null) ?? (isPlain ? String(fallback.value).toLowerCase() : null),
 		},
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: reader.refusal ?? "ValueError",
 		message: reader.refused(key, text, name),
 	});

@@ -1,6 +1,6 @@
 import type * as ast from "../../../../python/ast.ts";
 import type { Value } from "../../values.ts";
-import { type Frame, fail, type Machine } from "../machine.ts";
+import { type Frame, failAt, type Machine } from "../machine.ts";
 
 /** The environment variable that a value was asked of and that nothing sets, so that the value is None; null for all other values. */
 export function unsetVariable(value: Value | undefined): string | null {
@@ -17,11 +17,8 @@ export interface UseOfNone {
 }
 
 export function failOnUnset(machine: Machine, frame: Frame, node: ast.Node, use: UseOfNone): void {
-	fail(machine, {
+	failAt(machine, frame, node, {
 		detail: { type: "missing-variable", key: use.key, consequence: use.consequence },
-		module: frame.module,
-		range: { start: node.start, end: node.end },
-		statement: null,
 		exception: use.exception,
 		message: use.message,
 	});
