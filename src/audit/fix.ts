@@ -34,14 +34,8 @@ export interface FixProposal {
 }
 
 /** A fix that can be applied as it stands: every import it needs is among its edits. */
-export interface Fix {
-	readonly title: string;
-	readonly explanation: string;
-	readonly applicability: Applicability;
-	readonly edits: readonly TextEdit[];
+export interface Fix extends Omit<FixProposal, "needs"> {
 	/** Names of settings whose values a person typed: they are shown nowhere, and their files are readable by their owner alone. */
 	readonly typed?: readonly string[];
-	/** Absent where every file stays where it is. */
-	readonly moves?: readonly FileMove[];
 	readonly commands: readonly string[];
 }

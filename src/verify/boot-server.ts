@@ -1,30 +1,13 @@
 import { CappedOutput } from "../workspace/boot/capped-output.ts";
 import { findFreePort } from "../workspace/boot/free-port.ts";
 import { askServer, type HttpAnswer, type HttpRequest } from "../workspace/boot/http-request.ts";
-import type { ScratchPostgres } from "../workspace/boot/scratch-postgres.ts";
-import { serverCommand } from "../workspace/boot/server-process.ts";
+import { type ServerSetup, serverCommand } from "../workspace/boot/server-process.ts";
 import type { Supervisor } from "../workspace/boot/supervisor.ts";
 import { Course, type CourseRequest, type ObservedStage, type Stop, serverId } from "./boot-course.ts";
 import { type Application, BootEvents, type EngineMade, type Redirected } from "./boot-events.ts";
 
 /** What is started, and how. */
-export interface ServerRequest extends CourseRequest {
-	readonly python: string;
-	/** Absolute path of the project's root as it is booted. */
-	readonly root: string;
-	/** The project's own root where `root` is a copy of it, else null. */
-	readonly copyOf: string | null;
-	readonly workingDirectory: string;
-	/** `src.main:app`. */
-	readonly target: string;
-	readonly factory: boolean;
-	/** The server's whole environment. */
-	readonly environment: Readonly<Record<string, string>>;
-	/** Keep it from every database but throw-away ones? */
-	readonly guarded: boolean;
-	/** The scratch PostgreSQL that connections to any other one are led to, or null. */
-	readonly postgres: ScratchPostgres | null;
-}
+export interface ServerRequest extends CourseRequest, ServerSetup {}
 
 /** A server that listens, for as long as it is visited. */
 export interface RunningServer {

@@ -6,7 +6,7 @@ import { loadYamlPackage } from "../../text/yaml-package.ts";
 import type { SourceTree } from "../project.ts";
 import type { ManifestProblem, Requirement } from "./manifest.ts";
 import { joinPath } from "./paths.ts";
-import { parsePep508 } from "./pep508.ts";
+import { parsePep508, requirementOf } from "./pep508.ts";
 import { type RequirementsContent, readRequirementsFile, unnamedRequirement } from "./requirements-file.ts";
 
 export interface CondaContent extends RequirementsContent {
@@ -57,7 +57,14 @@ export function readCondaEnvironment(files: SourceTree, path: string): CondaCont
 		const specifier = specifierOfConda(match?.[2] ?? "");
 		if (name === "python") python = { specifier, range };
 		else if (!/^(?:pip|setuptools|wheel)$/.test(name))
-			requirements.push({ ...requirementAt(path, range), name, normalized: normalizeName(name), specifier, notation: "conda" });
+			requirements.push({
+				...unnamedRequirement(path, ""),
+				name,
+				normalized: normalizeName(name),
+				specifier,
+				range,
+				notation: "conda",
+			});
 	}
 	if (requirements.length > 0) requirements.push(unnamedRequirement(path, ""));
 	for (const { text: written, range } of textsOf(pip, text)) {
@@ -71,12 +78,7 @@ export function readCondaEnvironment(files: SourceTree, path: string): CondaCont
 			continue;
 		}
 		const parsed = parsePep508(written);
-		if (parsed === null) {
-			requirements.push(unnamedRequirement(path, ""));
-			continue;
-		}
-		const { name, extras, specifier, marker, url } = parsed;
-		requirements.push({ ...requirementAt(path, range), name, normalized: normalizeName(name), extras, specifier, marker, url });
+		requirements.push(parsed === null ? unnamedRequirement(path, "") : requirementOf(parsed, { path, range, group: "" }));
 	}
 	return {
 		requirements,
@@ -86,10 +88,6 @@ export function readCondaEnvironment(files: SourceTree, path: string): CondaCont
 		requiresPythonRange: python?.range ?? null,
 		declaresDependencies: main !== null,
 	};
-}
-
-function requirementAt(path: string, range: TextRange): Requirement {
-	return { ...unnamedRequirement(path, ""), range };
 }
 
 /** The texts of a list with their places, quotes left out. */

@@ -1,10 +1,9 @@
-import { normalizeName } from "../../environment/environment.ts";
 import { LineIndex } from "../../text/line-index.ts";
 import type { SourceTree } from "../project.ts";
 import { type InstallCommand, type InstalledGroups, listInstallCommands } from "./install-commands.ts";
 import type { ManifestKind, Requirement } from "./manifest.ts";
 import { folderOf, foldersUpwards, inFolder, joinPath } from "./paths.ts";
-import { parsePep508 } from "./pep508.ts";
+import { parsePep508, requirementOf } from "./pep508.ts";
 import { unnamedRequirement } from "./requirements-file.ts";
 
 interface Candidate {
@@ -86,7 +85,7 @@ function readInstallation(text: string, path: string, backend: string, candidate
 		// A list that is not among the manifests may bring anything.
 		const unknown = command.requirementFiles.some((written) => findNamed(written, path, backend, candidates) === null);
 		if (unknown && candidates.length > 0) packages.push(unnamedRequirement(path, ""));
-		for (const each of command.packages) packages.push(requirementOf(each.text, each.start, path));
+		for (const each of command.packages) packages.push(requirementOfCommand(each.text, each.start, path));
 		if (first === null && command.packages.length > 0) first = { path: null, at };
 	}
 	// A target of a Makefile that an image runs may install anything.
@@ -120,12 +119,11 @@ function joined(known: InstalledGroups | undefined, more: InstalledGroups): Inst
 }
 
 /** A package of a command line; what is none by PEP 508 (an address, a variable) may bring anything. */
-function requirementOf(text: string, start: number, path: string): Requirement {
+function requirementOfCommand(text: string, start: number, path: string): Requirement {
 	const parsed = parsePep508(text);
 	const range = { start, end: start + text.length };
 	if (parsed === null) return { ...unnamedRequirement(path, ""), url: text, range, notation: "command" };
-	const { name, extras, specifier, marker, url } = parsed;
-	return { name, normalized: normalizeName(name), extras, specifier, marker, url, path, range, group: "", notation: "command" };
+	return { ...requirementOf(parsed, { path, range, group: "" }), notation: "command" };
 }
 
 /** The project in a folder, which in a container may be called otherwise. */

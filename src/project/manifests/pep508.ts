@@ -1,5 +1,7 @@
+import { normalizeName } from "../../environment/environment.ts";
 import { isSpecifierSet } from "../../environment/pep440.ts";
 import type { TextRange } from "../../text/range.ts";
+import type { Requirement } from "./manifest.ts";
 
 /** A PEP 508 requirement, with the places of its parts relative to the text it was read from. */
 export interface Pep508 {
@@ -15,6 +17,14 @@ export interface Pep508 {
 	readonly marker: string | null;
 	/** Just behind the last character of the requirement, marker included. */
 	readonly end: number;
+}
+
+/** What is read is a requirement of the list `group` at its place in a manifest. */
+export function requirementOf(
+	{ name, extras, specifier, marker, url }: Pick<Pep508, "name" | "extras" | "specifier" | "marker" | "url">,
+	place: Pick<Requirement, "path" | "range" | "group">,
+): Requirement {
+	return { name, normalized: normalizeName(name), extras, specifier, marker, url, ...place, notation: "pep508" };
 }
 
 const head = /^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)\s*(?:\[([^\]]*)\])?/;

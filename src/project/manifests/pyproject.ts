@@ -5,7 +5,7 @@ import type { TextRange } from "../../text/range.ts";
 import type { SourceTree } from "../project.ts";
 import type { ManifestProblem, Requirement } from "./manifest.ts";
 import { joinPath } from "./paths.ts";
-import { parsePep508 } from "./pep508.ts";
+import { parsePep508, requirementOf } from "./pep508.ts";
 import { readKeyedRequirements } from "./poetry-table.ts";
 import { type RequirementsContent, readRequirementsFile } from "./requirements-file.ts";
 import {
@@ -159,21 +159,7 @@ class PyprojectReader {
 				this.report(item.range.start, `no PEP 508 requirement: ${item.value.slice(0, 60)}`, true);
 				continue;
 			}
-			const { name, extras, specifier, marker, url } = parsed;
-			const { path } = this;
-			const normalized = normalizeName(name);
-			into.push({
-				name,
-				normalized,
-				extras,
-				specifier,
-				marker,
-				url,
-				path,
-				range: item.inner,
-				group,
-				notation: "pep508",
-			});
+			into.push(requirementOf(parsed, { path: this.path, range: item.inner, group }));
 		}
 	}
 

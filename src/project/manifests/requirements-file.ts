@@ -1,9 +1,8 @@
-import { normalizeName } from "../../environment/environment.ts";
 import { LineIndex } from "../../text/line-index.ts";
 import type { SourceTree } from "../project.ts";
 import type { ManifestProblem, Requirement } from "./manifest.ts";
 import { joinPath } from "./paths.ts";
-import { parsePep508 } from "./pep508.ts";
+import { parsePep508, requirementOf } from "./pep508.ts";
 
 export interface RequirementsContent {
 	readonly requirements: readonly Requirement[];
@@ -113,17 +112,15 @@ function parseLine(line: LogicalLine, path: string, group: string): Requirement 
 	const option = /\s--?[a-z]/.exec(afterEditable);
 	const specification = (option === null ? afterEditable : afterEditable.slice(0, option.index)).trimEnd();
 	const range = { start: line.start, end: line.start + offset + specification.length };
-	const base = { path, range, group, notation: "pep508" } as const;
+	const place = { path, range, group };
 
 	const reference = parseReference(specification) ?? (editable === null ? null : unnamedReference);
 	if (reference !== null) {
 		const { name, extras } = reference;
-		return { ...base, name, normalized: normalizeName(name), extras, specifier: "", marker: null, url: specification };
+		return requirementOf({ name, extras, specifier: "", marker: null, url: specification }, place);
 	}
 	const parsed = parsePep508(specification);
-	if (parsed === null) return null;
-	const { name, extras, specifier, marker, url } = parsed;
-	return { ...base, name, normalized: normalizeName(name), extras, specifier, marker, url };
+	return parsed === null ? null : requirementOf(parsed, place);
 }
 
 interface Reference {
@@ -149,8 +146,8 @@ function parseReference(text: string): Reference | null {
 
 /** Stands for whatever is declared where it cannot be read: an included file that is not among those of the audit, a broken line. */
 export function unnamedRequirement(path: string, group: string): Requirement {
-	const range = { start: 0, end: 0 };
-	return { name: "", normalized: "", extras: [], specifier: "", marker: null, url: null, path, range, group, notation: "pep508" };
+	const place = { path, range: { start: 0, end: 0 }, group };
+	return requirementOf({ name: "", extras: [], specifier: "", marker: null, url: null }, place);
 }
 
 function unquote(text: string): string {

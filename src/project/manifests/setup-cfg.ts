@@ -1,9 +1,8 @@
-import { normalizeName } from "../../environment/environment.ts";
 import { LineIndex } from "../../text/line-index.ts";
 import type { TextRange } from "../../text/range.ts";
 import type { SourceTree } from "../project.ts";
 import type { ManifestProblem, Requirement } from "./manifest.ts";
-import { parsePep508 } from "./pep508.ts";
+import { parsePep508, requirementOf } from "./pep508.ts";
 import type { RequirementsContent } from "./requirements-file.ts";
 
 export interface SetupContent extends RequirementsContent {
@@ -64,19 +63,6 @@ export function readSetupCfg(files: SourceTree, path: string): SetupContent {
 			problems.push({ path, line, message: `no PEP 508 requirement: ${value.slice(0, 60)}`, fatal: true });
 			return;
 		}
-		const { name, extras, specifier, marker, url } = parsed;
-		const range = { start, end: start + value.length };
-		requirements.push({
-			name,
-			normalized: normalizeName(name),
-			extras,
-			specifier,
-			marker,
-			url,
-			path,
-			range,
-			group,
-			notation: "pep508",
-		});
+		requirements.push(requirementOf(parsed, { path, range: { start, end: start + value.length }, group }));
 	}
 }

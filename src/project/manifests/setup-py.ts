@@ -1,4 +1,3 @@
-import { normalizeName } from "../../environment/environment.ts";
 import type * as ast from "../../python/ast.ts";
 import { parseModule } from "../../python/parse.ts";
 import { dottedName, walk } from "../../python/walk.ts";
@@ -6,7 +5,8 @@ import { LineIndex } from "../../text/line-index.ts";
 import type { TextRange } from "../../text/range.ts";
 import type { SourceTree } from "../project.ts";
 import type { ManifestProblem, Requirement } from "./manifest.ts";
-import { parsePep508 } from "./pep508.ts";
+import { parsePep508, requirementOf } from "./pep508.ts";
+import { unnamedRequirement } from "./requirements-file.ts";
 import type { SetupContent } from "./setup-cfg.ts";
 
 /**
@@ -44,41 +44,21 @@ export function readSetupPy(files: SourceTree, path: string): SetupContent {
 
 	function readList(node: ast.Expression, group: string): void {
 		if (node.type !== "Sequence") {
-			add({ name: "", extras: [], specifier: "", marker: null, url: null }, rangeOf(node), group);
+			requirements.push({ ...unnamedRequirement(path, group), range: rangeOf(node) });
 			return;
 		}
 		for (const item of node.items) {
 			if (item.type !== "Constant" || typeof item.value !== "string") {
-				add({ name: "", extras: [], specifier: "", marker: null, url: null }, rangeOf(item), group);
+				requirements.push({ ...unnamedRequirement(path, group), range: rangeOf(item) });
 				continue;
 			}
 			const parsed = parsePep508(item.value);
-			if (parsed !== null) add(parsed, rangeOf(item), group);
+			if (parsed !== null) requirements.push(requirementOf(parsed, { path, range: rangeOf(item), group }));
 			else {
 				const { line } = lines.positionAt(item.start);
 				problems.push({ path, line, message: `no PEP 508 requirement: ${item.value.slice(0, 60)}`, fatal: true });
 			}
 		}
-	}
-
-	function add(
-		parsed: Pick<Requirement, "name" | "extras" | "specifier" | "marker" | "url">,
-		range: TextRange,
-		group: string,
-	): void {
-		const { name, extras, specifier, marker, url } = parsed;
-		requirements.push({
-			name,
-			normalized: normalizeName(name),
-			extras,
-			specifier,
-			marker,
-			url,
-			path,
-			range,
-			group,
-			notation: "pep508",
-		});
 	}
 }
 

@@ -1,6 +1,6 @@
 import type { Environment, ExternalEntry } from "../../environment/environment.ts";
 import type * as ast from "../../python/ast.ts";
-import { resolveEntry } from "../imports/simulator/external.ts";
+import { symbolEntry } from "../imports/simulator/external.ts";
 import type { ClassValue, ExternalValue, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
 import { type NameScope, scopeOfClass } from "./name-scope.ts";
@@ -174,7 +174,7 @@ class SchemaReader {
 		const shown = withoutSchema[name];
 		const short = name.slice(name.lastIndexOf(".") + 1);
 		if (shown !== undefined) return { schema: "no", shown: args?.length ? null : shown, named: short, culprit: form };
-		const entry = value.entry ?? entryOf(this.environment, value.canonical);
+		const entry = value.entry ?? symbolEntry({ environment: this.environment }, value.canonical);
 		if (entry?.kind !== "class") return unknownSchema;
 		const verdict = this.externalClass(entry, 0);
 		return verdict === "none"
@@ -193,7 +193,7 @@ class SchemaReader {
 			const plain = base.replace(/^builtins\./, "").replace(/^typing_extensions\./, "typing.");
 			if (this.inheritsSchema(plain)) return "some";
 			if (plainBases.has(plain) || abstractCollection.test(plain)) continue;
-			const found = this.externalClass(entryOf(this.environment, base), depth + 1);
+			const found = this.externalClass(symbolEntry({ environment: this.environment }, base), depth + 1);
 			if (found !== "none") return found;
 		}
 		return "none";
@@ -254,7 +254,7 @@ class SchemaReader {
 		if (this.inheritsSchema(name)) return "some";
 		if (plainBases.has(name)) return "none";
 		if (/^enum\.|^typing\.(NamedTuple|TypedDict)$/.test(name)) return "some";
-		return this.externalClass(base.entry ?? entryOf(this.environment, base.canonical), 0);
+		return this.externalClass(base.entry ?? symbolEntry({ environment: this.environment }, base.canonical), 0);
 	}
 
 	/** pydantic 1 asks for subclasses of what it knows (its own `UUID4` is one of UUID), pydantic 2 only for the very class. */
@@ -320,13 +320,4 @@ function isPlainMetadata(value: Value, node: ast.Expression): boolean {
 	return /^(pydantic\.fields\.Field|fastapi\.(param_functions|params)\.\w+|annotated_types\.\w+|annotated_doc\.(\w+\.)?Doc)$/.test(
 		value.canonical,
 	);
-}
-
-function entryOf(environment: Environment, dotted: string): ExternalEntry | null {
-	const dot = dotted.lastIndexOf(".");
-	if (dot < 0) return null;
-	const found = environment.findModule(dotted.slice(0, dot));
-	if (found.found !== "present") return null;
-	const looked = found.module.lookup(dotted.slice(dot + 1));
-	return looked.found === "present" ? resolveEntry({ environment }, looked.entry) : null;
 }

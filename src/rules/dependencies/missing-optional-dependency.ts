@@ -6,7 +6,7 @@ import { packageAddition } from "../../project/manifests/package-addition.ts";
 import type { Project } from "../../project/project.ts";
 import { listOptionalUses } from "./uses/all-uses.ts";
 import { declarePackage } from "./uses/declare-package.ts";
-import { placeInWords } from "./uses/installation-words.ts";
+import { lackFailsOn, placeInWords, stepsWithoutManifest } from "./uses/installation-words.ts";
 import type { CodeChange, OptionalUse } from "./uses/optional-use.ts";
 
 interface Evidence {
@@ -100,15 +100,9 @@ export default defineRule<Evidence>({
 			problem: `${distribution} is needed by ${what}, and ${declared}`,
 			rootCause: `${capitalised(what)} works only with ${distribution}, an optional package that no other declared one brings. ${here}`,
 			expectedError: error,
-			failsOn: [
-				...(missingHere || (isEmpty && missingAfterInstall) ? (["this-machine"] as const) : []),
-				...(missingAfterInstall ? (["clean-install"] as const) : []),
-			],
+			failsOn: lackFailsOn(missingHere, isEmpty, missingAfterInstall),
 			...(order === null ? {} : { order }),
-			manualSteps:
-				manifest === null
-					? [`Install it (pip install ${distribution}), and write it in a requirements.txt with the other packages.`]
-					: [],
+			manualSteps: stepsWithoutManifest(manifest, distribution),
 		};
 	},
 

@@ -16,7 +16,7 @@ import type { Project } from "../../project/project.ts";
 import { moveToRedis } from "./uses/aioredis-successor.ts";
 import { declareImport, type ImportToDeclare, isOptionalEntry } from "./uses/declare-import.ts";
 import { findGoneModule } from "./uses/gone-module.ts";
-import { placeInWords } from "./uses/installation-words.ts";
+import { lackFailsOn, placeInWords, stepsWithoutManifest } from "./uses/installation-words.ts";
 import { listThirdPartyUses, type ThirdPartyUse } from "./uses/third-party-uses.ts";
 import { removeUnusedImports } from "./uses/unused-everywhere.ts";
 
@@ -99,15 +99,9 @@ export default defineRule<Evidence>({
 					? `${provided}An installation does not bring it, since ${declared}. ${here}`
 					: `${provided}What is declared allows releases without it, and an installation takes the newest. ${here}`,
 			expectedError: `ModuleNotFoundError: No module named '${evidence.missing}'`,
-			failsOn: [
-				...(missingHere || (isEmpty && missingAfterInstall) ? (["this-machine"] as const) : []),
-				...(missingAfterInstall ? (["clean-install"] as const) : []),
-			],
+			failsOn: lackFailsOn(missingHere, isEmpty, missingAfterInstall),
 			...(order === null ? {} : { order }),
-			manualSteps:
-				manifest === null
-					? [`Install it (pip install ${distribution}), and write it in a requirements.txt with the other packages.`]
-					: [],
+			manualSteps: stepsWithoutManifest(manifest, distribution),
 		};
 	},
 

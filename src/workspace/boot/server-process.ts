@@ -4,19 +4,27 @@ import { bootScript } from "./boot-scripts.ts";
 import type { ScratchPostgres } from "./scratch-postgres.ts";
 import type { ProcessRequest } from "./supervisor.ts";
 
-/** What a server is started with. */
-export interface ServerCommand {
+/** Which server is started, and in what surroundings. */
+export interface ServerSetup {
 	readonly python: string;
+	/** Absolute path of the project's root as it is booted. */
 	readonly root: string;
+	/** The project's own root where `root` is a copy of it, else null. */
 	readonly copyOf: string | null;
 	readonly workingDirectory: string;
+	/** `src.main:app`. */
 	readonly target: string;
 	readonly factory: boolean;
+	/** The server's whole environment. */
 	readonly environment: Readonly<Record<string, string>>;
 	/** Keep it from every database but throw-away ones? */
 	readonly guarded: boolean;
 	/** The scratch PostgreSQL that connections to any other one are led to, or null. */
 	readonly postgres: ScratchPostgres | null;
+}
+
+/** What a server is started with. */
+export interface ServerCommand extends ServerSetup {
 	readonly importOnly: boolean;
 	/** The supervisor's scratch folder. */
 	readonly folder: string;

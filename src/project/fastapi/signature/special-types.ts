@@ -1,5 +1,5 @@
 import type { Environment, ExternalEntry } from "../../../environment/environment.ts";
-import { resolveEntry } from "../../imports/simulator/external.ts";
+import { symbolEntry } from "../../imports/simulator/external.ts";
 import type { Value } from "../../imports/values.ts";
 import type { TypeForm } from "../../models/type-form.ts";
 
@@ -71,18 +71,9 @@ function entryDerives(
 		const home = environment.canonical(base);
 		if (isWanted(home)) return true;
 		if (/^(builtins|typing|abc|collections|enum)\.|^object$|^[a-z]+$/.test(home)) continue;
-		const found = entryDerives(entryOf(environment, home), environment, isWanted, depth + 1);
+		const found = entryDerives(symbolEntry({ environment }, home), environment, isWanted, depth + 1);
 		if (found === true) return true;
 		if (found === null) answer = null;
 	}
 	return answer;
-}
-
-function entryOf(environment: Environment, dotted: string): ExternalEntry | null {
-	const dot = dotted.lastIndexOf(".");
-	if (dot < 0) return null;
-	const found = environment.findModule(dotted.slice(0, dot));
-	if (found.found !== "present") return null;
-	const looked = found.module.lookup(dotted.slice(dot + 1));
-	return looked.found === "present" ? resolveEntry({ environment }, looked.entry) : null;
 }
