@@ -19,6 +19,18 @@ export function entryAt(project: Project, path: string): DiskEntry {
 	return "there";
 }
 
+/** Is there certainly no folder (or no file) at that path: nothing at all, or something of the other kind? */
+export function lacks(project: Project, path: string, wanted: "file" | "folder"): boolean {
+	const relative = pathInRepository(project, path);
+	if (relative === null) return false;
+	if (entryAt(project, path) === "missing") return true;
+	return wanted === "file" ? isFolder(project, relative) : project.files.has(relative);
+}
+
+function isFolder(project: Project, relative: string): boolean {
+	return relative === "" || project.listings?.has(relative) === true;
+}
+
 /** The path relative to the repository's root; null where it lies outside. */
 export function pathInRepository(project: Project, path: string): string | null {
 	const base = project.workingDirectory === "" ? project.root : `${project.root}/${project.workingDirectory}`;

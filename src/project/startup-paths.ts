@@ -55,6 +55,16 @@ export function* missingPaths(project: Project): Generator<MissingPath> {
 	}
 }
 
+/** Does something that start-up does before a moment (`Call.order`) make the path, or what we cannot name? */
+export function mayBeMadeBefore(project: Project, order: number, path: string): boolean {
+	return project.trace.calls.some((call) => {
+		const maker = call.order < order ? madePath(call) : null;
+		const text = maker === null || maker === undefined ? null : pathText(maker);
+		const made = text === null ? null : pathInRepository(project, text);
+		return maker !== null && (made === null || isMade([made], path));
+	});
+}
+
 function isMade(made: readonly string[], path: string): boolean {
 	return made.some((each) => each === path || each.startsWith(`${path}/`) || path.startsWith(`${each}/`));
 }

@@ -9,6 +9,7 @@ import maskedDatabasePassword from "./config/masked-database-password.ts";
 import missingDatabaseUrl from "./config/missing-database-url.ts";
 import missingEnvironmentVariable from "./config/missing-environment-variable.ts";
 import missingSetting from "./config/missing-setting.ts";
+import missingSettingPath from "./config/missing-setting-path.ts";
 import refusedByValidator from "./config/refused-by-validator.ts";
 import refusedDefault from "./config/refused-default.ts";
 import refusedVariable from "./config/refused-variable.ts";
@@ -135,6 +136,7 @@ export const rules: readonly AnyRule[] = [
 	missingDatabaseUrl,
 	missingEnvironmentVariable,
 	missingSetting,
+	missingSettingPath,
 	refusedByValidator,
 	refusedDefault,
 	refusedVariable,

@@ -20,7 +20,7 @@ export function listFaultySettings(project: Project): readonly FaultySettings[] 
 	for (const object of project.trace.settings) {
 		const { call, settingsClass } = object;
 		if (found.has(settingsClass.node)) continue;
-		const faults = findSettingsFaults(object);
+		const faults = findSettingsFaults(project, object);
 		if (faults.decodingError === null && faults.validationError === null) continue;
 		const { line } = call.module.lines.positionAt(call.node.start);
 		const className = settingsClass.node.name.name;

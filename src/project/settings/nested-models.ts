@@ -1,7 +1,17 @@
+import { secretObject } from "../imports/simulator/library/secret-objects.ts";
 import type { Machine } from "../imports/simulator/machine.ts";
 import type { SettingPart, SettingReading } from "../imports/trace.ts";
 import { type ClassValue, type FunctionValue, unknown, type Value } from "../imports/values.ts";
-import { converted, decoded, enumChoices, isModelClass, ownType, urlObject } from "./convert-setting.ts";
+import {
+	converted,
+	decoded,
+	enumChoices,
+	isModelClass,
+	isPlainText,
+	isSecretField,
+	ownType,
+	urlObject,
+} from "./convert-setting.ts";
 import { getFolded, type SettingTexts, startsAny } from "./setting-sources.ts";
 import { type SettingsConfig, type SettingsField, settingsFields } from "./settings-class.ts";
 
@@ -126,7 +136,8 @@ export function withDefaults(value: Value, config: SettingsConfig, depth = 0): V
 		settingsFields(of, plain).map((field): [string, Value] => {
 			const given = call.keywords.get(field.name);
 			if (given === undefined) return [field.name, withDefaults(field.fallback ?? unknown, config, depth + 1)];
-			const isText = given.kind === "constant" && typeof given.value === "string";
+			const isText = isPlainText(given);
+			if (isText && isSecretField(field)) return [field.name, secretObject(given)];
 			return [field.name, isText ? converted(given, field, null) : given.kind === "constant" ? given : unknown];
 		}),
 	);
@@ -150,5 +161,6 @@ function valueOfPart(sources: NestedSources, { field, type, given, isDeeper }: N
 	const choices = own === null ? null : enumChoices(own);
 	const url = urlObject(sources.machine, given, field);
 	if (url !== null) return url;
+	if (isSecretField(field) && isPlainText(given)) return secretObject(given);
 	return own !== null && choices === null ? unknown : converted(decoded(given, field, sources.config), field, choices);
 }

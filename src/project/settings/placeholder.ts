@@ -21,6 +21,8 @@ export function placeholderFor(project: Project, field: SettingsField): string {
 			return `${numberFor(name)}.0`;
 		case "EmailStr":
 			return "change-me@example.com";
+		case "DirectoryPath":
+			return ".";
 		case "dict":
 		case "Dict":
 			return "{}";

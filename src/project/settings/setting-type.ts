@@ -25,7 +25,8 @@ const mappings = new Set("dict Dict Mapping".split(" "));
 const plain = new Set(
 	(
 		"str int float bool bytes Path Decimal UUID datetime date time timedelta SecretStr SecretBytes AnyUrl AnyHttpUrl HttpUrl PostgresDsn " +
-		"MySQLDsn RedisDsn MongoDsn AmqpDsn KafkaDsn EmailStr NameEmail IPvAnyAddress Literal Any PositiveInt NonNegativeInt"
+		"MySQLDsn RedisDsn MongoDsn AmqpDsn KafkaDsn EmailStr NameEmail IPvAnyAddress Literal Any PositiveInt NonNegativeInt " +
+		"FilePath DirectoryPath NewPath"
 	).split(" "),
 );
 

@@ -1,5 +1,7 @@
 import type { SettingReading, SettingsObject } from "../imports/trace.ts";
 import type { ConstantValue } from "../imports/values.ts";
+import type { Project } from "../project.ts";
+import { type AbsentPath, findAbsentPaths } from "./absent-paths.ts";
 import { brokenConstraint } from "./constraints.ts";
 import { findRefusedDefaults, type RefusedDefault } from "./refused-defaults.ts";
 import { isCollection, readSettingType, type SettingType } from "./setting-type.ts";
@@ -30,6 +32,8 @@ export interface SettingsFaults {
 	readonly refused: readonly RefusedSetting[];
 	/** Fields that nothing sets, and whose own defaults pydantic refuses. */
 	readonly defaults: readonly RefusedDefault[];
+	/** Fields that name a file or a folder which is not there. */
+	readonly absent: readonly AbsentPath[];
 	readonly unexpected: readonly UnexpectedKey[];
 	/** Fields whose values validators of the class refuse. */
 	readonly rejected: readonly SettingReading[];
@@ -40,7 +44,7 @@ export interface SettingsFaults {
 }
 
 /** What is wrong with a settings object, as far as that is certain. */
-export function findSettingsFaults(object: SettingsObject): SettingsFaults {
+export function findSettingsFaults(project: Project, object: SettingsObject): SettingsFaults {
 	const { fields } = object;
 	const config = settingsConfig(object.settingsClass);
 	const missing = fields.filter(({ field, given }) => given === null && field.fallback === null && !field.mayBeFilledIn);
@@ -50,13 +54,15 @@ export function findSettingsFaults(object: SettingsObject): SettingsFaults {
 	const unexpected = unexpectedKeys(object);
 	const rejected = fields.filter(({ refusedBy }) => refusedBy !== null);
 	const defaults = findRefusedDefaults(object);
-	const ofFields = missing.length + refused.length + defaults.length + rejected.length;
+	const absent = findAbsentPaths(project, object);
+	const ofFields = missing.length + refused.length + defaults.length + absent.length + rejected.length;
 	const count = ofFields + unexpected.length + (object.refusedBy === null ? 0 : 1);
 	return {
 		missing,
 		undecodable,
 		refused,
 		defaults,
+		absent,
 		unexpected,
 		rejected,
 		decodingError: undecodable[0] === undefined ? null : decodingError(object, undecodable[0]),

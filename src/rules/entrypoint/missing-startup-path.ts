@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { isSimilarName } from "../../project/imports/nearest-module.ts";
+import { isNearName, meantPath } from "../../project/meant-path.ts";
 import type { Module, Project } from "../../project/project.ts";
 import { type MissingPath, missingPaths } from "../../project/startup-paths.ts";
 import type * as ast from "../../python/ast.ts";
@@ -102,7 +102,8 @@ const keptFolders: ReadonlySet<MissingPath["kind"]> = new Set([
 function mendsOf(missing: MissingPath, project: Project): readonly FixProposal[] {
 	const mends: FixProposal[] = [];
 	const isOwnPath = missing.kind !== "package-folder" && missing.kind !== "outer-folder";
-	const meant = isOwnPath ? meantPath(missing, project) : null;
+	const isFile = missing.kind === "file" || missing.kind === "logging-file";
+	const meant = isOwnPath ? meantPath(project, missing.path, { isFile, mayBeOnlyOne: missing.kind === "file" }) : null;
 	const renamed = meant === null ? null : otherPath(missing, project, meant);
 	if (renamed !== null) mends.push(renamed);
 	const { call, path } = missing;
@@ -134,43 +135,6 @@ function mendsOf(missing: MissingPath, project: Project): readonly FixProposal[]
 	return mends;
 }
 
-/** The only path of the repository that has the same name, or in the same folder nearly the same. */
-function meantPath({ path, kind }: MissingPath, project: Project): string | null {
-	const name = path.slice(path.lastIndexOf("/") + 1);
-	const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-	const all: string[] = [];
-	const near: string[] = [];
-	for (const [each, names] of listingsOf(project)) {
-		if (names.has(name)) all.push(each === "" ? name : `${each}/${name}`);
-		if (each !== folder || (kind !== "file" && kind !== "logging-file")) continue;
-		for (const other of names) if (isNear(name, other)) near.push(each === "" ? other : `${each}/${other}`);
-	}
-	// In a folder with no other file of this kind, that one may be meant.
-	if (near.length === 0 && all.length === 0 && kind === "file") all.push(...filesOfKind(folder, name, project));
-	const [only, ...others] = near.length > 0 ? near : all;
-	return only !== undefined && others.length === 0 ? only : null;
-}
-
-function filesOfKind(folder: string, name: string, project: Project): readonly string[] {
-	const kind = /\.(json|ya?ml|toml|ini|cfg|txt|csv|pem|sql)$/i.exec(name)?.[0];
-	if (kind === undefined || folder === "") return [];
-	const names = listingsOf(project).get(folder) ?? new Set<string>();
-	return [...names].filter((each) => each.endsWith(kind)).map((each) => `${folder}/${each}`);
-}
-
-function listingsOf(project: Project): ReadonlyMap<string, ReadonlySet<string>> {
-	if (project.listings !== undefined) return project.listings;
-	return new Map();
-}
-
-function isNear(name: string, other: string): boolean {
-	return name === other || stemOf(name) === stemOf(other) || isSimilarName(other, name);
-}
-
-function stemOf(name: string): string {
-	return name.replace(/\.(yaml|yml|json|toml|ini|txt|cfg|conf)$/i, "").toLowerCase();
-}
-
 function otherPath(missing: MissingPath, project: Project, meant: string): FixProposal | null {
 	const { call, given, path } = missing;
 	const literal = lastLiteral(missing);
@@ -192,10 +156,10 @@ function otherPath(missing: MissingPath, project: Project, meant: string): FixPr
 	}
 	return {
 		title: `Give the path ${text}`,
-		explanation: isNear(name(path), name(meant))
+		explanation: isNearName(name(path), name(meant))
 			? `${meant} is there, and nothing else in the repository has such a name.`
 			: `${meant} is the only file of its kind in that folder.`,
-		applicability: isSibling && isNear(name(path), name(meant)) ? "safe" : "review",
+		applicability: isSibling && isNearName(name(path), name(meant)) ? "safe" : "review",
 		edits: [replaceText(call.module, literal.content.start, literal.content.end, text)],
 	};
 }
