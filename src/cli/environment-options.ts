@@ -1,12 +1,12 @@
 import { parse } from "smol-toml";
-import type { EnvironmentOptions, PythonHint } from "../environment/open-environment.ts";
+import type { EnvironmentOptions } from "../environment/open-environment.ts";
 import type { PackageFiles } from "../environment/package-files.ts";
 import { pinnedVersion } from "../environment/pep440.ts";
 import { primaryManifest, startUpRequirements } from "../project/manifests/declared.ts";
 import { readLockFiles } from "../project/manifests/lock-files.ts";
 import type { Manifest, Requirement } from "../project/manifests/manifest.ts";
 import type { SourceTree } from "../project/project.ts";
-import { LineIndex } from "../text/line-index.ts";
+import { pythonHints } from "./python-hints.ts";
 
 interface Backend {
 	readonly root: string;
@@ -37,7 +37,7 @@ export function environmentOptions(
 		},
 		requirements: primary === null ? null : constrained(startUpRequirements(backend.manifests), constraints).map(withoutOwnName),
 		locked: new Map([...pinsOf(constraints), ...(lock?.versions ?? [])]),
-		pythonHints: [...deploymentHints(backend), ...manifestHints(backend)],
+		pythonHints: pythonHints(backend),
 	};
 }
 
@@ -81,56 +81,9 @@ function projectName(backend: Backend): string | null {
 	}
 }
 
-/** What the place of deployment runs: its image, its runtime file, a version manager's file. */
-function deploymentHints(backend: Backend): readonly PythonHint[] {
-	const hints: PythonHint[] = [];
-	for (const [path, file] of backend.files) {
-		const name = path.slice(path.lastIndexOf("/") + 1);
-		if (!isAbove(backend, path)) continue;
-		if (/^(Docker|Container)file/i.test(name)) hints.push(...imageHints(path, file.text));
-		const version = versionFiles.find((one) => one.name === name)?.pattern.exec(file.text)?.[1];
-		if (version) hints.push({ specifier: version, evidence: path });
-	}
-	return hints.sort((a, b) => rank(a) - rank(b));
-}
-
-const versionFiles: readonly { readonly name: string; readonly pattern: RegExp }[] = [
-	{ name: ".python-version", pattern: /^\s*(\d+\.\d+(?:\.\d+)?)/ },
-	{ name: "runtime.txt", pattern: /^\s*python-(\d+\.\d+(?:\.\d+)?)/ },
-	{ name: ".tool-versions", pattern: /^python\s+(\d+\.\d+(?:\.\d+)?)/m },
-];
-
-/** The last stage of a Dockerfile is the one that runs. */
-function imageHints(path: string, text: string): readonly PythonHint[] {
-	const stages = [...text.matchAll(/^FROM\s+(?:--\S+\s+)*(?:\S+\/)?python:(\d+\.\d+)/gim)];
-	const last = stages.at(-1);
-	if (!last?.[1]) return [];
-	return [{ specifier: last[1], evidence: `${path}:${new LineIndex(text).positionAt(last.index).line}` }];
-}
-
-function manifestHints(backend: Backend): readonly PythonHint[] {
-	return [...backend.manifests]
-		.sort((a, b) => Number(b.primary) - Number(a.primary))
-		.flatMap((manifest) =>
-			manifest.requiresPython ? [{ specifier: manifest.requiresPython, evidence: `requires-python in ${manifest.path}` }] : [],
-		);
-}
-
-/** Does the file lie in the backend's folder or one above it? */
-function isAbove(backend: Backend, path: string): boolean {
-	const folder = path.slice(0, Math.max(0, path.lastIndexOf("/")));
-	return folder === "" || folder === backend.folder || backend.folder.startsWith(`${folder}/`);
-}
-
 function nearestFile(backend: Backend, name: string): { readonly text: string } | undefined {
 	for (let folder = backend.folder; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf("/")))) {
 		const file = backend.files.get(folder === "" ? name : `${folder}/${name}`);
 		if (file || folder === "") return file;
 	}
-}
-
-/** An image is what really runs; the deeper file is nearer to the backend. */
-function rank(hint: PythonHint): number {
-	const isImage = /file[^/]*:\d+$/i.test(hint.evidence);
-	return (isImage ? 0 : 100) - hint.evidence.split("/").length;
 }

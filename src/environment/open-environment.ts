@@ -10,16 +10,9 @@ import { knownReleases } from "./known-releases.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { packageMetadata } from "./package-metadata.ts";
 import { ProviderEnvironment } from "./provider-environment.ts";
-import { newestMatchingMinor, parsePythonVersion } from "./python-version.ts";
+import { choosePython, type PythonHint } from "./python-choice.ts";
 import { readSearchPath, type SearchPath } from "./search-path.ts";
 import { type StandardLibrary, standardLibrary } from "./standard-library.ts";
-
-/** Something in the project that says which Python it is for: `3.11`, `python:3.11-slim`, `>=3.10`. */
-export interface PythonHint {
-	readonly specifier: string;
-	/** `Dockerfile:1`, `requires-python in pyproject.toml`. */
-	readonly evidence: string;
-}
 
 export interface EnvironmentOptions {
 	readonly files: PackageFiles;
@@ -88,7 +81,7 @@ function openInterpreter(
 function openFromCatalog(options: EnvironmentOptions, seen: readonly Interpreter[]): Environment {
 	const { files } = options;
 	const own = seen.find((interpreter) => interpreter.ownedByProject);
-	const { python, evidence, isCertain } = choosePython(options, own, seen[0]);
+	const { python, evidence, isCertain } = choosePython(options.pythonHints, own, seen[0]);
 	const interpreter =
 		[own, ...seen].find((one) => one?.python.minor === python.minor && one.python.major === python.major) ?? null;
 	const standard = standardLibrary(files, python);
@@ -115,25 +108,6 @@ function openFromCatalog(options: EnvironmentOptions, seen: readonly Interpreter
 		// What is missing from one catalog may come with the unknown packages of another.
 		place: catalog.closure.complete ? "" : `and ${[...catalog.closure.unknown].sort().join()}`,
 	});
-}
-
-function choosePython(
-	options: EnvironmentOptions,
-	own: Interpreter | undefined,
-	machine: Interpreter | undefined,
-): { readonly python: PythonVersion; readonly evidence: string; readonly isCertain: boolean } {
-	if (own !== undefined) return { python: own.python, evidence: own.evidence, isCertain: true };
-	for (const { specifier, evidence } of options.pythonHints) {
-		const exact = /^[^<>=!~^*]*$/.test(specifier) ? parsePythonVersion(specifier) : null;
-		const python = exact ?? newestMatchingMinor(specifier);
-		if (python !== null) return { python, evidence, isCertain: exact !== null || /^==\s*3\.\d+(?:\.\*)?$/.test(specifier) };
-	}
-	if (machine !== undefined) return { python: machine.python, evidence: machine.evidence, isCertain: false };
-	return {
-		python: newestMatchingMinor("") ?? { major: 3, minor: 14 },
-		evidence: "the newest Python we know, since nothing names one",
-		isCertain: false,
-	};
 }
 
 /** What answers for the standard library: the real one where it is at hand, else what introspection of its like showed. */

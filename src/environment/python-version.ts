@@ -18,16 +18,14 @@ export const anyPython: PythonVersion = { major: 3, minor: Number.NaN };
 /** Minor versions of Python 3 that the bundled data knows, oldest first. */
 export const knownPythonMinors = [8, 9, 10, 11, 12, 13, 14] as const;
 
-/** The newest known version that a PEP 440 specifier set allows, or null. Poetry's `^3.10` and `~3.10` are understood. */
-export function newestMatchingMinor(specifier: string): PythonVersion | null {
+/** The minor versions we know that a PEP 440 specifier set allows, oldest first. Poetry's `^3.10` and `~3.10` are understood. */
+export function matchingMinors(specifier: string): readonly number[] {
 	const translated = specifier
 		.replace(/\^\s*(\d+)(\.[\d.]+)?/g, ">=$1$2,<4")
 		.replace(/(?<![~<>=!])~\s*(\d+\.\d+)[\d.]*/g, "==$1.*")
 		.trim();
-	for (const minor of [...knownPythonMinors].reverse()) {
-		// A bound such as >=3.11.4 means some patch release of that minor version.
-		if (translated === "" || versionIsPicked(`3.${minor}.0`, translated) || versionIsPicked(`3.${minor}.99`, translated))
-			return { major: 3, minor };
-	}
-	return null;
+	// A bound such as >=3.11.4 means some patch release of that minor version.
+	const isAllowed = (minor: number) =>
+		versionIsPicked(`3.${minor}.0`, translated) || versionIsPicked(`3.${minor}.99`, translated);
+	return knownPythonMinors.filter((minor) => translated === "" || isAllowed(minor));
 }

@@ -56,8 +56,26 @@ test("without an environment the project's own words decide the version", () => 
 	const pythonOf = (specifier: string) =>
 		openEnvironment({ ...optionsFor(memoryPackageFiles({})), pythonHints: [{ specifier, evidence: "there" }] }).python.minor;
 	expect(["3.10", ">=3.9,<3.12", "^3.8", "~3.10", "python:3.11-slim", ">=3.11.4", "nonsense"].map(pythonOf)).toEqual([
-		10, 11, 14, 10, 11, 14, 14,
+		10, 11, 13, 10, 11, 13, 13,
 	]);
+	expect(pythonOf(">=3.14")).toBe(14);
+});
+
+test("the machine's Python serves where the project's own words allow it", () => {
+	const machine = memoryPackageFiles({ "/usr/bin/python3": "", "/usr/lib/python3.11/os.py": "" });
+	const pythonOf = (...specifiers: readonly string[]) => {
+		const pythonHints = specifiers.map((specifier) => ({ specifier, evidence: "there" }));
+		const { python, pythonIsCertain } = openEnvironment({
+			...optionsFor(machine, { variables: { PATH: "/usr/bin" } }),
+			pythonHints,
+		});
+		return `${python.minor} ${pythonIsCertain}`;
+	};
+	expect(pythonOf()).toBe("11 false");
+	expect(pythonOf(">=3.10")).toBe("11 false");
+	expect(pythonOf(">=3.12")).toBe("13 false");
+	expect(pythonOf(">=3.10", "3.12")).toBe("12 true");
+	expect(pythonOf("<4,>=3.9", ">=3.12,<3.13")).toBe("12 false");
 });
 
 test("pyenv's shim leads to the version that the nearest version file names", () => {
