@@ -3,7 +3,7 @@ import { pythonHints } from "../../src/cli/python-hints.ts";
 import { readManifests } from "../../src/project/manifests/read-manifests.ts";
 
 function hintsOf(texts: Readonly<Record<string, string>>): readonly string[] {
-	const files = new Map(Object.entries(texts).map(([path, text]) => [path, { text }] as never));
+	const files = new Map(Object.entries(texts).map(([path, text]) => [path, { path, text, sha256: "" }]));
 	return pythonHints({ folder: "", files, manifests: readManifests(files, "") }).map(
 		({ specifier, evidence }) => `${specifier} ${evidence}`,
 	);

@@ -28,7 +28,8 @@ export function listStarts(files: SourceTree): readonly Start[] {
 }
 
 const dockerName = /(^|\/)(?:dockerfile[^/]*|[^/]*\.dockerfile)$/i;
-const composeName = /(^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
+/** The path of a compose file. */
+export const composeName = /(^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
 
 interface WrittenService {
 	/** The compose file. */

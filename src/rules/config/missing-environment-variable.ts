@@ -5,6 +5,7 @@ import { isSqlalchemyBefore } from "../../project/database/sqlalchemy-driver.ts"
 import type { Call } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { findEntry } from "../../project/settings/env-file-edit.ts";
+import { givenByServices } from "../../project/starts/container-variables.ts";
 import {
 	type DotenvLoading,
 	defaultInCode,
@@ -68,7 +69,8 @@ export default defineRule<Evidence>({
 		}
 	},
 
-	describe({ evidence }) {
+	describe({ evidence }, project) {
+		const given = givenByServices(project.files, [evidence.key]);
 		const { key, loadedFile, otherFile, stage, order, error, consequence, guarded } = evidence;
 		return {
 			severity: guarded ? "HIGH" : "CRITICAL",
@@ -79,7 +81,9 @@ export default defineRule<Evidence>({
 					? `${loadedFile} is read by then and does not set it, and ${consequence}.`
 					: otherFile !== null
 						? `${otherFile} sets it, but nothing has loaded that file by then: a .env file is no part of the environment by itself.`
-						: `Nothing sets it, and ${consequence}.`,
+						: given === null
+							? `Nothing sets it, and ${consequence}.`
+							: `The environment does not set it, and ${consequence}. ${given}`,
 			expectedError: error,
 			order,
 			manualSteps: [`Set ${key} in the environment in which the server is started, for example: export ${key}=...`],

@@ -15,6 +15,7 @@ import { placeholderFor } from "../../project/settings/placeholder.ts";
 import { readSettingType } from "../../project/settings/setting-type.ts";
 import { isModernSettingsClass, settingsConfig, settingsFields, sourcesMethod } from "../../project/settings/settings-class.ts";
 import { changeSettingsConfig, readEnvFile } from "../../project/settings/settings-edit.ts";
+import { givenByServices } from "../../project/starts/container-variables.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 
@@ -80,10 +81,11 @@ export default defineRule<Evidence>({
 
 	describe({ evidence }, project) {
 		const { settings, keys, envFile } = evidence;
+		const given = givenByServices(project.files, keys);
 		return {
 			...outcomeOf(settings, "validation"),
-			problem: `${settings.className} needs ${listed(keys)}, which nothing sets`,
-			rootCause: `${keys.length === 1 ? "The field has" : "The fields have"} no default, the environment of the server does not set ${keys.length === 1 ? "it" : "them"}, and ${fileInWords(project, evidence)}.`,
+			problem: `${settings.className} needs ${listed(keys)}, which ${given === null ? "nothing sets" : "only a container is given"}`,
+			rootCause: `${keys.length === 1 ? "The field has" : "The fields have"} no default, the environment of the server does not set ${keys.length === 1 ? "it" : "them"}, and ${fileInWords(project, evidence)}.${given === null ? "" : ` ${given}`}`,
 			manualSteps:
 				envFile === null
 					? [`Set ${listed(keys)} in the environment in which the server is started.`]
