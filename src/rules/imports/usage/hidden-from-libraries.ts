@@ -101,6 +101,8 @@ function ownModulesInFront({ environment, trace, modules, backend }: Project): M
 	const hiding = new Map<string, Hiding>();
 	for (const [name, own] of modules) {
 		if (name.includes(".") || isAtHand(name) || loadedBeforeTarget.has(name) || own.tree.errors.length > 0) continue;
+		// Python's own tests, which no library imports; many a backend has a folder of that name.
+		if (name === "test") continue;
 		if (own.path !== `${folder}${name}.py` && own.path !== `${folder}${name}/__init__.py`) continue;
 		if (!environment.isStdlib(name) && environment.findModule(name).found !== "present") continue;
 		const namespace = trace.runs.get(name)?.namespace;
