@@ -20,9 +20,10 @@ import { instantiate } from "./classes/instantiate.ts";
 import { handedOver, leave } from "./classes/making.ts";
 import { namedTupleProblem } from "./classes/named-tuples.ts";
 import { superAttributes } from "./classes/super-object.ts";
-import { builtin, classMember, constant, externalSymbol } from "./external.ts";
+import { classMember, constant, externalSymbol } from "./external.ts";
 import { classMethodBindingProblem, externalBindingProblem, failToBind, methodBindingProblem } from "./external-signature.ts";
 import { functionFrame } from "./function-frame.ts";
+import { newGenerator } from "./generators.ts";
 import { dictMethod, listMethod } from "./library/container-methods.ts";
 import { generatorContext } from "./library/generator-contexts.ts";
 import { knownCall } from "./library/known-calls.ts";
@@ -30,6 +31,7 @@ import { partialCall } from "./library/partial-calls.ts";
 import { classOfSessions } from "./library/session-objects.ts";
 import { failOnTextMethod } from "./library/text-formats.ts";
 import {
+	type AtYield,
 	BudgetSpent,
 	type CallArguments,
 	type Frame,
@@ -39,6 +41,7 @@ import {
 	newNamespace,
 	PythonException,
 	stepBudget,
+	stopAtYield,
 } from "./machine.ts";
 import { stringMethod } from "./operations.ts";
 import { bindParameters } from "./parameter-binding.ts";
@@ -242,7 +245,7 @@ export function callFunction(
 	callee: FunctionValue,
 	args: CallArguments,
 	node: ast.Call,
-	stopAtYield = false,
+	atYield: AtYield | null = null,
 ): Value {
 	const { node: definition } = callee;
 	if (definition.type === "Lambda") return callLambda(machine, callee, definition, args);
@@ -257,32 +260,26 @@ export function callFunction(
 		if (type === null) return unknown;
 		const plain: FunctionValue = { ...callee, decorators: [] };
 		return generatorContext(externalSymbol(machine, `contextlib.${type}`, null), definition, () => {
-			const given = callFunction(machine, frame, plain, args, node, true);
+			const given = callFunction(machine, frame, plain, args, node, stopAtYield);
 			return given.kind === "coroutine" ? given.run() : given;
 		});
 	}
 	const scope = newNamespace(callee.scope);
 	bindParameters(machine, frame, callee, definition, scope, args, node);
-	const generator = isGenerator(definition);
-	if (generator && !stopAtYield) {
-		// The body has not begun to run: what there is now is the generator.
-		machine.doubts++;
-		handedOver(args);
-		return {
-			kind: "instance",
-			of: builtin(definition.isAsync ? "async_generator" : "generator"),
-			attributes: new Map([[definition.isAsync ? "ag_code" : "gi_code", callee]]),
-			call: null,
-		};
-	}
-	const run = (): Value => {
-		const runs = () => runBody(machine, callee, definition, scope, stopAtYield);
+	const run = (taker: AtYield | null): Value => {
+		const runs = () => runBody(machine, callee, definition, scope, taker);
 		// What the parser made of a broken file may be anything.
 		return callee.module.tree.errors.length > 0 ? maybe(machine, runs) : runs();
 	};
-	return definition.isAsync && !stopAtYield
-		? { kind: "coroutine", function: callee, run, call: node, path: frame.module.path }
-		: run();
+	if (atYield !== null) return run(atYield);
+	if (isGenerator(definition)) {
+		machine.doubts++;
+		handedOver(args);
+		return newGenerator(callee, definition, run);
+	}
+	return definition.isAsync
+		? { kind: "coroutine", function: callee, run: () => run(null), call: node, path: frame.module.path }
+		: run(null);
 }
 
 /** What `functools.cache` keeps results by has to have a hash. */
@@ -298,14 +295,14 @@ function runBody(
 	callee: FunctionValue,
 	definition: ast.FunctionDef,
 	scope: Namespace,
-	stopAtYield: boolean,
+	atYield: AtYield | null,
 ): Value {
 	if (machine.callDepth >= maxDepth || machine.activeCalls.has(definition)) {
 		machine.doubts++;
 		for (const { value } of scope.names.values()) leave(value);
 		return unknown;
 	}
-	const frame = { ...functionFrame(callee, scope, stopAtYield), locals: { names: localsOf(definition), scope } };
+	const frame = { ...functionFrame(callee, scope, atYield), locals: { names: localsOf(definition), scope } };
 	const returned = collectReturns(frame);
 	const place = machine.place;
 	machine.place = "called-code";
@@ -352,7 +349,7 @@ function callLambda(machine: Machine, callee: FunctionValue, definition: ast.Lam
 	if (machine.activeCalls.has(definition)) return unknown;
 	machine.activeCalls.add(definition);
 	try {
-		return machine.evaluate(functionFrame(callee, scope, false), definition.body);
+		return machine.evaluate(functionFrame(callee, scope, null), definition.body);
 	} finally {
 		machine.activeCalls.delete(definition);
 	}

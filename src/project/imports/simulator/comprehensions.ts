@@ -1,6 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import { type DictValue, unknown, type Value } from "../values.ts";
 import { setEntry } from "./dict-keys.ts";
+import { collected } from "./generators.ts";
 import { type Frame, type Machine, maybe, newNamespace } from "./machine.ts";
 import { itemsOf, truth } from "./operations.ts";
 import { failOnIteration } from "./refused-operations.ts";
@@ -14,8 +15,8 @@ export function comprehension(machine: Machine, frame: Frame, node: ast.Comprehe
 	const iterable = machine.evaluate(frame, first.iterable);
 	if (!first.isAsync) failOnIteration(machine, frame, iterable, first.iterable);
 	const scope = newNamespace(frame.enclosing);
-	const inner: Frame = { ...frame, kind: "function", scope, enclosing: scope, stopAtYield: false };
-	const known = itemsOf(iterable);
+	const inner: Frame = { ...frame, kind: "function", scope, enclosing: scope, atYield: null };
+	const known = itemsOf(node.kind === "generator" || first.isAsync ? iterable : (collected(machine, iterable) ?? iterable));
 	if (known !== null && known.length <= maxComprehended && rest.length === 0 && node.kind !== "generator")
 		return unrolled(machine, inner, node, first, known);
 	const [second] = rest;

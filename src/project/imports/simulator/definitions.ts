@@ -89,7 +89,7 @@ export function defineClass(machine: Machine, frame: Frame, node: ast.ClassDef):
 		walrusScope: namespace,
 		enclosing: outer.enclosing,
 		globalNames: new Set(),
-		stopAtYield: false,
+		atYield: null,
 	};
 	for (const name of ["__module__", "__qualname__"]) namespace.names.set(name, { value: unknown, node: null, maybe: false });
 	at(machine, "class-body", () => machine.execute(inner, node.body));

@@ -7,6 +7,7 @@ import { failOnMemberName, isEnumeration } from "./classes/enum-look-up.ts";
 import { comprehension, consumed } from "./comprehensions.ts";
 import { dictKey, setEntry } from "./dict-keys.ts";
 import { builtin, constant } from "./external.ts";
+import { yieldValue } from "./generators.ts";
 import { failOnUnsetKey, mergeInto } from "./library/dotenv-dicts.ts";
 import { enteredOnStack } from "./library/enter-context.ts";
 import { awaitedRows } from "./library/session-objects.ts";
@@ -22,7 +23,6 @@ import {
 	type Machine,
 	maybe,
 	newNamespace,
-	ReachedYield,
 } from "./machine.ts";
 import { asText, truth } from "./operations.ts";
 import { binaryOperation, booleanOperation, comparison, failOnFunctionSubscript } from "./operators.ts";
@@ -98,11 +98,7 @@ export function evaluate(machine: Machine, frame: Frame, node: ast.Expression): 
 			return enteredOnStack(machine, frame, value, node) ?? awaitedRows(machine, value) ?? unknown;
 		}
 		case "Yield":
-			{
-				const value = node.value === null ? constant(null) : machine.evaluate(frame, node.value);
-				if (frame.stopAtYield && machine.uncertain === 0) throw new ReachedYield(value);
-			}
-			return unknown;
+			return yieldValue(machine, frame, node);
 		case "Starred":
 			machine.evaluate(frame, node.value);
 			return unknown;

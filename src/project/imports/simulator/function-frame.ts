@@ -1,8 +1,8 @@
 import type { FunctionValue, Namespace } from "../values.ts";
-import type { Frame } from "./machine.ts";
+import type { AtYield, Frame } from "./machine.ts";
 
 /** Where the body of a function runs. */
-export function functionFrame(callee: FunctionValue, scope: Namespace, stopAtYield: boolean): Frame {
+export function functionFrame(callee: FunctionValue, scope: Namespace, atYield: AtYield | null): Frame {
 	let globals: Namespace = scope;
 	while (globals.parent !== null) globals = globals.parent;
 	return {
@@ -14,6 +14,6 @@ export function functionFrame(callee: FunctionValue, scope: Namespace, stopAtYie
 		walrusScope: scope,
 		globalNames: new Set(),
 		futures: callee.module.tree.futures,
-		stopAtYield,
+		atYield,
 	};
 }

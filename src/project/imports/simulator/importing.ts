@@ -210,7 +210,7 @@ function frameOf(module: Module, namespace: Namespace): Frame {
 		walrusScope: namespace,
 		globalNames: new Set(),
 		futures: module.tree.futures,
-		stopAtYield: false,
+		atYield: null,
 	};
 }
 

@@ -46,8 +46,8 @@ export interface Frame {
 	/** Names that the function running here binds, and where; absent elsewhere. */
 	readonly locals?: { readonly names: ReadonlySet<string>; readonly scope: Namespace };
 	readonly futures: ReadonlySet<string>;
-	/** True where a `yield` ends the simulation of this frame: the lifespan, or another context manager, up to its yield. */
-	readonly stopAtYield: boolean;
+	/** What a `yield` does here; null where nobody takes what is yielded. */
+	readonly atYield: AtYield | null;
 }
 
 /** A `try` or `with suppress(...)` that is being executed. */
@@ -83,6 +83,14 @@ export class ReachedYield extends Error {
 	) {
 		super();
 	}
+}
+
+/** Takes what is yielded. */
+export type AtYield = (machine: Machine, value: Value) => void;
+
+/** The simulation ends at the `yield`: the lifespan, or another context manager, is followed up to there. */
+export function stopAtYield({ uncertain }: Machine, value: Value): void {
+	if (uncertain === 0) throw new ReachedYield(value);
 }
 
 /** Unwinds everything: the program is larger than we care to follow. */

@@ -81,7 +81,7 @@ export function bindParameters(
 function defaultValue(machine: Machine, callee: FunctionValue, parameter: ast.Parameter): Value {
 	const node = parameter.default;
 	if (node?.type !== "Constant" || node.literal === "bytes") return callee.defaults?.get(parameter) ?? unknown;
-	return machine.evaluate(functionFrame(callee, newNamespace(callee.scope), false), node);
+	return machine.evaluate(functionFrame(callee, newNamespace(callee.scope), null), node);
 }
 
 function bindingProblem(

@@ -223,7 +223,7 @@ function outsideFrame(): Frame {
 		walrusScope: scope,
 		globalNames: new Set(),
 		futures: new Set(),
-		stopAtYield: false,
+		atYield: null,
 	};
 }
 

@@ -5,7 +5,7 @@ import type { Call } from "../trace.ts";
 import type { ClassValue, FunctionValue, Value } from "../values.ts";
 import { callFunction } from "./calls.ts";
 import { enterContext } from "./library/enter-context.ts";
-import { type Frame, fail, type Machine, ReachedYield } from "./machine.ts";
+import { type Frame, fail, type Machine, ReachedYield, stopAtYield } from "./machine.ts";
 
 /** Runs what applications do before they answer: the lifespan up to its yield, or the start-up handlers, those of their routers included. */
 export function startUp(machine: Machine, outsideFrame: () => Frame): void {
@@ -140,7 +140,7 @@ function runBody(
 		open: true,
 	};
 	try {
-		const result = callFunction(machine, frame, plain, args, application.node, true);
+		const result = callFunction(machine, frame, plain, args, application.node, stopAtYield);
 		return result.kind === "coroutine" ? result.run() : result;
 	} catch (error) {
 		if (!(error instanceof ReachedYield)) throw error;

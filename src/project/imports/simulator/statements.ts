@@ -7,6 +7,7 @@ import { define, defineClass } from "./definitions.ts";
 import { dictKey, setEntry } from "./dict-keys.ts";
 import { caughtNames, executeRaise, executeTry, raise } from "./exception-handling.ts";
 import { annotation } from "./expressions.ts";
+import { goThrough } from "./generators.ts";
 import { runImport, runImportFrom } from "./import-statements.ts";
 import { enterContext } from "./library/enter-context.ts";
 import { mayKeepExceptions } from "./library/generator-contexts.ts";
@@ -265,6 +266,11 @@ function executeFor(machine: Machine, frame: Frame, node: ast.For): Completion {
 	if (node.isAsync) failOnAsyncFor(machine, frame, iterable, node.iterable);
 	else if (!failOnIteration(machine, frame, iterable, node.iterable))
 		failOnCoroutineUse(machine, frame, iterable, node.iterable, "iterable");
+	const generated = goThrough(machine, iterable, node.isAsync, (item) => {
+		assign(machine, frame, node.target, item, node);
+		return machine.execute(frame, node.body);
+	});
+	if (generated !== null) return afterLoop(machine, frame, node, generated);
 	const items = node.isAsync ? null : itemsOf(iterable);
 	if (items !== null && items.length <= maxUnrolled) {
 		for (const item of items) {
@@ -274,10 +280,7 @@ function executeFor(machine: Machine, frame: Frame, node: ast.For): Completion {
 			const completion = machine.execute(frame, node.body);
 			// Each letter of a text that was not meant to be gone through fails in the same way.
 			if (iterable.kind === "constant" && machine.failures.length > before) return "normal";
-			if (completion === "return") return "return";
-			if (completion === "break") return "normal";
-			if (completion === "maybe-left")
-				return maybe(machine, () => machine.execute(frame, node.orelse)) === "normal" ? "normal" : "maybe-left";
+			if (completion !== "normal" && completion !== "continue") return afterLoop(machine, frame, node, completion);
 		}
 		return machine.execute(frame, node.orelse);
 	}
@@ -288,6 +291,15 @@ function executeFor(machine: Machine, frame: Frame, node: ast.For): Completion {
 	});
 	maybe(machine, () => machine.execute(frame, node.orelse));
 	return completion === "return" || completion === "maybe-left" ? "maybe-left" : "normal";
+}
+
+/** How a loop ends whose last round ended so. */
+function afterLoop(machine: Machine, frame: Frame, node: ast.For, completion: Completion): Completion {
+	if (completion === "return") return "return";
+	if (completion === "break") return "normal";
+	if (completion === "maybe-left")
+		return maybe(machine, () => machine.execute(frame, node.orelse)) === "normal" ? "normal" : "maybe-left";
+	return machine.execute(frame, node.orelse);
 }
 
 function executeWhile(machine: Machine, frame: Frame, node: ast.While): Completion {

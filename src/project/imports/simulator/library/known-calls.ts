@@ -8,6 +8,7 @@ import { asText, itemsOf } from "../operations.ts";
 import { failOperation } from "../refused-operations.ts";
 import { alembicCommand } from "./alembic-commands.ts";
 import { attributeAsked, hasAttribute } from "./asked-attributes.ts";
+import { collectingCall } from "./collecting-calls.ts";
 import { dotenvCall } from "./dotenv-calls.ts";
 import { eventLoopCall } from "./event-loop.ts";
 import { lacksPackage, listedFolder, nameToImport } from "./folder-listing.ts";
@@ -21,12 +22,14 @@ import { failOnRefusedCall } from "./refused-calls.ts";
 import { isSecret, secretText, shownSecret } from "./secret-objects.ts";
 import { rowsAsked } from "./session-objects.ts";
 import { settingReaderCall } from "./setting-readers.ts";
+import { threadCall } from "./thread-calls.ts";
 import { failOnUnset, refusalOfNone, unsetVariable } from "./unset-variable.ts";
 import { writtenUrl } from "./url-objects.ts";
 
 /** Who is asked what a call gives, one after the other; null where that is not known to them. */
 const answers: readonly ((call: LibraryCall) => Value | null)[] = [
 	eventLoopCall,
+	threadCall,
 	settingReaderCall,
 	alembicCommand,
 	listedFolder,
@@ -37,6 +40,7 @@ const answers: readonly ((call: LibraryCall) => Value | null)[] = [
 	matchCall,
 	dotenvCall,
 	pathCall,
+	collectingCall,
 	plainCall,
 ];
 
