@@ -65,12 +65,16 @@ export function isMethodOfApplication({ callee }: Call, name: string): boolean {
 	return callee.kind === "bound-method" && callee.name === name && isApplication(callee.receiver);
 }
 
-/** Functions under `@app.middleware("http")`, which Starlette calls with the request and `call_next`. */
+/** Functions under `@app.middleware("http")`, or handed to it, which Starlette calls with the request and `call_next`. */
 export function listMiddlewareFunctions(project: Project): readonly FunctionValue[] {
 	const registrations = new Set<Value>();
 	for (const call of project.trace.calls)
 		if (call.reached && !call.guarded && isMethodOfApplication(call, "middleware")) registrations.add(call.result);
-	return project.trace.functions.flatMap(({ value, reached }) =>
+	const decorated = project.trace.functions.flatMap(({ value, reached }) =>
 		reached && value.decorators.length === 1 && value.decorators.some((decorator) => registrations.has(decorator)) ? [value] : [],
 	);
+	const handedOver = project.trace.calls.flatMap(({ callee, args: [given], reached, guarded }) =>
+		reached && !guarded && registrations.has(callee) && given?.kind === "function" ? [given] : [],
+	);
+	return [...decorated, ...handedOver.filter(({ decorators }) => decorators.length === 0)];
 }

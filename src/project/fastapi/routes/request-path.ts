@@ -11,22 +11,43 @@ export interface BodyMisuse {
 	readonly isPartial: boolean;
 }
 
-/** Statements that run for each call, in order, with whether something before them may have left the function. */
+/**
+ * Statements that run for each call, in order, with whether something before them may have left the function. `scope` is the name of what
+ * says whether a call is a request at all.
+ */
 function* certainStatements(
 	body: readonly ast.Statement[],
 	state: { partial: boolean },
+	scope: string | null = null,
 ): Generator<readonly [ast.Statement, boolean]> {
 	for (const statement of body) {
 		if (statement.type === "With" && !statement.items.some(mayCatch)) {
-			yield* certainStatements(statement.body, state);
+			yield* certainStatements(statement.body, state, scope);
 		} else if (statement.type === "Try" && statement.handlers.length === 0) {
-			yield* certainStatements(statement.body, state);
-			yield* certainStatements(statement.finalbody, state);
+			yield* certainStatements(statement.body, state, scope);
+			yield* certainStatements(statement.finalbody, state, scope);
 		} else {
 			yield [statement, state.partial];
-			if (leaves(statement)) state.partial = true;
+			if (leaves(statement) && !(scope !== null && isForOthers(statement, scope))) state.partial = true;
 		}
 	}
+}
+
+/** `if scope["type"] != "http": …`: what is no request over HTTP leaves there. */
+function isForOthers(statement: ast.Statement, scope: string): boolean {
+	if (statement.type !== "If" || statement.orelse.length > 0 || statement.test.type !== "Compare") return false;
+	const {
+		operators: [operator],
+		operands: [type, given, ...others],
+	} = statement.test;
+	if (type?.type !== "Subscript" || given === undefined || others.length > 0) return false;
+	const isType = type.value.type === "Name" && type.value.id === scope && isText(type.index, "type");
+	if (operator === "!=") return isType && isText(given, "http");
+	return isType && operator === "not in" && given.type === "Sequence" && given.items.some((each) => isText(each, "http"));
+}
+
+function isText(node: ast.Expression, text: string): boolean {
+	return node.type === "Constant" && node.literal === "string" && node.value === text;
 }
 
 function mayCatch({ context }: ast.WithItem): boolean {
@@ -107,9 +128,9 @@ function isPlain(statement: ast.Statement): boolean {
  * awaits it. `wrapped` is the attribute that keeps the application.
  */
 export function unpassedRequest(node: ast.FunctionDef, wrapped: string): BodyMisuse | null {
-	const [self] = node.parameters;
+	const [self, scope] = node.parameters;
 	if (self === undefined) return null;
-	for (const [statement, isPartial] of certainStatements(node.body, { partial: false })) {
+	for (const [statement, isPartial] of certainStatements(node.body, { partial: false }, scope?.name.name)) {
 		if (statement.type !== "ExpressionStatement") continue;
 		const { value } = statement;
 		const call = value.type === "Await" ? value.value : value;
@@ -137,7 +158,7 @@ export function unsetApplication(
 	init: ast.FunctionDef,
 	names: ReadonlySet<string>,
 ): { readonly attribute: ast.Attribute["attribute"]; readonly isPartial: boolean } | null {
-	const [self] = node.parameters;
+	const [self, scope] = node.parameters;
 	const [initSelf] = init.parameters;
 	if (self === undefined || initSelf === undefined) return null;
 	const set = new Set(names);
@@ -155,7 +176,7 @@ export function unsetApplication(
 			if (each.type === "Call" && each.args.some((arg) => arg.type === "Name" && arg.id === owner)) isHandedOn = true;
 		});
 	if (isHandedOn) return null;
-	for (const [statement, isPartial] of certainStatements(node.body, { partial: false })) {
+	for (const [statement, isPartial] of certainStatements(node.body, { partial: false }, scope?.name.name)) {
 		if (statement.type !== "ExpressionStatement" || statement.value.type !== "Await") continue;
 		const call = statement.value.value;
 		if (call.type !== "Call" || call.args.length !== 3 || call.callee.type !== "Attribute") continue;

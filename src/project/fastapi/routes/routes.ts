@@ -167,11 +167,27 @@ function endpointsByDecorator(functions: readonly FunctionDefinition[]): Map<Val
 	return result;
 }
 
+/** What makes decorators of libraries that wrap a function with `functools.wraps`, so that its signature stays. */
+const wrappers = new Set([
+	"aiocache.decorators.cached",
+	"fastapi_cache.decorator.cache",
+	"loguru._logger.Logger.catch",
+	"slowapi.extension.Limiter.limit",
+	"slowapi.extension.Limiter.shared_limit",
+	"starlette.authentication.requires",
+	"tenacity.retry",
+]);
+
 /** Does a decorator leave the signature that `inspect` sees? */
 export function keepsSignature(decorator: Value): boolean {
 	if (decorator.kind === "external") return /^functools\.(lru_cache|cache)$|^typing\.(override|final)$/.test(decorator.canonical);
-	if (decorator.kind === "instance" && decorator.of.kind === "external")
-		return /^fastapi\.(applications\.FastAPI|routing\.APIRouter)\.\w+$|^functools\.lru_cache$/.test(decorator.of.canonical);
+	if (decorator.kind === "instance" && decorator.of.kind === "external") {
+		const { canonical } = decorator.of;
+		return (
+			/^fastapi\.(applications\.FastAPI|routing\.APIRouter)\.\w+$|^functools\.lru_cache$/.test(canonical) ||
+			wrappers.has(canonical)
+		);
+	}
 	return decorator.kind === "function" && wrapsItsArgument(decorator.node);
 }
 

@@ -66,7 +66,11 @@ function middlewareOf(machine: Machine, served: InstanceValue): readonly Added[]
 	const added: Added[] = [];
 	for (const call of machine.calls) {
 		const { callee, args, keywords, open, node, reached, guarded } = call;
-		if (callee.kind !== "bound-method" || callee.receiver !== served || !reached || guarded) continue;
+		if (!reached || guarded) continue;
+		const [handedOver] = args;
+		if (registrations.has(callee) && handedOver?.kind === "function" && handedOver.decorators.length === 0)
+			added.push({ value: handedOver, args: nothing, node, kind: "function" });
+		if (callee.kind !== "bound-method" || callee.receiver !== served) continue;
 		if (callee.name === "middleware") registrations.set(call.result, call);
 		if (callee.name !== "add_middleware") continue;
 		const [first, ...rest] = args;
