@@ -146,12 +146,26 @@ export interface RaisesException {
 	readonly misuse?: AsyncMisuse;
 }
 
-/** Alembic is run by start-up and does not find its migrations, or is told something that it cannot read. `ini` is its INI file where that is there, relative to the root. */
+/** Alembic is run by start-up and does not find its migrations or their order, or is told something that it cannot read. `ini` is its INI file where that is there, relative to the root. */
 export type MigrationFault =
 	/** A percent sign in a value of its configuration. */
 	| { readonly type: "percent" }
 	| { readonly type: "no-location"; readonly ini: string | null }
-	| { readonly type: "no-folder"; readonly ini: string | null; readonly location: string };
+	| { readonly type: "no-folder"; readonly ini: string | null; readonly location: string }
+	/** The migration at `path` comes after one that is not there; `meant` may be: null for none, undefined where it cannot be told. */
+	| {
+			readonly type: "no-revision";
+			readonly path: string;
+			readonly range: TextRange;
+			readonly wanted: string;
+			readonly meant: string | null | undefined;
+	  }
+	/** Several migrations are the last; one branch may be put behind the other. */
+	| {
+			readonly type: "two-heads";
+			readonly heads: readonly string[];
+			readonly rebased: { readonly path: string; readonly range: TextRange; readonly onto: string } | null;
+	  };
 
 /** How a value of the async world is used as one of the sync world, or the other way round; the failure's range is the expression. */
 export type AsyncMisuse =

@@ -104,6 +104,8 @@ export default defineRule<Evidence>({
 
 function problemOf(detail: RaisesException): string {
 	if (detail.migrations?.type === "percent") return "A value with a percent sign is given to alembic";
+	if (detail.migrations?.type === "no-revision") return "A migration of alembic comes after one that is not there";
+	if (detail.migrations?.type === "two-heads") return "Alembic has more than one last migration";
 	if (detail.migrations !== undefined) return "Alembic does not find its migrations";
 	if (detail.misuse !== undefined) return misuseProblems[detail.misuse.type];
 	if (detail.keyword !== undefined) return `A call passes ${detail.keyword.name}, which its function does not take,`;
@@ -132,6 +134,10 @@ function causeOf(detail: RaisesException, error: string): string {
 		return "The INI file that it is given is not there, or does not say script_location, and nothing else does.";
 	if (detail.migrations?.type === "no-folder")
 		return `script_location is ${detail.migrations.location}, which is looked for from the folder in which the server starts.`;
+	if (detail.migrations?.type === "no-revision")
+		return `${detail.migrations.path} has ${detail.migrations.wanted} for its down_revision, and no migration in that folder is called so.`;
+	if (detail.migrations?.type === "two-heads")
+		return `Nothing comes after ${detail.migrations.heads.join(" or ")}, so "head" may be either.`;
 	if (detail.misuse?.type === "uncalled-await") return "Only calling it gives something that can be awaited.";
 	if (detail.misuse?.type === "uncalled-with") return "Only calling it gives something that can be entered.";
 	if (detail.misuse?.type === "generator-with")
@@ -144,6 +150,8 @@ function causeOf(detail: RaisesException, error: string): string {
 
 function stepOf(detail: RaisesException): string {
 	if (detail.migrations?.type === "percent") return 'Write the value with two percent signs for each: value.replace("%", "%%").';
+	if (detail.migrations?.type === "no-revision" || detail.migrations?.type === "two-heads")
+		return "Let down_revision of each migration name the one before it, so that all of them are one row.";
 	if (detail.migrations !== undefined)
 		return "Give Config the path of alembic.ini, and script_location the folder that has env.py, both as seen from where the server starts.";
 	if (detail.by === "call")

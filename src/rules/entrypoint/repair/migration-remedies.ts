@@ -16,6 +16,8 @@ export function migrationRemedy(
 	fault: MigrationFault,
 ): FixProposal | undefined {
 	if (fault.type === "percent") return doublePercent(module, range);
+	if (fault.type === "no-revision") return otherRevision(fault);
+	if (fault.type === "two-heads") return oneBehindOther(fault);
 	const [folder, ...others] = migrationFolders(project);
 	if (folder === undefined || others.length > 0) return undefined;
 	const start = project.workingDirectory === "" ? "" : `${project.workingDirectory}/`;
@@ -38,6 +40,37 @@ export function migrationRemedy(
 		explanation,
 		applicability: "review",
 		edits: [insertBefore(module, statement, `${config}.set_main_option("script_location", "${location}")\n`)],
+	};
+}
+
+/** Names the migration that is likely meant in the one that comes after it. */
+function otherRevision({
+	path,
+	range,
+	wanted,
+	meant,
+}: MigrationFault & { readonly type: "no-revision" }): FixProposal | undefined {
+	if (meant === undefined) return undefined;
+	return {
+		title: meant === null ? `Make ${path} the first migration` : `Put ${path} behind ${meant}`,
+		explanation:
+			meant === null
+				? `No migration is called ${wanted}, and none comes before this one.`
+				: `No migration is called ${wanted}; ${meant} is there. Look whether it is the one that this migration builds on.`,
+		applicability: "review",
+		edits: [{ path, range, newText: meant === null ? "None" : JSON.stringify(meant) }],
+	};
+}
+
+/** Puts one branch of migrations behind the other, as whoever wrote it later would have. */
+function oneBehindOther({ rebased }: MigrationFault & { readonly type: "two-heads" }): FixProposal | undefined {
+	if (rebased === null) return undefined;
+	const { path, range, onto } = rebased;
+	return {
+		title: `Put ${path} behind ${onto}`,
+		explanation: `Both are the last of their branch. Behind ${onto} it runs after it, and one is the last again.`,
+		applicability: "review",
+		edits: [{ path, range, newText: JSON.stringify(onto) }],
 	};
 }
 

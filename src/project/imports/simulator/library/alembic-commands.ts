@@ -5,6 +5,7 @@ import { constant } from "../external.ts";
 import { runFile } from "../importing.ts";
 import { type CallArguments, type Frame, failAt, type Machine } from "../machine.ts";
 import type { LibraryCall } from "./library-call.ts";
+import { faultOfRevisions } from "./migration-revisions.ts";
 import { relativePath } from "./paths.ts";
 
 /** Commands that read the folder of migrations, and run its `env.py`. */
@@ -40,7 +41,30 @@ export function alembicCommand({ machine, frame, canonical, args, node }: Librar
 		return null;
 	}
 	runFile(machine, "env_py", `${folder}/env.py`);
+	if (canonical === "alembic.command.upgrade" && !hasOtherVersions(machine, place.ini))
+		failOnRevisions({ machine, frame, args, node }, folder);
 	return null;
+}
+
+/** Migrations may lie in other folders than `versions`, or below it. */
+function hasOtherVersions(machine: Machine, ini: string | null): boolean {
+	return ini !== null && /^(version_locations|recursive_version_locations)\b/m.test(machine.fileText(ini) ?? "");
+}
+
+/** The migrations are put into their order once `env.py` has connected and runs them. */
+function failOnRevisions(
+	{ machine, frame, args, node }: Pick<LibraryCall, "machine" | "frame" | "args" | "node">,
+	folder: string,
+): void {
+	const target = args.args[1] ?? args.keywords.get("revision");
+	const found = faultOfRevisions(machine, folder, target?.kind === "constant" ? String(target.value) : null);
+	if (found === null) return;
+	failAt(machine, frame, node, {
+		detail: { type: "raises", exception: "KeyError", by: "operation", migrations: found.fault },
+		exception: "Exception",
+		message: "",
+		line: found.line,
+	});
 }
 
 /** `set_main_option("sqlalchemy.url", "postgresql://u:p%40ss@…")`: configparser takes a percent sign for the begin of a reference. */

@@ -7,8 +7,8 @@ import type { LibraryCall } from "./library-call.ts";
 
 /** What is known of asyncio in one simulated process. */
 interface LoopState {
-	/** `asyncio.run()` and its like that are being executed. */
-	running: number;
+	/** What is being executed, innermost last: `asyncio.run()` and its like, or a thread, which has no loop of its own. */
+	readonly places: ("loop" | "thread")[];
 	/** True once `asyncio.run()` has ended: it leaves the main thread without a current loop. */
 	hasRun: boolean;
 	/** True once something like nest_asyncio has changed the rules. */
@@ -20,7 +20,7 @@ const states = new WeakMap<Machine, LoopState>();
 function stateOf(machine: Machine): LoopState {
 	let state = states.get(machine);
 	if (state === undefined) {
-		state = { running: 0, hasRun: false, isPatched: false };
+		state = { places: [], hasRun: false, isPatched: false };
 		states.set(machine, state);
 	}
 	return state;
@@ -33,7 +33,9 @@ function stateOf(machine: Machine): LoopState {
 function isLoopRunning(machine: Machine): boolean | null {
 	const state = stateOf(machine);
 	if (state.isPatched) return null;
-	if (state.running > 0 || machine.stage === "startup") return true;
+	const place = state.places.at(-1);
+	if (place !== undefined) return place === "loop";
+	if (machine.stage === "startup") return true;
 	const found = machine.environment.findModule("uvicorn.config");
 	const looked = found.found === "present" ? found.module.lookup("Config") : null;
 	if (looked?.found !== "present") return null;
@@ -130,11 +132,23 @@ function alreadyRunning(machine: Machine): string {
 function runCoroutine(machine: Machine, coroutine: Value | undefined, endsLoop: boolean): Value | null {
 	if (coroutine?.kind !== "coroutine") return null;
 	const state = stateOf(machine);
-	state.running++;
+	const isInThread = state.places.includes("thread");
+	state.places.push("loop");
 	try {
 		return coroutine.run();
 	} finally {
-		state.running--;
-		if (endsLoop) state.hasRun = true;
+		state.places.pop();
+		if (endsLoop && !isInThread) state.hasRun = true;
+	}
+}
+
+/** Executes something in another thread than that of the event loop. */
+export function insideThread<Result>(machine: Machine, execute: () => Result): Result {
+	const { places } = stateOf(machine);
+	places.push("thread");
+	try {
+		return execute();
+	} finally {
+		places.pop();
 	}
 }
