@@ -3,7 +3,7 @@ import { defineRule } from "../../audit/rule.ts";
 import { isSimilarName } from "../../project/imports/nearest-module.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { Value } from "../../project/imports/values.ts";
-import { argumentsOf, makerOf } from "../../project/models/class-body.ts";
+import { argumentsOf, attributesOf, type ClassAttribute, makerOf } from "../../project/models/class-body.ts";
 import { inheritedValue, lineageOf } from "../../project/models/lineage.ts";
 import { relationshipsOf } from "../../project/models/relationships.ts";
 import { type TableClass, tableClasses } from "../../project/models/table-class.ts";
@@ -118,9 +118,15 @@ function fixesOf({ call: { node, module, keywords }, table, argument }: Evidence
 	];
 }
 
+/** The attributes of the class and of those it derives from, mapped ones included, nearest winning. */
+function attributesOfAll({ value, attributes }: TableClass): ReadonlyMap<string, ClassAttribute> {
+	const inherited = lineageOf(value).own.toReversed();
+	return new Map([...inherited.flatMap((each) => [...attributesOf(each)]), ...attributes]);
+}
+
 /** Is it a column without a default that the database wants a value for? */
-function isRequired({ attributes }: TableClass, name: string): boolean {
-	const attribute = attributes.get(name);
+function isRequired(table: TableClass, name: string): boolean {
+	const attribute = attributesOfAll(table).get(name);
 	if (attribute === undefined) return false;
 	const { annotation, value, owner } = attribute;
 	const keywords = argumentsOf(value)?.keywords ?? new Map<string, Value>();
@@ -134,8 +140,10 @@ function isRequired({ attributes }: TableClass, name: string): boolean {
 	return /^["']?Mapped\[(str|int|float|bool|bytes|datetime|date|Decimal|UUID)\]["']?$/.test(written);
 }
 
-function namesOf({ attributes }: TableClass): ReadonlySet<string> {
-	return new Set([...attributes.keys()].filter((name) => !name.startsWith("_") && name !== "metadata" && name !== "registry"));
+function namesOf(table: TableClass): ReadonlySet<string> {
+	return new Set(
+		[...attributesOfAll(table).keys()].filter((name) => !name.startsWith("_") && name !== "metadata" && name !== "registry"),
+	);
 }
 
 /** Has the class the constructor that SQLAlchemy gives it, and no other? */
@@ -151,6 +159,7 @@ function hasPlainConstructor({ value, kind, isOpen }: TableClass): boolean {
 }
 
 function hasAttribute(project: Project, table: TableClass, name: string): boolean {
-	if (lineageOf(table.value).own.some(({ namespace }) => namespace.names.has(name)) || table.attributes.has(name)) return true;
+	if (lineageOf(table.value).own.some(({ namespace }) => namespace.names.has(name)) || attributesOfAll(table).has(name))
+		return true;
 	return relationshipsOf(project).some(({ backref, target }) => backref === name && (target === null || target === table));
 }

@@ -7,7 +7,7 @@ uvicorn
 sqlalchemy>=2
 #- main.py
 from fastapi import FastAPI
-from sqlalchemy import create_engine, func, select, text
+from sqlalchemy import ForeignKey, create_engine, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column, sessionmaker
 
 engine = create_engine("sqlite:///app.db")
@@ -58,6 +58,8 @@ test.each([
 
 test.each([
 	["an object of the class was made before", "    session.add(Tag(name='first'))\n    session.commit()\n"],
+	["a constructor of its own library made one", "    session.add(Tag.model_validate({'name': 'first'}))\n"],
+	["what is not seen was added", "    session.add(app.state.first)\n"],
 	["SQL put rows in", "    session.execute(text(\"INSERT INTO tags (name) VALUES ('first')\"))\n"],
 ])("does not know the rows once %s", (_, before) => {
 	const seeding = `${before}    if session.scalars(select(Tag)).first() is None:\n        session.add(Tag(nmae="news"))\n`;
@@ -67,4 +69,15 @@ test.each([
 test("knows that another table is still empty", () => {
 	const seeding = `    session.add(Label(text="a"))\n    if session.scalars(select(Tag)).first() is None:\n        session.add(Tag(nmae="news"))\n`;
 	expect(severities(seeding)).toEqual(["CRITICAL"]);
+});
+
+test("knows the columns that a table takes over from the table above it", () => {
+	const heirs = (argument: string) => `    class Special(Tag):
+        __tablename__ = "specials"
+        id: Mapped[int] = mapped_column(ForeignKey("tags.id"), primary_key=True)
+
+    Special(${argument}="a")
+`;
+	expect(severities(heirs("name"))).toEqual([]);
+	expect(severities(heirs("nmae"))).toEqual(["CRITICAL"]);
 });

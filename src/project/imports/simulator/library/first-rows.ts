@@ -97,11 +97,26 @@ function written(machine: Machine): Written {
 	for (; known.seen < machine.calls.length; known.seen++) {
 		const call = machine.calls[known.seen];
 		if (call === undefined) continue;
-		if (call.callee.kind === "class") known.classes.add(call.callee);
+		for (const made of madeClasses(call)) known.classes.add(made);
 		known.isCreated ||= isCreation(call);
-		known.isOpen ||= mayWrite(call);
+		known.isOpen ||= mayWrite(call) || addsUnseen(call);
 	}
 	return known;
+}
+
+/** The classes that a call makes objects of: itself, by a constructor of its library (`User.model_validate(data)`), or by naming them. */
+function madeClasses({ callee }: Call): readonly Value[] {
+	if (callee.kind === "class") return [callee];
+	return callee.kind === "bound-method" && callee.receiver.kind === "class" ? [callee.receiver] : [];
+}
+
+/** Does it put something into a session of which the class is not seen? */
+function addsUnseen({ callee, node, args }: Call): boolean {
+	if (node.callee.type !== "Attribute" || !/^(add|add_all|merge)$/.test(node.callee.attribute.name)) return false;
+	if (callee.kind === "function" || (callee.kind === "bound-method" && !isDatabase(callee.receiver))) return false;
+	const [first] = args;
+	const added = first?.kind === "sequence" && first.complete ? first.items : [first];
+	return added.some((each) => each?.kind !== "instance" || each.of.kind !== "class");
 }
 
 function isCreation({ node, reached }: Call): boolean {
