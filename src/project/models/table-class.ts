@@ -1,3 +1,5 @@
+import type * as ast from "../../python/ast.ts";
+import { dottedName } from "../../python/walk.ts";
 import { isMadeBy, isSymbol } from "../database/sqlalchemy-values.ts";
 import type { ClassDefinition } from "../imports/trace.ts";
 import type { ClassValue, InstanceValue, Value } from "../imports/values.ts";
@@ -166,10 +168,16 @@ function isOpenBody({ node, namespace }: ClassValue): boolean {
 	);
 }
 
-function isPlainDecorator(decorator: { readonly type: string }): boolean {
-	const name = decorator.type === "Name" && "id" in decorator ? decorator.id : null;
+/** Decorators of methods that are no columns: properties, validators, parts of a hybrid (`@is_large.inplace.expression`). */
+const plainDecorator =
+	/^(property|classmethod|staticmethod|cached_property|abstractmethod|overload|override|hybrid_property|hybrid_method|validates|reconstructor|(field|model)_(validator|serializer)|computed_field|validator|root_validator)$/;
+
+function isPlainDecorator(decorator: ast.Expression): boolean {
+	const name = dottedName(decorator.type === "Call" ? decorator.callee : decorator)?.split(".") ?? [];
+	const last = name.at(-1) ?? "";
 	return (
-		name === "property" || name === "classmethod" || name === "staticmethod" || name === "hybrid_property" || name === "validates"
+		plainDecorator.test(last) ||
+		(name.length > 1 && /^(setter|getter|deleter|expression|comparator|update_expression)$/.test(last))
 	);
 }
 
