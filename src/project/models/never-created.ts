@@ -1,8 +1,9 @@
 import { type EngineCall, listEngineCalls } from "../database/engine-calls.ts";
 import { databaseOf, loadedDriver } from "../database/sqlalchemy-driver.ts";
-import type { Call } from "../imports/trace.ts";
+import { findStartupConnection } from "../database/startup-connection.ts";
+import type { Call, ForgottenCoroutine } from "../imports/trace.ts";
 import type { Project } from "../project.ts";
-import { findTableCreation, tableCreations } from "./table-creation.ts";
+import { findTableCreation, tableCreations, tablesAsked } from "./table-creation.ts";
 import { type DefinedTable, definedTables } from "./tables-defined.ts";
 
 /** Tables that an empty SQLite database does not have when the first request comes. */
@@ -11,6 +12,10 @@ export interface NeverCreated {
 	readonly engine: EngineCall;
 	/** The call that makes the other tables of their MetaData, before these are defined; null where nothing makes any. */
 	readonly tooEarly: Call | null;
+	/** The call that makes them once start-up has asked for one of them; null where none does. */
+	readonly tooLate: Call | null;
+	/** The call of the coroutine function that would make them, which nobody awaits; null where there is none. */
+	readonly unawaited: ForgottenCoroutine | null;
 	/** The function of the project that would make them, and that nothing calls or names; null where there is none. */
 	readonly uncalled: UncalledCreator | null;
 }
@@ -33,28 +38,56 @@ export function neverCreated(project: Project): NeverCreated | null {
 	if (engine === undefined || others.length > 0 || !isEmptySqlite(project, engine)) return null;
 	const { tables, isOpen } = definedTables(project);
 	const reached = tables.filter(({ module }) => project.trace.runs.get(module.name)?.reached === true);
-	const metadata = new Set(reached.map((table) => table.metadata));
-	if (isOpen || reached.length === 0 || metadata.size !== 1) return null;
-	const creation = findTableCreation(project, reached[0]?.metadata);
-	if (creation !== null) {
-		const late = reached.filter((table) => table.order > creation.order);
-		const isLast = project.trace.calls.filter(isCreation).length === 1;
-		return late.length > 0 && isLast && !mayBeMadeElsewhere(project, 1)
-			? { tables: late, engine, tooEarly: creation, uncalled: null }
-			: null;
-	}
+	if (isOpen || reached.length === 0) return null;
+	const plain = { engine, tooEarly: null, tooLate: null, unawaited: null, uncalled: null };
 	const creations = project.trace.calls.filter(isCreation);
-	// Tables of another MetaData are made: that of a second declarative base.
-	if (creations.length > 0) {
+	const unmade = reached.filter(({ metadata }) => findTableCreation(project, metadata) === null);
+	if (creations.length > 0 && unmade.length > 0) {
+		// Tables of another MetaData are made: that of a second declarative base.
 		const isOther = [...tableCreations(project).keys()].every((each) => each !== null && each !== undefined);
 		const isAll = tableCreations(project).size === creations.length;
-		return isOther && isAll && !mayBeMadeElsewhere(project, creations.length)
-			? { tables: reached, engine, tooEarly: null, uncalled: null }
-			: null;
+		return isOther && isAll && !mayBeMadeElsewhere(project, creations.length) ? { ...plain, tables: unmade } : null;
 	}
-	const uncalled = uncalledCreator(project);
-	if (mayBeMadeElsewhere(project, uncalled === null ? 0 : 1)) return null;
-	return { tables: reached, engine, tooEarly: null, uncalled };
+	if (new Set(reached.map((table) => table.metadata)).size !== 1) return null;
+	const creation = findTableCreation(project, reached[0]?.metadata);
+	if (creation !== null) {
+		if (creations.length !== 1 || mayBeMadeElsewhere(project, 1)) return null;
+		const late = reached.filter((table) => table.order > creation.order);
+		if (late.length > 0) return { ...plain, tables: late, tooEarly: creation };
+		const query = firstQuery(project, { tables: reached, engine });
+		return query !== null && query.call.order < creation.order ? { ...plain, tables: reached, tooLate: creation } : null;
+	}
+	const unawaited = project.trace.forgotten.find(makesTables) ?? null;
+	const uncalled = unawaited === null ? uncalledCreator(project) : null;
+	if (mayBeMadeElsewhere(project, uncalled === null && unawaited === null ? 0 : 1)) return null;
+	return { ...plain, tables: reached, unawaited, uncalled };
+}
+
+function makesTables({ function: { node, module }, reached }: ForgottenCoroutine): boolean {
+	return reached && module.text.slice(node.start, node.end).includes("create_all");
+}
+
+/** The first query that start-up makes of one of the tables, and which. */
+export function firstQuery(
+	project: Project,
+	{ tables, engine }: Pick<NeverCreated, "tables" | "engine">,
+): { readonly call: Call; readonly table: string } | null {
+	if (findStartupConnection(project, engine.call) === null) return null;
+	for (const call of project.trace.calls) {
+		if (!call.reached || call.guarded || call.order < engine.call.order || call.node.callee.type !== "Attribute") continue;
+		const method = call.node.callee.attribute.name;
+		if (!["execute", "exec", "scalars", "scalar", "query", "get"].includes(method)) continue;
+		const asked = tablesAsked(project, call).map(({ node }) => node);
+		const table = tables.find(({ node }) => asked.some((each) => each === node)) ?? tableOfStatement(tables, call);
+		if (table !== undefined) return { call, table: table.name };
+	}
+	return null;
+}
+
+/** The table that a statement made before asks for: `session.execute(statement)`. */
+function tableOfStatement(tables: NeverCreated["tables"], { args: [statement] }: Call): DefinedTable | undefined {
+	const asked = statement?.kind === "instance" && statement.call !== null ? statement.call.args[0] : undefined;
+	return tables.find(({ node }) => asked?.kind === "class" && node === asked.node);
 }
 
 /** Is the database certainly without tables before start-up? */
@@ -85,15 +118,20 @@ function isCreation({ node }: Call): boolean {
 
 /** Words by which a file of the project may make tables in another way. */
 const otherWays =
-	/\balembic\b|\baerich\b|CREATE TABLE|\bmigrat|\bsqlite3\b|__table__\.create|sorted_tables|\.create\(\s*(bind|engine|conn)|\bcreate_tables?\(/i;
+	/\balembic\b|\baerich\b|CREATE TABLE|\bmigrat|\bsqlite3\b|__table__\.create|sorted_tables|\.create\(\s*(bind|engine|conn)/i;
+/** Methods of other libraries that make tables, where the project has no such function of its own. */
+const foreignWay = /\bcreate_tables?\(/i;
 
 /** Is there a sign of another way, or another mention of `create_all` than those that are known? */
 function mayBeMadeElsewhere(project: Project, known: number): boolean {
 	let mentions = 0;
+	const isOwn = [...project.modulesByPath.values()].some(
+		({ text }) => /\bdef create_tables?\(/.test(text) && text.includes("create_all"),
+	);
 	for (const { path, text } of project.files.values()) {
 		if (/(^|\/)(tests?|docs?)\/|\.(md|rst|lock)$|(^|\/)(test_\w+|conftest)\.py$/.test(path)) continue;
 		const isManifest = /requirements[^/]*\.txt$|\.toml$|\.in$|Pipfile$/.test(path);
-		if (!isManifest && otherWays.test(text)) return true;
+		if (!isManifest && (otherWays.test(text) || (!isOwn && foreignWay.test(text)))) return true;
 		mentions += text.match(/\bcreate_all\b/g)?.length ?? 0;
 	}
 	return mentions > known;

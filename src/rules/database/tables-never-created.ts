@@ -1,11 +1,8 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { findStartupConnection } from "../../project/database/startup-connection.ts";
 import { servedApplication } from "../../project/fastapi/application.ts";
-import type { Call } from "../../project/imports/trace.ts";
 import type { ClassValue, Value } from "../../project/imports/values.ts";
-import { type NeverCreated, neverCreated } from "../../project/models/never-created.ts";
-import { tablesAsked } from "../../project/models/table-creation.ts";
+import { firstQuery, type NeverCreated, neverCreated } from "../../project/models/never-created.ts";
 import type { DefinedTable } from "../../project/models/tables-defined.ts";
 import type { Module, Project } from "../../project/project.ts";
 import { addArgument } from "../../python/rewrite/arguments.ts";
@@ -17,7 +14,7 @@ import { spellModule } from "../imports/repair/modules/module-spelling.ts";
 
 interface Evidence extends NeverCreated {
 	/** The query of start-up that comes first, and the table that it asks for; null where only requests query. */
-	readonly query: { readonly call: Call; readonly table: string } | null;
+	readonly query: ReturnType<typeof firstQuery>;
 }
 
 const example = (creation: string) => ({
@@ -60,12 +57,12 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		const found = neverCreated(project);
-		if (found === null || !isQueried(project)) return;
+		if (found === null || found.unawaited !== null || !isQueried(project)) return;
 		// What is asked for are the tables of classes; those between two of them come along.
 		const tables = found.tables.toSorted((a, b) => Number(a.table === null) - Number(b.table === null));
-		const query = queryOf(project, found);
+		const query = firstQuery(project, found);
 		const [first] = tables;
-		const place = found.tooEarly ?? found.engine.call;
+		const place = found.tooEarly ?? found.tooLate ?? found.engine.call;
 		yield {
 			subject: `${place.module.name}:${first?.name ?? ""}`,
 			path: place.module.path,
@@ -74,7 +71,7 @@ export default defineRule<Evidence>({
 		};
 	},
 
-	describe({ evidence: { tables, tooEarly, uncalled, query, engine } }) {
+	describe({ evidence: { tables, tooEarly, tooLate, uncalled, query, engine } }) {
 		const names = tables.map(({ name }) => name);
 		const shown = `${names.slice(0, 3).join(", ")}${names.length > 3 ? ` and ${names.length - 3} more` : ""}`;
 		const stops = query !== null && !query.call.guarded;
@@ -82,15 +79,19 @@ export default defineRule<Evidence>({
 			severity: stops ? "CRITICAL" : "HIGH",
 			stage: stops ? query.call.stage : "request",
 			problem:
-				tooEarly === null
-					? `Nothing creates the ${names.length === 1 ? "table" : "tables"} ${shown}`
-					: `The tables are made before ${shown} ${names.length === 1 ? "is" : "are"} defined`,
+				tooLate !== null
+					? `Start-up asks for ${query?.table ?? "a table"} before the tables are made`
+					: tooEarly === null
+						? `Nothing creates the ${names.length === 1 ? "table" : "tables"} ${shown}`
+						: `The tables are made before ${shown} ${names.length === 1 ? "is" : "are"} defined`,
 			rootCause:
-				tooEarly !== null
-					? "create_all makes the tables of the classes that are defined by then; the modules of these are imported later."
-					: uncalled === null
-						? "The SQLite file is not there yet. SQLAlchemy makes it, and no tables in it: that takes create_all, or migrations, and the project has neither."
-						: `The SQLite file is not there yet, and ${uncalled.name}, which would make the tables in it, is called nowhere.`,
+				tooLate !== null
+					? "The SQLite file is not there yet, and create_all runs only after the first query."
+					: tooEarly !== null
+						? "create_all makes the tables of the classes that are defined by then; the modules of these are imported later."
+						: uncalled === null
+							? "The SQLite file is not there yet. SQLAlchemy makes it, and no tables in it: that takes create_all, or migrations, and the project has neither."
+							: `The SQLite file is not there yet, and ${uncalled.name}, which would make the tables in it, is called nowhere.`,
 			expectedError: `sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) no such table: ${query?.table ?? names[0] ?? ""}`,
 			order: query?.call.order ?? engine.call.order,
 			manualSteps: [
@@ -144,27 +145,6 @@ function isQueried(project: Project): boolean {
 	return [...project.trace.runs.values()].some(
 		({ module, reached }) => reached && /\bselect\(|\.query\(|\.add\(|\.(execute|exec|scalars?)\(/.test(module.text),
 	);
-}
-
-/** The first query that start-up makes of one of the tables. */
-function queryOf(project: Project, { tables, engine }: NeverCreated): Evidence["query"] {
-	const connection = findStartupConnection(project, engine.call);
-	if (connection === null) return null;
-	for (const call of project.trace.calls) {
-		if (!call.reached || call.guarded || call.order < engine.call.order || call.node.callee.type !== "Attribute") continue;
-		const method = call.node.callee.attribute.name;
-		if (!["execute", "exec", "scalars", "scalar", "query", "get"].includes(method)) continue;
-		const asked = tablesAsked(project, call).map(({ node }) => node);
-		const table = tables.find(({ node }) => asked.some((each) => each === node)) ?? tableOfStatement(tables, call);
-		if (table !== undefined) return { call, table: table.name };
-	}
-	return null;
-}
-
-/** The table that a statement made before asks for: `session.execute(statement)`. */
-function tableOfStatement(tables: NeverCreated["tables"], { args: [statement] }: Call): DefinedTable | undefined {
-	const asked = statement?.kind === "instance" && statement.call !== null ? statement.call.args[0] : undefined;
-	return tables.find(({ node }) => asked?.kind === "class" && node === asked.node);
 }
 
 interface Named {

@@ -1,5 +1,7 @@
 import { defineRule } from "../../audit/rule.ts";
 import type { ForgottenCoroutine } from "../../project/imports/trace.ts";
+import { firstQuery, neverCreated } from "../../project/models/never-created.ts";
+import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
@@ -58,15 +60,19 @@ export default defineRule<Evidence>({
 		}
 	},
 
-	describe({ evidence: { call, owner } }) {
+	describe({ evidence: { call, owner } }, project) {
 		const name = nameOf(call);
+		const query = queryWithoutTables(project, call);
 		return {
-			severity: "HIGH",
-			stage: "request",
+			severity: query === null ? "HIGH" : "CRITICAL",
+			stage: query === null ? "request" : query.call.stage,
 			problem: `${name} is not awaited${owner === null ? "" : ` in ${owner}`}`,
-			rootCause: `${name} is a coroutine function: the call alone makes a coroutine that never runs, and Python only warns of it.`,
-			expectedError: `RuntimeWarning: coroutine '${name}' was never awaited`,
-			order: call.order,
+			rootCause: `${name} is a coroutine function: the call alone makes a coroutine that never runs, and Python only warns of it.${query === null ? "" : ` It would make the tables that start-up asks for, and the SQLite file is not there yet.`}`,
+			expectedError:
+				query === null
+					? `RuntimeWarning: coroutine '${name}' was never awaited`
+					: `sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) no such table: ${query.table}`,
+			order: query?.call.order ?? call.order,
 			manualSteps: [`Await ${name} in an async function that runs at start-up, such as the lifespan.`],
 		};
 	},
@@ -81,6 +87,12 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** What start-up asks of a new database whose tables this call would have made; null where it asks nothing. */
+function queryWithoutTables(project: Project, call: ForgottenCoroutine): ReturnType<typeof firstQuery> {
+	const unmade = neverCreated(project);
+	return unmade?.unawaited?.node === call.node ? firstQuery(project, unmade) : null;
+}
 
 function nameOf({ function: { node } }: ForgottenCoroutine): string {
 	return node.type === "FunctionDef" ? node.name.name : "lambda";
