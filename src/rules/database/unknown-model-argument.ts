@@ -7,12 +7,16 @@ import { argumentsOf, attributesOf, type ClassAttribute, makerOf } from "../../p
 import { inheritedValue, lineageOf } from "../../project/models/lineage.ts";
 import { relationshipsOf } from "../../project/models/relationships.ts";
 import { type TableClass, tableClasses } from "../../project/models/table-class.ts";
-import type { Project } from "../../project/project.ts";
+import type { Module, Project } from "../../project/project.ts";
+import type * as ast from "../../python/ast.ts";
 import { findKeyword, removeArguments } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
+import { walk } from "../../python/walk.ts";
+import type { TextRange } from "../../text/range.ts";
 
 interface Evidence {
 	readonly call: Call;
+	readonly written: Written;
 	readonly table: TableClass;
 	readonly argument: string;
 }
@@ -56,16 +60,18 @@ export default defineRule<Evidence>({
 		const seen = new Set<unknown>();
 		for (const call of project.trace.calls) {
 			const table = call.callee.kind === "class" ? tables.get(call.callee) : undefined;
-			if (table === undefined || call.open || seen.has(call.node) || !hasPlainConstructor(table)) continue;
-			seen.add(call.node);
+			if (table === undefined || call.open || !hasPlainConstructor(table)) continue;
 			const argument = [...call.keywords.keys()].find((name) => !hasAttribute(project, table, name));
-			const at = argument === undefined ? null : findKeyword(call.node, argument);
-			if (argument === undefined || at === null) continue;
+			if (argument === undefined) continue;
+			const written = writtenIn(project, call, argument);
+			const at = written.name ?? written.node;
+			if (seen.has(at)) continue;
+			seen.add(at);
 			yield {
-				subject: `${call.module.name}:${table.value.node.name.name}.${argument}`,
-				path: call.module.path,
+				subject: `${written.module.name}:${table.value.node.name.name}.${argument}`,
+				path: written.module.path,
 				range: { start: at.start, end: at.end },
-				evidence: { call, table, argument },
+				evidence: { call, written, table, argument },
 			};
 		}
 	},
@@ -88,33 +94,74 @@ export default defineRule<Evidence>({
 	alternatives: (match) => fixesOf(match.evidence).slice(1),
 });
 
+/** Where an argument got its name: in the call, or in the call or the dictionary that it was handed on from (`self.model(**values)`). */
+interface Written {
+	readonly module: Module;
+	/** What carries the name, and the name within it: null where only the call is known. */
+	readonly name: TextRange | null;
+	readonly node: ast.Call | ast.Dict;
+}
+
+function writtenIn(project: Project, { node, module, keywords }: Call, argument: string): Written {
+	const own = findKeyword(node, argument);
+	if (own !== null) return { module, node, name: own.name };
+	const value = keywords.get(argument);
+	const origin = value?.kind === "constant" && value.origin?.type === "source" ? value.origin : null;
+	const source = origin === null ? undefined : project.modulesByPath.get(origin.path);
+	let found: Written = { module, node, name: null };
+	if (origin === null || source === undefined) return found;
+	const isHere = (each: ast.Expression) =>
+		each.type === "Constant" && each.start <= origin.range.start && origin.range.end <= each.end;
+	walk(source.tree, (each) => {
+		if (each.end < origin.range.start || each.start > origin.range.end) return false;
+		const keyword = each.type === "Call" ? findKeyword(each, argument) : null;
+		if (each.type === "Call" && keyword !== null && isHere(keyword.value))
+			found = { module: source, node: each, name: keyword.name };
+		const entry =
+			each.type === "Dict"
+				? each.entries.find(({ key, value }) => key?.type === "Constant" && key.value === argument && isHere(value))
+				: undefined;
+		if (each.type === "Dict" && entry?.key) found = { module: source, node: each, name: entry.key };
+		return true;
+	});
+	return found;
+}
+
 /** The attribute that may be meant, where one is alike and not given yet; else the argument goes. */
-function fixesOf({ call: { node, module, keywords }, table, argument }: Evidence): readonly FixProposal[] {
-	const keyword = findKeyword(node, argument);
-	if (keyword?.name == null) return [];
-	const place = keyword.name;
+function fixesOf({
+	call: { keywords },
+	written: { module, node, name: place },
+	table,
+	argument,
+}: Evidence): readonly FixProposal[] {
+	if (place === null) return [];
 	const open = [...namesOf(table)].filter((name) => !keywords.has(name));
 	const alike = open.filter((name) => isSimilarName(name, argument));
 	const needed = open.filter((name) => isRequired(table, name));
 	const meant = alike.length > 0 ? alike : needed.length === 1 ? needed : [];
+	const keyword = node.type === "Call" ? findKeyword(node, argument) : null;
 	return [
 		...meant.map(
 			(name): FixProposal => ({
-				title: `Write ${name}=`,
+				title: node.type === "Call" ? `Write ${name}=` : `Write ${name}`,
 				explanation:
 					alike.length > 0
 						? `${name} is the attribute whose name is nearest.`
 						: `${name} is the one column that needs a value and gets none.`,
 				applicability: "review",
-				edits: [replaceText(module, place.start, place.end, name)],
+				edits: [replaceText(module, place.start, place.end, node.type === "Call" ? name : JSON.stringify(name))],
 			}),
 		),
-		{
-			title: `Take ${argument} out`,
-			explanation: "The object is then made without it.",
-			applicability: "review",
-			edits: removeArguments(module, node, [keyword]),
-		},
+		...(node.type === "Call" && keyword !== null
+			? [
+					{
+						title: `Take ${argument} out`,
+						explanation: "The object is then made without it.",
+						applicability: "review" as const,
+						edits: removeArguments(module, node, [keyword]),
+					},
+				]
+			: []),
 	];
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { auditBackend } from "./audit-backend.ts";
+import { auditBackend, mendedFiles } from "./audit-backend.ts";
 
 const backend = (body: string, session = "Session(engine)") => `#- requirements.txt
 fastapi
@@ -80,4 +80,17 @@ test("knows the columns that a table takes over from the table above it", () => 
 `;
 	expect(severities(heirs("name"))).toEqual([]);
 	expect(severities(heirs("nmae"))).toEqual(["CRITICAL"]);
+});
+
+test("names the place where an argument got its name before it was handed on", () => {
+	const handedOn = `    def add(model, **values):
+        return model(**values)
+
+    add(Tag, nmae="news")
+    for values in [{"nmae": "old"}]:
+        add(Tag, **values)
+`;
+	const mended = mendedFiles("unknown-model-argument", backend(handedOn))["main.py"];
+	expect(mended).toContain('add(Tag, name="news")');
+	expect(mended).toContain('[{"name": "old"}]');
 });
