@@ -15,6 +15,7 @@ import { migrationRemedy } from "../repair/migration-remedies.ts";
 import { uncallDecorator } from "../repair/uncall-decorator.ts";
 import { writePath } from "../signature/likely-path.ts";
 import { applicationArgumentRemedy } from "./application-argument-remedies.ts";
+import { enterRemedy, wrapGenerator } from "./context-remedies.ts";
 import { enumRemedy } from "./enum-remedies.ts";
 import { callObjectPlainly, fitCall, plainHeader } from "./fit-call.ts";
 import { giveDefault } from "./give-default.ts";
@@ -266,7 +267,7 @@ function ofMisuse(project: Project, module: Module, range: TextRange, misuse: As
 			};
 		case "missing-async-with":
 		case "needless-async-with":
-			return changeWith(module, range, misuse.type === "missing-async-with");
+			return enterRemedy(project, module, range, misuse.type === "missing-async-with");
 		case "needless-async-for":
 			return loopPlainly(module, range);
 		case "generator-with":
@@ -303,55 +304,5 @@ function loopPlainly(module: Module, range: TextRange): FixProposal | undefined 
 		explanation: "What is gone through is there at once; a plain for works in async code, too.",
 		applicability: "safe",
 		edits: [replaceText(module, start, start + async[0].length, "")],
-	};
-}
-
-function withAt(module: Module, range: TextRange): ast.With | null {
-	let found: ast.With | null = null;
-	walk(module.tree, (node) => {
-		if (node.type === "With" && node.items.some(({ context }) => context.start === range.start && context.end === range.end))
-			found = node;
-		return node.start <= range.start && range.end <= node.end;
-	});
-	return found;
-}
-
-function changeWith(module: Module, range: TextRange, toAsync: boolean): FixProposal | undefined {
-	const node = withAt(module, range);
-	if (node === null || node.items.length > 1) return undefined;
-	if (toAsync) {
-		if (enclosingFunction(module.tree, node.start)?.isAsync !== true) return undefined;
-		return {
-			title: "Enter it with async with",
-			explanation: "The context manager is asynchronous: entering and leaving it must be awaited.",
-			applicability: "safe",
-			edits: [replaceText(module, node.start, node.start, "async ")],
-		};
-	}
-	const async = /^async\s+/.exec(module.text.slice(node.start, node.end))?.[0];
-	if (async === undefined) return undefined;
-	return {
-		title: "Enter it with a plain with",
-		explanation: "The context manager is a plain one; a plain with works in async code, too.",
-		applicability: "safe",
-		edits: [replaceText(module, node.start, node.start + async.length, "")],
-	};
-}
-
-/** `async with get_session() as session` over a dependency: contextlib's decorator, used in place, leaves the dependency as it is. */
-function wrapGenerator(module: Module, range: TextRange, isAsync: boolean): FixProposal | undefined {
-	const call = nodeAt(module.tree, range, "Call");
-	const node = withAt(module, range);
-	if (call === undefined || node === null || node.isAsync !== isAsync) return undefined;
-	const wrapper = isAsync ? "asynccontextmanager" : "contextmanager";
-	return {
-		title: `Make a context manager of it with ${wrapper}`,
-		explanation: "The function itself stays a generator, as Depends needs it; here it becomes something that with can enter.",
-		applicability: "safe",
-		edits: [
-			replaceText(module, call.callee.start, call.callee.start, `${wrapper}(`),
-			replaceText(module, call.callee.end, call.callee.end, ")"),
-		],
-		needs: [{ path: module.path, module: "contextlib", name: wrapper }],
 	};
 }

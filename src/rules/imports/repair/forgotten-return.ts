@@ -14,6 +14,24 @@ export function* forgottenReturns(project: Project, failure: FailureOf<"attribut
 	const name = read.type === "Name" ? read.id : read.type === "Attribute" ? read.attribute.name : null;
 	const called = read.type === "Call" ? [read] : name === null ? [] : callsBoundTo(project, name);
 	yield* returnsOf(project, called);
+	if (name !== null) yield* enteredReturns(project, name);
+}
+
+/** `with UnitOfWork() as uow`: what `__enter__` or `__aenter__` of the class gives. */
+function* enteredReturns(project: Project, name: string): Generator<FixProposal> {
+	const classes = new Set<string>();
+	for (const { tree, text } of project.modules.values()) {
+		if (!text.includes(name)) continue;
+		walk(tree, (node) => {
+			if (node.type !== "With") return;
+			for (const { context, target } of node.items)
+				if (target?.type === "Name" && target.id === name && context.type === "Call") classes.add(nameOf(context.callee));
+		});
+	}
+	for (const module of project.modules.values())
+		for (const owner of module.tree.body)
+			for (const method of owner.type === "ClassDef" && classes.has(owner.name.name) ? owner.body : [])
+				if (method.type === "FunctionDef" && /^__a?enter__$/.test(method.name.name)) yield* returned(module, method);
 }
 
 /** The same for calls that are known, whatever is done with the None that they give. */
@@ -33,12 +51,14 @@ function callsBoundTo(project: Project, name: string): readonly ast.Call[] {
 	for (const module of project.modules.values()) {
 		if (!module.text.includes(name)) continue;
 		walk(module.tree, (node) => {
-			if (node.type !== "Assign" || node.value.type !== "Call") return;
+			if (node.type !== "Assign") return;
+			const value = node.value.type === "Await" ? node.value.value : node.value;
+			if (value.type !== "Call") return;
 			const isBound = node.targets.some(
 				(target) =>
 					(target.type === "Name" && target.id === name) || (target.type === "Attribute" && target.attribute.name === name),
 			);
-			if (isBound) calls.push(node.value);
+			if (isBound) calls.push(value);
 		});
 	}
 	return calls;
@@ -67,11 +87,14 @@ function* returned(module: Module, { body, name, parameters }: ast.FunctionDef):
 		explanation: "Without a return a function gives None, whatever it makes.",
 		applicability: "review" as const,
 	};
+	const [self] = parameters;
+	const isEnter = self?.name.name === "self" && /^__a?enter__$/.test(name.name);
+	if (isEnter)
+		yield { ...change, title: `Return the object from ${name.name}`, edits: [insertAfter(module, last, "return self")] };
 	const isValue = last.type === "ExpressionStatement" && /^(Call|Attribute|Name)$/.test(last.value.type);
 	if (isValue) yield { ...change, edits: [replaceText(module, last.start, last.start, "return ")] };
 	const made = body.findLast((each): each is ast.Assign => each.type === "Assign" && each.value.type === "Call");
 	const [target] = made?.targets ?? [];
 	if (target?.type === "Name") yield { ...change, edits: [insertAfter(module, last, `return ${target.id}`)] };
-	const [self] = parameters;
-	if (self?.name.name === "self") yield { ...change, edits: [insertAfter(module, last, "return self")] };
+	if (self?.name.name === "self" && !isEnter) yield { ...change, edits: [insertAfter(module, last, "return self")] };
 }
