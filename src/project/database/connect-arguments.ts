@@ -1,8 +1,10 @@
+import { versionSatisfies } from "../../environment/pep440.ts";
 import type * as ast from "../../python/ast.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { walk } from "../../python/walk.ts";
+import { isSimilarName } from "../imports/nearest-module.ts";
 import type { Call } from "../imports/trace.ts";
-import type { Value } from "../imports/values.ts";
+import type { ConstantValue, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
 import { builtinConnectParameters, libpqParameters } from "./driver-parameters.ts";
 
@@ -12,6 +14,12 @@ export interface RefusedArgument {
 	readonly value: Value;
 	/** Where it stands in the dict display of the call; null where the dict comes from elsewhere. */
 	readonly entry: ast.Dict["entries"][number] | null;
+	/** Where its key is written: there, or in an assignment to the dict; null where that is not seen. */
+	readonly key: ast.Constant | null;
+	/** The name of the driver's that it is nearly; null where there is none, or where only its value is wrong. */
+	readonly meant: string | null;
+	/** For a name that the driver takes with another value: what to write for that, null where it cannot be told. Undefined for other names. */
+	readonly better?: string | null;
 }
 
 /** What is wrong with the `connect_args` of an engine call. */
@@ -29,12 +37,70 @@ export function refusedConnectArguments(project: Project, call: Call, driver: st
 	const display = connectDisplay(call);
 	const entries = display === null ? [] : display.entries;
 	const refused = [...given.entries].flatMap(([name, value]): RefusedArgument[] => {
-		if (typeof name !== "string" || accepted.has(name) || sqlalchemyOwn.has(name)) return [];
+		if (typeof name !== "string" || sqlalchemyOwn.has(name)) return [];
 		const entry = entries.find(({ key }) => key?.type === "Constant" && key.value === name) ?? null;
-		return [{ name, value, entry }];
+		const key = entry?.key?.type === "Constant" ? entry.key : assignedKey(call, name);
+		if (!accepted.has(name)) {
+			const [meant = null, ...others] = [...accepted].filter((each) => isSimilarName(each, name));
+			return [{ name, value, entry, key, meant: others.length === 0 ? meant : null }];
+		}
+		const isWrong = driver === "asyncpg" && name === "server_settings" && areNoTexts(value);
+		return isWrong ? [{ name, value, entry, key, meant: null, better: asTexts(value) }] : [];
 	});
-	const [first] = refused;
-	return first === undefined ? null : { arguments: refused, error: errorOf(driver, first.name) };
+	const first = refused.find(({ better }) => better === undefined) ?? refused[0];
+	if (first === undefined) return null;
+	return { arguments: refused, error: first.better === undefined ? errorOf(driver, first.name) : settingsError(project) };
+}
+
+/** Are PostgreSQL's settings something else than texts by their names, which is all that asyncpg takes (`connect_utils._parse_connect_arguments`)? */
+function areNoTexts(settings: Value): boolean {
+	if (settings.kind === "constant") return settings.value !== null;
+	if (settings.kind === "sequence") return true;
+	return (
+		settings.kind === "dict" &&
+		[...settings.entries.values()].some((value) => value.kind === "constant" && typeof value.value !== "string")
+	);
+}
+
+/** The same settings as texts: `{"jit": "off"}` of `{"jit": False}`; null where that cannot be told. */
+function asTexts(settings: Value): string | null {
+	if (settings.kind === "constant" && typeof settings.value === "string") {
+		const pair = /^\s*(\w+)\s*=\s*([\w.]+)\s*$/.exec(settings.value);
+		return pair === null ? null : `{"${pair[1]}": "${pair[2]}"}`;
+	}
+	if (settings.kind !== "dict" || !settings.complete) return null;
+	const written = [...settings.entries].map(([name, value]) => {
+		const text = value.kind === "constant" ? settingText(value.value) : null;
+		return typeof name !== "string" || text === null ? null : `${JSON.stringify(name)}: ${JSON.stringify(text)}`;
+	});
+	return written.every((each) => each !== null) ? `{${written.join(", ")}}` : null;
+}
+
+function settingText(value: ConstantValue["value"]): string | null {
+	if (typeof value === "boolean") return value ? "on" : "off";
+	return typeof value === "string" || typeof value === "number" ? String(value) : null;
+}
+
+/** asyncpg has an exception of its own for this since 0.29. */
+function settingsError({ environment }: Project): string | null {
+	const version = environment.distributions.get("asyncpg")?.version;
+	const isModern = version !== undefined && versionSatisfies(version, ">=0.29") === true;
+	return isModern
+		? "asyncpg.exceptions._base.ClientConfigurationError: server_settings is expected to be None or a Dict[str, str]"
+		: null;
+}
+
+/** The key of `connect_args["check_same_thread"] = False`, where the dict of that name is filled by such statements. */
+function assignedKey({ node, module }: Call, name: string): ast.Constant | null {
+	const value = findKeyword(node, "connect_args")?.value;
+	const found: ast.Constant[] = [];
+	walk(module.tree, (each) => {
+		const [target] = each.type === "Assign" ? each.targets : [];
+		if (target?.type !== "Subscript" || target.value.type !== "Name" || value?.type !== "Name") return;
+		const { index } = target;
+		if (target.value.id === value.id && index.type === "Constant" && index.value === name) found.push(index);
+	});
+	return found.length === 1 ? (found[0] ?? null) : null;
 }
 
 /** The dict display that `connect_args` is: in the call, or the only one that a name of the module is given. */

@@ -82,12 +82,15 @@ export default defineRule<Evidence>({
 		const { call, driver, refused, error, connection } = evidence;
 		const stops = connection !== null && !connection.guarded && call.reached;
 		const names = refused.map(({ name }) => name).join(", ");
+		const isOfValues = refused.every(({ better }) => better !== undefined);
 		return {
 			severity: stops ? "CRITICAL" : "HIGH",
 			stage: stops ? connection.stage : "request",
-			problem: `connect_args has ${names}, which ${driver} does not take`,
+			problem: isOfValues
+				? `connect_args has ${names} with values that ${driver} does not take`
+				: `connect_args has ${names}, which ${driver} does not take`,
 			rootCause: [
-				...refused.map(({ name }) => homeOf(name)),
+				...refused.map(reasonOf),
 				stops ? `${placeOf(connection)} connects when the server starts.` : "The first connection fails.",
 			].join(" "),
 			...(error === null ? {} : { expectedError: error }),
@@ -100,13 +103,14 @@ export default defineRule<Evidence>({
 		const { module, node } = call;
 		const keyword = findKeyword(node, "connect_args");
 		const display = connectDisplay(call);
+		if (keyword !== null && display === null) return renameKey(evidence);
 		if (keyword === null || display === null || refused.some(({ entry }) => entry === null)) return undefined;
 		const kept = display.entries.flatMap((entry) => writtenEntry(module.text, entry, refused, driver) ?? []);
 		const names = refused.map(({ name }) => name).join(", ");
 		const isRenamed = refused.every((each) => renamed(each, driver) !== null);
 		return {
 			title: isRenamed ? `Write ${names} as ${driver} takes it` : `Take ${names} out of connect_args`,
-			explanation: refused.map(({ name }) => homeOf(name)).join(" "),
+			explanation: refused.map(reasonOf).join(" "),
 			applicability: isRenamed ? "safe" : "review",
 			edits:
 				kept.length === 0 && display === keyword.value
@@ -116,6 +120,26 @@ export default defineRule<Evidence>({
 	},
 });
 
+/** `connect_args["check_same_threads"] = False`: the name of the driver's that it is nearly. */
+function renameKey({ call, driver, refused }: Evidence): FixProposal | undefined {
+	const [only, ...others] = refused;
+	const place = only?.key?.content ?? null;
+	const name = only === undefined ? null : renamed(only, driver);
+	if (only === undefined || place === null || name === null || others.length > 0) return undefined;
+	return {
+		title: `Write ${only.name} as ${driver} takes it`,
+		explanation: reasonOf(only),
+		applicability: "safe",
+		edits: [replaceText(call.module, place.start, place.end, name)],
+	};
+}
+
+function reasonOf({ name, better }: RefusedArgument): string {
+	return better === undefined
+		? homeOf(name)
+		: `asyncpg takes ${name} only as a dict of texts: numbers and truth values in quotes.`;
+}
+
 type Entry = ast.Dict["entries"][number];
 
 /** An entry as it stands, under its other name, or null where it goes. */
@@ -123,12 +147,16 @@ function writtenEntry(text: string, entry: Entry, refused: readonly RefusedArgum
 	const value = text.slice(entry.value.start, entry.value.end);
 	const wrong = refused.find((each) => each.entry === entry);
 	if (wrong === undefined) return entry.key === null ? `**${value}` : `${text.slice(entry.key.start, entry.key.end)}: ${value}`;
+	if (wrong.better !== undefined)
+		return wrong.better === null || entry.key === null ? null : `${text.slice(entry.key.start, entry.key.end)}: ${wrong.better}`;
 	const name = renamed(wrong, driver);
 	return name === null ? null : `"${name}": ${value}`;
 }
 
 /** The driver's own name for the same thing, where the value means the same to it. */
-function renamed({ name, value }: RefusedArgument, driver: string): string | null {
+function renamed({ name, value, meant, better }: RefusedArgument, driver: string): string | null {
+	if (typeof better === "string") return name;
+	if (meant !== null) return meant;
 	const isText = value.kind === "constant" && typeof value.value === "string";
 	if (driver === "asyncpg") {
 		if (name === "sslmode" && isText) return "ssl";
