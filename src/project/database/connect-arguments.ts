@@ -7,6 +7,7 @@ import type { Call } from "../imports/trace.ts";
 import type { ConstantValue, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
 import { builtinConnectParameters, libpqParameters } from "./driver-parameters.ts";
+import { isSqlalchemyBefore } from "./sqlalchemy-driver.ts";
 
 /** One entry of `connect_args` that the driver's `connect()` does not take. */
 export interface RefusedArgument {
@@ -81,13 +82,19 @@ function settingText(value: ConstantValue["value"]): string | null {
 	return typeof value === "string" || typeof value === "number" ? String(value) : null;
 }
 
-/** asyncpg has an exception of its own for this since 0.29. */
-function settingsError({ environment }: Project): string | null {
-	const version = environment.distributions.get("asyncpg")?.version;
-	const isModern = version !== undefined && versionSatisfies(version, ">=0.29") === true;
-	return isModern
-		? "asyncpg.exceptions._base.ClientConfigurationError: server_settings is expected to be None or a Dict[str, str]"
-		: null;
+/** asyncpg has an exception of its own for this since 0.29, which SQLAlchemy makes its own of since 2.1. */
+function settingsError(project: Project): string | null {
+	const message = "server_settings is expected to be None or a Dict[str, str]";
+	const version = project.environment.distributions.get("asyncpg")?.version;
+	if (version === undefined || versionSatisfies(version, ">=0.29") !== true) return null;
+	switch (isSqlalchemyBefore(project, "2.1.0b1")) {
+		case true:
+			return `asyncpg.exceptions._base.ClientConfigurationError: ${message}`;
+		case false:
+			return `sqlalchemy.exc.InterfaceError: (sqlalchemy.dialects.postgresql.asyncpg.InterfaceError) ${message}`;
+		default:
+			return null;
+	}
 }
 
 /** The key of `connect_args["check_same_thread"] = False`, where the dict of that name is filled by such statements. */
