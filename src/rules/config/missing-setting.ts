@@ -3,7 +3,7 @@ import { defineRule, type Match } from "../../audit/rule.ts";
 import type { SettingReading } from "../../project/imports/trace.ts";
 import type { Value } from "../../project/imports/values.ts";
 import type { Project } from "../../project/project.ts";
-import { appendToEnvFile, type EnvLine, exampleValue, findEntry } from "../../project/settings/env-file-edit.ts";
+import { appendToEnvFile, exampleValue, findEntry } from "../../project/settings/env-file-edit.ts";
 import {
 	envFileOrigin,
 	type FaultySettings,
@@ -11,13 +11,13 @@ import {
 	listFaultySettings,
 	outcomeOf,
 } from "../../project/settings/faulty-settings.ts";
-import { placeholderFor } from "../../project/settings/placeholder.ts";
 import { readSettingType } from "../../project/settings/setting-type.ts";
 import { isModernSettingsClass, settingsConfig, settingsFields, sourcesMethod } from "../../project/settings/settings-class.ts";
 import { changeSettingsConfig, readEnvFile } from "../../project/settings/settings-edit.ts";
 import { givenByServices } from "../../project/starts/container-variables.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
+import { defaultModels, settingLines } from "./repair/setting-lines.ts";
 
 interface Evidence {
 	readonly settings: FaultySettings;
@@ -107,10 +107,12 @@ export default defineRule<Evidence>({
 		}
 		const named = oldNames(settings) ?? leftOutFile(settings) ?? underOtherName(project, settings);
 		if (named !== undefined) return named;
+		const models = defaultModels(settings.faults.missing);
+		if (models !== undefined) return models;
 		if (envFile === null) return newEnvFile(match, project);
-		const lines = settings.faults.missing.map((reading, index) => lineFor(project, reading, keys[index] ?? ""));
+		const lines = settings.faults.missing.flatMap((reading, index) => settingLines(project, reading, keys[index] ?? ""));
 		return {
-			title: `Add ${listed(keys)} to ${envFile}`,
+			title: `Add ${listed(lines.map(({ key }) => key))} to ${envFile}`,
 			explanation: explain(match, project),
 			applicability: "review",
 			edits: [appendToEnvFile(project, envFile, lines)],
@@ -250,9 +252,9 @@ function newEnvFile({ evidence }: Match<Evidence>, project: Project): FixProposa
 	const path = project.workingDirectory === "" ? ".env" : `${project.workingDirectory}/.env`;
 	const reading = project.files.has(path) ? null : readEnvFile(object.settingsClass, ".env");
 	if (reading === null) return undefined;
-	const lines = faults.missing.map((each, index) => lineFor(project, each, keys[index] ?? ""));
+	const lines = faults.missing.flatMap((each, index) => settingLines(project, each, keys[index] ?? ""));
 	return {
-		title: `Read ${path} in ${className}, with ${listed(keys)}`,
+		title: `Read ${path} in ${className}, with ${listed(lines.map(({ key }) => key))}`,
 		explanation: `${className} then takes from ${path} what the environment does not set. Put real values in the place of the placeholders before you rely on them.`,
 		applicability: "review",
 		edits: [...reading.edits, appendToEnvFile(project, path, lines)],
@@ -285,10 +287,6 @@ function fileInWords(project: Project, { settings, envFile, otherFile }: Evidenc
 	if (envFile === null) return `the class reads no .env file${elsewhere}`;
 	if (!project.files.has(envFile)) return `${envFile}, which it reads, is not there${elsewhere}`;
 	return `neither does ${envFile}${elsewhere}`;
-}
-
-function lineFor(project: Project, { field }: SettingReading, key: string): EnvLine {
-	return { key, value: exampleValue(project, key)?.value ?? placeholderFor(project, field) };
 }
 
 function explain({ evidence }: Match<Evidence>, project: Project): string {
