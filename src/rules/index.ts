@@ -36,6 +36,7 @@ import fieldWithoutSchema from "./database/field-without-schema.ts";
 import invalidDiscriminator from "./database/invalid-discriminator.ts";
 import invalidEngineArgument from "./database/invalid-engine-argument.ts";
 import invalidFieldArguments from "./database/invalid-field-arguments.ts";
+import invalidModelData from "./database/invalid-model-data.ts";
 import invalidModelField from "./database/invalid-model-field.ts";
 import invalidSessionArgument from "./database/invalid-session-argument.ts";
 import invalidTableArguments from "./database/invalid-table-arguments.ts";
@@ -163,6 +164,7 @@ export const rules: readonly AnyRule[] = [
 	invalidDiscriminator,
 	invalidEngineArgument,
 	invalidFieldArguments,
+	invalidModelData,
 	invalidModelField,
 	invalidSessionArgument,
 	invalidTableArguments,

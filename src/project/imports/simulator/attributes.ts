@@ -23,7 +23,7 @@ import {
 	isFieldOfModel,
 	isOfMixedType,
 	isPlainClass,
-	validatesIntoSettings,
+	makesOfDictionary,
 } from "./classes/class-attributes.ts";
 import { findInClass, isPlainField } from "./classes/class-members.ts";
 import { memberNamed } from "./classes/enum-look-up.ts";
@@ -193,9 +193,9 @@ function ofExternalClass(machine: Machine, frame: Frame, owner: ExternalValue, n
 
 function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string, node: ast.Node): Value {
 	const found = findInClass(owner, name);
+	if (name === "__name__" && found === null) return constant(owner.node.name.name);
 	if (isFieldOfModel(owner, name)) return ofModelClass(machine, frame, owner, name, node);
-	if (found === null && validatesIntoSettings(owner, name))
-		return { kind: "bound-method", receiver: owner, name, function: null };
+	if (found === null && makesOfDictionary(owner, name)) return { kind: "bound-method", receiver: owner, name, function: null };
 	if (found === null) {
 		const isClosed =
 			(isClosedClass(owner) && !isOfMixedType(machine, owner, name)) || (isContainer(owner) && !containerMembers.test(name));

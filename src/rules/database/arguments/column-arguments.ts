@@ -2,12 +2,12 @@ import type { FixProposal } from "../../../audit/fix.ts";
 import { isSimilarName } from "../../../project/imports/nearest-module.ts";
 import type { Call } from "../../../project/imports/trace.ts";
 import type { Value } from "../../../project/imports/values.ts";
-import { makerOf } from "../../../project/models/class-body.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { addArgument, findKeyword, removeArguments } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import type { CallFault } from "./call-fault.ts";
+import { wrongPart } from "./column-part.ts";
 
 /** Keyword arguments of `Column` and `mapped_column`, of all versions. */
 const known = (
@@ -69,84 +69,6 @@ function keyOption(module: Call["module"], node: ast.Call, name: string, keyword
 			explanation: `${name} says what happens when the row that the key refers to changes: it is an option of the foreign key.`,
 			applicability: "safe",
 			edits: [...removeArguments(module, node, [keyword]), addArgument(module, key, `${name}=${value}`)],
-		},
-	];
-}
-
-const columnTypes: Readonly<Record<string, string>> = {
-	int: "Integer",
-	str: "String",
-	bool: "Boolean",
-	float: "Float",
-	bytes: "LargeBinary",
-	dict: "JSON",
-	list: "JSON",
-	"datetime.datetime": "DateTime",
-	"datetime.date": "Date",
-	"datetime.time": "Time",
-	"decimal.Decimal": "Numeric",
-	"uuid.UUID": "Uuid",
-};
-
-function wrongPart({ args, node, module, open }: Call): CallFault | null {
-	if (open || node.args.length !== args.length || node.args.some(({ type }) => type === "Starred")) return null;
-	const first = args[0]?.kind === "constant" && typeof args[0].value === "string" ? 1 : 0;
-	let isTyped = false;
-	for (let index = first; index < args.length; index++) {
-		const part = args[index];
-		const written = node.args[index];
-		if (part === undefined || written === undefined || part.kind === "unknown") return null;
-		if (!isTyped && index === first && isColumnType(part)) {
-			isTyped = true;
-			continue;
-		}
-		const shown = shownPart(part);
-		if (shown === null) {
-			if (makerOf(part) === null && part.kind !== "instance") return null;
-			continue;
-		}
-		return {
-			problem: `A column is given ${module.text.slice(written.start, written.end)} where its type or a constraint belongs`,
-			rootCause: "The positional arguments of Column are its name, its SQLAlchemy type, and foreign keys and the like.",
-			error: `sqlalchemy.exc.ArgumentError: 'SchemaItem' object, such as a 'Column' or a 'Constraint' expected, got ${shown}`,
-			fixes: index === first ? typeInstead(part, written, module) : [],
-			manualSteps: [
-				"Give the column an SQLAlchemy type (Integer, String, DateTime) first, and everything else by keyword: nullable=False, default=….",
-			],
-		};
-	}
-	return null;
-}
-
-/** SQLAlchemy's own types, and whatever may be one. */
-function isColumnType(value: Value): boolean {
-	if (value.kind === "external") return shownPart(value) === null;
-	return value.kind === "instance" && makerOf(value) !== "ForeignKey";
-}
-
-/** How Python shows what is certainly no part of a column; null for what may be one. */
-function shownPart(value: Value): string | null {
-	if (value.kind === "external") {
-		const name = value.name.replace(/^builtins\./, "");
-		if (columnTypes[name] === undefined) return null;
-		return `<class '${name}'>`;
-	}
-	if (value.kind !== "constant" || value.value === undefined) return null;
-	if (typeof value.value === "boolean") return value.value ? "True" : "False";
-	if (typeof value.value === "string") return /^[^'\\\n]*$/.test(value.value) ? `'${value.value}'` : null;
-	return value.value === null ? null : String(value.value);
-}
-
-function typeInstead(value: Value, written: ast.Expression, module: Call["module"]): readonly FixProposal[] {
-	const type = value.kind === "external" ? columnTypes[value.name.replace(/^builtins\./, "")] : undefined;
-	if (type === undefined) return [];
-	return [
-		{
-			title: `Write ${type}`,
-			explanation: `${type} is SQLAlchemy's column type for this Python type.`,
-			applicability: "safe",
-			edits: [replaceText(module, written.start, written.end, type)],
-			needs: [{ path: module.path, module: "sqlalchemy", name: type }],
 		},
 	];
 }

@@ -26,16 +26,17 @@ function isPydanticClass(owner: ClassValue): boolean {
 	);
 }
 
-/** Does the attribute of a settings class make settings of a dictionary? They then read their environment as ever: `Settings.model_validate({})`. */
-export function validatesIntoSettings(owner: ClassValue, name: string): boolean {
-	return (name === "model_validate" || name === "parse_obj") && isSettings(owner);
+/** Does the attribute of a model make an object of a dictionary? Settings then read their environment as ever: `Settings.model_validate({})`. */
+export function makesOfDictionary(owner: ClassValue, name: string): boolean {
+	return (name === "model_validate" || name === "parse_obj") && isModel(owner);
 }
 
-function isSettings({ bases }: ClassValue): boolean {
+function isModel({ bases }: ClassValue): boolean {
 	return bases.some((base) =>
 		base.kind === "class"
-			? isSettings(base)
-			: base.kind === "external" && /^pydantic(_settings)?\.(.*\.)?BaseSettings$/.test(base.canonical),
+			? isModel(base)
+			: base.kind === "external" &&
+				/^(pydantic|pydantic_settings|sqlmodel)\.(.*\.)?(BaseModel|BaseSettings|SQLModel)$/.test(base.canonical),
 	);
 }
 
