@@ -5,7 +5,7 @@ import { type ImportNeed, tableFormat } from "./module-table.ts";
 import type { PackageFiles } from "./package-files.ts";
 
 /** Bumped whenever visits mean something else: older ones are then not read. */
-const visitsFormat = 4;
+const visitsFormat = 5;
 
 /** Packages of setuptools: they put copies of what they need on `sys.path` before they import it. */
 const vendoring = new Set(["pkg_resources", "setuptools"]);
