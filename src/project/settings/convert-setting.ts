@@ -64,7 +64,10 @@ export function urlObject(machine: Machine, value: Value, field: SettingsField):
 	const { members } = readSettingType(field.node.annotation);
 	const [name] = members ?? [];
 	const isUrl =
-		members?.length === 1 && name !== undefined && /^(AnyUrl|\w+Dsn)$/.test(name) && !refusesFormat(name, textOf(value));
+		members?.length === 1 &&
+		name !== undefined &&
+		/^(AnyUrl|AnyHttpUrl|HttpUrl|\w+Dsn)$/.test(name) &&
+		!refusesFormat(name, textOf(value));
 	if (!isUrl || machine.environment.findModule("pydantic._internal").found !== "present") return null;
 	const canonical = `pydantic.networks.${name}`;
 	const of = { kind: "external" as const, name: canonical, canonical, isModule: false, entry: null };

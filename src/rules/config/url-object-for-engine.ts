@@ -13,7 +13,7 @@ interface Evidence {
 	/** `PostgresDsn`. */
 	readonly type: string;
 	/** What is made of it: an engine, or a client of a service. */
-	readonly of: "engine" | "Redis" | "MongoDB";
+	readonly of: "engine" | "Redis" | "MongoDB" | "httpx";
 }
 
 const example = (url: string) => ({
@@ -61,8 +61,9 @@ export default defineRule<Evidence>({
 			};
 		}
 		for (const call of project.trace.calls) {
-			const service = call.reached ? serviceOfCall(call) : null;
-			const value = call.args[0] ?? call.keywords.get(service === "Redis" ? "url" : "host");
+			const service = call.reached ? (serviceOfCall(call) ?? (isHttpClient(call) ? "httpx" : null)) : null;
+			const value =
+				service === "httpx" ? call.keywords.get("base_url") : (call.args[0] ?? call.keywords.get(keywords[service ?? "engine"]));
 			const of = value?.kind === "instance" && value.of.kind === "external" ? value.of.canonical : "";
 			const type = /^pydantic\.networks\.(\w+)$/.exec(of)?.[1];
 			if (service === null || type === undefined || isVersionOne(project.environment)) continue;
@@ -87,6 +88,9 @@ export default defineRule<Evidence>({
 				expectedError: "sqlalchemy.exc.ArgumentError: Expected string or URL object, got SecretStr('**********')",
 			}),
 			...(of === "Redis" && { expectedError: `AttributeError: '${type}' object has no attribute 'decode'` }),
+			...(of === "httpx" && {
+				expectedError: `TypeError: Invalid type for url.  Expected str or httpx.URL, got <class 'pydantic.networks.${type}'>`,
+			}),
 			...(of === "MongoDB" && { expectedError: `TypeError: '${type}' object is not iterable` }),
 			order: call.order,
 		};
@@ -94,7 +98,7 @@ export default defineRule<Evidence>({
 
 	fix({ evidence }) {
 		const { module, node } = evidence.call;
-		const given = node.args[0] ?? findKeyword(node, evidence.of === "MongoDB" ? "host" : "url")?.value;
+		const given = (evidence.of === "httpx" ? undefined : node.args[0]) ?? findKeyword(node, keywords[evidence.of])?.value;
 		if (given === undefined) return undefined;
 		if (evidence.type === "SecretStr") {
 			return {
@@ -112,3 +116,10 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** Under which each of them takes its URL where that is named. */
+const keywords: Readonly<Record<Evidence["of"], string>> = { engine: "url", Redis: "url", MongoDB: "host", httpx: "base_url" };
+
+function isHttpClient({ callee }: Call): boolean {
+	return callee.kind === "external" && /^httpx\.(\w+\.)*(Async)?Client$/.test(callee.canonical);
+}

@@ -4,6 +4,7 @@ import type { AsyncMisuse } from "../trace.ts";
 import type { Value } from "../values.ts";
 import { findInClass } from "./classes/class-members.ts";
 import { classMember } from "./external.ts";
+import { sessionFactoryName } from "./library/session-objects.ts";
 import { type Frame, failAt, type Machine } from "./machine.ts";
 import { typeName } from "./value-types.ts";
 
@@ -149,7 +150,7 @@ export function failOnContext(machine: Machine, frame: Frame, value: Value, item
 	const misuse: AsyncMisuse =
 		type === "generator" || type === "async_generator"
 			? { type: "generator-with", isAsync: type === "async_generator" }
-			: type === "function"
+			: type === "function" || factories.test(type)
 				? { type: "uncalled-with" }
 				: { type: isAsync ? "needless-async-with" : "missing-async-with" };
 	const message = isModern ? `'${type}' object does not support the ${protocol} protocol` : isAsync ? "__aenter__" : "__enter__";
@@ -161,10 +162,15 @@ function generatorType(value: Value): string | null {
 	// Nobody called the function under contextlib's decorator.
 	if (value.kind === "function") return contextManagerType(value.decorators) === null ? null : "function";
 	if (value.kind !== "instance" || value.of.kind !== "external") return null;
+	const factory = sessionFactoryName(value);
+	if (factory !== null) return factory;
 	return (
 		/^(?:builtins|contextlib)\.(generator|async_generator|_(?:Async)?GeneratorContextManager)$/.exec(value.of.name)?.[1] ?? null
 	);
 }
+
+/** SQLAlchemy's factories of sessions, which are called to be entered. */
+const factories = /^(async_)?sessionmaker$/;
 
 /** The method that `with` or `async with` asks for, and the one that the other asks for. */
 function enteringMethods(isAsync: boolean): readonly [wanted: string, other: string] {

@@ -29,11 +29,13 @@ import { findInClass, isPlainField } from "./classes/class-members.ts";
 import { memberNamed } from "./classes/enum-look-up.ts";
 import { classWithout, printedOfInstance } from "./classes/library-classes.ts";
 import { isNotSetYet } from "./classes/making.ts";
+import { missingColumnMessage } from "./classes/mapped-class.ts";
 import { superMember } from "./classes/super-object.ts";
-import { classMember, externalSymbol, isPlainExternalClass, memberOf } from "./external.ts";
+import { classMember, constant, externalSymbol, isPlainExternalClass, memberOf } from "./external.ts";
 import { cyclePath } from "./import-statements.ts";
 import { stateAttribute } from "./library/application-state.ts";
 import { isSecret, lacksAttribute } from "./library/secret-objects.ts";
+import { onlyOfSessions, sessionFactoryName } from "./library/session-objects.ts";
 import { isNotLoaded } from "./library/unloaded-submodules.ts";
 import { failOnUnset, unsetVariable } from "./library/unset-variable.ts";
 import { type Frame, failAt, type Machine } from "./machine.ts";
@@ -404,6 +406,11 @@ function ofExternalInstance(
 	}
 	if (isSecret(owner) && lacksAttribute(name)) {
 		failToRead(machine, frame, "SecretStr", name, node);
+		return unknown;
+	}
+	const factory = onlyOfSessions.test(name) ? sessionFactoryName(owner) : null;
+	if (factory !== null) {
+		failToRead(machine, frame, factory, name, node);
 		return unknown;
 	}
 	const inherited = of.canonical === "builtins.super" ? superMember(owner, name) : null;

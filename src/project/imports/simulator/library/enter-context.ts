@@ -4,7 +4,7 @@ import { unknown } from "../../values.ts";
 import { findInClass } from "../classes/class-members.ts";
 import type { Frame, Machine } from "../machine.ts";
 import { enterGenerator } from "./generator-contexts.ts";
-import { sessionOfBegin } from "./session-objects.ts";
+import { sessionFactoryName, sessionOfBegin } from "./session-objects.ts";
 
 /** Library classes whose `with` hands out something else than the object; so do all of contextlib's. */
 const givesAnother =
@@ -18,6 +18,7 @@ export function enterContext(machine: Machine, frame: Frame, value: Value, item:
 	if (value.kind !== "instance") return unknown;
 	const given = enterGenerator(machine, value);
 	if (given !== null) return given;
+	if (sessionFactoryName(value) !== null) return unknown;
 	const session = sessionOfBegin(machine, value);
 	if (session !== null) return session;
 	if (value.of.kind === "external") return givesAnother.test(value.of.canonical) ? unknown : value;

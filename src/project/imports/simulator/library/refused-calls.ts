@@ -12,6 +12,7 @@ import { refusedByLogging } from "./basic-config.ts";
 import { refusedLiteral } from "./checked-literals.ts";
 import type { LibraryCall } from "./library-call.ts";
 import { refusedLogging } from "./logging-config.ts";
+import { refusedByDatabase } from "./refused-database-calls.ts";
 import { type RefusedDate, refusedDate } from "./refused-dates.ts";
 import { refusedByStarlette } from "./refused-library-calls.ts";
 import { patternFault } from "./regular-expressions.ts";
@@ -31,6 +32,7 @@ export function failOnRefusedCall({ machine, frame, canonical, args, node, recei
 		ofMetadata(machine, canonical, args) ??
 		refusedByLogging(machine, canonical, args) ??
 		refusedByStarlette(machine, canonical, args, receiver) ??
+		refusedByDatabase(canonical, args) ??
 		refusedByEnum(machine, canonical, args) ??
 		refusedLiteral(machine, canonical, args);
 	const date = refusal === null && !args.open ? refusedDate(canonical, args, machine.environment.python.minor) : null;

@@ -26,6 +26,15 @@ export function classOfSessions(machine: Machine, factory: InstanceValue): Value
 	return given ?? externalSymbol(machine, usual, symbolEntry(machine, usual));
 }
 
+/** The class of an object that makes sessions when it is called, as Python prints it; null for any other. */
+export function sessionFactoryName({ of }: InstanceValue): string | null {
+	return of.kind === "external" && factories.has(of.canonical) ? of.canonical.slice(of.canonical.lastIndexOf(".") + 1) : null;
+}
+
+/** What a session has, and a factory of sessions does not (sqlalchemy/orm/session.py, sessionmaker). */
+export const onlyOfSessions =
+	/^(add|add_all|commit|rollback|close|execute|exec|query|scalar|scalars|get|flush|refresh|delete|merge|expunge|expire_all|stream|new|dirty)$/;
+
 /** What entering `factory.begin()` hands out: a session of the factory; null for all else. */
 export function sessionOfBegin(machine: Machine, value: InstanceValue): InstanceValue | null {
 	const callee = value.call?.callee;

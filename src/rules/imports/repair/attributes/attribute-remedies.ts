@@ -26,6 +26,7 @@ import { ownRouter } from "./own-router.ts";
 import { readTheSecret } from "./secret-attribute.ts";
 import { setEarlier } from "./set-earlier.ts";
 import { withoutStrayComma } from "./stray-comma.ts";
+import { callTheFactory } from "./uncalled-factory.ts";
 
 /** One way to mend the reading of an attribute that is not there. */
 export type AttributeRemedy =
@@ -57,6 +58,8 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	if (isApplication(owner) && membersOf(project, "fastapi.APIRouter").includes(name)) return [{ type: "through-router" }];
 	const secret = via === "instance" ? readTheSecret(failure) : undefined;
 	if (secret !== undefined) return [{ type: "change", proposal: secret }];
+	const called = via === "instance" ? callTheFactory(project, failure) : undefined;
+	if (called !== undefined) return [{ type: "change", proposal: called }];
 	const kept = owner === "NoneType" ? ofNothing(project, failure) : undefined;
 	if (kept !== undefined && mends(project, kept, failure)) return [{ type: "change", proposal: kept }];
 	const single = via === "instance" ? withoutStrayComma(project, failure) : undefined;
