@@ -5,9 +5,9 @@ import { replaceText } from "../python/rewrite/source.ts";
 import { walk } from "../python/walk.ts";
 import type { TextRange } from "../text/range.ts";
 
-/** `for name, rate in RATES`: a loop over a dict gives its keys. */
+/** `for name, rate in RATES`: a loop over a dict gives its keys, in a comprehension as well. */
 export function itemsOfDict(project: Project, module: Module, range: TextRange): FixProposal | undefined {
-	const loop = loopsAround(module, range).find(({ start }) => start === range.start);
+	const loop = loopsAround(module, range).find(({ start }) => start === range.start) ?? clauseAt(module, range);
 	if (loop?.iterable.type !== "Name" || loop.target.type !== "Sequence" || loop.target.items.length !== 2) return undefined;
 	const { id, end } = loop.iterable;
 	if (project.trace.runs.get(module.name)?.namespace.names.get(id)?.value.kind !== "dict") return undefined;
@@ -17,6 +17,16 @@ export function itemsOfDict(project: Project, module: Module, range: TextRange):
 		applicability: "safe",
 		edits: [replaceText(module, end, end, ".items()")],
 	};
+}
+
+/** The part of a comprehension whose target stands at a place. */
+function clauseAt(module: Module, range: TextRange): ast.ComprehensionClause | undefined {
+	let found: ast.ComprehensionClause | undefined;
+	walk(module.tree, (node) => {
+		if (node.type === "Comprehension") found ??= node.clauses.find(({ target }) => target.start === range.start);
+		return node.start <= range.start && range.end <= node.end;
+	});
+	return found;
 }
 
 /** `for name in ("users")`: without a comma it is the text that is gone through, letter by letter. `wanted` is what is not there. */

@@ -128,6 +128,10 @@ export interface RaisesException {
 		readonly enumeration?: { readonly owner: ast.ClassDef; readonly path: string };
 		/** True where it stands in a list that can do without it. */
 		readonly mayGo?: true;
+		/** True where code puts the keys in, one after the other. */
+		readonly isRegistry?: boolean;
+		/** Where a key that is there is written. */
+		readonly originOf?: (key: string) => Origin | null;
 	};
 	/** For a keyword argument that is given twice, once by `**`: its name. */
 	readonly repeated?: string;

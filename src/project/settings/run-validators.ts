@@ -1,7 +1,7 @@
 import type * as ast from "../../python/ast.ts";
 import type { CallArguments, Frame, Handler, Machine } from "../imports/simulator/machine.ts";
 import { PythonException } from "../imports/simulator/machine.ts";
-import { seal } from "../imports/simulator/refused-operations.ts";
+import { seal } from "../imports/simulator/missing-items.ts";
 import type { ClassValue, FunctionValue, InstanceValue, Value } from "../imports/values.ts";
 import { unknown } from "../imports/values.ts";
 

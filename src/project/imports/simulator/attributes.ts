@@ -79,6 +79,7 @@ const functionMembers = new Set(["cache_clear", "cache_info", "cache_parameters"
 
 /** An attribute of a plain function: unless some code of its module sets attributes by that name, there is none. */
 function ofFunction(machine: Machine, frame: Frame, owner: FunctionValue, name: string, node: ast.Node, isMethod = false): Value {
+	if (name === "__name__" && owner.node.type === "FunctionDef") return constant(owner.node.name.name);
 	const isCached = owner.decorators.some(isCacheDecorator);
 	const leavesIt = (decorator: Value) => isCacheDecorator(decorator) || givesTheFunction(decorator);
 	const isPlain = owner.decorators.every(leavesIt) && owner.node.type === "FunctionDef";
@@ -201,7 +202,9 @@ function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name: string
 	if (found === null) {
 		const isClosed =
 			(isClosedClass(owner) && !isOfMixedType(machine, owner, name)) || (isContainer(owner) && !containerMembers.test(name));
-		if (isClosed && !name.startsWith("__") && name !== "mro") reportMissing(machine, frame, owner, name, node);
+		const column = isClosed ? null : missingColumnMessage(machine, owner, name);
+		if (column !== null) reportMissing(machine, frame, owner, name, node, column);
+		else if (isClosed && !name.startsWith("__") && name !== "mro") reportMissing(machine, frame, owner, name, node);
 		else machine.doubts++;
 		return unknown;
 	}
@@ -230,14 +233,15 @@ function ofModelClass(machine: Machine, frame: Frame, owner: ClassValue, name: s
 	return unknown;
 }
 
-function reportMissing(machine: Machine, frame: Frame, owner: ClassValue, name: string, node: ast.Node): void {
+function reportMissing(machine: Machine, frame: Frame, owner: ClassValue, name: string, node: ast.Node, words?: string): void {
 	const className = owner.node.name.name;
 	failAt(machine, frame, node, {
 		detail: { type: "attribute-missing", owner: className, name, cycle: null, via: "instance" },
 		exception: "AttributeError",
 		// Enum's own look-up printed the bare name until 3.12.
 		message:
-			isEnum(owner) && machine.environment.python.minor < 12 ? name : `type object '${className}' has no attribute '${name}'`,
+			words ??
+			(isEnum(owner) && machine.environment.python.minor < 12 ? name : `type object '${className}' has no attribute '${name}'`),
 	});
 }
 

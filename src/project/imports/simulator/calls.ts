@@ -27,6 +27,7 @@ import { newGenerator } from "./generators.ts";
 import { dictMethod, listMethod } from "./library/container-methods.ts";
 import { generatorContext } from "./library/generator-contexts.ts";
 import { knownCall } from "./library/known-calls.ts";
+import { isCalledBack } from "./library/library-body.ts";
 import { partialCall } from "./library/partial-calls.ts";
 import { classOfSessions } from "./library/session-objects.ts";
 import { failOnTextMethod } from "./library/text-formats.ts";
@@ -53,6 +54,10 @@ import { nothingReturned } from "./value-types.ts";
 /** Calls a value. Calls of the project's own functions run them; all others are recorded with what is known of their arguments. */
 export function call(machine: Machine, frame: Frame, callee: Value, args: CallArguments, node: ast.Call): Value {
 	if (machine.steps > stepBudget) throw new BudgetSpent();
+	if (isCalledBack(machine, callee)) {
+		machine.doubts++;
+		return unknown;
+	}
 	switch (callee.kind) {
 		case "function":
 			return callFunction(machine, frame, callee, args, node);
@@ -69,8 +74,17 @@ export function call(machine: Machine, frame: Frame, callee: Value, args: CallAr
 			// What is called is not known, but what it is called with may be.
 			record(machine, frame, callee, args, node);
 			machine.doubts++;
+			if (!runsNothing(node.callee)) machine.unfollowed++;
 			return unknown;
 	}
+}
+
+/** Methods of lists, dicts, texts and models by their names: whatever they are called on, they run no code of the project. */
+const plainMethods =
+	/^(append|extend|insert|items|keys|values|sort|split|strip|join|format|lower|upper|replace|startswith|endswith|encode|decode|model_rebuild|model_validate|model_dump|update_forward_refs)$/;
+
+function runsNothing(callee: ast.Expression): boolean {
+	return callee.type === "Attribute" && plainMethods.test(callee.attribute.name);
 }
 
 function callExternal(machine: Machine, frame: Frame, callee: ExternalValue, args: CallArguments, node: ast.Call): Value {
@@ -252,6 +266,7 @@ export function callFunction(
 	if (callee.decorators.some(isCacheDecorator)) failOnUnhashableArgument(machine, frame, args, node);
 	if (!callee.decorators.every(isTransparent)) {
 		machine.doubts++;
+		machine.unfollowed++;
 		handedOver(args);
 		const type = contextManagerType(callee.decorators);
 		// contextlib calls the function with the arguments it was given: a wrong number of them is refused at once.
@@ -299,6 +314,7 @@ function runBody(
 ): Value {
 	if (machine.callDepth >= maxDepth || machine.activeCalls.has(definition)) {
 		machine.doubts++;
+		machine.unfollowed++;
 		for (const { value } of scope.names.values()) leave(value);
 		return unknown;
 	}

@@ -4,7 +4,7 @@ import { setEntry } from "./dict-keys.ts";
 import { collected } from "./generators.ts";
 import { type Frame, type Machine, maybe, newNamespace } from "./machine.ts";
 import { itemsOf, truth } from "./operations.ts";
-import { failOnIteration } from "./refused-operations.ts";
+import { failOnIteration, failOnUnpacking } from "./refused-operations.ts";
 
 const maxComprehended = 64;
 
@@ -67,6 +67,7 @@ function unrolled(
 		else setEntry(entries, key, value);
 	};
 	for (const item of known) {
+		if (clause.target.type === "Sequence") failOnUnpacking(machine, inner, clause.target, item, clause.target);
 		bindTarget(inner.scope, clause.target, item);
 		let taken: boolean | undefined = true;
 		for (const condition of clause.conditions) {

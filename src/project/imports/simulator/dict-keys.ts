@@ -47,7 +47,7 @@ export function isOwnName(key: Key): boolean {
 	return typeof key === "string" && key.startsWith("\0");
 }
 
-/** What the keys that are no constants stand for, by dict. */
+/** What the keys stand for, by dict: those that are no constants, and constants that are written somewhere. */
 const standing = new WeakMap<DictValue, Map<Key, Value>>();
 
 /** Puts an entry into a dict; a key that is not known leaves it open. */
@@ -58,7 +58,7 @@ export function setEntry(dict: DictValue, written: Value, value: Value): void {
 		return;
 	}
 	dict.entries.set(key, value);
-	if (!isOwnName(key) && written.kind === "constant") return;
+	if (!isOwnName(key) && written.kind === "constant" && written.origin === null) return;
 	const known = standing.get(dict) ?? new Map<Key, Value>();
 	standing.set(dict, known.set(key, written));
 }

@@ -24,15 +24,10 @@ import {
 	maybe,
 	newNamespace,
 } from "./machine.ts";
+import { failOnMissingItem, notice } from "./missing-items.ts";
 import { asText, truth } from "./operations.ts";
 import { binaryOperation, booleanOperation, comparison, failOnFunctionSubscript } from "./operators.ts";
-import {
-	failOnMissingItem,
-	failOnPlainClassSubscript,
-	failOnSubscript,
-	failOnUnhashable,
-	failOperation,
-} from "./refused-operations.ts";
+import { failOnPlainClassSubscript, failOnSubscript, failOnUnhashable, failOperation } from "./refused-operations.ts";
 import { failOnRepeatedKeyword, isCertainEntry } from "./repeated-keyword.ts";
 import { sliced } from "./slices.ts";
 import { failOnParameterCount } from "./typing/type-parameters.ts";
@@ -371,7 +366,7 @@ function sequence(machine: Machine, frame: Frame, node: ast.Sequence): SequenceV
 }
 
 function dict(machine: Machine, frame: Frame, node: ast.Dict): DictValue {
-	const result: DictValue = { kind: "dict", entries: new Map(), complete: true };
+	const result = notice(machine, { kind: "dict", entries: new Map(), complete: true });
 	for (const entry of node.entries) {
 		const value = machine.evaluate(frame, entry.value);
 		if (entry.key === null) {

@@ -138,6 +138,8 @@ export interface Machine {
 	/** Counts events that may raise for reasons we cannot see; the second only those of imports. */
 	doubts: number;
 	importDoubts: number;
+	/** Counts code of the project that ran, or may have, without being followed: it may have filled any registry. */
+	unfollowed: number;
 	stage: RunStage;
 	reached: boolean;
 	order: number;
@@ -268,6 +270,8 @@ export function fail(machine: Machine, report: FailureReport): void {
 	const outcome = surface(machine, report);
 	if (outcome === "maybe") return;
 	if (outcome instanceof PythonException) throw outcome;
+	// What the mended code would have done nobody knows.
+	machine.unfollowed++;
 	machine.failures.push({
 		detail: report.detail,
 		module: report.module,

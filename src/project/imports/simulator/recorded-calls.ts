@@ -22,7 +22,51 @@ export function record(machine: Machine, frame: Frame, callee: Value, args: Call
 		result: unknown,
 	};
 	machine.calls.push(made);
+	if (mayRun(machine, callee, args)) machine.unfollowed++;
 	share(args);
 	handedOver(args);
 	return made;
+}
+
+/** Libraries that keep what they are handed until a request comes, or look at it only. */
+const keeps =
+	/^(fastapi|starlette|pydantic|pydantic_core|pydantic_settings|sqlalchemy|sqlmodel|functools\.(wraps|update_wrapper|partial|partialmethod|lru_cache|cache|cached_property|total_ordering|singledispatch)|dataclasses|typing|enum|abc|logging|inspect|builtins\.(super|isinstance|issubclass|hasattr|getattr|type|id|len|str|repr|print|list|tuple|dict|set|frozenset|sorted|min|max|sum|zip|enumerate|any|all|reversed|iter|next|staticmethod|classmethod|property|object))\b/;
+
+/** What runs modules by their names or files, but for `import_module`, which is followed. */
+const loads = /^(importlib\.(?!import_module|metadata|resources)|_frozen_importlib|runpy|imp\b)/;
+
+/** May the library call code of the project that it is handed? */
+function mayRun(machine: Machine, callee: Value, { args, keywords }: CallArguments): boolean {
+	// Code of the project is followed, and what is not known is counted where it is called.
+	if (callee.kind === "class" || callee.kind === "function" || callee.kind === "unknown") return false;
+	const name = libraryName(callee);
+	if (name !== null && keeps.test(name)) return false;
+	if (name !== null && loads.test(name)) return true;
+	return [...args, ...keywords.values()].some((value) => isRunnable(value) || namesModule(machine, value));
+}
+
+function libraryName(callee: Value): string | null {
+	if (callee.kind === "external") return callee.canonical;
+	if (callee.kind === "bound-method") return libraryName(callee.receiver);
+	if (callee.kind === "instance") return callee.of.kind === "external" ? callee.of.canonical : null;
+	// The methods of texts, lists and dicts run nothing.
+	return callee.kind === "constant" || callee.kind === "sequence" || callee.kind === "dict" ? "builtins.object" : null;
+}
+
+function isRunnable(value: Value): boolean {
+	if (value.kind === "sequence") return value.items.some(isRunnable);
+	if (value.kind === "instance") return value.of.kind === "class" || /generator$/.test(value.of.canonical);
+	if (value.kind === "function" && value.node.type === "Lambda") return false;
+	return ["function", "class", "bound-method", "coroutine"].includes(value.kind);
+}
+
+/** A text such as `"app.tasks"`, by which a library may import a module of the project. */
+function namesModule(machine: Machine, value: Value): boolean {
+	if (value.kind === "sequence") return value.items.some((item) => namesModule(machine, item));
+	return (
+		value.kind === "constant" &&
+		typeof value.value === "string" &&
+		/^\w+(\.\w+)+$/.test(value.value) &&
+		machine.mayBeOwn(value.value)
+	);
 }

@@ -138,6 +138,7 @@ function createMachine(input: SimulationInput): Machine {
 		uncertain: 0,
 		doubts: 0,
 		importDoubts: 0,
+		unfollowed: 0,
 		stage: "import",
 		reached: true,
 		order: 0,

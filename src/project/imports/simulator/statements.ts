@@ -9,6 +9,7 @@ import { caughtNames, executeRaise, executeTry, raise } from "./exception-handli
 import { annotation } from "./expressions.ts";
 import { goThrough } from "./generators.ts";
 import { runImport, runImportFrom } from "./import-statements.ts";
+import { dictMethod } from "./library/container-methods.ts";
 import { enterContext } from "./library/enter-context.ts";
 import { mayKeepExceptions } from "./library/generator-contexts.ts";
 import { bind, type Completion, type Frame, type Handler, type Machine, maybe, PythonException } from "./machine.ts";
@@ -200,6 +201,10 @@ function augment(machine: Machine, frame: Frame, node: ast.AugAssign, before: Va
 		if (value.kind !== "sequence" || !value.complete || machine.uncertain > 0) before.complete = false;
 		return;
 	}
+	if (before.kind === "dict" && node.operator === "|=") {
+		dictMethod(machine, before, "update", { args: [value], keywords: new Map(), open: false });
+		return;
+	}
 	if (node.target.type === "Name") assign(machine, frame, node.target, binary(node.operator.slice(0, -1), before, value), node);
 }
 
@@ -297,6 +302,8 @@ function executeFor(machine: Machine, frame: Frame, node: ast.For): Completion {
 function afterLoop(machine: Machine, frame: Frame, node: ast.For, completion: Completion): Completion {
 	if (completion === "return") return "return";
 	if (completion === "break") return "normal";
+	// Nor are further rounds where this one may have been the last.
+	if (completion === "maybe-left") machine.unfollowed++;
 	if (completion === "maybe-left")
 		return maybe(machine, () => machine.execute(frame, node.orelse)) === "normal" ? "normal" : "maybe-left";
 	return machine.execute(frame, node.orelse);
@@ -314,6 +321,7 @@ function executeWhile(machine: Machine, frame: Frame, node: ast.While): Completi
 	if (completion === "break") return "normal";
 	// What further rounds do is not followed: they may never end, or end by a break we cannot place.
 	machine.doubts++;
+	machine.unfollowed++;
 	return "maybe-left";
 }
 

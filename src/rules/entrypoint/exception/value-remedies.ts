@@ -44,12 +44,12 @@ export function valueRemedy(
 /** The key or value that is spelt like the one asked for, or begins like it: `prod` for `production`. */
 function knownKey(
 	project: Project,
-	{ keys, origin, wanted, mayGo }: NonNullable<RaisesException["key"]>,
+	{ keys, origin, wanted, mayGo, isRegistry, originOf }: NonNullable<RaisesException["key"]>,
 ): FixProposal | undefined {
 	if (origin?.type !== "source") return undefined;
 	const source = project.modulesByPath.get(origin.path);
 	const alike = keysLike(keys, wanted);
-	const [meant, ...others] = alike.length === 0 && keys.length === 1 && mayGo !== true ? keys : alike;
+	const [meant, ...others] = alike.length === 0 && keys.length === 1 && mayGo !== true && isRegistry !== true ? keys : alike;
 	if (source !== undefined && meant === undefined && mayGo === true)
 		return (
 			classOfLogging(source, origin.range, wanted) ??
@@ -59,12 +59,34 @@ function knownKey(
 		);
 	if (source === undefined || meant === undefined || others.length > 0 || !/^[\w./+-]+$/.test(meant)) return undefined;
 	if (source.text.slice(origin.range.start, origin.range.end) !== wanted) return undefined;
+	const entered = originOf?.(meant);
+	if (entered?.type === "source" && wordCount(project, meant) === 1 && wordCount(project, wanted) > 1) {
+		const enters = project.modulesByPath.get(entered.path);
+		if (enters?.text.slice(entered.range.start, entered.range.end) === meant)
+			return {
+				title: `Enter it as ${wanted} instead of ${meant}`,
+				explanation: `${wanted} is asked for, and spelt so elsewhere; ${meant} is the only place that spells it otherwise.`,
+				applicability: "review",
+				edits: [replaceText(enters, entered.range.start, entered.range.end, wanted)],
+			};
+	}
 	return {
 		title: `Ask for ${meant} instead of ${wanted}`,
 		explanation: `${wanted} is not there; ${meant} is ${keys.length === 1 ? "the only one that is" : "the one that is spelt like it"}.`,
 		applicability: "review",
 		edits: [replaceText(source, origin.range.start, origin.range.end, meant)],
 	};
+}
+
+/** How often a text stands in quotes, or a module is called so. */
+function wordCount(project: Project, word: string): number {
+	const quoted = [`"${word}"`, `'${word}'`];
+	let count = 0;
+	for (const { name, text } of project.modulesByPath.values()) {
+		if (name.split(".").includes(word)) count++;
+		for (const each of quoted) count += text.split(each).length - 1;
+	}
+	return count;
 }
 
 /** The keys that are most like one: the same in other letters, the same in a folder of names (`Europe/Berlin`), or spelt alike. */

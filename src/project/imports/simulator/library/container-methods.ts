@@ -59,10 +59,10 @@ export function dictMethod(machine: Machine, dict: Value & { kind: "dict" }, nam
 			return constant(null);
 		}
 	}
-	if (["update", "setdefault", "pop", "popitem", "clear"].includes(name)) {
+	if (["update", "setdefault", "pop", "popitem", "clear", "__setitem__", "__delitem__", "__ior__"].includes(name)) {
 		machine.doubts++;
 		dict.complete = false;
-		if (name !== "setdefault" && name !== "update") dict.entries.clear();
+		if (!/^(setdefault|update|__setitem__|__ior__)$/.test(name)) dict.entries.clear();
 	}
 	return unknown;
 }

@@ -4,6 +4,7 @@ import { unknown } from "../../values.ts";
 import { openAttributes } from "../attributes.ts";
 import { constant, externalModule } from "../external.ts";
 import { bind, type CallArguments, type Frame, failAt, type Machine } from "../machine.ts";
+import { notice } from "../missing-items.ts";
 import { asText, itemsOf } from "../operations.ts";
 import { failOperation } from "../refused-operations.ts";
 import { alembicCommand } from "./alembic-commands.ts";
@@ -14,6 +15,7 @@ import { eventLoopCall } from "./event-loop.ts";
 import { lacksPackage, listedFolder, nameToImport } from "./folder-listing.ts";
 import { isInstance } from "./instance-checks.ts";
 import { failOnTrigger } from "./job-triggers.ts";
+import { libraryBody, typeInLibrary } from "./library-body.ts";
 import type { LibraryCall } from "./library-call.ts";
 import { onPath, pathCall, pathMethod, relativePath } from "./paths.ts";
 import { matchCall } from "./pattern-match.ts";
@@ -24,10 +26,12 @@ import { rowsAsked } from "./session-objects.ts";
 import { settingReaderCall } from "./setting-readers.ts";
 import { threadCall } from "./thread-calls.ts";
 import { failOnUnset, refusalOfNone, unsetVariable } from "./unset-variable.ts";
+import { failOnUrlBuilder } from "./url-builders.ts";
 import { writtenUrl } from "./url-objects.ts";
 
 /** Who is asked what a call gives, one after the other; null where that is not known to them. */
 const answers: readonly ((call: LibraryCall) => Value | null)[] = [
+	typeInLibrary,
 	eventLoopCall,
 	threadCall,
 	settingReaderCall,
@@ -42,6 +46,7 @@ const answers: readonly ((call: LibraryCall) => Value | null)[] = [
 	pathCall,
 	collectingCall,
 	plainCall,
+	libraryBody,
 ];
 
 /**
@@ -79,6 +84,7 @@ function ofUnsetVariable({ machine, frame, canonical, args: { args }, node }: Li
 function refused(call: LibraryCall): null {
 	failOnRefusedCall(call);
 	failOnTrigger(call);
+	failOnUrlBuilder(call);
 	return null;
 }
 
@@ -121,6 +127,7 @@ function plainCall({ machine, frame, canonical, args, node, receiver }: LibraryC
 		case "builtins.eval":
 		case "builtins.vars":
 			frame.globals.dynamic = true;
+			machine.unfollowed++;
 			openAttributes(first);
 			return unknown;
 		case "builtins.setattr":
@@ -152,7 +159,7 @@ function plainCall({ machine, frame, canonical, args, node, receiver }: LibraryC
 			return first?.kind === "sequence" ? { ...first, type, items: [...first.items] } : unknown;
 		}
 		case "builtins.dict":
-			return dictOf(args);
+			return dictOf(machine, args);
 		case "builtins.print":
 			return constant(null);
 		default:
@@ -199,11 +206,11 @@ function hidesPasswords({ environment }: Machine): boolean {
 }
 
 /** `dict(title="Shop", **options)`, or a copy of a known dict. */
-function dictOf({ args, keywords, open }: CallArguments): Value {
+function dictOf(machine: Machine, { args, keywords, open }: CallArguments): Value {
 	const [first] = args;
 	if (first !== undefined && first.kind !== "dict") return unknown;
 	const entries = new Map([...(first?.entries ?? []), ...keywords]);
-	return { kind: "dict", entries, complete: !open && (first?.complete ?? true) };
+	return notice(machine, { kind: "dict", entries, complete: !open && (first?.complete ?? true) });
 }
 
 const longestRange = 64;
@@ -255,6 +262,7 @@ function importByName(machine: Machine, frame: Frame, args: CallArguments, node:
 	const name = nameToImport(args);
 	if (name === null) {
 		machine.doubts++;
+		machine.unfollowed++;
 		machine.importDoubts++;
 		return unknown;
 	}

@@ -5,6 +5,7 @@ import type { InstanceValue, Value } from "../../values.ts";
 import { unknown } from "../../values.ts";
 import { constant } from "../external.ts";
 import { failAt, type Machine } from "../machine.ts";
+import { notice } from "../missing-items.ts";
 import { decodeJson } from "./json-text.ts";
 import type { LibraryCall } from "./library-call.ts";
 import { relativePath } from "./paths.ts";
@@ -33,7 +34,7 @@ export function documentCall({ machine, frame, canonical, args, node }: LibraryC
 	if (source === null) return null;
 	const read = reader(source.text, machine.environment.python.minor);
 	if (read === null) return null;
-	if ("value" in read) return isPlain ? read.value : unknown;
+	if ("value" in read) return isPlain ? noticed(machine, read.value) : unknown;
 	failAt(machine, frame, node, {
 		detail: {
 			type: "raises",
@@ -45,6 +46,14 @@ export function documentCall({ machine, frame, canonical, args, node }: LibraryC
 		message: read.message,
 	});
 	return unknown;
+}
+
+/** The same data; nobody but code of the project puts anything into its dicts. */
+function noticed(machine: Machine, value: Value): Value {
+	if (value.kind === "sequence") for (const item of value.items) noticed(machine, item);
+	if (value.kind !== "dict") return value;
+	for (const item of value.entries.values()) noticed(machine, item);
+	return notice(machine, value);
 }
 
 type ReadDocument = { readonly value: Value } | { readonly exception: string; readonly message: string; readonly offset: number };
