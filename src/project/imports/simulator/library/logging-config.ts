@@ -1,4 +1,6 @@
-import type { DictValue, Value } from "../../values.ts";
+import type { ClassValue, DictValue, Value } from "../../values.ts";
+import { findInClass } from "../classes/class-members.ts";
+import { isEnumeration } from "../classes/enum-look-up.ts";
 import type { Machine } from "../machine.ts";
 import { ofFormat } from "./basic-config.ts";
 
@@ -6,7 +8,7 @@ import { ofFormat } from "./basic-config.ts";
 export interface LoggingRefusal {
 	readonly message: string;
 	/** A name that stands for a formatter, filter or handler: which there are, and where it is written. */
-	readonly name?: { readonly wanted: string; readonly known: readonly string[]; readonly value: Value };
+	readonly name?: { readonly wanted: string; readonly known: readonly string[]; readonly value: Value; readonly isOwn?: true };
 }
 
 /** The first thing that `dictConfig` refuses in a dictionary that is wholly known (https://docs.python.org/3/library/logging.config.html#logging-config-dictschema). */
@@ -22,6 +24,10 @@ export function refusedLogging(machine: Machine, config: Value | undefined): Log
 	for (const [name, formatter] of partOf(config, "formatters") ?? []) {
 		const refusal = ofFormatter(machine, formatter);
 		if (refusal !== null) return { message: `Unable to configure formatter '${name}'`, ...refusal };
+	}
+	for (const [name, filter] of partOf(config, "filters") ?? []) {
+		const refusal = ofFilter(machine, filter);
+		if (refusal !== null) return { message: `Unable to configure filter '${name}'`, ...refusal };
 	}
 	const filters = namesIn(config, "filters");
 	const handlers = partOf(config, "handlers");
@@ -50,6 +56,11 @@ function ofFormatter(machine: Machine, formatter: Value): Reason | null {
 	return ofClass(machine, made, "Formatter");
 }
 
+function ofFilter(machine: Machine, filter: Value): Reason | null {
+	const made = filter.kind === "dict" && filter.complete ? filter.entries.get("()") : undefined;
+	return made === undefined ? null : ofClass(machine, made, "Filter");
+}
+
 function ofHandler(machine: Machine, handler: Value, formatters: readonly string[], filters: readonly string[]): Reason | null {
 	if (handler.kind !== "dict" || !handler.complete) return null;
 	const own = handler.entries.get("()");
@@ -66,27 +77,55 @@ function ofHandler(machine: Machine, handler: Value, formatters: readonly string
 }
 
 /** The dotted name of a class whose module, or the class in it, is certainly not there. */
-function ofClass(machine: Machine, made: Value, kind: "Formatter" | "Handler"): Reason | null {
+function ofClass(machine: Machine, made: Value, kind: "Filter" | "Formatter" | "Handler"): Reason | null {
 	if (made.kind !== "constant" || typeof made.value !== "string" || made.isConverted) return null;
 	const [, module, name] = /^(\w+(?:\.\w+)*)\.(\w+)$/.exec(made.value) ?? [];
 	if (module === undefined || name === undefined) return null;
+	if (isOwn(machine, module)) return ofOwnClass(machine, made, module, name, kind);
 	const known = namesBeside(machine, module, name);
 	if (known === null) return null;
 	const alike = known.filter((each) => each.endsWith(kind));
 	return { name: { wanted: made.value, known: alike.map((each) => `${module}.${each}`), value: made } };
 }
 
+function isOwn({ resolver }: Machine, module: string): boolean {
+	const [top = ""] = module.split(".");
+	return resolver.hasFile(`${top}.py`) || resolver.hasFolder(top);
+}
+
+/** A class of the project that its module has not, or whose module is not there. */
+function ofOwnClass(machine: Machine, made: Value, module: string, name: string, kind: string): Reason | null {
+	const { resolver, sysModules } = machine;
+	const own = sysModules.get(module);
+	const path = module.replaceAll(".", "/");
+	const isNowhere = own === undefined && !resolver.hasFile(`${path}.py`) && !resolver.hasFolder(path);
+	if (!isNowhere && (own === undefined || own.status !== "done" || own.value.module === null || own.value.module.isPackage))
+		return null;
+	const names = own?.value.namespace;
+	if (names !== undefined && (names.dynamic || names.names.has(name) || names.names.has("__getattr__"))) return null;
+	const classes = [...sysModules.values()].flatMap((record) =>
+		[...record.value.namespace.names].flatMap(([each, { value }]) =>
+			value.kind === "class" && value.module.name === record.name && value.node.name.name === each ? [value] : [],
+		),
+	);
+	const same = classes.filter(({ node }) => node.name.name === name);
+	const alike = classes.filter((each) => each.module.name === module && isOfLogging(each, kind));
+	const meant = same.length > 0 ? same : alike;
+	const wanted = made.kind === "constant" ? String(made.value) : "";
+	return { name: { wanted, known: meant.map((each) => `${each.module.name}.${each.node.name.name}`), value: made, isOwn: true } };
+}
+
+/** Does the class derive from `logging.Filter`, or whatever else of logging's is wanted? */
+function isOfLogging({ bases }: ClassValue, kind: string): boolean {
+	return bases.some((base) =>
+		base.kind === "class" ? isOfLogging(base, kind) : base.kind === "external" && base.canonical.endsWith(kind),
+	);
+}
+
 /** What a module has where it lacks a name, empty where there is no such module; null where it has the name, or nobody can tell. */
 function namesBeside(machine: Machine, module: string, name: string): readonly string[] | null {
-	const { environment, mayBeOwn, resolver, sysModules } = machine;
+	const { environment, mayBeOwn } = machine;
 	const [top = ""] = module.split(".");
-	if (resolver.hasFile(`${top}.py`) || resolver.hasFolder(top)) {
-		const own = sysModules.get(module);
-		if (own === undefined || own.status !== "done" || own.value.module === null) return null;
-		const { namespace } = own.value;
-		const isThere = namespace.dynamic || namespace.names.has(name) || namespace.names.has("__getattr__");
-		return isThere || sysModules.has(`${module}.${name}`) || own.value.module.isPackage ? null : [...namespace.names.keys()];
-	}
 	const found = environment.findModule(module);
 	if (machine.patched.has(`${module}.${name}`)) return null;
 	if (found.found === "present") return found.module.lookup(name).found === "absent" ? found.module.names() : null;
@@ -107,10 +146,18 @@ const levels = ["CRITICAL", "FATAL", "ERROR", "WARN", "WARNING", "INFO", "DEBUG"
 
 /** A level that is none, where the program has not made it one. */
 function ofLevel(machine: Machine, level: Value | undefined): Reason | null {
+	if (level !== undefined && isTextMember(level)) return {};
 	if (level?.kind !== "constant" || typeof level.value !== "string" || levels.includes(level.value)) return null;
 	const mayAdd = machine.calls.some(({ callee }) => callee.kind === "external" && callee.canonical === "logging.addLevelName");
 	if (mayAdd && !levels.includes(level.value.toUpperCase())) return null;
 	return { name: { wanted: level.value, known: levels, value: level } };
+}
+
+/** `Level.INFO` of a `class Level(str, Enum)`: it is equal to its text, and `str` writes it otherwise, which logging compares. */
+function isTextMember(value: Value): boolean {
+	if (value.kind !== "instance" || value.of.kind !== "class" || !isEnumeration(value.of)) return false;
+	const isText = value.of.bases.some((base) => base.kind === "external" && base.canonical === "builtins.str");
+	return isText && findInClass(value.of, "__str__") === null;
 }
 
 function lacking(names: readonly Value[], known: readonly string[]): Reason | null {

@@ -60,7 +60,9 @@ function failOnLogging(machine: Machine, frame: Frame, config: Value | undefined
 		node,
 		"ValueError",
 		message,
-		name === undefined ? {} : { key: { wanted: name.wanted, keys: name.known, origin, mayGo: true } },
+		name === undefined
+			? {}
+			: { key: { wanted: name.wanted, keys: name.known, origin, ...(name.isOwn !== true && { mayGo: true }) } },
 	);
 }
 
