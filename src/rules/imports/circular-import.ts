@@ -2,11 +2,14 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { failingCycles } from "./repair/cycles/cycle-failures.ts";
 import { findCycleRemedies } from "./repair/cycles/cycle-remedies.ts";
+import { isBoundNowhere, withoutName } from "./repair/cycles/nowhere-bound.ts";
 
 interface Evidence {
 	readonly name: string;
 	/** The modules of the cycle, the first repeated at the end. */
 	readonly cycle: readonly string[];
+	/** True where nothing binds the name, so that Python only takes it for a circle. */
+	readonly isNowhere: boolean;
 	/** Changes that break it, each tried, the smallest first. */
 	readonly remedies: readonly FixProposal[];
 	readonly error: string;
@@ -46,18 +49,20 @@ export default defineRule<Evidence>({
 			const key = `${module.path}\0${statement?.start ?? range.start}`;
 			if (seen.has(key)) continue;
 			seen.add(key);
-			const remedies = findCycleRemedies(project, failure, cycle, name);
+			const found = findCycleRemedies(project, failure, cycle, name);
+			const isNowhere = found.length === 0 && isBoundNowhere(project, failure, cycle, name);
+			const remedies = isNowhere ? withoutName(project, failure, cycle, name) : found;
 			yield {
 				subject: `${module.name}:${cycle[0]}.${name}`,
 				path: module.path,
 				range,
-				evidence: { name, cycle, remedies, error, stage, order },
+				evidence: { name, cycle, isNowhere, remedies, error, stage, order },
 			};
 		}
 	},
 
 	describe({ evidence }) {
-		const { name, cycle, error, stage, order, remedies } = evidence;
+		const { name, cycle, isNowhere, error, stage, order, remedies } = evidence;
 		const [source = ""] = cycle;
 		const path = cycle.join(" → ");
 		return {
@@ -65,7 +70,9 @@ export default defineRule<Evidence>({
 			stage,
 			problem:
 				cycle.length === 2 ? `${source} imports ${name} from itself` : `${name} is imported from ${source} before it is there`,
-			rootCause: `${path}: when the circle closes, ${source} has not run as far as the line that binds ${name}.`,
+			rootCause: isNowhere
+				? `Nothing in ${source} binds ${name}, and it has no module of that name. Python takes that for a circle, since ${source} is still being imported.`
+				: `${path}: when the circle closes, ${source} has not run as far as the line that binds ${name}.`,
 			expectedError: error,
 			order,
 			manualSteps:

@@ -228,7 +228,8 @@ function removeItems(source: Module, sequence: ast.Sequence, doomed: ReadonlySet
 		const comma = /^\s*,/.exec(source.text.slice(item.end, sequence.end))?.[0].length ?? 0;
 		const kept = items.findLast((each) => !doomed.has(each));
 		// A tuple of one needs its comma.
-		if (kept && items.at(-2) === kept && sequence.kind !== "tuple") return [replaceText(source, kept.end, item.end, "")];
+		const leavesOne = sequence.kind === "tuple" && items.filter((each) => !doomed.has(each)).length === 1;
+		if (kept && items.at(-2) === kept && !leavesOne) return [replaceText(source, kept.end, item.end, "")];
 		return [replaceText(source, item.start, item.end + (kept ? 0 : comma), "")];
 	});
 }

@@ -20,7 +20,7 @@ export function bindForLoop(
 ): FixProposal | null {
 	const read = attributeAt(failure);
 	const source = ownModules(project).get(failure.detail.owner);
-	const other = similar ?? onlyRouter(project, failure.detail.owner);
+	const other = similar ?? (/rout|api/i.test(failure.detail.name) ? onlyRouter(project, failure.detail.owner) : null);
 	if (read?.value.type !== "Name" || source === undefined || other === null) return null;
 	const variable = read.value.id;
 	let isLoop = false;

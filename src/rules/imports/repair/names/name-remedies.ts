@@ -18,6 +18,7 @@ import { bindAgain } from "./binding-remedies.ts";
 import { findClassByUse } from "./class-by-use.ts";
 import { readFromClass } from "./class-members.ts";
 import { listExternalHomes } from "./external-homes.ts";
+import { makeObjectAgain } from "./lost-object.ts";
 import { listNameSources } from "./name-sources.ts";
 import { inOlderPydantic } from "./older-pydantic.ts";
 import { askForReleaseWith } from "./release-with-name.ts";
@@ -63,6 +64,8 @@ function searchRemedies(project: Project, failure: FailureOf<"name-not-in-module
 	if (enumeration !== null && mends(project, enumeration, failure)) return [{ type: "change", proposal: enumeration }];
 	const validator = inOlderPydantic(failure);
 	if (validator !== null && mends(project, validator, failure)) return [{ type: "change", proposal: validator }];
+	const made = detail.external ? null : makeObjectAgain(project, failure, found.alias.asName?.name ?? detail.name);
+	if (made !== null && mends(project, made, failure)) return [{ type: "change", proposal: made }];
 	const moves = detail.external ? externalMoves(project, failure) : ownMoves(project, failure);
 	const rename = renameRemedy(project, failure);
 	const certain = moves.filter((move) => move.isCertain);

@@ -48,6 +48,9 @@ export function findNameRemedies(project: Project, failure: FailureOf<"name-not-
 	if (exported !== null && mends(project, exported, failure)) return [{ type: "change", proposal: exported }];
 	const variable = defineTypeVariable(project, module, name, range.start);
 	if (variable !== null && mends(project, variable, failure)) return [{ type: "change", proposal: variable }];
+	// What the module defines by just that name, further down, is what is meant.
+	for (const proposal of defineBeforeCall(module, name, range.start))
+		if (mends(project, proposal, failure)) return [{ type: "change", proposal }];
 	const remedies: NameRemedy[] = [...later(failure)];
 	const guarded = findTypingImport(module.tree, name);
 	if (guarded?.alias.asName === null) remedies.push({ type: "unguard", ...guarded });
@@ -84,7 +87,6 @@ function otherChanges(project: Project, failure: FailureOf<"name-not-defined">):
 		...bindAgain(project, module, detail.name),
 		passToComprehension(module, detail.name, range.start),
 		passToLambda(module, detail.name, range.start),
-		...defineBeforeCall(module, detail.name, range.start),
 		uncallLifespan(module, range.start),
 		takeOutName(project, module, detail.name, usesThatFail(project, failure)),
 	];
