@@ -94,3 +94,19 @@ test("names the place where an argument got its name before it was handed on", (
 	expect(mended).toContain('add(Tag, name="news")');
 	expect(mended).toContain('[{"name": "old"}]');
 });
+
+test("knows that a mapped class has no column of that name", () => {
+	const missing = (name: string, before = "") =>
+		auditBackend(
+			"missing-attribute",
+			backend(`${before}    session.scalars(select(Tag).where(Tag.${name} == "a")).first()\n`),
+		).map(({ expectedError }) => expectedError);
+	expect(missing("nmae")).toEqual(["AttributeError: type object 'Tag' has no attribute 'nmae'"]);
+	for (const name of ["name", "metadata", "__table__"]) expect(missing(name)).toEqual([]);
+	expect(
+		missing(
+			"labels",
+			'    class Owner(Base):\n        __tablename__ = "owners"\n        tags = relationship("Tag", backref="labels")\n\n',
+		),
+	).toEqual([]);
+});
