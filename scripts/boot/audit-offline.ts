@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { BootCase } from "./case-file.ts";
 import { fixtures } from "./corpus.ts";
@@ -12,6 +12,8 @@ export async function auditOffline(boot: BootCase): Promise<Verdict> {
 	const evidence = readEvidence(boot);
 	if (evidence === undefined) throw new Error(`${boot.name} was never booted: npm run record -- --new`);
 	const auditBelow = async (root: string) => {
+		// The manifest of a case may stand above its backend, as in a clone.
+		mkdirSync(join(root, ".git"), { recursive: true });
 		const folder = join(root, boot.workingDirectory);
 		return judge(boot, evidence.proof, await audit({ folder, target: boot.target, python: null, environment: boot.environment }));
 	};

@@ -65,4 +65,6 @@ export interface ManifestProblem {
 	readonly message: string;
 	/** True where the installing tool refuses the whole file because of it. */
 	readonly fatal: boolean;
+	/** Path of the file that the line includes and that is not there, if that is the problem. */
+	readonly missing?: string;
 }

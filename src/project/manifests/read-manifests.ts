@@ -165,6 +165,11 @@ function namedInCommands({ packages }: Installation): Found {
 	};
 }
 
+/** Does it name packages, or another list that would if it were there? */
+function isList({ requirements, problems }: RequirementsContent): boolean {
+	return requirements.length > 0 || problems.some(({ missing }) => missing !== undefined);
+}
+
 interface Primary {
 	readonly path: string;
 	readonly installedBy: string | null;
@@ -174,7 +179,7 @@ interface Primary {
 function choosePrimary(installation: Installation | null, found: readonly Found[]): Primary | null {
 	if (installation?.path != null)
 		return { path: installation.path, installedBy: installation.at, evidence: `${installation.at} installs it` };
-	const candidates = found.filter(({ content, forDevelopment }) => content.requirements.length > 0 && !forDevelopment);
+	const candidates = found.filter(({ content, forDevelopment }) => isList(content) && !forDevelopment);
 	const nearest = candidates[0] === undefined ? null : folderOf(candidates[0].path.replace(/\/requirements\/[^/]+$/, "/x"));
 	const inNearest = candidates.filter(({ path }) => path.startsWith(nearest === "" || nearest === null ? "" : `${nearest}/`));
 	const locked = inNearest.find((manifest) => manifest.locked !== null);

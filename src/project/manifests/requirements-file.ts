@@ -62,8 +62,9 @@ export function readRequirementsFile(files: SourceTree, path: string, group = ""
 		const text = files.get(path)?.text ?? "";
 		const lines = new LineIndex(text);
 		for (const line of listLogicalLines(text)) {
-			const report = (message: string): void => {
-				content.problems.push({ path, line: lines.positionAt(line.start).line, message, fatal: true });
+			const report: Report = (message, missing) => {
+				const problem = { path, line: lines.positionAt(line.start).line, message, fatal: true };
+				content.problems.push(missing === undefined ? problem : { ...problem, missing });
 			};
 			const include = /^(?:(-r|-c)\s*|(--requirement|--constraint)(?:\s+|\s*=\s*))(\S.*)$/.exec(line.text);
 			if (include !== null) {
@@ -84,7 +85,7 @@ export function readRequirementsFile(files: SourceTree, path: string, group = ""
 		written: string,
 		target: "requirements" | "constraints",
 		including: readonly string[],
-		report: (message: string) => void,
+		report: Report,
 	): void {
 		if (/^[a-z][a-z+.-]+:\/\//i.test(written)) return;
 		const included = joinPath(from, written);
@@ -93,9 +94,19 @@ export function readRequirementsFile(files: SourceTree, path: string, group = ""
 		if (including.includes(included)) report(`${[...including, included].join(" → ")}: the files include each other in a circle`);
 		else if (files.has(included)) readInto(included, target, including);
 		// Files of other names are not among those that were read, so nothing is known about them.
-		else if (/(?:^|\/)(?:requirements|constraints)[^/]*$/.test(included)) report(`the included file ${included} is not there`);
+		else if (isReadName(included)) report(`the included file ${included} is not there`, included);
 		else content.requirements.push(unnamedRequirement(from, group));
 	}
+}
+
+/** Says what is wrong with a line; `missing` is the file that it includes and that is not there. */
+type Report = (message: string, missing?: string) => void;
+
+/** Is a file of this name read wherever it is there? */
+function isReadName(path: string): boolean {
+	return /(?:^|\/)(?:(?:requirements|constraints|reqs?)[^/]*|(?:requirements|reqs?|deps|dependencies)\/[^/]+\.(?:txt|in))$/.test(
+		path,
+	);
 }
 
 /** Options of a whole line that bring no requirement: index addresses, wheels only, and so on. */

@@ -1,6 +1,12 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { possibleClosure, primaryManifest, type RequirementClosure } from "../../project/manifests/declared.ts";
+import {
+	closeOver,
+	possibleClosure,
+	primaryManifest,
+	type RequirementClosure,
+	startUpRequirements,
+} from "../../project/manifests/declared.ts";
 import { addExtra, fileOfMainList } from "../../project/manifests/edit.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
 import type { Project } from "../../project/project.ts";
@@ -58,6 +64,7 @@ export default defineRule<Evidence>({
 	*detect(project) {
 		const manifest = primaryManifest(project.manifests);
 		const closure = possibleClosure(project.manifests, project.environment);
+		const atStartUp = closeOver(startUpRequirements(project.manifests), project.manifests, project.environment);
 		const reported = new Set<string>();
 		for (const use of listOptionalUses(project)) {
 			const { providers, importName, extras, floor, what, module, range, stage, order, error } = use;
@@ -68,7 +75,7 @@ export default defineRule<Evidence>({
 			const missingAfterInstall = manifest !== null && isBrought && isMissingAfterInstall(closure, providers, use, project);
 			if (!missingHere && !missingAfterInstall) continue;
 			// Declared and only not installed: that has a rule of its own.
-			if (providers.some((name) => closure.provided.has(name))) continue;
+			if (providers.some((name) => (missingHere ? atStartUp : closure).provided.has(name))) continue;
 			reported.add(distribution);
 			const manifestPath = manifest === null ? null : fileOfMainList(manifest);
 			const evidence = {

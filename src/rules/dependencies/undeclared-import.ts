@@ -3,6 +3,7 @@ import { defineRule } from "../../audit/rule.ts";
 import { vanishedModule } from "../../environment/vanished-modules.ts";
 import {
 	closeOver,
+	isForDevelopment,
 	possibleClosure,
 	primaryManifest,
 	type RequirementClosure,
@@ -132,6 +133,8 @@ interface Declared {
 	readonly manifest: Manifest | null;
 	/** What an installation for start-up brings. */
 	readonly main: RequirementClosure;
+	/** What the lists bring that are not in files for development alone, such as `requirements-dev.txt`. */
+	readonly serving: RequirementClosure;
 	/** What all lists of all manifests bring. */
 	readonly all: RequirementClosure;
 	/** Is everything known that could bring more? */
@@ -146,6 +149,11 @@ function declaredBy(project: Project): Declared {
 	return {
 		manifest,
 		main: closeOver(main, manifests, environment),
+		serving: closeOver(
+			all.filter(({ path, group }) => group !== "" || !isForDevelopment(path)),
+			manifests,
+			environment,
+		),
 		all: closeOver(all, manifests, environment),
 		isKnown: possibleClosure(manifests, environment).opaque.length === 0,
 	};
@@ -153,7 +161,7 @@ function declaredBy(project: Project): Declared {
 
 /** What is certain about one use; null where it is provided, or where nobody can tell. */
 function judge(project: Project, use: ThirdPartyUse, candidates: readonly string[], declared: Declared): Evidence | null {
-	const { manifest, main, all, isKnown } = declared;
+	const { manifest, main, serving, all, isKnown } = declared;
 	const [distribution] = candidates;
 	if (distribution === undefined) return null;
 	const { name: module, deferred, stage, order } = use;
@@ -179,12 +187,13 @@ function judge(project: Project, use: ThirdPartyUse, candidates: readonly string
 	const elsewhere = candidates.find((name) => all.provided.has(name));
 	if (elsewhere !== undefined) {
 		const stated = main.opaque.length === 0 && manifest?.installedBy != null;
-		// Whoever installs the other list has it; only where a start-up file names this manifest is it certain that it lacks.
+		// Whoever installs the other list has it; it is certain that it lacks where a start-up file names this manifest, or the other is a developer's.
+		const isDevelopers = isKnown && manifest?.kind === "requirements" && !candidates.some((name) => serving.provided.has(name));
 		return {
 			...base,
 			elsewhere: placeOf(project, elsewhere),
 			missingHere,
-			missingAfterInstall: stated,
+			missingAfterInstall: stated || isDevelopers,
 		};
 	}
 	const missingAfterInstall = manifest !== null && isKnown;

@@ -1,4 +1,7 @@
 import { defineRule } from "../../audit/rule.ts";
+import { isForDevelopment } from "../../project/manifests/declared.ts";
+import { folderOf, relativeTo } from "../../project/manifests/paths.ts";
+import type { Project } from "../../project/project.ts";
 import { LineIndex } from "../../text/line-index.ts";
 
 interface Evidence {
@@ -8,6 +11,10 @@ interface Evidence {
 	readonly isRequirementLine: boolean;
 	/** Is it about the manifest that start-up is installed from? */
 	readonly isPrimary: boolean;
+	/** Path of the file that the line includes and that is not there, if that is the problem. */
+	readonly missing: string | null;
+	/** The list that is meant in its place, where only one can be. */
+	readonly instead: string | null;
 }
 
 const main = "from fastapi import FastAPI\n\napp = FastAPI()\n";
@@ -28,7 +35,7 @@ export default defineRule<Evidence>({
 		const seen = new Set<string>();
 		const ordered = project.manifests.toSorted((a, b) => Number(b.primary) - Number(a.primary));
 		for (const { problems, primary, installCommand } of ordered) {
-			for (const { path, line, message, fatal } of problems) {
+			for (const { path, line, message, fatal, missing = null } of problems) {
 				const key = `${path}:${line}`;
 				if (!fatal || seen.has(key)) continue;
 				seen.add(key);
@@ -45,6 +52,8 @@ export default defineRule<Evidence>({
 						command: installCommand,
 						isRequirementLine: message.startsWith("pip cannot read"),
 						isPrimary: primary,
+						missing,
+						instead: missing === null ? null : listBeside(project, missing, path),
 					},
 				};
 			}
@@ -52,7 +61,7 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ path, evidence }) {
-		const { line, message, command, isRequirementLine, isPrimary } = evidence;
+		const { line, message, command, isRequirementLine, isPrimary, missing } = evidence;
 		return {
 			severity: isPrimary ? "CRITICAL" : "MEDIUM",
 			stage: "import",
@@ -61,6 +70,7 @@ export default defineRule<Evidence>({
 				? `pip reads every line of a requirements file as a requirement. It refuses the file at this one, so ${command} installs nothing.`
 				: `${command} refuses the file here and installs nothing.`,
 			...(isRequirementLine ? { expectedError: `ERROR: Invalid requirement: '${line}'` } : {}),
+			...(missing === null ? {} : { expectedError: couldNotOpen(missing) }),
 			failsOn: isPrimary ? ["clean-install"] : [],
 			order: -1,
 			manualSteps: isRequirementLine ? [] : [`Correct ${path} here, then run ${command} again.`],
@@ -68,7 +78,16 @@ export default defineRule<Evidence>({
 	},
 
 	fix({ path, range, evidence }) {
-		const { line, isRequirementLine, command } = evidence;
+		const { line, isRequirementLine, command, missing, instead } = evidence;
+		if (missing !== null && instead !== null) {
+			return {
+				title: `Include ${instead}`,
+				explanation: `${missing} is not there, and no other list for the server lies beside it.`,
+				applicability: "review",
+				edits: [{ path, range, newText: line.replace(/[^\s=]+$/, () => relativeTo(folderOf(path), instead)) }],
+				commands: [command],
+			};
+		}
 		if (!isRequirementLine) return undefined;
 		const corrected = /^[A-Za-z0-9][\w.-]*(?:\[[\w,.-]+\])?\s*=\s*\d[\w.]*$/.test(line);
 		return {
@@ -82,3 +101,17 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** The one list for the server in the folder of a list that is not there; null where there is none, or a choice. */
+function listBeside({ files }: Project, missing: string, including: string): string | null {
+	const folder = folderOf(missing);
+	const lists = [...files.keys()].filter(
+		(path) => folderOf(path) === folder && path !== including && /\.(?:txt|in)$/.test(path) && !isForDevelopment(path),
+	);
+	const [only] = lists.filter((path) => folder !== folderOf(including) || /requirements|constraints/i.test(path));
+	return lists.length === 1 && only !== undefined ? only : null;
+}
+
+function couldNotOpen(path: string): string {
+	return `ERROR: Could not open requirements file: [Errno 2] No such file or directory: '${path}'`;
+}

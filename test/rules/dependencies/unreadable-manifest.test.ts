@@ -65,3 +65,16 @@ it.each([
 	const { lines } = auditDependencies(`${manifests}${main}`);
 	expect(lines[0]).toMatch(expected);
 });
+
+it("includes the one list beside a file that is not there", () => {
+	const files =
+		"#- requirements.txt\n-r requirements/prod.txt\n#- requirements/base.txt\nfastapi\nuvicorn\n#- requirements/dev.txt\n-r base.txt\n";
+	const { lines, issues, mended } = auditDependencies(`${files}${main}`);
+	expect(lines).toEqual([
+		"CRITICAL unreadable-manifest requirements.txt:1 requirements.txt: the included file requirements/prod.txt is not there",
+	]);
+	expect(issues[0]?.expectedError).toBe(
+		"ERROR: Could not open requirements file: [Errno 2] No such file or directory: 'requirements/prod.txt'",
+	);
+	expect(mended("requirements.txt")).toBe("-r requirements/base.txt\n");
+});
