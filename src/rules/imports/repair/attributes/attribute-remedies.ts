@@ -3,6 +3,7 @@ import type { ExternalEntry } from "../../../../environment/environment.ts";
 import { isEnumeration } from "../../../../project/imports/simulator/classes/enum-look-up.ts";
 import { namesOfPrinted } from "../../../../project/imports/simulator/classes/library-classes.ts";
 import type { ClassValue } from "../../../../project/imports/values.ts";
+import { lineageOf } from "../../../../project/models/lineage.ts";
 import type { Module, Project } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
@@ -108,6 +109,9 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	const moved = movedAttribute(project, failure);
 	if (moved !== null) return [{ type: "change", proposal: moved }];
 	if (via === "instance" && rename.length === 0) {
+		// `User.name` of a class with a `username` and nothing else that is called so.
+		const joined = names.filter((each) => each.endsWith(name) || each.startsWith(name));
+		if (joined.length === 1 && joined[0] !== undefined) return [{ type: "rename", to: joined[0], isCertain: false }];
 		const sibling = unusedMember(project, failure);
 		return sibling === null ? addedMember(project, failure) : [{ type: "rename", to: sibling, isCertain: false }];
 	}
@@ -173,7 +177,7 @@ function ofSettings({ renamed, added }: SettingsAttribute, nearest: readonly Att
 
 /** The only member of the class that nothing mentions: `put` where `add` is asked for was renamed in the class alone. */
 function unusedMember(project: Project, { detail, module }: FailureOf<"attribute-missing">): string | null {
-	const node = findClass(project, module, detail.owner);
+	const node = findClass(project, module, detail.owner)?.node ?? null;
 	const source = project.trace.classes.find(({ value }) => value.node === node)?.value.module;
 	if (node === null || source === undefined) return null;
 	const method = unmentioned(project, source, node.body, detail.name);
@@ -267,15 +271,15 @@ function namesOf(project: Project, { detail, module }: FailureOf<"attribute-miss
 	const external = project.environment.findModule(owner);
 	if (external.found === "present") return external.module.names().filter((name) => !name.startsWith("_"));
 	const own = findClass(project, module, owner);
-	if (own) return ownMembers(own);
+	if (own) return [...new Set(lineageOf(own).own.flatMap(({ node }) => ownMembers(node)))];
 	const members = membersOf(project, owner).filter((name) => !name.startsWith("_"));
 	return members.length > 0 ? members : namesOfPrinted(owner, project.environment.python.minor);
 }
 
-function findClass(project: Project, near: Module, name: string): ast.ClassDef | null {
+function findClass(project: Project, near: Module, name: string): ClassValue | null {
 	const classes = project.trace.classes.filter(({ value }) => value.node.name.name === name);
 	const best = classes.find(({ value }) => value.module === near) ?? (classes.length === 1 ? classes[0] : undefined);
-	return best?.value.node ?? null;
+	return best?.value ?? null;
 }
 
 /** What a class binds or annotates in its body, and what its methods set on `self`. */
