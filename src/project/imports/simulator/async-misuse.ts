@@ -75,7 +75,7 @@ function plainType(value: Value): string | null {
 
 /** `await` of something that certainly cannot be awaited. */
 export function failOnNeedlessAwait(machine: Machine, frame: Frame, value: Value, node: ast.Node): void {
-	const type = unawaitableType(value);
+	const type = unawaitableType(value) ?? unawaitableClass(machine, value);
 	if (type === null) return;
 	const { minor } = machine.environment.python;
 	const message = minor >= 14 ? `'${type}' object can't be awaited` : `object ${type} can't be used in 'await' expression`;
@@ -124,6 +124,21 @@ function unawaitableType(value: Value): string | null {
 		default:
 			return null;
 	}
+}
+
+/** The class of an object that code has just made, where that has no `__await__`: `await httpx.AsyncClient()`. */
+function unawaitableClass(machine: Machine, value: Value): string | null {
+	if (value.kind !== "instance" || value.call === null) return null;
+	if (value.of.kind === "class") {
+		const { bases, namespace, decorators, node } = value.of;
+		const isPlain = bases.length === 0 && decorators.length === 0 && !namespace.dynamic && node.keywords.length === 0;
+		return isPlain && findInClass(value.of, "__await__") === null ? node.name.name : null;
+	}
+	if (value.of.kind !== "external" || value.of.entry?.kind !== "class" || value.call.callee !== value.of) return null;
+	const { canonical, entry } = value.of;
+	const isWithout =
+		classMember(machine, entry, "__await__") === "absent" && classMember(machine, entry, "__getattr__") === "absent";
+	return isWithout ? canonical.slice(canonical.lastIndexOf(".") + 1) : null;
 }
 
 /** Methods of libraries that do their work at once and give nothing, though they look as if they were to be awaited. */

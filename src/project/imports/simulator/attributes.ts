@@ -35,7 +35,7 @@ import { classMember, constant, externalSymbol, isPlainExternalClass, memberOf }
 import { cyclePath } from "./import-statements.ts";
 import { stateAttribute } from "./library/application-state.ts";
 import { isSecret, lacksAttribute } from "./library/secret-objects.ts";
-import { onlyOfSessions, sessionFactoryName } from "./library/session-objects.ts";
+import { isScalarResultWithout, onlyOfSessions, sessionFactoryName } from "./library/session-objects.ts";
 import { isNotLoaded } from "./library/unloaded-submodules.ts";
 import { failOnUnset, unsetVariable } from "./library/unset-variable.ts";
 import { type Frame, failAt, type Machine } from "./machine.ts";
@@ -412,7 +412,11 @@ function ofExternalInstance(
 		failToRead(machine, frame, "SecretStr", name, node);
 		return unknown;
 	}
-	const factory = onlyOfSessions.test(name) ? sessionFactoryName(owner) : null;
+	const factory = isScalarResultWithout(owner, name)
+		? "ScalarResult"
+		: onlyOfSessions.test(name)
+			? sessionFactoryName(owner)
+			: null;
 	if (factory !== null) {
 		failToRead(machine, frame, factory, name, node);
 		return unknown;

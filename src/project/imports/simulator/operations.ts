@@ -4,7 +4,7 @@ import { unknown } from "../values.ts";
 import { isEnum } from "./classes/class-attributes.ts";
 import { findInClass } from "./classes/class-members.ts";
 import { membersInOrder } from "./classes/enum-look-up.ts";
-import { keysOf } from "./dict-keys.ts";
+import { dictKey, keysOf } from "./dict-keys.ts";
 import { constant } from "./external.ts";
 import { isSecret, shownSecret } from "./library/secret-objects.ts";
 
@@ -33,6 +33,9 @@ export function truth(value: Value): boolean | undefined {
 		case "class":
 		case "bound-method":
 			return true;
+		case "instance":
+			// pydantic's URLs say nothing of how true they are, so all of them are.
+			return value.of.kind === "external" && /^pydantic\.networks\.\w+$/.test(value.of.canonical) ? true : undefined;
 		default:
 			return undefined;
 	}
@@ -90,7 +93,10 @@ function isIn(left: Value, right: Value): boolean | undefined {
 		if (found.includes(true)) return true;
 		return right.complete && found.every((each) => each === false) ? false : undefined;
 	}
-	if (left.kind !== "constant") return undefined;
+	if (left.kind !== "constant") {
+		const key = right.kind === "dict" ? dictKey(left) : undefined;
+		return right.kind === "dict" && key !== undefined && right.entries.has(key) ? true : undefined;
+	}
 	if (right.kind === "constant" && typeof right.value === "string" && typeof left.value === "string")
 		return right.value.includes(left.value);
 	if (right.kind === "sequence") {

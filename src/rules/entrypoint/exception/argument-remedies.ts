@@ -26,6 +26,19 @@ export function readTheKey(module: Module, range: TextRange): FixProposal | unde
 	};
 }
 
+/** `event.listen(engine, "connect", …)` of an asynchronous engine: the synchronous one within has the events. */
+export function listenToSyncEngine(module: Module, range: TextRange): FixProposal | undefined {
+	const call = nodeAt(module.tree, range, "Call");
+	const engine = call?.args[0] ?? call?.keywords.find(({ name }) => name?.name === "target")?.value;
+	if (engine === undefined) return undefined;
+	return {
+		title: "Listen to the engine within",
+		explanation: "An asynchronous engine works through a synchronous one, whose events are the ones that can be listened to.",
+		applicability: "safe",
+		edits: [replaceText(module, engine.end, engine.end, ".sync_engine")],
+	};
+}
+
 function callArgument(module: Module, { end }: ast.Expression): FixProposal {
 	return {
 		title: "Call it",

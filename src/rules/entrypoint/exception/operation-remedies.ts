@@ -10,7 +10,7 @@ import type { TextRange } from "../../../text/range.ts";
 import { numberInEnvironment } from "../../config/repair/number-in-environment.ts";
 import { itemsOfDict, tupleOfText } from "../../loop-remedies.ts";
 import { joinedDicts, plainZip } from "../repair/older-operations.ts";
-import { callTheUrl, readTheKey } from "./argument-remedies.ts";
+import { callTheUrl, listenToSyncEngine, readTheKey } from "./argument-remedies.ts";
 import { inBrackets, inParentheses } from "./in-brackets.ts";
 import { jobRemedy } from "./job-remedies.ts";
 import { isOfLogging, loggingRemedy } from "./logging-remedies.ts";
@@ -99,6 +99,7 @@ const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixP
 		/'(?:ModelMetaclass|type)' object is not iterable$|^TypeError: Type \w+ cannot be instantiated/,
 		({ module, range }) => inBrackets(module, range),
 	],
+	[/asynchronous events are not implemented at this time/, ({ module, range }) => listenToSyncEngine(module, range)],
 	[/Expected string or URL object, got <(?:bound method|function) /, ({ module, range }) => callTheUrl(module, range)],
 	[
 		/: Expect(?:ed a string or bytes value|ing a string- or bytes-formatted key)/,

@@ -12,10 +12,13 @@ interface Refusal {
 const engineMaker = /^(sqlalchemy|sqlmodel)\..*\bcreate_(async_)?engine$/;
 const signer = /^(jwt\.(api_jwt\.)?((PyJWT|_jwt_global_obj)\.)?|jose\.jwt\.)encode$/;
 
-/** An engine made of a function, and a token signed with something else than a text: a secret that was not asked for it, or the method that gives it. */
+const listener = /^sqlalchemy\.event\.(api\.)?(listen|listens_for)$/;
+
+/** An engine made of a function, a listener on an asynchronous engine, and a token signed with something else than a text: a secret that was not asked for it, or the method that gives it. */
 export function refusedByDatabase(canonical: string, args: CallArguments): Refusal | null {
 	if (args.open) return null;
 	if (engineMaker.test(canonical)) return ofUrl(args.args[0] ?? args.keywords.get("url"));
+	if (listener.test(canonical)) return ofListener(args.args[0] ?? args.keywords.get("target"));
 	return signer.test(canonical) ? ofKey(canonical, args) : null;
 }
 
@@ -24,6 +27,15 @@ function ofUrl(url: Value | undefined): Refusal | null {
 	return shown === null
 		? null
 		: { exception: "sqlalchemy.exc.ArgumentError", message: `Expected string or URL object, got ${shown}` };
+}
+
+/** Events are those of the synchronous engine within (sqlalchemy/ext/asyncio/engine.py). */
+function ofListener(target: Value | undefined): Refusal | null {
+	const isAsync =
+		target?.kind === "instance" && target.of.kind === "external" && /\.create_async_engine$/.test(target.of.canonical);
+	const message =
+		"asynchronous events are not implemented at this time.  Apply synchronous listeners to the AsyncEngine.sync_engine or AsyncConnection.sync_connection attributes.";
+	return isAsync ? { exception: "NotImplementedError", message } : null;
 }
 
 function functionInWords(value: Value | undefined): string | null {

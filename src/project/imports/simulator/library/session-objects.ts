@@ -51,6 +51,8 @@ const asking = new RegExp(`^${session}\\.(execute|exec|scalars|scalar|query|get)
 const askedAttribute = "__asked__";
 /** Under which it keeps the session that was asked. */
 const sessionAttribute = "__session__";
+const resultClass = "sqlalchemy.engine.result.Result";
+const scalarResultClass = "sqlalchemy.engine.result.ScalarResult";
 /** Methods of a query, and of its result, that give another of the same rows. */
 const passing =
 	/^(filter|filter_by|where|order_by|group_by|having|limit|offset|options|join|outerjoin|distinct|select_from|with_for_update|execution_options|yield_per|scalars|unique|mappings|tuples|columns)$/;
@@ -65,6 +67,8 @@ export function rowsAsked({ machine, canonical, args: { args }, receiver }: Libr
 	const asked = receiver?.attributes.get(askedAttribute);
 	if (receiver === null || asked === undefined) return null;
 	const name = canonical.slice(canonical.lastIndexOf(".") + 1);
+	if (name === "scalars" && receiver.of.kind === "external" && receiver.of.canonical === resultClass)
+		return { ...receiver, of: externalSymbol(machine, scalarResultClass, null) };
 	if (passing.test(name)) return receiver;
 	return rows(machine, name, asked);
 }
@@ -84,7 +88,8 @@ export function sessionOf(value: InstanceValue): Value | null {
 
 function answer(machine: Machine, method: string, [asked]: readonly Value[], session: Value): Value {
 	if (method === "get" || method === "scalar") return rows(machine, method, asked ?? unknown) ?? unknown;
-	const made = method === "query" ? "sqlalchemy.orm.query.Query" : "sqlalchemy.engine.result.Result";
+	const isScalar = method === "scalars" || (method === "exec" && isOfOne(asked ?? unknown));
+	const made = method === "query" ? "sqlalchemy.orm.query.Query" : isScalar ? scalarResultClass : resultClass;
 	return {
 		kind: "instance",
 		of: externalSymbol(machine, made, null),
@@ -94,6 +99,21 @@ function answer(machine: Machine, method: string, [asked]: readonly Value[], ses
 		]),
 		call: null,
 	};
+}
+
+/** SQLModel's `select` of one thing, for which `exec` gives that thing of each row. */
+function isOfOne(asked: Value): boolean {
+	const call = selected(asked);
+	const isOwn = call?.callee.kind === "external" && call.callee.canonical.startsWith("sqlmodel.");
+	return isOwn && !call.open && call.args.length === 1;
+}
+
+/** Methods of a Result that there are none of on a ScalarResult, which has the first thing of each row already (sqlalchemy/engine/result.py). */
+const onlyOfResults = /^(scalar|scalars|scalar_one|scalar_one_or_none|mappings|fetchone|columns|tuples|t)$/;
+
+/** Is the value a ScalarResult that certainly has no such method? */
+export function isScalarResultWithout({ of }: InstanceValue, name: string): boolean {
+	return of.kind === "external" && of.canonical === scalarResultClass && onlyOfResults.test(name);
 }
 
 /** The rows of an empty table: none, and none of them counted. */

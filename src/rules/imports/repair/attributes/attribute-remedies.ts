@@ -24,6 +24,7 @@ import { bindForLoop } from "./loop-attribute.ts";
 import { movedAttribute } from "./moved-attribute.ts";
 import { inOlderTimeout } from "./older-timeout.ts";
 import { ownRouter } from "./own-router.ts";
+import { ofScalarResult } from "./scalar-result.ts";
 import { readTheSecret } from "./secret-attribute.ts";
 import { setEarlier } from "./set-earlier.ts";
 import { withoutStrayComma } from "./stray-comma.ts";
@@ -59,7 +60,7 @@ export function findAttributeRemedies(project: Project, failure: FailureOf<"attr
 	if (isApplication(owner) && membersOf(project, "fastapi.APIRouter").includes(name)) return [{ type: "through-router" }];
 	const secret = via === "instance" ? readTheSecret(failure) : undefined;
 	if (secret !== undefined) return [{ type: "change", proposal: secret }];
-	const called = via === "instance" ? callTheFactory(project, failure) : undefined;
+	const called = via === "instance" ? (callTheFactory(project, failure) ?? ofScalarResult(failure)) : undefined;
 	if (called !== undefined) return [{ type: "change", proposal: called }];
 	const kept = owner === "NoneType" ? ofNothing(project, failure) : undefined;
 	if (kept !== undefined && mends(project, kept, failure)) return [{ type: "change", proposal: kept }];
