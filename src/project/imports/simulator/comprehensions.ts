@@ -60,9 +60,10 @@ function unrolled(
 	const items: Value[] = [];
 	const entries: DictValue = { kind: "dict", entries: new Map(), complete: true };
 	let complete = true;
-	const takeItem = (): void => {
+	const takeItem = (isCertain: boolean): void => {
 		const key = node.key === null ? null : machine.evaluate(inner, node.key);
 		const value = machine.evaluate(inner, node.element);
+		if (!isCertain) return;
 		if (key === null) items.push(value);
 		else setEntry(entries, key, value);
 	};
@@ -80,10 +81,10 @@ function unrolled(
 			if (holds === undefined) taken = undefined;
 		}
 		if (taken === false) continue;
-		if (taken === true) takeItem();
+		if (taken === true) takeItem(true);
 		else {
 			complete = false;
-			maybe(machine, takeItem);
+			maybe(machine, () => takeItem(false));
 		}
 	}
 	if (node.kind === "dict") {

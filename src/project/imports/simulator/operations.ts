@@ -31,14 +31,20 @@ export function truth(value: Value): boolean | undefined {
 		case "module":
 		case "function":
 		case "class":
-		case "bound-method":
 			return true;
+		case "bound-method":
+			return mayBeNoMethod(value) ? undefined : true;
 		case "instance":
 			// pydantic's URLs say nothing of how true they are, so all of them are.
 			return value.of.kind === "external" && /^pydantic\.networks\.\w+$/.test(value.of.canonical) ? true : undefined;
 		default:
 			return undefined;
 	}
+}
+
+/** What an object of a library has by a name may be no method, whatever calling it gives. */
+function mayBeNoMethod(value: Value): boolean {
+	return value.kind === "bound-method" && value.function === null && value.receiver.kind === "instance";
 }
 
 /** One comparison; undefined where it cannot be known. */
@@ -71,7 +77,7 @@ function isSame(left: Value, right: Value): boolean | undefined {
 	if (left.kind === "constant" && right.kind === "constant") return left.value === right.value;
 	if (left.kind === "unknown" || right.kind === "unknown") return undefined;
 	if (left.kind === "instance" && right.kind === "instance") return isSameMember(left, right);
-	if (left.kind === "external" || right.kind === "external") return undefined;
+	if (left.kind === "external" || right.kind === "external" || mayBeNoMethod(left) || mayBeNoMethod(right)) return undefined;
 	if (left.kind === "constant" || right.kind === "constant") {
 		const other = left.kind === "constant" ? right : left;
 		const literal = left.kind === "constant" ? left : right;

@@ -23,6 +23,8 @@ it.each([
 	["registry.add('users')\nregistry.get('users')", null],
 	["registry.add('users')\nregistry.get('user')", "KeyError: 'user'"],
 	["registry.get('users')", "KeyError: 'users'"],
+	// Whether an item is in the list is not known, so that nothing is known of whether there is one.
+	["import os\nlost = [name for name in ('users',) if name not in os.environ.values()]\nif lost:\n    {}['users']", null],
 	["from plans import PLANS\nPLANS['basic']", null],
 	["from plans import PLANS\nPLANS['basis']", "KeyError: 'basis'"],
 	["from plans import PLANS\nPLANS |= {'basis': basic}\nPLANS['basis']", "NameError: name 'basic' is not defined"],

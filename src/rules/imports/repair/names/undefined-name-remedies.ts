@@ -16,7 +16,7 @@ import { bindAgain } from "./binding-remedies.ts";
 import { passToComprehension, passToLambda } from "./class-scope.ts";
 import { defineBeforeCall, findLaterDefinition, topStatementAt } from "./forward-reference.ts";
 import { listNameSources, type NameSource } from "./name-sources.ts";
-import { findRelatedName, findSimilarName } from "./similar-name.ts";
+import { findRelatedName, findSimilarName, isSameKind } from "./similar-name.ts";
 import { addToAll } from "./star-exports.ts";
 import { definesName } from "./symbol-homes.ts";
 import { defineTypeVariable } from "./type-variable.ts";
@@ -61,7 +61,10 @@ export function findNameRemedies(project: Project, failure: FailureOf<"name-not-
 	const builtins = builtinNames(project.environment.python.minor);
 	const isCaught = isExceptionClass(module.tree, range.start);
 	const inSight = [...namesInSight(module, range.start), ...builtins];
-	const similar = findSimilarName(name, isCaught ? inSight.filter((each) => /(Error|Exception|Warning)$/.test(each)) : inSight);
+	const nearest = findSimilarName(name, isCaught ? inSight.filter((each) => /(Error|Exception|Warning)$/.test(each)) : inSight);
+	// A constant is no misspelt function, unless only its letters are of the other case.
+	const isOfItsKind = nearest !== null && (isSameKind(nearest.name, name) || nearest.name.toLowerCase() === name.toLowerCase());
+	const similar = isOfItsKind ? nearest : null;
 	const rename: NameRemedy[] = similar
 		? [{ type: "rename", to: similar.name, isCertain: similar.isOnly && sources.length === 0, isSpelling: false }]
 		: [];
