@@ -51,13 +51,13 @@ function* faultsOf(project: Project, definition: ClassDefinition): Generator<Cla
 
 function faultOf(project: Project, definition: ClassDefinition, attribute: ClassAttribute): ClassFault | null {
 	const { name, annotation, value } = attribute;
-	if (name === "model_config" || value === null) return null;
+	if (name === "model_config") return null;
+	const annotated = annotation !== null && !name.startsWith("_") ? patternField(project, definition, attribute) : null;
+	if (annotated !== null || value === null) return annotated;
 	const maker = makerOf(value);
 	if (maker === "PrivateAttr") return name.startsWith("_") ? null : publicPrivate(definition, attribute);
 	if (name.startsWith("__")) return null;
 	if (name.startsWith("_")) return isField(value) ? underscoredField(project, definition, attribute) : null;
-	const pattern = patternField(project, definition, attribute);
-	if (pattern !== null) return pattern;
 	if (annotation !== null || isInheritedClassVariable(definition.value, name) || !isNoMethod(value)) return null;
 	if (maker === "Relationship") return null;
 	return unannotated(definition, attribute);

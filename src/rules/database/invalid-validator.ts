@@ -10,6 +10,7 @@ import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { type ClassFault, certainClasses, defineClassRule, raising } from "../class-fault.ts";
+import { untypedComputedFields } from "./declaration/untyped-computed-field.ts";
 import { unknownMode } from "./declaration/validator-mode.ts";
 
 const example = (name: string) => ({
@@ -43,6 +44,7 @@ export default defineClassRule(
 		for (const definition of certainClasses(project)) {
 			if (!isModel(definition.value) || !isPlainModel(definition.value) || !isOff(definition.value, "defer_build")) continue;
 			yield* validatorFaults(project, definition);
+			yield* untypedComputedFields(project, definition);
 		}
 	},
 );

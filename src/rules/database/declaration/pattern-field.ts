@@ -1,12 +1,13 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { ClassDefinition } from "../../../project/imports/trace.ts";
-import type { ClassValue } from "../../../project/imports/values.ts";
+import type { ClassValue, Value } from "../../../project/imports/values.ts";
 import { attributesOf, type ClassAttribute } from "../../../project/models/class-body.ts";
-import { scopeOfClass } from "../../../project/models/name-scope.ts";
+import { type NameScope, scopeOfClass } from "../../../project/models/name-scope.ts";
 import { configOf } from "../../../project/models/pydantic-model.ts";
-import { readTypeForm, type TypeForm } from "../../../project/models/type-form.ts";
+import { readTypeForm, type TypeForm, valueOfName } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
-import { addArgument } from "../../../python/rewrite/arguments.ts";
+import type * as ast from "../../../python/ast.ts";
+import { addArgument, findKeyword } from "../../../python/rewrite/arguments.ts";
 import { insertBefore } from "../../../python/rewrite/statements.ts";
 import { type ClassFault, raising } from "../../class-fault.ts";
 
@@ -16,13 +17,12 @@ import { type ClassFault, raising } from "../../class-fault.ts";
  */
 export function patternField(project: Project, definition: ClassDefinition, attribute: ClassAttribute): ClassFault | null {
 	const { name, owner, node, annotation, value } = attribute;
-	if (value?.kind !== "instance" || value.of.kind !== "external" || value.of.canonical !== "pydantic.fields.Field") return null;
-	const pattern = value.call?.keywords.get("pattern");
-	if (annotation === null || pattern?.kind !== "constant" || typeof pattern.value !== "string") return null;
-	const scope = scopeOfClass(project, owner);
-	const refused = refusedPart(pattern.value);
-	if (scope === null || refused === null || !isText(readTypeForm(annotation, scope)) || isBuiltOtherwise(definition.value))
-		return null;
+	const scope = annotation === null ? null : scopeOfClass(project, owner);
+	if (annotation === null || scope === null || isBuiltOtherwise(definition.value)) return null;
+	const form = readTypeForm(annotation, scope);
+	const pattern = patternOf(value) ?? annotatedPattern(form) ?? calledPattern(annotation, scope);
+	const refused = pattern === null ? null : refusedPart(pattern);
+	if (refused === null || !(isText(form) || annotation.type === "Call")) return null;
 	return {
 		...raising(definition),
 		subject: `${owner.module.name}:${owner.node.name.name}.${name}`,
@@ -36,6 +36,35 @@ export function patternField(project: Project, definition: ClassDefinition, attr
 			'Write the pattern without it, check it in a field_validator, or set regex_engine="python-re" in model_config.',
 		],
 	};
+}
+
+/** The pattern that `Field(pattern=…)` is given, where it is seen. */
+function patternOf(value: Value | null): string | null {
+	if (value?.kind !== "instance" || value.of.kind !== "external" || value.of.canonical !== "pydantic.fields.Field") return null;
+	const pattern = value.call?.keywords.get("pattern");
+	return pattern?.kind === "constant" && typeof pattern.value === "string" ? pattern.value : null;
+}
+
+/** The pattern in `Annotated[str, StringConstraints(pattern=…)]` and in an alias of it, where it is written as a text. */
+function annotatedPattern(form: TypeForm): string | null {
+	if (form.kind === "union") return form.members.map(annotatedPattern).find((each) => each !== null) ?? null;
+	if (form.kind !== "annotated") return null;
+	for (const { node, value } of form.metadata) {
+		if (node.type !== "Call" || value.kind !== "external") continue;
+		if (!/^pydantic\.(fields\.Field|types\.StringConstraints)$/.test(value.canonical)) continue;
+		const pattern = findKeyword(node, "pattern")?.value;
+		if (pattern?.type === "Constant" && typeof pattern.value === "string") return pattern.value;
+	}
+	return annotatedPattern(form.type);
+}
+
+/** The pattern of `constr(pattern=…)`. */
+function calledPattern(annotation: ast.Expression, scope: NameScope): string | null {
+	if (annotation.type !== "Call") return null;
+	const callee = valueOfName(annotation.callee, scope);
+	const pattern = findKeyword(annotation, "pattern")?.value;
+	const isPattern = callee?.kind === "external" && callee.canonical === "pydantic.types.constr" && pattern?.type === "Constant";
+	return isPattern && typeof pattern.value === "string" ? pattern.value : null;
 }
 
 /** What of a pattern Rust's regular expressions refuse, outside of sets of characters; null where nothing certainly is. */
@@ -69,6 +98,7 @@ function hasMethods({ namespace, bases }: ClassValue): boolean {
 /** `str`, or `str | None`: on other types a pattern is refused in other words. */
 function isText(form: TypeForm): boolean {
 	if (form.kind === "union") return form.members.every((member) => member.kind === "none" || isText(member));
+	if (form.kind === "annotated") return isText(form.type);
 	return form.kind === "external" && form.name === "str";
 }
 
