@@ -240,6 +240,10 @@ class ApproximateModule implements ExternalModule {
 			: null;
 	}
 
+	definition(): null {
+		return null;
+	}
+
 	needs(): readonly ImportNeed[] {
 		const there = new Set((this.above?.needs() ?? []).map(({ module }) => module));
 		return this.below.needs().flatMap((need) => (there.has(need.module) ? [{ ...need, names: [] }] : []));

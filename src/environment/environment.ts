@@ -90,6 +90,8 @@ export interface ExternalModule {
 	starNames(): readonly string[] | null;
 	/** What importing it certainly imports at module level, in order, and cannot do without. */
 	needs(): readonly ImportNeed[];
+	/** The source of a function, a class or a method (`Admin.add_view`) that it defines itself; null where it is not at hand. */
+	definition(symbol: string): string | null;
 }
 
 /** `missing` is certain; `unknown` is said whenever we cannot tell (a `.pth` hook, an unlisted package of the catalog). */

@@ -2,6 +2,7 @@ import type { Environment, ExportLookup, ExternalEntry, ExternalModule } from ".
 import { bundledGetattr, evaluateGetattr } from "./getattr/evaluate.ts";
 import type { GetattrWorld } from "./getattr/world.ts";
 import type { ImportNeed, ModuleTable, Slot, TableName } from "./module-table.ts";
+import { definitionLines } from "./outline/logical-lines.ts";
 import { readEntry } from "./outline/read-entry.ts";
 import type { SourceContext } from "./outline/simple-statement-reader.ts";
 
@@ -107,6 +108,27 @@ export class TableModule implements ExternalModule {
 	needs(): readonly ImportNeed[] {
 		const { table } = this.facts;
 		return table?.needs ?? table?.imports.map((module) => ({ module, names: [], error: null })) ?? [];
+	}
+
+	definition(symbol: string): string | null {
+		const [name = "", ...path] = symbol.split(".");
+		const slot = this.facts.table?.names.get(name)?.slot;
+		const { text } = this;
+		if (text === "" || (slot?.kind !== "lazy-function" && slot?.kind !== "lazy-class")) return null;
+		let lines = definitionLines(text, slot.at);
+		for (const member of path) {
+			const [, first] = lines.slice(lines.findIndex(({ start }) => text.charCodeAt(start) !== 64));
+			const header = new RegExp(`^(?:async\\s+)?def\\s+${member}\\b`);
+			const found = lines.filter(
+				({ start, end, indent }) => indent === first?.indent && header.test(text.slice(start, Math.min(end, start + 200))),
+			);
+			const [only, ...others] = found;
+			if (only === undefined || others.length > 0) return null;
+			lines = definitionLines(text, only.start);
+		}
+		const [head] = lines;
+		const last = lines.at(-1);
+		return head === undefined || last === undefined ? null : dedented(text.slice(head.start, last.end), head.indent);
 	}
 
 	/** May this module bring a submodule into being that no file shows? */
@@ -345,4 +367,9 @@ export class TableModule implements ExternalModule {
 			},
 		};
 	}
+}
+
+/** A definition inside a class, as it would stand at the top of a module; what its own texts lose of their indentation does not matter. */
+function dedented(text: string, indent: number): string {
+	return indent === 0 ? text : text.replace(new RegExp(`^[ \\t]{1,${indent}}`, "gm"), "");
 }

@@ -85,6 +85,7 @@ function openModule(name: string, distribution: string): ExternalModule {
 		names: () => [],
 		starNames: () => null,
 		needs: () => [],
+		definition: () => null,
 	};
 }
 

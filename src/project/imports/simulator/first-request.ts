@@ -1,8 +1,9 @@
 import type * as ast from "../../../python/ast.ts";
 import { isGenerator } from "../../../python/walk.ts";
+import type { Module } from "../../project.ts";
 import { applicationClass, isObjectOf } from "../library-objects.ts";
 import type { Call, Failure } from "../trace.ts";
-import { type ClassValue, type FunctionValue, type InstanceValue, unknown, type Value } from "../values.ts";
+import { type ClassValue, type ExternalValue, type FunctionValue, type InstanceValue, unknown, type Value } from "../values.ts";
 import { findInClass } from "./classes/class-members.ts";
 import { constant, externalSymbol, symbolEntry } from "./external.ts";
 import type { CallArguments, Frame, Machine } from "./machine.ts";
@@ -21,6 +22,10 @@ export function firstRequest(machine: Machine, served: Value, outsideFrame: () =
 		const from = failures.length;
 		alone(() => pass(machine, outsideFrame(), each));
 		const found = failures.splice(from);
+		if (each.kind === "library") {
+			failures.push(...found.filter(isRefusal).map((failure) => ({ ...failure, everyRequest: true as const })));
+			continue;
+		}
 		// What cannot be made with its arguments never runs.
 		const own = found.some((failure) => isMaking(failure, each)) ? [] : found.filter((failure) => isCertain(failure, each));
 		failures.push(...own.map((failure) => ({ ...failure, everyRequest: true as const })));
@@ -56,8 +61,10 @@ interface Added {
 	readonly value: Value;
 	readonly args: CallArguments;
 	readonly node: ast.Call;
-	/** `class`: it is made with the application; `function`: it is called with the request. */
-	readonly kind: "class" | "function";
+	/** Where the call stands. */
+	readonly module: Module;
+	/** `class` and `library`: it is made with the application; `function`: it is called with the request. */
+	readonly kind: "class" | "library" | "function";
 }
 
 /** Own classes handed to `add_middleware` or listed in `FastAPI(middleware=[…])`, and functions under `@app.middleware`, in the order in which they are made. */
@@ -65,11 +72,11 @@ function middlewareOf(machine: Machine, served: InstanceValue): readonly Added[]
 	const registrations = new Map<Value, Call>();
 	const added: Added[] = [];
 	for (const call of machine.calls) {
-		const { callee, args, keywords, open, node, reached, guarded } = call;
+		const { callee, args, keywords, open, node, module, reached, guarded } = call;
 		if (!reached || guarded) continue;
 		const [handedOver] = args;
 		if (registrations.has(callee) && handedOver?.kind === "function" && handedOver.decorators.length === 0)
-			added.push({ value: handedOver, args: nothing, node, kind: "function" });
+			added.push({ value: handedOver, args: nothing, node, module, kind: "function" });
 		if (callee.kind !== "bound-method" || callee.receiver !== served) continue;
 		if (callee.name === "middleware") registrations.set(call.result, call);
 		if (callee.name !== "add_middleware") continue;
@@ -77,33 +84,48 @@ function middlewareOf(machine: Machine, served: InstanceValue): readonly Added[]
 		const value = first ?? keywords.get("middleware_class");
 		const given = new Map([...keywords].filter(([name]) => name !== "middleware_class" && name !== "dispatch"));
 		const dispatch = keywords.get("dispatch");
-		if (value?.kind === "class") added.push({ value, args: { args: rest, keywords: given, open }, node, kind: "class" });
-		else if (dispatch?.kind === "function") added.push({ value: dispatch, args: nothing, node, kind: "function" });
+		if (value?.kind === "class") added.push({ value, args: { args: rest, keywords: given, open }, node, module, kind: "class" });
+		else if (isOfOtherLibrary(value))
+			added.push({ value, args: { args: rest, keywords: given, open }, node, module, kind: "library" });
+		else if (dispatch?.kind === "function") added.push({ value: dispatch, args: nothing, node, module, kind: "function" });
 	}
 	const listed = served.call?.keywords.get("middleware");
 	for (const item of listed?.kind === "sequence" ? listed.items.toReversed() : []) {
 		const entry = item.kind === "instance" ? item.call : null;
 		const [value, ...rest] = entry?.args ?? [];
-		if (entry === null || value?.kind !== "class") continue;
-		const { keywords, open, node } = entry;
-		added.push({ value, args: { args: rest, keywords, open }, node, kind: "class" });
+		if (entry === null || !(value?.kind === "class" || isOfOtherLibrary(value))) continue;
+		const { keywords, open, node, module } = entry;
+		const kind = value.kind === "class" ? "class" : "library";
+		added.push({ value, args: { args: rest, keywords, open }, node, module, kind });
 	}
 	for (const { value } of registrations.size > 0 ? machine.functions : []) {
 		const [only, ...others] = value.decorators;
 		const call = only === undefined || others.length > 0 ? undefined : registrations.get(only);
-		if (call !== undefined) added.push({ value, args: nothing, node: call.node, kind: "function" });
+		if (call !== undefined) added.push({ value, args: nothing, node: call.node, module: call.module, kind: "function" });
 	}
 	return added;
 }
 
+/** A middleware class of another library than Starlette and FastAPI, whose own refusals a rule knows. */
+function isOfOtherLibrary(value: Value | undefined): value is ExternalValue {
+	return value?.kind === "external" && value.entry?.kind === "class" && !/^(fastapi|starlette)\./.test(value.canonical);
+}
+
+/** Does the class refuse its arguments by what it does with them? Whether they fit is looked at by a rule. */
+function isRefusal({ detail }: Failure): boolean {
+	return detail.type === "raises" && detail.by === "operation";
+}
+
 const nothing: CallArguments = { args: [], keywords: new Map(), open: false };
 
-function pass(machine: Machine, frame: Frame, { value, args, node, kind }: Added): void {
+function pass(machine: Machine, outside: Frame, { value, args, node, module, kind }: Added): void {
+	const frame = { ...outside, module };
 	const request = requestObject(machine);
 	if (kind === "function") {
 		if (value.kind === "function") run(machine, frame, { ...value, decorators: [] }, [request, unknown], node);
 		return;
 	}
+	if (kind === "library") machine.call(frame, value, { ...args, args: [unknown, ...args.args] }, node);
 	if (value.kind !== "class") return;
 	const made = machine.call(frame, value, { ...args, args: [unknown, ...args.args] }, node);
 	if (made.kind !== "instance" || made.of !== value) return;
