@@ -186,6 +186,8 @@ function judge(project: Project, use: ThirdPartyUse, candidates: readonly string
 		return { ...base, distribution: gone.distribution, elsewhere: null, missingHere, missingAfterInstall: gone.everywhere };
 	const elsewhere = candidates.find((name) => all.provided.has(name));
 	if (elsewhere !== undefined) {
+		// What stands for a list that cannot be read may bring it.
+		if (!missingHere && main.opaque.includes("")) return null;
 		const stated = main.opaque.length === 0 && manifest?.installedBy != null;
 		// Whoever installs the other list has it; it is certain that it lacks where a start-up file names this manifest, or the other is a developer's.
 		const isDevelopers = isKnown && manifest?.kind === "requirements" && !candidates.some((name) => serving.provided.has(name));
