@@ -101,8 +101,33 @@ function changeWith(module: Module, range: TextRange, toAsync: boolean): FixProp
 	};
 }
 
+/** A generator that every mention of it enters with `with`: the decorator was forgotten. */
+function decorateGenerator(project: Project, callee: ast.Expression, wrapper: string): FixProposal | undefined {
+	const name = dottedName(callee)?.split(".").at(-1) ?? "";
+	const [found, ...others] = [...definitionsOf(project, name)];
+	const [home, definition] = found ?? [];
+	if (home === undefined || definition?.type !== "FunctionDef" || others.length > 0 || definition.decorators.length > 0)
+		return undefined;
+	const asked = callee.type === "Attribute" ? `\\.${name}` : `(?<!def )(?<!\\.)\\b${name}`;
+	const count = (pattern: RegExp): number =>
+		[...project.modules.values()].reduce(
+			(sum, { text }) => sum + (text.replace(/^[ \t]*from\s[^\n(]*import\s[^\n(]*$/gm, "").match(pattern)?.length ?? 0),
+			0,
+		);
+	if (count(new RegExp(`${asked}\\b`, "g")) !== count(new RegExp(`\\bwith [\\w.]{0,80}${asked}\\(`, "g"))) return undefined;
+	const line = home.lines.lineStart(home.lines.positionAt(definition.start).line);
+	const indent = home.text.slice(line, definition.start);
+	return {
+		title: `Decorate ${name} with ${wrapper}`,
+		explanation: `Everything that calls ${name} enters what it gives; the decorator makes a context manager of the generator.`,
+		applicability: "safe",
+		edits: [replaceText(home, definition.start, definition.start, `@${wrapper}\n${indent}`)],
+		needs: [{ path: home.path, module: "contextlib", name: wrapper }],
+	};
+}
+
 /** `async with get_session() as session` over a dependency: contextlib's decorator, used in place, leaves the dependency as it is. */
-export function wrapGenerator(module: Module, range: TextRange, isAsync: boolean): FixProposal | undefined {
+export function wrapGenerator(project: Project, module: Module, range: TextRange, isAsync: boolean): FixProposal | undefined {
 	const call = nodeAt(module.tree, range, "Call");
 	const node = withAt(module, range);
 	if (call === undefined || node === null || node.items.length > 1) return undefined;
@@ -110,6 +135,8 @@ export function wrapGenerator(module: Module, range: TextRange, isAsync: boolean
 	if (isAsync && enclosingFunction(module.tree, node.start)?.isAsync !== true) return undefined;
 	const written = /^(async\s+)?with/.exec(module.text.slice(node.start, node.end))?.[0] ?? "";
 	const wrapper = isAsync ? "asynccontextmanager" : "contextmanager";
+	const decorated = node.isAsync === isAsync ? decorateGenerator(project, call.callee, wrapper) : undefined;
+	if (decorated !== undefined) return decorated;
 	return {
 		title: `Make a context manager of it with ${wrapper}`,
 		explanation: "The function itself stays a generator, as Depends needs it; here it becomes something that with can enter.",

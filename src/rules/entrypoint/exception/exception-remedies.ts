@@ -271,7 +271,7 @@ function ofMisuse(project: Project, module: Module, range: TextRange, misuse: As
 		case "needless-async-for":
 			return loopPlainly(module, range);
 		case "generator-with":
-			return wrapGenerator(module, range, misuse.isAsync);
+			return wrapGenerator(project, module, range, misuse.isAsync);
 	}
 }
 

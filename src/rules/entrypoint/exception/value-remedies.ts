@@ -2,6 +2,7 @@ import type { FixProposal } from "../../../audit/fix.ts";
 import { isSimilarName } from "../../../project/imports/nearest-module.ts";
 import type { RaisesException } from "../../../project/imports/trace.ts";
 import type { Module, Project } from "../../../project/project.ts";
+import { replaceEnvValue } from "../../../project/settings/env-file-edit.ts";
 import type * as ast from "../../../python/ast.ts";
 import { nodeAt, nodesAt } from "../../../python/node-at.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
@@ -46,6 +47,7 @@ function knownKey(
 	project: Project,
 	{ keys, origin, wanted, mayGo, isRegistry, originOf }: NonNullable<RaisesException["key"]>,
 ): FixProposal | undefined {
+	if (origin?.type === "env-file") return keyOfEnvFile(project, origin, keysLike(keys, wanted));
 	if (origin?.type !== "source") return undefined;
 	const source = project.modulesByPath.get(origin.path);
 	const alike = keysLike(keys, wanted);
@@ -87,6 +89,22 @@ function wordCount(project: Project, word: string): number {
 		for (const each of quoted) count += text.split(each).length - 1;
 	}
 	return count;
+}
+
+/** `ENV_STATE=development` where the dict has `dev`. */
+function keyOfEnvFile(
+	project: Project,
+	{ path, key }: { readonly path: string; readonly key: string },
+	[meant, ...others]: readonly string[],
+): FixProposal | undefined {
+	const edit = meant === undefined || others.length > 0 ? null : replaceEnvValue(project, path, key, meant);
+	if (meant === undefined || edit === null) return undefined;
+	return {
+		title: `Set ${key} to ${meant}`,
+		explanation: `What ${key} says is looked up, and ${meant} is the entry that is spelt like it.`,
+		applicability: "review",
+		edits: [edit],
+	};
 }
 
 /** The keys that are most like one: the same in other letters, the same in a folder of names (`Europe/Berlin`), or spelt alike. */
