@@ -91,7 +91,7 @@ export interface FunctionValue {
 	/** Values of the decorators, outermost first. Where one is unknown, so is what the name is bound to, and this is kept for rules. */
 	readonly decorators: readonly Value[];
 	readonly scope: Namespace;
-	/** What the defaults of its parameters came to when it was defined, as far as they are plain values; those written as literals are left out. */
+	/** What the defaults of its parameters came to when it was defined, as far as that is known; those written as literals are left out. */
 	readonly defaults?: ReadonlyMap<ast.Parameter, Value>;
 }
 

@@ -18,7 +18,7 @@ export function define(machine: Machine, frame: Frame, node: ast.FunctionDef): v
 	at(machine, "default", () => {
 		for (const parameter of node.parameters) {
 			const given = parameter.default === null ? unknown : machine.evaluate(frame, parameter.default);
-			if (given.kind === "constant" && parameter.default?.type !== "Constant") defaults.set(parameter, given);
+			if (given.kind !== "unknown" && parameter.default?.type !== "Constant") defaults.set(parameter, given);
 		}
 	});
 	for (const parameter of node.parameters)

@@ -57,7 +57,9 @@ export function bindParameters(
 			continue;
 		}
 		if (parameter.default === null && !args.open) missing.push(parameter);
-		set(parameter.name.name, parameter.default === null ? unknown : defaultValue(machine, callee, parameter), parameter);
+		// What cannot be seen of the arguments may give it another value.
+		const isDefault = parameter.default !== null && !args.open;
+		set(parameter.name.name, isDefault ? defaultValue(machine, callee, parameter) : unknown, parameter);
 	}
 	if (repeated !== undefined) {
 		const shown = machine.environment.python.minor >= 10 ? qualifiedName(callee.module.tree, definition) : definition.name.name;

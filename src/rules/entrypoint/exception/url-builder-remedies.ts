@@ -9,7 +9,7 @@ import type { TextRange } from "../../../text/range.ts";
 /** `PostgresDsn.build(port="5432")`, or a secret for its password: pydantic 2 converts neither. */
 export function urlPartRemedy(module: Module, range: TextRange, error: string): FixProposal | undefined {
 	const call = nodeAt(module.tree, range, "Call");
-	if (call?.func.type !== "Attribute" || call.func.attribute.name !== "build") return undefined;
+	if (call?.callee.type !== "Attribute" || call.callee.attribute.name !== "build") return undefined;
 	const named = /argument '(\w+)':/.exec(error)?.[1];
 	if (error.includes("as an integer")) return numberFor(module, call);
 	const given = ["password", "username"].flatMap((name) => findKeyword(call, named ?? name)?.value ?? [])[0];

@@ -5,6 +5,7 @@ import { referencesTo } from "../../../../python/references.ts";
 import { boundName } from "../../../../python/rewrite/names.ts";
 import { importsOf } from "../../../../python/rewrite/remove-imports.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
+import { boundNames } from "../../../../python/scopes.ts";
 import { isNameUsed } from "../../usage/name-users.ts";
 import { isSameKind } from "../names/similar-name.ts";
 import { ownModules } from "./module-spelling.ts";
@@ -17,7 +18,7 @@ type Definition = ast.ClassDef | ast.FunctionDef;
  */
 export function callItAgain(project: Project, detail: { readonly source: string; readonly name: string }): FixProposal | null {
 	const source = ownModules(project).get(detail.source);
-	if (source === undefined) return null;
+	if (source === undefined || boundNames(source.tree.body).has(detail.name)) return null;
 	const definition = unmentioned(project, source, source.tree.body, detail.name);
 	if (definition === null) return null;
 	const { name } = definition.name;
