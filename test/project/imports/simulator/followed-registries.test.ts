@@ -23,6 +23,9 @@ it.each([
 	["registry.add('users')\nregistry.get('users')", null],
 	["registry.add('users')\nregistry.get('user')", "KeyError: 'user'"],
 	["registry.get('users')", "KeyError: 'users'"],
+	["data = {'users': 'users'}\nregistry.get(data.pop('users', None))", "KeyError: 'users'"],
+	["data = {'users': 1}\ndata.pop('users')\ndata['users']", "KeyError: 'users'"],
+	["data = {}\nregistry.get(data.pop('users', 'orders'))", "KeyError: 'orders'"],
 	// Whether an item is in the list is not known, so that nothing is known of whether there is one.
 	["import os\nlost = [name for name in ('users',) if name not in os.environ.values()]\nif lost:\n    {}['users']", null],
 	["from plans import PLANS\nPLANS['basic']", null],

@@ -48,6 +48,11 @@ export function dictMethod(machine: Machine, dict: Value & { kind: "dict" }, nam
 		return { kind: "sequence", type: "view", items, complete: true };
 	}
 	if (machine.uncertain === 0 && !args.open) {
+		if (name === "pop" && dict.complete && wanted !== undefined && !isOwnName(wanted)) {
+			const taken = dict.entries.get(wanted) ?? fallback;
+			dict.entries.delete(wanted);
+			if (taken !== undefined) return taken;
+		}
 		if (name === "setdefault" && dict.complete && key?.kind === "constant" && typeof key.value === "string") {
 			const value = dict.entries.get(key.value) ?? fallback ?? constant(null);
 			dict.entries.set(key.value, value);
