@@ -28,6 +28,7 @@ import {
 	unionWithNone,
 	withoutSubscript,
 } from "./typing-form-remedies.ts";
+import { urlPartRemedy } from "./url-builder-remedies.ts";
 import { fallBackVersion } from "./version-fallback.ts";
 
 /** What was raised, and where. */
@@ -92,6 +93,10 @@ const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixP
 	[
 		/^TypeError: unsupported type for timedelta \w+ component: str$/,
 		({ module, range, error }) => numberForDuration(module, range, error),
+	],
+	[
+		/^TypeError: (?:argument '\w+': )?(?:'str' object cannot be interpreted as an integer|'SecretStr' object (?:is not an instance of 'str'|cannot be converted))/,
+		({ module, range, error }) => urlPartRemedy(module, range, error),
 	],
 	[/^TypeError: Annotated\[\.\.\.\] should be used/, ({ module, range }) => bareType(module, range)],
 	[/^TypeError: Cannot instantiate typing\./, ({ module, range }) => inSquareBrackets(module, range)],
