@@ -170,7 +170,6 @@ function endpointsByDecorator(functions: readonly FunctionDefinition[]): Map<Val
 /** What makes decorators of libraries that wrap a function with `functools.wraps`, so that its signature stays. */
 const wrappers = new Set([
 	"aiocache.decorators.cached",
-	"fastapi_cache.decorator.cache",
 	"loguru._logger.Logger.catch",
 	"slowapi.extension.Limiter.limit",
 	"slowapi.extension.Limiter.shared_limit",
