@@ -1,7 +1,8 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { isSimilarName } from "../../project/imports/nearest-module.ts";
 import type { Call } from "../../project/imports/trace.ts";
-import type { ClassAttribute } from "../../project/models/class-body.ts";
+import type { Value } from "../../project/imports/values.ts";
+import { argumentsOf, type ClassAttribute, makerOf } from "../../project/models/class-body.ts";
 import {
 	fieldForm,
 	forbidsExtra,
@@ -20,6 +21,7 @@ import { addArgument, findKeyword, removeArguments } from "../../python/rewrite/
 import { replaceText } from "../../python/rewrite/source.ts";
 import type { TextRange } from "../../text/range.ts";
 import { defineClassRule } from "../class-fault.ts";
+import { calledFactory } from "./declaration/called-factory.ts";
 
 const example = (argument: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\npydantic>=2\n",
@@ -43,6 +45,11 @@ export default defineClassRule(
 		if (isVersionOne(project.environment)) return;
 		const seen = new Set<unknown>();
 		for (const call of project.trace.calls) {
+			const factory = calledFactory(project, call);
+			if (factory !== null && !seen.has(factory.range)) {
+				seen.add(factory.range);
+				yield factory;
+			}
 			if (!call.reached || seen.has(call.node)) continue;
 			const data = modelDataOf(call);
 			const faults = data === null ? null : faultsOf(project, call, data);
@@ -201,7 +208,7 @@ function givenPlain(project: Project, module: Module, carrier: Carrier, field: C
 	const form = fieldForm(project, field);
 	const base = form.kind === "annotated" ? form.type : form;
 	const isTime = base.kind === "external" && base.name === "datetime.datetime";
-	const value = isTime ? "datetime.now()" : base.kind === "external" ? plainValues[base.name] : undefined;
+	const value = isTime ? "datetime.now()" : base.kind === "external" ? plainValue(field, base.name) : undefined;
 	if (value === undefined || (carrier.type === "Dict" && carrier.entries.length === 0)) return [];
 	const last = carrier.type === "Dict" ? carrier.entries.at(-1)?.value : undefined;
 	return [
@@ -222,6 +229,17 @@ function givenPlain(project: Project, module: Module, carrier: Carrier, field: C
 			needs: isTime ? [{ path: module.path, module: "datetime", name: "datetime" }] : [],
 		},
 	];
+}
+
+/** A text of the least length that the field takes, else the plain value of the type; undefined where the field asks for more. */
+function plainValue({ value }: ClassAttribute, type: string): string | undefined {
+	const keywords = makerOf(value) === "Field" ? argumentsOf(value)?.keywords : new Map<string, Value>();
+	if (keywords === undefined || ["pattern", "ge", "gt", "le", "lt", "multiple_of"].some((key) => keywords.has(key)))
+		return undefined;
+	const least = keywords.get("min_length");
+	if (least === undefined || type !== "str") return plainValues[type];
+	const isShort = least.kind === "constant" && typeof least.value === "number" && least.value <= 100;
+	return isShort ? JSON.stringify("x".repeat(Number(least.value))) : undefined;
 }
 
 function withoutName(module: Module, carrier: Carrier, data: ModelData, name: string): readonly FixProposal[] {

@@ -82,7 +82,17 @@ test.each([
 	["Optional without a default", "Item()", "    name: Optional[str]", "    name: Optional[str] = None"],
 	["a value that differs in case", 'Item(status="OPEN")', "    status: Status", 'item = Item(status="open")'],
 	["a number for a text", "Item(name=1)", "    name: str", 'item = Item(name="1")'],
+	["a text of a least length", "Item()", "    name: str = Field(min_length=3)", 'item = Item(name="xxx")'],
 	["a field left out", 'Item(name="a")', "    name: str\n    size: int", 'item = Item(name="a", size=0)'],
 ])("mends %s", (_, call, body, line) => {
 	expect(mendedFiles("invalid-model-data", backend(call, body))["main.py"]).toContain(line);
+});
+
+test("mends a factory that is called where it is written", () => {
+	const body = "    tags: list[str] = Field(default_factory=list())";
+	expect(auditBackend("invalid-model-data", backend("Item()", body))[0]?.expectedError).toBe(
+		"TypeError: 'list' object is not callable",
+	);
+	expect(mendedFiles("invalid-model-data", backend("Item()", body))["main.py"]).toContain("Field(default_factory=list)");
+	for (const call of ["Item(tags=[])", "Item"]) expect(errors(call, body)).toEqual([]);
 });
