@@ -6,19 +6,24 @@ import { boundNames } from "../../../../python/scopes.ts";
 import type { TextEdit } from "../../../../text/range.ts";
 
 /**
- * `config.py` lies beside the package `config/`, whose `__init__.py` is empty: the package wins, and the file is never
- * imported. Puts what the file says into the package.
+ * `config.py` lies beside the package `config/`: the package wins, and the file is never imported. Puts what the file says into the
+ * package, in front of what its `__init__.py` says, where the two define nothing of the same name.
  */
 export function mergeTwinFile(project: Project, source: Module, name: string): FixProposal | null {
-	if (!source.isPackage || source.tree.body.some((statement) => statement.type !== "ExpressionStatement")) return null;
+	if (!source.isPackage || source.tree.futures.size > 0) return null;
 	const folder = source.path.slice(0, -"/__init__.py".length);
 	const twin = project.files.get(`${folder}.py`);
-	if (twin === undefined || !boundNames(parseModule(twin.text).body).has(name)) return null;
+	const brought = twin === undefined ? null : boundNames(parseModule(twin.text).body);
+	if (twin === undefined || brought?.has(name) !== true) return null;
+	const kept = source.tree.body.filter(({ type }) => type !== "ExpressionStatement");
+	const defined = boundNames(kept.filter(({ type }) => type !== "Import" && type !== "ImportFrom"));
+	if ([...defined].some((each) => brought.has(each))) return null;
+	const rest = kept.length === 0 ? "" : `\n\n${source.text}`;
 	return {
 		title: `Move ${twin.path} into the package beside it`,
 		explanation: `The package ${folder}/ hides the file ${twin.path}, which has ${name}: Python never reads it. Afterwards the file can be deleted.`,
 		applicability: "review",
-		edits: [{ path: source.path, range: { start: 0, end: source.text.length }, newText: oneLevelDeeper(twin) }],
+		edits: [{ path: source.path, range: { start: 0, end: source.text.length }, newText: `${oneLevelDeeper(twin)}${rest}` }],
 	};
 }
 

@@ -64,6 +64,9 @@ function searchRemedies(project: Project, failure: FailureOf<"name-not-in-module
 	if (enumeration !== null && mends(project, enumeration, failure)) return [{ type: "change", proposal: enumeration }];
 	const validator = inOlderPydantic(failure);
 	if (validator !== null && mends(project, validator, failure)) return [{ type: "change", proposal: validator }];
+	const asked = detail.external ? undefined : ownModules(project).get(detail.source);
+	const merged = asked === undefined ? null : mergeTwinFile(project, asked, detail.name);
+	if (merged !== null && mends(project, merged, failure)) return [{ type: "change", proposal: merged }];
 	const made = detail.external ? null : makeObjectAgain(project, failure, found.alias.asName?.name ?? detail.name);
 	if (made !== null && mends(project, made, failure)) return [{ type: "change", proposal: made }];
 	const moves = detail.external ? externalMoves(project, failure) : ownMoves(project, failure);
@@ -116,7 +119,7 @@ function changesThatMend(project: Project, failure: FailureOf<"name-not-in-modul
 	const proposals = [
 		widenGuard(failure),
 		...(source ? bindAgain(project, source, detail.name) : []),
-		...(source ? [readFromClass(project, failure), mergeTwinFile(project, source, detail.name)] : []),
+		...(source ? [readFromClass(project, failure)] : []),
 	];
 	for (const proposal of proposals)
 		if (proposal !== null && mends(project, proposal, failure)) return [{ type: "change", proposal }];
