@@ -17,9 +17,11 @@ describe("startup-exception", () => {
 		expect(auditBackend(rule, lifespan("    task = asyncio.create_task(load())\n    yield\n", load))).toEqual([]);
 	});
 
-	it("wraps a dependency that is entered with async with", () => {
+	it("wraps a dependency that is entered with async with, and decorates what is only entered", () => {
 		const text = lifespan("    async with session() as s:\n        print(s)\n    yield\n", "async def session():\n    yield 1\n");
-		expect(mendedFiles(rule, text)["main.py"]).toContain("async with asynccontextmanager(session)() as s:");
+		expect(mendedFiles(rule, text)["main.py"]).toContain("@asynccontextmanager\nasync def session():");
+		const route = "\n@app.get('/')\ndef read(s=Depends(session)):\n    return s\n";
+		expect(mendedFiles(rule, `${text}${route}`)["main.py"]).toContain("async with asynccontextmanager(session)() as s:");
 	});
 
 	it("does not follow the lifespan of a mounted application", () => {
