@@ -8,7 +8,12 @@ import { findInClass } from "./class-members.ts";
  */
 export function missingColumnMessage(machine: Machine, owner: ClassValue, name: string): string | null {
 	if (name.startsWith("_") || ofBases.test(name) || !isMapped(owner) || !isInSight(owner, name, 0)) return null;
-	if (machine.classes.some(({ value }) => /\b(backref|automap_base|DeferredReflection|autoload\w*|add_property|instrument_class)\b/.test(value.module.text))) return null;
+	if (
+		machine.classes.some(({ value }) =>
+			/\b(backref|automap_base|DeferredReflection|autoload\w*|add_property|instrument_class)\b/.test(value.module.text),
+		)
+	)
+		return null;
 	// pydantic's metaclass raises with the bare name.
 	return owner.keywords.has("table") ? name : `type object '${owner.node.name.name}' has no attribute '${name}'`;
 }
