@@ -35,6 +35,8 @@ const libraryParents: Readonly<Record<string, string>> = {
 	PackageNotFoundError: "ModuleNotFoundError",
 	UnknownTimeZoneError: "KeyError",
 	InvalidOperation: "ArithmeticError",
+	ValidationError: "ValueError",
+	SettingsError: "ValueError",
 };
 
 /**

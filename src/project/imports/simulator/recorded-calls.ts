@@ -17,7 +17,7 @@ export function record(machine: Machine, frame: Frame, callee: Value, args: Call
 		stage: machine.stage,
 		order: machine.order++,
 		reached: machine.reached,
-		guarded: isGuarded(machine, "Exception"),
+		guarded: isGuarded(machine, "Exception") || isCaughtByName(machine, callee),
 		...(machine.handlers.length > 0 && { tried: true }),
 		result: unknown,
 	};
@@ -68,5 +68,16 @@ function namesModule(machine: Machine, value: Value): boolean {
 		typeof value.value === "string" &&
 		/^\w+(\.\w+)+$/.test(value.value) &&
 		machine.mayBeOwn(value.value)
+	);
+}
+
+/** Does a handler name what the call raises: the exceptions of the library that is called, or that of pydantic where a model is made? */
+function isCaughtByName(machine: Machine, callee: Value): boolean {
+	if (callee.kind === "class") return isGuarded(machine, "ValidationError");
+	const called = callee.kind === "bound-method" && callee.receiver.kind === "instance" ? callee.receiver.of : callee;
+	if (called.kind !== "external") return false;
+	const library = `library:${called.canonical.split(".")[0]}.`;
+	return machine.handlers.some(({ catches, surfaces }) =>
+		catches.some((caught, index) => (surfaces[index] ?? null) === null && caught?.startsWith(library) === true),
 	);
 }
