@@ -44,7 +44,15 @@ export default defineRule<Evidence>({
 		after: { "requirements.txt": "fastapi\nuvicorn\npython-jose\n", "main.py": main },
 		installed: {
 			before: { fastapi: "0.115.0", uvicorn: "0.30.0" },
-			after: { fastapi: "0.115.0", uvicorn: "0.30.0", "python-jose": "3.3.0" },
+			after: {
+				fastapi: "0.115.0",
+				uvicorn: "0.30.0",
+				"python-jose": "3.3.0",
+				ecdsa: "0.19.0",
+				six: "1.17.0",
+				pyasn1: "0.6.1",
+				rsa: "4.9",
+			},
 		},
 	},
 
