@@ -5,7 +5,7 @@ import { fileURLToPath } from "node:url";
 const rulesFolder = new URL("../src/rules/", import.meta.url);
 export const indexPath = fileURLToPath(new URL("index.ts", rulesFolder));
 
-/** A rule's file: one whose name is a rule's, not that of something its folder shares (`shared/…` or a file in `about/`). */
+/** A rule's file: one that stands in a category's folder itself; in the folders below stands what rules are made of, as in `src/rules/repair`. */
 export interface RuleFile {
 	readonly folder: string;
 	readonly name: string;

@@ -13,6 +13,7 @@ const floors: readonly (readonly string[])[] = [
 	["src/environment"],
 	["src/project"],
 	["src/audit"],
+	["src/rules/repair"],
 	["src/rules", "src/plan"],
 	["src/report"],
 	["src/apply", "src/verify"],
@@ -88,6 +89,15 @@ it("imports downward only", () => {
 		];
 	});
 	expect(upward).toEqual([]);
+});
+
+it("keeps each category of rules to itself", () => {
+	const categoryOf = (path: string) => /^src\/rules\/([^/]+)\//.exec(path)?.[1] ?? null;
+	const across = imports.filter((one) => {
+		const [from, to] = [categoryOf(one.from), categoryOf(one.to)];
+		return from !== null && to !== null && from !== to && to !== "repair";
+	});
+	expect(across.map((one) => `${one.from} imports ${one.to}: what two categories need stands in src/rules/repair`)).toEqual([]);
 });
 
 it("has no import cycle, by the graph code that looks for them in backends", () => {

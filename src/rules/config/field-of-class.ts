@@ -4,7 +4,7 @@ import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { dottedName, walk } from "../../python/walk.ts";
-import { type FailureOf, failureAt, failuresOf } from "../imports/repair/import-failures.ts";
+import { type FailureOf, failureAt, failuresOf } from "../repair/trial/import-failures.ts";
 
 interface Evidence {
 	readonly className: string;

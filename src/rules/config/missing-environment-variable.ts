@@ -15,7 +15,7 @@ import {
 	type Need,
 	newEnvFile,
 	writeTo,
-} from "./repair/provide-variable.ts";
+} from "../repair/settings/provide-variable.ts";
 
 interface Evidence extends Need, DotenvLoading {
 	/** A `.env` file that has the key and was not loaded, or null. */

@@ -6,8 +6,8 @@ import { type FaultySettings, keyOf, listFaultySettings, outcomeOf } from "../..
 import { placeholderFor } from "../../project/settings/placeholder.ts";
 import type { RefusedDefault } from "../../project/settings/refused-defaults.ts";
 import { settingsConfig } from "../../project/settings/settings-class.ts";
+import { loadedEnvFile } from "../repair/settings/provide-variable.ts";
 import { waysToFit } from "./repair/default-that-fits.ts";
-import { loadedEnvFile } from "./repair/provide-variable.ts";
 
 interface Evidence {
 	readonly settings: FaultySettings;

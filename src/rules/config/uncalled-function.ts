@@ -2,8 +2,8 @@ import { defineRule } from "../../audit/rule.ts";
 import { boundName } from "../../python/rewrite/names.ts";
 import { importsOf } from "../../python/rewrite/remove-imports.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
-import { failureAt, failuresOf } from "../imports/repair/import-failures.ts";
-import { renameWhatHides } from "../imports/repair/names/hidden-import.ts";
+import { renameWhatHides } from "../repair/names/hidden-import.ts";
+import { failureAt, failuresOf } from "../repair/trial/import-failures.ts";
 
 interface Evidence {
 	readonly functionName: string;

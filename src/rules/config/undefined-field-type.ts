@@ -6,8 +6,8 @@ import { allFields, isOff, isPlainModel } from "../../project/models/pydantic-mo
 import { isVersionOne } from "../../project/models/pydantic-schema.ts";
 import { readTypeForm, type TypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
-import { defineClassRule } from "../class-fault.ts";
-import { waysToBind } from "../database/repair/ways-to-bind.ts";
+import { defineClassRule } from "../repair/classes/class-fault.ts";
+import { waysToBind } from "../repair/names/ways-to-bind.ts";
 
 const example = (head: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\npydantic>=2\npydantic-settings\n",

@@ -1,5 +1,5 @@
 import { tableClasses } from "../../project/models/table-class.ts";
-import { defineClassRule } from "../class-fault.ts";
+import { defineClassRule } from "../repair/classes/class-fault.ts";
 import { columnTwice } from "./inheritance/column-twice.ts";
 import { foreignToParent } from "./inheritance/foreign-to-parent.ts";
 import { missingDiscriminator } from "./inheritance/missing-discriminator.ts";

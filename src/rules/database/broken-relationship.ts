@@ -1,7 +1,7 @@
 import { isReached, relationshipsOf } from "../../project/models/relationships.ts";
 import { findMapperConfiguration } from "../../project/models/table-creation.ts";
 import type { Project } from "../../project/project.ts";
-import { type ClassFault, defineClassRule } from "../class-fault.ts";
+import { type ClassFault, defineClassRule } from "../repair/classes/class-fault.ts";
 import { bareColumnName } from "./relationship/bare-name.ts";
 import { orphansOfOne, sameDirection } from "./relationship/direction.ts";
 import { ambiguousJoin, missingJoin } from "./relationship/join.ts";

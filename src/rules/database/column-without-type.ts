@@ -10,7 +10,7 @@ import { isVersionOne } from "../../project/models/pydantic-schema.ts";
 import { isSqlmodel, isSqlmodelTable, type TableClass, tableClasses } from "../../project/models/table-class.ts";
 import { readTypeForm, type TypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
-import { type ClassFault, certainClasses, defineClassRule, raising } from "../class-fault.ts";
+import { type ClassFault, certainClasses, defineClassRule, raising } from "../repair/classes/class-fault.ts";
 import { typedColumn } from "./repair/typed-column.ts";
 
 const example = (tags: string, imports: string) => ({

@@ -6,7 +6,7 @@ import { importsOf } from "../../python/rewrite/remove-imports.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { insertBefore, removeStatements } from "../../python/rewrite/statements.ts";
 import type { TextEdit } from "../../text/range.ts";
-import { type ClassFault, defineClassRule } from "../class-fault.ts";
+import { type ClassFault, defineClassRule } from "../repair/classes/class-fault.ts";
 
 const example = (name: string, table: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\nsqlmodel\n",

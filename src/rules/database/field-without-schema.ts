@@ -21,8 +21,8 @@ import { addArgument } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { insertBefore } from "../../python/rewrite/statements.ts";
 import { walk } from "../../python/walk.ts";
-import { type ClassFault, certainClasses, defineClassRule, raising } from "../class-fault.ts";
-import { typedDictRemedy } from "../typed-dict-remedy.ts";
+import { type ClassFault, certainClasses, defineClassRule, raising } from "../repair/classes/class-fault.ts";
+import { typedDictRemedy } from "../repair/classes/typed-dict-remedy.ts";
 import { oldSchemaHooks } from "./declaration/old-schema-hook.ts";
 
 type Refusal = SchemaAnswer & { schema: "no" };

@@ -12,7 +12,7 @@ import { scopeOfClass } from "../../project/models/name-scope.ts";
 import { allFields, isOff, isPlainModel, ownFields } from "../../project/models/pydantic-model.ts";
 import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
-import { type ClassFault, certainClasses, defineClassRule, raising } from "../class-fault.ts";
+import { type ClassFault, certainClasses, defineClassRule, raising } from "../repair/classes/class-fault.ts";
 import { discriminatorRemedies } from "./repair/discriminator-remedies.ts";
 
 const example = (kind: string) => ({

@@ -4,7 +4,7 @@ import { isVersionOne } from "../../project/models/pydantic-schema.ts";
 import { tableClasses } from "../../project/models/table-class.ts";
 import type { Project } from "../../project/project.ts";
 import { removeArguments } from "../../python/rewrite/arguments.ts";
-import { type ClassFault, defineClassRule } from "../class-fault.ts";
+import { type ClassFault, defineClassRule } from "../repair/classes/class-fault.ts";
 import { besideColumn } from "./arguments/beside-column.ts";
 import type { CallFault } from "./arguments/call-fault.ts";
 import { columnArguments } from "./arguments/column-arguments.ts";

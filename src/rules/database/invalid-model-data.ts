@@ -20,7 +20,7 @@ import type * as ast from "../../python/ast.ts";
 import { addArgument, findKeyword, removeArguments } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import type { TextRange } from "../../text/range.ts";
-import { defineClassRule } from "../class-fault.ts";
+import { defineClassRule } from "../repair/classes/class-fault.ts";
 import { calledFactory } from "./declaration/called-factory.ts";
 
 const example = (argument: string) => ({

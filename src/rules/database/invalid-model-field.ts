@@ -7,7 +7,7 @@ import { allFields, configOf, isModel, isPlainModel } from "../../project/models
 import { isVersionOne } from "../../project/models/pydantic-schema.ts";
 import type { Project } from "../../project/project.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
-import { type ClassFault, certainClasses, defineClassRule, raising } from "../class-fault.ts";
+import { type ClassFault, certainClasses, defineClassRule, raising } from "../repair/classes/class-fault.ts";
 import { modelConfigField } from "./declaration/model-config-field.ts";
 import { patternField } from "./declaration/pattern-field.ts";
 import { guessAnnotation } from "./repair/guess-annotation.ts";

@@ -1,6 +1,6 @@
 import { tableClasses } from "../../project/models/table-class.ts";
 import { definedTables } from "../../project/models/tables-defined.ts";
-import { defineClassRule } from "../class-fault.ts";
+import { defineClassRule } from "../repair/classes/class-fault.ts";
 import { tableArgumentsShape } from "./table-arguments/shape.ts";
 import { unequalForeignKeys } from "./table-arguments/unequal-foreign-keys.ts";
 import { unknownColumns } from "./table-arguments/unknown-columns.ts";

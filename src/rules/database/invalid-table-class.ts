@@ -1,5 +1,5 @@
 import { tableClasses } from "../../project/models/table-class.ts";
-import { defineClassRule } from "../class-fault.ts";
+import { defineClassRule } from "../repair/classes/class-fault.ts";
 import { dataclassFields } from "./declaration/dataclass-fields.ts";
 import { misplacedProperty } from "./declaration/misplaced-property.ts";
 import { missingTableName } from "./declaration/missing-table-name.ts";

@@ -9,7 +9,7 @@ import { isVersionOne } from "../../project/models/pydantic-schema.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
-import { type ClassFault, certainClasses, defineClassRule, raising } from "../class-fault.ts";
+import { type ClassFault, certainClasses, defineClassRule, raising } from "../repair/classes/class-fault.ts";
 import { untypedComputedFields } from "./declaration/untyped-computed-field.ts";
 import { unknownMode } from "./declaration/validator-mode.ts";
 

@@ -5,7 +5,7 @@ import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
-import { makeAsync } from "../entrypoint/repair/make-async.ts";
+import { makeAsync } from "../repair/calls/make-async.ts";
 
 interface Evidence {
 	readonly use: SessionUse;

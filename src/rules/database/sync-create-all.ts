@@ -10,8 +10,8 @@ import type * as ast from "../../python/ast.ts";
 import { statementsOf } from "../../python/rewrite/blocks.ts";
 import { indentAt, indentUnitOf, lineBreakOf, replaceText } from "../../python/rewrite/source.ts";
 import { contains } from "../../python/walk.ts";
-import { makeAsync } from "../entrypoint/repair/make-async.ts";
-import { moveToLifespan } from "../entrypoint/repair/move-to-lifespan.ts";
+import { makeAsync } from "../repair/calls/make-async.ts";
+import { moveToLifespan } from "../repair/startup/move-to-lifespan.ts";
 import { makeEngineSync } from "./repair/sync-engine.ts";
 
 interface Evidence {

@@ -5,7 +5,7 @@ import type { Call } from "../../project/imports/trace.ts";
 import type { Value } from "../../project/imports/values.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
-import { engineInReach } from "./repair/engine-in-reach.ts";
+import { engineInReach } from "../repair/startup/engine-in-reach.ts";
 
 interface Evidence {
 	readonly call: Call;

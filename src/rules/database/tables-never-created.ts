@@ -9,8 +9,8 @@ import { addArgument } from "../../python/rewrite/arguments.ts";
 import { importsOf } from "../../python/rewrite/remove-imports.ts";
 import { insertBefore } from "../../python/rewrite/statements.ts";
 import { contains } from "../../python/walk.ts";
-import { runInLifespan } from "../entrypoint/repair/move-to-lifespan.ts";
-import { spellModule } from "../imports/repair/modules/module-spelling.ts";
+import { spellModule } from "../repair/modules/module-spelling.ts";
+import { runInLifespan } from "../repair/startup/move-to-lifespan.ts";
 
 interface Evidence extends NeverCreated {
 	/** The query of start-up that comes first, and the table that it asks for; null where only requests query. */

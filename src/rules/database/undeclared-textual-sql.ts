@@ -3,7 +3,7 @@ import { type SessionUse, sessionModelOf } from "../../project/database/session-
 import { hasSqlalchemy } from "../../project/models/orm-version.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
-import { type ClassFault, defineClassRule } from "../class-fault.ts";
+import { type ClassFault, defineClassRule } from "../repair/classes/class-fault.ts";
 
 const example = (statement: string, imported: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\nsqlalchemy>=2\n",

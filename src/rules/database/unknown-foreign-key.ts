@@ -5,7 +5,7 @@ import type { Reference } from "../../project/models/columns.ts";
 import { findTableCreation } from "../../project/models/table-creation.ts";
 import { type DefinedTable, definedTables } from "../../project/models/tables-defined.ts";
 import type { Project } from "../../project/project.ts";
-import { type ClassFault, defineClassRule } from "../class-fault.ts";
+import { type ClassFault, defineClassRule } from "../repair/classes/class-fault.ts";
 import { importForTables } from "./repair/import-for-tables.ts";
 
 const example = (key: string) => ({

@@ -6,8 +6,8 @@ import { type TableClass, tableClasses } from "../../project/models/table-class.
 import { readTypeForm, type TypeForm } from "../../project/models/type-form.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
-import { type ClassFault, defineClassRule, raising } from "../class-fault.ts";
-import { waysToBind } from "./repair/ways-to-bind.ts";
+import { type ClassFault, defineClassRule, raising } from "../repair/classes/class-fault.ts";
+import { waysToBind } from "../repair/names/ways-to-bind.ts";
 
 const example = (imports: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\nsqlalchemy>=2\n",

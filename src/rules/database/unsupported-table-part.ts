@@ -1,6 +1,6 @@
 import { findTableCreation } from "../../project/models/table-creation.ts";
 import { definedTables } from "../../project/models/tables-defined.ts";
-import { defineClassRule } from "../class-fault.ts";
+import { defineClassRule } from "../repair/classes/class-fault.ts";
 import { foreignColumnTypes } from "./creation/foreign-column-type.ts";
 import { indexTwice } from "./creation/index-twice.ts";
 import { untypedColumns } from "./creation/untyped-column.ts";

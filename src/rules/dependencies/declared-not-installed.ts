@@ -22,15 +22,15 @@ interface Evidence {
 	readonly environment: string;
 }
 
-const main = `from fastapi import FastAPI
-from jose import jwt
+const main = `import jwt
+from fastapi import FastAPI
 
 app = FastAPI()
 
 
 @app.get("/claims")
 def read_claims(token: str):
-    return jwt.get_unverified_claims(token)
+    return jwt.decode(token, options={"verify_signature": False})
 `;
 
 export default defineRule<Evidence>({
@@ -40,19 +40,11 @@ export default defineRule<Evidence>({
 	story: "The manifest was changed, or the environment is older than it: the code imports what nobody has installed yet.",
 	references: ["https://pip.pypa.io/en/stable/cli/pip_install/"],
 	example: {
-		before: { "requirements.txt": "fastapi\nuvicorn\npython-jose\n", "main.py": main },
-		after: { "requirements.txt": "fastapi\nuvicorn\npython-jose\n", "main.py": main },
+		before: { "requirements.txt": "fastapi\nuvicorn\npyjwt\n", "main.py": main },
+		after: { "requirements.txt": "fastapi\nuvicorn\npyjwt\n", "main.py": main },
 		installed: {
 			before: { fastapi: "0.115.0", uvicorn: "0.30.0" },
-			after: {
-				fastapi: "0.115.0",
-				uvicorn: "0.30.0",
-				"python-jose": "3.3.0",
-				ecdsa: "0.19.0",
-				six: "1.17.0",
-				pyasn1: "0.6.1",
-				rsa: "4.9",
-			},
+			after: { fastapi: "0.115.0", uvicorn: "0.30.0", pyjwt: "2.10.1" },
 		},
 	},
 

@@ -10,10 +10,10 @@ import {
 import { addExtra, fileOfMainList } from "../../project/manifests/edit.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
 import type { Project } from "../../project/project.ts";
+import type { CodeChange, OptionalUse } from "../repair/packages/optional-use.ts";
 import { listOptionalUses } from "./uses/all-uses.ts";
 import { declarePackage } from "./uses/declare-package.ts";
 import { lackFailsOn, placeInWords, stepsWithoutManifest } from "./uses/installation-words.ts";
-import type { CodeChange, OptionalUse } from "./uses/optional-use.ts";
 
 interface Evidence {
 	readonly distribution: string;

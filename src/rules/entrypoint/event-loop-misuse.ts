@@ -10,9 +10,9 @@ import { replaceText } from "../../python/rewrite/source.ts";
 import { removeStatements } from "../../python/rewrite/statements.ts";
 import { walk } from "../../python/walk.ts";
 import type { TextEdit } from "../../text/range.ts";
-import { makeAsync } from "./repair/make-async.ts";
+import { makeAsync } from "../repair/calls/make-async.ts";
+import { moveToLifespan } from "../repair/startup/move-to-lifespan.ts";
 import { migrateInThread } from "./repair/migrate-in-thread.ts";
-import { moveToLifespan } from "./repair/move-to-lifespan.ts";
 
 interface Evidence {
 	readonly detail: EventLoopMisuse;

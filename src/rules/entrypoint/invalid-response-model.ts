@@ -9,7 +9,7 @@ import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
-import { typedDictRemedy } from "../typed-dict-remedy.ts";
+import { typedDictRemedy } from "../repair/classes/typed-dict-remedy.ts";
 import { asPydanticModel } from "./signature/as-pydantic-model.ts";
 import { bringName } from "./signature/home-of-name.ts";
 import { refusedResponses, routeName } from "./signature/refused-responses.ts";

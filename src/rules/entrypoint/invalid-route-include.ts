@@ -6,7 +6,7 @@ import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
-import { keepTheOwner } from "./exception/assigned-nothing.ts";
+import { keepTheOwner } from "../repair/calls/assigned-nothing.ts";
 import { includeAnother, includeItsRouter, returnTheRouter, takeAway } from "./signature/include-remedies.ts";
 
 const example = (argument: string) => ({

@@ -2,9 +2,9 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import type { Failure } from "../../project/imports/trace.ts";
 import type { Project, Target } from "../../project/project.ts";
+import { bringsNoFailure } from "../repair/trial/trial.ts";
 import { failingCycles } from "./repair/cycles/cycle-failures.ts";
 import { findCycleRemedies } from "./repair/cycles/cycle-remedies.ts";
-import { bringsNoFailure } from "./repair/trial.ts";
 
 interface Evidence {
 	readonly name: string;

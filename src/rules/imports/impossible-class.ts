@@ -1,4 +1,4 @@
-import { certainClasses, defineClassRule } from "../class-fault.ts";
+import { certainClasses, defineClassRule } from "../repair/classes/class-fault.ts";
 import { abstractInstances } from "./definition/abstract-instance.ts";
 import { baseFaults } from "./definition/bases.ts";
 import { dataclassFaults } from "./definition/dataclass-fields.ts";

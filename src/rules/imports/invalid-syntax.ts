@@ -2,7 +2,7 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import type { Failure } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
-import { failuresOf } from "./repair/import-failures.ts";
+import { failuresOf } from "../repair/trial/import-failures.ts";
 import type { SyntaxRemedy } from "./repair/syntax/remedy.ts";
 import { findSyntaxRemedies } from "./repair/syntax/syntax-remedies.ts";
 

@@ -9,10 +9,10 @@ import { insertAfter } from "../../python/rewrite/statements.ts";
 import { boundNames } from "../../python/scopes.ts";
 import { dottedName, walk } from "../../python/walk.ts";
 import type { TextEdit } from "../../text/range.ts";
-import { attributeAt } from "./repair/attributes/attribute-at.ts";
+import { attributeAt } from "../repair/attributes/attribute-at.ts";
+import { ownModules } from "../repair/modules/module-spelling.ts";
+import { type FailureOf, failureAt, failuresOf } from "../repair/trial/import-failures.ts";
 import { type AttributeRemedy, findAllEntry, findAttributeRemedies } from "./repair/attributes/attribute-remedies.ts";
-import { type FailureOf, failureAt, failuresOf } from "./repair/import-failures.ts";
-import { ownModules } from "./repair/modules/module-spelling.ts";
 import { shadowsExternal } from "./usage/shadowing.ts";
 
 interface Evidence {

@@ -7,10 +7,10 @@ import { importsOf } from "../../python/rewrite/remove-imports.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { insertBefore } from "../../python/rewrite/statements.ts";
 import { boundNames } from "../../python/scopes.ts";
-import { failuresOf } from "./repair/import-failures.ts";
-import { spellModule } from "./repair/modules/module-spelling.ts";
-import { moveAhead, quoteAnnotation, topStatementAt } from "./repair/names/forward-reference.ts";
-import { importAtRuntime } from "./repair/names/typing-import.ts";
+import { spellModule } from "../repair/modules/module-spelling.ts";
+import { moveAhead, quoteAnnotation, topStatementAt } from "../repair/names/forward-reference.ts";
+import { importAtRuntime } from "../repair/names/typing-import.ts";
+import { failuresOf } from "../repair/trial/import-failures.ts";
 import { findNameRemedies, type NameRemedy } from "./repair/names/undefined-name-remedies.ts";
 
 interface Evidence {

@@ -3,13 +3,13 @@ import { type Description, defineRule } from "../../audit/rule.ts";
 import { isAnotherAuthors } from "../../project/manifests/mistaken-names.ts";
 import type { Project } from "../../project/project.ts";
 import { removeImportedNames } from "../../python/rewrite/remove-imports.ts";
-import { packageLackingFor } from "../dependencies/uses/passed-on-names.ts";
+import { spellModule } from "../repair/modules/module-spelling.ts";
+import { isImportedElsewhere, isNameUsed } from "../repair/names/name-users.ts";
+import { packageLackingFor } from "../repair/packages/passed-on-names.ts";
+import { failureAt, failuresOf, importedNameAt } from "../repair/trial/import-failures.ts";
 import { moveImport } from "./repair/cycles/move-import.ts";
-import { failureAt, failuresOf, importedNameAt } from "./repair/import-failures.ts";
-import { spellModule } from "./repair/modules/module-spelling.ts";
 import { findRemedies, type Remedy } from "./repair/names/name-remedies.ts";
 import { renameImport } from "./repair/names/rename-import.ts";
-import { isImportedElsewhere, isNameUsed } from "./usage/name-users.ts";
 import { shadowsExternal } from "./usage/shadowing.ts";
 
 interface Evidence {

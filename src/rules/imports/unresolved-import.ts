@@ -3,11 +3,11 @@ import { defineRule } from "../../audit/rule.ts";
 import { unknownPackageFor } from "../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../project/project.ts";
 import { removeStatements } from "../../python/rewrite/statements.ts";
-import { failuresOf } from "./repair/import-failures.ts";
+import { importOwner, replaceModule, splitImport } from "../repair/modules/replace-module.ts";
+import { failuresOf } from "../repair/trial/import-failures.ts";
 import { startsInsidePackage } from "./repair/modules/import-folder.ts";
 import { findModuleRemedies } from "./repair/modules/module-remedies.ts";
 import type { ModuleRemedy, UnresolvedImport } from "./repair/modules/module-remedy.ts";
-import { importOwner, replaceModule, splitImport } from "./repair/modules/replace-module.ts";
 import { shadowsExternal } from "./usage/shadowing.ts";
 
 interface Evidence {

@@ -2,7 +2,7 @@ import { defineRule } from "../../audit/rule.ts";
 import { lonelyRouters } from "../../project/fastapi/routes/include-faults.ts";
 import type { Module, Project } from "../../project/project.ts";
 import { importsOf, removeImportedNames } from "../../python/rewrite/remove-imports.ts";
-import { listUnusedImports, originOf } from "./usage/unused-names.ts";
+import { listUnusedImports, originOf } from "../repair/names/unused-names.ts";
 
 interface Evidence {
 	/** The name as the file would use it. */

@@ -4,7 +4,7 @@ import type { TableClass } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 import { columnArguments } from "./column-arguments.ts";
 import { relationshipArguments } from "./relationship-arguments.ts";
 

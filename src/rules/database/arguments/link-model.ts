@@ -6,8 +6,8 @@ import type { Project } from "../../../project/project.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { removeStatements } from "../../../python/rewrite/statements.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
-import { waysToBind } from "../repair/ways-to-bind.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
+import { waysToBind } from "../../repair/names/ways-to-bind.ts";
 
 /** `link_model` has to be the class itself: it is looked at when the class is defined. */
 export function* linkModel(project: Project, table: TableClass): Generator<ClassFault> {

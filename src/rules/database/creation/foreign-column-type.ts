@@ -9,7 +9,7 @@ import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import type { ClassFault } from "../../class-fault.ts";
+import type { ClassFault } from "../../repair/classes/class-fault.ts";
 
 /** Types of PostgreSQL that SQLite's compiler has no word for, with the type that stands in for each there. */
 const replacements: Readonly<Record<string, string>> = {

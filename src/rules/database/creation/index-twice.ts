@@ -4,7 +4,7 @@ import type { ConstantValue } from "../../../project/imports/values.ts";
 import { argumentsOf, makerOf } from "../../../project/models/class-body.ts";
 import type { DefinedTable } from "../../../project/models/tables-defined.ts";
 import type { Project } from "../../../project/project.ts";
-import type { ClassFault } from "../../class-fault.ts";
+import type { ClassFault } from "../../repair/classes/class-fault.ts";
 
 /** Two indexes of one name: in SQLite and PostgreSQL names of indexes belong to the database, not to their table. */
 export function* indexTwice(project: Project, tables: readonly DefinedTable[], creation: Call): Generator<ClassFault> {

@@ -6,7 +6,7 @@ import type { DefinedTable } from "../../../project/models/tables-defined.ts";
 import type { Module } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import type { ClassFault } from "../../class-fault.ts";
+import type { ClassFault } from "../../repair/classes/class-fault.ts";
 
 /** Columns without a type, of tables that start-up makes: a class may have them, `CREATE TABLE` cannot. */
 export function* untypedColumns(tables: readonly DefinedTable[], creation: Call): Generator<ClassFault> {

@@ -7,7 +7,7 @@ import { valueOfName } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import type { ClassFault } from "../../class-fault.ts";
+import type { ClassFault } from "../../repair/classes/class-fault.ts";
 
 /** `Field(default_factory=datetime.now())`: the factory was called when the class was defined, and its result cannot be called for an object. */
 export function calledFactory(project: Project, call: Call): ClassFault | null {

@@ -8,7 +8,7 @@ import type { Project } from "../../../project/project.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { dottedName } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** Classes below `MappedAsDataclass` whose fields dataclasses do not take (https://docs.sqlalchemy.org/en/20/orm/dataclasses.html). */
 export function* dataclassFields(project: Project, table: TableClass): Generator<ClassFault> {

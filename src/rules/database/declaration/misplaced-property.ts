@@ -4,7 +4,7 @@ import { type TableClass, tableKind } from "../../../project/models/table-class.
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { indentAt, indentUnitOf, lineBreakOf, replaceText } from "../../../python/rewrite/source.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** Relationships in a mixin or abstract class, and before SQLAlchemy 2 foreign keys: each table needs its own, which `declared_attr` makes. */
 export function* misplacedProperty(project: Project, table: TableClass): Generator<ClassFault> {

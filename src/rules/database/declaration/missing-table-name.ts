@@ -2,7 +2,7 @@ import { referencesOf } from "../../../project/models/columns.ts";
 import { type TableClass, tableClasses } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
 import { insertBefore } from "../../../python/rewrite/statements.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** A declarative class that names no table and shares none. */
 export function* missingTableName(project: Project, table: TableClass): Generator<ClassFault> {

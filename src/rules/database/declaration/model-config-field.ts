@@ -2,7 +2,7 @@ import type { ClassDefinition } from "../../../project/imports/trace.ts";
 import type { ClassAttribute } from "../../../project/models/class-body.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { dottedName } from "../../../python/walk.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** `model_config: str` as a field: pydantic 2 keeps the name for the configuration of the class (`collect_model_fields` and `ConfigWrapper.for_model`). */
 export function modelConfigField(

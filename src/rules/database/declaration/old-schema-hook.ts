@@ -10,7 +10,7 @@ import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** A type of the project that describes itself with `__modify_schema__`, as pydantic 1 asked for: pydantic 2 refuses the models that use it. */
 export function* oldSchemaHooks(project: Project, definition: ClassDefinition): Generator<ClassFault> {

@@ -9,7 +9,7 @@ import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { addArgument, findKeyword } from "../../../python/rewrite/arguments.ts";
 import { insertBefore } from "../../../python/rewrite/statements.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /**
  * `password: str = Field(pattern=r"^(?=.*\d).+$")`: pydantic 2 hands the pattern to Rust's regular expressions, which look neither ahead nor

@@ -6,7 +6,7 @@ import type { Project } from "../../../project/project.ts";
 import { addArgument, findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import type { TextEdit } from "../../../text/range.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** A column called `metadata`, which is where SQLAlchemy before 2.1 keeps the table registry of a class. */
 export function* reservedName(project: Project, table: TableClass): Generator<ClassFault> {

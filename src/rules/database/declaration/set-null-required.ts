@@ -4,7 +4,7 @@ import type { TableClass } from "../../../project/models/table-class.ts";
 import { readSettingType } from "../../../project/settings/setting-type.ts";
 import { addArgument, findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** `ondelete="SET NULL"` of a column that cannot be empty (`get_column_from_field` in sqlmodel/main.py). */
 export function* setNullRequired(table: TableClass): Generator<ClassFault> {

@@ -7,7 +7,7 @@ import { isSqlmodelTable, type TableClass, tableClasses } from "../../../project
 import type { Project } from "../../../project/project.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** A `sa_column` that a model without a table hands down to more than one table: a Column belongs to one. */
 export function* sharedColumns(project: Project): Generator<ClassFault> {

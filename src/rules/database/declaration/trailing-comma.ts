@@ -2,7 +2,7 @@ import { type ClassAttribute, makerOf } from "../../../project/models/class-body
 import { columnsOf } from "../../../project/models/columns.ts";
 import type { TableClass } from "../../../project/models/table-class.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** `id = Column(Integer, primary_key=True),` is a tuple, which SQLAlchemy only warns of: the column is not there. */
 export function* trailingComma(table: TableClass): Generator<ClassFault> {

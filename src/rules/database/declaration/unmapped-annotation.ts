@@ -6,7 +6,7 @@ import { type TableClass, tableKind } from "../../../project/models/table-class.
 import { readTypeForm, type TypeForm } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** Annotations of a mapped class that SQLAlchemy 2 takes for columns, and that are not `Mapped[...]`. */
 export function* unmappedAnnotations(project: Project, table: TableClass): Generator<ClassFault> {

@@ -5,7 +5,7 @@ import type * as ast from "../../../python/ast.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { dottedName } from "../../../python/walk.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** `@computed_field` on a property that does not say what it returns: pydantic 2 needs the type for the schema of the answers. */
 export function* untypedComputedFields(project: Project, definition: ClassDefinition): Generator<ClassFault> {

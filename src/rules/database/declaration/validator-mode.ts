@@ -5,7 +5,7 @@ import { argumentsOf } from "../../../project/models/class-body.ts";
 import type * as ast from "../../../python/ast.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** Modes that the decorators of pydantic 2 take, and what a wrong one raises when the class is made (pydantic/_internal/_decorators.py and _generate_schema.py). */
 const decorators: Readonly<Record<string, { readonly modes: readonly string[]; readonly error: (mode: string) => string }>> = {

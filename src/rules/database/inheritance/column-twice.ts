@@ -7,7 +7,7 @@ import type { Project } from "../../../project/project.ts";
 import { addArgument } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { removeStatements } from "../../../python/rewrite/statements.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** A subclass that shares its parent's table, and brings a column that this table has already, from the parent or from another subclass. */
 export function* columnTwice(project: Project, table: TableClass): Generator<ClassFault> {

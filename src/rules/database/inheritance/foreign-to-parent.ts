@@ -3,7 +3,7 @@ import { type Column, columnsOf, hasTableConstraints } from "../../../project/mo
 import { mapperArguments } from "../../../project/models/mapper-arguments.ts";
 import { type TableClass, tableClasses } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 import { withForeignKey } from "../repair/foreign-key.ts";
 
 /** A subclass with a table of its own, which no foreign key, or more than one, ties to its parent's. */

@@ -3,7 +3,7 @@ import { isSimilarName } from "../../../project/imports/nearest-module.ts";
 import { columnsOf } from "../../../project/models/columns.ts";
 import { mapperArguments } from "../../../project/models/mapper-arguments.ts";
 import type { TableClass } from "../../../project/models/table-class.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** `polymorphic_on` names, as a text, an attribute that the class does not map. */
 export function* missingDiscriminator(table: TableClass): Generator<ClassFault> {

@@ -3,7 +3,7 @@ import { columnsOf } from "../../../project/models/columns.ts";
 import { isSqlmodel, type TableClass, tableClasses } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** A SQLModel table class below another one: SQLModel maps only the first, so that every query for the second fails (`SQLModelMetaclass.__init__`). */
 export function* unmappedSubclass(project: Project, table: TableClass): Generator<ClassFault> {

@@ -5,7 +5,7 @@ import type { TableClass } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { removeStatements } from "../../../python/rewrite/statements.ts";
-import { bringsNoFailure } from "../../imports/repair/trial.ts";
+import { bringsNoFailure } from "../../repair/trial/trial.ts";
 import { mapperName, nameOf, type RelationshipFault } from "./relationship-fault.ts";
 
 /** An annotation that SQLModel hands to SQLAlchemy as one text, which looks for a class of that name. */

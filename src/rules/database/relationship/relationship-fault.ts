@@ -2,7 +2,7 @@ import { hasSqlalchemy } from "../../../project/models/orm-version.ts";
 import type { Relationship } from "../../../project/models/relationships.ts";
 import type { TableClass } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
-import type { ClassFault } from "../../class-fault.ts";
+import type { ClassFault } from "../../repair/classes/class-fault.ts";
 
 /** What is wrong with a relationship; where it shows is the same for all. */
 export interface RelationshipFault extends Pick<ClassFault, "problem" | "rootCause" | "error" | "fixes"> {

@@ -3,8 +3,8 @@ import type { Call } from "../../../project/imports/trace.ts";
 import type { DefinedTable } from "../../../project/models/tables-defined.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import { importsOf } from "../../../python/rewrite/remove-imports.ts";
-import { spellModule } from "../../imports/repair/modules/module-spelling.ts";
-import { bringsNoFailure } from "../../imports/repair/trial.ts";
+import { spellModule } from "../../repair/modules/module-spelling.ts";
+import { bringsNoFailure } from "../../repair/trial/trial.ts";
 
 /** Imports the class of a table where the models come together, so that the table is there before tables are made. */
 export function importForTables(

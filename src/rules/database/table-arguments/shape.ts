@@ -6,7 +6,7 @@ import type { TableClass } from "../../../project/models/table-class.ts";
 import type { Module } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** What SQLAlchemy calls the parts of a table. */
 const parts = /\.(UniqueConstraint|Index|CheckConstraint|PrimaryKeyConstraint|ForeignKeyConstraint|ExcludeConstraint)$/;

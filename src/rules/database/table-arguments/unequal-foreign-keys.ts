@@ -3,7 +3,7 @@ import type { Value } from "../../../project/imports/values.ts";
 import { definedTables } from "../../../project/models/tables-defined.ts";
 import type { Project } from "../../../project/project.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import type { ClassFault } from "../../class-fault.ts";
+import type { ClassFault } from "../../repair/classes/class-fault.ts";
 
 /** `ForeignKeyConstraint` with more columns on one side than on the other; it raises when it is made. */
 export function* unequalForeignKeys(project: Project): Generator<ClassFault> {

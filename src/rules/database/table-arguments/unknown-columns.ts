@@ -6,7 +6,7 @@ import { columnsOf } from "../../../project/models/columns.ts";
 import { hasSqlalchemy, sqlalchemyVersion } from "../../../project/models/orm-version.ts";
 import type { DefinedTable } from "../../../project/models/tables-defined.ts";
 import type { Project } from "../../../project/project.ts";
-import type { ClassFault } from "../../class-fault.ts";
+import type { ClassFault } from "../../repair/classes/class-fault.ts";
 
 /** Indexes and constraints that name a column which their table does not have. */
 export function* unknownColumns(project: Project, table: DefinedTable): Generator<ClassFault> {

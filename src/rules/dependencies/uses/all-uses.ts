@@ -1,12 +1,12 @@
 import type { Project } from "../../../project/project.ts";
+import type { OptionalUse } from "../../repair/packages/optional-use.ts";
+import { listPassedOnNames } from "../../repair/packages/passed-on-names.ts";
 import { listColumnTypes } from "./column-types.ts";
 import { listConstructions } from "./construction.ts";
 import { listEmailFields } from "./email-fields.ts";
 import { listEngineDrivers, listGreenletUses } from "./engine-packages.ts";
 import { listFormParameters } from "./form-parameters.ts";
 import { listLibraryParts } from "./library-parts.ts";
-import type { OptionalUse } from "./optional-use.ts";
-import { listPassedOnNames } from "./passed-on-names.ts";
 import { listPasswordHashes } from "./password-hashes.ts";
 import { listEnvFileReaders } from "./settings-files.ts";
 import { listTortoiseBackends } from "./tortoise-backends.ts";

@@ -1,7 +1,7 @@
 import type { Value } from "../../../project/imports/values.ts";
 import type { Project } from "../../../project/project.ts";
+import type { OptionalUse } from "../../repair/packages/optional-use.ts";
 import { isExternal } from "./names.ts";
-import type { OptionalUse } from "./optional-use.ts";
 
 type Need = Pick<OptionalUse, "providers" | "importName" | "error">;
 

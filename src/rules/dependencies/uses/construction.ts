@@ -7,8 +7,8 @@ import { inFolder } from "../../../project/manifests/paths.ts";
 import { configOf } from "../../../project/models/pydantic-model.ts";
 import type { Project } from "../../../project/project.ts";
 import { walk } from "../../../python/walk.ts";
+import type { OptionalUse } from "../../repair/packages/optional-use.ts";
 import { isExternal, resolveName } from "./names.ts";
-import type { OptionalUse } from "./optional-use.ts";
 
 /** What one call needs: a package that its library imports only then. */
 type Need = Pick<OptionalUse, "providers" | "importName" | "what" | "error"> & Partial<Pick<OptionalUse, "extras">>;

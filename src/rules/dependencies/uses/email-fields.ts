@@ -7,8 +7,8 @@ import { isModel, ownFields } from "../../../project/models/pydantic-model.ts";
 import { readTypeForm, type TypeForm } from "../../../project/models/type-form.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import type { OptionalUse } from "../../repair/packages/optional-use.ts";
 import { isExternal } from "./names.ts";
-import type { OptionalUse } from "./optional-use.ts";
 
 /** The type whose schema imports email-validator. */
 export const emailType = /^pydantic\.(?:v1\.)?(?:networks\.)?(?:EmailStr|NameEmail)$/;

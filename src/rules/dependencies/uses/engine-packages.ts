@@ -4,8 +4,8 @@ import type { Value } from "../../../project/imports/values.ts";
 import { databaseDrivers } from "../../../project/manifests/database-drivers.ts";
 import { primaryManifest } from "../../../project/manifests/declared.ts";
 import type { Project } from "../../../project/project.ts";
+import type { CodeChange, OptionalUse } from "../../repair/packages/optional-use.ts";
 import { listLibraryUses } from "./library-parts.ts";
-import type { CodeChange, OptionalUse } from "./optional-use.ts";
 
 /** Drivers that the URLs of start-up's engines ask for; an async engine whose URL asks for a sync one is another fault. */
 export function listEngineDrivers(project: Project): OptionalUse[] {

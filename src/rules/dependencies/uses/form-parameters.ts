@@ -8,7 +8,7 @@ import type { Value } from "../../../project/imports/values.ts";
 import { readTypeForm, type TypeForm } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
-import type { OptionalUse } from "./optional-use.ts";
+import type { OptionalUse } from "../../repair/packages/optional-use.ts";
 
 const uploadFile = /^(?:fastapi|starlette)\.datastructures\.UploadFile$/;
 const passwordForm = /^fastapi\.security\.oauth2\.OAuth2PasswordRequestForm(?:Strict)?$/;

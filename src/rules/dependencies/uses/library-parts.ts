@@ -5,7 +5,7 @@ import type { ExternalImport } from "../../../project/imports/trace.ts";
 import { isAnotherAuthors } from "../../../project/manifests/mistaken-names.ts";
 import { distributionsOf, packageOf } from "../../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../../project/project.ts";
-import type { OptionalUse } from "./optional-use.ts";
+import type { OptionalUse } from "../../repair/packages/optional-use.ts";
 
 /** An import inside a library that start-up certainly makes, with the project's own import that leads to it. */
 export interface LibraryUse {

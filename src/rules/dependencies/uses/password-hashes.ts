@@ -1,9 +1,9 @@
 import type { Call } from "../../../project/imports/trace.ts";
 import type { Value } from "../../../project/imports/values.ts";
 import type { Project } from "../../../project/project.ts";
+import type { OptionalUse } from "../../repair/packages/optional-use.ts";
 import { isMadeAtFirstStart } from "./first-start.ts";
 import { isExternal } from "./names.ts";
-import type { OptionalUse } from "./optional-use.ts";
 
 const context = /^passlib\.context\.CryptContext$/;
 

@@ -2,8 +2,8 @@ import { versionSatisfies } from "../../../environment/pep440.ts";
 import type { ClassValue } from "../../../project/imports/values.ts";
 import { inFolder } from "../../../project/manifests/paths.ts";
 import type { Project } from "../../../project/project.ts";
+import type { OptionalUse } from "../../repair/packages/optional-use.ts";
 import { isExternal } from "./names.ts";
-import type { OptionalUse } from "./optional-use.ts";
 
 /** Settings of pydantic 1 read an `env_file` that is there with python-dotenv, which is an extra of it (pydantic/env_settings.py). */
 export function listEnvFileReaders(project: Project): OptionalUse[] {

@@ -1,8 +1,8 @@
 import type { Call } from "../../../project/imports/trace.ts";
 import type { Value } from "../../../project/imports/values.ts";
 import type { Project } from "../../../project/project.ts";
+import type { OptionalUse } from "../../repair/packages/optional-use.ts";
 import { isExternal } from "./names.ts";
-import type { OptionalUse } from "./optional-use.ts";
 
 /** What Tortoise's backends import, by the scheme of the URL or the end of the engine's name (`DB_LOOKUP` of tortoise/backends/base/config_generator.py). */
 const backends: Readonly<Record<string, Pick<OptionalUse, "providers" | "importName" | "extras">>> = {

@@ -2,7 +2,7 @@ import type { FixProposal } from "../../../audit/fix.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { type ImportStatement, importsOf, removeImportedNames } from "../../../python/rewrite/remove-imports.ts";
-import { listUnusedImports } from "../../imports/usage/unused-names.ts";
+import { listUnusedImports } from "../../repair/names/unused-names.ts";
 
 /**
  * Where nothing uses what is imported of a package, in any module, the import goes, as `unused-import` has it too: a package

@@ -7,10 +7,10 @@ import type { Requirement } from "../../../project/manifests/manifest.ts";
 import { listThirdPartyImports } from "../../../project/manifests/third-party-imports.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type { TextRange } from "../../../text/range.ts";
+import type { OptionalUse } from "../../repair/packages/optional-use.ts";
 import { emailType, listEmailFields } from "./email-fields.ts";
 import { isMadeAtFirstStart } from "./first-start.ts";
 import { isExternal } from "./names.ts";
-import type { OptionalUse } from "./optional-use.ts";
 
 /** A release and a later one of something else that do not work together; recorded by running them, see scripts/version-pairs. */
 export interface VersionPair {

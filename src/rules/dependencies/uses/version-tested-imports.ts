@@ -1,6 +1,6 @@
 import { versionSatisfies } from "../../../environment/pep440.ts";
 import type { Project } from "../../../project/project.ts";
-import type { OptionalUse } from "./optional-use.ts";
+import type { OptionalUse } from "../../repair/packages/optional-use.ts";
 
 /** An import that a library makes under a test of another library's version, which its source alone does not decide. */
 interface TestedImport {

@@ -1,8 +1,8 @@
 import { versionSatisfies } from "../../../environment/pep440.ts";
 import { routeModelOf } from "../../../project/fastapi/routes/routes.ts";
 import type { Project } from "../../../project/project.ts";
+import type { OptionalUse } from "../../repair/packages/optional-use.ts";
 import { isExternal } from "./names.ts";
-import type { OptionalUse } from "./optional-use.ts";
 
 /** Starlette's parts that need a package of their own: templates need jinja2, signed sessions itsdangerous, the test client httpx. */
 export function listStarletteParts(project: Project): OptionalUse[] {

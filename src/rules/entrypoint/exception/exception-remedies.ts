@@ -8,7 +8,14 @@ import { enclosingFunction, enclosingStatement, fillsStatement } from "../../../
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
-import { variableBehindRaise } from "../../config/repair/variable-behind-raise.ts";
+import {
+	completeScheme,
+	makeTheObject,
+	mountBelow,
+	passTheFunction,
+	passTheRouter,
+} from "../../repair/calls/library-call-remedies.ts";
+import { variableBehindRaise } from "../../repair/settings/variable-behind-raise.ts";
 import { wrapMiddleware } from "../middleware/wrap-middleware.ts";
 import { meantParameter } from "../repair/meant-parameter.ts";
 import { migrationRemedy } from "../repair/migration-remedies.ts";
@@ -19,7 +26,6 @@ import { enterRemedy, wrapGenerator } from "./context-remedies.ts";
 import { enumRemedy } from "./enum-remedies.ts";
 import { callObjectPlainly, fitCall, plainHeader } from "./fit-call.ts";
 import { giveDefault } from "./give-default.ts";
-import { completeScheme, makeTheObject, mountBelow, passTheFunction, passTheRouter } from "./library-call-remedies.ts";
 import { operationRemedy } from "./operation-remedies.ts";
 import { passArgument } from "./pass-argument.ts";
 import { valueRemedy } from "./value-remedies.ts";

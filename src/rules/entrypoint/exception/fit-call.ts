@@ -7,7 +7,7 @@ import { enclosingFunction } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { insertBefore } from "../../../python/rewrite/statements.ts";
 import { walk } from "../../../python/walk.ts";
-import { removeFromHeader } from "../../imports/definition/class-arguments.ts";
+import { removeFromHeader } from "../../repair/classes/class-arguments.ts";
 import { uncallDecorator } from "../repair/uncall-decorator.ts";
 import { makeLibraryObject } from "./make-library-object.ts";
 

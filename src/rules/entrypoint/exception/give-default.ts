@@ -5,7 +5,7 @@ import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import type { TextEdit } from "../../../text/range.ts";
-import { mends } from "../../imports/repair/trial.ts";
+import { mends } from "../../repair/trial/trial.ts";
 
 /** Something that a call has to give, in the order of the definition: a parameter, or a field of a dataclass. */
 interface Asked {

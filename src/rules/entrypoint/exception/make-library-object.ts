@@ -5,7 +5,7 @@ import { valueOfName } from "../../../project/models/type-form.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { makeTheObject } from "./library-call-remedies.ts";
+import { makeTheObject } from "../../repair/calls/library-call-remedies.ts";
 
 /** `Instrumentator.instrument(app)`: a method for objects, asked of a library's class of which objects are made without arguments. */
 export function makeLibraryObject(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {

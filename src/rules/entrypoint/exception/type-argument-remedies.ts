@@ -5,7 +5,7 @@ import { nodeAt } from "../../../python/node-at.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
-import { removeFromHeader } from "../../imports/definition/class-arguments.ts";
+import { removeFromHeader } from "../../repair/classes/class-arguments.ts";
 
 /** `Repository[User, int]` of one type parameter, `Dict[str]`, `Generic[int]`: the brackets of a generic type hold what they cannot. */
 export function typeArgumentRemedy(module: Module, range: TextRange, error: string): FixProposal | undefined {

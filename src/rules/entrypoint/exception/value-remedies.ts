@@ -9,7 +9,7 @@ import { replaceText } from "../../../python/rewrite/source.ts";
 import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
-import { findSimilarName } from "../../imports/repair/names/similar-name.ts";
+import { findSimilarName } from "../../repair/names/similar-name.ts";
 import { assignmentRemedy } from "./assignment-remedies.ts";
 import { cronRemedy } from "./cron-remedy.ts";
 import { documentRemedy } from "./document-remedy.ts";

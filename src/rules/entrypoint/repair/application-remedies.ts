@@ -12,8 +12,8 @@ import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../python/scopes.ts";
 import { dottedName, holdsName, walk } from "../../../python/walk.ts";
 import type { TextEdit, TextRange } from "../../../text/range.ts";
-import { returnsOf } from "../../imports/repair/forgotten-return.ts";
-import { keepTheOwner } from "../exception/assigned-nothing.ts";
+import { keepTheOwner } from "../../repair/calls/assigned-nothing.ts";
+import { returnsOf } from "../../repair/calls/forgotten-return.ts";
 
 interface Place {
 	readonly path: string;

@@ -9,7 +9,7 @@ import type * as ast from "../../../python/ast.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { isGenerator, walk } from "../../../python/walk.ts";
-import { findLaterDefinition, moveAhead, topStatementAt } from "../../imports/repair/names/forward-reference.ts";
+import { findLaterDefinition, moveAhead, topStatementAt } from "../../repair/names/forward-reference.ts";
 
 /** What to hand `Depends` where it is handed something that cannot be called. */
 export function dependencyRemedy(fault: DependencyFault, project: Project): FixProposal | undefined {

@@ -2,7 +2,7 @@ import type { FixProposal } from "../../../audit/fix.ts";
 import type { ParameterFault } from "../../../project/fastapi/signature/parameter-faults.ts";
 import { valueOfName } from "../../../project/models/type-form.ts";
 import type * as ast from "../../../python/ast.ts";
-import { splitImport } from "../../imports/repair/modules/replace-module.ts";
+import { splitImport } from "../../repair/modules/replace-module.ts";
 import { canImport, isFromFastApi, sourceOf } from "./parameter-edits.ts";
 
 /** Classes of Starlette that people take for those that FastAPI fills in, by the name of FastAPI's own. */

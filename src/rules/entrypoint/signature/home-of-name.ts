@@ -1,7 +1,7 @@
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { walk } from "../../../python/walk.ts";
-import { findLaterDefinition, moveAhead, topStatementAt } from "../../imports/repair/names/forward-reference.ts";
+import { findLaterDefinition, moveAhead, topStatementAt } from "../../repair/names/forward-reference.ts";
 import type { Mend } from "./parameter-edits.ts";
 
 /** Where a name can be imported from: as the file imports it for type checkers, or the only module that defines such a class. */

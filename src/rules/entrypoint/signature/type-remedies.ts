@@ -5,7 +5,7 @@ import { isSpecialType } from "../../../project/fastapi/signature/special-types.
 import { pydanticSchemaOf } from "../../../project/models/pydantic-schema.ts";
 import { readTypeForm } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
-import { typedDictRemedy } from "../../typed-dict-remedy.ts";
+import { typedDictRemedy } from "../../repair/classes/typed-dict-remedy.ts";
 import { ownClassOfFastApi } from "./fastapi-class.ts";
 import { memberRemedy, objectRemedy, swapAnnotated } from "./object-remedies.ts";
 import { proposal, setAnnotation, sourceOf } from "./parameter-edits.ts";

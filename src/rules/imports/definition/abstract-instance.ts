@@ -6,7 +6,7 @@ import type * as ast from "../../../python/ast.ts";
 import { indentUnitOf, isFirstOnLine, replaceText } from "../../../python/rewrite/source.ts";
 import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { dottedName } from "../../../python/walk.ts";
-import type { ClassFault } from "../../class-fault.ts";
+import type { ClassFault } from "../../repair/classes/class-fault.ts";
 
 /** Calls of start-up that make an instance of a class whose abstract methods are not all there. */
 export function* abstractInstances(project: Project): Generator<ClassFault> {

@@ -6,7 +6,7 @@ import { isPlainModel } from "../../../project/models/pydantic-model.ts";
 import { isSqlmodel } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** Bases that are named twice or in an order that cannot be, and `table=True` on what is no SQLModel. */
 export function* baseFaults(_project: Project, definition: ClassDefinition): Generator<ClassFault> {

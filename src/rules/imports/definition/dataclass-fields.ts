@@ -9,7 +9,7 @@ import { replaceText } from "../../../python/rewrite/source.ts";
 import { insertBefore, removeStatements } from "../../../python/rewrite/statements.ts";
 import { dottedName } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** Fields of a dataclass in an order that its `__init__` cannot have, and defaults that all instances would share. */
 export function* dataclassFaults(project: Project, definition: ClassDefinition): Generator<ClassFault> {

@@ -5,7 +5,7 @@ import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { lineStartAt, nextLineAt, replaceText } from "../../../python/rewrite/source.ts";
 import { insertBefore, removeStatements } from "../../../python/rewrite/statements.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** Enums that name a member twice, or build on one that has members. */
 export function* enumFaults(project: Project, definition: ClassDefinition): Generator<ClassFault> {

@@ -6,7 +6,7 @@ import { lineageOf } from "../../../project/models/lineage.ts";
 import type { Project } from "../../../project/project.ts";
 import { addArgument, findKeyword, removeArguments } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** A frozen dataclass that derives from one that is not, or the other way round (https://docs.python.org/3/library/dataclasses.html#frozen-instances). */
 export function* frozenFaults(project: Project, definition: ClassDefinition): Generator<ClassFault> {

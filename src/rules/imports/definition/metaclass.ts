@@ -4,8 +4,8 @@ import type { ClassValue, Value } from "../../../project/imports/values.ts";
 import { type Ancestor, lineageOf } from "../../../project/models/lineage.ts";
 import type { Project } from "../../../project/project.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
-import { removeFromHeader } from "./class-arguments.ts";
+import { removeFromHeader } from "../../repair/classes/class-arguments.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** A metaclass by all that it derives from: its own classes as they are, those of libraries by name; it stands first itself. */
 type Metaclass = readonly (ClassValue | string)[];

@@ -1,7 +1,7 @@
 import type { ClassDefinition } from "../../../project/imports/trace.ts";
 import { attributesOf } from "../../../project/models/class-body.ts";
 import type { Project } from "../../../project/project.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 import { movedUp } from "./dataclass-fields.ts";
 
 /** A field of a NamedTuple that has no default and stands behind one that has one. */

@@ -4,7 +4,7 @@ import type { ClassValue } from "../../../project/imports/values.ts";
 import type * as ast from "../../../python/ast.ts";
 import { removeStatements } from "../../../python/rewrite/statements.ts";
 import { walk } from "../../../python/walk.ts";
-import { type ClassFault, raising } from "../../class-fault.ts";
+import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** A name that `__slots__` lists and the class body binds, too (https://docs.python.org/3/reference/datamodel.html#slots). */
 export function* slotFaults(definition: ClassDefinition): Generator<ClassFault> {

@@ -5,7 +5,7 @@ import { addArgument, findKeyword, removeArguments } from "../../../python/rewri
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
-import { findSimilarName } from "../repair/names/similar-name.ts";
+import { findSimilarName } from "../../repair/names/similar-name.ts";
 import { enclosing } from "./enclosing-node.ts";
 import { mergeConfigs } from "./merge-configs.ts";
 import type { RefusedUse } from "./refusal.ts";

@@ -7,11 +7,11 @@ import { boundName } from "../../../python/rewrite/names.ts";
 import { type ImportStatement, importsOf } from "../../../python/rewrite/remove-imports.ts";
 import { contains, walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
-import { isImportedElsewhere } from "../usage/name-users.ts";
+import { ownModules } from "../../repair/modules/module-spelling.ts";
+import { isImportedElsewhere } from "../../repair/names/name-users.ts";
+import { absoluteModule } from "../../repair/names/symbol-homes.ts";
 import { localImport } from "./cycles/defer-import.ts";
 import { Excision } from "./excision.ts";
-import { ownModules } from "./modules/module-spelling.ts";
-import { absoluteModule } from "./names/symbol-homes.ts";
 
 /** What a change takes out, for the words about it. */
 interface TakenOut {

@@ -6,8 +6,8 @@ import { addArgument, findKeyword, removeArguments } from "../../../python/rewri
 import { blocksOf } from "../../../python/rewrite/blocks.ts";
 import { indentAt, isFirstOnLine, replaceText } from "../../../python/rewrite/source.ts";
 import type { TextEdit } from "../../../text/range.ts";
-import { engineInReach } from "../../database/repair/engine-in-reach.ts";
-import { passTheFunction } from "../../entrypoint/exception/library-call-remedies.ts";
+import { passTheFunction } from "../../repair/calls/library-call-remedies.ts";
+import { engineInReach } from "../../repair/startup/engine-in-reach.ts";
 import type { FoundUse } from "./find-uses.ts";
 
 /** The use written for SQLAlchemy 2, or undefined where that takes more than this call. */

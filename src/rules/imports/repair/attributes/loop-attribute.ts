@@ -5,9 +5,9 @@ import type { Project } from "../../../../project/project.ts";
 import { insertAfter } from "../../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../../python/scopes.ts";
 import { holdsName, walk } from "../../../../python/walk.ts";
-import type { FailureOf } from "../import-failures.ts";
-import { ownModules } from "../modules/module-spelling.ts";
-import { attributeAt } from "./attribute-at.ts";
+import { attributeAt } from "../../../repair/attributes/attribute-at.ts";
+import { ownModules } from "../../../repair/modules/module-spelling.ts";
+import type { FailureOf } from "../../../repair/trial/import-failures.ts";
 
 /**
  * `for module in (issues, projects): … module.router`, where one of the modules calls it otherwise: that module gets the name that the

@@ -4,9 +4,9 @@ import type * as ast from "../../../../python/ast.ts";
 import { importsOf } from "../../../../python/rewrite/remove-imports.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
 import { dottedName, walk } from "../../../../python/walk.ts";
-import type { FailureOf } from "../import-failures.ts";
-import { hasSymbol } from "../names/symbol-homes.ts";
-import { attributeAt } from "./attribute-at.ts";
+import { attributeAt } from "../../../repair/attributes/attribute-at.ts";
+import { hasSymbol } from "../../../repair/names/symbol-homes.ts";
+import type { FailureOf } from "../../../repair/trial/import-failures.ts";
 
 /** What the standard library has taken away, by what does the same (https://docs.python.org/3/whatsnew/3.11.html#removed). */
 const successors: Readonly<Record<string, string>> = {

@@ -4,7 +4,7 @@ import { removeImportedNames } from "../../../../python/rewrite/remove-imports.t
 import { replaceText } from "../../../../python/rewrite/source.ts";
 import { walk } from "../../../../python/walk.ts";
 import type { TextEdit } from "../../../../text/range.ts";
-import { type FailureOf, importedNameAt } from "../import-failures.ts";
+import { type FailureOf, importedNameAt } from "../../../repair/trial/import-failures.ts";
 
 /** `StrEnum` came with Python 3.11: before that an enumeration of texts derives from `str` and `Enum`, and says its values. */
 export function inOlderEnum(failure: FailureOf<"name-not-in-module">): FixProposal | null {

@@ -7,7 +7,7 @@ import { removeImportedNames } from "../../../../python/rewrite/remove-imports.t
 import { replaceText } from "../../../../python/rewrite/source.ts";
 import { walk } from "../../../../python/walk.ts";
 import type { TextEdit } from "../../../../text/range.ts";
-import { type FailureOf, importedNameAt } from "../import-failures.ts";
+import { type FailureOf, importedNameAt } from "../../../repair/trial/import-failures.ts";
 
 /**
  * A name that came with SQLAlchemy 2.0, asked of 1.4: the form that 1.4 has for the same

@@ -2,8 +2,8 @@ import type { FixProposal } from "../../../../audit/fix.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
 import { walk } from "../../../../python/walk.ts";
-import type { FailureOf } from "../import-failures.ts";
-import { attributeAt } from "./attribute-at.ts";
+import { attributeAt } from "../../../repair/attributes/attribute-at.ts";
+import type { FailureOf } from "../../../repair/trial/import-failures.ts";
 
 /** `async with asyncio.timeout(5): await connect()` came with Python 3.11: `wait_for` gives the same time to a single await. */
 export function inOlderTimeout(failure: FailureOf<"attribute-missing">): FixProposal | null {

@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../../../audit/fix.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
-import type { FailureOf } from "../import-failures.ts";
-import { attributeAt } from "./attribute-at.ts";
+import { attributeAt } from "../../../repair/attributes/attribute-at.ts";
+import type { FailureOf } from "../../../repair/trial/import-failures.ts";
 
 /** What a ScalarResult calls the methods of a Result that take the first thing of each row. */
 const own: Readonly<Record<string, string>> = {

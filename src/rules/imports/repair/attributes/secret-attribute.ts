@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../../../audit/fix.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
-import type { FailureOf } from "../import-failures.ts";
-import { attributeAt } from "./attribute-at.ts";
+import { attributeAt } from "../../../repair/attributes/attribute-at.ts";
+import type { FailureOf } from "../../../repair/trial/import-failures.ts";
 
 /** `settings.secret_key.encode()` of a SecretStr, which hands out its text only by `get_secret_value()`; and that asked of a plain text. */
 export function readTheSecret(failure: FailureOf<"attribute-missing">): FixProposal | undefined {

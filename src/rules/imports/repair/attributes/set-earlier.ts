@@ -3,8 +3,8 @@ import type { Project } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { lineEndAt, lineStartAt, nextLineAt, replaceText } from "../../../../python/rewrite/source.ts";
 import { contains, walk } from "../../../../python/walk.ts";
-import type { FailureOf } from "../import-failures.ts";
-import { mends } from "../trial.ts";
+import type { FailureOf } from "../../../repair/trial/import-failures.ts";
+import { mends } from "../../../repair/trial/trial.ts";
 
 /** `__init__` uses an attribute in a line above the one that sets it: the line that sets it goes up. */
 export function setEarlier(project: Project, failure: FailureOf<"attribute-missing">): FixProposal | null {

@@ -3,10 +3,10 @@ import type { Module, Project } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { statementsOf } from "../../../../python/rewrite/blocks.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
-import type { FailureOf } from "../import-failures.ts";
-import { ownModules } from "../modules/module-spelling.ts";
-import { absoluteModule } from "../names/symbol-homes.ts";
-import { attributeAt } from "./attribute-at.ts";
+import { attributeAt } from "../../../repair/attributes/attribute-at.ts";
+import { ownModules } from "../../../repair/modules/module-spelling.ts";
+import { absoluteModule } from "../../../repair/names/symbol-homes.ts";
+import type { FailureOf } from "../../../repair/trial/import-failures.ts";
 
 /** `config = load(),` and `config.title`: the comma behind the value makes a tuple of it, there or where the name is imported from. */
 export function withoutStrayComma(project: Project, failure: FailureOf<"attribute-missing">): FixProposal | undefined {

@@ -5,8 +5,8 @@ import type { Project } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
 import { walk } from "../../../../python/walk.ts";
-import type { FailureOf } from "../import-failures.ts";
-import { attributeAt } from "./attribute-at.ts";
+import { attributeAt } from "../../../repair/attributes/attribute-at.ts";
+import type { FailureOf } from "../../../repair/trial/import-failures.ts";
 
 /** `SessionLocal.query(User)`, or `self.session = SessionLocal` somewhere before it: a factory of sessions is called to get one. */
 export function callTheFactory(project: Project, failure: FailureOf<"attribute-missing">): FixProposal | undefined {

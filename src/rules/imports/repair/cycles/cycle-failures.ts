@@ -1,5 +1,5 @@
 import type { Failure, ImportTrace } from "../../../../project/imports/trace.ts";
-import { failuresOf } from "../import-failures.ts";
+import { failuresOf } from "../../../repair/trial/import-failures.ts";
 
 /** A failure at which a circle of imports closes too early. */
 export interface CycleFailure {

@@ -7,11 +7,11 @@ import { type ImportStatement, removeImportedNames } from "../../../../python/re
 import { insertAfter, removeStatements } from "../../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../../python/scopes.ts";
 import { walk } from "../../../../python/walk.ts";
-import { isImportedElsewhere, isNameUsed } from "../../usage/name-users.ts";
-import { importedNameAt } from "../import-failures.ts";
-import { ownModules, spellModule } from "../modules/module-spelling.ts";
-import { absoluteModule, definesName, hasSymbol } from "../names/symbol-homes.ts";
-import { mends } from "../trial.ts";
+import { ownModules, spellModule } from "../../../repair/modules/module-spelling.ts";
+import { isImportedElsewhere, isNameUsed } from "../../../repair/names/name-users.ts";
+import { absoluteModule, definesName, hasSymbol } from "../../../repair/names/symbol-homes.ts";
+import { importedNameAt } from "../../../repair/trial/import-failures.ts";
+import { mends } from "../../../repair/trial/trial.ts";
 import { deferImport } from "./defer-import.ts";
 import { completeModelsLater } from "./late-models.ts";
 import { moveImport } from "./move-import.ts";

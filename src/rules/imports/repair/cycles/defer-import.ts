@@ -7,7 +7,7 @@ import { type ImportStatement, removeImportedNames } from "../../../../python/re
 import { insertAfter, insertBefore } from "../../../../python/rewrite/statements.ts";
 import { contains, walk } from "../../../../python/walk.ts";
 import type { TextEdit } from "../../../../text/range.ts";
-import { quoteNameIn } from "../names/forward-reference.ts";
+import { quoteNameIn } from "../../../repair/names/forward-reference.ts";
 
 /** An import that no longer runs when its file is imported. */
 export interface DeferredImport {

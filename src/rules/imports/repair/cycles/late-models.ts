@@ -8,8 +8,8 @@ import { insertAfter } from "../../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../../python/scopes.ts";
 import { contains } from "../../../../python/walk.ts";
 import type { TextEdit } from "../../../../text/range.ts";
-import { spellModule } from "../modules/module-spelling.ts";
-import { quoteNameIn } from "../names/forward-reference.ts";
+import { spellModule } from "../../../repair/modules/module-spelling.ts";
+import { quoteNameIn } from "../../../repair/names/forward-reference.ts";
 
 /**
  * Two modules of models need each other's classes as types of fields. The one that is asked too early names the class in

@@ -2,10 +2,10 @@ import type { FixProposal } from "../../../../audit/fix.ts";
 import type { Failure } from "../../../../project/imports/trace.ts";
 import type { Project } from "../../../../project/project.ts";
 import { boundNames } from "../../../../python/scopes.ts";
-import { importedNameAt } from "../import-failures.ts";
-import { ownModules } from "../modules/module-spelling.ts";
+import { ownModules } from "../../../repair/modules/module-spelling.ts";
+import { importedNameAt } from "../../../repair/trial/import-failures.ts";
+import { mends } from "../../../repair/trial/trial.ts";
 import { takeOutImport } from "../take-out.ts";
-import { mends } from "../trial.ts";
 
 /** Is a package asked by its own modules for a name that it has nowhere, so that Python only takes it for a circle? */
 export function isBoundNowhere(project: Project, { statement }: Failure, cycle: readonly string[], name: string): boolean {

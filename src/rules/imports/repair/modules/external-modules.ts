@@ -1,6 +1,6 @@
 import { isSimilarName } from "../../../../project/imports/nearest-module.ts";
 import type { Project } from "../../../../project/project.ts";
-import { hasSymbol } from "../names/symbol-homes.ts";
+import { hasSymbol } from "../../../repair/names/symbol-homes.ts";
 import type { ModuleRemedy, UnresolvedImport } from "./module-remedy.ts";
 
 /** A submodule that an installed package does not have, or a package whose name is misspelt. */

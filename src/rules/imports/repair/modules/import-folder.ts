@@ -3,7 +3,7 @@ import { parentOf } from "../../../../project/imports/resolver.ts";
 import type { Module, Project } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { lineBreakOf, lineStartAt, replaceText } from "../../../../python/rewrite/source.ts";
-import { failuresOf } from "../import-failures.ts";
+import { failuresOf } from "../../../repair/trial/import-failures.ts";
 
 /** The only folder of the repository below which an absolute module name can be found, relative to the root; null where there is none, or several. */
 export function findImportFolder(project: Project, requested: string): string | null {

@@ -4,18 +4,18 @@ import { parentOf } from "../../../../project/imports/resolver.ts";
 import type { Module, Project } from "../../../../project/project.ts";
 import { removeStatements } from "../../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../../python/scopes.ts";
-import { tupleOfText } from "../../../loop-remedies.ts";
-import { isImportedElsewhere, isNameUsed } from "../../usage/name-users.ts";
-import { attributesRead, hasAttributesRead } from "../attributes/attributes-read.ts";
+import { attributesRead, hasAttributesRead } from "../../../repair/attributes/attributes-read.ts";
+import { tupleOfText } from "../../../repair/calls/loop-remedies.ts";
+import { ownModules } from "../../../repair/modules/module-spelling.ts";
+import { isImportedElsewhere, isNameUsed } from "../../../repair/names/name-users.ts";
+import { absoluteModule, definesName, listOwnHomes } from "../../../repair/names/symbol-homes.ts";
+import { mends } from "../../../repair/trial/trial.ts";
 import { askForReleaseWith } from "../names/release-with-name.ts";
-import { absoluteModule, definesName, listOwnHomes } from "../names/symbol-homes.ts";
 import { widenGuard } from "../names/widen-guard.ts";
 import { takeOutImport } from "../take-out.ts";
-import { mends } from "../trial.ts";
 import { externalRemedies } from "./external-modules.ts";
 import { addImportFolder, findImportFolder, startsInsidePackage } from "./import-folder.ts";
 import type { ModuleRemedy, UnresolvedImport } from "./module-remedy.ts";
-import { ownModules } from "./module-spelling.ts";
 import { copyUnderName, makeFolderPackage } from "./twin-file.ts";
 
 /** Finding them may take trials, and several ask. */

@@ -1,5 +1,5 @@
 import type { FixProposal } from "../../../../audit/fix.ts";
-import type { FailureOf } from "../import-failures.ts";
+import type { FailureOf } from "../../../repair/trial/import-failures.ts";
 
 /** An import whose module is not there, or whose dots lead out of the package. */
 export type UnresolvedImport = FailureOf<"module-not-found"> | FailureOf<"relative-beyond-top">;

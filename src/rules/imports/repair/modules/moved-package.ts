@@ -3,8 +3,8 @@ import { primaryManifest } from "../../../../project/manifests/declared.ts";
 import { addRequirement, usesHashes } from "../../../../project/manifests/edit.ts";
 import { packageAddition } from "../../../../project/manifests/package-addition.ts";
 import type { Project } from "../../../../project/project.ts";
+import { type FailureOf, importedNameAt } from "../../../repair/trial/import-failures.ts";
 import { moveImport } from "../cycles/move-import.ts";
-import { type FailureOf, importedNameAt } from "../import-failures.ts";
 
 /** Names that went from one package into a package of their own: the module there, and its distribution. */
 const moved: Readonly<Record<string, { readonly module: string; readonly distribution: string }>> = {

@@ -2,8 +2,8 @@ import type { FixProposal } from "../../../../audit/fix.ts";
 import type { Module, Project } from "../../../../project/project.ts";
 import type { TextEdit } from "../../../../text/range.ts";
 import type { FileMove } from "../../../../text/tree-change.ts";
+import { bringsNoFailure } from "../../../repair/trial/trial.ts";
 import { dividedImports, type NameOwner } from "../cycles/divided-imports.ts";
-import { bringsNoFailure } from "../trial.ts";
 import { spelledTarget } from "./start-command.ts";
 
 /**

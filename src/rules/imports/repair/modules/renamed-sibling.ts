@@ -6,9 +6,9 @@ import { boundName } from "../../../../python/rewrite/names.ts";
 import { importsOf } from "../../../../python/rewrite/remove-imports.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
 import { boundNames } from "../../../../python/scopes.ts";
-import { isNameUsed } from "../../usage/name-users.ts";
-import { isSameKind } from "../names/similar-name.ts";
-import { ownModules } from "./module-spelling.ts";
+import { ownModules } from "../../../repair/modules/module-spelling.ts";
+import { isNameUsed } from "../../../repair/names/name-users.ts";
+import { isSameKind } from "../../../repair/names/similar-name.ts";
 
 type Definition = ast.ClassDef | ast.FunctionDef;
 

@@ -3,9 +3,9 @@ import type * as ast from "../../../../python/ast.ts";
 import { importsOf } from "../../../../python/rewrite/remove-imports.ts";
 import { boundNames } from "../../../../python/scopes.ts";
 import { walk } from "../../../../python/walk.ts";
-import type { FailureOf } from "../import-failures.ts";
-import { ownModules } from "../modules/module-spelling.ts";
-import { absoluteModule } from "./symbol-homes.ts";
+import { ownModules } from "../../../repair/modules/module-spelling.ts";
+import { absoluteModule } from "../../../repair/names/symbol-homes.ts";
+import type { FailureOf } from "../../../repair/trial/import-failures.ts";
 
 /**
  * The only class of the module asked that has what the project reads of objects annotated with the missing name, and what

@@ -4,8 +4,8 @@ import type * as ast from "../../../../python/ast.ts";
 import { referencesTo } from "../../../../python/references.ts";
 import { removeImportedNames } from "../../../../python/rewrite/remove-imports.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
-import { type FailureOf, importedNameAt } from "../import-failures.ts";
-import { ownModules } from "../modules/module-spelling.ts";
+import { ownModules } from "../../../repair/modules/module-spelling.ts";
+import { type FailureOf, importedNameAt } from "../../../repair/trial/import-failures.ts";
 
 /** The name stands in a class of the module asked: a constant, a member of an enumeration, a static method. Reads it from the class. */
 export function readFromClass(project: Project, failure: FailureOf<"name-not-in-module">): FixProposal | null {

@@ -1,7 +1,7 @@
 import type { Environment } from "../../../../environment/environment.ts";
 import type { Module, Project } from "../../../../project/project.ts";
 import { importsOf } from "../../../../python/rewrite/remove-imports.ts";
-import { hasSymbol, type SymbolHome } from "./symbol-homes.ts";
+import { hasSymbol, type SymbolHome } from "../../../repair/names/symbol-homes.ts";
 
 /** Where packages have moved names to, by their own migration guides; what a search by name finds for itself is not listed. */
 const moved: Readonly<Record<string, string>> = {

@@ -5,8 +5,8 @@ import { referencesTo } from "../../../../python/references.ts";
 import { insertAfter } from "../../../../python/rewrite/statements.ts";
 import { boundNames } from "../../../../python/scopes.ts";
 import { walk } from "../../../../python/walk.ts";
-import type { FailureOf } from "../import-failures.ts";
-import { ownModules } from "../modules/module-spelling.ts";
+import { ownModules } from "../../../repair/modules/module-spelling.ts";
+import type { FailureOf } from "../../../repair/trial/import-failures.ts";
 
 /**
  * `from registry import registry` of a module that has a class Registry, and lost the line that made an object of it: the line comes back

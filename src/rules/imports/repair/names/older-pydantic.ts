@@ -4,7 +4,7 @@ import type * as ast from "../../../../python/ast.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
 import { walk } from "../../../../python/walk.ts";
 import type { TextEdit } from "../../../../text/range.ts";
-import { type FailureOf, importedNameAt } from "../import-failures.ts";
+import { type FailureOf, importedNameAt } from "../../../repair/trial/import-failures.ts";
 import { renameImport } from "./rename-import.ts";
 
 /** `model_validator` came with pydantic 2: before that a root_validator sees the values as a dict, and gives them back. */

@@ -2,12 +2,12 @@ import type { FixProposal } from "../../../../audit/fix.ts";
 import type { Module, Project } from "../../../../project/project.ts";
 import { boundNames } from "../../../../python/scopes.ts";
 import { dottedName } from "../../../../python/walk.ts";
-import { attributeAt } from "../attributes/attribute-at.ts";
-import { attributesRead } from "../attributes/attributes-read.ts";
-import type { FailureOf } from "../import-failures.ts";
-import { ownModules } from "../modules/module-spelling.ts";
-import { mends } from "../trial.ts";
-import { definesName } from "./symbol-homes.ts";
+import { attributeAt } from "../../../repair/attributes/attribute-at.ts";
+import { attributesRead } from "../../../repair/attributes/attributes-read.ts";
+import { ownModules } from "../../../repair/modules/module-spelling.ts";
+import { definesName } from "../../../repair/names/symbol-homes.ts";
+import type { FailureOf } from "../../../repair/trial/import-failures.ts";
+import { mends } from "../../../repair/trial/trial.ts";
 
 /**
  * `models.User` after `models.py` became a package: its `__init__.py` imports what its modules define and the project reads of it,

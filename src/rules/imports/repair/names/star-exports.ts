@@ -3,8 +3,8 @@ import type { Module, Project } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
 import { boundNames } from "../../../../python/scopes.ts";
-import { ownModules } from "../modules/module-spelling.ts";
-import { absoluteModule } from "./symbol-homes.ts";
+import { ownModules } from "../../../repair/modules/module-spelling.ts";
+import { absoluteModule } from "../../../repair/names/symbol-homes.ts";
 
 /** Puts a name into the `__all__` of a module that has it, and from which everything is imported: `__all__` leaves it out. */
 export function addToAll(project: Project, module: Module, name: string): FixProposal | null {

@@ -7,20 +7,20 @@ import { type ImportStatement, importsOf } from "../../../../python/rewrite/remo
 import { replaceText } from "../../../../python/rewrite/source.ts";
 import { boundNames } from "../../../../python/scopes.ts";
 import { contains, walk } from "../../../../python/walk.ts";
+import { defineBeforeCall, findLaterDefinition, topStatementAt } from "../../../repair/names/forward-reference.ts";
+import { listNameSources, type NameSource } from "../../../repair/names/name-sources.ts";
+import { findRelatedName, findSimilarName, isSameKind } from "../../../repair/names/similar-name.ts";
+import { definesName } from "../../../repair/names/symbol-homes.ts";
+import { findTypingImport } from "../../../repair/names/typing-import.ts";
+import type { FailureOf } from "../../../repair/trial/import-failures.ts";
+import { mends } from "../../../repair/trial/trial.ts";
 import { callApplicationAgain, ownRouter, registersRoute } from "../attributes/own-router.ts";
-import type { FailureOf } from "../import-failures.ts";
 import { callItAgain, unusedImportOfKind } from "../modules/renamed-sibling.ts";
 import { takeOutName } from "../take-out.ts";
-import { mends } from "../trial.ts";
 import { bindAgain } from "./binding-remedies.ts";
 import { passToComprehension, passToLambda } from "./class-scope.ts";
-import { defineBeforeCall, findLaterDefinition, topStatementAt } from "./forward-reference.ts";
-import { listNameSources, type NameSource } from "./name-sources.ts";
-import { findRelatedName, findSimilarName, isSameKind } from "./similar-name.ts";
 import { addToAll } from "./star-exports.ts";
-import { definesName } from "./symbol-homes.ts";
 import { defineTypeVariable } from "./type-variable.ts";
-import { findTypingImport } from "./typing-import.ts";
 
 /** One way to give a name that nothing defines a meaning. */
 export type NameRemedy =

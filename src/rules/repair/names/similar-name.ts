@@ -1,4 +1,4 @@
-import { editDistance, isSimilarName } from "../../../../project/imports/nearest-module.ts";
+import { editDistance, isSimilarName } from "../../../project/imports/nearest-module.ts";
 
 /** A name that a misspelt one may stand for. */
 export interface SimilarName {

@@ -1,9 +1,9 @@
-import type { Environment } from "../../../../environment/environment.ts";
-import type { Module, Project } from "../../../../project/project.ts";
-import type * as ast from "../../../../python/ast.ts";
-import { importsOf } from "../../../../python/rewrite/remove-imports.ts";
-import { isTypeCheckingTest } from "../../../../python/rewrite/statements.ts";
-import { boundNames } from "../../../../python/scopes.ts";
+import type { Environment } from "../../../environment/environment.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { importsOf } from "../../../python/rewrite/remove-imports.ts";
+import { isTypeCheckingTest } from "../../../python/rewrite/statements.ts";
+import { boundNames } from "../../../python/scopes.ts";
 import { hasAttributesRead } from "../attributes/attributes-read.ts";
 import { ownModules } from "../modules/module-spelling.ts";
 

@@ -1,8 +1,8 @@
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { type ImportStatement, importsOf } from "../../../python/rewrite/remove-imports.ts";
-import { ownModules } from "../repair/modules/module-spelling.ts";
-import { absoluteModule } from "../repair/names/symbol-homes.ts";
+import { ownModules } from "../modules/module-spelling.ts";
+import { absoluteModule } from "./symbol-homes.ts";
 
 /**
  * Is an import that nothing uses there for what importing does? A module of the project may define tables that

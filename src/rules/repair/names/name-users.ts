@@ -4,7 +4,7 @@ import { spend } from "../../../python/effort.ts";
 import { namesUsed } from "../../../python/rewrite/names.ts";
 import { importsOf } from "../../../python/rewrite/remove-imports.ts";
 import { walk } from "../../../python/walk.ts";
-import { absoluteModule } from "../repair/names/symbol-homes.ts";
+import { absoluteModule } from "./symbol-homes.ts";
 
 /** Does the file read, quote or delete the name anywhere? What imports bind is no use. */
 export function isNameUsed(module: Module, name: string): boolean {

@@ -4,8 +4,8 @@ import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { walk } from "../../../python/walk.ts";
-import { attributeAt } from "./attributes/attribute-at.ts";
-import type { FailureOf } from "./import-failures.ts";
+import { attributeAt } from "../attributes/attribute-at.ts";
+import type { FailureOf } from "../trial/import-failures.ts";
 
 /** The functions whose result is None since they make something and do not return it, with `return` before what they make last. */
 export function* forgottenReturns(project: Project, failure: FailureOf<"attribute-missing">): Generator<FixProposal> {

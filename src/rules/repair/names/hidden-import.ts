@@ -1,13 +1,13 @@
-import type { FixProposal } from "../../../../audit/fix.ts";
-import type { Failure } from "../../../../project/imports/trace.ts";
-import type { Project } from "../../../../project/project.ts";
-import type * as ast from "../../../../python/ast.ts";
-import { boundName } from "../../../../python/rewrite/names.ts";
-import { importsOf } from "../../../../python/rewrite/remove-imports.ts";
-import { replaceText } from "../../../../python/rewrite/source.ts";
-import { boundNames } from "../../../../python/scopes.ts";
-import { walk } from "../../../../python/walk.ts";
-import { mends } from "../trial.ts";
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { Failure } from "../../../project/imports/trace.ts";
+import type { Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { boundName } from "../../../python/rewrite/names.ts";
+import { importsOf } from "../../../python/rewrite/remove-imports.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import { boundNames } from "../../../python/scopes.ts";
+import { walk } from "../../../python/walk.ts";
+import { mends } from "../trial/trial.ts";
 
 /**
  * `def users()` below `from app.routers import users`: from there on the name is the function, and `users.router` is asked of it. The

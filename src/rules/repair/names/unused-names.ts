@@ -6,8 +6,8 @@ import { type ImportStatement, importsOf } from "../../../python/rewrite/remove-
 import { isTypeCheckingTest } from "../../../python/rewrite/statements.ts";
 import { typeParameterDefaults } from "../../../python/type-parameter-defaults.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
-import { absoluteModule } from "../repair/names/symbol-homes.ts";
 import { isImportedElsewhere } from "./name-users.ts";
+import { absoluteModule } from "./symbol-homes.ts";
 import { isForRegistration } from "./table-modules.ts";
 
 export interface UnusedImport {

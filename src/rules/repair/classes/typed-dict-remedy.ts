@@ -1,9 +1,9 @@
-import type { FixProposal } from "../audit/fix.ts";
-import type { ClassValue } from "../project/imports/values.ts";
-import type { TypeForm } from "../project/models/type-form.ts";
-import type * as ast from "../python/ast.ts";
-import { importsOf, removeImportedNames } from "../python/rewrite/remove-imports.ts";
-import { replaceText } from "../python/rewrite/source.ts";
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { ClassValue } from "../../../project/imports/values.ts";
+import type { TypeForm } from "../../../project/models/type-form.ts";
+import type * as ast from "../../../python/ast.ts";
+import { importsOf, removeImportedNames } from "../../../python/rewrite/remove-imports.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
 
 /** Takes the TypedDict that a type derives from `typing_extensions`, which comes with pydantic; undefined for any other type. */
 export function typedDictRemedy(culprit: TypeForm): FixProposal | undefined {

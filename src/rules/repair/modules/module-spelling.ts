@@ -1,4 +1,4 @@
-import type { Module, Project } from "../../../../project/project.ts";
+import type { Module, Project } from "../../../project/project.ts";
 
 /** How a file writes one of the project's modules after `from`: with dots where `relative` is asked and possible, else by its full name. */
 export function spellModule(importer: Module, target: string, relative: boolean): string {

@@ -1,9 +1,9 @@
-import type { FixProposal } from "../audit/fix.ts";
-import type { Module, Project } from "../project/project.ts";
-import type * as ast from "../python/ast.ts";
-import { replaceText } from "../python/rewrite/source.ts";
-import { walk } from "../python/walk.ts";
-import type { TextRange } from "../text/range.ts";
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
+import { walk } from "../../../python/walk.ts";
+import type { TextRange } from "../../../text/range.ts";
 
 /** `for name, rate in RATES`: a loop over a dict gives its keys, in a comprehension as well. */
 export function itemsOfDict(project: Project, module: Module, range: TextRange): FixProposal | undefined {

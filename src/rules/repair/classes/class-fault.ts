@@ -1,9 +1,9 @@
-import type { FixProposal } from "../audit/fix.ts";
-import type { Severity, Stage } from "../audit/issue.ts";
-import { type AnyRule, defineRule, type RuleMeta } from "../audit/rule.ts";
-import type { ClassDefinition } from "../project/imports/trace.ts";
-import type { Module, Project } from "../project/project.ts";
-import type { TextRange } from "../text/range.ts";
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { Severity, Stage } from "../../../audit/issue.ts";
+import { type AnyRule, defineRule, type RuleMeta } from "../../../audit/rule.ts";
+import type { ClassDefinition } from "../../../project/imports/trace.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import type { TextRange } from "../../../text/range.ts";
 
 /** Something wrong with a class, with all that is told about it. */
 export interface ClassFault {

@@ -1,8 +1,8 @@
-import type { Module } from "../../../../project/project.ts";
-import type * as ast from "../../../../python/ast.ts";
-import { indentAt, lineBreakOf, replaceText } from "../../../../python/rewrite/source.ts";
-import { dottedName, walk } from "../../../../python/walk.ts";
-import type { TextEdit, TextRange } from "../../../../text/range.ts";
+import type { Module } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { indentAt, lineBreakOf, replaceText } from "../../../python/rewrite/source.ts";
+import { dottedName, walk } from "../../../python/walk.ts";
+import type { TextEdit, TextRange } from "../../../text/range.ts";
 import { spellModule } from "./module-spelling.ts";
 
 /** Names another module in an import statement, or in the text of an `import_module` call; null where that is not all that must change. */

@@ -1,6 +1,6 @@
-import type { Module } from "../../../../project/project.ts";
-import { boundNames } from "../../../../python/scopes.ts";
-import { dottedName, walk } from "../../../../python/walk.ts";
+import type { Module } from "../../../project/project.ts";
+import { boundNames } from "../../../python/scopes.ts";
+import { dottedName, walk } from "../../../python/walk.ts";
 
 /** The attributes that a file reads of a name, or of a dotted path. */
 export function attributesRead(module: Module, owner: string): readonly string[] {

@@ -3,7 +3,7 @@ import type { Call } from "../../../project/imports/trace.ts";
 import type { Value } from "../../../project/imports/values.ts";
 import type { Project } from "../../../project/project.ts";
 import { importsOf } from "../../../python/rewrite/remove-imports.ts";
-import { spellModule } from "../../imports/repair/modules/module-spelling.ts";
+import { spellModule } from "../modules/module-spelling.ts";
 
 /** The name under which a module can use an engine, with the import that this takes. */
 export interface EngineName {

@@ -1,6 +1,6 @@
-import type { Module, Project } from "../../../../project/project.ts";
-import { importsOf } from "../../../../python/rewrite/remove-imports.ts";
-import { walk } from "../../../../python/walk.ts";
+import type { Module, Project } from "../../../project/project.ts";
+import { importsOf } from "../../../python/rewrite/remove-imports.ts";
+import { walk } from "../../../python/walk.ts";
 import { ownModules } from "../modules/module-spelling.ts";
 import { hasSymbol, listHomesInUse, listOwnHomes } from "./symbol-homes.ts";
 

@@ -1,10 +1,10 @@
-import type { FixProposal } from "../../../../audit/fix.ts";
-import type { Module } from "../../../../project/project.ts";
-import type * as ast from "../../../../python/ast.ts";
-import { lineBreakOf, lineStartAt, nextLineAt, replaceText } from "../../../../python/rewrite/source.ts";
-import { boundNames } from "../../../../python/scopes.ts";
-import { contains, holdsName, walk } from "../../../../python/walk.ts";
-import { rangesOverlap, type TextEdit } from "../../../../text/range.ts";
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { Module } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { lineBreakOf, lineStartAt, nextLineAt, replaceText } from "../../../python/rewrite/source.ts";
+import { boundNames } from "../../../python/scopes.ts";
+import { contains, holdsName, walk } from "../../../python/walk.ts";
+import { rangesOverlap, type TextEdit } from "../../../text/range.ts";
 
 /** The statement of the module's own block that a place lies in. */
 export function topStatementAt(tree: ast.Module, offset: number): ast.Statement | null {

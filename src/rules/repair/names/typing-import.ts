@@ -1,10 +1,10 @@
-import type { FixProposal } from "../../../../audit/fix.ts";
-import type { Module } from "../../../../project/project.ts";
-import type * as ast from "../../../../python/ast.ts";
-import { blocksOf } from "../../../../python/rewrite/blocks.ts";
-import { boundName } from "../../../../python/rewrite/names.ts";
-import { type ImportStatement, removeImportedNames } from "../../../../python/rewrite/remove-imports.ts";
-import { isTypeCheckingTest } from "../../../../python/rewrite/statements.ts";
+import type { FixProposal } from "../../../audit/fix.ts";
+import type { Module } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { blocksOf } from "../../../python/rewrite/blocks.ts";
+import { boundName } from "../../../python/rewrite/names.ts";
+import { type ImportStatement, removeImportedNames } from "../../../python/rewrite/remove-imports.ts";
+import { isTypeCheckingTest } from "../../../python/rewrite/statements.ts";
 
 /** The import of a name under `if TYPE_CHECKING:`, or null. */
 export function findTypingImport(

@@ -2,10 +2,10 @@ import type { FixProposal } from "../../../audit/fix.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { importsOf } from "../../../python/rewrite/remove-imports.ts";
-import { spellModule } from "../../imports/repair/modules/module-spelling.ts";
-import { moveAhead } from "../../imports/repair/names/forward-reference.ts";
-import { listNameSources } from "../../imports/repair/names/name-sources.ts";
-import { findTypingImport, importAtRuntime } from "../../imports/repair/names/typing-import.ts";
+import { spellModule } from "../modules/module-spelling.ts";
+import { moveAhead } from "./forward-reference.ts";
+import { listNameSources } from "./name-sources.ts";
+import { findTypingImport, importAtRuntime } from "./typing-import.ts";
 
 /** Ways to give a name its meaning before a class of the module is defined, best first. */
 export function waysToBind(project: Project, module: Module, name: string, user: ast.ClassDef): readonly FixProposal[] {
