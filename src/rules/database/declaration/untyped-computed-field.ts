@@ -55,8 +55,9 @@ function isComputedField({ decorators }: ast.FunctionDef): boolean {
 function endOfParameters(text: string, { name, body }: ast.FunctionDef): number | null {
 	const [first] = body;
 	const header = first === undefined ? "" : text.slice(name.end, first.start);
-	const found = /^\s*\(\s*\w+\s*,?\s*\)/.exec(header);
-	return found === null ? null : name.end + found[0].length;
+	const close = header.indexOf(")");
+	if (close < 0 || !/^\(\w+,?\)$/.test(header.slice(0, close + 1).replace(/\s/g, ""))) return null;
+	return name.end + close + 1;
 }
 
 /** The type of the one value that the property returns, where the expression alone tells it. */
