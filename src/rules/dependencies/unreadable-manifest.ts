@@ -84,7 +84,7 @@ export default defineRule<Evidence>({
 				title: `Include ${instead}`,
 				explanation: `${missing} is not there, and no other list for the server lies beside it.`,
 				applicability: "review",
-				edits: [{ path, range, newText: line.replace(/[^\s=]+$/, () => relativeTo(folderOf(path), instead)) }],
+				edits: [{ path, range, newText: line.replace(/(?<![^\s=])[^\s=]+$/, () => relativeTo(folderOf(path), instead)) }],
 				commands: [command],
 			};
 		}
