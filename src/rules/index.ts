@@ -45,6 +45,7 @@ import invalidValidator from "./database/invalid-validator.ts";
 import missingConnectionAwait from "./database/missing-connection-await.ts";
 import missingSessionAwait from "./database/missing-session-await.ts";
 import missingSqliteFolder from "./database/missing-sqlite-folder.ts";
+import naiveDatetime from "./database/naive-datetime.ts";
 import sessionContextMismatch from "./database/session-context-mismatch.ts";
 import syncClassInAsyncFactory from "./database/sync-class-in-async-factory.ts";
 import syncCreateAll from "./database/sync-create-all.ts";
@@ -173,6 +174,7 @@ export const rules: readonly AnyRule[] = [
 	missingConnectionAwait,
 	missingSessionAwait,
 	missingSqliteFolder,
+	naiveDatetime,
 	sessionContextMismatch,
 	syncClassInAsyncFactory,
 	syncCreateAll,
