@@ -1,5 +1,5 @@
 import { secretObject } from "../imports/simulator/library/secret-objects.ts";
-import type { CallArguments, Frame, Machine } from "../imports/simulator/machine.ts";
+import { type CallArguments, type Frame, failAt, isGuarded, type Machine } from "../imports/simulator/machine.ts";
 import type { Call, SettingReading } from "../imports/trace.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
 import {
@@ -16,7 +16,14 @@ import {
 import { nestedObject, nestedParts, nestedSources, settingParts, withDefaults } from "./nested-models.ts";
 import { listValidators, runFieldValidator, runModelValidator, type Validator } from "./run-validators.ts";
 import { dotenvOf, pathOf, rawValue } from "./setting-sources.ts";
-import { isSettingsClass, type SettingsConfig, type SettingsField, settingsConfig, settingsFields } from "./settings-class.ts";
+import {
+	isSettingsClass,
+	lacksValue,
+	type SettingsConfig,
+	type SettingsField,
+	settingsConfig,
+	settingsFields,
+} from "./settings-class.ts";
 
 /**
  * The attributes of a settings object that is made now, from keyword arguments, environment, `.env` files and defaults, in that order
@@ -83,7 +90,21 @@ export function instantiateSettings(
 		fileValues: files ?? new Map(),
 	});
 	machine.doubts++;
+	leaveForHandler(machine, frame, made, fields);
 	return result;
+}
+
+/**
+ * Settings that lack a value, made in a `try` that catches what pydantic raises: what runs next is the handler. Everywhere else the
+ * simulation goes on as if they had been made, and rules tell what is wrong with them.
+ */
+function leaveForHandler(machine: Machine, frame: Frame, made: Call, fields: readonly SettingReading[]): void {
+	if (!fields.some(lacksValue) || !isGuarded(machine, "ValidationError")) return;
+	failAt(machine, frame, made.node, {
+		detail: { type: "raises", exception: "ValidationError", by: "operation" },
+		exception: "ValidationError",
+		message: "",
+	});
 }
 
 /** What `default_factory` gives: settings within settings read their own values, and may lack some. */

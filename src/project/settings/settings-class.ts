@@ -1,4 +1,5 @@
 import type * as ast from "../../python/ast.ts";
+import type { SettingReading } from "../imports/trace.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
 import { type Constraints, readConstraints, unconstrained, withAnnotated } from "./constraints.ts";
 
@@ -49,6 +50,11 @@ export interface SettingsField {
 	readonly factory: Value | null;
 	/** Is the default checked against the type, as a given value is? */
 	readonly validatesDefault: boolean;
+}
+
+/** Is this a required field that nothing sets? */
+export function lacksValue({ field, given }: Pick<SettingReading, "field" | "given">): boolean {
+	return given === null && field.fallback === null && !field.mayBeFilledIn;
 }
 
 /** Does the class derive from the BaseSettings of pydantic-settings, not from that of pydantic 1? */

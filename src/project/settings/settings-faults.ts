@@ -5,7 +5,7 @@ import { type AbsentPath, findAbsentPaths } from "./absent-paths.ts";
 import { brokenConstraint } from "./constraints.ts";
 import { findRefusedDefaults, type RefusedDefault } from "./refused-defaults.ts";
 import { isCollection, readSettingType, type SettingType } from "./setting-type.ts";
-import { isModernSettingsClass, settingsConfig } from "./settings-class.ts";
+import { isModernSettingsClass, lacksValue, settingsConfig } from "./settings-class.ts";
 import { formatInWords, isNoNumber, refusesFormat } from "./text-formats.ts";
 
 /** A value that pydantic refuses. */
@@ -47,7 +47,7 @@ export interface SettingsFaults {
 export function findSettingsFaults(project: Project, object: SettingsObject): SettingsFaults {
 	const { fields } = object;
 	const config = settingsConfig(object.settingsClass);
-	const missing = fields.filter(({ field, given }) => given === null && field.fallback === null && !field.mayBeFilledIn);
+	const missing = fields.filter(lacksValue);
 	const texts = fields.flatMap(textOf);
 	const undecodable = texts.filter(({ type, value }) => config.decodes && type.decoding === "json" && !isJson(value.value));
 	const refused = texts.filter((text) => !undecodable.includes(text) && isRefused(text));

@@ -33,11 +33,10 @@ export function caughtNames(machine: Machine, frame: Frame, exception: ast.Expre
 		return [name];
 	if (name !== null && cannotBeEvaluated(machine, frame, exception)) return [unreadable];
 	const value = maybe(machine, () => machine.evaluate(frame, exception));
-	if (value.kind === "external" && value.entry?.kind === "class") {
-		const short = value.canonical.slice(value.canonical.lastIndexOf(".") + 1);
-		// Exceptions of a library are raised by that library only; what we simulate raises built-in ones.
-		return [short === "ValidationError" ? "ValidationError" : `library:${value.canonical}`];
-	}
+	// It stands in compiled code, of which not every version says that it is a class.
+	if (value.kind === "external" && /^pydantic(?:_core)?\b.*\.ValidationError$/.test(value.canonical)) return ["ValidationError"];
+	// Exceptions of a library are raised by that library only; what we simulate raises built-in ones.
+	if (value.kind === "external" && value.entry?.kind === "class") return [`library:${value.canonical}`];
 	if (value.kind === "class" && value.bases.every((base) => base.kind === "external" && base.name.startsWith("builtins.")))
 		return [`own:${value.node.name.name}`];
 	return [null];
