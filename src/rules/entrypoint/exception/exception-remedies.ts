@@ -15,6 +15,7 @@ import {
 	passTheFunction,
 	passTheRouter,
 } from "../../repair/calls/library-call-remedies.ts";
+import { makePlain } from "../../repair/calls/make-plain.ts";
 import { variableBehindRaise } from "../../repair/settings/variable-behind-raise.ts";
 import { wrapMiddleware } from "../middleware/wrap-middleware.ts";
 import { meantParameter } from "../repair/meant-parameter.ts";
@@ -284,7 +285,8 @@ function ofMisuse(project: Project, module: Module, range: TextRange, misuse: As
 function awaitCall(project: Project, { path, call }: AsyncMisuse & { type: "not-awaited" }): FixProposal | undefined {
 	const module = project.modulesByPath.get(path);
 	const node = module && nodeAt(module.tree, call, "Call");
-	if (!module || !node || enclosingFunction(module.tree, node.start)?.isAsync !== true) return undefined;
+	if (!module || !node) return undefined;
+	if (enclosingFunction(module.tree, node.start)?.isAsync !== true) return makePlain(project, node);
 	const isWhole = fillsStatement(enclosingStatement(module.tree, node.start), node);
 	return {
 		title: "Await the call",

@@ -14,6 +14,7 @@ import { dottedName, holdsName, walk } from "../../../python/walk.ts";
 import type { TextEdit, TextRange } from "../../../text/range.ts";
 import { keepTheOwner } from "../../repair/calls/assigned-nothing.ts";
 import { returnsOf } from "../../repair/calls/forgotten-return.ts";
+import { withoutAsync } from "../../repair/calls/make-plain.ts";
 
 interface Place {
 	readonly path: string;
@@ -133,21 +134,13 @@ function applicationVariables(node: ast.FunctionDef): readonly string[] {
 }
 
 function makeSync(module: Module, node: ast.FunctionDef): FixProposal | undefined {
-	let awaits = false;
-	walk(node.body, (each) => {
-		if (each.type === "FunctionDef" || each.type === "Lambda") return false;
-		if (each.type === "Await" || ((each.type === "With" || each.type === "For") && each.isAsync)) awaits = true;
-		return !awaits;
-	});
-	const text = module.text.slice(node.start, node.name.start);
-	const async = /\basync\s+(?=def\s)/.exec(text);
-	if (awaits || async === null) return undefined;
-	const start = node.start + async.index;
+	const edit = withoutAsync(module, node);
+	if (edit === null) return undefined;
 	return {
 		title: `Make ${node.name.name} a plain def`,
 		explanation: `It awaits nothing; called, a plain def gives the application itself and not a coroutine.`,
 		applicability: "safe",
-		edits: [replaceText(module, start, start + async[0].length, "")],
+		edits: [edit],
 	};
 }
 
