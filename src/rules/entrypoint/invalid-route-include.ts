@@ -58,6 +58,7 @@ export default defineRule<IncludeFault>({
 			function: `${shown} is a function, not a router`,
 			class: `${shown} is a class, not a router`,
 			nothing: `${shown} is None, not a router`,
+			routes: `${shown} is the list of the routes, not the router`,
 			collection: "What is included is a collection, not a router",
 			object: `${shown} is an object of a class of its own, not a router`,
 			text: "What is included is a text, not a router",
@@ -99,6 +100,14 @@ function mendOf(fault: IncludeFault, project: Project): FixProposal | undefined 
 			explanation: "The function makes the router and gives it back.",
 			applicability: "safe",
 			edits: [replaceText(module, node.end, node.end, "()")],
+		};
+	}
+	if (type === "routes" && node.type === "Attribute") {
+		return {
+			title: `Include ${module.text.slice(node.value.start, node.value.end)} itself`,
+			explanation: "include_router takes the router, which brings its routes along.",
+			applicability: "safe",
+			edits: [replaceText(module, node.value.end, node.end, "")],
 		};
 	}
 	if (type === "itself" || type === "circle") return includeAnother(fault, project) ?? takeAway(fault);

@@ -5,7 +5,7 @@ import { routeModelOf } from "../../project/fastapi/routes/routes.ts";
 import type { Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
-import { addArgument } from "../../python/rewrite/arguments.ts";
+import { addArgument, findKeyword, removeArguments } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 
 const example = (prefix: string) => ({
@@ -53,19 +53,22 @@ export default defineRule<PrefixFault>({
 	},
 
 	describe({ evidence: { type, prefix, call, error, node } }) {
-		const isWritten = type === "empty" || node.type === "Constant";
+		const isWritten = type === "empty" || type === "none" || node.type === "Constant";
 		return {
 			severity: "CRITICAL",
 			stage: call.stage,
 			problem: {
 				"no-slash": `The prefix "${prefix}" does not begin with a slash`,
 				"ends-with-slash": `The prefix "${prefix}" ends with a slash`,
+				none: "None is given for the prefix of a router",
 				empty: "A route has an empty path, and its router is included without a prefix",
 			}[type],
 			rootCause:
 				type === "empty"
 					? "The path of the route would be empty as a whole, and every path begins with a slash."
-					: "FastAPI puts the prefix in front of paths that begin with a slash, and checks it for that.",
+					: type === "none"
+						? "FastAPI puts the prefix in front of each path, and None is no text that could stand there."
+						: "FastAPI puts the prefix in front of paths that begin with a slash, and checks it for that.",
 			expectedError: error,
 			order: call.order,
 			manualSteps: isWritten ? [] : ["Write the prefix with a slash in front and none behind, where its text comes from."],
@@ -76,6 +79,7 @@ export default defineRule<PrefixFault>({
 		const { type, prefix, call, node } = evidence;
 		const { module } = call;
 		if (type === "empty") return emptyPathMends(evidence, project)[0];
+		if (type === "none") return withoutPrefix(evidence);
 		if (node.type !== "Constant")
 			return mendAtOrigin(type, prefix, call.keywords.get("prefix")) ?? mendExpression(type, prefix, module, node);
 		if (node.content === null) return undefined;
@@ -122,6 +126,18 @@ function emptyPathMends({ call, operation }: PrefixFault, project: Project): rea
 		});
 	}
 	return mends;
+}
+
+/** `include_router(router, prefix=None)` → `include_router(router)`. */
+function withoutPrefix({ call: { module, node } }: PrefixFault): FixProposal | undefined {
+	const given = findKeyword(node, "prefix");
+	if (given === null || given === undefined) return undefined;
+	return {
+		title: "Leave the prefix away",
+		explanation: "Where none is given, the paths of the routes stay as they are.",
+		applicability: "safe",
+		edits: removeArguments(module, node, [given]),
+	};
 }
 
 function mendedPrefix(type: PrefixFault["type"], prefix: string): string {

@@ -1,16 +1,29 @@
 import type * as ast from "../../../python/ast.ts";
 import { spend } from "../../../python/effort.ts";
+import { isObjectOf, routerClass } from "../../imports/library-objects.ts";
 import { findInClass } from "../../imports/simulator/classes/class-members.ts";
 import { isClosed } from "../../imports/simulator/value-types.ts";
 import type { Call } from "../../imports/trace.ts";
 import type { Value } from "../../imports/values.ts";
+import { scopeOfModule } from "../../models/name-scope.ts";
+import { valueOfName } from "../../models/type-form.ts";
 import type { Project } from "../../project.ts";
 import { fastApiFeatures } from "../features.ts";
 import { argumentOf, type Include, type Router, routeModelOf } from "./routes.ts";
 
 /** `include_router` of something that is no router. Modules are a fault of their own. */
 export interface IncludeFault {
-	readonly type: "application" | "function" | "class" | "nothing" | "collection" | "text" | "object" | "itself" | "circle";
+	readonly type:
+		| "application"
+		| "function"
+		| "class"
+		| "nothing"
+		| "collection"
+		| "routes"
+		| "text"
+		| "object"
+		| "itself"
+		| "circle";
 	readonly include: Include;
 	/** What is included, as it is written. */
 	readonly node: ast.Expression;
@@ -42,7 +55,7 @@ export function* includeFaults(project: Project): Generator<IncludeFault> {
 			if (keepsRouters) yield { type: circle, include, node, value, application: null, error };
 			continue;
 		}
-		const type = typeOf(value, include.child);
+		const type = isRoutesOfRouter(project, include, node) ? "routes" : typeOf(value, include.child);
 		if (type === null) continue;
 		const application = type === "application" ? include.child : null;
 		const hasRoutes = application !== null && model.operations.some(({ router }) => router === application);
@@ -74,6 +87,13 @@ function circleOf(include: Include, byParent: ReadonlyMap<Router, readonly Inclu
 		}
 	}
 	return below.has(parent) ? "circle" : null;
+}
+
+/** `include_router(users.routes)`: the list that a router keeps its routes in. */
+function isRoutesOfRouter(project: Project, { call }: Include, node: ast.Expression): boolean {
+	if (node.type !== "Attribute" || node.attribute.name !== "routes") return false;
+	const scope = scopeOfModule(project, call.module);
+	return scope !== null && isObjectOf(valueOfName(node.value, scope) ?? undefined, routerClass);
 }
 
 function typeOf(value: Value, child: Router | null): IncludeFault["type"] | null {
@@ -115,6 +135,7 @@ function shownType(value: Value, type: IncludeFault["type"]): string | null {
 		nothing: "'NoneType' object",
 		text: "'str' object",
 		collection: "'dict' object",
+		routes: "'list' object",
 		class: null,
 		object: null,
 		itself: null,

@@ -2,6 +2,7 @@ import type * as ast from "../../../python/ast.ts";
 import { walk } from "../../../python/walk.ts";
 import type { Call } from "../../imports/trace.ts";
 import type { Project } from "../../project.ts";
+import { fastApiFeatures } from "../features.ts";
 import { argumentOf, type Operation, routeModelOf, textOf } from "./routes.ts";
 
 /** What is wrong with the path of a route. */
@@ -27,7 +28,7 @@ export interface PathFault {
 
 /** What is wrong with a prefix, or with an empty path under none. */
 export interface PrefixFault {
-	readonly type: "no-slash" | "ends-with-slash" | "empty";
+	readonly type: "no-slash" | "ends-with-slash" | "empty" | "none";
 	readonly call: Call;
 	/** The prefix as it is written; for `empty` the path. */
 	readonly node: ast.Expression;
@@ -158,6 +159,7 @@ export function* prefixFaults(project: Project): Generator<PrefixFault> {
 		const fault = refusedPrefix(call);
 		if (fault !== null) yield fault;
 	}
+	yield* missingPrefixes(project);
 	for (const { call, path } of mounts) {
 		const node = argumentOf(call, 0, "path")?.node;
 		if (path === null || path === "" || path.startsWith("/") || call.guarded || node == null) continue;
@@ -184,6 +186,30 @@ export function* prefixFaults(project: Project): Generator<PrefixFault> {
 		const name = nameOf(empty);
 		const error = `FastAPIError: Prefix and path cannot be both empty (path operation: ${name})`;
 		yield { type: "empty", call, node: empty.pathNode, prefix: "", operation: empty, error };
+	}
+}
+
+/** None for a prefix, which is put in front of a route all the same. */
+function* missingPrefixes(project: Project): Generator<PrefixFault> {
+	const { routers, includes, operations } = routeModelOf(project);
+	const { keepsRouters } = fastApiFeatures(project.environment);
+	if (keepsRouters === null) return;
+	const added = "TypeError: unsupported operand type(s) for +: 'NoneType' and 'str'";
+	const included = keepsRouters ? 'TypeError: can only concatenate str (not "NoneType") to str' : added;
+	const calls = [
+		...routers.map((router) => ({ router, call: router.call, error: added })),
+		...includes.map(({ child, call }) => ({ router: child, call, error: included })),
+	];
+	for (const { router, call, error } of calls) {
+		const given = call.keywords.get("prefix");
+		const node = call.node.keywords.find((keyword) => keyword.name?.name === "prefix")?.value;
+		if (given?.kind !== "constant" || given.value !== null || node === undefined || call.guarded) continue;
+		if (router === null || router.isApplication) continue;
+		const isMet = operations.some((operation) => {
+			const isBefore = router.call === call || operation.call.order < call.order;
+			return operation.router === router && operation.isAnalysed && isBefore && !operation.call.guarded;
+		});
+		if (isMet) yield { type: "none", call, node, prefix: "None", operation: null, error };
 	}
 }
 
