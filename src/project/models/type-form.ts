@@ -24,7 +24,8 @@ export type TypeForm =
 			readonly node: ast.Expression;
 			readonly metadata: readonly Metadata[];
 	  }
-	| { readonly kind: "literal"; readonly items: readonly ast.Expression[] }
+	/** `Literal[...]`, and where it is written. */
+	| { readonly kind: "literal"; readonly items: readonly ast.Expression[]; readonly scope: NameScope }
 	/** A name in a string annotation that nothing binds (yet). */
 	| { readonly kind: "unbound"; readonly name: string }
 	/** Something that is no type: a module, a number, a list display, an instance. */
@@ -187,7 +188,7 @@ function readSubscript(node: ast.Subscript, scope: NameScope, depth: number): Ty
 		case "typing.Union":
 			return unionOf(items.map((item) => readTypeForm(item, scope, depth + 1)));
 		case "typing.Literal":
-			return { kind: "literal", items };
+			return { kind: "literal", items, scope };
 		case "typing.Annotated":
 			if (first === undefined) return unknownForm;
 			return {

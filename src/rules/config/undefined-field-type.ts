@@ -1,12 +1,12 @@
+import type { FixProposal } from "../../audit/fix.ts";
+import { servedModels } from "../../project/fastapi/signature/served-models.ts";
+import { unresolvedError } from "../../project/fastapi/signature/unresolved-type.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { ClassValue } from "../../project/imports/values.ts";
-import type { ClassAttribute } from "../../project/models/class-body.ts";
-import { scopeOfClass } from "../../project/models/name-scope.ts";
-import { allFields, isOff, isPlainModel } from "../../project/models/pydantic-model.ts";
 import { isVersionOne } from "../../project/models/pydantic-schema.ts";
-import { readTypeForm, type TypeForm } from "../../project/models/type-form.ts";
+import { type UndefinedField, undefinedFields } from "../../project/models/undefined-fields.ts";
 import type { Project } from "../../project/project.ts";
-import { defineClassRule } from "../repair/classes/class-fault.ts";
+import { type ClassFault, defineClassRule } from "../repair/classes/class-fault.ts";
 import { waysToBind } from "../repair/names/ways-to-bind.ts";
 
 const example = (head: string) => ({
@@ -31,9 +31,9 @@ export default defineClassRule(
 	{
 		name: "undefined-field-type",
 		category: "CONFIG",
-		summary: "Settings or a model are made whose field has a type that is not defined",
+		summary: "Settings or a model are needed whose field has a type that is not defined",
 		story:
-			"Quoted annotations and those below from __future__ import annotations are texts. pydantic puts the class off until all their names are there, and refuses to make an object of it as long as one is missing: a name that is imported for type checkers only, or not at all.",
+			"Quoted annotations and those below from __future__ import annotations are texts. pydantic puts the class off until all their names are there, and refuses to make an object of it, or a schema of the routes that need it, as long as one is missing: a name that is imported for type checkers only, or not at all, or a word without quotes in Literal.",
 		references: ["https://docs.pydantic.dev/latest/errors/usage_errors/#class-not-fully-defined"],
 		example: {
 			before: example("from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    from datetime import timedelta\n"),
@@ -43,71 +43,73 @@ export default defineClassRule(
 	function* (project) {
 		if (isVersionOne(project.environment)) return;
 		const seen = new Set<unknown>();
+		const faultsOf = function* (value: ClassValue, use: Use): Generator<ClassFault> {
+			for (const [turn, field] of undefinedFields(project, value).entries()) {
+				const key = `${field.attribute.owner.module.name}:${field.attribute.node.start}:${field.name}`;
+				if (seen.has(key)) continue;
+				seen.add(key);
+				yield faultOf(project, value, field, { ...use, order: use.order + turn / 1000 });
+			}
+		};
+		const classes = new Set<unknown>();
 		for (const call of project.trace.calls) {
-			if (call.callee.kind !== "class" || !call.reached || seen.has(call.callee.node)) continue;
-			seen.add(call.callee.node);
-			const found = firstUndefined(project, call.callee);
-			if (found === null) continue;
-			const { owner, node } = found.attribute;
-			const className = call.callee.node.name.name;
-			yield {
-				subject: `${owner.module.name}:${owner.node.name.name}.${found.attribute.name}`,
-				module: owner.module,
-				range: node,
-				severity: call.guarded ? "HIGH" : "CRITICAL",
-				stage: call.stage,
-				order: call.order,
-				problem: `${found.name}, the type of ${className}.${found.attribute.name}, is not defined`,
-				rootCause: `The annotation is a text, which pydantic reads when the class is made and again when an object is made of it (${placeOf(call)}). ${found.name} has no meaning in ${owner.module.name} at either time.`,
-				error: `pydantic.errors.PydanticUserError: \`${className}\` is not fully defined; you should define \`${found.name}\`, then call \`${className}.model_rebuild()\`.`,
-				fixes: waysToBind(project, owner.module, found.name, owner.node),
-				manualSteps: [`Import ${found.name} at the head of ${owner.module.path}, outside any TYPE_CHECKING block.`],
-			};
+			if (call.callee.kind !== "class" || !call.reached || classes.has(call.callee.node)) continue;
+			classes.add(call.callee.node);
+			const { stage, order } = call;
+			const words = `again when an object is made of it (${placeOf(call)})`;
+			yield* faultsOf(call.callee, { severity: call.guarded ? "HIGH" : "CRITICAL", stage, order, words, isMade: true });
+		}
+		for (const { value, operation } of servedModels(project)) {
+			const { order } = operation.call;
+			const words = `again when the route that needs it is first asked for (${placeOf(operation.call)}); /openapi.json and /docs are answered with 500`;
+			yield* faultsOf(value, { severity: "HIGH", stage: "request", order, words, isMade: false });
 		}
 	},
 );
 
-interface Undefined {
-	readonly attribute: ClassAttribute;
-	readonly name: string;
+/** What needs the whole class, and how badly. */
+interface Use extends Pick<ClassFault, "severity" | "stage" | "order"> {
+	readonly words: string;
+	readonly isMade: boolean;
 }
 
-/** The first field whose annotation names what is not there, in the order in which pydantic reads them. */
-function firstUndefined(project: Project, value: ClassValue): Undefined | null {
-	if (!isPlainModel(value) || value.keywords.size > 0 || value.node.typeParameters.length > 0 || !isOff(value, "defer_build"))
-		return null;
-	for (const attribute of allFields(value).values()) {
-		const scope = scopeOfClass(project, attribute.owner);
-		if (attribute.annotation === null || scope === null) return null;
-		const name = undefinedIn(readTypeForm(attribute.annotation, scope));
-		if (name !== null) return { attribute, name };
-	}
-	return null;
+function faultOf(project: Project, value: ClassValue, field: UndefinedField, use: Use): ClassFault {
+	const { attribute, name } = field;
+	const { owner, node } = attribute;
+	const { severity, stage, order, words, isMade } = use;
+	const className = value.node.name.name;
+	const quoted = quoteInLiteral(field);
+	const early = isMade ? undefined : unresolvedError(project, name);
+	return {
+		subject: `${owner.module.name}:${owner.node.name.name}.${attribute.name}`,
+		module: owner.module,
+		range: node,
+		severity: typeof early === "string" ? "CRITICAL" : severity,
+		stage: typeof early === "string" ? "import" : stage,
+		order,
+		problem: `${name}, ${quoted === null ? "the type" : "in the type"} of ${className}.${attribute.name}, is not defined`,
+		rootCause: `The annotation is a text, which pydantic reads when the class is made and ${words}. ${name} has no meaning in ${owner.module.name} at either time.`,
+		error: isMade
+			? `pydantic.errors.PydanticUserError: \`${className}\` is not fully defined; you should define \`${name}\`, then call \`${className}.model_rebuild()\`.`
+			: (early ?? null),
+		fixes: quoted === null ? waysToBind(project, owner.module, name, owner.node) : [quoted],
+		manualSteps: [`Import ${name} at the head of ${owner.module.path}, outside any TYPE_CHECKING block.`],
+	};
 }
 
-function undefinedIn(form: TypeForm): string | null {
-	switch (form.kind) {
-		case "unbound":
-			return form.name;
-		case "union":
-			return first(form.members);
-		case "annotated":
-			return undefinedIn(form.type);
-		case "class":
-			return first(form.args);
-		case "external":
-			return first(form.args ?? []);
-		default:
-			return null;
-	}
-}
-
-function first(forms: readonly TypeForm[]): string | null {
-	for (const form of forms) {
-		const name = undefinedIn(form);
-		if (name !== null) return name;
-	}
-	return null;
+/** `Literal["dev", prod]` → `Literal["dev", "prod"]`, where the annotation is no text in quotes itself. */
+function quoteInLiteral({ attribute, inLiteral, name }: UndefinedField): FixProposal | null {
+	const { annotation, owner } = attribute;
+	if (inLiteral === null || annotation === null) return null;
+	const { path, text } = owner.module;
+	const { start, end } = inLiteral;
+	if (start < annotation.start || end > annotation.end || text.slice(start, end) !== name) return null;
+	return {
+		title: `Write "${name}" in quotes`,
+		explanation: "Literal takes the values themselves; a name without quotes is looked up.",
+		applicability: "safe",
+		edits: [{ path, range: { start, end }, newText: JSON.stringify(name) }],
+	};
 }
 
 function placeOf({ module, node }: Call): string {

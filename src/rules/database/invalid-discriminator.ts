@@ -1,5 +1,4 @@
 import type { FixProposal } from "../../audit/fix.ts";
-import { unboundIn } from "../../project/fastapi/signature/unresolved-type.ts";
 import type { ClassDefinition } from "../../project/imports/trace.ts";
 import type { ClassAttribute } from "../../project/models/class-body.ts";
 import {
@@ -11,6 +10,7 @@ import {
 import { scopeOfClass } from "../../project/models/name-scope.ts";
 import { allFields, isOff, isPlainModel, ownFields } from "../../project/models/pydantic-model.ts";
 import { readTypeForm } from "../../project/models/type-form.ts";
+import { unboundIn } from "../../project/models/unbound-names.ts";
 import type { Project } from "../../project/project.ts";
 import { type ClassFault, certainClasses, defineClassRule, raising } from "../repair/classes/class-fault.ts";
 import { discriminatorRemedies } from "./repair/discriminator-remedies.ts";
@@ -70,7 +70,7 @@ function* faultsOf(project: Project, definition: ClassDefinition): Generator<Cla
 
 function isUnresolved(project: Project, { annotation, owner }: ClassAttribute): boolean {
 	const scope = scopeOfClass(project, owner);
-	return annotation === null || scope === null || unboundIn(readTypeForm(annotation, scope)) !== null;
+	return annotation === null || scope === null || unboundIn(readTypeForm(annotation, scope), scope) !== null;
 }
 
 function described(

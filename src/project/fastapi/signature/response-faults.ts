@@ -7,12 +7,13 @@ import type { Value } from "../../imports/values.ts";
 import { type NameScope, scopeOfFunction, scopeOfModule } from "../../models/name-scope.ts";
 import { isPydanticModel, isVersionOne, pydanticSchemaOf } from "../../models/pydantic-schema.ts";
 import { readTypeForm } from "../../models/type-form.ts";
+import { unboundIn } from "../../models/unbound-names.ts";
 import type { Project } from "../../project.ts";
 import type { Operation } from "../routes/routes.ts";
 import { invalidFieldError, refusedTypeError } from "./field-error.ts";
 import type { Analysis } from "./parameter-faults.ts";
 import { isResponseClass, isResponseType } from "./special-types.ts";
-import { scopeAtRegistration, unboundIn, unresolvedError } from "./unresolved-type.ts";
+import { scopeAtRegistration, unresolvedError } from "./unresolved-type.ts";
 
 /** Why FastAPI refuses what a route says about its response. */
 export interface ResponseFault {
@@ -106,10 +107,10 @@ function unresolvedModel(
 ): ResponseFault | null {
 	const { call } = operation;
 	const isPostponed = source === "returns" && (isText(node) || call.module.tree.futures.has("annotations"));
-	const form = readTypeForm(node, source === "returns" ? scopeAtRegistration(operation, scope) : scope);
+	const read = source === "returns" ? scopeAtRegistration(operation, scope) : scope;
 	const quoted = source === "response_model" ? quotedIn(node) : null;
 	if (quoted !== null && quoted !== quotedWhole(node) && isVersionOne(project.environment)) return null;
-	const named = quoted ?? (isPostponed ? unboundIn(form) : null);
+	const named = quoted ?? (isPostponed ? unboundIn(readTypeForm(node, read), read) : null);
 	if (named === null || named === "") return null;
 	const isRefused = quoted !== null && isVersionOne(project.environment);
 	const error = isRefused ? refusedTypeError(quoted, features) : unresolvedError(project, named);

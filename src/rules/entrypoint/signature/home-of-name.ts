@@ -4,7 +4,7 @@ import { walk } from "../../../python/walk.ts";
 import { findLaterDefinition, moveAhead, topStatementAt } from "../../repair/names/forward-reference.ts";
 import type { Mend } from "./parameter-edits.ts";
 
-/** Where a name can be imported from: as the file imports it for type checkers, or the only module that defines such a class. */
+/** Where a name can be imported from: as the file imports it for type checkers, or the only module that defines such a class or function. */
 function homeOf(name: string, tree: ast.Module, project: Project): { readonly module: string } | null {
 	let written: string | null = null;
 	walk(tree, (node) => {
@@ -15,7 +15,7 @@ function homeOf(name: string, tree: ast.Module, project: Project): { readonly mo
 	if (written !== null) return { module: written };
 	const homes = [...project.trace.runs.values()].filter(({ module, namespace }) => {
 		const value = namespace.names.get(name)?.value;
-		return value?.kind === "class" && value.module === module;
+		return (value?.kind === "class" || value?.kind === "function") && value.module === module;
 	});
 	const [only, ...others] = homes;
 	return only !== undefined && others.length === 0 ? { module: only.module.name } : null;
