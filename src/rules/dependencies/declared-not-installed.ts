@@ -6,6 +6,7 @@ import { distributionsOf, packageOf, unknownPackageFor } from "../../project/man
 import type { Project } from "../../project/project.ts";
 import { listOptionalUses } from "./uses/all-uses.ts";
 import { listLibraryParts } from "./uses/library-parts.ts";
+import { firstMissing } from "./uses/third-party-uses.ts";
 
 interface Evidence {
 	/** As declared, in the order of the manifest. */
@@ -112,7 +113,14 @@ function firstFailure(project: Project, missing: ReadonlySet<string>): Evidence[
 		const providers = known.length > 0 ? known : [unknownPackageFor(top, project) ?? ""];
 		if (!providers.some((name) => missing.has(name))) return [];
 		const at = `${importer.path}:${importer.lines.positionAt(range.start).line}`;
-		return [{ what: `${at} imports ${module}`, error: `ModuleNotFoundError: No module named '${top}'`, stage, order }];
+		return [
+			{
+				what: `${at} imports ${module}`,
+				error: `ModuleNotFoundError: No module named '${firstMissing(environment, top)}'`,
+				stage,
+				order,
+			},
+		];
 	});
 	const optional = listOptionalUses(project).flatMap(({ providers, importName, what, module, range, stage, order, error }) => {
 		if (stage === "request" || order === null || environment.findModule(importName).found !== "missing") return [];

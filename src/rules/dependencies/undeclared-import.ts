@@ -18,7 +18,7 @@ import { moveToRedis } from "./uses/aioredis-successor.ts";
 import { declareImport, type ImportToDeclare, isOptionalEntry } from "./uses/declare-import.ts";
 import { findGoneModule } from "./uses/gone-module.ts";
 import { lackFailsOn, placeInWords, stepsWithoutManifest } from "./uses/installation-words.ts";
-import { listThirdPartyUses, type ThirdPartyUse } from "./uses/third-party-uses.ts";
+import { firstMissing, listThirdPartyUses, type ThirdPartyUse } from "./uses/third-party-uses.ts";
 import { removeUnusedImports } from "./uses/unused-everywhere.ts";
 
 interface Evidence extends ImportToDeclare {
@@ -173,7 +173,7 @@ function judge(project: Project, use: ThirdPartyUse, candidates: readonly string
 	if (isProvided && gone === null) return null;
 	const base = {
 		module,
-		missing: firstMissing(project, part),
+		missing: firstMissing(project.environment, part),
 		distribution,
 		manifest: manifest === null ? null : fileOfMainList(manifest),
 		deferred,
@@ -200,13 +200,6 @@ function judge(project: Project, use: ThirdPartyUse, candidates: readonly string
 	}
 	const missingAfterInstall = manifest !== null && isKnown;
 	return missingHere || missingAfterInstall ? { ...base, elsewhere: null, missingHere, missingAfterInstall } : null;
-}
-
-/** The first prefix that is not there: of `google.protobuf` only `google` where no other part of it is installed. */
-function firstMissing({ environment }: Project, part: string): string {
-	const steps = part.split(".");
-	const prefixes = steps.map((_, index) => steps.slice(0, index + 1).join("."));
-	return prefixes.find((prefix) => environment.findModule(prefix).found === "missing") ?? part;
 }
 
 function placeOf(project: Project, distribution: string): string {

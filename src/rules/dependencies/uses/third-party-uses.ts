@@ -47,3 +47,10 @@ export function listThirdPartyUses(project: Project): ThirdPartyUse[] {
 function isThirdParty(project: Project, module: string): boolean {
 	return !project.environment.isStdlib(module.split(".")[0] ?? module);
 }
+
+/** The first prefix that is not there: of `google.protobuf` only `google` where no other part of it is installed. */
+export function firstMissing(environment: Project["environment"], part: string): string {
+	const steps = part.split(".");
+	const prefixes = steps.map((_, index) => steps.slice(0, index + 1).join("."));
+	return prefixes.find((prefix) => environment.findModule(prefix).found === "missing") ?? part;
+}
