@@ -17,6 +17,8 @@ export interface FastApiFeatures {
 	readonly namesQueryParameter: boolean | null;
 	/** Takes generators for streams of items (0.134). */
 	readonly streams: boolean | null;
+	/** Refuses a function where a type belongs: pydantic 2.14 lets older versions pass. */
+	readonly refusesFunctions: boolean | null;
 	/** Keeps included routers, so that routes added to them later are served (0.137). */
 	readonly keepsRouters: boolean | null;
 }
@@ -33,6 +35,12 @@ export function fastApiFeatures(environment: Environment): FastApiFeatures {
 		queryModels: since("0.115.0"),
 		namesQueryParameter: since("0.128.1"),
 		streams: since("0.134.0"),
+		refusesFunctions: since("0.137.0") === true || isBefore(environment, "pydantic", "2.14") ? true : null,
 		keepsRouters: since("0.137.0"),
 	};
+}
+
+function isBefore({ distributions }: Environment, name: string, release: string): boolean {
+	const version = distributions.get(name)?.version;
+	return version !== undefined && versionSatisfies(version, `<${release}`) === true;
 }

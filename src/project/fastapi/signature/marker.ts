@@ -1,6 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import type { Call } from "../../imports/trace.ts";
 import type { Value } from "../../imports/values.ts";
+import type { TypeForm } from "../../models/type-form.ts";
 
 /** `Query(...)`, `Depends(...)` and their like, in a signature. */
 export interface Marker {
@@ -20,6 +21,14 @@ export function markerOf(value: Value): Marker | null {
 	const found = /^fastapi\.(?:param_functions|params)\.(\w+)$/.exec(canonical)?.[1];
 	const name = markerNames.find((each) => each === found);
 	return name === undefined ? null : { name, call: value.call };
+}
+
+/** The marker that stands uncalled where the type of a parameter belongs (`caption: Form`); null where none does. */
+export function markerFunction(form: TypeForm): string | null {
+	const isFunction = form.kind === "external" && form.value.entry?.kind !== "class";
+	return isFunction
+		? (/^fastapi\.param_functions\.(Query|Path|Header|Cookie|Body|Form|File)$/.exec(form.value.canonical)?.[1] ?? null)
+		: null;
 }
 
 export function isDependency(marker: Marker): boolean {

@@ -2,11 +2,11 @@ import { findInClass } from "../../imports/simulator/classes/class-members.ts";
 import type { Value } from "../../imports/values.ts";
 import { isPydanticModel } from "../../models/pydantic-schema.ts";
 import type { Project } from "../../project.ts";
-import { markerOf } from "./marker.ts";
+import { isDependency, markerOf } from "./marker.ts";
 
-/** An object where the type of a parameter belongs: `db: SessionLocal`, `db: Depends(get_db)`. */
+/** An object where the type of a parameter belongs: `db: SessionLocal`, `db: Depends(get_db)`, `limit: Query(10)`. */
 export interface ObjectAnnotation {
-	readonly kind: "dependency" | "session-factory" | "object";
+	readonly kind: "dependency" | "marker" | "session-factory" | "object";
 	/** For people. */
 	readonly named: string;
 	readonly value: Value;
@@ -21,7 +21,11 @@ const sessionFactory = /^sqlalchemy\.(.*\.)?(async_)?(sessionmaker|scoped_sessio
 /** What an annotation evaluates to, where that is an object that pydantic certainly has no schema for; null for all else. */
 export function objectAnnotation(project: Project, value: Value): ObjectAnnotation | null {
 	if (value.kind !== "instance") return null;
-	if (markerOf(value)?.name === "Depends") return { kind: "dependency", named: "a dependency", value };
+	const marker = markerOf(value);
+	if (marker !== null && marker.name !== "FieldInfo") {
+		const named = isDependency(marker) ? "a dependency" : `an object of ${marker.name}`;
+		return { kind: isDependency(marker) ? "dependency" : "marker", named, value };
+	}
 	const { of } = value;
 	if (of.kind === "external")
 		return sessionFactory.test(of.canonical)

@@ -4,6 +4,7 @@ import type { ClassValue, Value } from "../../../project/imports/values.ts";
 import { attributesOf, type ClassAttribute } from "../../../project/models/class-body.ts";
 import { type NameScope, scopeOfClass } from "../../../project/models/name-scope.ts";
 import { configOf } from "../../../project/models/pydantic-model.ts";
+import { isTextForm, refusedPatternPart } from "../../../project/models/rust-pattern.ts";
 import { readTypeForm, type TypeForm, valueOfName } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
@@ -21,8 +22,8 @@ export function patternField(project: Project, definition: ClassDefinition, attr
 	if (annotation === null || scope === null || isBuiltOtherwise(definition.value)) return null;
 	const form = readTypeForm(annotation, scope);
 	const pattern = patternOf(value) ?? annotatedPattern(form) ?? calledPattern(annotation, scope);
-	const refused = pattern === null ? null : refusedPart(pattern);
-	if (refused === null || !(isText(form) || annotation.type === "Call")) return null;
+	const refused = pattern === null ? null : refusedPatternPart(pattern);
+	if (refused === null || !(isTextForm(form) || annotation.type === "Call")) return null;
 	return {
 		...raising(definition),
 		subject: `${owner.module.name}:${owner.node.name.name}.${name}`,
@@ -67,39 +68,9 @@ function calledPattern(annotation: ast.Expression, scope: NameScope): string | n
 	return isPattern && typeof pattern.value === "string" ? pattern.value : null;
 }
 
-/** What of a pattern Rust's regular expressions refuse, outside of sets of characters; null where nothing certainly is. */
-function refusedPart(pattern: string): string | null {
-	if (pattern.includes("(?x") || pattern.length > 5_000) return null;
-	const plain = withoutSets(pattern.replace(/\\[^1-9]/g, "_"));
-	if (/\(\?<?[=!]/.test(plain)) return "a look-around";
-	return /\\[1-9]|\(\?P=/.test(plain) ? "a back-reference" : null;
-}
-
-/** A pattern with `_` for each set of characters (`[^]a-z]`). */
-function withoutSets(pattern: string): string {
-	let plain = "";
-	for (let at = 0; at < pattern.length; at++) {
-		if (pattern[at] !== "[") plain += pattern[at];
-		else {
-			const inside = at + 1 + Number(pattern[at + 1] === "^");
-			const end = pattern.indexOf("]", inside + Number(pattern[inside] === "]"));
-			plain += "_";
-			at = end === -1 ? pattern.length : end;
-		}
-	}
-	return plain;
-}
-
 function hasMethods({ namespace, bases }: ClassValue): boolean {
 	const isMethod = [...namespace.names.values()].some(({ value }) => value.kind === "function" || value.kind === "unknown");
 	return isMethod || bases.some((base) => base.kind === "class");
-}
-
-/** `str`, or `str | None`: on other types a pattern is refused in other words. */
-function isText(form: TypeForm): boolean {
-	if (form.kind === "union") return form.members.every((member) => member.kind === "none" || isText(member));
-	if (form.kind === "annotated") return isText(form.type);
-	return form.kind === "external" && form.name === "str";
 }
 
 /** May the model be built with another engine, or later than its class statement? */

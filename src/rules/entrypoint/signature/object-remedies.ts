@@ -31,7 +31,7 @@ export function swapAnnotated({ parameter, signature }: ParameterFault, project:
 	if (form?.kind !== "annotated" || form.metadata.length !== 1) return undefined;
 	const [type] = form.metadata;
 	const dependency = type && objectAnnotation(project, new ExpressionValues(project).valueOf(form.node, type.scope));
-	if (type === undefined || dependency?.kind !== "dependency") return undefined;
+	if (type === undefined || (dependency?.kind !== "dependency" && dependency?.kind !== "marker")) return undefined;
 	const { module } = type.scope;
 	const [first, second] = [form.node, type.node].map((node) => module.text.slice(node.start, node.end));
 	return {
@@ -51,6 +51,7 @@ export function objectRemedy({ parameter, signature }: ParameterFault, project: 
 	if (annotation === null || parameter.default !== null || !canImport(signature, "Depends")) return undefined;
 	const found = objectAnnotation(project, new ExpressionValues(project).valueOf(annotation, signature.scope));
 	if (found === null) return undefined;
+	if (found.kind === "marker") return markerAsDefault({ parameter, signature });
 	const { path } = signature.function.module;
 	const isOfLibrary = found.value.kind === "instance" && found.value.of.kind === "external";
 	if (found.kind === "object" && isOfLibrary && annotation.type === "Call") {
@@ -84,6 +85,18 @@ export function objectRemedy({ parameter, signature }: ParameterFault, project: 
 		applicability: "review",
 		edits: [{ path, range: { start: parameter.name.end, end: annotation.end }, newText }],
 		needs,
+	};
+}
+
+/** `limit: Query(10)` → `limit=Query(10)`, which is read as a text. */
+function markerAsDefault({ parameter, signature }: Pick<ParameterFault, "parameter" | "signature">): FixProposal | undefined {
+	const { annotation, name } = parameter;
+	if (annotation === null || !canGetDefault(signature, parameter)) return undefined;
+	return {
+		title: `Write ${sourceOf(signature, annotation)} as the default of ${name.name}`,
+		explanation: "Behind the colon stands the type; where the value comes from is said by the default.",
+		applicability: "review",
+		edits: [{ path: signature.function.module.path, range: { start: name.end, end: annotation.start }, newText: "=" }],
 	};
 }
 

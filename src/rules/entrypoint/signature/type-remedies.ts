@@ -7,6 +7,7 @@ import { readTypeForm } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import { typedDictRemedy } from "../../repair/classes/typed-dict-remedy.ts";
 import { ownClassOfFastApi } from "./fastapi-class.ts";
+import { calledMarker } from "./marker-as-type.ts";
 import { memberRemedy, objectRemedy, swapAnnotated } from "./object-remedies.ts";
 import { proposal, setAnnotation, sourceOf } from "./parameter-edits.ts";
 import { dependencyMends } from "./type-dependencies.ts";
@@ -29,6 +30,7 @@ export function typeRemedies(fault: ParameterFault, project: Project): readonly 
 		return found === undefined ? [] : [found];
 	}
 	const own =
+		calledMarker(fault, project) ??
 		memberRemedy(fault) ??
 		swapAnnotated(fault, project) ??
 		objectRemedy(fault, project) ??
