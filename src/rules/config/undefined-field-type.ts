@@ -3,10 +3,12 @@ import { servedModels } from "../../project/fastapi/signature/served-models.ts";
 import { unresolvedError } from "../../project/fastapi/signature/unresolved-type.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { ClassValue } from "../../project/imports/values.ts";
+import { scopeOfModule } from "../../project/models/name-scope.ts";
 import { isVersionOne } from "../../project/models/pydantic-schema.ts";
 import { type UndefinedField, undefinedFields } from "../../project/models/undefined-fields.ts";
 import type { Project } from "../../project/project.ts";
 import { type ClassFault, defineClassRule } from "../repair/classes/class-fault.ts";
+import { findSimilarName } from "../repair/names/similar-name.ts";
 import { waysToBind } from "../repair/names/ways-to-bind.ts";
 
 const example = (head: string) => ({
@@ -92,9 +94,37 @@ function faultOf(project: Project, value: ClassValue, field: UndefinedField, use
 		error: isMade
 			? `pydantic.errors.PydanticUserError: \`${className}\` is not fully defined; you should define \`${name}\`, then call \`${className}.model_rebuild()\`.`
 			: (early ?? null),
-		fixes: quoted === null ? waysToBind(project, owner.module, name, owner.node) : [quoted],
+		fixes: quoted === null ? remedies(project, field) : [quoted],
 		manualSteps: [`Import ${name} at the head of ${owner.module.path}, outside any TYPE_CHECKING block.`],
 	};
+}
+
+/** The name is bound, or where nothing has such a name, the nearest class of the module is written. */
+function remedies(project: Project, { attribute: { annotation, owner }, name }: UndefinedField): readonly FixProposal[] {
+	const { module } = owner;
+	const ways = waysToBind(project, module, name, owner.node);
+	const scope = scopeOfModule(project, module);
+	if (ways.length > 0 || scope === null || annotation === null) return ways;
+	const classes = scope.namespaces.flatMap(({ names }) => [...names].filter(([, { value }]) => value.kind === "class"));
+	const similar = findSimilarName(
+		name,
+		classes.map(([each]) => each),
+	);
+	if (similar === null || !similar.isOnly) return [];
+	const written = module.text.slice(annotation.start, annotation.end);
+	const edits = [...written.matchAll(new RegExp(`\\b${name}\\b`, "g"))].map(({ index }) => ({
+		path: module.path,
+		range: { start: annotation.start + index, end: annotation.start + index + name.length },
+		newText: similar.name,
+	}));
+	return [
+		{
+			title: `Write ${similar.name} instead of ${name}`,
+			explanation: `${module.name} has ${similar.name}, and nothing is called ${name}.`,
+			applicability: "safe",
+			edits,
+		},
+	];
 }
 
 /** `Literal["dev", prod]` → `Literal["dev", "prod"]`, where the annotation is no text in quotes itself. */

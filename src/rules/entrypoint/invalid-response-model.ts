@@ -10,6 +10,7 @@ import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
 import { typedDictRemedy } from "../repair/classes/typed-dict-remedy.ts";
+import { findSimilarName } from "../repair/names/similar-name.ts";
 import { asPydanticModel } from "./signature/as-pydantic-model.ts";
 import { bringName } from "./signature/home-of-name.ts";
 import { refusedResponses, routeName } from "./signature/refused-responses.ts";
@@ -106,7 +107,8 @@ function mendsOf(fault: ResponseFault, project: Project): readonly FixProposal[]
 	const { module } = operation.call;
 	const { endpoint } = operation;
 	const scope = endpoint.kind === "function" && endpoint.module === module ? scopeOfFunction(project, endpoint) : null;
-	if (fault.type === "unresolved") return [resolveName(fault, project), keepAsIs(fault)].filter((each) => each !== undefined);
+	if (fault.type === "unresolved")
+		return [resolveName(fault, project), respell(fault, project), keepAsIs(fault)].filter((each) => each !== undefined);
 	const answer = scope === null ? null : pydanticSchemaOf(node, scope, project);
 	const typedDict = answer?.schema === "no" && answer.error !== undefined ? typedDictRemedy(answer.culprit) : undefined;
 	if (typedDict !== undefined) return [typedDict];
@@ -164,14 +166,38 @@ function resolveName({ node, named, source, call }: ResponseFault, project: Proj
 	const brought = isThere ? { edits: [] } : bringName(named, module, node.start, project);
 	const written = quotedPart(node, named);
 	if (brought === null || (source === "response_model" && written === null)) return undefined;
+	const isInBrackets = source === "returns" && node.type === "Subscript";
 	const unquoted =
-		source === "response_model" && written !== null ? [replaceText(module, written.start, written.end, named)] : [];
+		(source === "response_model" || isInBrackets) && written !== null
+			? [replaceText(module, written.start, written.end, named)]
+			: [];
 	return {
-		title: source === "response_model" ? `Name the class ${named} itself` : `Let ${named} be there first`,
+		title: unquoted.length > 0 ? `Name the class ${named} itself` : `Let ${named} be there first`,
 		explanation: "FastAPI looks no names up for a response model: it needs the class.",
 		applicability: "review",
 		edits: [...brought.edits, ...unquoted],
 		needs: brought.needs ?? [],
+	};
+}
+
+/** `response_model=list["Itme"]` → `list[Item]`, where the module has one class of nearly that name. */
+function respell({ node, named, call }: ResponseFault, project: Project): FixProposal | undefined {
+	const { module } = call;
+	const scope = scopeOfModule(project, module);
+	const written = quotedPart(node, named);
+	if (scope === null || written === null || lookUpName(scope, named) !== "unbound") return undefined;
+	const before = { ...scope, before: node.start };
+	const classes = scope.namespaces.flatMap(({ names }) => [...names].filter(([, { value }]) => value.kind === "class"));
+	const similar = findSimilarName(
+		named,
+		classes.map(([name]) => name),
+	);
+	if (similar === null || !similar.isOnly || lookUpName(before, similar.name) === "unbound") return undefined;
+	return {
+		title: `Write ${similar.name} instead of "${named}"`,
+		explanation: `${module.name} has ${similar.name}, and nothing is called ${named}; FastAPI needs the class itself.`,
+		applicability: "safe",
+		edits: [replaceText(module, written.start, written.end, similar.name)],
 	};
 }
 

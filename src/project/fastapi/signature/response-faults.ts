@@ -12,6 +12,7 @@ import type { Project } from "../../project.ts";
 import type { Operation } from "../routes/routes.ts";
 import { invalidFieldError, refusedTypeError } from "./field-error.ts";
 import type { Analysis } from "./parameter-faults.ts";
+import { quotedInBrackets } from "./quoted-in-brackets.ts";
 import { isResponseClass, isResponseType } from "./special-types.ts";
 import { scopeAtRegistration, unresolvedError } from "./unresolved-type.ts";
 
@@ -108,7 +109,8 @@ function unresolvedModel(
 	const { call } = operation;
 	const isPostponed = source === "returns" && (isText(node) || call.module.tree.futures.has("annotations"));
 	const read = source === "returns" ? scopeAtRegistration(operation, scope) : scope;
-	const quoted = source === "response_model" ? quotedIn(node) : null;
+	const inner = source === "returns" ? quotedInBrackets(node, scope)?.value : undefined;
+	const quoted = source === "response_model" ? quotedIn(node) : typeof inner === "string" ? inner : null;
 	if (quoted !== null && quoted !== quotedWhole(node) && isVersionOne(project.environment)) return null;
 	const named = quoted ?? (isPostponed ? unboundIn(readTypeForm(node, read), read) : null);
 	if (named === null || named === "") return null;
