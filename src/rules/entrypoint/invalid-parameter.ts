@@ -1,13 +1,16 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import type { ParameterFault } from "../../project/fastapi/signature/parameter-faults.ts";
+import { quotedInBrackets } from "../../project/fastapi/signature/quoted-in-brackets.ts";
 import { isComplexType } from "../../project/fastapi/signature/scalar-types.ts";
 import { type Refused, signatureFaultsOf } from "../../project/fastapi/signature/signature-faults.ts";
 import { unionDependency } from "../../project/fastapi/signature/union-dependency.ts";
+import { lookUpName } from "../../project/models/name-scope.ts";
 import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { moveAliasDefault } from "./signature/alias-default.ts";
+import { dropPattern } from "./signature/drop-pattern.ts";
 import { bringName } from "./signature/home-of-name.ts";
 import {
 	canImport,
@@ -174,6 +177,8 @@ function mendOf(fault: ParameterFault, project: Project): FixProposal | undefine
 			if (complex === null || !canImport(signature, marker)) return undefined;
 			return proposal(renameMarker(signature, fallback, marker), `Describe ${name} with ${marker}`, cause, "safe");
 		}
+		case "refused-pattern":
+			return dropPattern(fault);
 		case "no-json-schema": {
 			const given = parameter.default;
 			if (given?.type !== "Name" || !canImport(signature, "Depends")) return undefined;
@@ -185,6 +190,12 @@ function mendOf(fault: ParameterFault, project: Project): FixProposal | undefine
 		case "unresolved": {
 			const { named } = fault;
 			const { module, node } = signature.function;
+			const quoted = parameter.annotation === null ? null : quotedInBrackets(parameter.annotation, signature.scope);
+			if (quoted !== null && lookUpName({ ...signature.scope, before: node.start }, String(quoted.value)) !== "unbound") {
+				const { start, end } = quoted;
+				const edits = [{ path: module.path, range: { start, end }, newText: String(quoted.value) }];
+				return proposal({ edits }, `Name the class ${quoted.value} itself`, cause, "safe");
+			}
 			const mend = named === null ? null : bringName(named, module, node.start, project);
 			const isMove = (mend?.edits.length ?? 0) > 0;
 			return proposal(mend, isMove ? `Define ${named} first` : `Import ${named} when the server runs`, cause, "review");

@@ -3,20 +3,23 @@ import { unknown, type Value } from "../../imports/values.ts";
 import type { NameScope } from "../../models/name-scope.ts";
 import { isVersionOne, pydanticSchemaOf, type SchemaAnswer } from "../../models/pydantic-schema.ts";
 import { readTypeForm, type TypeForm } from "../../models/type-form.ts";
+import { unboundIn } from "../../models/unbound-names.ts";
 import type { Project } from "../../project.ts";
 import type { ExpressionValues } from "../expression-value.ts";
 import type { FastApiFeatures } from "../features.ts";
 import type { Operation } from "../routes/routes.ts";
 import type { CallSignature } from "./call-signature.ts";
 import { invalidFieldError, refusedTypeError } from "./field-error.ts";
-import { dependencyOf, hasOwnDefault, isDependency, type Marker, markerOf } from "./marker.ts";
+import { dependencyOf, hasOwnDefault, isDependency, type Marker, markerFunction, markerOf } from "./marker.ts";
 import { memberAnnotation } from "./member-annotation.ts";
 import { objectAnnotation } from "./object-annotation.ts";
 import { isPlainDefault } from "./plain-default.ts";
+import { quotedInBrackets } from "./quoted-in-brackets.ts";
+import { refusedPattern } from "./refused-pattern.ts";
 import { isComplexType, isQueryType } from "./scalar-types.ts";
 import { isSpecialType } from "./special-types.ts";
 import { unionDependency } from "./union-dependency.ts";
-import { scopeAtRegistration, unboundIn, unresolvedError } from "./unresolved-type.ts";
+import { scopeAtRegistration, unresolvedError } from "./unresolved-type.ts";
 
 /** Why FastAPI refuses a parameter when it registers the route (`analyze_param` of fastapi/dependencies/utils.py). */
 export interface ParameterFault {
@@ -27,7 +30,7 @@ export interface ParameterFault {
 	/** The marker in the annotation, and the one given as default. */
 	readonly annotated: Marker | null;
 	readonly fallback: Marker | null;
-	/** For `no-schema`: what has none, for people. */
+	/** For `no-schema`: what has none, for `refused-pattern` what in it is refused, for people. */
 	readonly named: string | null;
 }
 
@@ -47,6 +50,7 @@ export type ParameterFaultType =
 	| "field-as-marker"
 	| "annotated-not-read"
 	| "unresolved"
+	| "refused-pattern"
 	| "no-json-schema"
 	| "no-schema";
 
@@ -112,14 +116,16 @@ export function analyseParameter(
 	const isUnsure =
 		(given?.kind === "unknown" && !isPlainDefault(values, parameter.default, scope)) ||
 		(given?.kind === "instance" && fallback === null && given.of.kind === "external" && /^fastapi\./.test(given.of.canonical));
-	const later =
-		written === null || operation === null ? null : unboundIn(readTypeForm(written, scopeAtRegistration(operation, scope)));
-	const unresolved = unboundIn(whole) ?? later;
-	if (unresolved !== null && fallback === null && annotated === null && parameter.annotation !== null) {
+	const registration = operation === null ? scope : scopeAtRegistration(operation, scope);
+	const later = written === null ? null : unboundIn(readTypeForm(written, registration), registration);
+	const neverBound = unboundIn(whole, scope);
+	const unresolved = neverBound ?? later;
+	const isUnread = unresolved !== null && isReadWhole(signature, parameter, unresolved, project);
+	if (unresolved !== null && fallback === null && (annotated === null || isUnread) && parameter.annotation !== null) {
 		const isText = parameter.annotation.type === "Constant" || signature.function.module.tree.futures.has("annotations");
 		const error = isText ? unresolvedError(project, unresolved) : undefined;
 		// What is bound by the time the documentation is made does no harm to newer versions.
-		const isHarmless = error === undefined || (error === null && unboundIn(whole) === null);
+		const isHarmless = error === undefined || (error === null && neverBound === null);
 		return isHarmless ? nothing : fault("unresolved", error, unresolved);
 	}
 	const dependency = [fallback, annotated].find((each) => each !== null && isDependency(each)) ?? null;
@@ -146,17 +152,25 @@ export function analyseParameter(
 	const union = dependency !== null && dependencyOf(dependency) === null ? unionDependency(written, scope) : null;
 	if (union !== null) return fault("dependency-on-union", union.error);
 	if (dependency !== null) return { ...nothing, dependency };
+	const quoted = written === null || isUnsure ? undefined : quotedInBrackets(written, scope)?.value;
+	const quotedError =
+		typeof quoted === "string" && !isVersionOne(project.environment) ? unresolvedError(project, quoted) : undefined;
+	if (typeof quoted === "string" && quotedError !== undefined) return fault("unresolved", quotedError, quoted);
 	const marker = annotated ?? fallback;
 	if (marker === null && isUnsure) return nothing;
 	if (isPath && marker !== null && marker.name !== "Path" && features.annotated) {
 		return fault("wrong-marker-for-path", `AssertionError: Cannot use \`${marker.name}\` for path param '${name}'`);
 	}
+	const uncalled = markerFunction(form);
+	if (uncalled !== null && features.refusesFunctions) return fault("no-schema", null, `the function ${uncalled}`);
 	if (parameter.annotation !== null) {
 		const answer = schemaOf(analysis, whole, parameter.annotation, scope);
 		if (answer.schema === "no") {
 			const error = answer.error ?? invalidFieldError(parameter.annotation, scope, features);
 			return fault("no-schema", error, answer.named);
 		}
+		const pattern = marker === null || isVersionOne(project.environment) ? null : refusedPattern(marker, parameter, form);
+		if (pattern !== null) return fault("refused-pattern", pattern.error, pattern.part);
 		if (isPath && isComplexType(form) === true)
 			return fault("path-not-scalar", "AssertionError: Path params must be of one of the supported types");
 		if (!isPath && marker?.name === "Query" && isQueryType(form, features) === false)
@@ -166,6 +180,20 @@ export function analyseParameter(
 	if (features.annotated && marker?.name === "FieldInfo")
 		return fault("field-as-marker", `AssertionError: non-body parameters must be in path, query, header or cookie: ${name}`);
 	return nothing;
+}
+
+/**
+ * Is a textual `Annotated[...]`, its marker included, lost with the one name? Python evaluates the text as a whole. From 3.14 on it may
+ * keep the parts that it can.
+ */
+function isReadWhole(
+	{ function: { module } }: CallSignature,
+	{ annotation }: ast.Parameter,
+	name: string,
+	project: Project,
+): boolean {
+	if (annotation === null || project.environment.python.minor >= 14) return false;
+	return new RegExp(`\\b${name}\\b`).test(module.text.slice(annotation.start, annotation.end));
 }
 
 /** `Depends()` on BackgroundTasks or a response asks for the parameters of its constructor, of which pydantic does not know one. */

@@ -1,7 +1,6 @@
 import { versionSatisfies } from "../../../environment/pep440.ts";
 import type { NameScope } from "../../models/name-scope.ts";
 import { isVersionOne } from "../../models/pydantic-schema.ts";
-import type { TypeForm } from "../../models/type-form.ts";
 import type { Project } from "../../project.ts";
 import type { Operation } from "../routes/routes.ts";
 
@@ -17,23 +16,6 @@ export function scopeAtRegistration({ call, endpoint }: Operation, scope: NameSc
 		call.module.tree.body.includes(node) &&
 		node.decorators.some((each) => each.start <= call.node.start && call.node.end <= each.end);
 	return isPlain ? { ...scope, before: call.node.start } : scope;
-}
-
-/** The first name of an annotation that nothing binds. */
-export function unboundIn(form: TypeForm): string | null {
-	switch (form.kind) {
-		case "unbound":
-			return form.name;
-		case "annotated":
-			return unboundIn(form.type);
-		case "union":
-			return form.members.map(unboundIn).find((name) => name !== null) ?? null;
-		case "external":
-		case "class":
-			return form.args?.map(unboundIn).find((name) => name !== null) ?? null;
-		default:
-			return null;
-	}
 }
 
 /**

@@ -88,12 +88,18 @@ export function wordsOf(fault: ParameterFault): { readonly problem: string; read
 			};
 		case "unresolved":
 			return {
-				problem: `The type of ${name} is ${fault.named ?? "a name"}, which is not there ${fault.error === null ? "when the server runs" : "when the route is registered"}`,
+				problem: `The annotation of ${name} names ${fault.named ?? "something"}, which is not there ${fault.error === null ? "when the server runs" : "when the route is registered"}`,
 				cause:
 					fault.error === null
-						? "The name is known to type checkers only. The route is registered, and /openapi.json, /docs and requests to it are answered with 500."
+						? "The annotation is a text or has one in it, and the name is bound nowhere, for type checkers only, or where pydantic does not look it up. The route is registered, and /openapi.json and /docs are answered with 500; FastAPI reads nothing else of the annotation either, so that requests to it fail."
 						: "pydantic needs the type itself when the route is registered, and the name is bound later, or for type checkers only.",
 				step: `Import ${fault.named ?? "the name"} where the server runs, not under TYPE_CHECKING.`,
+			};
+		case "refused-pattern":
+			return {
+				problem: `The pattern of ${name} has ${fault.named ?? "a part"}, which pydantic's regular expressions lack`,
+				cause: "pydantic 2 compiles patterns with Rust's regular expressions when the route is registered, and these refuse it.",
+				step: "Write the pattern without it, or check the value with Python's re in a function of its own.",
 			};
 		case "no-json-schema":
 			return {
