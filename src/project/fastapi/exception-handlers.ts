@@ -58,6 +58,8 @@ function listExceptionHandlers(project: Project): readonly ExceptionHandler[] {
 		const common = { key: first.value, keyNode: first.node, call, module: call.module, isServed };
 		if (isMethodOfApplication(call, "add_exception_handler")) {
 			const second = argumentOf(call, 1, "handler");
+			// Python refuses the call itself.
+			if (second === null && !call.open) continue;
 			found.push({
 				...common,
 				handler: second?.value ?? null,

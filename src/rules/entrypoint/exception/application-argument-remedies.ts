@@ -7,6 +7,7 @@ import type * as ast from "../../../python/ast.ts";
 import { nodeAt } from "../../../python/node-at.ts";
 import { findKeyword, removeArguments } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
+import { dottedName } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { returnTheApplication } from "../repair/application-remedies.ts";
 
@@ -24,8 +25,41 @@ export function applicationArgumentRemedy(
 	if (error.includes("dictionary update sequence element #0")) return handlersByException(module, call, scope);
 	if (error.includes("Either 'app=...', or 'routes='")) return returnWhatIsMounted(call, scope);
 	if (error === "TypeError: cannot specify both default and default_factory") return keepTheFactory(module, call);
+	if (error.endsWith("add_exception_handler() missing 1 required positional argument: 'handler'"))
+		return nameTheException(module, call, scope);
+	if (error === "TypeError: Security() takes from 0 to 1 positional arguments but 2 were given") return nameScopes(module, call);
 	if (error.endsWith("object is not a mapping")) return responsesByStatus(module, call, scope);
 	return undefined;
+}
+
+/** `add_exception_handler(on_full)` of `def on_full(request, exc: StorageFull)` → `add_exception_handler(StorageFull, on_full)`. */
+function nameTheException(module: Module, call: ast.Call, scope: NameScope): FixProposal | undefined {
+	const [only, ...others] = call.args;
+	const handler = only === undefined || others.length > 0 ? null : valueOfName(only, scope);
+	if (only === undefined || handler?.kind !== "function" || call.keywords.length > 0) return undefined;
+	const annotation = handler.node.parameters[1]?.annotation;
+	const name = annotation == null ? null : dottedName(annotation);
+	if (annotation == null || name === null || (handler.module !== module && name !== "Exception")) return undefined;
+	return {
+		title: `Register the handler for ${name}`,
+		explanation: "add_exception_handler takes the class of exceptions first; the handler's own definition says which it is for.",
+		applicability: "safe",
+		edits: [replaceText(module, only.start, only.start, `${name}, `)],
+	};
+}
+
+/** `Security(current_user, "items")` → `Security(current_user, scopes=["items"])`. */
+function nameScopes(module: Module, { args, keywords }: ast.Call): FixProposal | undefined {
+	const [, given] = args;
+	const isText = given?.type === "Constant" && given.literal === "string";
+	if (given === undefined || !(isText || given.type === "Sequence") || keywords.length > 0) return undefined;
+	const written = module.text.slice(given.start, given.end);
+	return {
+		title: "Give the scopes by name",
+		explanation: "Security takes what it calls by its place, and the list of scopes by its name only.",
+		applicability: "safe",
+		edits: [replaceText(module, given.start, given.end, `scopes=${isText ? `[${written}]` : written}`)],
+	};
 }
 
 /** `responses=[404]` → `responses={404: {}}`, and the entries of a list of dicts in one dict; of the route, or else of its router. */

@@ -81,6 +81,7 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 		mountBelow(module, call, error) ??
 		wrapMiddleware(module, call, error) ??
 		completeScheme(project, module, call, error) ??
+		applicationArgumentRemedy(project, module, range, error) ??
 		fitCall(project, module, call, error) ??
 		passArgument(project, module, call, error) ??
 		giveDefault(project, error)

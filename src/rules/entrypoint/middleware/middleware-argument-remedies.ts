@@ -18,7 +18,8 @@ export function spellKeyword(
 	const written = keyword === null ? null : findKeyword(node, keyword)?.name;
 	const only = meantParameter(keyword ?? "", binding?.keyword?.parameters ?? []);
 	if (written == null) return undefined;
-	if (only === null) return leaveOut({ module, node }, keyword ?? "");
+	// What BaseHTTPMiddleware takes is for a function of its own; a library's class brings that.
+	if (only === null || (only.name === "dispatch" && !only.isAlike)) return leaveOut({ module, node }, keyword ?? "");
 	const name = value.kind === "external" ? value.name.slice(value.name.lastIndexOf(".") + 1) : "the middleware";
 	return {
 		title: `Spell the argument ${only.name}`,
