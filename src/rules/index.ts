@@ -22,6 +22,7 @@ import unexpectedEnvKey from "./config/unexpected-env-key.ts";
 import unsupportedConnectArgument from "./config/unsupported-connect-argument.ts";
 import unsupportedUrlOption from "./config/unsupported-url-option.ts";
 import urlObjectForEngine from "./config/url-object-for-engine.ts";
+import validatorWithoutReturn from "./config/validator-without-return.ts";
 import asyncEngineInSyncSession from "./database/async-engine-in-sync-session.ts";
 import awaitedResult from "./database/awaited-result.ts";
 import awaitedSyncSession from "./database/awaited-sync-session.ts";
@@ -151,6 +152,7 @@ export const rules: readonly AnyRule[] = [
 	unsupportedConnectArgument,
 	unsupportedUrlOption,
 	urlObjectForEngine,
+	validatorWithoutReturn,
 	asyncEngineInSyncSession,
 	awaitedResult,
 	awaitedSyncSession,

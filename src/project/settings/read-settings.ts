@@ -1,5 +1,6 @@
 import { secretObject } from "../imports/simulator/library/secret-objects.ts";
 import { type CallArguments, type Frame, failAt, isGuarded, type Machine } from "../imports/simulator/machine.ts";
+import { nothingReturned } from "../imports/simulator/value-types.ts";
 import type { Call, SettingReading } from "../imports/trace.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
 import {
@@ -13,6 +14,7 @@ import {
 	ownType,
 	urlObject,
 } from "./convert-setting.ts";
+import { losesItself } from "./forgetful-validators.ts";
 import { nestedObject, nestedParts, nestedSources, settingParts, withDefaults } from "./nested-models.ts";
 import { listValidators, runFieldValidator, runModelValidator, type Validator } from "./run-validators.ts";
 import { dotenvOf, pathOf, rawValue } from "./setting-sources.ts";
@@ -51,7 +53,9 @@ export function instantiateSettings(
 		const choices = type === null ? null : enumChoices(type);
 		const model = type !== null && isModelClass(type) ? type : null;
 		if (given === undefined && field.factory !== null) {
-			result.set(field.name, madeBy(machine, frame, field.factory, made));
+			const isLost = model !== null && losesItself(model) && field.validatesDefault;
+			const value = madeBy(machine, frame, field.factory, made);
+			result.set(field.name, isLost ? nothingReturned : value);
 			fields.push({ field, given: null, isArgument: false, checked: null, choices, model, refusedBy: null, parts: [] });
 			continue;
 		}
@@ -64,10 +68,9 @@ export function instantiateSettings(
 			result,
 		);
 		const isInParts = given === null && argument === undefined && !args.open && nested !== null;
-		result.set(
-			field.name,
-			isInParts && model !== null ? nestedObject(nested, field, model) : withDefaults(settled.value, config),
-		);
+		const isValidated = given !== undefined || (field.fallback !== null && field.validatesDefault);
+		const value = isInParts && model !== null ? nestedObject(nested, field, model) : withDefaults(settled.value, config);
+		result.set(field.name, isValidated && model !== null && losesItself(model) ? nothingReturned : value);
 		fields.push({
 			field,
 			given: given === undefined ? null : (given ?? unknown),

@@ -36,6 +36,12 @@ export function findRefusedDefaults({ fields, settingsClass }: SettingsObject): 
 	});
 }
 
+/** Does pydantic certainly refuse None for a field, be it what a validator leaves of another value? */
+export function refusesNone(reading: SettingReading, isModern: boolean): boolean {
+	const none: ConstantValue = { kind: "constant", value: null, origin: null };
+	return refusal(reading, readSettingType(reading.field.node.annotation), "none", none, isModern) !== undefined;
+}
+
 function isPlain(value: Value): value is PlainValue {
 	return value.kind === "constant" || value.kind === "sequence" || value.kind === "dict";
 }

@@ -6,9 +6,11 @@ import { isSqlalchemyBefore } from "../../project/database/sqlalchemy-driver.ts"
 import type { Call, SettingReading, SettingsObject } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { appendToEnvFile, exampleValue, findEntry } from "../../project/settings/env-file-edit.ts";
+import { forgetfulOf } from "../../project/settings/forgetful-validators.ts";
 import { placeholderText } from "../../project/settings/placeholder.ts";
 import { isModernSettingsClass } from "../../project/settings/settings-class.ts";
 import { readEnvFile } from "../../project/settings/settings-edit.ts";
+import { returnFromValidator } from "./repair/return-from-validator.ts";
 
 interface Evidence {
 	readonly call: Call;
@@ -97,8 +99,8 @@ export default defineRule<Evidence>({
 		};
 	},
 
-	fix({ evidence: { setting } }, project): FixProposal | undefined {
-		if (setting === null) return undefined;
+	fix({ evidence: { call, setting } }, project): FixProposal | undefined {
+		if (setting === null) return returnTheUrl(project, call);
 		const { object } = setting;
 		const key = keyOf(setting);
 		const files = object.envFiles;
@@ -120,6 +122,18 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** `create_engine(settings.database_url)` where a validator of that field forgets to return it. */
+function returnTheUrl(project: Project, { node }: Call): FixProposal | undefined {
+	const written = node.args[0];
+	const field = written?.type === "Attribute" ? written.attribute.name : null;
+	for (const { settingsClass, fields } of project.trace.settings) {
+		const reading = fields.find((each) => each.field.name === field);
+		const forgetful = reading === undefined ? undefined : forgetfulOf(settingsClass, reading, "after");
+		if (forgetful !== undefined) return returnFromValidator(forgetful);
+	}
+	return undefined;
+}
 
 /** The settings field whose default the value is. */
 function settingOf(project: Project, value: object): Evidence["setting"] {

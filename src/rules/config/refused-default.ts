@@ -1,13 +1,16 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
+import type { Value } from "../../project/imports/values.ts";
 import type { Project } from "../../project/project.ts";
 import { appendToEnvFile, exampleValue } from "../../project/settings/env-file-edit.ts";
 import { type FaultySettings, keyOf, listFaultySettings, outcomeOf } from "../../project/settings/faulty-settings.ts";
+import { forgetfulOf } from "../../project/settings/forgetful-validators.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
 import type { RefusedDefault } from "../../project/settings/refused-defaults.ts";
 import { settingsConfig } from "../../project/settings/settings-class.ts";
 import { loadedEnvFile } from "../repair/settings/provide-variable.ts";
 import { waysToFit } from "./repair/default-that-fits.ts";
+import { returnFromValidator } from "./repair/return-from-validator.ts";
 
 interface Evidence {
 	readonly settings: FaultySettings;
@@ -95,8 +98,19 @@ export default defineRule<Evidence>({
 function waysToMend(evidence: Evidence, project: Project): FixProposal[] {
 	const fitting = waysToFit(project, evidence.refused);
 	const provided = provide(evidence, project);
+	const { settings, refused } = evidence;
+	const forgetful =
+		refused.kind === "none" && !isNone(refused.reading.field.fallback)
+			? forgetfulOf(settings.object.settingsClass, refused.reading, "before")
+			: undefined;
+	const returned = forgetful === undefined ? undefined : returnFromValidator(forgetful);
+	if (returned !== undefined) return [returned];
 	// What the code asks the environment for is meant to be set there.
 	return [provided, ...fitting].flatMap((fix) => fix ?? []);
+}
+
+function isNone(value: Value | null): boolean {
+	return value?.kind === "constant" && value.value === null;
 }
 
 /** A line of the `.env` file that is read already, where the default is only what stands in for a variable. */

@@ -5,7 +5,7 @@ import { failToBind, inheritedBindingProblem } from "../external-signature.ts";
 import { type CallArguments, type Frame, type Machine, maybe } from "../machine.ts";
 import { record } from "../recorded-calls.ts";
 import { failOperation } from "../refused-operations.ts";
-import { isClosed } from "../value-types.ts";
+import { isClosed, nothingReturned } from "../value-types.ts";
 import { findInClass, isPlainField } from "./class-members.ts";
 import { dataclassBindingProblem, runFactories, runPostInit } from "./dataclass-init.ts";
 import { enumMember } from "./enum-look-up.ts";
@@ -23,7 +23,10 @@ export function instantiate(machine: Machine, frame: Frame, callee: ClassValue, 
 	made.result = instance;
 	const settings = machine.instantiateSettings(frame, callee, args, made);
 	if (settings !== null) {
-		for (const [name, value] of settings) instance.attributes.set(name, isPlainField(callee, name) ? value : converted(value));
+		for (const [name, value] of settings) {
+			const isTaken = value === nothingReturned || isPlainField(callee, name);
+			instance.attributes.set(name, isTaken ? value : converted(value));
+		}
 		return instance;
 	}
 	if (isMadeByMetaclass(callee)) {
