@@ -131,8 +131,10 @@ export function unpassedRequest(node: ast.FunctionDef, wrapped: string): BodyMis
 	const [self, scope] = node.parameters;
 	if (self === undefined) return null;
 	for (const [statement, isPartial] of certainStatements(node.body, { partial: false }, scope?.name.name)) {
-		if (statement.type !== "ExpressionStatement") continue;
+		const isReturned = statement.type === "Return" && node.isAsync;
+		if (statement.type !== "ExpressionStatement" && !isReturned) continue;
 		const { value } = statement;
+		if (value === null) continue;
 		const call = value.type === "Await" ? value.value : value;
 		if (call.type !== "Call" || !isWrapped(call.callee, self.name.name, wrapped)) continue;
 		if (call.keywords.length > 0 || call.args.some((each) => each.type === "Starred")) return null;

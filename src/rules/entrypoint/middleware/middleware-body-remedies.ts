@@ -55,7 +55,7 @@ function passOn({ module }: FunctionValue, node: ast.FunctionDef): FixProposal |
 	const edits = [...asyncEdits(module, node)];
 	let count = 0;
 	walk(node.body, (each) => {
-		if (each.type !== "ExpressionStatement") return true;
+		if ((each.type !== "ExpressionStatement" && each.type !== "Return") || each.value === null) return true;
 		const call = each.value.type === "Await" ? each.value.value : each.value;
 		if (call.type !== "Call" || !isPassed(call)) return true;
 		// Whatever is handed the scope first is handed the two channels as well.
