@@ -24,7 +24,13 @@ export function lacks(project: Project, path: string, wanted: "file" | "folder")
 	const relative = pathInRepository(project, path);
 	if (relative === null) return false;
 	if (entryAt(project, path) === "missing") return true;
-	return wanted === "file" ? isFolder(project, relative) : project.files.has(relative);
+	return wanted === "file" ? isFolder(project, relative) : isFile(project, relative);
+}
+
+/** Is it a file that was read, or one of those that are not read (`shop.txt`), which no folder that was walked is called? */
+function isFile(project: Project, relative: string): boolean {
+	if (project.files.has(relative)) return true;
+	return /\.[a-z0-9]{1,5}$/i.test(relative) && project.listings?.has(relative) === false;
 }
 
 function isFolder(project: Project, relative: string): boolean {
