@@ -1,6 +1,7 @@
+import type { TextRange } from "../../text/range.ts";
 import type { RunStage, SettingReading, SettingsObject } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";
-import type { Project } from "../project.ts";
+import type { Module, Project } from "../project.ts";
 import { settingsConfig } from "./settings-class.ts";
 import { findSettingsFaults, type SettingsFaults } from "./settings-faults.ts";
 
@@ -50,10 +51,27 @@ export function outcomeOf({ object, faults }: FaultySettings, when: "decoding" |
 	};
 }
 
+/** A place in a file. */
+export interface Place {
+	readonly path: string;
+	readonly range: TextRange;
+}
+
 /** The place of a value in a `.env` file, or null where it comes from elsewhere. */
-export function envFileOrigin(value: Value): { readonly path: string; readonly key: string } | null {
+export function envFileOrigin(value: Value): (Place & { readonly key: string }) | null {
 	const origin = value.kind === "constant" ? value.origin : null;
-	return origin?.type === "env-file" ? { path: origin.path, key: origin.key } : null;
+	return origin?.type === "env-file" ? origin : null;
+}
+
+/** Where a fault of a value is shown: at the value in its `.env` file, else at the code that asks for it. */
+export function placeOfValue(
+	value: Value | null,
+	{ module, node }: { readonly module: Module; readonly node: TextRange },
+): Place {
+	const origin = value === null ? null : envFileOrigin(value);
+	return origin === null
+		? { path: module.path, range: { start: node.start, end: node.end } }
+		: { path: origin.path, range: origin.range };
 }
 
 /** The name of a setting as the environment or a `.env` file has it: as it stands there, else in capitals unless the class minds the case. */

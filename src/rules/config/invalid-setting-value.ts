@@ -9,6 +9,7 @@ import {
 	listFaultySettings,
 	outcomeOf,
 	placeInWords,
+	placeOfValue,
 } from "../../project/settings/faulty-settings.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
 import { nearestChoice } from "../../project/settings/setting-type.ts";
@@ -57,14 +58,9 @@ export default defineRule<Evidence>({
 			const { faults, object, className } = settings;
 			for (const setting of faults.refused) {
 				if (setting.type.decoding === "tried") continue;
-				const { call, settingsClass } = object;
-				const { field } = setting.reading;
-				const place = setting.value.origin;
-				const isInFile = place?.type === "env-file";
 				yield {
-					subject: `${settingsClass.module.name}:${className}.${field.name}`,
-					path: isInFile ? place.path : call.module.path,
-					range: isInFile ? place.range : { start: call.node.start, end: call.node.end },
+					subject: `${object.settingsClass.module.name}:${className}.${setting.reading.field.name}`,
+					...placeOfValue(setting.value, object.call),
 					evidence: {
 						settings,
 						setting,

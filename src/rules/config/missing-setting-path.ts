@@ -12,6 +12,7 @@ import {
 	listFaultySettings,
 	outcomeOf,
 	placeInWords,
+	placeOfValue,
 } from "../../project/settings/faulty-settings.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
@@ -54,12 +55,9 @@ export default defineRule<Evidence>({
 			for (const absent of settings.faults.absent) {
 				const { field } = absent.reading;
 				const { module } = field.owner;
-				const origin = absent.value.kind === "constant" ? absent.value.origin : null;
-				const isInFile = origin?.type === "env-file";
 				yield {
 					subject: `${module.name}:${settings.className}.${field.name}`,
-					path: isInFile ? origin.path : module.path,
-					range: isInFile ? origin.range : { start: field.node.start, end: field.node.end },
+					...placeOfValue(absent.value, { module, node: field.node }),
 					evidence: { settings, absent },
 				};
 			}

@@ -10,6 +10,7 @@ import {
 	listFaultySettings,
 	outcomeOf,
 	placeInWords,
+	placeOfValue,
 } from "../../project/settings/faulty-settings.ts";
 import { nearestChoice, readSettingType } from "../../project/settings/setting-type.ts";
 import type * as ast from "../../python/ast.ts";
@@ -70,22 +71,18 @@ export default defineRule<Evidence>({
 	*detect(project) {
 		for (const settings of listFaultySettings(project)) {
 			const { object, faults, className } = settings;
-			const { call, settingsClass } = object;
+			const { settingsClass } = object;
 			for (const reading of faults.rejected) {
-				const origin = reading.given?.kind === "constant" ? reading.given.origin : null;
-				const isInFile = origin?.type === "env-file";
 				yield {
 					subject: `${settingsClass.module.name}:${className}.${reading.field.name}`,
-					path: isInFile ? origin.path : call.module.path,
-					range: isInFile ? origin.range : { start: call.node.start, end: call.node.end },
+					...placeOfValue(reading.given, object.call),
 					evidence: { settings, reading, validator: reading.refusedBy ?? "", key: keyOf(settings, reading) },
 				};
 			}
 			if (object.refusedBy === null) continue;
 			yield {
 				subject: `${settingsClass.module.name}:${className}`,
-				path: call.module.path,
-				range: { start: call.node.start, end: call.node.end },
+				...placeOfValue(null, object.call),
 				evidence: { settings, reading: null, validator: object.refusedBy, key: null },
 			};
 		}

@@ -10,6 +10,7 @@ import {
 	listFaultySettings,
 	outcomeOf,
 	placeInWords,
+	placeOfValue,
 } from "../../project/settings/faulty-settings.ts";
 import { asJsonList, asJsonObject } from "../../project/settings/json-list.ts";
 import { isCollection, isMapping, readSettingType } from "../../project/settings/setting-type.ts";
@@ -63,14 +64,9 @@ export default defineRule<Evidence>({
 			const { faults, object, className } = settings;
 			const lists = faults.refused.filter(({ type }) => type.decoding === "tried");
 			for (const setting of [...faults.undecodable, ...lists]) {
-				const { call, settingsClass } = object;
-				const { field } = setting.reading;
-				const place = setting.value.origin;
-				const isInFile = place?.type === "env-file";
 				yield {
-					subject: `${settingsClass.module.name}:${className}.${field.name}`,
-					path: isInFile ? place.path : call.module.path,
-					range: isInFile ? place.range : { start: call.node.start, end: call.node.end },
+					subject: `${object.settingsClass.module.name}:${className}.${setting.reading.field.name}`,
+					...placeOfValue(setting.value, object.call),
 					evidence: {
 						settings,
 						setting,
