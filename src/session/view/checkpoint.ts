@@ -16,7 +16,7 @@ export interface MenuItem {
 	readonly note: string;
 }
 
-/** What has been decided in a story, and what start-up meets next by the newest audit. */
+/** What has been decided in a story, which error that takes away, and what start-up meets next by the newest audit. */
 export function checkpointRows(state: SessionState, items: readonly Item[], story: Story, width: number): readonly Line[] {
 	const own = items.filter((item) => item.issue.story === story);
 	const accepted = own.filter((item) => item.decided?.decision.type === "accepted");
@@ -29,7 +29,7 @@ export function checkpointRows(state: SessionState, items: readonly Item[], stor
 		...wrapLine([span(`${story} is decided`, "strong"), span(`: ${accepted.length} accepted, ${skipped} skipped`)], width),
 		...wrapLine([span(storyTitle(state, story), "dim")], width),
 		[],
-		...(before === null ? [] : wrapLine([span("was   ", "dim"), span(showLine(before))], width, 6)),
+		...(before === null ? [] : wrapLine([span("gone  ", "dim"), span(showLine(before))], width, 6)),
 		...wrapLine([span("now   ", "dim"), ...nextBlocker(items)], width, 6),
 		...bootRows(state, width),
 	];

@@ -183,7 +183,7 @@ function titleRow(title: string, notes: Line, width: number): Line {
 
 function titleRows(title: string, notes: Line, width: number): readonly Line[] {
 	if (textWidth(title) + lineWidth(notes) + 2 <= width) return [titleRow(title, notes, width)];
-	return wrapLine([span(title, "strong"), span("  "), ...notes], width);
+	return [...wrapLine([span(title, "strong")], width), ...wrapLine(notes, width)];
 }
 
 /** What scrolls: the diff, the commands that go with it and the steps by hand. */
