@@ -65,7 +65,8 @@ function faultOf(project: Project, table: TableClass, attribute: ClassAttribute)
 	if (scope === null) return null;
 	const now: NameScope = { ...scope, before: table.value.module === owner.module ? table.value.node.start : owner.node.start };
 	const found = table.kind === "sqlmodel" ? inSqlmodel(project, attribute, now) : inMapped(project, attribute, now);
-	if (found === null) return null;
+	// A name that Python itself asks for is missed before there is a class.
+	if (found === null || isMissedBefore(project, owner.module, annotation, found.name)) return null;
 	const className = table.value.node.name.name;
 	const { module } = owner;
 	return {
@@ -79,6 +80,17 @@ function faultOf(project: Project, table: TableClass, attribute: ClassAttribute)
 		fixes: waysToBind(project, module, found.name, owner.node),
 		manualSteps: [`Import ${found.name} at the head of ${module.path}, outside any TYPE_CHECKING block.`],
 	};
+}
+
+function isMissedBefore(project: Project, module: Module, { start, end }: ast.Expression, name: string): boolean {
+	return project.trace.failures.some(
+		({ detail, module: { path }, range }) =>
+			detail.type === "name-not-defined" &&
+			detail.name === name &&
+			path === module.path &&
+			start <= range.start &&
+			range.end <= end,
+	);
 }
 
 interface Unresolved {
@@ -104,7 +116,7 @@ function inMapped(project: Project, { annotation, value, owner }: ClassAttribute
 	const generic = unboundGeneric(project, annotation, owner.module, scope);
 	if (generic !== null) return generic;
 	if (value !== null && makerOf(value) !== "mapped_column") return null;
-	const name = form.args === null ? null : unboundIn(form.args);
+	const name = form.args === null ? null : unboundOutside(form.args);
 	if (name === null) return null;
 	const isText = owner.module.tree.futures.has("annotations") || annotation.type === "Constant";
 	const shown = isText
@@ -145,10 +157,12 @@ function shownText(text: string): string | null {
 	return /["'\n]/.test(text) ? null : text;
 }
 
-function unboundIn(forms: readonly TypeForm[]): string | null {
+/** The first name that nothing binds, outside of the brackets of generics: what stands there may be a class to come. */
+function unboundOutside(forms: readonly TypeForm[]): string | null {
 	for (const form of forms) {
 		if (form.kind === "unbound") return form.name;
-		const inner = form.kind === "union" ? unboundIn(form.members) : form.kind === "annotated" ? unboundIn([form.type]) : null;
+		const inner =
+			form.kind === "union" ? unboundOutside(form.members) : form.kind === "annotated" ? unboundOutside([form.type]) : null;
 		if (inner !== null) return inner;
 	}
 	return null;

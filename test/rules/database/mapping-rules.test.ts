@@ -124,3 +124,22 @@ describe("unsupported-table-part", () => {
 		expect(auditBackend("unsupported-table-part", backend(made("postgresql+psycopg2://a@b/c", "ARRAY(String)")))).toEqual([]);
 	});
 });
+
+describe("unresolved-model-annotation", () => {
+	const table = (annotation: string) =>
+		backend(
+			`class Item(Base):\n    __tablename__ = "items"\n    id: Mapped[int] = mapped_column(primary_key=True)\n    made: ${annotation}`,
+		);
+
+	it.each([
+		["a quoted annotation", 'Mapped["datetime"]', ["datetime, the type of Item.made, is not defined when the class is"]],
+		["no name that Python itself misses", "Mapped[datetime]", []],
+		[
+			"a part that Python leaves alone",
+			'Mapped[Optional["datetime"]]',
+			["datetime, the type of Item.made, is not defined when the class is"],
+		],
+	])("tells of %s", (_, annotation, problems) => {
+		expect(auditBackend("unresolved-model-annotation", table(annotation)).map(({ problem }) => problem)).toEqual(problems);
+	});
+});
