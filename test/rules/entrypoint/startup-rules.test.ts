@@ -20,6 +20,8 @@ describe("startup-exception", () => {
 	it("wraps a dependency that is entered with async with, and decorates what is only entered", () => {
 		const text = lifespan("    async with session() as s:\n        print(s)\n    yield\n", "async def session():\n    yield 1\n");
 		expect(mendedFiles(rule, text)["main.py"]).toContain("@asynccontextmanager\nasync def session():");
+		const comment = "# session (a generator) opens one session for each caller\n";
+		expect(mendedFiles(rule, `${text}${comment}`)["main.py"]).toContain("@asynccontextmanager\nasync def session():");
 		const route = "\n@app.get('/')\ndef read(s=Depends(session)):\n    return s\n";
 		expect(mendedFiles(rule, `${text}${route}`)["main.py"]).toContain("async with asynccontextmanager(session)() as s:");
 	});

@@ -3,7 +3,7 @@ import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { nodeAt } from "../../../python/node-at.ts";
 import { enclosingFunction } from "../../../python/rewrite/enclosing.ts";
-import { replaceText } from "../../../python/rewrite/source.ts";
+import { indentAt, replaceText } from "../../../python/rewrite/source.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 
@@ -108,15 +108,8 @@ function decorateGenerator(project: Project, callee: ast.Expression, wrapper: st
 	const [home, definition] = found ?? [];
 	if (home === undefined || definition?.type !== "FunctionDef" || others.length > 0 || definition.decorators.length > 0)
 		return undefined;
-	const asked = callee.type === "Attribute" ? `\\.${name}` : `(?<!def )(?<!\\.)\\b${name}`;
-	const count = (pattern: RegExp): number =>
-		[...project.modules.values()].reduce(
-			(sum, { text }) => sum + (text.replace(/^[ \t]*from\s[^\n(]*import\s[^\n(]*$/gm, "").match(pattern)?.length ?? 0),
-			0,
-		);
-	if (count(new RegExp(`${asked}\\b`, "g")) !== count(new RegExp(`\\bwith [\\w.]{0,80}${asked}\\(`, "g"))) return undefined;
-	const line = home.lines.lineStart(home.lines.positionAt(definition.start).line);
-	const indent = home.text.slice(line, definition.start);
+	if (!isOnlyEntered(project, name, !home.tree.body.includes(definition))) return undefined;
+	const indent = indentAt(home.text, definition.start);
 	return {
 		title: `Decorate ${name} with ${wrapper}`,
 		explanation: `Everything that calls ${name} enters what it gives; the decorator makes a context manager of the generator.`,
@@ -124,6 +117,23 @@ function decorateGenerator(project: Project, callee: ast.Expression, wrapper: st
 		edits: [replaceText(home, definition.start, definition.start, `@${wrapper}\n${indent}`)],
 		needs: [{ path: home.path, module: "contextlib", name: wrapper }],
 	};
+}
+
+/** Is every mention of the function or method, imports aside, a call of it that `with` enters? */
+function isOnlyEntered(project: Project, name: string, isMethod: boolean): boolean {
+	let isOnly = true;
+	for (const { text, tree } of project.modules.values()) {
+		if (!text.includes(name)) continue;
+		const entered = new Set<ast.Node>();
+		walk(tree, (node) => {
+			if (node.type === "With") for (const { context } of node.items) if (context.type === "Call") entered.add(context.callee);
+			if (node.type === "ImportFrom" && node.names.some((alias) => alias.name.name === name && alias.asName !== null))
+				isOnly = false;
+			const mentioned = node.type === "Attribute" ? node.attribute.name : node.type === "Name" && !isMethod ? node.id : null;
+			if (mentioned === name && !entered.has(node)) isOnly = false;
+		});
+	}
+	return isOnly;
 }
 
 /** `async with get_session() as session` over a dependency: contextlib's decorator, used in place, leaves the dependency as it is. */
