@@ -1,3 +1,4 @@
+import type * as ast from "../../python/ast.ts";
 import { walk } from "../../python/walk.ts";
 import type { ClassValue } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
@@ -32,27 +33,54 @@ export function undefinedFields(project: Project, value: ClassValue): readonly U
 /** `User.model_rebuild()` reads names from the module that calls it as well, and takes others as an argument. */
 function mayBeBrought(project: Project, name: string): boolean {
 	for (const module of project.modules.values()) {
-		if (!/\b(model_rebuild|rebuild_dataclass|update_forward_refs)\b/.test(module.text)) continue;
-		if (/_types_namespace|update_forward_refs\(\w|globals\(\)/.test(module.text)) return true;
+		const rebuild = rebuildIn(module);
+		if (rebuild === null) continue;
+		if (rebuild.takesNames) return true;
 		const scope = scopeOfModule(project, module);
 		if (scope === null || scope.namespaces.some(({ names, dynamic }) => dynamic || names.has(name))) return true;
 		// A function that rebuilds the models may import the name itself.
-		if (boundInside(module).has(name)) return true;
+		if (rebuild.imported.has(name)) return true;
 	}
 	return false;
 }
 
-const bound = new WeakMap<Module, ReadonlySet<string>>();
+/** The names that a module which completes models later can bring. */
+interface Rebuild {
+	/** Is a function that completes models handed names, or handed on itself? */
+	readonly takesNames: boolean;
+	/** What the imports of the module bind, those inside functions included. */
+	readonly imported: ReadonlySet<string>;
+}
 
-/** The names that the imports of a module bind, those inside functions included. */
-function boundInside(module: Module): ReadonlySet<string> {
-	const cached = bound.get(module);
+const completers = ["model_rebuild", "rebuild_dataclass", "update_forward_refs"];
+const rebuilds = new WeakMap<Module, Rebuild | null>();
+
+function rebuildIn(module: Module): Rebuild | null {
+	const cached = rebuilds.get(module);
 	if (cached !== undefined) return cached;
-	const names = new Set<string>();
-	walk(module.tree, (node) => {
+	const rebuild = completers.some((name) => module.text.includes(name)) ? readRebuild(module.tree) : null;
+	rebuilds.set(module, rebuild);
+	return rebuild;
+}
+
+function readRebuild(tree: ast.Module): Rebuild {
+	const imported = new Set<string>();
+	const withoutNames = new Set<ast.Node>();
+	let takesNames = false;
+	walk(tree, (node) => {
 		if (node.type === "Import" || node.type === "ImportFrom")
-			for (const alias of node.names) names.add((alias.asName ?? alias.name).name);
+			for (const alias of node.names) imported.add((alias.asName ?? alias.name).name);
+		if (node.type === "Call" && !handsNames(node)) withoutNames.add(node.callee);
+		// What is not called there and then may be handed names elsewhere.
+		const named = node.type === "Name" ? node.id : node.type === "Attribute" ? node.attribute.name : null;
+		const mentioned = node.type === "Constant" ? node.value : named;
+		if (completers.some((name) => name === mentioned) && !withoutNames.has(node)) takesNames = true;
 	});
-	bound.set(module, names);
-	return names;
+	return { takesNames, imported };
+}
+
+/** `Item.model_rebuild(_types_namespace={…})`, `Item.update_forward_refs(User=User)`, `Item.model_rebuild(**options)` */
+function handsNames({ keywords }: ast.Call): boolean {
+	const options = ["force", "raise_errors", "_parent_namespace_depth"];
+	return keywords.some(({ name }) => name === null || !options.includes(name.name));
 }

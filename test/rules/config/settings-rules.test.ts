@@ -207,3 +207,28 @@ describe("invalid-setting-value", () => {
 		expect(auditBackend(rule, backend(`${reads}${field}`, env))).toEqual([]);
 	});
 });
+
+describe("undefined-field-type", () => {
+	const problems = (rebuild: string) =>
+		auditBackend("undefined-field-type", backend('database: "Missing"', null, `#- rebuild.py\n${rebuild}\n`)).map(
+			({ problem }) => problem,
+		);
+
+	it("tells of a name that completing the models cannot bring", () => {
+		const told = ["Missing, the type of Settings.database, is not defined"];
+		expect(problems("")).toEqual(told);
+		expect(problems("def rebuild(model):\n    model.model_rebuild(force=True)  # takes _types_namespace and globals()")).toEqual(
+			told,
+		);
+	});
+
+	it.each([
+		"model.model_rebuild(_types_namespace={'Missing': int})",
+		"model.update_forward_refs(Missing=int)",
+		"model.model_rebuild(**options)",
+		"getattr(model, 'model_rebuild')(_types_namespace=names)",
+		"from elsewhere import Missing\n    model.model_rebuild()",
+	])("leaves alone what %s may bring", (call) => {
+		expect(problems(`def rebuild(model):\n    ${call}`)).toEqual([]);
+	});
+});
