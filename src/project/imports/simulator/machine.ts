@@ -85,6 +85,11 @@ export class ReachedYield extends Error {
 	}
 }
 
+/** Is this how the simulation of some code ends early? Very deeply nested code exhausts our own stack: as unknowable as a spent budget. */
+export function endsSimulation(error: unknown): boolean {
+	return [PythonException, ReachedYield, BudgetSpent, RangeError].some((kind) => error instanceof kind);
+}
+
 /** Takes what is yielded. */
 export type AtYield = (machine: Machine, value: Value) => void;
 

@@ -13,7 +13,7 @@ import { evaluate } from "./expressions.ts";
 import { constant } from "./external.ts";
 import { firstRequest } from "./first-request.ts";
 import { importModule, importSubmodule } from "./importing.ts";
-import { BudgetSpent, type Frame, type Machine, newNamespace, PythonException, ReachedYield } from "./machine.ts";
+import { endsSimulation, type Frame, type Machine, newNamespace } from "./machine.ts";
 import { startUp } from "./start-up.ts";
 import { execute } from "./statements.ts";
 import { bindsOf, borrowsAny, importedNames } from "./top-level-names.ts";
@@ -189,9 +189,7 @@ function following(machine: Machine, run: () => void): void {
 	try {
 		run();
 	} catch (error) {
-		const ended = error instanceof PythonException || error instanceof ReachedYield || error instanceof BudgetSpent;
-		// Very deeply nested code exhausts our own stack: as unknowable as a spent budget.
-		if (!ended && !(error instanceof RangeError)) throw error;
+		if (!endsSimulation(error)) throw error;
 	} finally {
 		machine.handlers.length = 0;
 		machine.importStack.length = 0;

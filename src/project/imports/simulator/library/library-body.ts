@@ -1,8 +1,9 @@
 import type { Failure } from "../../trace.ts";
 import { unknown, type Value } from "../../values.ts";
+import { aside } from "../aside.ts";
 import { isBuiltinException } from "../builtins.ts";
 import { externalSymbol, symbolEntry } from "../external.ts";
-import { BudgetSpent, type CallArguments, failAt, lookUp, type Machine, PythonException, ReachedYield } from "../machine.ts";
+import { type CallArguments, failAt, lookUp, type Machine } from "../machine.ts";
 import type { LibraryCall } from "./library-call.ts";
 import { isOfLibrary, type LibraryFunction, libraryFunction, methodOf } from "./library-code.ts";
 import { libraryType } from "./library-types.ts";
@@ -116,39 +117,6 @@ function run({ machine, frame, canonical, args, node, receiver }: LibraryCall, f
 	const before = { nothing: [], object: [makes ? made : object], class: [of] }[bound];
 	const given = machine.call(frame, value, { ...args, args: [...before, ...args.args] }, node);
 	return makes ? made : given;
-}
-
-/** Runs code whose effects on the machine are taken back; gives what failed in it. */
-function aside(machine: Machine, run: () => void): readonly Failure[] {
-	const { calls, failures, classes, functions, settings, forgotten, externalImports, handlers, caught } = machine;
-	const lists = [calls, failures, classes, functions, settings, forgotten, externalImports].map(
-		(each) => [each, each.length] as const,
-	);
-	const before = failures.length;
-	const maps = [machine.patched, machine.environ].map((each) => [each, new Map<string, Value>(each)] as const);
-	const { doubts, importDoubts, order, uncertain, callDepth, place, environDynamic, unfollowed } = machine;
-	const outer = [handlers.splice(0), caught.splice(0)] as const;
-	const active = new Set(machine.activeCalls);
-	let found: readonly Failure[] = [];
-	try {
-		run();
-	} catch (error) {
-		const ended = error instanceof PythonException || error instanceof ReachedYield || error instanceof BudgetSpent;
-		if (!ended && !(error instanceof RangeError)) throw error;
-	} finally {
-		found = failures.slice(before);
-		for (const [list, length] of lists) list.length = length;
-		for (const [map, entries] of maps) {
-			map.clear();
-			for (const [key, value] of entries) map.set(key, value);
-		}
-		Object.assign(machine, { doubts, importDoubts, order, uncertain, callDepth, place, environDynamic, unfollowed });
-		handlers.splice(0, handlers.length, ...outer[0]);
-		caught.splice(0, caught.length, ...outer[1]);
-		machine.activeCalls.clear();
-		for (const each of active) machine.activeCalls.add(each);
-	}
-	return found;
 }
 
 /** What is handed over must not change by what is done with it here. */
