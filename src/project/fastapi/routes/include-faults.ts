@@ -1,5 +1,6 @@
 import type * as ast from "../../../python/ast.ts";
 import { spend } from "../../../python/effort.ts";
+import { walk } from "../../../python/walk.ts";
 import { isObjectOf, routerClass } from "../../imports/library-objects.ts";
 import { findInClass } from "../../imports/simulator/classes/class-members.ts";
 import { isClosed } from "../../imports/simulator/value-types.ts";
@@ -165,6 +166,7 @@ export function lonelyRouters(project: Project): readonly LonelyRouter[] {
 	if (isOpen || !routers.some(({ isApplication, call }) => isApplication && call.reached)) return [];
 	const used = new Set<Value>([...includes, ...mounts].flatMap(({ child }) => (child === null ? [] : [child.value])));
 	for (const call of project.trace.calls) for (const value of [...call.args, ...call.keywords.values()]) used.add(value);
+	for (const value of includedOnCondition(project)) used.add(value);
 	const result: LonelyRouter[] = [];
 	for (const router of routers) {
 		const routes = operations.filter((operation) => operation.router === router).length;
@@ -172,6 +174,29 @@ export function lonelyRouters(project: Project): readonly LonelyRouter[] {
 		result.push({ router, routes, forgottenIn: router.call.reached ? placeOf(project, router, includes) : null });
 	}
 	return result;
+}
+
+/** What is included under an `if` that start-up need not enter, as the routes of development are: it was left out on purpose. */
+function* includedOnCondition(project: Project): Generator<Value> {
+	for (const { module } of project.trace.runs.values()) {
+		const scope = module.text.includes("include_router") ? scopeOfModule(project, module) : null;
+		if (scope === null) continue;
+		const included: ast.Expression[] = [];
+		const note = (node: ast.TypedNode): void => {
+			if (node.type !== "Call" || node.callee.type !== "Attribute" || node.callee.attribute.name !== "include_router") return;
+			const router = node.args[0] ?? node.keywords.find(({ name }) => name?.name === "router")?.value;
+			if (router !== undefined) included.push(router);
+		};
+		walk(module.tree, (node) => {
+			if (node.type !== "If") return true;
+			walk([...node.body, ...node.orelse], note);
+			return false;
+		});
+		for (const node of included) {
+			const value = valueOfName(node, scope);
+			if (value !== null) yield value;
+		}
+	}
 }
 
 function isUnknown(value: Value | undefined): boolean {
