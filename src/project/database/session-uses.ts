@@ -1,3 +1,4 @@
+import { annotatedType } from "../../python/annotated.ts";
 import type * as ast from "../../python/ast.ts";
 import { statementsOf } from "../../python/rewrite/blocks.ts";
 import { walk } from "../../python/walk.ts";
@@ -207,14 +208,6 @@ class SessionFinder {
 			return spelled(target) === null ? [] : [target.attribute.name];
 		});
 	}
-}
-
-/** The type of `Annotated[type, ...]`. */
-function annotatedType(expression: ast.Expression): ast.Expression | null {
-	if (expression.type !== "Subscript" || expression.index.type !== "Sequence") return null;
-	const { value } = expression;
-	const name = value.type === "Name" ? value.id : value.type === "Attribute" ? value.attribute.name : "";
-	return name === "Annotated" ? (expression.index.items[0] ?? null) : null;
 }
 
 /** `async with factory() as session`, `with Session(engine) as session` and `session = factory()`, with the kind that just that makes. */

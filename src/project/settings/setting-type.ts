@@ -1,3 +1,4 @@
+import { annotatedItems } from "../../python/annotated.ts";
 import type * as ast from "../../python/ast.ts";
 
 /** What a settings field takes, as far as its annotation tells. */
@@ -83,9 +84,7 @@ function withoutAnnotated(annotation: ast.Expression): {
 	/** True where a validator of the metadata may see the value before its type does. */
 	readonly isSeenFirst: boolean;
 } {
-	if (annotation.type !== "Subscript" || nameOf(annotation) !== "Annotated" || annotation.index.type !== "Sequence")
-		return { type: annotation, isDecoded: true, isSeenFirst: false };
-	const [type, ...metadata] = annotation.index.items;
+	const [type, ...metadata] = annotatedItems(annotation);
 	return {
 		type: type ?? annotation,
 		isDecoded: !metadata.some((item) => nameOf(item) === "NoDecode"),

@@ -8,6 +8,7 @@ import { scopeOfClass } from "../../project/models/name-scope.ts";
 import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
 import { readSettingType } from "../../project/settings/setting-type.ts";
+import { annotatedType } from "../../python/annotated.ts";
 import type * as ast from "../../python/ast.ts";
 import { addArgument, findKeyword } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
@@ -205,7 +206,7 @@ function mayBeAnnotatedKey(project: Project, owner: ClassValue, annotation: ast.
 	if (isColumnOfAlias(project, owner, annotation)) return false;
 	const isMapped = annotation.type === "Subscript" && annotation.value.type === "Name" && annotation.value.id === "Mapped";
 	const type = isMapped ? annotation.index : annotation;
-	if (type.type === "Subscript" && type.value.type === "Name" && type.value.id === "Annotated") return true;
+	if (annotatedType(type) !== null) return true;
 	const { members } = readSettingType(type);
 	return members === null || members.some((name) => !plainTypes.has(name));
 }

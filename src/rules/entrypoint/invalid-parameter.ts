@@ -8,6 +8,7 @@ import { unionDependency } from "../../project/fastapi/signature/union-dependenc
 import { lookUpName } from "../../project/models/name-scope.ts";
 import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
+import { annotatedItems, annotatedType } from "../../python/annotated.ts";
 import type * as ast from "../../python/ast.ts";
 import { moveAliasDefault } from "./signature/alias-default.ts";
 import { dropPattern } from "./signature/drop-pattern.ts";
@@ -228,18 +229,11 @@ function dependencyAsDefault(fault: ParameterFault, base: ast.Expression | null)
 
 /** `X` of `Annotated[X, …]`, where the parameter says so itself. */
 function baseOf({ annotation }: ast.Parameter): ast.Expression | null {
-	return itemsOf(annotation)[0] ?? null;
+	return annotatedType(annotation);
 }
 
 function metadataOf({ annotation }: ast.Parameter): readonly ast.Expression[] {
-	return itemsOf(annotation).slice(1);
-}
-
-function itemsOf(annotation: ast.Expression | null): readonly ast.Expression[] {
-	if (annotation?.type !== "Subscript" || annotation.index.type !== "Sequence") return [];
-	const { value } = annotation;
-	const name = value.type === "Name" ? value.id : value.type === "Attribute" ? value.attribute.name : "";
-	return name === "Annotated" ? annotation.index.items : [];
+	return annotatedItems(annotation).slice(1);
 }
 
 function textOf({ module, node }: { readonly module: { readonly text: string }; readonly node: ast.Call }): string {

@@ -306,7 +306,7 @@ export function wrapperFault(value: Value): MiddlewareFault | null {
 }
 
 /** What goes wrong in an ASGI `__call__` of the right arguments; `inner` is the class of what it wraps, as Python's message names it. */
-export function asgiFault(owner: ClassValue, call: FunctionValue, inner: string): MiddlewareFault | null {
+function asgiFault(owner: ClassValue, call: FunctionValue, inner: string): MiddlewareFault | null {
 	const { node } = call;
 	if (node.type === "Lambda" || isGenerator(node)) return null;
 	if (!node.isAsync && givesNothing(node)) return fault("plain-call", notAwaitable, call);

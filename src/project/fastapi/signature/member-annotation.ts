@@ -1,3 +1,4 @@
+import { annotatedType } from "../../../python/annotated.ts";
 import type * as ast from "../../../python/ast.ts";
 import { isPlainEnumeration } from "../../imports/simulator/classes/enum-look-up.ts";
 import type { NameScope } from "../../models/name-scope.ts";
@@ -20,10 +21,4 @@ export function memberAnnotation(written: ast.Expression | null, scope: NameScop
 	const member = owner.namespace.names.get(node.attribute.name);
 	if (member?.value.kind !== "constant" || member.maybe) return null;
 	return { node, named: `a member of ${owner.node.name.name}` };
-}
-
-/** The type in `Annotated[type, …]`. */
-export function annotatedType({ value, index }: ast.Subscript): ast.Expression | null {
-	const name = value.type === "Attribute" ? value.attribute.name : value.type === "Name" ? value.id : "";
-	return name === "Annotated" && index.type === "Sequence" ? (index.items[0] ?? null) : null;
 }

@@ -1,7 +1,7 @@
+import { annotatedType } from "../../../python/annotated.ts";
 import type * as ast from "../../../python/ast.ts";
 import type { NameScope } from "../../models/name-scope.ts";
 import { readTypeForm, type TypeForm } from "../../models/type-form.ts";
-import { annotatedType } from "./member-annotation.ts";
 import { shownType } from "./shown-type.ts";
 
 /** `repository: Repository | None = Depends()`: FastAPI is to call the annotation, and before Python 3.14 no such union can be called. */

@@ -43,7 +43,7 @@ export function* trailingComma(table: TableClass): Generator<ClassFault> {
 }
 
 /** Is the value a tuple of one column that is written without parentheses? */
-export function isColumnInTuple({ value, valueNode }: ClassAttribute): boolean {
+function isColumnInTuple({ value, valueNode }: ClassAttribute): boolean {
 	if (value?.kind !== "sequence" || value.type !== "tuple" || valueNode?.type !== "Sequence") return false;
 	const [only] = value.items;
 	const maker = makerOf(only);

@@ -9,6 +9,7 @@ import type * as ast from "../../../python/ast.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { isGenerator, walk } from "../../../python/walk.ts";
+import { withoutAsync } from "../../repair/calls/make-plain.ts";
 import { findLaterDefinition, moveAhead, topStatementAt } from "../../repair/names/forward-reference.ts";
 
 /** What to hand `Depends` where it is handed something that cannot be called. */
@@ -122,23 +123,15 @@ function makePlain(made: FunctionValue | null): FixProposal | undefined {
 	if (made === null || made.node.type !== "FunctionDef" || !made.node.isAsync) return undefined;
 	const { node, module } = made;
 	const last = node.body.at(-1);
-	let awaits = false;
-	for (const statement of node.body)
-		walk(statement, (each) => {
-			if (each.type === "Await" || ((each.type === "With" || each.type === "For") && each.isAsync)) awaits = true;
-			return !awaits && each.type !== "FunctionDef";
-		});
 	const gives = last?.type === "Return" && last.value?.type === "Name" ? last.value.id : null;
 	const isMaker = node.body.some((each) => each.type === "FunctionDef" && each.name.name === gives);
-	const from = node.decorators.at(-1)?.end ?? node.start;
-	const found = /\basync\s+(?=def\b)/.exec(module.text.slice(from, node.name.start));
-	if (awaits || !isMaker || found === null) return undefined;
-	const start = from + found.index;
+	const edit = isMaker ? withoutAsync(module, node) : null;
+	if (edit === null) return undefined;
 	return {
 		title: `Make ${node.name.name} a plain function`,
 		explanation: `It is called while the module is imported, awaits nothing, and gives the dependency ${gives}.`,
 		applicability: "safe",
-		edits: [replaceText(module, start, start + found[0].length, "")],
+		edits: [edit],
 	};
 }
 

@@ -18,7 +18,7 @@ export function sourceOf(signature: CallSignature, node: { readonly start: numbe
 }
 
 /** May the parameter lose its default? Not where one before it has one. */
-export function canLoseDefault({ parameters }: CallSignature, parameter: ast.Parameter): boolean {
+function canLoseDefault({ parameters }: CallSignature, parameter: ast.Parameter): boolean {
 	if (parameter.kind === "keyword-only") return true;
 	const index = parameters.indexOf(parameter);
 	return !parameters.slice(0, index).some((each) => each.default !== null && each.kind !== "keyword-only");

@@ -1,6 +1,6 @@
 import type { Module } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
-import { addArgument, removeArguments } from "../../../python/rewrite/arguments.ts";
+import { removeArguments } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import type { TextEdit } from "../../../text/range.ts";
 
@@ -14,12 +14,6 @@ export function removeFromHeader(
 	if (call === null) return [];
 	if (call.args.length + call.keywords.length > doomed.length) return removeArguments(module, call, doomed);
 	return [replaceText(module, call.argumentsRange.start, call.argumentsRange.end, "")];
-}
-
-/** Adds a keyword to the header of a class. */
-export function addToHeader(module: Module, node: ast.ClassDef, code: string): TextEdit {
-	const call = headerOf(module, node);
-	return call === null ? replaceText(module, node.name.end, node.name.end, `(${code})`) : addArgument(module, call, code);
 }
 
 /** The header of a class, whose bases and keywords are written like the arguments of a call; null where it has no parentheses. */
