@@ -30,6 +30,12 @@ export function listFaultySettings(project: Project): readonly FaultySettings[] 
 	return [...found.values()];
 }
 
+/** What a fault of a settings object, or of one of its fields, is about: `src.core.config:Settings.port`. */
+export function subjectOf({ object, className }: FaultySettings, reading: SettingReading | null): string {
+	const owner = `${object.settingsClass.module.name}:${className}`;
+	return reading === null ? owner : `${owner}.${reading.field.name}`;
+}
+
 /** When and how start-up meets a fault of a settings object. */
 export interface SettingsOutcome {
 	readonly severity: "CRITICAL" | "HIGH";

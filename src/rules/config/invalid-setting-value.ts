@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import type { Project } from "../../project/project.ts";
-import { removeFromEnvFile, replaceEnvValue } from "../../project/settings/env-file-edit.ts";
+import { replaceEnvValue } from "../../project/settings/env-file-edit.ts";
 import {
 	envFileOrigin,
 	type FaultySettings,
@@ -10,6 +10,7 @@ import {
 	outcomeOf,
 	placeInWords,
 	placeOfValue,
+	subjectOf,
 } from "../../project/settings/faulty-settings.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
 import { nearestChoice } from "../../project/settings/setting-type.ts";
@@ -17,6 +18,7 @@ import { isModernSettingsClass } from "../../project/settings/settings-class.ts"
 import { type RefusedSetting, refusalOf } from "../../project/settings/settings-faults.ts";
 import { formatInWords } from "../../project/settings/text-formats.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
+import { takeDefault } from "./repair/take-default.ts";
 
 interface Evidence {
 	readonly settings: FaultySettings;
@@ -55,11 +57,11 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		for (const settings of listFaultySettings(project)) {
-			const { faults, object, className } = settings;
+			const { faults, object } = settings;
 			for (const setting of faults.refused) {
 				if (setting.type.decoding === "tried") continue;
 				yield {
-					subject: `${object.settingsClass.module.name}:${className}.${setting.reading.field.name}`,
+					subject: subjectOf(settings, setting.reading),
 					...placeOfValue(setting.value, object.call),
 					evidence: {
 						settings,
@@ -87,20 +89,9 @@ export default defineRule<Evidence>({
 		const { setting, key, better, settings } = evidence;
 		if (setting.type.numbers !== null) return readAsNumber(evidence);
 		const origin = envFileOrigin(setting.value);
-		if (origin === null) return undefined;
-		const { field } = setting.reading;
-		if (setting.value.value === "" && field.fallback !== null) {
-			const edit = removeFromEnvFile(project, origin.path, origin.key);
-			if (edit === null) return undefined;
-			return {
-				title: `Take the empty ${key} out of ${origin.path}`,
-				explanation: `Then ${settings.className} takes the default of ${field.name}.`,
-				applicability: "safe",
-				edits: [edit],
-			};
-		}
-		const edit = better === null ? null : replaceEnvValue(project, origin.path, origin.key, better);
-		if (better === null || edit === null) return withoutLine(evidence, project);
+		const isBlank = setting.value.value === "" && setting.reading.field.fallback !== null;
+		const edit = origin === null || better === null || isBlank ? null : replaceEnvValue(project, origin.path, origin.key, better);
+		if (edit === null) return takeDefault(project, settings, setting.reading, setting.value);
 		return {
 			title: `Set ${key} to ${better}`,
 			explanation: `${settings.className} takes ${better}. Write what you meant where that is something else.`,
@@ -126,20 +117,6 @@ function readAsNumber({ setting: { type, value, reading }, key, settings }: Evid
 			{ path: module.path, module: "typing", name: "Annotated" },
 			{ path: module.path, module: "pydantic", name: "BeforeValidator" },
 		],
-	};
-}
-
-/** Where nothing tells what may be meant, the default stands in for the value. */
-function withoutLine({ setting, key, settings }: Evidence, project: Project): FixProposal | undefined {
-	const origin = envFileOrigin(setting.value);
-	const { field } = setting.reading;
-	const edit = origin === null || field.fallback === null ? null : removeFromEnvFile(project, origin.path, origin.key);
-	if (origin === null || edit === null) return undefined;
-	return {
-		title: `Take ${key} out of ${origin.path}`,
-		explanation: `Then ${settings.className} takes the default of ${field.name}. Write what you meant where that is something else.`,
-		applicability: "review",
-		edits: [edit],
 	};
 }
 

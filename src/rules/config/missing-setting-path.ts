@@ -4,7 +4,7 @@ import { entryAt } from "../../project/disk.ts";
 import { meantPath } from "../../project/meant-path.ts";
 import type { Project } from "../../project/project.ts";
 import type { AbsentPath } from "../../project/settings/absent-paths.ts";
-import { removeFromEnvFile, replaceEnvValue } from "../../project/settings/env-file-edit.ts";
+import { replaceEnvValue } from "../../project/settings/env-file-edit.ts";
 import {
 	envFileOrigin,
 	type FaultySettings,
@@ -13,10 +13,12 @@ import {
 	outcomeOf,
 	placeInWords,
 	placeOfValue,
+	subjectOf,
 } from "../../project/settings/faulty-settings.ts";
 import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
+import { takeDefault } from "./repair/take-default.ts";
 
 interface Evidence {
 	readonly settings: FaultySettings;
@@ -56,7 +58,7 @@ export default defineRule<Evidence>({
 				const { field } = absent.reading;
 				const { module } = field.owner;
 				yield {
-					subject: `${module.name}:${settings.className}.${field.name}`,
+					subject: subjectOf(settings, absent.reading),
 					...placeOfValue(absent.value, { module, node: field.node }),
 					evidence: { settings, absent },
 				};
@@ -114,16 +116,8 @@ function waysToMend({ settings, absent }: Evidence, project: Project): readonly 
 			edits: [{ path: `${path}/.gitkeep`, range: { start: 0, end: 0 }, newText: "\n" }],
 		});
 	}
-	const origin = envFileOrigin(value);
-	const line = isGiven && origin !== null && field.fallback !== null ? removeFromEnvFile(project, origin.path, origin.key) : null;
-	if (line !== null) {
-		mends.push({
-			title: `Take ${keyOf(settings, reading)} out of ${origin?.path ?? ""}`,
-			explanation: `Then ${settings.className} takes the default of ${field.name}.`,
-			applicability: "review",
-			edits: [line],
-		});
-	}
+	const defaulted = isGiven && value.kind === "constant" ? takeDefault(project, settings, reading, value) : undefined;
+	if (defaulted !== undefined) mends.push(defaulted);
 	const type = typeName(field.node.annotation);
 	if (wanted === "file" && type !== null) {
 		mends.push({

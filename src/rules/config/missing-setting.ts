@@ -10,6 +10,7 @@ import {
 	keyOf,
 	listFaultySettings,
 	outcomeOf,
+	subjectOf,
 } from "../../project/settings/faulty-settings.ts";
 import { readSettingType } from "../../project/settings/setting-type.ts";
 import { isModernSettingsClass, settingsConfig, settingsFields, sourcesMethod } from "../../project/settings/settings-class.ts";
@@ -65,13 +66,13 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		for (const settings of listFaultySettings(project)) {
-			const { object, faults, className } = settings;
+			const { object, faults } = settings;
 			if (faults.missing.length === 0) continue;
-			const { call, settingsClass } = object;
+			const { call } = object;
 			const keys = faults.missing.map((reading) => keyOf(settings, reading));
 			const envFile = chooseFile(project, object.envFiles ?? []);
 			yield {
-				subject: `${settingsClass.module.name}:${className}`,
+				subject: subjectOf(settings, null),
 				path: call.module.path,
 				range: { start: call.node.start, end: call.node.end },
 				evidence: { settings, keys, envFile, otherFile: findFileWith(project, keys, object.envFiles ?? []) },

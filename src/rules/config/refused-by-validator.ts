@@ -11,6 +11,7 @@ import {
 	outcomeOf,
 	placeInWords,
 	placeOfValue,
+	subjectOf,
 } from "../../project/settings/faulty-settings.ts";
 import { nearestChoice, readSettingType } from "../../project/settings/setting-type.ts";
 import type * as ast from "../../python/ast.ts";
@@ -70,18 +71,17 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		for (const settings of listFaultySettings(project)) {
-			const { object, faults, className } = settings;
-			const { settingsClass } = object;
+			const { object, faults } = settings;
 			for (const reading of faults.rejected) {
 				yield {
-					subject: `${settingsClass.module.name}:${className}.${reading.field.name}`,
+					subject: subjectOf(settings, reading),
 					...placeOfValue(reading.given, object.call),
 					evidence: { settings, reading, validator: reading.refusedBy ?? "", key: keyOf(settings, reading) },
 				};
 			}
 			if (object.refusedBy === null) continue;
 			yield {
-				subject: `${settingsClass.module.name}:${className}`,
+				subject: subjectOf(settings, null),
 				...placeOfValue(null, object.call),
 				evidence: { settings, reading: null, validator: object.refusedBy, key: null },
 			};

@@ -3,7 +3,7 @@ import { defineRule } from "../../audit/rule.ts";
 import type { Value } from "../../project/imports/values.ts";
 import type { Project } from "../../project/project.ts";
 import { appendToEnvFile, exampleValue } from "../../project/settings/env-file-edit.ts";
-import { type FaultySettings, keyOf, listFaultySettings, outcomeOf } from "../../project/settings/faulty-settings.ts";
+import { type FaultySettings, keyOf, listFaultySettings, outcomeOf, subjectOf } from "../../project/settings/faulty-settings.ts";
 import { forgetfulOf } from "../../project/settings/forgetful-validators.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
 import type { RefusedDefault } from "../../project/settings/refused-defaults.ts";
@@ -49,13 +49,13 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		for (const settings of listFaultySettings(project)) {
-			const { faults, className } = settings;
+			const { faults } = settings;
 			for (const refused of faults.defaults) {
 				const { field } = refused.reading;
 				const { module } = field.owner;
 				const origin = refused.value.kind === "constant" ? refused.value.origin : null;
 				yield {
-					subject: `${module.name}:${className}.${field.name}`,
+					subject: subjectOf(settings, refused.reading),
 					path: module.path,
 					range: { start: field.node.start, end: field.node.end },
 					evidence: {

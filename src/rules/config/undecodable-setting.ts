@@ -2,7 +2,7 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import type { ClassValue } from "../../project/imports/values.ts";
 import type { Project } from "../../project/project.ts";
-import { removeFromEnvFile, replaceEnvValue } from "../../project/settings/env-file-edit.ts";
+import { replaceEnvValue } from "../../project/settings/env-file-edit.ts";
 import {
 	envFileOrigin,
 	type FaultySettings,
@@ -11,6 +11,7 @@ import {
 	outcomeOf,
 	placeInWords,
 	placeOfValue,
+	subjectOf,
 } from "../../project/settings/faulty-settings.ts";
 import { asJsonList, asJsonObject } from "../../project/settings/json-list.ts";
 import { isCollection, isMapping, readSettingType } from "../../project/settings/setting-type.ts";
@@ -18,6 +19,7 @@ import { isModernSettingsClass, settingsConfig, settingsFields } from "../../pro
 import { isJson, type RefusedSetting } from "../../project/settings/settings-faults.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { insertAfter } from "../../python/rewrite/statements.ts";
+import { takeDefault } from "./repair/take-default.ts";
 
 interface Evidence {
 	readonly settings: FaultySettings;
@@ -61,11 +63,11 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		for (const settings of listFaultySettings(project)) {
-			const { faults, object, className } = settings;
+			const { faults, object } = settings;
 			const lists = faults.refused.filter(({ type }) => type.decoding === "tried");
 			for (const setting of [...faults.undecodable, ...lists]) {
 				yield {
-					subject: `${object.settingsClass.module.name}:${className}.${setting.reading.field.name}`,
+					subject: subjectOf(settings, setting.reading),
 					...placeOfValue(setting.value, object.call),
 					evidence: {
 						settings,
@@ -122,35 +124,18 @@ function isOfPairs({ type, reading }: RefusedSetting): boolean {
 	return reading.model !== null || type.members?.some(isMapping) === true;
 }
 
-function asJson({ setting, key, json }: Evidence, project: Project): FixProposal | undefined {
+function asJson({ settings, setting, key, json }: Evidence, project: Project): FixProposal | undefined {
 	const origin = envFileOrigin(setting.value);
 	const [member] = setting.type.members ?? [];
 	const isKnown = member !== undefined && (isCollection(member) || isOfPairs(setting));
 	if (origin === null || !isKnown) return undefined;
-	if (json === null || !isJson(json)) return withoutLine(setting, key, origin, project);
+	if (json === null || !isJson(json)) return takeDefault(project, settings, setting.reading, setting.value);
 	const edit = replaceEnvValue(project, origin.path, origin.key, json);
 	if (edit === null) return undefined;
 	return {
 		title: `Write ${key} as a JSON ${isOfPairs(setting) ? "object" : "list"}`,
 		explanation: "The same items, in the notation that pydantic-settings reads.",
 		applicability: "safe",
-		edits: [edit],
-	};
-}
-
-/** Where it is not clear which items are meant, the default stands in for the text. */
-function withoutLine(
-	{ reading }: RefusedSetting,
-	key: string,
-	origin: { readonly path: string; readonly key: string },
-	project: Project,
-): FixProposal | undefined {
-	const edit = reading.field.fallback === null ? null : removeFromEnvFile(project, origin.path, origin.key);
-	if (edit === null) return undefined;
-	return {
-		title: `Take ${key} out of ${origin.path}`,
-		explanation: `Then ${reading.field.name} has its default. Write the value that you mean as JSON in the place of it.`,
-		applicability: "review",
 		edits: [edit],
 	};
 }

@@ -1,5 +1,11 @@
 import { defineRule } from "../../audit/rule.ts";
-import { envFileOrigin, type FaultySettings, listFaultySettings, outcomeOf } from "../../project/settings/faulty-settings.ts";
+import {
+	envFileOrigin,
+	type FaultySettings,
+	listFaultySettings,
+	outcomeOf,
+	subjectOf,
+} from "../../project/settings/faulty-settings.ts";
 import { changeSettingsConfig } from "../../project/settings/settings-edit.ts";
 
 interface Evidence {
@@ -38,12 +44,12 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		for (const settings of listFaultySettings(project)) {
-			const { object, faults, className } = settings;
+			const { object, faults } = settings;
 			if (faults.unexpected.length === 0) continue;
-			const { call, settingsClass } = object;
+			const { call } = object;
 			const paths = new Set(faults.unexpected.flatMap(({ value }) => envFileOrigin(value)?.path ?? []));
 			yield {
-				subject: `${settingsClass.module.name}:${className}`,
+				subject: subjectOf(settings, null),
 				path: call.module.path,
 				range: { start: call.node.start, end: call.node.end },
 				evidence: { settings, keys: faults.unexpected.map(({ key }) => key), paths: [...paths] },
