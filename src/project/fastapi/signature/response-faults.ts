@@ -11,8 +11,8 @@ import { unboundIn } from "../../models/unbound-names.ts";
 import type { Project } from "../../project.ts";
 import type { Operation } from "../routes/routes.ts";
 import { invalidFieldError, refusedTypeError } from "./field-error.ts";
-import type { Analysis } from "./parameter-faults.ts";
 import { quotedInBrackets } from "./quoted-in-brackets.ts";
+import type { Analysis } from "./read-parameter.ts";
 import { isResponseClass, isResponseType } from "./special-types.ts";
 import { scopeAtRegistration, unresolvedError } from "./unresolved-type.ts";
 

@@ -5,10 +5,12 @@ import type { Module, Project } from "../../project.ts";
 import { ExpressionValues } from "../expression-value.ts";
 import { fastApiFeatures } from "../features.ts";
 import { type Include, type Operation, type Router, routeModelOf } from "../routes/routes.ts";
+import { analyseParameter } from "./analyse-parameter.ts";
 import { callSignatureOf } from "./call-signature.ts";
 import { type DependencyFault, uncallableDependency, unwrappedDependencies } from "./dependency-faults.ts";
 import { dependencyOf, isDependency, markerOf } from "./marker.ts";
-import { type Analysis, analyseParameter, type ParameterFault } from "./parameter-faults.ts";
+import type { ParameterFault } from "./parameter-faults.ts";
+import type { Analysis } from "./read-parameter.ts";
 import { type ResponseFault, responseFaults } from "./response-faults.ts";
 import { type Receiver, type UnusableDependency, unusableDependency } from "./unusable-dependency.ts";
 
