@@ -16,18 +16,18 @@ export interface Audited extends OpenedProject {
 
 /** Reads, understands and audits the backend that a person named. Changes nothing, runs nothing of it. */
 export function auditProject(path: string | undefined, options: CommonOptions, io: ProcessIo): Audited {
-	const started = performance.now();
+	const started = process.uptime();
 	return auditOpened(openProject(path, options, io), started);
 }
 
 /**
- * Asks the rules about a project that is understood already; `started` is when the work on it began, as `performance.now()`
+ * Asks the rules about a project that is understood already; `started` is when the work on it began, as `process.uptime()`
  * has it. `knownIds` holds what earlier audits called their issues, where there were some.
  */
 export function auditOpened(opened: OpenedProject, started: number, knownIds: KnownIds = new Map()): Audited {
 	const result = runRules(opened.project, rules);
 	const dependencies = dependencyRows(opened.project);
 	const startCommands = compareStarts(opened.project, result, rules);
-	const durationSeconds = (performance.now() - started) / 1000;
+	const durationSeconds = process.uptime() - started;
 	return { ...opened, report: buildReport(opened.project, { result, dependencies, startCommands, durationSeconds, knownIds }) };
 }

@@ -55,7 +55,7 @@ async function diagnose(
 	ids: KnownIds,
 	onProgress: ((step: AuditStep) => void) | undefined,
 ): Promise<Audited> {
-	const started = performance.now();
+	const started = process.uptime();
 	const step = async (name: AuditStep) => {
 		if (!onProgress) return;
 		onProgress(name);

@@ -1,29 +1,49 @@
 import { type Distribution, normalizeName } from "./environment.ts";
+import { InstalledNames } from "./installed-names.ts";
 import type { PackageFiles } from "./package-files.ts";
 
 /** The distributions installed in some folders, by normalised name; the first folder that has one wins. Metadata is read when asked for. */
 export function readDistributions(files: PackageFiles, folders: readonly string[]): ReadonlyMap<string, Distribution> {
-	const found = new Map<string, Distribution>();
+	const found = new Map<string, MetadataPlace>();
 	for (const folder of folders) {
 		for (const [entry, kind] of files.listFolder(folder) ?? []) {
 			const match = /^(.+?)(?:-([^-]+?))?(?:-py\d.*)?\.(dist-info|egg-info)$/.exec(entry);
 			if (match?.[1] === undefined) continue;
 			const isDist = match[3] === "dist-info";
 			if (isDist && kind !== "folder") continue;
-			const path = `${folder}/${entry}`;
 			const key = normalizeName(match[1]);
-			if (!found.has(key)) found.set(key, new InstalledDistribution(files, path, kind === "file", match[1], match[2] ?? ""));
+			const place = { path: `${folder}/${entry}`, isFile: kind === "file", name: match[1], version: match[2] ?? "" };
+			if (!found.has(key)) found.set(key, { ...place, isWheel: isDist });
 		}
 	}
-	return found;
+	const names = new InstalledNames(
+		files,
+		[...found.values()].filter(({ isFile }) => !isFile).map(({ path }) => path),
+	);
+	return new Map([...found].map(([key, place]) => [key, new InstalledDistribution(files, place, names)]));
+}
+
+/** Where the metadata of a distribution lies, and what the name of that file or folder says. */
+interface MetadataPlace {
+	readonly path: string;
+	readonly isFile: boolean;
+	/** Is it a `.dist-info` folder, whose name always ends in the version (https://packaging.python.org/en/latest/specifications/recording-installed-packages/)? */
+	readonly isWheel: boolean;
+	readonly name: string;
+	/** `""` where it says none. */
+	readonly version: string;
 }
 
 /** A distribution whose metadata is read from disk at the first question about it. */
 class InstalledDistribution implements Distribution {
 	private readonly metadata: Lazy<Metadata>;
-	private readonly top: Lazy<readonly string[]>;
 
-	constructor(files: PackageFiles, path: string, isFile: boolean, folderName: string, folderVersion: string) {
+	constructor(
+		files: PackageFiles,
+		private readonly place: MetadataPlace,
+		private readonly names: InstalledNames,
+	) {
+		const { path, isFile } = place;
 		this.metadata = new Lazy(() => {
 			const text =
 				(isFile ? files.readText(path) : (files.readText(`${path}/METADATA`) ?? files.readText(`${path}/PKG-INFO`))) ?? "";
@@ -31,19 +51,19 @@ class InstalledDistribution implements Distribution {
 			const listed = isFile ? null : files.readText(`${path}/requires.txt`);
 			return {
 				...parsed,
-				name: parsed.name || folderName,
-				version: parsed.version || folderVersion,
+				name: parsed.name || place.name,
+				version: parsed.version || place.version,
 				requires: parsed.requires.length > 0 || listed === null ? parsed.requires : readEggRequires(listed),
 			};
 		});
-		this.top = new Lazy(() => (isFile ? [folderName] : topLevelNames(files, path)));
 	}
 
 	get name(): string {
 		return this.metadata.value.name;
 	}
 	get version(): string {
-		return this.metadata.value.version;
+		const { isWheel, version } = this.place;
+		return isWheel && version !== "" ? version : this.metadata.value.version;
 	}
 	get requires(): readonly string[] {
 		return this.metadata.value.requires;
@@ -55,7 +75,7 @@ class InstalledDistribution implements Distribution {
 		return this.metadata.value.extras;
 	}
 	get topLevel(): readonly string[] {
-		return this.top.value;
+		return this.place.isFile ? [this.place.name] : this.names.of(this.place.path);
 	}
 }
 
@@ -108,15 +128,4 @@ function readEggRequires(text: string): readonly string[] {
 		} else if (line.trim() !== "") requires.push(line.trim() + suffix);
 	}
 	return requires;
-}
-
-/** Import names of a distribution, from its list of files or, failing that, its top_level.txt. */
-function topLevelNames(files: PackageFiles, path: string): readonly string[] {
-	const record = files.readText(`${path}/RECORD`) ?? files.readText(`${path}/SOURCES.txt`);
-	const names = new Set<string>();
-	for (const line of (files.readText(`${path}/top_level.txt`) ?? "").split(/\s+/)) if (/^[\w.]+$/.test(line)) names.add(line);
-	for (const match of (record ?? "").matchAll(/^"?([A-Za-z_]\w*)(?:\/[^,\n]*?\.(?:py|so|pyd)|(?:\.[\w-]+)*\.(?:py|so|pyd))"?,/gm))
-		if (match[1] !== undefined) names.add(match[1]);
-	names.delete("__pycache__");
-	return [...names];
 }

@@ -28,7 +28,7 @@ export class LibraryImports {
 		/** Where the packages lie: another folder may hold other files of the same versions. */
 		place: string,
 	) {
-		const installed = [...world.distributions.values()].map(({ name, version }) => `${name}==${version}`).sort();
+		const installed = [...world.distributions].map(([name, { version }]) => `${name}==${version}`).sort();
 		const { major, minor } = world.python;
 		const facts = [place, files.platform, `${major}.${minor}`, world.kind, ...installed].join("\n");
 		this.key = `imports-${tableFormat}.${visitsFormat}/${createHash("sha1").update(facts).digest("hex")}`;

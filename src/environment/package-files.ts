@@ -11,6 +11,8 @@ export interface PackageFiles {
 	readonly platform: string;
 	/** Text of a source or metadata file, decoded as UTF-8 (Latin-1 where it is not), or null where there is none to be read. */
 	readText(path: string): string | null;
+	/** Tells one state of a file from another, by size and time of change; null where there is none to be read. */
+	stampOf(path: string): string | null;
 	/** Names in a folder, symbolic links followed; null where there is no such folder. */
 	listFolder(path: string): ReadonlyMap<string, "file" | "folder"> | null;
 	/** The path without symbolic links, or null where nothing is there. */

@@ -26,6 +26,7 @@ export function openPackageFiles(
 	return {
 		platform: process.platform,
 		readText,
+		stampOf,
 		listFolder,
 		realPath(path) {
 			try {
@@ -83,6 +84,15 @@ function readText(path: string): string | null {
 		if (bytes.length > largestFile) return null;
 		const text = bytes.toString("utf8");
 		return text.includes("\ufffd") ? bytes.toString("latin1") : text;
+	} catch {
+		return null;
+	}
+}
+
+function stampOf(path: string): string | null {
+	try {
+		const found = statSync(path, { throwIfNoEntry: false });
+		return found?.isFile() ? `${found.size} ${found.mtimeMs}` : null;
 	} catch {
 		return null;
 	}

@@ -18,8 +18,8 @@ export const usualBounds: CacheBounds = { bytes: 256 * 1024 * 1024, age: 30 * da
 /** How often it is worth a look, in milliseconds. */
 const interval = day;
 
-/** Folders of ours in the cache: compiled code, and tables by the version of their format. Nothing else there is touched. */
-const ownFolder = /^(code|tables-[\d.]+|imports-[\d.]+)$/;
+/** Folders of ours in the cache: compiled code, and what was read of packages, by the version of their format. Nothing else there is touched. */
+const ownFolder = /^(code|(?:tables|imports|names)-[\d.]+)$/;
 
 /** Tidies the cache unless that was done within a day; returns how many bytes became free. Never throws: a cache is no reason to fail. */
 export function tidyCacheDaily(folder: string, now: Date, bounds: CacheBounds = usualBounds): number {

@@ -2,11 +2,12 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
+import { readDistributions } from "../../src/environment/distributions.ts";
 import type { SourceContext } from "../../src/environment/outline/simple-statement-reader.ts";
 import { loadTable } from "../../src/environment/table-store.ts";
 import { writeTable } from "../../src/environment/written-table.ts";
 import { openPackageFiles } from "../../src/workspace/package-files.ts";
-import { memoryPackageFiles } from "./memory-package-files.ts";
+import { type MemoryPackageFiles, memoryPackageFiles } from "./memory-package-files.ts";
 
 const context: SourceContext = { module: "pkg.big", isPackage: false, python: { major: 3, minor: 11 }, platform: "linux" };
 const big = `from .other import name\n__all__ = ["a"]\na = 1\n${"# filling\n".repeat(2000)}`;
@@ -61,6 +62,34 @@ test("a broken entry is read anew and replaced", () => {
 	for (const key of files.cache.keys()) files.cache.set(key, written.replace(/\t[^\t]*$/, "\t{"));
 	const last = [...whole.names.keys()].at(-1) ?? "";
 	expect(loadTable(files, big, context).names.get(last)?.slot.kind).toBe("maybe");
+});
+
+test("the import names of distributions are read once, and again where a list of files changed", () => {
+	const files = {
+		"/site/one-1.0.dist-info/RECORD": "one/__init__.py,sha256=x,1\n",
+		"/site/two-1.0.dist-info/RECORD": "two.py,sha256=x,1\n",
+		"/site/two-1.0.dist-info/top_level.txt": "two\n_two\n",
+	};
+	const ask = (machine: MemoryPackageFiles) => [...readDistributions(machine, ["/site"])].map(([, { topLevel }]) => topLevel);
+	const first = memoryPackageFiles(files);
+	expect(ask(first)).toEqual([["one"], ["two", "_two"]]);
+	const [[key = "", kept = ""] = []] = first.cache;
+	const askWith = (text: string, changed: Readonly<Record<string, string>> = {}) => {
+		const machine = memoryPackageFiles({ ...files, ...changed });
+		machine.cache.set(key, text);
+		return { names: ask(machine), reads: machine.reads.filter((path) => path.endsWith("RECORD")) };
+	};
+	expect(askWith(kept)).toEqual({ names: [["one"], ["two", "_two"]], reads: [] });
+	const installedAnew = { "/site/one-1.0.dist-info/RECORD": "one/__init__.py,sha256=x,1\nmore/__init__.py,sha256=x,1\n" };
+	expect(askWith(kept, installedAnew)).toEqual({
+		names: [
+			["one", "more"],
+			["two", "_two"],
+		],
+		reads: ["/site/one-1.0.dist-info/RECORD"],
+	});
+	for (const broken of ["", "{", "null", '{"a":1}', '[["/site/one-1.0.dist-info",["26",[1]]]]', kept.slice(0, 50)])
+		expect(askWith(broken).names, broken).toEqual([["one"], ["two", "_two"]]);
 });
 
 test("the cache folder on disk is made when needed, and done without where it cannot be", () => {

@@ -38,6 +38,7 @@ export function memoryPackageFiles(
 			reads.push(path);
 			return files[path] ?? null;
 		},
+		stampOf: (path) => (files[path] === undefined ? null : `${files[path].length}`),
 		listFolder: (path) => folders.get(path) ?? null,
 		realPath: (path) => options.links?.[path] ?? (files[path] !== undefined || folders.has(path) ? path : null),
 		readData: (name) => (options.data === undefined ? bundled(name) : (options.data[name] ?? null)),

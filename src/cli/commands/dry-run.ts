@@ -52,7 +52,7 @@ function mendInMemory(
 		});
 		if (after === null) break;
 		const files = withTexts(audited.project.files, after);
-		audited = auditOpened(understand(before.place, { ...before.project, files }, options, io), performance.now());
+		audited = auditOpened(understand(before.place, { ...before.project, files }, options, io), process.uptime());
 		for (const issue of fixes) applied.set(issue.fingerprint, issue);
 		for (const issue of fixes) moves.push(...(issue.fix?.moves ?? []));
 	}

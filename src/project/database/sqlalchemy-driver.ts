@@ -86,7 +86,15 @@ export function isImportable(project: Project, driver: DatabaseDriver): "yes" | 
 	return project.environment.kind === "catalog" ? "no" : "unknown";
 }
 
+/** Asked for each driver, and by several rules. */
+const declaredIn = new WeakMap<Project, ReadonlySet<string>>();
+
 function declaredNames(project: Project): ReadonlySet<string> {
-	const requirements = project.manifests.flatMap((manifest) => manifest.requirements);
-	return new Set(closeOver(requirements, project.manifests, project.environment).provided.keys());
+	let names = declaredIn.get(project);
+	if (names === undefined) {
+		const requirements = project.manifests.flatMap((manifest) => manifest.requirements);
+		names = new Set(closeOver(requirements, project.manifests, project.environment).provided.keys());
+		declaredIn.set(project, names);
+	}
+	return names;
 }

@@ -48,6 +48,12 @@ const byName: ReadonlyMap<string, MistakenName> = new Map(
 	]),
 );
 
+/** Those that bring a module of the same name as the distribution that is meant, by that module. */
+const rivals = new Map<string, MistakenName[]>();
+for (const mistaken of byName.values())
+	if (mistaken.outcome === "other" || mistaken.outcome === "broken")
+		rivals.set(mistaken.module, [...(rivals.get(mistaken.module) ?? []), mistaken]);
+
 /** What is known of a declared name that is not the package people mean by it; undefined for all others. */
 export function findMistakenName(requirement: Requirement): MistakenName | undefined {
 	return requirement.url === null ? byName.get(requirement.normalized) : undefined;
@@ -70,16 +76,10 @@ export function isMistakenlyDeclared(importName: string, project: Project): bool
  */
 export function isAnotherAuthors(module: string, { environment, manifests }: Project): boolean {
 	const { distributions } = environment;
-	const [top] = module.split(".");
-	const primary = manifests.filter((manifest) => manifest.primary).flatMap(({ requirements }) => requirements);
-	return [...byName.values()].some(({ module: provided, name, meant, outcome }) => {
+	return (rivals.get(module.split(".")[0] ?? module) ?? []).some(({ name, meant }) => {
 		const wanted = normalizeName(meant);
-		return (
-			provided === top &&
-			(outcome === "other" || outcome === "broken") &&
-			distributions.has(name) &&
-			!distributions.has(wanted) &&
-			primary.some(({ normalized, url }) => url === null && (normalized === name || normalized === wanted))
-		);
+		if (!distributions.has(name) || distributions.has(wanted)) return false;
+		const primary = manifests.filter((manifest) => manifest.primary).flatMap(({ requirements }) => requirements);
+		return primary.some(({ normalized, url }) => url === null && (normalized === name || normalized === wanted));
 	});
 }
