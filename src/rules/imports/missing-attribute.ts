@@ -12,7 +12,8 @@ import type { TextEdit } from "../../text/range.ts";
 import { attributeAt } from "../repair/attributes/attribute-at.ts";
 import { ownModules } from "../repair/modules/module-spelling.ts";
 import { type FailureOf, failureAt, failuresOf } from "../repair/trial/import-failures.ts";
-import { type AttributeRemedy, findAllEntry, findAttributeRemedies } from "./repair/attributes/attribute-remedies.ts";
+import { findAllEntry } from "./repair/attributes/all-entries.ts";
+import { type AttributeRemedy, findAttributeRemedies } from "./repair/attributes/attribute-remedies.ts";
 import { shadowsExternal } from "./usage/shadowing.ts";
 
 interface Evidence {

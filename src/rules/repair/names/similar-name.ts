@@ -63,12 +63,12 @@ function isLengthened(words: readonly string[], others: readonly string[]): bool
 	return words.length > 1 && words.length === others.length && words.every((word, i) => fits(word, others[i] ?? ""));
 }
 
-/** A constant, a class, or a function or variable, by its spelling (PEP 8). */
 /** Are both constants, classes, or neither, by the way in which they are written? */
 export function isSameKind(one: string, other: string): boolean {
 	return kindOf(one) === kindOf(other);
 }
 
+/** A constant, a class, or a function or variable, by its spelling (PEP 8). */
 function kindOf(name: string): "constant" | "class" | "other" {
 	if (name.length > 1 && name === name.toUpperCase()) return "constant";
 	return /^_*[A-Z]/.test(name) ? "class" : "other";

@@ -1,29 +1,26 @@
 import type { FixProposal } from "../../../../audit/fix.ts";
-import type { ExternalEntry } from "../../../../environment/environment.ts";
 import { isEnumeration } from "../../../../project/imports/simulator/classes/enum-look-up.ts";
-import { namesOfPrinted } from "../../../../project/imports/simulator/classes/library-classes.ts";
-import type { ClassValue } from "../../../../project/imports/values.ts";
-import { lineageOf } from "../../../../project/models/lineage.ts";
-import type { Module, Project } from "../../../../project/project.ts";
+import type { Project } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
-import { boundNames } from "../../../../python/scopes.ts";
 import { dottedName, walk } from "../../../../python/walk.ts";
 import { attributeAt } from "../../../repair/attributes/attribute-at.ts";
 import { keepTheOwner } from "../../../repair/calls/assigned-nothing.ts";
 import { forgottenReturns } from "../../../repair/calls/forgotten-return.ts";
 import { ownModules } from "../../../repair/modules/module-spelling.ts";
 import { renameWhatHides } from "../../../repair/names/hidden-import.ts";
-import { findRelatedName, findSimilarName, isSameKind } from "../../../repair/names/similar-name.ts";
-import { type SettingsAttribute, settingsAttribute } from "../../../repair/settings/settings-attribute.ts";
+import { findRelatedName, findSimilarName, isSameKind, type SimilarName } from "../../../repair/names/similar-name.ts";
+import { settingsAttribute } from "../../../repair/settings/settings-attribute.ts";
 import type { FailureOf } from "../../../repair/trial/import-failures.ts";
 import { mends } from "../../../repair/trial/trial.ts";
 import { callItAgain, isMentioned, unmentioned } from "../modules/renamed-sibling.ts";
 import { reExport } from "../names/re-export.ts";
+import { findAllEntry, isJoined } from "./all-entries.ts";
 import { bindForLoop } from "./loop-attribute.ts";
 import { movedAttribute } from "./moved-attribute.ts";
 import { inOlderTimeout } from "./older-timeout.ts";
 import { ownRouter } from "./own-router.ts";
+import { findClass, membersOf, namesOf, objectWith } from "./owner-names.ts";
 import { ofScalarResult } from "./scalar-result.ts";
 import { readTheSecret } from "./secret-attribute.ts";
 import { setEarlier } from "./set-earlier.ts";
@@ -49,88 +46,198 @@ export type AttributeRemedy =
 	| { readonly type: "change"; readonly proposal: FixProposal }
 	| { readonly type: "drop-entry" };
 
+/** An attribute that is not there, and what the owner has instead. */
+interface Missing {
+	readonly project: Project;
+	readonly failure: FailureOf<"attribute-missing">;
+	readonly owner: string;
+	readonly name: string;
+	/** All names of the owner. */
+	readonly names: readonly string[];
+	/** The one that is called nearly so. */
+	readonly similar: SimilarName | null;
+	/** That one, or the one that shares a word with it, as the name that is meant. */
+	readonly rename: readonly AttributeRemedy[];
+}
+
+/** Looks for one way to mend it; none where it is not that. */
+type Way = (missing: Missing) => readonly AttributeRemedy[];
+
+/** The ways to mend it, best first: the first that is one counts. */
+const ways: readonly Way[] = [
+	on("module", importedSubmodule),
+	throughRouter,
+	on(
+		"instance",
+		untried(({ failure }) => readTheSecret(failure)),
+	),
+	on(
+		"instance",
+		untried(({ project, failure }) => callTheFactory(project, failure) ?? ofScalarResult(failure)),
+	),
+	tried(ofNothing),
+	on(
+		"instance",
+		tried(({ project, failure }) => withoutStrayComma(project, failure)),
+	),
+	on(
+		"module",
+		tried(({ failure }) => inOlderTimeout(failure)),
+	),
+	on("instance", tried(makeTheObject)),
+	returned,
+	on("instance", dropped),
+	on(
+		"instance",
+		untried(({ project, failure }) => renameWhatHides(project, failure)),
+	),
+	on("module", theOnlyRouter),
+	on("module", throughObject),
+	untried(({ project, failure }) => reExport(project, failure)),
+	on(
+		"module",
+		tried(({ project, owner, name }) => callItAgain(project, { source: owner, name })),
+	),
+	on(
+		"module",
+		tried(({ project, failure, rename: [other] }) => bindForLoop(project, failure, other?.type === "rename" ? other.to : null)),
+	),
+	synonym,
+	on("instance", ofSettings),
+	on(
+		"instance",
+		untried(({ project, failure }) => setEarlier(project, failure)),
+	),
+	untried(({ project, failure }) => movedAttribute(project, failure)),
+	on("instance", otherMember),
+	on("module", otherDefinition),
+	on("star-import", inAll),
+	({ failure, rename }) => (failure.detail.via === "star-import" ? [] : rename),
+];
+
 /** The ways to mend it, best first. */
 export function findAttributeRemedies(project: Project, failure: FailureOf<"attribute-missing">): readonly AttributeRemedy[] {
 	const { owner, name, via } = failure.detail;
-	const submodule = `${owner}.${name}`;
-	if (via === "module" && ownModules(project).has(submodule)) return [{ type: "import-submodule", submodule, isOwn: true }];
-	if (via === "module" && project.environment.findModule(submodule).found === "present") {
-		return [{ type: "import-submodule", submodule, isOwn: false }];
-	}
-	if (isApplication(owner) && membersOf(project, "fastapi.APIRouter").includes(name)) return [{ type: "through-router" }];
-	const secret = via === "instance" ? readTheSecret(failure) : undefined;
-	if (secret !== undefined) return [{ type: "change", proposal: secret }];
-	const called = via === "instance" ? (callTheFactory(project, failure) ?? ofScalarResult(failure)) : undefined;
-	if (called !== undefined) return [{ type: "change", proposal: called }];
-	const kept = owner === "NoneType" ? ofNothing(project, failure) : undefined;
-	if (kept !== undefined && mends(project, kept, failure)) return [{ type: "change", proposal: kept }];
-	const single = via === "instance" ? withoutStrayComma(project, failure) : undefined;
-	if (single !== undefined && mends(project, single, failure)) return [{ type: "change", proposal: single }];
-	const older = via === "module" ? inOlderTimeout(failure) : null;
-	if (older !== null && mends(project, older, failure)) return [{ type: "change", proposal: older }];
-	const made = makeTheObject(project, failure);
-	if (made !== undefined && mends(project, made, failure)) return [{ type: "change", proposal: made }];
-	for (const proposal of forgottenReturns(project, failure))
-		if (mends(project, proposal, failure)) return [{ type: "change", proposal }];
-	if (via === "instance" && (isRepeated(failure) || isItself(owner, name))) return [{ type: "drop-attribute" }];
-	const hidden = via === "instance" ? renameWhatHides(project, failure) : undefined;
-	if (hidden !== undefined) return [{ type: "change", proposal: hidden }];
-	const router = via === "module" ? onlyRouter(project, failure) : null;
-	const looped = router === null ? null : bindForLoop(project, failure, router);
-	// What a loop reads of several modules is right for the others.
-	if (looped !== null && mends(project, looped, failure)) return [{ type: "change", proposal: looped }];
-	if (router !== null) return [{ type: "rename", to: router, isCertain: true }];
 	const names = namesOf(project, failure);
-	const object = via === "module" ? objectWith(project, owner, name) : null;
-	// `items.routes` of a module with a `router`, which has `routes` too: what is called nearly so is likelier meant.
-	if (object !== null && findSimilarName(name, names)?.name !== object) return [{ type: "through-object", object }];
-	const exported = reExport(project, failure);
-	if (exported !== null) return [{ type: "change", proposal: exported }];
-	const again = via === "module" ? callItAgain(project, { source: owner, name }) : null;
-	if (again !== null && mends(project, again, failure)) return [{ type: "change", proposal: again }];
 	const nearest = findSimilarName(name, names);
 	// `api_router` of a module with a `router` is no misspelt APIRouter, however near that is.
 	const isOfItsKind = nearest !== null && isSameKind(nearest.name, name);
 	const related = !isOfItsKind && via !== "star-import" ? findRelatedName(name, names) : null;
 	const similar = related === null ? nearest : null;
-	const rename: AttributeRemedy[] = similar
-		? [{ type: "rename", to: similar.name, isCertain: similar.isOnly }]
-		: related === null
-			? []
-			: [{ type: "rename", to: related, isCertain: false }];
-	const other = similar?.name ?? related;
-	const bound = via === "module" ? bindForLoop(project, failure, other) : null;
-	if (bound !== null && mends(project, bound, failure)) return [{ type: "change", proposal: bound }];
-	const synonym = synonyms[`${owner}.${name}`];
-	if (synonym !== undefined) return [{ type: "rename", to: synonym, isCertain: true }];
-	const setting = via === "instance" ? settingsAttribute(project, owner, name) : null;
-	if (setting !== null && similar?.isOnly !== true) return ofSettings(setting, rename);
-	const earlier = via === "instance" ? setEarlier(project, failure) : null;
-	if (earlier !== null) return [{ type: "change", proposal: earlier }];
-	const moved = movedAttribute(project, failure);
-	if (moved !== null) return [{ type: "change", proposal: moved }];
-	if (via === "instance" && rename.length === 0) {
-		// `User.name` of a class with a `username` and nothing else that is called so.
-		const joined = names.filter((each) => each.endsWith(name) || each.startsWith(name));
-		if (joined.length === 1 && joined[0] !== undefined) return [{ type: "rename", to: joined[0], isCertain: false }];
-		const sibling = unusedMember(project, failure);
-		return sibling === null ? addedMember(project, failure) : [{ type: "rename", to: sibling, isCertain: false }];
+	const to = similar?.name ?? related;
+	const rename: AttributeRemedy[] = to === null ? [] : [{ type: "rename", to, isCertain: similar?.isOnly === true }];
+	const missing: Missing = { project, failure, owner, name, names, similar, rename };
+	for (const way of ways) {
+		const remedies = way(missing);
+		if (remedies.length > 0) return remedies;
 	}
-	if (via === "module" && rename.length === 0) {
-		const source = ownModules(project).get(owner);
-		const sibling = source && unmentioned(project, source, source.tree.body, name);
-		if (sibling) return [{ type: "rename", to: sibling.name.name, isCertain: false }];
-	}
-	if (via !== "star-import") return rename;
-	const entry = findAllEntry(ownModules(project).get(owner), name);
-	if (entry === null) return [];
-	if (isJoined(ownModules(project).get(owner), entry)) return [{ type: "part-entries" }];
-	const isListed = similar !== null && findAllEntry(ownModules(project).get(owner), similar.name) !== null;
-	return [...(isListed ? [] : rename), { type: "drop-entry" }];
+	return [];
+}
+
+/** A way that only what is read in that manner can be mended by. */
+function on(via: FailureOf<"attribute-missing">["detail"]["via"], way: Way): Way {
+	return (missing) => (missing.failure.detail.via === via ? way(missing) : []);
+}
+
+type FindChange = (missing: Missing) => FixProposal | null | undefined;
+
+/** A change that fits by what is seen in the code. */
+function untried(find: FindChange): Way {
+	return (missing) => {
+		const proposal = find(missing);
+		return proposal ? [{ type: "change", proposal }] : [];
+	};
+}
+
+/** A change that counts where the simulator sees it mend the failure. */
+function tried(find: FindChange): Way {
+	return untried((missing) => {
+		const proposal = find(missing);
+		return proposal && mends(missing.project, proposal, missing.failure) ? proposal : null;
+	});
+}
+
+function importedSubmodule({ project, owner, name }: Missing): readonly AttributeRemedy[] {
+	const submodule = `${owner}.${name}`;
+	const isOwn = ownModules(project).has(submodule);
+	const isThere = isOwn || project.environment.findModule(submodule).found === "present";
+	return isThere ? [{ type: "import-submodule", submodule, isOwn }] : [];
+}
+
+function throughRouter({ project, owner, name }: Missing): readonly AttributeRemedy[] {
+	return isApplication(owner) && membersOf(project, "fastapi.APIRouter").includes(name) ? [{ type: "through-router" }] : [];
+}
+
+/** A function that forgets to return what it makes. */
+function returned({ project, failure }: Missing): readonly AttributeRemedy[] {
+	for (const proposal of forgottenReturns(project, failure))
+		if (mends(project, proposal, failure)) return [{ type: "change", proposal }];
+	return [];
+}
+
+function dropped({ failure, owner, name }: Missing): readonly AttributeRemedy[] {
+	return isRepeated(failure) || isItself(owner, name) ? [{ type: "drop-attribute" }] : [];
 }
 
 /** `include_router(users.router)` of a module that makes one router, under another name. */
-function onlyRouter(project: Project, failure: FailureOf<"attribute-missing">): string | null {
+function theOnlyRouter({ project, failure }: Missing): readonly AttributeRemedy[] {
+	const router = includedRouter(project, failure);
+	if (router === null) return [];
+	// What a loop reads of several modules is right for the others.
+	const looped = bindForLoop(project, failure, router);
+	const isMended = looped !== null && mends(project, looped, failure);
+	return [isMended ? { type: "change", proposal: looped } : { type: "rename", to: router, isCertain: true }];
+}
+
+/** `items.routes` of a module with a `router`, which has `routes` too; but what is called nearly so is likelier meant. */
+function throughObject({ project, owner, name, names }: Missing): readonly AttributeRemedy[] {
+	const object = objectWith(project, owner, name);
+	return object !== null && findSimilarName(name, names)?.name !== object ? [{ type: "through-object", object }] : [];
+}
+
+function synonym({ owner, name }: Missing): readonly AttributeRemedy[] {
+	const to = synonyms[`${owner}.${name}`];
+	return to === undefined ? [] : [{ type: "rename", to, isCertain: true }];
+}
+
+/** The field that took the name's place, what is called nearly so, and a field of the name. */
+function ofSettings({ project, owner, name, similar, rename }: Missing): readonly AttributeRemedy[] {
+	const setting = similar?.isOnly === true ? null : settingsAttribute(project, owner, name);
+	if (setting === null) return [];
+	const { renamed, added } = setting;
+	return [
+		...(renamed === null ? rename : [{ type: "rename" as const, to: renamed, isCertain: false }]),
+		...(added === null ? [] : [{ type: "change" as const, proposal: added }]),
+	];
+}
+
+/** A member that nothing else is called like: `User.name` of a class with a `username`, the only one that nothing mentions, or a new one. */
+function otherMember({ project, failure, name, names, rename }: Missing): readonly AttributeRemedy[] {
+	if (rename.length > 0) return [];
+	const joined = names.filter((each) => each.endsWith(name) || each.startsWith(name));
+	const [only = unusedMember(project, failure)] = joined.length === 1 ? joined : [];
+	return only === null ? addedMember(project, failure) : [{ type: "rename", to: only, isCertain: false }];
+}
+
+/** What the module defines and nothing mentions. */
+function otherDefinition({ project, owner, name, rename }: Missing): readonly AttributeRemedy[] {
+	const source = ownModules(project).get(owner);
+	const sibling = source === undefined || rename.length > 0 ? null : unmentioned(project, source, source.tree.body, name);
+	return sibling === null ? [] : [{ type: "rename", to: sibling.name.name, isCertain: false }];
+}
+
+/** An entry of `__all__` that the module does not have. */
+function inAll({ project, owner, name, similar, rename }: Missing): readonly AttributeRemedy[] {
+	const module = ownModules(project).get(owner);
+	const entry = findAllEntry(module, name);
+	if (module === undefined || entry === null) return [];
+	if (isJoined(module, entry)) return [{ type: "part-entries" }];
+	const isListed = similar !== null && findAllEntry(module, similar.name) !== null;
+	return [...(isListed ? [] : rename), { type: "drop-entry" }];
+}
+
+/** The one router of a module, where an `include_router` asks for it by another name. */
+function includedRouter(project: Project, failure: FailureOf<"attribute-missing">): string | null {
 	const read = attributeAt(failure);
 	let isIncluded = false;
 	walk(failure.module.tree, (node) => {
@@ -143,10 +250,9 @@ function onlyRouter(project: Project, failure: FailureOf<"attribute-missing">): 
 }
 
 /** `Controller.router` of a class whose `__init__` sets it: an object has it, and can be made without arguments. */
-function makeTheObject(project: Project, failure: FailureOf<"attribute-missing">): FixProposal | undefined {
+function makeTheObject({ project, failure, owner, name }: Missing): FixProposal | undefined {
 	const read = attributeAt(failure)?.value;
-	const { owner, name, via } = failure.detail;
-	if (via !== "instance" || !failure.error.includes("type object '") || read?.type !== "Name") return undefined;
+	if (!failure.error.includes("type object '") || read?.type !== "Name") return undefined;
 	const cls = project.trace.classes.find(({ value }) => value.node.name.name === owner)?.value;
 	const init = cls?.namespace.names.get("__init__")?.value;
 	if (init?.kind !== "function" || init.node.type === "Lambda") return undefined;
@@ -163,17 +269,9 @@ function makeTheObject(project: Project, failure: FailureOf<"attribute-missing">
 }
 
 /** What is read from None, where that is what a method of the application gave. */
-function ofNothing(project: Project, failure: FailureOf<"attribute-missing">): FixProposal | undefined {
-	const read = attributeAt(failure)?.value;
+function ofNothing({ project, failure, owner }: Missing): FixProposal | undefined {
+	const read = owner === "NoneType" ? attributeAt(failure)?.value : undefined;
 	return read?.type === "Name" ? keepTheOwner(project, read.id) : undefined;
-}
-
-/** The field that took the name's place, what is called nearly so, and a field of the name. */
-function ofSettings({ renamed, added }: SettingsAttribute, nearest: readonly AttributeRemedy[]): readonly AttributeRemedy[] {
-	return [
-		...(renamed === null ? nearest : [{ type: "rename" as const, to: renamed, isCertain: false }]),
-		...(added === null ? [] : [{ type: "change" as const, proposal: added }]),
-	];
 }
 
 /** The only member of the class that nothing mentions: `put` where `add` is asked for was renamed in the class alone. */
@@ -240,97 +338,6 @@ function isItself(owner: string, name: string): boolean {
 	return isRouter || (isApplication(owner) && /^(app|application)$/.test(name));
 }
 
-/** The only object that an own module makes of a class that has the attribute. */
-function objectWith(project: Project, owner: string, name: string): string | null {
-	const namespace = project.trace.runs.get(owner)?.namespace;
-	const found = [...(namespace?.names ?? [])].filter(([, { value }]) => {
-		if (value.kind !== "instance") return false;
-		if (value.of.kind === "class") return hasMember(value.of, name);
-		return membersOf(project, value.of.canonical).includes(name);
-	});
-	return found.length === 1 ? (found[0]?.[0] ?? null) : null;
-}
-
-function hasMember(owner: ClassValue, name: string): boolean {
-	return ownMembers(owner.node).includes(name) || owner.bases.some((base) => base.kind === "class" && hasMember(base, name));
-}
-
 function isApplication(owner: string): boolean {
 	return /^(fastapi|starlette)\.applications\.(FastAPI|Starlette)$|^FastAPI$/.test(owner);
-}
-
-/** What the owner has instead: names of a module, members of a class. */
-function namesOf(project: Project, { detail, module }: FailureOf<"attribute-missing">): readonly string[] {
-	const { owner } = detail;
-	const run = project.trace.runs.get(owner);
-	if (run) {
-		const submodules = [...ownModules(project).keys()]
-			.filter((name) => name.startsWith(`${owner}.`))
-			.map((name) => name.slice(owner.length + 1));
-		return [...run.namespace.names.keys(), ...submodules].filter((name) => !name.startsWith("__") && !name.includes("."));
-	}
-	const external = project.environment.findModule(owner);
-	if (external.found === "present") return external.module.names().filter((name) => !name.startsWith("_"));
-	const own = findClass(project, module, owner);
-	if (own) return [...new Set(lineageOf(own).own.flatMap(({ node }) => ownMembers(node)))];
-	const members = membersOf(project, owner).filter((name) => !name.startsWith("_"));
-	return members.length > 0 ? members : namesOfPrinted(owner, project.environment.python.minor);
-}
-
-function findClass(project: Project, near: Module, name: string): ClassValue | null {
-	const classes = project.trace.classes.filter(({ value }) => value.node.name.name === name);
-	const best = classes.find(({ value }) => value.module === near) ?? (classes.length === 1 ? classes[0] : undefined);
-	return best?.value ?? null;
-}
-
-/** What a class binds or annotates in its body, and what its methods set on `self`. */
-function ownMembers(node: ast.ClassDef): readonly string[] {
-	const names = new Set(boundNames(node.body));
-	for (const statement of node.body)
-		if (statement.type === "AnnAssign" && statement.target.type === "Name") names.add(statement.target.id);
-	walk(node, (each) => {
-		if (each.type === "Attribute" && each.value.type === "Name" && each.value.id === "self") names.add(each.attribute.name);
-	});
-	return [...names].filter((name) => !name.startsWith("_"));
-}
-
-/** Members of an external class that its own body defines. */
-function membersOf(project: Project, dotted: string): readonly string[] {
-	const canonical = project.environment.canonical(dotted);
-	const at = canonical.lastIndexOf(".");
-	const found = project.environment.findModule(canonical.slice(0, Math.max(0, at)));
-	const lookup = found.found === "present" ? found.module.lookup(canonical.slice(at + 1)) : null;
-	const entry: ExternalEntry | null = lookup?.found === "present" ? lookup.entry : null;
-	if (entry?.kind !== "class") return [];
-	const inherited = entry.bases.flatMap((base) =>
-		base.includes(".") && base !== dotted ? membersOf(project, base) : baseMembers(project, canonical, base),
-	);
-	return [...Object.keys(entry.members), ...inherited];
-}
-
-/** A base class as its module names it. */
-function baseMembers(project: Project, canonical: string, base: string): readonly string[] {
-	const module = canonical.slice(0, canonical.lastIndexOf("."));
-	const qualified = `${module}.${base}`;
-	return qualified === canonical || project.environment.canonical(qualified) === canonical ? [] : membersOf(project, qualified);
-}
-
-/** The string of an own module's `__all__` that names something. */
-export function findAllEntry(module: Module | undefined, name: string): ast.Constant | null {
-	for (const statement of module?.tree.body ?? []) {
-		if (statement.type !== "Assign" && statement.type !== "AugAssign") continue;
-		const targets = statement.type === "Assign" ? statement.targets : [statement.target];
-		if (!targets.some((target) => target.type === "Name" && target.id === "__all__")) continue;
-		let found: ast.Constant | null = null;
-		walk(statement.value, (node) => {
-			if (node.type === "Constant" && node.value === name) found = node;
-		});
-		if (found) return found;
-	}
-	return null;
-}
-
-/** Two strings side by side are one string: `"a" "b"` is `"ab"`. */
-function isJoined(module: Module | undefined, entry: ast.Constant): boolean {
-	return entry.content === null && /["']\s*["']/.test(module?.text.slice(entry.start, entry.end) ?? "");
 }
