@@ -9,8 +9,8 @@ import json
 import os
 import sys
 
-import uvicorn.importer  # noqa: F401  The server has imported its own modules before the project's.
-import uvicorn.main  # noqa: F401
+import uvicorn.importer  # The server has imported its own modules before the project's.
+import uvicorn.main
 
 project, target = os.path.realpath(sys.argv[1]) + os.sep, sys.argv[2]
 began = []
@@ -25,7 +25,12 @@ def noting(loader, name):
     return get_code(loader, name)
 
 
+def serving(*_arguments, **_options):
+    raise SystemExit("the module runs a server of its own, and its import comes to no end")
+
+
 importlib.machinery.SourceFileLoader.get_code = noting
+uvicorn.run = uvicorn.main.run = serving
 sys.path[0] = os.getcwd()
 try:
     importlib.import_module(target)
