@@ -45,6 +45,22 @@ describe("missing-setting", () => {
 		});
 	});
 
+	it("follows the ways in which the name of an .env file is computed", () => {
+		const ways = ["os.path.expanduser('.env')", "Path.cwd() / '.env'", "Path('.env').expanduser()"];
+		for (const way of ways) {
+			const files = backend(`model_config = SettingsConfigDict(env_file=${way}, extra="ignore")\na: int\nb: str`, "A=1");
+			const problems = auditBackend(
+				rule,
+				files.replace("from pydantic_settings", "import os\nfrom pathlib import Path\nfrom pydantic_settings"),
+			);
+			expect(problems.map(({ problem }) => problem)).toEqual(["Settings needs B, which nothing sets"]);
+		}
+		const elsewhere = "model_config = SettingsConfigDict(env_file=os.path.expanduser('~/.env'))\na: int";
+		expect(auditBackend(rule, backend(elsewhere).replace("from pydantic_settings", "import os\nfrom pydantic_settings"))).toEqual(
+			[],
+		);
+	});
+
 	it("adds placeholders that the fields take, for a person to review", () => {
 		const code = backend(
 			`${reads}db_port: int\ndebug: bool\nredis_url: str\nsecret: str = Field(min_length=20)\nkind: Literal["x", "y"]`,

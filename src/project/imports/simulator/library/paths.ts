@@ -16,6 +16,9 @@ export function pathCall({ machine, canonical, args }: LibraryCall): Value | nul
 		case "posixpath.abspath":
 		case "posixpath.realpath":
 			return onPath(first, (path) => normalize(machine, path));
+		case "os.path.expanduser":
+		case "posixpath.expanduser":
+			return isInHome(first) ? unknown : onPath(first, (path) => path);
 		case "os.path.join":
 		case "posixpath.join":
 			return join(args);
@@ -27,6 +30,9 @@ export function pathCall({ machine, canonical, args }: LibraryCall): Value | nul
 			return splitExtension(first);
 		case "os.getcwd":
 			return constant(machine.workingDirectory);
+		case "pathlib.Path.cwd":
+		case "pathlib._local.Path.cwd":
+			return withParents(machine.workingDirectory);
 		case "pathlib.Path":
 		case "pathlib._local.Path":
 			return first === undefined && !args.open ? pathOf(".") : joinedPath(args);
@@ -112,6 +118,7 @@ export function pathMethod(receiver: InstanceValue, canonical: string, machine: 
 	if (text === null) return null;
 	const name = canonical.slice(canonical.lastIndexOf(".") + 1);
 	if (name === "resolve" || name === "absolute") return withParents(normalize(machine, text));
+	if (name === "expanduser" && !isInHome(receiver)) return withParents(text);
 	if (name === "joinpath") {
 		const parts = args.args.map(pathText);
 		return parts.some((part) => part === null) ? unknown : withParents([text, ...parts].join("/"));
@@ -147,6 +154,11 @@ function join(args: CallArguments): Value {
 function joinedPath(args: CallArguments): Value | null {
 	const joined = join(args);
 	return path(joined) ?? null;
+}
+
+/** Does a path begin in somebody's home folder, which no audit knows? */
+function isInHome(value: Value | undefined): boolean {
+	return pathText(value)?.startsWith("~") === true;
 }
 
 /** The folder of a path; `""` for a name alone. */
