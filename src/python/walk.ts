@@ -29,6 +29,15 @@ export function holdsName(node: object, name: string): boolean {
 	return found;
 }
 
+/** The texts that are written in a node's code. */
+export function textsIn(node: object): ReadonlySet<string> {
+	const texts = new Set<string>();
+	walk(node, (each) => {
+		if (each.type === "Constant" && typeof each.value === "string") texts.add(each.value);
+	});
+	return texts;
+}
+
 function isStructure(value: unknown): value is object {
 	return typeof value === "object" && value !== null && !(value instanceof Set);
 }

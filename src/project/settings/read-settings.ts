@@ -1,3 +1,5 @@
+import { mayStore } from "../../python/stored-attributes.ts";
+import { textsIn } from "../../python/walk.ts";
 import { secretObject } from "../imports/simulator/library/secret-objects.ts";
 import { type CallArguments, type Frame, failAt, isGuarded, type Machine } from "../imports/simulator/machine.ts";
 import { nothingReturned } from "../imports/simulator/value-types.ts";
@@ -195,12 +197,9 @@ function runModelValidators(
 	const ofObject = validators.filter((each) => each.fields.length === 0 && each.mode === "after");
 	// They never run then; once the fields are mended they may set anything that they name.
 	if (fields.some(isWrong)) {
-		for (const {
-			function: { node, module },
-		} of ofObject) {
-			const text = module.text.slice(node.start, node.end);
-			for (const name of attributes.keys())
-				if (new RegExp(`\\.${name}\\s*=[^=]|["']${name}["']|__dict__`).test(text)) attributes.set(name, unknown);
+		for (const { function: validator } of ofObject) {
+			const texts = textsIn(validator.node);
+			for (const name of attributes.keys()) if (texts.has(name) || mayStore(validator.node, name)) attributes.set(name, unknown);
 		}
 		return null;
 	}

@@ -15,7 +15,7 @@ import {
 } from "../../project/settings/faulty-settings.ts";
 import { nearestChoice, readSettingType } from "../../project/settings/setting-type.ts";
 import type * as ast from "../../python/ast.ts";
-import { walk } from "../../python/walk.ts";
+import { textsIn, walk } from "../../python/walk.ts";
 import type { TextEdit } from "../../text/range.ts";
 import { isSecretName } from "../../text/secrets.ts";
 
@@ -168,14 +168,7 @@ function exampleValues(project: Project, { settings, validator }: Evidence): Fix
 
 /** Texts that stand in the methods of a class. */
 function comparedTexts(node: ast.ClassDef): ReadonlySet<string> {
-	const texts = new Set<string>();
-	for (const statement of node.body) {
-		if (statement.type !== "FunctionDef") continue;
-		walk(statement, (each) => {
-			if (each.type === "Constant" && typeof each.value === "string") texts.add(each.value);
-		});
-	}
-	return texts;
+	return new Set(node.body.flatMap((statement) => (statement.type === "FunctionDef" ? [...textsIn(statement)] : [])));
 }
 
 /** Lines that go to the end of one file are one edit. */

@@ -1,8 +1,8 @@
 import type * as ast from "../../../python/ast.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { dottedName, isGenerator } from "../../../python/walk.ts";
-import { isCacheDecorator } from "../../imports/simulator/attributes.ts";
 import { findInClass } from "../../imports/simulator/classes/class-members.ts";
+import { isCacheDecorator } from "../../imports/simulator/decorators.ts";
 import { isClosed } from "../../imports/simulator/value-types.ts";
 import type { Call } from "../../imports/trace.ts";
 import type { FunctionValue, Value } from "../../imports/values.ts";

@@ -13,13 +13,15 @@ import {
 	type Value,
 } from "../values.ts";
 import { contextManagerType } from "./async-misuse.ts";
-import { isCacheDecorator, openAttributes, plainPackages } from "./attributes.ts";
+import { openAttributes } from "./attributes/attribute.ts";
+import { plainPackages } from "./attributes/library-attribute.ts";
 import { findInClass } from "./classes/class-members.ts";
 import { failOnCollectedClass } from "./classes/collected-class.ts";
 import { instantiate } from "./classes/instantiate.ts";
 import { handedOver, leave } from "./classes/making.ts";
 import { namedTupleProblem } from "./classes/named-tuples.ts";
 import { superAttributes } from "./classes/super-object.ts";
+import { isCacheDecorator } from "./decorators.ts";
 import { classMember, constant, externalSymbol } from "./external.ts";
 import { classMethodBindingProblem, externalBindingProblem, failToBind, methodBindingProblem } from "./external-signature.ts";
 import { functionFrame } from "./function-frame.ts";

@@ -7,7 +7,7 @@ import type { Resolver } from "../resolver.ts";
 import { folderAbove } from "../started-inside.ts";
 import type { ImportTrace, ServedObject } from "../trace.ts";
 import { type Binding, unknown, type Value } from "../values.ts";
-import { attribute } from "./attributes.ts";
+import { attribute } from "./attributes/attribute.ts";
 import { call, callFunction, moduleGetattr } from "./calls.ts";
 import { evaluate } from "./expressions.ts";
 import { constant } from "./external.ts";

@@ -1,3 +1,4 @@
+import { mayStore } from "../../../python/stored-attributes.ts";
 import type { ClassValue, ConstantValue, Value } from "../values.ts";
 import { findInClass } from "./classes/class-members.ts";
 import { isSecret } from "./library/secret-objects.ts";
@@ -64,16 +65,11 @@ export function isClosed(owner: ClassValue): boolean {
 export function lacksMethod(value: Value, ...methods: readonly string[]): boolean {
 	if (value.kind === "instance" && value.of.kind === "class") {
 		const { of } = value;
-		return isClosed(of) && methods.every((method) => findInClass(of, method) === null && !mentions(of, method));
+		return isClosed(of) && methods.every((method) => findInClass(of, method) === null && !mayStore(of.module.tree, method));
 	}
 	const type = typeName(value);
 	if (type === "SecretStr") return !methods.includes("__len__") && !methods.includes("__get__");
 	return type !== null && !methods.some((method) => builtinMethods[type]?.includes(method));
-}
-
-/** Methods can be put on a class from outside. */
-function mentions(owner: ClassValue, method: string): boolean {
-	return owner.module.text.includes(`${method} =`) || /\bsetattr\(/.test(owner.module.text);
 }
 
 const builtinMethods: Readonly<Record<string, readonly string[]>> = {

@@ -1,6 +1,6 @@
 import type * as ast from "../../../../python/ast.ts";
 import type { ClassValue, InstanceValue, Value } from "../../values.ts";
-import { isDecoratedBy } from "../attributes.ts";
+import { isDecoratedBy } from "../decorators.ts";
 import { failToBind, inheritedBindingProblem } from "../external-signature.ts";
 import { type CallArguments, type Frame, type Machine, maybe } from "../machine.ts";
 import { record } from "../recorded-calls.ts";

@@ -1,7 +1,7 @@
 import type * as ast from "../../../../python/ast.ts";
 import type { InstanceValue, Value } from "../../values.ts";
 import { unknown } from "../../values.ts";
-import { openAttributes } from "../attributes.ts";
+import { openAttributes } from "../attributes/attribute.ts";
 import { constant, externalModule } from "../external.ts";
 import { bind, type CallArguments, type Frame, failAt, type Machine } from "../machine.ts";
 import { notice } from "../missing-items.ts";

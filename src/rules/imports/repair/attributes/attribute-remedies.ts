@@ -3,6 +3,7 @@ import { isEnumeration } from "../../../../project/imports/simulator/classes/enu
 import type { Project } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
+import { storedAttributes } from "../../../../python/stored-attributes.ts";
 import { dottedName, walk } from "../../../../python/walk.ts";
 import { attributeAt } from "../../../repair/attributes/attribute-at.ts";
 import { keepTheOwner } from "../../../repair/calls/assigned-nothing.ts";
@@ -257,9 +258,8 @@ function makeTheObject({ project, failure, owner, name }: Missing): FixProposal 
 	const init = cls?.namespace.names.get("__init__")?.value;
 	if (init?.kind !== "function" || init.node.type === "Lambda") return undefined;
 	const [, ...given] = init.node.parameters;
-	const sets = new RegExp(`\\bself\\.${name}\\s*(:[^=\\n]+)?=[^=]`);
 	if (given.some((each) => each.default === null && !each.kind.startsWith("var-"))) return undefined;
-	if (!sets.test(init.module.text.slice(init.node.start, init.node.end))) return undefined;
+	if (!storedAttributes(init.node).names.has(name)) return undefined;
 	return {
 		title: `Make an object of ${owner}`,
 		explanation: `${name} is set by the __init__ of ${owner}, so that its objects have it and the class has not.`,

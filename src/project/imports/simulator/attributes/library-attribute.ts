@@ -1,0 +1,104 @@
+import type * as ast from "../../../../python/ast.ts";
+import { type ExternalValue, type InstanceValue, unknown, type Value } from "../../values.ts";
+import { classWithout, printedOfInstance } from "../classes/library-classes.ts";
+import { superMember } from "../classes/super-object.ts";
+import { classMember, externalSymbol, isPlainExternalClass, memberOf } from "../external.ts";
+import { stateAttribute } from "../library/application-state.ts";
+import { isSecret, lacksAttribute } from "../library/secret-objects.ts";
+import { isScalarResultWithout, onlyOfSessions, sessionFactoryName } from "../library/session-objects.ts";
+import { isNotLoaded } from "../library/unloaded-submodules.ts";
+import { type Frame, failAt, type Machine } from "../machine.ts";
+import { failOnObject, failWithout } from "./fail-without.ts";
+
+/** An attribute of a module or a class of a library. */
+export function ofExternal(machine: Machine, frame: Frame, owner: ExternalValue, name: string, node: ast.Node): Value {
+	if (!owner.isModule) return ofExternalClass(machine, frame, owner, name, node);
+	const member = memberOf(machine, owner.name, name);
+	if (member !== "absent" && !isNotLoaded(machine, owner.name, name)) return member;
+	failAt(machine, frame, node, {
+		detail: { type: "attribute-missing", owner: owner.name, name, cycle: null, via: "module" },
+		exception: "AttributeError",
+		message: `module '${owner.name === "os.path" ? "posixpath" : owner.name}' has no attribute '${name}'`,
+	});
+	return externalSymbol(machine, `${owner.name}.${name}`, null);
+}
+
+/**
+ * An attribute of a class of a library: missing for certain only where class and bases are plain Python with visible bodies, in packages
+ * that set no attributes on their classes from outside (as `datetime.min` is).
+ */
+function ofExternalClass(machine: Machine, frame: Frame, owner: ExternalValue, name: string, node: ast.Node): Value {
+	const isMissing =
+		plainPackages.test(owner.canonical) &&
+		owner.entry?.kind === "class" &&
+		isPlainExternalClass(machine, owner.entry) &&
+		classMember(machine, owner.entry, name) === "absent";
+	const printed = isMissing
+		? owner.canonical.slice(owner.canonical.lastIndexOf(".") + 1)
+		: machine.patched.has(`${owner.canonical}.${name}`)
+			? null
+			: classWithout(owner.canonical, name, machine.environment.python.minor);
+	if (printed !== null) {
+		const message = `type object '${printed}' has no attribute '${name}'`;
+		failWithout(machine, frame, node, { owner: owner.canonical, name, message });
+	}
+	return externalSymbol(machine, `${owner.name}.${name}`, null);
+}
+
+/** Packages whose classes are plain Python: what their source does not define, their instances do not have. */
+export const plainPackages =
+	/^(fastapi|starlette|sqladmin|fastapi_users|fastapi_mail|fastapi_limiter|fastapi_cache|prometheus_fastapi_instrumentator|slowapi|asgi_correlation_id)\./;
+
+/** An attribute of an object of a library. */
+export function ofExternalInstance(
+	machine: Machine,
+	frame: Frame,
+	owner: InstanceValue,
+	of: ExternalValue,
+	name: string,
+	node: ast.Node,
+): Value {
+	const method: Value = { kind: "bound-method", receiver: owner, name, function: null };
+	const ofState = stateAttribute(machine, frame, owner, of, name, node);
+	if (ofState !== null) return ofState;
+	const without = machine.patched.has(`${of.canonical}.${name}`)
+		? null
+		: classWithout(of.canonical, name, machine.environment.python.minor);
+	if (without !== null && !givesLoggersMore(machine, of, name)) {
+		failOnObject(machine, frame, printedOfInstance(without), name, node);
+		return unknown;
+	}
+	if (isSecret(owner) && lacksAttribute(name)) {
+		failOnObject(machine, frame, "SecretStr", name, node);
+		return unknown;
+	}
+	const factory = isScalarResultWithout(owner, name)
+		? "ScalarResult"
+		: onlyOfSessions.test(name)
+			? sessionFactoryName(owner)
+			: null;
+	if (factory !== null) {
+		failOnObject(machine, frame, factory, name, node);
+		return unknown;
+	}
+	const inherited = of.canonical === "builtins.super" ? superMember(owner, name) : null;
+	if (inherited !== null) return inherited;
+	if (of.entry?.kind !== "class" || !plainPackages.test(of.canonical)) return method;
+	const member = classMember(machine, of.entry, name);
+	if (member === "unknown") return method;
+	if (member === "absent") {
+		const className = of.canonical.slice(of.canonical.lastIndexOf(".") + 1);
+		const message = `'${className}' object has no attribute '${name}'`;
+		failWithout(machine, frame, node, { owner: of.canonical, name, message });
+		return unknown;
+	}
+	return member.kind === "method" ? method : unknown;
+}
+/** Loggers can be made of another class, and be given methods from outside. */
+function givesLoggersMore(machine: Machine, of: ExternalValue, name: string): boolean {
+	if (of.canonical !== "logging.getLogger") return false;
+	if (machine.patched.has(`logging.Logger.${name}`)) return true;
+	return machine.calls.some(
+		({ callee }) => callee.kind === "external" && /^logging\.(setLoggerClass|addLevelName)$/.test(callee.canonical),
+	);
+}
