@@ -33,69 +33,109 @@ export type NameRemedy =
 	/** Another change, which the simulator has been seen to mend it. */
 	| { readonly type: "change"; readonly proposal: FixProposal };
 
-/** The ways to mend the use of an undefined name, best first. */
-export function findNameRemedies(project: Project, failure: FailureOf<"name-not-defined">): readonly NameRemedy[] {
-	const { detail, module, range, chain } = failure;
-	const { name, place } = detail;
-	const respelt = respellings.get(name);
-	if (respelt !== undefined) return [{ type: "rename", to: respelt, isCertain: true, isSpelling: true }];
-	// Routes are registered on the router of their own module, whatever others have theirs called.
-	const router = registersRoute(module, range.start) ? ownRouter(project, module) : null;
-	if (router !== null) return [{ type: "rename", to: router, isCertain: true, isSpelling: false }];
-	const application = callApplicationAgain(project, module, name);
-	if (application !== null && mends(project, application, failure)) return [{ type: "change", proposal: application }];
-	const exported = addToAll(project, module, name);
-	if (exported !== null && mends(project, exported, failure)) return [{ type: "change", proposal: exported }];
-	const variable = defineTypeVariable(project, module, name, range.start);
-	if (variable !== null && mends(project, variable, failure)) return [{ type: "change", proposal: variable }];
+type UndefinedName = FailureOf<"name-not-defined">;
+
+/** Looks for the one change that is meant; null where it is not that. */
+type Way = (project: Project, failure: UndefinedName) => NameRemedy | null;
+
+/** Ways that leave no question what is meant: the first that is one counts alone. */
+const certainWays: readonly Way[] = [
+	respelling,
+	routerOfModule,
+	tried((project, { module, detail }) => [callApplicationAgain(project, module, detail.name)]),
+	tried((project, { module, detail }) => [addToAll(project, module, detail.name)]),
+	tried((project, { module, detail, range }) => [defineTypeVariable(project, module, detail.name, range.start)]),
 	// What the module defines by just that name, further down, is what is meant.
-	for (const proposal of defineBeforeCall(module, name, range.start))
-		if (mends(project, proposal, failure)) return [{ type: "change", proposal }];
-	const remedies: NameRemedy[] = [...later(failure)];
-	const guarded = findTypingImport(module.tree, name);
-	if (guarded?.alias.asName === null) remedies.push({ type: "unguard", ...guarded });
-	const sources = (isTakenAway(module.tree, name) ? [] : listNameSources(project, module, name, place === "base"))
-		// A module that is being imported already cannot give what it has not bound yet.
-		.filter((source) => !source.isOwn || !chain.includes(source.module))
-		.map((source) => ({ type: "import" as const, source }));
-	const builtins = builtinNames(project.environment.python.minor);
+	tried((_, { module, detail, range }) => defineBeforeCall(module, detail.name, range.start)),
+];
+
+/** Where no import and no other spelling gives it a meaning. */
+const lastWays: readonly Way[] = [
+	tried((project, { module, detail }) => bindAgain(project, module, detail.name)),
+	tried((_, { module, detail, range }) => [passToComprehension(module, detail.name, range.start)]),
+	tried((_, { module, detail, range }) => [passToLambda(module, detail.name, range.start)]),
+	tried((_, { module, range }) => [uncallLifespan(module, range.start)]),
+	tried((project, failure) => [takeOutName(project, failure.module, failure.detail.name, usesThatFail(project, failure))]),
+	(_, { module, range }) => (isExceptionClass(module.tree, range.start) ? renamed("Exception", false) : null),
+];
+
+/** The ways to mend the use of an undefined name, best first. */
+export function findNameRemedies(project: Project, failure: UndefinedName): readonly NameRemedy[] {
+	const certain = firstOf(certainWays, project, failure);
+	if (certain.length > 0) return certain;
+	const { detail, module, range } = failure;
+	const sources = sourcesOf(project, failure);
+	const isImported = sources.some(({ isCertain }) => isCertain);
+	const again = isImported ? null : callItAgain(project, { source: module.name, name: detail.name });
+	if (again !== null && mends(project, again, failure)) return [{ type: "change", proposal: again }];
+	const unused = isImported ? null : unusedImportOfKind(project, module, detail.name);
+	const found: NameRemedy[] = [...later(failure), ...unguarded(failure)];
+	if (!isNameOfClassAround(module.tree, detail.name, range.start)) {
+		if (unused !== null) found.push(renamed(unused, false));
+		for (const source of sources) found.push({ type: "import", source });
+		const other = otherName(project, failure, sources.length === 0);
+		if (other !== null) found.push(other);
+	}
+	return found.length > 0 ? found : firstOf(lastWays, project, failure);
+}
+
+function firstOf(ways: readonly Way[], project: Project, failure: UndefinedName): readonly NameRemedy[] {
+	for (const way of ways) {
+		const remedy = way(project, failure);
+		if (remedy !== null) return [remedy];
+	}
+	return [];
+}
+
+/** The first change that the simulator sees mend the failure. */
+function tried(find: (project: Project, failure: UndefinedName) => Iterable<FixProposal | null>): Way {
+	return (project, failure) => {
+		for (const proposal of find(project, failure))
+			if (proposal !== null && mends(project, proposal, failure)) return { type: "change", proposal };
+		return null;
+	};
+}
+
+function renamed(to: string, isCertain: boolean): NameRemedy {
+	return { type: "rename", to, isCertain, isSpelling: false };
+}
+
+function respelling(_: Project, { detail }: UndefinedName): NameRemedy | null {
+	const to = respellings.get(detail.name);
+	return to === undefined ? null : { type: "rename", to, isCertain: true, isSpelling: true };
+}
+
+/** Routes are registered on the router of their own module, whatever others have theirs called. */
+function routerOfModule(project: Project, { module, range }: UndefinedName): NameRemedy | null {
+	const router = registersRoute(module, range.start) ? ownRouter(project, module) : null;
+	return router === null ? null : renamed(router, true);
+}
+
+function unguarded({ module, detail }: UndefinedName): readonly NameRemedy[] {
+	const guarded = findTypingImport(module.tree, detail.name);
+	return guarded?.alias.asName === null ? [{ type: "unguard", ...guarded }] : [];
+}
+
+/** Where the name can be imported from. */
+function sourcesOf(project: Project, { detail, module, chain }: UndefinedName): readonly NameSource[] {
+	if (isTakenAway(module.tree, detail.name)) return [];
+	// A module that is being imported already cannot give what it has not bound yet.
+	return listNameSources(project, module, detail.name, detail.place === "base").filter(
+		(source) => !source.isOwn || !chain.includes(source.module),
+	);
+}
+
+/** A name that is there, and called nearly so. */
+function otherName(project: Project, { detail: { name }, module, range }: UndefinedName, isAlone: boolean): NameRemedy | null {
 	const isCaught = isExceptionClass(module.tree, range.start);
-	const inSight = [...namesInSight(module, range.start), ...builtins];
+	const inSight = [...namesInSight(module, range.start), ...builtinNames(project.environment.python.minor)];
 	const nearest = findSimilarName(name, isCaught ? inSight.filter((each) => /(Error|Exception|Warning)$/.test(each)) : inSight);
 	// A constant is no misspelt function, unless only its letters are of the other case.
 	const isOfItsKind = nearest !== null && (isSameKind(nearest.name, name) || nearest.name.toLowerCase() === name.toLowerCase());
-	const similar = isOfItsKind ? nearest : null;
-	const rename: NameRemedy[] = similar
-		? [{ type: "rename", to: similar.name, isCertain: similar.isOnly && sources.length === 0, isSpelling: false }]
-		: [];
+	if (isOfItsKind) return renamed(nearest.name, nearest.isOnly && isAlone);
 	// `engine` where the file has an `async_engine` of its own: the one was renamed, its uses were not.
-	const related = similar === null && !isCaught ? findRelatedName(name, ownNamesOf(module.tree)) : null;
-	if (related !== null) rename.push({ type: "rename", to: related, isCertain: false, isSpelling: false });
-	const renamed = sources.some(({ source }) => source.isCertain) ? null : unusedImportOfKind(project, module, name);
-	const unused: NameRemedy[] = renamed === null ? [] : [{ type: "rename", to: renamed, isCertain: false, isSpelling: false }];
-	const again = sources.some(({ source }) => source.isCertain) ? null : callItAgain(project, { source: module.name, name });
-	if (again !== null && mends(project, again, failure)) return [{ type: "change", proposal: again }];
-	const isOfClass = isNameOfClassAround(module.tree, name, range.start);
-	const known = isOfClass ? remedies : [...remedies, ...unused, ...sources, ...rename];
-	if (known.length > 0) return known;
-	const changes = otherChanges(project, failure);
-	if (changes.length > 0 || !isCaught) return changes;
-	return [{ type: "rename", to: "Exception", isCertain: false, isSpelling: false }];
-}
-
-/** Where no import and no other spelling gives it a meaning. */
-function otherChanges(project: Project, failure: FailureOf<"name-not-defined">): readonly NameRemedy[] {
-	const { module, detail, range } = failure;
-	const proposals = [
-		...bindAgain(project, module, detail.name),
-		passToComprehension(module, detail.name, range.start),
-		passToLambda(module, detail.name, range.start),
-		uncallLifespan(module, range.start),
-		takeOutName(project, module, detail.name, usesThatFail(project, failure)),
-	];
-	for (const proposal of proposals)
-		if (proposal !== null && mends(project, proposal, failure)) return [{ type: "change", proposal }];
-	return [];
+	const related = isCaught ? null : findRelatedName(name, ownNamesOf(module.tree));
+	return related === null ? null : renamed(related, false);
 }
 
 /** `FastAPI(lifespan=lifespan(app))`: the server calls it, with the application that is not there yet. */
@@ -116,7 +156,7 @@ function uncallLifespan(module: Module, offset: number): FixProposal | null {
 	};
 }
 
-function usesThatFail(project: Project, { module, detail }: FailureOf<"name-not-defined">): readonly ast.Name[] {
+function usesThatFail(project: Project, { module, detail }: UndefinedName): readonly ast.Name[] {
 	const places = new Set<number>();
 	for (const other of project.trace.failures) {
 		const isSame = other.detail.type === "name-not-defined" && other.detail.name === detail.name;
@@ -169,7 +209,7 @@ function isImportedSomewhere(tree: ast.Module, name: string): boolean {
 }
 
 /** The name is defined further down: define it earlier, or look it up later. */
-function* later({ detail, module, range }: FailureOf<"name-not-defined">): Generator<NameRemedy> {
+function* later({ detail, module, range }: UndefinedName): Generator<NameRemedy> {
 	const user = topStatementAt(module.tree, range.start);
 	const definition = findLaterDefinition(module.tree, detail.name, range.start);
 	// A class that its own methods name: it is there once its body has run.
