@@ -55,5 +55,11 @@ function failureParts({
 	detail,
 	at,
 }: Pick<UnjoinedFailure, "error" | "detail" | "at">): Pick<Outcome, "error" | "detail" | "at"> {
-	return { error, detail: detail.slice(0, longestDetail), at: at === null ? null : `${at.path}:${at.line}` };
+	const lines = detail.slice(0, longestDetail).map(withoutChance);
+	return { error, detail: lines, at: at === null ? null : `${at.path}:${at.line}` };
+}
+
+/** What is another at every boot is left out of a line: moments, and the folder of the copy, which pydantic cuts in the middle. */
+function withoutChance(line: string): string {
+	return line.replace(/datetime\.datetime\([^()]*\)/g, "datetime.datetime(…)").replace(/PosixPath\('\/[^']*'\)/g, "PosixPath(…)");
 }
