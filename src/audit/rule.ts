@@ -23,6 +23,8 @@ export interface Description {
 	readonly expectedError?: string;
 	readonly failsOn?: readonly FailsOn[];
 	readonly manualSteps?: readonly string[];
+	/** False where only code that the target never imports meets the fault, and it is shown in another file, such as `.env`. */
+	readonly reached?: boolean;
 	/** Position in start-up: failures of the import trace carry their index; lower surfaces earlier. */
 	readonly order?: number;
 }

@@ -114,7 +114,7 @@ class Runner {
 
 	private issueOf(rule: AnyRule, match: Match<unknown>, description: Description): FoundIssue {
 		const { project } = this;
-		const reached = !/\.pyi?$/.test(match.path) || this.reachedPaths.has(match.path);
+		const reached = description.reached !== false && (!/\.pyi?$/.test(match.path) || this.reachedPaths.has(match.path));
 		const severity = clamped(description.severity, reached);
 		const fixes = this.fixesOf(rule, match);
 		const fix = fixes?.first ?? null;

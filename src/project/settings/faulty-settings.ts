@@ -41,6 +41,7 @@ export interface SettingsOutcome {
 	readonly severity: "CRITICAL" | "HIGH";
 	readonly stage: RunStage;
 	readonly order: number;
+	readonly reached: boolean;
 	readonly expectedError?: string;
 }
 
@@ -53,6 +54,7 @@ export function outcomeOf({ object, faults }: FaultySettings, when: "decoding" |
 		severity: call.guarded ? "HIGH" : "CRITICAL",
 		stage: call.stage,
 		order: isLater ? call.order + 0.5 : call.order,
+		reached: call.reached,
 		...(error === null ? {} : { expectedError: error }),
 	};
 }

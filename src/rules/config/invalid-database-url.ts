@@ -100,6 +100,7 @@ export default defineRule<Evidence>({
 			rootCause: `${call.module.path}:${call.module.lines.positionAt(call.node.start).line} makes an engine from it. ${words[fault].cause}`,
 			...(error === null ? {} : { expectedError: error }),
 			order: (failing ?? call).order,
+			reached: call.reached,
 			manualSteps: [
 				`${isFromProcess ? "Set it anew in the environment of the server" : "Write it"} in the form postgresql+driver://user:password@host:5432/database.`,
 			],

@@ -92,6 +92,7 @@ export default defineRule<Evidence>({
 			rootCause: [`${engineAt} makes an async engine from it, and ${reason}.`, ...(options === "" ? [] : [options])].join(" "),
 			...(error === null ? {} : { expectedError: error }),
 			order: call.order,
+			reached: call.reached,
 			manualSteps: manualSteps(variable, scheme, wanted, alsoSyncIn),
 		};
 	},

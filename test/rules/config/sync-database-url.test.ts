@@ -148,3 +148,67 @@ describe("no issue", () => {
 		expect(auditBackend(rule, backend(given))).toEqual([]);
 	});
 });
+
+it("calls nothing critical that only a module makes which the target never imports", () => {
+	const issues = auditBackend(
+		rule,
+		`
+#- requirements.txt
+fastapi
+pydantic-settings
+sqlalchemy[asyncio]>=2.0,<2.1
+asyncpg
+#- .env
+DATABASE_URL=postgresql://app:app@localhost/app
+#- app/__init__.py
+#- app/config.py
+from pydantic_settings import BaseSettings
+
+class Settings(BaseSettings):
+    database_url: str
+    model_config = {"env_file": ".env"}
+
+settings = Settings()
+#- app/database.py
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from app.config import settings
+
+engine = create_async_engine(settings.database_url)
+#- app/main.py
+from fastapi import FastAPI
+
+from app.config import settings
+
+app = FastAPI(debug=bool(settings.database_url))
+`,
+	);
+	expect(issues.map(({ severity, reachedFromTarget }) => [severity, reachedFromTarget])).toEqual([["MEDIUM", false]]);
+});
+
+it("follows a validator that looks for several beginnings", () => {
+	const config = `
+from pydantic import field_validator
+from pydantic_settings import BaseSettings
+
+class Settings(BaseSettings):
+    database_url: str
+    model_config = {"env_file": ".env"}
+
+    @field_validator("database_url")
+    @classmethod
+    def check(cls, v: str) -> str:
+        if not v.startswith(("sqlite", "postgresql")):
+            raise ValueError("unknown database")
+        return v
+
+settings = Settings()
+`;
+	const files = backend({ url: "postgresql://app:app@localhost/app" }).replace(
+		/#- app\/config\.py\n[\s\S]*?(?=#- )/,
+		`#- app/config.py${config}`,
+	);
+	expect(auditBackend(rule, files)[0]?.severity).toBe("CRITICAL");
+	expect(auditBackend(rule, files.replace('"postgresql"', '"mysql"'))).toEqual([]);
+	expect(auditBackend("refused-by-validator", files.replace('"postgresql"', '"mysql"'))[0]?.severity).toBe("CRITICAL");
+});

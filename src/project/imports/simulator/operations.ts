@@ -233,6 +233,7 @@ export function stringMethod(
 ): Value {
 	const self = text.value;
 	if (typeof self !== "string") return unknown;
+	if (name === "startswith" || name === "endswith") return hasAffix(self, name, args);
 	const strings: string[] = [];
 	for (const arg of args) {
 		if (arg.kind !== "constant" || typeof arg.value !== "string") {
@@ -265,11 +266,6 @@ export function stringMethod(
 			return first === undefined ? unknown : derived(self.startsWith(first) ? self.slice(first.length) : self);
 		case "removesuffix":
 			return first === undefined ? unknown : derived(first !== "" && self.endsWith(first) ? self.slice(0, -first.length) : self);
-		case "startsWith":
-		case "startswith":
-			return args.length === 1 && first !== undefined ? constant(self.startsWith(first)) : unknown;
-		case "endswith":
-			return args.length === 1 && first !== undefined ? constant(self.endsWith(first)) : unknown;
 		case "isdigit":
 			return constant(/^\d+$/.test(self));
 		case "split": {
@@ -290,6 +286,19 @@ export function stringMethod(
 		default:
 			return unknown;
 	}
+}
+
+/** `text.startswith("https")` and `text.endswith((".db", ".sqlite"))`: one text, or a tuple of them. */
+function hasAffix(text: string, name: "startswith" | "endswith", args: readonly Value[]): Value {
+	const [given] = args;
+	if (given === undefined || args.length > 1) return unknown;
+	const choices = given.kind === "sequence" && given.type === "tuple" && given.complete ? given.items : [given];
+	let isCertain = true;
+	for (const choice of choices) {
+		if (choice.kind !== "constant" || typeof choice.value !== "string") isCertain = false;
+		else if (name === "startswith" ? text.startsWith(choice.value) : text.endsWith(choice.value)) return constant(true);
+	}
+	return isCertain ? constant(false) : unknown;
 }
 
 function inTitleCase(text: string, initial = /(?<![a-z])[a-z]/g): string {
