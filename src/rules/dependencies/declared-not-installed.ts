@@ -1,6 +1,6 @@
 import { defineRule } from "../../audit/rule.ts";
 import { markerApplies } from "../../environment/marker.ts";
-import { closeOver, primaryManifest } from "../../project/manifests/declared.ts";
+import { closeOver, primaryManifest, startUpRequirements } from "../../project/manifests/declared.ts";
 import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
 import { distributionsOf, packageOf, unknownPackageFor } from "../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../project/project.ts";
@@ -53,7 +53,10 @@ export default defineRule<Evidence>({
 		const manifest = primaryManifest(project.manifests);
 		// Without an environment of the project's own, nothing is installed, and everybody knows it.
 		if (manifest === null || project.environment.kind !== "interpreter") return;
-		const missing = manifest.requirements.filter((requirement) => isMissing(project, requirement));
+		const missing = [
+			...manifest.requirements.filter((requirement) => requirement.group === "" && isMissing(project, requirement)),
+			...neededFromOtherLists(project, manifest),
+		];
 		const brought = missingAndBrought(project, manifest);
 		const first = missing[0] ?? manifest.requirements.find(({ normalized }) => normalized === brought[0]?.chain[0]);
 		if (first === undefined) return;
@@ -62,8 +65,8 @@ export default defineRule<Evidence>({
 			...brought.map(({ name, chain }) => `${name} (which ${chain.at(-2)} requires)`),
 		];
 		const lacking = new Set([...missing.map(({ normalized }) => normalized), ...brought.map(({ name }) => name)]);
-		const failing = firstFailure(project, lacking);
-		const { installCommand: command } = manifest;
+		const [failing = null] = failures(project, lacking);
+		const { installCommand: command } = project.manifests.find(({ requirements }) => requirements.includes(first)) ?? manifest;
 		const evidence = { names, failing, command, environment: project.environment.pythonEvidence };
 		yield { subject: manifest.path, path: first.path, range: first.range, evidence };
 	},
@@ -85,9 +88,24 @@ export default defineRule<Evidence>({
 });
 
 function isMissing(project: Project, requirement: Requirement): boolean {
-	const { normalized, group, marker, url } = requirement;
-	if (group !== "" || normalized === "" || url !== null) return false;
+	const { normalized, marker, url } = requirement;
+	if (normalized === "" || url !== null) return false;
 	return markerApplies(marker, project.environment.python) === true && !project.environment.distributions.has(normalized);
+}
+
+/**
+ * What is not installed of the groups and of the other lists that a start-up file installs, and what start-up fails for; what else they
+ * hold, such as test runners, nobody misses.
+ */
+function neededFromOtherLists(project: Project, manifest: Manifest): readonly Requirement[] {
+	const others = startUpRequirements(project.manifests).filter(
+		(requirement) => requirement.path !== manifest.path || requirement.group !== "",
+	);
+	const missing = others.filter((requirement) => isMissing(project, requirement));
+	const needed = new Set(
+		failures(project, new Set(missing.map(({ normalized }) => normalized))).flatMap(({ providers }) => providers),
+	);
+	return missing.filter(({ normalized }) => needed.has(normalized));
 }
 
 /** Packages that what is declared requires, that are not installed, and whose lack some library fails for. */
@@ -103,8 +121,14 @@ function missingAndBrought(project: Project, manifest: Manifest): { readonly nam
 	});
 }
 
-/** The first place of start-up that fails for want of one of them: an import, or something that needs it without importing it. */
-function firstFailure(project: Project, missing: ReadonlySet<string>): Evidence["failing"] {
+interface Failure extends NonNullable<Evidence["failing"]> {
+	/** The distributions that bring what is missed. */
+	readonly providers: readonly string[];
+}
+
+/** The places of start-up that fail for want of one of them, first to last: imports, and what needs one without importing it. */
+function failures(project: Project, missing: ReadonlySet<string>): readonly Failure[] {
+	if (missing.size === 0) return [];
 	const { environment, trace } = project;
 	const imports = trace.externalImports.flatMap(({ module, importer, range, stage, reached, guarded, deferred, order }) => {
 		const top = packageOf(module);
@@ -119,6 +143,7 @@ function firstFailure(project: Project, missing: ReadonlySet<string>): Evidence[
 				error: `ModuleNotFoundError: No module named '${firstMissing(environment, top)}'`,
 				stage,
 				order,
+				providers,
 			},
 		];
 	});
@@ -126,7 +151,7 @@ function firstFailure(project: Project, missing: ReadonlySet<string>): Evidence[
 		if (stage === "request" || order === null || environment.findModule(importName).found !== "missing") return [];
 		if (!providers.some((name) => missing.has(name))) return [];
 		const at = `${module.path}:${module.lines.positionAt(range.start).line}`;
-		return [{ what: `${what} (${at}) needs ${importName}`, error, stage, order }];
+		return [{ what: `${what} (${at}) needs ${importName}`, error, stage, order, providers }];
 	});
-	return [...imports, ...optional].toSorted((a, b) => a.order - b.order)[0] ?? null;
+	return [...imports, ...optional].toSorted((a, b) => a.order - b.order);
 }

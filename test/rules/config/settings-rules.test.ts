@@ -56,9 +56,9 @@ describe("missing-setting", () => {
 			expect(problems.map(({ problem }) => problem)).toEqual(["Settings needs B, which nothing sets"]);
 		}
 		const elsewhere = "model_config = SettingsConfigDict(env_file=os.path.expanduser('~/.env'))\na: int";
-		expect(auditBackend(rule, backend(elsewhere).replace("from pydantic_settings", "import os\nfrom pydantic_settings"))).toEqual(
-			[],
-		);
+		expect(
+			auditBackend(rule, backend(elsewhere, null).replace("from pydantic_settings", "import os\nfrom pydantic_settings")),
+		).toEqual([]);
 	});
 
 	it("adds placeholders that the fields take, for a person to review", () => {

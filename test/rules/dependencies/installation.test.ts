@@ -44,6 +44,16 @@ describe("declared-not-installed", () => {
 		});
 	});
 
+	it("looks into every list that a start-up file installs, for what start-up needs of it", () => {
+		const lists = `#- pyproject.toml\n[project]\nname = "x"\nversion = "0"\ndependencies = ["fastapi", "redis", "numpy"]\n`;
+		const dockerfile = `#- Dockerfile\nFROM python:3.12\nCOPY . .\nRUN pip install -r requirements.txt && pip install .\nCMD ["uvicorn", "main:app"]\n`;
+		const files = `${lists}${dockerfile}${backend("fastapi\nuvicorn", "import redis\nprint(redis)")}`;
+		expect(auditDependencies(files, installed(), notInstalled).lines).toEqual([
+			"CRITICAL declared-not-installed pyproject.toml:4 redis is declared and not installed",
+		]);
+		expect(auditDependencies(files, installed(), undeclared).lines).toEqual([]);
+	});
+
 	it("takes a package that nobody knows for what brings a module of its name, and misses no module then", () => {
 		const files = backend("fastapi\nuvicorn\npy-shopfinder", "from shopfinder import find");
 		expect(auditDependencies(files, installed(), notInstalled).lines).toEqual([
