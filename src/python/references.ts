@@ -104,7 +104,8 @@ function targetNames(target: ast.Expression): ReadonlySet<string> {
 	return new Set();
 }
 
-function declaresGlobal(body: unknown, name: string): boolean {
+/** Does a function within a body say `global` of the name? */
+export function declaresGlobal(body: unknown, name: string): boolean {
 	if (Array.isArray(body)) return body.some((item) => declaresGlobal(item, name));
 	if (typeof body !== "object" || body === null || body instanceof Set) return false;
 	const node = body as Partial<ast.Statement>;

@@ -29,6 +29,17 @@ export function holdsName(node: object, name: string): boolean {
 	return found;
 }
 
+/** Does a node's code have the name, or a text in which it stands as a word, as quoted annotations do? */
+export function writesName(node: object, name: string): boolean {
+	let found = false;
+	walk(node, (each) => {
+		if (each.type === "Name") found ||= each.id === name;
+		if (each.type === "Constant" && typeof each.value === "string") found ||= each.value.split(/\W/).includes(name);
+		return !found;
+	});
+	return found;
+}
+
 /** The texts that are written in a node's code. */
 export function textsIn(node: object): ReadonlySet<string> {
 	const texts = new Set<string>();

@@ -1,5 +1,4 @@
 import type * as ast from "../../python/ast.ts";
-import { dottedName } from "../../python/walk.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
 
 /** A name that a class body annotates or assigns. */
@@ -47,14 +46,6 @@ function boundValue(owner: ClassValue, name: string, isAssigned: boolean): Value
 	if (!isAssigned) return null;
 	const binding = owner.namespace.names.get(name);
 	return binding === undefined || binding.maybe ? unknown : binding.value;
-}
-
-/** Is the annotation `ClassVar` or `ClassVar[...]`, quoted or not? */
-export function isClassVariable(annotation: ast.Expression): boolean {
-	if (annotation.type === "Constant" && typeof annotation.value === "string")
-		return /^\s*(\w+\.)*ClassVar\b/.test(annotation.value);
-	const plain = annotation.type === "Subscript" ? annotation.value : annotation;
-	return dottedName(plain)?.split(".").at(-1) === "ClassVar";
 }
 
 /** The last part of the name of what made a value, `Field` for `Field(...)`; null where no library call did. */

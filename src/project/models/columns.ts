@@ -1,6 +1,7 @@
+import { isClassVariable } from "../../python/annotated.ts";
 import type { Call } from "../imports/trace.ts";
 import type { Origin, Value } from "../imports/values.ts";
-import { argumentsOf, type ClassAttribute, isClassVariable, makerOf } from "./class-body.ts";
+import { argumentsOf, type ClassAttribute, makerOf } from "./class-body.ts";
 import { type TableClass, tableArguments } from "./table-class.ts";
 
 /** A column of a table class. */

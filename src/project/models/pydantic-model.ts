@@ -1,5 +1,6 @@
+import { isClassVariable } from "../../python/annotated.ts";
 import type { ClassValue, Value } from "../imports/values.ts";
-import { attributesOf, type ClassAttribute, isClassVariable, makerOf } from "./class-body.ts";
+import { attributesOf, type ClassAttribute, makerOf } from "./class-body.ts";
 import { inheritedValue, lineageOf } from "./lineage.ts";
 
 /** The bases of models that pydantic and SQLModel themselves bring. */

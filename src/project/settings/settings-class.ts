@@ -1,3 +1,4 @@
+import { isClassVariable } from "../../python/annotated.ts";
 import type * as ast from "../../python/ast.ts";
 import type { SettingReading } from "../imports/trace.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
@@ -204,13 +205,6 @@ export function settingsFields(cls: ClassValue, config: SettingsConfig): Setting
 		}
 	}
 	return [...fields.values()];
-}
-
-function isClassVariable(annotation: ast.Expression): boolean {
-	const plain = annotation.type === "Subscript" ? annotation.value : annotation;
-	return (
-		(plain.type === "Name" && plain.id === "ClassVar") || (plain.type === "Attribute" && plain.attribute.name === "ClassVar")
-	);
 }
 
 /** Stands for the validators that see the input of the class as a whole. */

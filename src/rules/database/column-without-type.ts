@@ -1,6 +1,6 @@
 import type { ClassDefinition } from "../../project/imports/trace.ts";
 import type { Value } from "../../project/imports/values.ts";
-import { argumentsOf, type ClassAttribute, isClassVariable, makerOf } from "../../project/models/class-body.ts";
+import { argumentsOf, type ClassAttribute, makerOf } from "../../project/models/class-body.ts";
 import { mappedTypeProblem, sqlmodelTypeProblem, type TypeProblem } from "../../project/models/column-type.ts";
 import { lineageOf } from "../../project/models/lineage.ts";
 import { scopeOfClass } from "../../project/models/name-scope.ts";
@@ -10,6 +10,7 @@ import { isVersionOne } from "../../project/models/pydantic-schema.ts";
 import { isSqlmodel, isSqlmodelTable, type TableClass, tableClasses } from "../../project/models/table-class.ts";
 import { readTypeForm, type TypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
+import { isClassVariable } from "../../python/annotated.ts";
 import { type ClassFault, certainClasses, defineClassRule, raising } from "../repair/classes/class-fault.ts";
 import { typedColumn } from "./repair/typed-column.ts";
 

@@ -1,11 +1,12 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import type { ClassDefinition } from "../../project/imports/trace.ts";
 import type { ClassValue, ExternalValue, Value } from "../../project/imports/values.ts";
-import { attributesOf, type ClassAttribute, isClassVariable, makerOf } from "../../project/models/class-body.ts";
+import { attributesOf, type ClassAttribute, makerOf } from "../../project/models/class-body.ts";
 import { lineageOf } from "../../project/models/lineage.ts";
 import { allFields, configOf, isModel, isPlainModel } from "../../project/models/pydantic-model.ts";
 import { isVersionOne } from "../../project/models/pydantic-schema.ts";
 import type { Project } from "../../project/project.ts";
+import { isClassVariable } from "../../python/annotated.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { type ClassFault, certainClasses, defineClassRule, raising } from "../repair/classes/class-fault.ts";
 import { modelConfigField } from "./declaration/model-config-field.ts";

@@ -72,7 +72,7 @@ export default defineRule<Evidence>({
 					call,
 					method: callee.name,
 					attribute: parent.type === "Attribute" ? parent.attribute.name : null,
-					makesTables: callee.name === "run_sync" && /\b(create|drop)_all\b/.test(module.text.slice(node.start, node.end)),
+					makesTables: callee.name === "run_sync" && node.args.some(namesTableCreation),
 				},
 			};
 		}
@@ -118,4 +118,13 @@ function parentOf(tree: ast.Module, node: ast.Expression): ast.TypedNode | null 
 		return isAround && each !== node;
 	});
 	return parent;
+}
+
+/** `Base.metadata.create_all`, or a lambda that calls it. */
+function namesTableCreation(node: ast.Expression): boolean {
+	let found = false;
+	walk(node, (each) => {
+		if (each.type === "Attribute") found ||= /^(create|drop)_all$/.test(each.attribute.name);
+	});
+	return found;
 }

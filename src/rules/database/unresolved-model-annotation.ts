@@ -1,10 +1,11 @@
-import { argumentsOf, type ClassAttribute, isClassVariable, makerOf } from "../../project/models/class-body.ts";
+import { argumentsOf, type ClassAttribute, makerOf } from "../../project/models/class-body.ts";
 import { sqlmodelTypeProblem } from "../../project/models/column-type.ts";
 import { lookUpName, type NameScope, scopeOfClass } from "../../project/models/name-scope.ts";
 import { annotationError, hasSqlalchemy } from "../../project/models/orm-version.ts";
 import { type TableClass, tableClasses } from "../../project/models/table-class.ts";
 import { readTypeForm, type TypeForm } from "../../project/models/type-form.ts";
 import type { Module, Project } from "../../project/project.ts";
+import { isClassVariable } from "../../python/annotated.ts";
 import type * as ast from "../../python/ast.ts";
 import { type ClassFault, defineClassRule, raising } from "../repair/classes/class-fault.ts";
 import { waysToBind } from "../repair/names/ways-to-bind.ts";

@@ -11,6 +11,7 @@ import { removeStatements } from "../../python/rewrite/statements.ts";
 import { walk } from "../../python/walk.ts";
 import type { TextEdit } from "../../text/range.ts";
 import { makeAsync } from "../repair/calls/make-async.ts";
+import { isImportedElsewhere } from "../repair/names/name-users.ts";
 import { moveToLifespan } from "../repair/startup/move-to-lifespan.ts";
 import { migrateInThread } from "./repair/migrate-in-thread.ts";
 
@@ -182,21 +183,7 @@ function waitForLoop(project: Project, module: Module, call: ast.Call, { evidenc
 }
 
 function isUsed(project: Project, module: Module, name: string): boolean {
-	return referencesTo(module.tree, name).length > 1 || isNamedElsewhere(project, module, name);
-}
-
-function isNamedElsewhere(project: Project, module: Module, name: string): boolean {
-	const word = new RegExp(`\\b${name}\\b`);
-	const short = module.name.split(".").at(-1) ?? module.name;
-	for (const other of project.modules.values())
-		if (
-			other !== module &&
-			other.text.includes(short) &&
-			word.test(other.text) &&
-			new RegExp(`import.*\\b${name}\\b|${short}\\.${name}\\b`).test(other.text)
-		)
-			return true;
-	return false;
+	return referencesTo(module.tree, name).length > 1 || isImportedElsewhere(project, module, name);
 }
 
 /** `loop = asyncio.get_running_loop()` of a module: each function asks for itself. */
@@ -207,7 +194,7 @@ function askLater(
 	call: ast.Call,
 	name: string,
 ): FixProposal | undefined {
-	if (isNamedElsewhere(project, module, name)) return undefined;
+	if (isImportedElsewhere(project, module, name)) return undefined;
 	const reads = referencesTo(module.tree, name).filter((each) => each.start < statement.start || statement.end <= each.start);
 	if (reads.some((each) => enclosingFunction(module.tree, each.start) === null)) return undefined;
 	const code = module.text.slice(call.start, call.end);

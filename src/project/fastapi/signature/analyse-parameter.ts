@@ -1,5 +1,5 @@
 import type * as ast from "../../../python/ast.ts";
-import { walk } from "../../../python/walk.ts";
+import { writesName } from "../../../python/walk.ts";
 import { unknown, type Value } from "../../imports/values.ts";
 import { isVersionOne, pydanticSchemaOf, type SchemaAnswer } from "../../models/pydantic-schema.ts";
 import { readTypeForm, type TypeForm } from "../../models/type-form.ts";
@@ -112,13 +112,7 @@ function unresolvedType(reading: ParameterReading, { project }: Analysis, operat
  * keep the parts that it can.
  */
 function isReadWhole(annotation: ast.Expression, name: string, { environment }: Project): boolean {
-	if (environment.python.minor >= 14) return false;
-	let isWritten = false;
-	walk(annotation, (node) => {
-		if (node.type === "Name") isWritten ||= node.id === name;
-		if (node.type === "Constant" && typeof node.value === "string") isWritten ||= node.value.split(/\W/).includes(name);
-	});
-	return isWritten;
+	return environment.python.minor < 14 && writesName(annotation, name);
 }
 
 /** An object, or a member of an enumeration, where the type belongs. */

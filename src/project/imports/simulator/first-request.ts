@@ -1,4 +1,5 @@
 import type * as ast from "../../../python/ast.ts";
+import { declaresGlobal } from "../../../python/references.ts";
 import { isGenerator } from "../../../python/walk.ts";
 import type { Module } from "../../project.ts";
 import { applicationClass, isObjectOf } from "../library-objects.ts";
@@ -51,7 +52,7 @@ function isMaking({ range }: Failure, { node }: Added): boolean {
  * was not followed may have set what start-up left unset: a `raise` behind such a test says nothing, nor does a name that is bound by `global`.
  */
 function isCertain({ detail, module, range }: Failure, { value }: Added): boolean {
-	if (detail.type === "name-not-defined") return !new RegExp(`\\bglobal\\b[^\\n]*\\b${detail.name}\\b`).test(module.text);
+	if (detail.type === "name-not-defined") return !declaresGlobal(module.tree.body, detail.name);
 	if (detail.type !== "raises" || detail.by !== "statement") return true;
 	const init = value.kind === "class" ? findInClass(value, "__init__")?.value : undefined;
 	return init?.kind === "function" && init.module === module && init.node.start <= range.start && range.end <= init.node.end;

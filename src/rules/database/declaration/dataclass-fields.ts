@@ -1,10 +1,11 @@
 import { isSymbol } from "../../../project/database/sqlalchemy-values.ts";
 import type { ClassValue } from "../../../project/imports/values.ts";
-import { argumentsOf, attributesOf, type ClassAttribute, isClassVariable, makerOf } from "../../../project/models/class-body.ts";
+import { argumentsOf, attributesOf, type ClassAttribute, makerOf } from "../../../project/models/class-body.ts";
 import { lineageOf } from "../../../project/models/lineage.ts";
 import { hasSqlalchemy } from "../../../project/models/orm-version.ts";
 import type { TableClass } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
+import { isClassVariable } from "../../../python/annotated.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { dottedName } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";

@@ -1,10 +1,11 @@
-import { type ClassAttribute, isClassVariable, makerOf } from "../../../project/models/class-body.ts";
+import { type ClassAttribute, makerOf } from "../../../project/models/class-body.ts";
 import { inheritedValue, lineageOf } from "../../../project/models/lineage.ts";
 import { scopeOfClass } from "../../../project/models/name-scope.ts";
 import { annotationError, backgroundLink, hasSqlalchemy } from "../../../project/models/orm-version.ts";
 import { type TableClass, tableKind } from "../../../project/models/table-class.ts";
 import { readTypeForm, type TypeForm } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
+import { isClassVariable } from "../../../python/annotated.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 

@@ -3,7 +3,7 @@ import type { Module } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { nodeAt } from "../../../python/node-at.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { walk } from "../../../python/walk.ts";
+import { dottedName, walk, writesName } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { removeFromHeader } from "../../repair/classes/class-arguments.ts";
 
@@ -83,7 +83,7 @@ function withoutGeneric(module: Module, written: ast.Subscript): FixProposal | u
 		return node.start <= written.start && written.end <= node.end;
 	});
 	const found = owner as ast.ClassDef | null;
-	if (found === null || new RegExp(`\\b${found.name.name}\\[`).test(module.text)) return undefined;
+	if (found === null || isSubscripted(module, found.name.name)) return undefined;
 	return {
 		title: `Take ${module.text.slice(written.start, written.end)} out of the bases of ${found.name.name}`,
 		explanation: "Generic takes type variables; without one nothing of the class is left open.",
@@ -92,18 +92,28 @@ function withoutGeneric(module: Module, written: ast.Subscript): FixProposal | u
 	};
 }
 
+/** Is a type given to the class anywhere in its module: `Repository[User]`? */
+function isSubscripted({ tree }: Module, name: string): boolean {
+	let found = false;
+	walk(tree, (node) => {
+		if (node.type === "Subscript") found ||= dottedName(node.value) === name;
+		return !found;
+	});
+	return found;
+}
+
 /** `class Repository(Generic)`: which type variables are left open stands in its brackets. */
 function sayVariables(module: Module, range: TextRange): FixProposal | undefined {
 	const owner = nodeAt(module.tree, range, "ClassDef");
-	const base = owner?.bases.find((each) => /(^|\.)Generic$/.test(module.text.slice(each.start, each.end)));
+	const base = owner?.bases.find((each) => /(^|\.)Generic$/.test(dottedName(each) ?? ""));
 	if (owner === undefined || base === undefined) return undefined;
 	const variables = module.tree.body.flatMap((each) => {
 		const [target] = each.type === "Assign" ? each.targets : [];
-		const isMade = each.type === "Assign" && /^(\w+\.)*TypeVar\(/.test(module.text.slice(each.value.start, each.value.end));
+		const isMade =
+			each.type === "Assign" && each.value.type === "Call" && /(^|\.)TypeVar$/.test(dottedName(each.value.callee) ?? "");
 		return isMade && target?.type === "Name" ? [target.id] : [];
 	});
-	const written = module.text.slice(owner.start, owner.end);
-	const used = variables.filter((name) => new RegExp(`\\b${name}\\b`).test(written));
+	const used = variables.filter((name) => writesName(owner, name));
 	if (used.length === 0)
 		return {
 			title: `Take Generic out of the bases of ${owner.name.name}`,

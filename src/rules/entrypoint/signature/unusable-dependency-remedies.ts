@@ -5,9 +5,10 @@ import type { ClassValue, FunctionValue } from "../../../project/imports/values.
 import { lookUpName, scopeOfModule } from "../../../project/models/name-scope.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { referencesTo } from "../../../python/references.ts";
 import { importsOf, removeImportedNames } from "../../../python/rewrite/remove-imports.ts";
 import { lineStartAt, nextLineAt, replaceText } from "../../../python/rewrite/source.ts";
-import { walk } from "../../../python/walk.ts";
+import { dottedName, walk } from "../../../python/walk.ts";
 
 /** The smallest change after which the dependency gives what is asked of it; undefined where none is certain. */
 export function unusableDependencyRemedy(fault: UnusableDependency, project: Project): FixProposal | undefined {
@@ -59,7 +60,7 @@ function undecorate({ module }: FunctionValue, node: ast.FunctionDef, project: P
 	if (decorator === undefined || isEnteredAnywhere(node.name.name, project)) return undefined;
 	const start = lineStartAt(module.text, decorator.start);
 	const edits = [replaceText(module, start, nextLineAt(module.text, decorator.end), "")];
-	if (decorator.type === "Name" && module.text.split(new RegExp(`\\b${decorator.id}\\b`)).length === 3) {
+	if (decorator.type === "Name" && referencesTo(module.tree, decorator.id).length === 1) {
 		const alias = importsOf(module.tree)
 			.flatMap(({ names }) => names)
 			.find(({ name, asName }) => asName === null && name.name === decorator.id);
@@ -74,9 +75,19 @@ function undecorate({ module }: FunctionValue, node: ast.FunctionDef, project: P
 }
 
 function isEnteredAnywhere(name: string, project: Project): boolean {
-	return [...project.modules.values()].some(({ text }) =>
-		new RegExp(`(?:with|context\\()\\s*\\(?[\\w.]*\\b${name}\\(`).test(text),
-	);
+	const isCall = (node: ast.Expression | undefined) =>
+		node?.type === "Call" && dottedName(node.callee)?.split(".").at(-1) === name;
+	let isEntered = false;
+	for (const { tree, text } of project.modules.values()) {
+		if (!text.includes(name)) continue;
+		walk(tree, (node) => {
+			if (node.type === "With") isEntered ||= node.items.some(({ context }) => isCall(context));
+			if (node.type === "Call" && node.callee.type === "Attribute" && /^enter(_async)?_context$/.test(node.callee.attribute.name))
+				isEntered ||= isCall(node.args[0]);
+			return !isEntered;
+		});
+	}
+	return isEntered;
 }
 
 /** The only class of the project that derives from the abstract one and can be made without arguments. */

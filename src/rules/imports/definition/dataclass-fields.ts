@@ -1,9 +1,10 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { ClassDefinition } from "../../../project/imports/trace.ts";
 import type { ClassValue, Value } from "../../../project/imports/values.ts";
-import { argumentsOf, attributesOf, type ClassAttribute, isClassVariable, makerOf } from "../../../project/models/class-body.ts";
+import { argumentsOf, attributesOf, type ClassAttribute, makerOf } from "../../../project/models/class-body.ts";
 import { lineageOf } from "../../../project/models/lineage.ts";
 import type { Project } from "../../../project/project.ts";
+import { isClassVariable } from "../../../python/annotated.ts";
 import { addArgument } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { insertBefore, removeStatements } from "../../../python/rewrite/statements.ts";

@@ -1,3 +1,4 @@
+import { isClassVariable } from "../../../../python/annotated.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { walk } from "../../../../python/walk.ts";
 import type { ClassValue, ExternalValue, Value } from "../../values.ts";
@@ -11,8 +12,7 @@ export function isFieldOfModel(owner: ClassValue, name: string): boolean {
 	const declared = owner.node.body.find(
 		(each) => each.type === "AnnAssign" && each.target.type === "Name" && each.target.id === name,
 	);
-	if (declared?.type === "AnnAssign")
-		return !/\bClassVar\b/.test(owner.module.text.slice(declared.annotation.start, declared.annotation.end));
+	if (declared?.type === "AnnAssign") return !isClassVariable(declared.annotation);
 	return owner.bases.some((base) => base.kind === "class" && !owner.namespace.names.has(name) && isFieldOfModel(base, name));
 }
 

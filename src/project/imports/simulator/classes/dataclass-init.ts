@@ -1,3 +1,4 @@
+import { outermostType } from "../../../../python/annotated.ts";
 import type * as ast from "../../../../python/ast.ts";
 import type { ClassValue, InstanceValue, Value } from "../../values.ts";
 import { missingArguments, tooManyPositional } from "../argument-words.ts";
@@ -98,9 +99,9 @@ export function initFields(owner: ClassValue, depth = 0): readonly InitField[] |
 	let isKeywordOnly = options.get("kw_only") === true;
 	for (const statement of owner.node.body) {
 		if (statement.type !== "AnnAssign" || statement.target.type !== "Name") continue;
-		const written = owner.module.text.slice(statement.annotation.start, statement.annotation.end);
-		if (/\bKW_ONLY\b/.test(written)) isKeywordOnly = true;
-		if (/\b(KW_ONLY|ClassVar)\b/.test(written)) continue;
+		const type = outermostType(statement.annotation);
+		if (type === "KW_ONLY") isKeywordOnly = true;
+		if (type === "KW_ONLY" || type === "ClassVar") continue;
 		const field = fieldOf(statement.target.id, statement, isKeywordOnly);
 		if (field === null) fields.delete(statement.target.id);
 		else fields.set(field.name, field);

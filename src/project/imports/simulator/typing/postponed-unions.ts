@@ -1,3 +1,4 @@
+import { isClassVariable } from "../../../../python/annotated.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { parseModule } from "../../../../python/parse.ts";
 import { walk } from "../../../../python/walk.ts";
@@ -20,7 +21,7 @@ export function failOnPostponedUnions(machine: Machine, frame: Frame, { node, ba
 		if (postponed === null) continue;
 		const { written, annotation } = postponed;
 		// What belongs to the class alone is no field, and pydantic need not know its type.
-		const union = /\bClassVar\b/.test(written) ? null : refusedIn(machine, frame, annotation);
+		const union = isClassVariable(annotation) ? null : refusedIn(machine, frame, annotation);
 		if (union === null) continue;
 		const isModern = machine.environment.findModule("pydantic._internal").found === "present";
 		const message = isModern

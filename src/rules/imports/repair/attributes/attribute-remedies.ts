@@ -19,6 +19,7 @@ import { reExport } from "../names/re-export.ts";
 import { findAllEntry, isJoined } from "./all-entries.ts";
 import { bindForLoop } from "./loop-attribute.ts";
 import { movedAttribute } from "./moved-attribute.ts";
+import { isAutomatic } from "./older-enum.ts";
 import { inOlderTimeout } from "./older-timeout.ts";
 import { ownRouter } from "./own-router.ts";
 import { findClass, membersOf, namesOf, objectWith } from "./owner-names.ts";
@@ -313,7 +314,7 @@ function addedMember(project: Project, failure: FailureOf<"attribute-missing">):
 	if (only === undefined || found.length > 1 || !/^[A-Z]/.test(name)) return [];
 	for (const statement of only.value.node.body.toReversed()) {
 		if (statement.type !== "Assign") continue;
-		if (/^(enum\.)?auto\(\)$/.test(only.value.module.text.slice(statement.value.start, statement.value.end)))
+		if (isAutomatic(statement.value))
 			return [{ type: "add-member", owner: only.value.node, path: only.value.module.path, value: null }];
 		if (statement.value.type !== "Constant") continue;
 		const [target] = statement.targets;

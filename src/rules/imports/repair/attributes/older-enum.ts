@@ -2,7 +2,7 @@ import type { FixProposal } from "../../../../audit/fix.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { removeImportedNames } from "../../../../python/rewrite/remove-imports.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
-import { walk } from "../../../../python/walk.ts";
+import { dottedName, walk } from "../../../../python/walk.ts";
 import type { TextEdit } from "../../../../text/range.ts";
 import { type FailureOf, importedNameAt } from "../../../repair/trial/import-failures.ts";
 
@@ -19,7 +19,7 @@ export function inOlderEnum(failure: FailureOf<"name-not-in-module">): FixPropos
 				if (base.type !== "Name" || base.id !== "StrEnum") continue;
 				edits.push(
 					replaceText(module, base.start, base.end, "str, Enum"),
-					...writtenValues(module.text, node).map(({ start, end, value }) => replaceText(module, start, end, value)),
+					...writtenValues(node).map(({ start, end, value }) => replaceText(module, start, end, value)),
 				);
 			}
 		else if (node.type === "Attribute" && node.value.type === "Name" && node.value.id === "StrEnum") isPlain = false;
@@ -36,13 +36,16 @@ export function inOlderEnum(failure: FailureOf<"name-not-in-module">): FixPropos
 }
 
 /** `RED = auto()` gives "red" in a StrEnum. */
-function writtenValues(text: string, node: ast.ClassDef): readonly { start: number; end: number; value: string }[] {
+function writtenValues(node: ast.ClassDef): readonly { start: number; end: number; value: string }[] {
 	return node.body.flatMap((each) => {
 		const [target] = each.type === "Assign" ? each.targets : [];
 		if (each.type !== "Assign" || target?.type !== "Name") return [];
 		const { start, end } = each.value;
-		return /^(enum\.)?auto\(\)$/.test(text.slice(start, end))
-			? [{ start, end, value: JSON.stringify(target.id.toLowerCase()) }]
-			: [];
+		return isAutomatic(each.value) ? [{ start, end, value: JSON.stringify(target.id.toLowerCase()) }] : [];
 	});
+}
+
+/** Is it the `auto()` of an enumeration? */
+export function isAutomatic(value: ast.Expression): boolean {
+	return value.type === "Call" && /^(enum\.)?auto$/.test(dottedName(value.callee) ?? "");
 }
