@@ -13,6 +13,7 @@ import type { Project } from "../../project/project.ts";
 import type { CodeChange, OptionalUse } from "../repair/packages/optional-use.ts";
 import { listOptionalUses } from "./uses/all-uses.ts";
 import { declarePackage } from "./uses/declare-package.ts";
+import { findGoneModule, type GoneModule, withFormerModule } from "./uses/gone-module.ts";
 import { lackFailsOn, placeInWords, stepsWithoutManifest } from "./uses/installation-words.ts";
 
 interface Evidence {
@@ -32,6 +33,8 @@ interface Evidence {
 	readonly order: number | null;
 	readonly error: string;
 	readonly instead: CodeChange | null;
+	/** It comes, in releases that lack the module: the first of them; null where nothing brings it. */
+	readonly goneFrom: string | null;
 }
 
 const modelModule = `from fastapi import FastAPI
@@ -70,12 +73,14 @@ export default defineRule<Evidence>({
 			const { providers, importName, extras, floor, what, module, range, stage, order, error } = use;
 			const [distribution] = providers;
 			if (distribution === undefined || reported.has(distribution)) continue;
-			const missingHere = isMissingHere(project, use);
+			const gone = goneFromLibrary(project, use);
+			const missingHere = gone?.isLacking ?? isMissingHere(project, use);
 			const isBrought = use.library === undefined || closure.provided.has(use.library);
-			const missingAfterInstall = manifest !== null && isBrought && isMissingAfterInstall(closure, providers, use, project);
+			const isNotInstalled = gone?.everywhere ?? isMissingAfterInstall(closure, providers, use, project);
+			const missingAfterInstall = manifest !== null && isBrought && isNotInstalled;
 			if (!missingHere && !missingAfterInstall) continue;
 			// Declared and only not installed: that has a rule of its own.
-			if (providers.some((name) => (missingHere ? atStartUp : closure).provided.has(name))) continue;
+			if (gone === null && providers.some((name) => (missingHere ? atStartUp : closure).provided.has(name))) continue;
 			reported.add(distribution);
 			const manifestPath = manifest === null ? null : fileOfMainList(manifest);
 			const evidence = {
@@ -92,6 +97,7 @@ export default defineRule<Evidence>({
 				order,
 				error,
 				instead: use.instead ?? null,
+				goneFrom: gone?.from ?? null,
 			};
 			yield { subject: `${distribution}:${importName}`, path: module.path, range, evidence };
 		}
@@ -99,13 +105,20 @@ export default defineRule<Evidence>({
 
 	describe({ evidence }) {
 		const { distribution, what, manifest, isEmpty, missingHere, missingAfterInstall, stage, order, error } = evidence;
+		const { goneFrom, importName } = evidence;
 		const here = placeInWords(missingHere, isEmpty);
 		const declared = manifest === null ? "the backend has no manifest that declares it" : `${manifest} does not declare it`;
 		return {
 			severity: stage === "request" ? "HIGH" : "CRITICAL",
 			stage,
-			problem: `${distribution} is needed by ${what}, and ${declared}`,
-			rootCause: `${capitalised(what)} works only with ${distribution}, an optional package that no other declared one brings. ${here}`,
+			problem:
+				goneFrom === null
+					? `${distribution} is needed by ${what}, and ${declared}`
+					: `${importName} is needed by ${what}, and ${distribution} does not bring it from ${goneFrom} on`,
+			rootCause:
+				goneFrom === null
+					? `${capitalised(what)} works only with ${distribution}, an optional package that no other declared one brings. ${here}`
+					: `What is declared allows releases of ${distribution} without ${importName}, and an installation takes the newest. ${here}`,
 			expectedError: error,
 			failsOn: lackFailsOn(missingHere, isEmpty, missingAfterInstall),
 			...(order === null ? {} : { order }),
@@ -114,18 +127,29 @@ export default defineRule<Evidence>({
 	},
 
 	fix({ evidence }, project) {
-		const { instead } = evidence;
+		const { instead, goneFrom, distribution, importName } = evidence;
+		const manifest = primaryManifest(project.manifests);
+		if (goneFrom !== null) return manifest === null ? undefined : withFormerModule(project, manifest, distribution, importName);
 		if (instead !== null)
 			return { title: instead.title, explanation: instead.explanation, applicability: "safe", edits: [instead.edit] };
 		return extraProposal(evidence, project) ?? requirementProposal(evidence, project);
 	},
 
 	alternatives({ evidence }, project) {
+		if (evidence.goneFrom !== null) return [];
 		const isFirst = evidence.instead === null && extraProposal(evidence, project) === undefined;
 		const plain = isFirst ? undefined : requirementProposal(evidence, project);
 		return plain === undefined ? [] : [plain];
 	},
 });
+
+/** What a library imports of a package that comes with it, in releases that lack that module by now. */
+function goneFromLibrary(project: Project, { library, importName }: OptionalUse): (GoneModule & { isLacking: boolean }) | null {
+	if (library === undefined) return null;
+	const isLacking = project.environment.findModule(importName).found === "missing";
+	const gone = findGoneModule(project, importName, isLacking);
+	return gone === null ? null : { ...gone, isLacking: isLacking && project.environment.kind === "interpreter" };
+}
 
 function isMissingHere(project: Project, { providers, importName }: OptionalUse): boolean {
 	const { environment } = project;

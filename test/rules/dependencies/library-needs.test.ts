@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import optional from "../../../src/rules/dependencies/missing-optional-dependency.ts";
 import { auditDependencies, installed, type TestPackage } from "./audit-dependencies.ts";
 
 /** Severity, rule, place and package of what is reported for a main.py with these lines. */
@@ -92,5 +93,36 @@ describe("passlib's schemes", () => {
 	it("do without it where the C library has the scheme", () => {
 		expect(needs(`${made.replace("argon2", "bcrypt")}dummy = passwords.hash("x")`, passlib)).toEqual([]);
 		expect(needs(made, { ...passlib, "argon2-cffi": { provides: ["argon2"] } })).toEqual([]);
+	});
+});
+
+describe("a library that needs a part which newer releases of what it brings lack", () => {
+	const backend = (list: string) =>
+		`\n#- requirements.txt\nfastapi\nuvicorn\n${list}\n#- main.py\nfrom fastapi import FastAPI\nimport old\napp = FastAPI()\n`;
+	const need = {
+		start: "old",
+		importer: "old.core",
+		module: "pkg_resources",
+		symbol: null,
+		fails: true,
+		error: "ModuleNotFoundError: …",
+	};
+	const audit = (list: string, requires: readonly string[], setuptools: TestPackage) => {
+		const packages = installed({ old: { version: "1.0", requires }, setuptools });
+		return auditDependencies(backend(list), { ...packages, followImports: () => [need] }, optional);
+	};
+
+	it("is told, and mended by asking for an older release", () => {
+		const { lines, mended } = audit("old", ["setuptools>=16"], { version: "84.2.1", provides: ["setuptools"] });
+		expect(lines).toEqual([
+			"CRITICAL missing-optional-dependency main.py:2 pkg_resources is needed by old (through old.core), and setuptools does not bring it from 82.0.0 on",
+		]);
+		expect(mended("requirements.txt")).toBe("fastapi\nuvicorn\nold\nsetuptools<82\n");
+	});
+
+	it("is left alone where an older release is installed", () => {
+		const older = { version: "80.0.0", provides: ["setuptools", "pkg_resources"] };
+		expect(audit("old\nsetuptools<82", ["setuptools>=16"], older).lines).toEqual([]);
+		expect(audit("old", ["setuptools<82"], older).lines).toEqual([]);
 	});
 });

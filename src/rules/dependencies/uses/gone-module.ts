@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { versionSatisfies } from "../../../environment/pep440.ts";
+import { parseRequirement } from "../../../environment/requirement.ts";
 import { vanishedModule } from "../../../environment/vanished-modules.ts";
 import { startUpRequirements } from "../../../project/manifests/declared.ts";
 import { addRequirement, setSpecifier, usesHashes } from "../../../project/manifests/edit.ts";
@@ -33,9 +34,20 @@ export function findGoneModule({ environment, manifests }: Project, module: stri
 	const { python, pythonIsCertain } = environment;
 	const isSetuptools = distribution === "setuptools";
 	const isAnew = !isSetuptools || (pythonIsCertain && python.major === 3 && python.minor >= 12);
-	const everywhere = isAnew && asked.every(({ specifier }) => versionSatisfies(from, specifier) === true);
+	const isAllowed = asked.every(({ specifier }) => versionSatisfies(from, specifier) === true);
+	const everywhere = isAnew && isAllowed && !isHeldBack(environment, distribution, from);
 	// Of others an older release may be locked.
 	return isGoneHere || (isSetuptools && everywhere && (!isInstalled || isLacking)) ? { distribution, from, everywhere } : null;
+}
+
+/** Does a library ask for an older release of it? */
+function isHeldBack({ distributions }: Project["environment"], distribution: string, release: string): boolean {
+	return [...distributions.values()].some(({ requires }) =>
+		requires.some((text) => {
+			const requirement = parseRequirement(text);
+			return requirement?.normalized === distribution && versionSatisfies(release, requirement.specifier) !== true;
+		}),
+	);
 }
 
 /** It is declared, but not below the first release that lacks the module. */
