@@ -1,5 +1,6 @@
 import { versionSatisfies } from "../environment/pep440.ts";
 import { entryAt, pathInRepository } from "./disk.ts";
+import { applicationClass, isObjectOf, routerClass } from "./imports/library-objects.ts";
 import type { Call } from "./imports/trace.ts";
 import type { Value } from "./imports/values.ts";
 import { neededFolder } from "./needed-folders.ts";
@@ -12,6 +13,7 @@ export interface MissingPath {
 		| "file"
 		| "logging-file"
 		| "static-folder"
+		| "frontend-folder"
 		| "settings-file"
 		| "template-folder"
 		| "package-folder"
@@ -43,7 +45,8 @@ export function* missingPaths(project: Project): Generator<MissingPath> {
 		}
 		const inPackage = missingPackageFolder(project, call);
 		if (inPackage !== null && !call.guarded && !call.tried && !makesUnknown) yield inPackage;
-		const needed = neededPath(call) ?? neededSettingsFile(project, call) ?? neededTemplates(project, call);
+		const needed =
+			neededPath(call) ?? neededSettingsFile(project, call) ?? neededTemplates(project, call) ?? neededFrontend(project, call);
 		if (needed === null || call.guarded || call.tried || makesUnknown) continue;
 		const given = pathText(needed.value);
 		const path = given === null || given === "" ? null : pathInRepository(project, given);
@@ -84,6 +87,7 @@ const errors: Readonly<Record<MissingPath["kind"], (path: string) => string | nu
 	file: (path) => `FileNotFoundError: [Errno 2] No such file or directory: '${path}'`,
 	"logging-file": (path) => `FileNotFoundError: ${path} doesn't exist`,
 	"static-folder": (path) => `RuntimeError: Directory '${path}' does not exist`,
+	"frontend-folder": (path) => `RuntimeError: Frontend directory '${path}' does not exist. Resolved absolute path: '${path}'`,
 	"template-folder": () => null,
 	"package-folder": () => null,
 	"settings-file": (path) => `FileNotFoundError: Config file '${path}' not found.`,
@@ -141,6 +145,25 @@ function neededTemplates(project: Project, { callee, args, keywords, open }: Cal
 	);
 	return value !== undefined && isUsed ? { kind: "template-folder", value } : null;
 }
+
+/**
+ * The built pages of `app.frontend("/", directory=…)`. Unless told otherwise FastAPI looks for them at once, but where a variable says that
+ * this is a developer's machine (`_resolve_frontend_check_dir` of fastapi/routing.py).
+ */
+function neededFrontend({ processEnvironment, trace }: Project, { callee, keywords, open }: Call): NeededPath | null {
+	if (open || callee.kind !== "bound-method" || callee.name !== "frontend") return null;
+	if (!isObjectOf(callee.receiver, applicationClass) && !isObjectOf(callee.receiver, routerClass)) return null;
+	const value = keywords.get("directory");
+	const check = keywords.get("check_dir");
+	const isAsked = check?.kind === "constant" && check.value === true;
+	const isLeftToFastapi = check === undefined || (check.kind === "constant" && check.value === "auto");
+	// Variables can come from a file as well.
+	const isKnown = trace.calls.every((call) => call.callee.kind !== "external" || !setsVariables.test(call.callee.canonical));
+	const isChecked = isAsked || (isLeftToFastapi && isKnown && processEnvironment["FASTAPI_ENV"] !== "development");
+	return isChecked && value !== undefined ? { kind: "frontend-folder", value } : null;
+}
+
+const setsVariables = /^dotenv\.(?:\w+\.)?load_dotenv$|^os\.(?:environ\.(?:update|setdefault|__setitem__)|putenv)$/;
 
 /** `StaticFiles(packages=["app"])` serves the folder `statics` of a package, or another that is named with it. */
 function missingPackageFolder(project: Project, call: Call): MissingPath | null {

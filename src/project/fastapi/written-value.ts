@@ -1,4 +1,5 @@
 import type * as ast from "../../python/ast.ts";
+import { walk } from "../../python/walk.ts";
 import type { Value } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
 
@@ -15,13 +16,34 @@ export function writtenValue(
 	if (written === null) return null;
 	if (written.type !== "Name" && written.type !== "Attribute") return { node: written, module };
 	const name = written.type === "Name" ? written.id : written.attribute.name;
-	const own = written.type === "Name" ? assigned(project, module, name, value) : null;
+	const own = written.type === "Name" ? (assignedInside(module, written) ?? assigned(project, module, name, value)) : null;
 	if (own !== null) return own;
 	for (const each of project.modules.values()) {
 		const found = each === module ? null : assigned(project, each, name, value);
 		if (found !== null) return found;
 	}
 	return null;
+}
+
+/** What the only line that binds the name in the function around it assigns to it: a factory's own list. */
+function assignedInside(module: Module, written: ast.Name): ReturnType<typeof writtenValue> {
+	let owner: ast.FunctionDef | null = null;
+	walk(module.tree.body, (each) => {
+		if (each.type === "FunctionDef" && each.start <= written.start && written.end <= each.end) owner = each;
+		return each.start <= written.start && written.end <= each.end;
+	});
+	const made: ast.Expression[] = [];
+	let others = 0;
+	for (const statement of (owner as ast.FunctionDef | null)?.body ?? [])
+		walk(statement, (each) => {
+			const targets = each.type === "Assign" ? each.targets : each.type === "AnnAssign" ? [each.target] : [];
+			if (!targets.some((target) => target.type === "Name" && target.id === written.id)) return;
+			if ((each.type === "Assign" || each.type === "AnnAssign") && each === statement && each.value !== null)
+				made.push(each.value);
+			else others++;
+		});
+	const [only, ...further] = made;
+	return only === undefined || further.length > 0 || others > 0 ? null : { node: only, module };
 }
 
 function assigned(project: Project, module: Module, name: string, value: Value): ReturnType<typeof writtenValue> {

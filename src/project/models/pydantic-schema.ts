@@ -118,6 +118,8 @@ const plainBases = new Set(
 
 class SchemaReader {
 	private depth = 0;
+	/** Dataclasses whose fields are being looked at. */
+	private readonly within = new Set<ClassValue>();
 	private readonly environment: Environment;
 
 	constructor(private readonly project: Project) {
@@ -202,11 +204,37 @@ class SchemaReader {
 	private ofClass(form: TypeForm, value: ClassValue): SchemaAnswer {
 		if (this.isOldTypedDict(value, 0))
 			return { schema: "no", shown: null, named: `the TypedDict ${value.node.name.name}`, culprit: form, error: oldTypedDict };
+		if (isStandardDataclass(value)) return this.ofDataclass(form, value);
 		const kind = this.ownClass(value, 0);
 		if (kind !== "none") return (kind === "some" ? this.refusedArgument(form, value) : null) ?? schemaOf(kind);
 		const { module, node } = value;
 		if (form.kind === "class" && form.args.length > 0) return { schema: "no", shown: null, named: node.name.name, culprit: form };
 		return { schema: "no", shown: shownClass(`${module.name}.${node.name.name}`), named: node.name.name, culprit: form };
+	}
+
+	/** A dataclass of the standard library has a schema where each of its fields has one. */
+	private ofDataclass(form: TypeForm, value: ClassValue): SchemaAnswer {
+		const scope = scopeOfClass(this.project, value);
+		const { names, dynamic } = value.namespace;
+		if (scope === null || dynamic || names.has("__get_pydantic_core_schema__") || names.has("__pydantic_config__"))
+			return unknownSchema;
+		if (this.within.has(value)) return yes;
+		this.within.add(value);
+		try {
+			const above = value.bases.map((base): SchemaAnswer => {
+				if (base.kind === "external" && plainBases.has(plainName(base))) return yes;
+				return base.kind === "class" && isStandardDataclass(base) ? this.ofDataclass(form, base) : unknownSchema;
+			});
+			const fields = value.node.body.flatMap((each) => (each.type === "AnnAssign" ? [each.annotation] : []));
+			const answers = [...above, ...fields.map((each) => this.ofForm(readTypeForm(each, scope)))];
+			const refused = answers.find((answer) => answer.schema === "no");
+			if (refused === undefined) return answers.every(({ schema }) => schema === "yes") ? yes : unknownSchema;
+			if (refused.schema === "no" && refused.error !== undefined) return unknownSchema;
+			const { module, node } = value;
+			return { schema: "no", shown: shownClass(`${module.name}.${node.name.name}`), named: node.name.name, culprit: form };
+		} finally {
+			this.within.delete(value);
+		}
 	}
 
 	/** `Page[User]` of a generic model: pydantic 2 builds the schema of the whole at once. */
@@ -294,6 +322,12 @@ function isDeclarativeBase(base: Value): boolean {
 /** Is the installed pydantic of the first series? */
 export function isVersionOne(environment: Environment): boolean {
 	return environment.distributions.get("pydantic")?.version.startsWith("1.") === true;
+}
+
+/** Is `@dataclass` of the standard library the one decorator of the class? */
+function isStandardDataclass({ decorators: [only, ...others] }: ClassValue): boolean {
+	const maker = only?.kind === "instance" ? only.of : only;
+	return others.length === 0 && maker?.kind === "external" && maker.canonical === "dataclasses.dataclass";
 }
 
 /** May a model or one of its bases allow any class in its fields? */

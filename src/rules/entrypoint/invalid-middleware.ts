@@ -4,6 +4,7 @@ import { type AddedMiddleware, listMiddleware, listMiddlewareFunctions } from ".
 import { type WrongEntry, wrongMiddlewareEntries } from "../../project/fastapi/middleware/middleware-entries.ts";
 import type { MiddlewareFault } from "../../project/fastapi/middleware/middleware-fault.ts";
 import { dispatchFault, middlewareFault, wrapperFault } from "../../project/fastapi/middleware/middleware-faults.ts";
+import { isOfLifespan } from "../../project/fastapi/routes/request-path.ts";
 import type { ClassValue, FunctionValue, Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type { TextRange } from "../../text/range.ts";
@@ -102,6 +103,7 @@ function isForSome(added: AddedMiddleware | null, fault: MiddlewareFault): boole
 }
 
 function answered(added: AddedMiddleware | null, fault: MiddlewareFault): string {
+	if (isOfLifespan(fault)) return "The lifespan of the application is never run, and what it sets is not there.";
 	if (fault.isPartial === true) return "Requests that get that far are answered with 500.";
 	return `Every request${added?.isServed === false ? " to that application" : ""} is then answered with 500.`;
 }

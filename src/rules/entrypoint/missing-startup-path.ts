@@ -74,6 +74,7 @@ const problems: Readonly<Record<MissingPath["kind"], (given: string) => string>>
 	"logging-file": (given) => `There is no file ${given}`,
 	"settings-file": (given) => `There is no file ${given}`,
 	"static-folder": (given) => `There is no folder ${given} to serve`,
+	"frontend-folder": (given) => `There is no folder ${given} with the built pages`,
 	"package-folder": (given) => `The package has no folder ${given} to serve`,
 	"template-folder": (given) => `There is no folder ${given} with templates`,
 	"listed-folder": (given) => `There is no folder ${given} to list`,
@@ -93,6 +94,7 @@ function causeOf({ kind, given, path }: MissingPath, from: string): string {
 /** Kinds of folders that may be empty, which git does not keep. */
 const keptFolders: ReadonlySet<MissingPath["kind"]> = new Set([
 	"static-folder",
+	"frontend-folder",
 	"package-folder",
 	"listed-folder",
 	"outer-folder",
@@ -124,7 +126,7 @@ function mendsOf(missing: MissingPath, project: Project): readonly FixProposal[]
 			edits: [{ path: `${path}/.gitkeep`, range: { start: 0, end: 0 }, newText: "\n" }],
 		});
 	}
-	if (missing.kind === "static-folder") {
+	if (missing.kind === "static-folder" || missing.kind === "frontend-folder") {
 		mends.push({
 			title: "Serve the folder without looking for it at start-up",
 			explanation: "With check_dir=False the server comes up; requests for files are answered once the folder is there.",

@@ -254,7 +254,12 @@ function superFault(owner: ClassValue, init: FunctionValue, node: ast.FunctionDe
 }
 
 function httpFault(project: Project, owner: ClassValue, added: AddedMiddleware): MiddlewareFault | null {
-	if (ownMethod(owner, "__call__") !== null || owner.namespace.names.has("__call__")) return null;
+	const call = ownMethod(owner, "__call__");
+	if (call !== null && call.node.type === "FunctionDef") {
+		const error = positionalCallError(call.node, 4, shownMethod(project, owner, "__call__"));
+		return error === null ? null : fault("request-style-call", `TypeError: ${error}`, owner);
+	}
+	if (call !== null || owner.namespace.names.has("__call__")) return null;
 	const dispatch = ownMethod(owner, "dispatch");
 	if (dispatch === null) {
 		const isGiven =

@@ -144,11 +144,39 @@ export function unpassedRequest(node: ast.FunctionDef, wrapped: string): BodyMis
 			const words = `missing ${lacking.length} required positional argument${lacking.length === 1 ? "" : "s"}: ${list}`;
 			return { call, error: words, isPartial };
 		}
-		if (value.type !== "Await" && node.isAsync && !usesElsewhere(node, call)) {
-			return { call, error: "ASGI callable returned without starting response.", isPartial };
-		}
+		if (value.type !== "Await" && node.isAsync && !usesElsewhere(node, call)) return { call, error: unanswered, isPartial };
 	}
-	return null;
+	return node.isAsync ? droppedInBranch(node, self.name.name, scope?.name.name, wrapped) : null;
+}
+
+/** What uvicorn logs where the application is done and nothing was sent. */
+const unanswered = "ASGI callable returned without starting response.";
+/** The last line of Python's warning of a coroutine that nobody awaited. */
+const neverAwaited = "RuntimeWarning: Enable tracemalloc to get the object allocation traceback";
+
+/** Is it only start-up and shutdown that the misuse keeps from the application? */
+export function isOfLifespan({ error }: Pick<BodyMisuse, "error">): boolean {
+	return error === neverAwaited;
+}
+
+/** A call of the wrapped application on some path of the function, whose coroutine is dropped. */
+function droppedInBranch(node: ast.FunctionDef, self: string, scope: string | undefined, wrapped: string): BodyMisuse | null {
+	let found: BodyMisuse | null = null;
+	const look = (part: ast.Node | readonly ast.Node[], error: string): void =>
+		walk(part, (each) => {
+			if (found !== null || each.type === "FunctionDef" || each.type === "Lambda" || each.type === "ClassDef") return false;
+			if (scope !== undefined && each.type === "If" && isForOthers(each, scope) && error !== neverAwaited) {
+				look(each.body, neverAwaited);
+				return false;
+			}
+			if (each.type !== "ExpressionStatement" || each.value.type !== "Call") return true;
+			const call = each.value;
+			if (call.args.length === 3 && isWrapped(call.callee, self, wrapped) && !usesElsewhere(node, call, part))
+				found = { call, error, isPartial: true };
+			return true;
+		});
+	for (const statement of node.body) look(statement, unanswered);
+	return found;
 }
 
 /**
@@ -194,12 +222,19 @@ function isWrapped(callee: ast.Expression, self: string, wrapped: string): boole
 	);
 }
 
-/** Does the function answer in another way as well: by `send`, or by another call that is awaited? */
-function usesElsewhere(node: ast.FunctionDef, call: ast.Call): boolean {
+/**
+ * Does the function answer in another way as well: by `send`, or by another call that is awaited? What only wraps `send` for the call, and
+ * what is done with other things than requests, answers none. `part` is where to look, if it is not the whole.
+ */
+function usesElsewhere(node: ast.FunctionDef, call: ast.Call, part: ast.Node | readonly ast.Node[] = node.body): boolean {
+	const [, scope, , send] = node.parameters.map((each) => each.name.name);
+	const handedOn = new Set(call.args.flatMap((each) => (each.type === "Name" ? [each.id] : [])));
 	let found = false;
-	walk(node.body, (each) => {
+	walk(part, (each) => {
 		if (each === call) return false;
-		if (each.type === "Await" || (each.type === "Name" && each.id === node.parameters[3]?.name.name)) found = true;
+		if (each.type === "FunctionDef" && handedOn.has(each.name.name)) return false;
+		if (each.type === "If" && part === node.body && scope !== undefined && isForOthers(each, scope)) return false;
+		if (each.type === "Await" || (each.type === "Name" && each.id === send)) found = true;
 		return !found;
 	});
 	return found;

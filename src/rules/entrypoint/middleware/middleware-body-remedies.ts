@@ -53,21 +53,21 @@ function passOn({ module }: FunctionValue, node: ast.FunctionDef): FixProposal |
 	if (self === undefined || given.length !== 3) return undefined;
 	const isPassed = (call: ast.Call) => new RegExp(`^${self}\\.\\w+$`).test(dottedName(call.callee) ?? "");
 	const edits = [...asyncEdits(module, node)];
-	let count = 0;
+	const wrapped = new Set<string>();
 	walk(node.body, (each) => {
 		if ((each.type !== "ExpressionStatement" && each.type !== "Return") || each.value === null) return true;
 		const call = each.value.type === "Await" ? each.value.value : each.value;
 		if (call.type !== "Call" || !isPassed(call)) return true;
 		// Whatever is handed the scope first is handed the two channels as well.
 		if (call.keywords.length > 0 || call.args.length === 0) return true;
-		count++;
+		wrapped.add(dottedName(call.callee) ?? "");
 		if (each.value.type !== "Await") edits.push(replaceText(module, call.start, call.start, "await "));
 		const lacking = given.slice(call.args.length);
 		const last = call.args.at(-1);
 		if (lacking.length > 0 && last !== undefined) edits.push(replaceText(module, last.end, last.end, `, ${lacking.join(", ")}`));
 		return true;
 	});
-	if (count !== 1) return undefined;
+	if (wrapped.size !== 1) return undefined;
 	return {
 		title: "Await the wrapped application with scope, receive and send",
 		explanation: "An ASGI application is a coroutine function of these three; nothing is answered before it has been awaited.",

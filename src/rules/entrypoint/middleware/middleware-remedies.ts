@@ -42,7 +42,11 @@ export function middlewareRemedy(
 		case "not-callable":
 			if (owner === null && added !== null) return nameTheClass(project, added);
 			if (owner?.kind !== "class" || definition?.type !== "ClassDef") return undefined;
-			return takeSend(owner) ?? deriveFromBase(owner, definition, fault.kind === "not-callable" ? "dispatch" : "__call__");
+			return (
+				takeSend(owner) ??
+				callDispatch(owner, definition) ??
+				deriveFromBase(owner, definition, fault.kind === "not-callable" ? "dispatch" : "__call__")
+			);
 		case "none-argument":
 			return added === null ? undefined : dropNone(added, fault);
 		case "host-pattern":
@@ -121,6 +125,20 @@ function nameDispatch({ module, namespace }: ClassValue, definition: ast.ClassDe
 		explanation: `BaseHTTPMiddleware calls the method dispatch, which ${definition.name.name} does not have.`,
 		applicability: "review",
 		edits: [replaceText(module, only.name.start, only.name.end, "dispatch")],
+	};
+}
+
+/** A BaseHTTPMiddleware whose method of request and call_next is called `__call__`. */
+function callDispatch({ module, namespace }: ClassValue, { bases }: ast.ClassDef): FixProposal | undefined {
+	const method = namespace.names.get("__call__")?.value;
+	if (bases.length === 0 || method?.kind !== "function" || method.node.type !== "FunctionDef") return undefined;
+	const { name, parameters, isAsync } = method.node;
+	if (!isAsync || parameters.length !== 3) return undefined;
+	return {
+		title: "Call the method dispatch",
+		explanation: "BaseHTTPMiddleware has a __call__ of its own, for ASGI, which hands request and call_next to dispatch.",
+		applicability: "safe",
+		edits: [replaceText(module, name.start, name.end, "dispatch")],
 	};
 }
 

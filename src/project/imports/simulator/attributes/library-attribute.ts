@@ -1,8 +1,8 @@
 import type * as ast from "../../../../python/ast.ts";
 import { type ExternalValue, type InstanceValue, unknown, type Value } from "../../values.ts";
-import { classWithout, printedOfInstance } from "../classes/library-classes.ts";
+import { classWithout, libraryEnumerations, printedOfInstance } from "../classes/library-classes.ts";
 import { superMember } from "../classes/super-object.ts";
-import { classMember, externalSymbol, isPlainExternalClass, memberOf } from "../external.ts";
+import { classMember, externalSymbol, isPlainExternalClass, memberOf, symbolEntry } from "../external.ts";
 import { stateAttribute } from "../library/application-state.ts";
 import { isSecret, lacksAttribute } from "../library/secret-objects.ts";
 import { isScalarResultWithout, onlyOfSessions, sessionFactoryName } from "../library/session-objects.ts";
@@ -39,7 +39,9 @@ function ofExternalClass(machine: Machine, frame: Frame, owner: ExternalValue, n
 			? null
 			: classWithout(owner.canonical, name, machine.environment.python.minor);
 	if (printed !== null) {
-		const message = `type object '${printed}' has no attribute '${name}'`;
+		// Enum's own look-up printed the bare name until 3.12.
+		const isBare = libraryEnumerations.test(owner.canonical) && machine.environment.python.minor < 12;
+		const message = isBare ? name : `type object '${printed}' has no attribute '${name}'`;
 		failWithout(machine, frame, node, { owner: owner.canonical, name, message });
 	}
 	return externalSymbol(machine, `${owner.name}.${name}`, null);
@@ -83,17 +85,27 @@ export function ofExternalInstance(
 	}
 	const inherited = of.canonical === "builtins.super" ? superMember(owner, name) : null;
 	if (inherited !== null) return inherited;
-	if (of.entry?.kind !== "class" || !plainPackages.test(of.canonical)) return method;
-	const member = classMember(machine, of.entry, name);
+	const { canonical, entry } = classOfMarker(machine, of);
+	if (entry?.kind !== "class" || !plainPackages.test(canonical)) return method;
+	const member = classMember(machine, entry, name);
 	if (member === "unknown") return method;
 	if (member === "absent") {
-		const className = of.canonical.slice(of.canonical.lastIndexOf(".") + 1);
+		const className = canonical.slice(canonical.lastIndexOf(".") + 1);
 		const message = `'${className}' object has no attribute '${name}'`;
-		failWithout(machine, frame, node, { owner: of.canonical, name, message });
+		failWithout(machine, frame, node, { owner: canonical, name, message });
 		return unknown;
 	}
 	return member.kind === "method" ? method : unknown;
 }
+
+/** `Depends(…)` is a function that makes an object of a class of the same name. */
+function classOfMarker(machine: Machine, of: ExternalValue): Pick<ExternalValue, "canonical" | "entry"> {
+	const name = /^fastapi\.param_functions\.(Depends|Security)$/.exec(of.canonical)?.[1];
+	if (name === undefined) return of;
+	const canonical = `fastapi.params.${name}`;
+	return { canonical, entry: symbolEntry(machine, canonical) };
+}
+
 /** Loggers can be made of another class, and be given methods from outside. */
 function givesLoggersMore(machine: Machine, of: ExternalValue, name: string): boolean {
 	if (of.canonical !== "logging.getLogger") return false;
