@@ -108,11 +108,11 @@ function neededFromOtherLists(project: Project, manifest: Manifest): readonly Re
 	return missing.filter(({ normalized }) => needed.has(normalized));
 }
 
-/** Packages that what is declared requires, that are not installed, and whose lack some library fails for. */
+/** Packages that what is declared requires, that are not installed, and whose lack an own import or some library fails for. */
 function missingAndBrought(project: Project, manifest: Manifest): { readonly name: string; readonly chain: readonly string[] }[] {
 	const main = manifest.requirements.filter(({ group }) => group === "");
 	const { provided } = closeOver(main, project.manifests, project.environment);
-	const names = new Set<string>();
+	const names = new Set(failingImports(project).flatMap(({ providers }) => providers.slice(0, 1)));
 	for (const { providers, importName } of listLibraryParts(project))
 		if (project.environment.findModule(importName).found === "missing") for (const name of providers) names.add(name);
 	return [...names].flatMap((name) => {
@@ -129,13 +129,17 @@ interface Failure extends NonNullable<Evidence["failing"]> {
 /** The places of start-up that fail for want of one of them, first to last: imports, and what needs one without importing it. */
 function failures(project: Project, missing: ReadonlySet<string>): readonly Failure[] {
 	if (missing.size === 0) return [];
+	return [...failingImports(project), ...failingNeeds(project)]
+		.filter(({ providers }) => providers.some((name) => missing.has(name)))
+		.toSorted((a, b) => a.order - b.order);
+}
+
+function failingImports(project: Project): Failure[] {
 	const { environment, trace } = project;
-	const imports = trace.externalImports.flatMap(({ module, importer, range, stage, reached, guarded, deferred, order }) => {
+	return trace.externalImports.flatMap(({ module, importer, range, stage, reached, guarded, deferred, order }) => {
 		const top = packageOf(module);
 		if (!reached || guarded || deferred || environment.findModule(top).found !== "missing") return [];
 		const known = distributionsOf(module, environment);
-		const providers = known.length > 0 ? known : [unknownPackageFor(top, project) ?? ""];
-		if (!providers.some((name) => missing.has(name))) return [];
 		const at = `${importer.path}:${importer.lines.positionAt(range.start).line}`;
 		return [
 			{
@@ -143,15 +147,17 @@ function failures(project: Project, missing: ReadonlySet<string>): readonly Fail
 				error: `ModuleNotFoundError: No module named '${firstMissing(environment, top)}'`,
 				stage,
 				order,
-				providers,
+				providers: known.length > 0 ? known : [unknownPackageFor(top, project) ?? ""],
 			},
 		];
 	});
-	const optional = listOptionalUses(project).flatMap(({ providers, importName, what, module, range, stage, order, error }) => {
+}
+
+function failingNeeds(project: Project): Failure[] {
+	const { environment } = project;
+	return listOptionalUses(project).flatMap(({ providers, importName, what, module, range, stage, order, error }) => {
 		if (stage === "request" || order === null || environment.findModule(importName).found !== "missing") return [];
-		if (!providers.some((name) => missing.has(name))) return [];
 		const at = `${module.path}:${module.lines.positionAt(range.start).line}`;
 		return [{ what: `${what} (${at}) needs ${importName}`, error, stage, order, providers }];
 	});
-	return [...imports, ...optional].toSorted((a, b) => a.order - b.order);
 }

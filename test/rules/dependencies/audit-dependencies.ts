@@ -32,6 +32,7 @@ const importNames: Readonly<Record<string, readonly string[]>> = {
 	pydantic_settings: ["pydantic-settings"],
 	jwt: ["pyjwt", "jwt"],
 	redis: ["redis"],
+	kombu: ["kombu"],
 	config: ["config"],
 	psycopg2: ["psycopg2-binary", "psycopg2"],
 	asyncpg: ["asyncpg"],

@@ -44,6 +44,16 @@ describe("declared-not-installed", () => {
 		});
 	});
 
+	it("names what fails first, be it a part of what is declared", () => {
+		const imports = "from kombu import Queue\nimport redis\nprint(Queue, redis)";
+		const environment = installed({ celery: { version: "5.3.6", requires: ["kombu>=5.3"] } });
+		const { lines, issues } = auditDependencies(backend("fastapi\nuvicorn\ncelery\nredis", imports), environment, notInstalled);
+		expect(lines).toEqual([
+			"CRITICAL declared-not-installed requirements.txt:4 redis, kombu (which celery requires) are declared and not installed",
+		]);
+		expect(issues[0]?.expectedError).toBe("ModuleNotFoundError: No module named 'kombu'");
+	});
+
 	it("looks into every list that a start-up file installs, for what start-up needs of it", () => {
 		const lists = `#- pyproject.toml\n[project]\nname = "x"\nversion = "0"\ndependencies = ["fastapi", "redis", "numpy"]\n`;
 		const dockerfile = `#- Dockerfile\nFROM python:3.12\nCOPY . .\nRUN pip install -r requirements.txt && pip install .\nCMD ["uvicorn", "main:app"]\n`;
