@@ -28,7 +28,7 @@ for (const path of [rulePath, testPath]) {
 	process.exit(2);
 }
 write(rulePath, ruleText(name, category));
-write(testPath, testText(folder, name));
+write(testPath, testText(name));
 writeFileSync(indexPath, renderIndex(listRuleFiles()));
 console.log(
 	`${rulePath}\n${testPath}\n${indexPath}\nThe laws of test/rules.test.ts now hold for it: npx vitest run test/rules.test.ts -t ${name}`,
@@ -87,33 +87,18 @@ export default defineRule<Evidence>({
 `;
 }
 
-function testText(ofFolder: string, rule: string): string {
+function testText(rule: string): string {
 	return `import { expect, it } from "vitest";
-import { runRules } from "../../../src/audit/run-rules.ts";
-import rule from "../../../src/rules/${ofFolder}/${rule}.ts";
-import { buildProject, parseFiles } from "../../project/build-project.ts";
+import { auditBackend } from "../audit-backend.ts";
 
-/** The problems that the rule sees in a backend written as one text. */
-function problemsOf(files: string): readonly string[] {
-	return runRules(buildProject(parseFiles(files)), [rule]).issues.map((issue) => issue.problem);
-}
+const problemsOf = (backend: string) => auditBackend("${rule}", backend).map(({ problem }) => problem);
 
 it("sees the fault", () => {
-	expect(
-		problemsOf(\`
-#- main.py
-fault = 1
-\`),
-	).toEqual(["fault is not mended"]);
+	expect(problemsOf("#- main.py\\nfault = 1\\n")).toEqual(["fault is not mended"]);
 });
 
 it("leaves what only looks like it alone", () => {
-	expect(
-		problemsOf(\`
-#- main.py
-default = 1
-\`),
-	).toEqual([]);
+	expect(problemsOf("#- main.py\\ndefault = 1\\n")).toEqual([]);
 });
 `;
 }

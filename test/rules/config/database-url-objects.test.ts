@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { auditBackend, mendedFiles } from "../database/audit-backend.ts";
+import { auditBackend, mendedFiles } from "../audit-backend.ts";
 
 /** A backend whose engine gets this URL, with a secret and a sync PostgreSQL driver at hand. */
 function backend(url: string, maker = "create_engine"): string {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { auditBackend, mendedFiles } from "../database/audit-backend.ts";
+import { auditBackend, mendedFiles } from "../audit-backend.ts";
 
 const backend = (env: string, config = `, env_nested_delimiter="__"`) => `#- requirements.txt
 fastapi

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { auditBackend, mendedFiles } from "../database/audit-backend.ts";
+import { auditBackend, mendedFiles } from "../audit-backend.ts";
 
 const environs = (env: string, reading: string, before = "env.read_env()\n") => `#- requirements.txt
 fastapi

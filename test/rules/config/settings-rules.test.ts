@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { auditBackend, mendedFiles } from "../database/audit-backend.ts";
+import { auditBackend, mendedFiles } from "../audit-backend.ts";
 
 /** A backend with a settings class of this body, read from this `.env`; other files behind them. */
 function backend(body: string, env: string | null, others = ""): string {

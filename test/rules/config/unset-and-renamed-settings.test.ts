@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { FoundIssue } from "../../../src/audit/run-rules.ts";
 import { asJsonObject } from "../../../src/project/settings/json-list.ts";
-import { auditBackend } from "../database/audit-backend.ts";
+import { auditBackend } from "../audit-backend.ts";
 
 function backend(env: string, settings: string, rest: string): string {
 	return `

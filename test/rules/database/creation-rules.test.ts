@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { FoundIssue } from "../../../src/audit/run-rules.ts";
-import { auditBackend } from "./audit-backend.ts";
+import { auditBackend } from "../audit-backend.ts";
 
 function backend(models: string, main: string, more = ""): string {
 	return `

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { auditBackend, mendedFiles } from "./audit-backend.ts";
+import { auditBackend, mendedFiles } from "../audit-backend.ts";
 
 /** A backend that makes its engine by `engine`, and runs `startup` in its lifespan. */
 function backend(engine: string, startup = "pass", env = ""): string {

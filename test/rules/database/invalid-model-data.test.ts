@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { auditBackend, mendedFiles } from "./audit-backend.ts";
+import { auditBackend, mendedFiles } from "../audit-backend.ts";
 
 const backend = (
 	call: string,

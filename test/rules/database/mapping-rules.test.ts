@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { auditBackend } from "./audit-backend.ts";
+import { auditBackend } from "../audit-backend.ts";
 
 function backend(classes: string, requirement = "sqlalchemy>=2"): string {
 	return `

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { auditBackend } from "./audit-backend.ts";
+import { auditBackend } from "../audit-backend.ts";
 
 const backend = (field: string, decorated = "") => `#- requirements.txt
 fastapi

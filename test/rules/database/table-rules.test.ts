@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { auditBackend, mendedFiles } from "./audit-backend.ts";
+import { auditBackend, mendedFiles } from "../audit-backend.ts";
 
 function backend(classes: string): string {
 	return `

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { auditBackend, mendedFiles } from "../database/audit-backend.ts";
+import { auditBackend, mendedFiles } from "../audit-backend.ts";
 
 const backend = (body: string) =>
 	`#- requirements.txt\nfastapi==0.115.0\nstarlette==0.38.6\nuvicorn\n#- main.py\nimport asyncio\n\nfrom fastapi import APIRouter, Depends, FastAPI\n\nrouter = APIRouter()\n\n\n@router.get("/r")\ndef r():\n    return 1\n\n\n${body}\n`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { auditBackend, mendedFiles } from "../database/audit-backend.ts";
+import { auditBackend, mendedFiles } from "../audit-backend.ts";
 
 const backend = (main: string, rest = "") =>
 	`#- requirements.txt\nfastapi\nuvicorn\n#- Procfile\nweb: uvicorn main:app\n#- main.py\n${main}${rest}`;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { auditBackend, mendedFiles } from "../database/audit-backend.ts";
+import { auditBackend, mendedFiles } from "../audit-backend.ts";
 
 const backend = (body: string, requirements = "fastapi==0.115.0\nstarlette==0.38.6\nuvicorn\n") =>
 	`#- requirements.txt\n${requirements}#- main.py\nfrom contextlib import contextmanager\n\nfrom fastapi import APIRouter, Depends, FastAPI, Path, Request\n\napp = FastAPI()\n\n\n${body}\n`;

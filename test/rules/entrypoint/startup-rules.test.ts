@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { auditBackend, mendedFiles } from "../database/audit-backend.ts";
+import { auditBackend, mendedFiles } from "../audit-backend.ts";
 
 const backend = (body: string) =>
 	`#- requirements.txt\nfastapi\nuvicorn\n#- main.py\nimport asyncio\nfrom contextlib import asynccontextmanager\n\nfrom fastapi import FastAPI\n\n${body}`;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { auditBackend, mendedFiles } from "../database/audit-backend.ts";
+import { auditBackend, mendedFiles } from "../audit-backend.ts";
 
 const rule = "fragile-import-cycle";
 const head = "#- requirements.txt\nfastapi\nuvicorn\n#- app/__init__.py\n#- app/main.py\nfrom fastapi import FastAPI\n\n";

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { auditBackend, mendedFiles } from "../database/audit-backend.ts";
+import { auditBackend, mendedFiles } from "../audit-backend.ts";
 
 const rule = "removed-sqlalchemy-api";
 

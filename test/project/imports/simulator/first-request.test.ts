@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { auditBackend } from "../../../rules/database/audit-backend.ts";
+import { auditBackend } from "../../../rules/audit-backend.ts";
 
 const backend = (dispatch: string, extra = "") => `#- requirements.txt
 fastapi

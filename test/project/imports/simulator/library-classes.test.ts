@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { auditBackend } from "../../../rules/database/audit-backend.ts";
+import { auditBackend } from "../../../rules/audit-backend.ts";
 
 const backend = (line: string) =>
 	`#- requirements.txt\nfastapi\nuvicorn\n#- main.py\nimport datetime as dt\nfrom datetime import datetime, timezone\n\nfrom fastapi import FastAPI\n\napp = FastAPI()\nstarted = ${line}\n`;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { auditBackend, mendedFiles } from "../../../rules/database/audit-backend.ts";
+import { auditBackend, mendedFiles } from "../../../rules/audit-backend.ts";
 
 const backend = (code: string, python = "3.9") =>
 	`#- .python-version\n${python}\n#- requirements.txt\nfastapi\nuvicorn\n#- main.py\nfrom __future__ import annotations\n\nfrom typing import List\n\nfrom fastapi import FastAPI\nfrom pydantic import BaseModel\n\napp = FastAPI()\n\n\n${code}`;

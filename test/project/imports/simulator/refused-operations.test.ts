@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { auditBackend } from "../../../rules/database/audit-backend.ts";
+import { auditBackend } from "../../../rules/audit-backend.ts";
 
 const backend = (code: string) =>
 	`#- requirements.txt\nfastapi\nuvicorn\n#- main.py\nfrom fastapi import FastAPI\n\napp = FastAPI()\n\n${code}\n`;

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { auditBackend } from "../../../rules/database/audit-backend.ts";
+import { auditBackend } from "../../../rules/audit-backend.ts";
 
 const backend = (code: string) =>
 	`#- requirements.txt\nfastapi\nuvicorn\n#- main.py\nfrom functools import partial\nfrom importlib import import_module\nfrom typing import Callable, Generic, NamedTuple, TypeVar\n\nfrom fastapi import FastAPI\n\nT = TypeVar("T")\n\n\nclass Repository(Generic[T]):\n    pass\n\n\nclass Plan(NamedTuple):\n    name: str\n    price: int = 0\n\n\ndef make(kind, size=1):\n    return kind\n\n\n${code}\n\napp = FastAPI()\n`;

@@ -1,13 +1,12 @@
-import type { FoundIssue } from "../../../src/audit/run-rules.ts";
-import { runRules } from "../../../src/audit/run-rules.ts";
-import { environmentOptions } from "../../../src/cli/environment-options.ts";
-import { openEnvironment } from "../../../src/environment/open-environment.ts";
-import { loadProject } from "../../../src/project/load.ts";
-import type { SourceFile } from "../../../src/project/project.ts";
-import { rules } from "../../../src/rules/index.ts";
-import { applyChange } from "../../../src/text/tree-change.ts";
-import { openPackageFiles } from "../../../src/workspace/package-files.ts";
-import { parseFiles } from "../../project/build-project.ts";
+import { type FoundIssue, runRules } from "../../src/audit/run-rules.ts";
+import { environmentOptions } from "../../src/cli/environment-options.ts";
+import { openEnvironment } from "../../src/environment/open-environment.ts";
+import { loadProject } from "../../src/project/load.ts";
+import type { SourceFile } from "../../src/project/project.ts";
+import { rules } from "../../src/rules/index.ts";
+import { applyChange } from "../../src/text/tree-change.ts";
+import { openPackageFiles } from "../../src/workspace/package-files.ts";
+import { parseFiles } from "../project/build-project.ts";
 
 const packages = openPackageFiles({ cacheFolder: null });
 
