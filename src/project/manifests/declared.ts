@@ -25,10 +25,19 @@ export function startUpRequirements(manifests: readonly Manifest[]): readonly Re
 	);
 }
 
-/** What may come in: the requirements for start-up where a file states how they are installed, else whatever any manifest declares. */
+/**
+ * What may come in: the requirements for start-up where a file states how they are installed, else whatever any manifest declares. A
+ * list for developers alone (`requirements-dev.txt`) beside the one for everybody brings nothing to a server.
+ */
 export function possibleRequirements(manifests: readonly Manifest[]): readonly Requirement[] {
-	if (primaryManifest(manifests)?.installedBy != null) return startUpRequirements(manifests);
-	return manifests.flatMap(({ requirements }) => requirements);
+	const primary = primaryManifest(manifests);
+	if (primary?.installedBy != null) return startUpRequirements(manifests);
+	return manifests.flatMap((manifest) => (isBesideMainList(manifest, primary) ? [] : manifest.requirements));
+}
+
+/** Is it a list for developers alone, and the list for everybody another? */
+function isBesideMainList({ path, kind, primary }: Manifest, main: Manifest | null): boolean {
+	return !primary && kind === "requirements" && main?.kind === "requirements" && isForDevelopment(path);
 }
 
 /**
@@ -54,8 +63,7 @@ function followPossible(manifests: readonly Manifest[], environment: Environment
 	const telling = possible.filter(
 		(requirement) =>
 			requirement.normalized === "" ||
-			atStartUp.has(requirement) ||
-			(!isForDevelopment(requirement.group) && !forDevelopment.has(requirement)),
+			(!isForDevelopment(requirement.group) && (atStartUp.has(requirement) || !forDevelopment.has(requirement))),
 	);
 	return { provided, opaque: closeOver(telling, manifests, environment).opaque };
 }

@@ -42,6 +42,14 @@ describe("email-validator is needed by", () => {
 		).toEqual(["HIGH missing-optional-dependency main.py:8 email-validator"]);
 	});
 
+	it("a model, although a list for developers alone has it", () => {
+		const lists = (name: string) => `fastapi\nuvicorn\n#- ${name}\n-r requirements.txt\nemail-validator`;
+		const model = "class User(BaseModel):\n    email: EmailStr";
+		const packages = { "email-validator": { version: "2.1.0" } };
+		expect(found(model, lists("requirements-dev.txt"), packages)).toHaveLength(1);
+		expect(found(model, lists("requirements-email.txt"), packages)).toEqual([]);
+	});
+
 	it("nobody where the extra brings it", () => {
 		expect(
 			found("class User(BaseModel):\n    email: EmailStr", "fastapi\nuvicorn\npydantic[email]", {

@@ -50,6 +50,8 @@ describe("what an installation for start-up brings", () => {
 			"only the group cache of pyproject.toml declares it",
 		],
 		["RUN pip install fastapi uvicorn", "", "Dockerfile does not declare it"],
+		// What nobody knows among the developers' tools brings nothing that a server imports.
+		["RUN uv sync", project('[dependency-groups]\ndev = ["some-new-linter"]'), "pyproject.toml does not declare it"],
 		[
 			"RUN poetry install --only main",
 			'#- pyproject.toml\n[tool.poetry]\nname = "x"\n[tool.poetry.dependencies]\nfastapi = "*"\nredis = { version = "^5", optional = true }\n',
@@ -111,6 +113,12 @@ describe("undeclared-server", () => {
 		expect(lines("fastapi\nuvicorn[standard]>=0.30")).toEqual([]);
 		expect(lines("fastapi", "tiangolo/uvicorn-gunicorn-fastapi:python3.11")).toEqual([]);
 		expect(lines("fastapi\nsome-inhouse-server")).toEqual([]);
+	});
+
+	it("takes no notice of a stage that builds the front end", () => {
+		const stages = "oven/bun:1 AS web\nRUN bun install\nFROM python:3.12";
+		expect(lines("fastapi", stages)).toHaveLength(1);
+		expect(lines("fastapi", "company/base AS base\nRUN true\nFROM python:3.12")).toEqual([]);
 	});
 
 	it("knows the worker of gunicorn and what FastAPI's own command needs", () => {

@@ -62,8 +62,12 @@ function declaredDriverInUrl(project: Project, database: string, dialect: string
 	};
 }
 
-/** Then `sync-driver-declared` says it, and puts the async driver in the sync one's place. */
+/** Then `sync-driver-declared` says it, and puts the async driver in the sync one's place; one that a group declares is only out of place. */
 function declaresOnlySyncDriver(project: Project, database: string): boolean {
+	const asyncDrivers = databaseDrivers.filter((driver) => driver.database === database && driver.isAsync);
+	const isAsyncDriver = (name: string): boolean => asyncDrivers.some(({ distribution }) => distribution === name);
+	if (project.manifests.some((manifest) => manifest.requirements.some(({ normalized }) => isAsyncDriver(normalized))))
+		return false;
 	const requirements = primaryManifest(project.manifests)?.requirements ?? [];
 	return requirements.some(({ normalized, group }) => {
 		const drivers = databaseDrivers.filter((driver) => driver.distribution === normalized && driver.database === database);

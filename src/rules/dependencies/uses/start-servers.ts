@@ -51,11 +51,10 @@ function providedFor(start: Start, manifest: Manifest, project: Project): Readon
 	} else if (start.service !== null || start.path.endsWith(".py")) return null;
 	const isOrdered = installer !== null && (installer === start.dockerfile || installer === start.path);
 	const declared = isOrdered ? startUpRequirements(manifests) : manifests.flatMap(({ requirements }) => requirements);
-	const provided = closeOver(declared, manifests, environment);
-	const opaque = isOrdered ? provided.opaque : possibleClosure(manifests, environment).opaque;
+	const { opaque } = possibleClosure(manifests, environment);
 	// A package that nobody knows may bring a server where it is declared itself; what others require seldom does.
 	if (opaque.some((name) => name === "" || declared.some(({ normalized }) => normalized === name))) return null;
-	return provided.provided;
+	return closeOver(declared, manifests, environment).provided;
 }
 
 /** What a start command needs, with what is printed where it is missing. */
@@ -108,7 +107,7 @@ function isProse(path: string): boolean {
 	return /\.(?:md|rst|lock)$/i.test(path);
 }
 
-/** Do all stages of a Dockerfile start from images with a bare Python, or from one another? Others may bring a server. */
+/** Do all stages of a Dockerfile start from images with a bare Python or with none, or from one another? Others may bring a server. */
 function bringsPythonOnly(dockerfile: string): boolean {
 	const stages = [...dockerfile.matchAll(/^[ \t]*FROM[ \t]+(?:--\S+[ \t]+)*(\S+)(?:[ \t]+AS[ \t]+(\S+))?/gim)];
 	const names = new Set(stages.map(([, , name]) => name?.toLowerCase()));
@@ -118,6 +117,7 @@ function bringsPythonOnly(dockerfile: string): boolean {
 			([, from = ""]) =>
 				/^(?:docker\.io\/)?(?:library\/)?python:/.test(from) ||
 				/^ghcr\.io\/astral-sh\/uv:/.test(from) ||
+				/^(?:docker\.io\/)?(?:(?:library\/)?node|oven\/bun|denoland\/deno)(?::|$)/.test(from) ||
 				names.has(from.toLowerCase()),
 		)
 	);
