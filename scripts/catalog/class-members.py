@@ -5,7 +5,7 @@
 
 A table is what `one` printed for a version that is not at hand: node stdlib-pyodide.mjs FOLDER class-members.py > TABLE.json
 
-Of `name@9-12` the first number is the minor version of Python 3 that brought it and the second the first one without it; versions
+Of the special methods only those are kept that `with` and `async with` ask for. Of `name@9-12` the first number is the minor version of Python 3 that brought it and the second the first one without it; versions
 before the oldest and behind the newest of the interpreters given count as those.
 """
 
@@ -18,8 +18,13 @@ builtins.str builtins.bytes builtins.bytearray builtins.int builtins.float built
 builtins.set builtins.frozenset builtins.range builtins.object datetime.date datetime.datetime datetime.time datetime.timedelta datetime.timezone
 decimal.Decimal fractions.Fraction pathlib.Path pathlib.PurePath uuid.UUID re.Pattern collections.deque collections.OrderedDict
 collections.defaultdict collections.Counter logging.Logger threading.Thread asyncio.Queue asyncio.Lock asyncio.Event asyncio.Semaphore
-contextvars.ContextVar
+asyncio.Condition asyncio.BoundedSemaphore threading.Event contextvars.ContextVar collections.ChainMap queue.Queue string.Template zoneinfo.ZoneInfo
+concurrent.futures.ThreadPoolExecutor contextlib.ExitStack contextlib.AsyncExitStack types.MappingProxyType argparse.ArgumentParser
+configparser.ConfigParser logging.Formatter logging.StreamHandler http.HTTPStatus http.HTTPMethod
 """.split()
+ENTERED_BY = {"__enter__", "__aenter__"}
+# What their objects are given when they are made.
+MADE_PLAINLY = {"threading.Thread", "threading.Event", "queue.Queue", "argparse.ArgumentParser", "configparser.ConfigParser"}
 
 
 def describe():
@@ -28,14 +33,22 @@ def describe():
     found = {}
     for full in CLASSES:
         module, name = full.rsplit(".", 1)
-        cls = getattr(importlib.import_module(module), name)
-        names = {one for one in dir(cls) if not one.startswith("_")}
+        try:
+            cls = getattr(importlib.import_module(module), name)
+        except (ImportError, AttributeError):
+            continue
+        names = {one for one in dir(cls) if not one.startswith("_") or one in ENTERED_BY}
         if full == "logging.Logger":
             names |= set(vars(cls("probe")))
-        elif full == "threading.Thread" or module == "asyncio":
+        elif full in MADE_PLAINLY or module in ("asyncio", "logging"):
             names |= {one for one in vars(cls()) if not one.startswith("_")}
         elif full == "uuid.UUID":
             names |= {"int", "is_safe"}
+        elif full == "string.Template":
+            names |= {"template"}
+        elif module == "http":
+            names |= {"name", "value"} | set(cls.__members__) | {one for base in cls.__mro__ for one in dir(base) if not one.startswith("_")}
+            names |= {one for one in vars(next(iter(cls))) if not one.startswith("_")}
         found[full] = sorted(names)
     return found
 
@@ -49,10 +62,10 @@ def main(interpreters):
             continue
         table = json.loads(subprocess.check_output([python, "-W", "ignore", __file__, "one"]))
         tables[table.pop("minor")] = table
-    minors = sorted(tables)
     print("/** Public attributes by class, written by scripts/catalog/class-members.py; `name@9-12`: from Python 3.9 on, no more from 3.12 on. */")
     print("export const libraryClassMembers: Readonly<Record<string, string>> = {")
     for full in CLASSES:
+        minors = [minor for minor in sorted(tables) if full in tables[minor]]
         words = []
         for name in sorted(set().union(*(tables[minor][full] for minor in minors))):
             there = [minor for minor in minors if name in tables[minor][full]]

@@ -1,8 +1,9 @@
 import type * as ast from "../../../python/ast.ts";
 import { isGenerator } from "../../../python/walk.ts";
 import type { AsyncMisuse } from "../trace.ts";
-import type { Value } from "../values.ts";
+import type { ExternalValue, Value } from "../values.ts";
 import { findInClass } from "./classes/class-members.ts";
+import { type EnteringMethod, entersBy } from "./classes/library-classes.ts";
 import { classMember } from "./external.ts";
 import { sessionFactoryName } from "./library/session-objects.ts";
 import { type Frame, failAt, type Machine } from "./machine.ts";
@@ -188,7 +189,7 @@ function generatorType(value: Value): string | null {
 const factories = /^(async_)?sessionmaker$/;
 
 /** The method that `with` or `async with` asks for, and the one that the other asks for. */
-function enteringMethods(isAsync: boolean): readonly [wanted: string, other: string] {
+function enteringMethods(isAsync: boolean): readonly [wanted: EnteringMethod, other: EnteringMethod] {
 	return isAsync ? ["__aenter__", "__enter__"] : ["__enter__", "__aenter__"];
 }
 
@@ -202,12 +203,19 @@ function ownContextType(value: Value, isAsync: boolean): string | null {
 
 /** The same of a class of a library: `with httpx.AsyncClient() as client`. */
 function libraryContextType(machine: Machine, value: Value, isAsync: boolean): string | null {
-	if (value.kind !== "instance" || value.of.kind !== "external" || value.of.entry?.kind !== "class") return null;
-	const { canonical, entry } = value.of;
+	if (value.kind !== "instance" || value.of.kind !== "external") return null;
+	const { canonical } = value.of;
 	const [wanted, other] = enteringMethods(isAsync);
-	const has = classMember(machine, entry, other);
-	const isOther = has !== "absent" && has !== "unknown" && classMember(machine, entry, wanted) === "absent";
+	const isOther = isEnteredBy(machine, value.of, other) === true && isEnteredBy(machine, value.of, wanted) === false;
 	return isOther && !machine.patched.has(`${canonical}.${wanted}`) ? canonical.slice(canonical.lastIndexOf(".") + 1) : null;
+}
+
+/** Has the class of a library that method of `with` or `async with`? Null where that is not known. */
+function isEnteredBy(machine: Machine, { canonical, entry }: ExternalValue, method: EnteringMethod): boolean | null {
+	const onRecord = entersBy(canonical, method, machine.environment.python.minor);
+	if (onRecord !== null || entry?.kind !== "class") return onRecord;
+	const member = classMember(machine, entry, method);
+	return member === "unknown" ? null : member !== "absent";
 }
 
 function report(machine: Machine, frame: Frame, node: ast.Node, exception: string, message: string, misuse?: AsyncMisuse): void {

@@ -69,7 +69,10 @@ const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixP
 	[/can only concatenate str \(not /, ({ module, range }) => toText(module, range)],
 	[/for \|: 'dict' and 'dict'$/, ({ module, range }) => joinedDicts(module, range)],
 	[/^TypeError: zip\(\) takes no keyword arguments$/, ({ module, range }) => plainZip(module, range)],
-	[/^TypeError: Unable to evaluate type annotation/, ({ project, module, range }) => inOlderForm(project, module, range)],
+	[
+		/^TypeError: Unable to evaluate type annotation|MappedAnnotationError: Could not resolve all types within/,
+		({ project, module, range }) => inOlderForm(project, module, range),
+	],
 	[
 		/unsupported operand type\(s\) for \|: /,
 		({ project, module, range }) => withoutStringUnion(project, module, range) ?? inOlderForm(project, module, range),

@@ -33,7 +33,7 @@ export const libraryClassMembers: Readonly<Record<string, string>> = {
 	"fractions.Fraction":
 		"as_integer_ratio conjugate denominator from_decimal from_float from_number@14- imag is_integer@12- limit_denominator numerator real",
 	"pathlib.Path":
-		"absolute anchor as_posix as_uri chmod copy@14- copy_into@14- cwd drive exists expanduser from_uri@13- full_match@13- glob group hardlink_to@10- home info@14- is_absolute is_block_device is_char_device is_dir is_fifo is_file is_junction@12- is_mount is_relative_to@9- is_reserved is_socket is_symlink iterdir joinpath lchmod link_to@-12 lstat match mkdir move@14- move_into@14- name open owner parent parents parser@13- parts read_bytes read_text readlink@9- relative_to rename replace resolve rglob rmdir root samefile stat stem suffix suffixes symlink_to touch unlink walk@12- with_name with_segments@12- with_stem@9- with_suffix write_bytes write_text",
+		"__enter__@-13 absolute anchor as_posix as_uri chmod copy@14- copy_into@14- cwd drive exists expanduser from_uri@13- full_match@13- glob group hardlink_to@10- home info@14- is_absolute is_block_device is_char_device is_dir is_fifo is_file is_junction@12- is_mount is_relative_to@9- is_reserved is_socket is_symlink iterdir joinpath lchmod link_to@-12 lstat match mkdir move@14- move_into@14- name open owner parent parents parser@13- parts read_bytes read_text readlink@9- relative_to rename replace resolve rglob rmdir root samefile stat stem suffix suffixes symlink_to touch unlink walk@12- with_name with_segments@12- with_stem@9- with_suffix write_bytes write_text",
 	"pathlib.PurePath":
 		"anchor as_posix as_uri drive full_match@13- is_absolute is_relative_to@9- is_reserved joinpath match name parent parents parser@13- parts relative_to root stem suffix suffixes with_name with_segments@12- with_stem@9- with_suffix",
 	"uuid.UUID":
@@ -49,8 +49,34 @@ export const libraryClassMembers: Readonly<Record<string, string>> = {
 		"_cache addFilter addHandler callHandlers critical debug disabled error exception fatal filter filters findCaller getChild getChildren@12- getEffectiveLevel handle handlers hasHandlers info isEnabledFor level log makeRecord manager name parent propagate removeFilter removeHandler root setLevel warn warning",
 	"threading.Thread": "daemon getName ident isAlive@-9 isDaemon is_alive join name native_id@-14 run setDaemon setName start",
 	"asyncio.Queue": "empty full get get_nowait join maxsize put put_nowait qsize shutdown@13- task_done",
-	"asyncio.Lock": "acquire locked release",
+	"asyncio.Lock": "__aenter__ __enter__@-9 acquire locked release",
 	"asyncio.Event": "clear is_set set wait",
-	"asyncio.Semaphore": "acquire locked release",
+	"asyncio.Semaphore": "__aenter__ __enter__@-9 acquire locked release",
+	"asyncio.Condition": "__aenter__ __enter__@-9 acquire locked notify notify_all release wait wait_for",
+	"asyncio.BoundedSemaphore": "__aenter__ __enter__@-9 acquire locked release",
+	"threading.Event": "clear isSet is_set set wait",
 	"contextvars.ContextVar": "get name reset set",
+	"collections.ChainMap": "clear copy fromkeys get items keys new_child parents pop popitem setdefault update values",
+	"queue.Queue":
+		"all_tasks_done empty full get get_nowait is_shutdown@13- join maxsize mutex not_empty not_full put put_nowait qsize queue shutdown@13- task_done unfinished_tasks",
+	"string.Template":
+		"braceidpattern delimiter flags get_identifiers@11- idpattern is_valid@11- pattern safe_substitute substitute template",
+	"zoneinfo.ZoneInfo": "clear_cache dst from_file fromutc key no_cache tzname utcoffset",
+	"concurrent.futures.ThreadPoolExecutor": "BROKEN@14- __enter__ map prepare_context@14- shutdown submit",
+	"contextlib.ExitStack": "__enter__ callback close enter_context pop_all push",
+	"contextlib.AsyncExitStack":
+		"__aenter__ aclose callback enter_async_context enter_context pop_all push push_async_callback push_async_exit",
+	"types.MappingProxyType": "copy get items keys values",
+	"argparse.ArgumentParser":
+		"add_argument add_argument_group add_help add_mutually_exclusive_group add_subparsers allow_abbrev argument_default color@14- conflict_handler convert_arg_line_to_args description epilog error exit exit_on_error@9- format_help format_usage formatter_class fromfile_prefix_chars get_default parse_args parse_intermixed_args parse_known_args parse_known_intermixed_args prefix_chars print_help print_usage prog register set_defaults suggest_on_error@14- usage",
+	"configparser.ConfigParser":
+		"BOOLEAN_STATES NONSPACECRE OPTCRE OPTCRE_NV SECTCRE add_section clear converters default_section defaults get getboolean getfloat getint has_option has_section items keys options optionxform pop popitem read read_dict read_file read_string readfp@-12 remove_option remove_section sections set setdefault update values write",
+	"logging.Formatter":
+		"converter datefmt default_msec_format default_time_format format formatException formatMessage formatStack formatTime usesTime",
+	"logging.StreamHandler":
+		"acquire addFilter close createLock emit filter filters flush format formatter get_name handle handleError level lock name release removeFilter setFormatter setLevel setStream set_name stream terminator",
+	"http.HTTPStatus":
+		"ACCEPTED ALREADY_REPORTED BAD_GATEWAY BAD_REQUEST CONFLICT CONTENT_TOO_LARGE@13- CONTINUE CREATED EARLY_HINTS@9- EXPECTATION_FAILED FAILED_DEPENDENCY FORBIDDEN FOUND GATEWAY_TIMEOUT GONE HTTP_VERSION_NOT_SUPPORTED IM_A_TEAPOT@9- IM_USED INSUFFICIENT_STORAGE INTERNAL_SERVER_ERROR LENGTH_REQUIRED LOCKED LOOP_DETECTED METHOD_NOT_ALLOWED MISDIRECTED_REQUEST MOVED_PERMANENTLY MULTIPLE_CHOICES MULTI_STATUS NETWORK_AUTHENTICATION_REQUIRED NON_AUTHORITATIVE_INFORMATION NOT_ACCEPTABLE NOT_EXTENDED NOT_FOUND NOT_IMPLEMENTED NOT_MODIFIED NO_CONTENT OK PARTIAL_CONTENT PAYMENT_REQUIRED PERMANENT_REDIRECT PRECONDITION_FAILED PRECONDITION_REQUIRED PROCESSING PROXY_AUTHENTICATION_REQUIRED RANGE_NOT_SATISFIABLE@13- REQUESTED_RANGE_NOT_SATISFIABLE REQUEST_ENTITY_TOO_LARGE REQUEST_HEADER_FIELDS_TOO_LARGE REQUEST_TIMEOUT REQUEST_URI_TOO_LONG RESET_CONTENT SEE_OTHER SERVICE_UNAVAILABLE SWITCHING_PROTOCOLS TEMPORARY_REDIRECT TOO_EARLY@9- TOO_MANY_REQUESTS UNAUTHORIZED UNAVAILABLE_FOR_LEGAL_REASONS UNPROCESSABLE_CONTENT@13- UNPROCESSABLE_ENTITY UNSUPPORTED_MEDIA_TYPE UPGRADE_REQUIRED URI_TOO_LONG@13- USE_PROXY VARIANT_ALSO_NEGOTIATES as_integer_ratio bit_count@10- bit_length conjugate denominator description from_bytes imag is_integer@12- name numerator phrase real to_bytes value",
+	"http.HTTPMethod":
+		"CONNECT DELETE GET HEAD OPTIONS PATCH POST PUT TRACE capitalize casefold center count description encode endswith expandtabs find format format_map index isalnum isalpha isascii isdecimal isdigit isidentifier islower isnumeric isprintable isspace istitle isupper join ljust lower lstrip maketrans name partition removeprefix removesuffix replace rfind rindex rjust rpartition rsplit rstrip split splitlines startswith strip swapcase title translate upper value zfill",
 };

@@ -23,6 +23,17 @@ export function classWithout(canonical: string, name: string, minor: number): st
 	return names === null || names.includes(name) ? null : printedName(canonical, minor);
 }
 
+/** The enumerations among the classes on record. */
+export const libraryEnumerations = /^http\.HTTP(Status|Method)$/;
+
+/** What `with` and `async with` ask an object for. */
+export type EnteringMethod = "__enter__" | "__aenter__";
+
+/** Has an object of a class on record that special method of `with` or `async with`? Null for classes that are not on record. */
+export function entersBy(canonical: string, method: EnteringMethod, minor: number): boolean | null {
+	return minor > newestMinor ? null : (libraryClassNames(canonical, minor)?.includes(method) ?? null);
+}
+
 /** Classes of the record by the names under which their C modules or newer homes know them. */
 function recordedName(canonical: string): string | null {
 	const full = canonical
