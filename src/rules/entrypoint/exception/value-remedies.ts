@@ -116,7 +116,20 @@ function keysLike(keys: readonly string[], wanted: string): readonly string[] {
 	if (inFolder.length > 0) return inFolder;
 	const alike = keys.filter((key) => isSimilarName(key, wanted) || begins(key, wanted) || begins(wanted, key));
 	const nearest = alike.length > 1 ? findSimilarName(wanted, alike) : null;
-	return nearest?.isOnly === true ? [nearest.name] : alike;
+	if (nearest?.isOnly === true) return [nearest.name];
+	return alike.length > 0 ? alike : keys.filter((key) => isSameStage(key, wanted));
+}
+
+/** What teams call the places where a server runs; `local` and `dev` are one where only one of them is there. */
+const stages = [
+	["local", "localhost", "dev", "develop", "development", "debug", "default"],
+	["test", "tests", "testing", "ci"],
+	["stage", "staging", "preprod", "uat"],
+	["prod", "production", "live", "release"],
+];
+
+function isSameStage(one: string, other: string): boolean {
+	return stages.some((names) => names.includes(one.toLowerCase()) && names.includes(other.toLowerCase()));
 }
 
 /** Takes a text out of the list that it stands in. */

@@ -9,7 +9,7 @@ import { listNameSources } from "../../../repair/names/name-sources.ts";
 import { isImportedElsewhere, isNameUsed } from "../../../repair/names/name-users.ts";
 import { findContainedName, findRelatedName, findSimilarName, isSameKind } from "../../../repair/names/similar-name.ts";
 import { definesName, listHomesInUse, listOwnHomes, type SymbolHome } from "../../../repair/names/symbol-homes.ts";
-import { type FailureOf, importedNameAt } from "../../../repair/trial/import-failures.ts";
+import { type FailureOf, failuresOf, importedNameAt } from "../../../repair/trial/import-failures.ts";
 import { mends } from "../../../repair/trial/trial.ts";
 import { inOlderEnum } from "../attributes/older-enum.ts";
 import { inOlderSqlalchemy } from "../attributes/older-sqlalchemy.ts";
@@ -69,6 +69,8 @@ function searchRemedies(project: Project, failure: FailureOf<"name-not-in-module
 	if (merged !== null && mends(project, merged, failure)) return [{ type: "change", proposal: merged }];
 	const made = detail.external ? null : makeObjectAgain(project, failure, found.alias.asName?.name ?? detail.name);
 	if (made !== null && mends(project, made, failure)) return [{ type: "change", proposal: made }];
+	const used = usedInstead(project, failure, found);
+	if (used !== null) return [{ type: "rename", to: used, isCertain: true }];
 	const moves = detail.external ? externalMoves(project, failure) : ownMoves(project, failure);
 	const rename = renameRemedy(project, failure);
 	const certain = moves.filter((move) => move.isCertain);
@@ -91,6 +93,23 @@ function searchRemedies(project: Project, failure: FailureOf<"name-not-in-module
 
 function renamed({ module }: FailureOf<"name-not-in-module">, { statement, alias }: ImportedName, to: string): FixProposal {
 	return { title: "", explanation: "", applicability: "review", edits: renameImport(module, statement, alias, to, false) };
+}
+
+/** `from pwdlib import PasswordHasher` in a file that never uses it, and uses a PasswordHash that nothing binds: that is what it was to import. */
+function usedInstead(
+	project: Project,
+	{ detail, module }: FailureOf<"name-not-in-module">,
+	{ alias }: ImportedName,
+): string | null {
+	if (alias.asName !== null || isNameUsed(module, detail.name) || isImportedElsewhere(project, module, detail.name)) return null;
+	const names = new Set(detail.external ? externalNames(project, detail.source) : ownNames(project, detail.source));
+	const unbound = [...failuresOf(project, "name-not-defined")].flatMap((other) =>
+		other.module === module && names.has(other.detail.name) && isSameKind(other.detail.name, detail.name)
+			? [other.detail.name]
+			: [],
+	);
+	const [only, ...others] = new Set(unbound);
+	return only !== undefined && others.length === 0 ? only : null;
 }
 
 /** `import Relation as Relationship`, and the project imports Relationship from elsewhere: that is what the file means. */
