@@ -26,12 +26,17 @@ const mistaken: Readonly<Record<string, string>> = {
 	sqlite3: "sqlite",
 };
 
-/** Does SQLAlchemy certainly have no dialect of that name? Only where a driver of a dialect of its own is meant, or a name near one. */
+/** Schemes of addresses that other clients take: of web services, of databases without SQL, of message brokers and of files. */
+const otherClients = new Set(
+	"http https ws wss ftp file mongodb mongodb+srv redis rediss memcached amqp amqps kafka nats bolt neo4j s3 tcp".split(" "),
+);
+
+/** Does SQLAlchemy certainly have no dialect of that name? Only where a driver of a dialect of its own is meant, a name near one, or another client. */
 export function isUnknownScheme(project: Project, url: DatabaseUrl): boolean {
 	if (hasForeignDialects(project)) return false;
 	const drivers = Object.hasOwn(bundled, url.dialect) ? bundled[url.dialect] : undefined;
 	if (drivers !== undefined) return url.driver !== null && !drivers.includes(url.driver);
-	return meantDialect(url.dialect) !== null;
+	return otherClients.has(url.scheme.toLowerCase()) || meantDialect(url.dialect) !== null;
 }
 
 /** The scheme that an unknown one most likely stands for, or null. */

@@ -171,9 +171,9 @@ function faultOf(project: Project, { url, text, isAsync }: EngineCall): Pick<Evi
 	return { fault: "password", error: url.driver === "asyncpg" ? "socket.gaierror: [Errno -2] Name or service not known" : null };
 }
 
-/** The words of the version; those before 2.1 print the value, and are not quoted where that may hold a password. */
+/** The words of the version; those before 2.0.41 print the value, and are not quoted where that may hold a password. */
 function unreadable(project: Project, text: string): string | null {
-	if (isSqlalchemyBefore(project, "2.1.0b1") !== true)
+	if (isSqlalchemyBefore(project, "2.0.41") !== true)
 		return "sqlalchemy.exc.ArgumentError: Could not parse SQLAlchemy URL from given URL string";
 	if (text.includes("@")) return null;
 	const name = isSqlalchemyBefore(project, "2.0.0b1") === true ? "rfc1738" : "SQLAlchemy";

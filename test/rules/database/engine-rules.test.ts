@@ -92,8 +92,10 @@ describe("invalid-database-url", () => {
 
 	it.each([
 		["postgres://u:p@h/d", "sqlalchemy.exc.NoSuchModuleError: Can't load plugin: sqlalchemy.dialects:postgres"],
+		["mongodb+srv://u:p@h/d", "sqlalchemy.exc.NoSuchModuleError: Can't load plugin: sqlalchemy.dialects:mongodb.srv"],
+		["http://h:8000", "sqlalchemy.exc.NoSuchModuleError: Can't load plugin: sqlalchemy.dialects:http"],
 		["postgresql://u:p@h:port/d", "ValueError: invalid literal for int() with base 10: 'port'"],
-		["localhost/app", "sqlalchemy.exc.ArgumentError: Could not parse SQLAlchemy URL from string 'localhost/app'"],
+		["localhost/app", "sqlalchemy.exc.ArgumentError: Could not parse SQLAlchemy URL from given URL string"],
 	])("predicts the error of %s", (url, error) => {
 		const [issue] = auditBackend(rule, backend(`engine = create_engine("${url}")`));
 		expect(issue).toMatchObject({ severity: "CRITICAL", stage: "import", expectedError: error });
