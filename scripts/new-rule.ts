@@ -63,10 +63,13 @@ export default defineRule<Evidence>({
 	},
 
 	*detect(project) {
-		for (const module of project.modules.values()) {
-			const start = module.text.indexOf("fault = ");
-			if (start < 0) continue;
-			yield { subject: \`\${module.name}:fault\`, path: module.path, range: { start, end: start + 5 }, evidence: { name: "fault" } };
+		for (const { name, path, tree } of project.modules.values()) {
+			for (const statement of tree.body) {
+				const [target] = statement.type === "Assign" ? statement.targets : [];
+				if (target?.type !== "Name" || target.id !== "fault") continue;
+				const { start, end } = target;
+				yield { subject: \`\${name}:fault\`, path, range: { start, end }, evidence: { name: target.id } };
+			}
 		}
 	},
 
@@ -91,14 +94,17 @@ function testText(rule: string): string {
 	return `import { expect, it } from "vitest";
 import { auditBackend } from "../audit-backend.ts";
 
-const problemsOf = (backend: string) => auditBackend("${rule}", backend).map(({ problem }) => problem);
+const problemsOf = (line: string) => {
+	const backend = \`#- main.py\\nfrom fastapi import FastAPI\\n\\napp = FastAPI()\\n\${line}\\n\`;
+	return auditBackend("${rule}", backend).map(({ problem }) => problem);
+};
 
 it("sees the fault", () => {
-	expect(problemsOf("#- main.py\\nfault = 1\\n")).toEqual(["fault is not mended"]);
+	expect(problemsOf("fault = 1")).toEqual(["fault is not mended"]);
 });
 
 it("leaves what only looks like it alone", () => {
-	expect(problemsOf("#- main.py\\ndefault = 1\\n")).toEqual([]);
+	expect(problemsOf("default = 1")).toEqual([]);
 });
 `;
 }
