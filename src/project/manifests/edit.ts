@@ -1,3 +1,4 @@
+import { normalizeName } from "../../environment/environment.ts";
 import { LineIndex } from "../../text/line-index.ts";
 import type { TextEdit } from "../../text/range.ts";
 import type { SourceTree } from "../project.ts";
@@ -5,6 +6,7 @@ import { addToPipList } from "./edit-conda.ts";
 import { sourceOfList } from "./generated-list.ts";
 import type { Manifest, Requirement } from "./manifest.ts";
 import { parsePep508 } from "./pep508.ts";
+import { readPyproject } from "./pyproject.ts";
 import {
 	type Addition,
 	dominantOperator,
@@ -29,19 +31,19 @@ export function addRequirement(
 ): TextEdit[] | null {
 	const path = beside?.path ?? fileOfMainList(manifest);
 	const source = sourceOfList(files, path);
-	const written =
-		source === null
-			? []
-			: addToFile(
-					files,
-					{ ...manifest, path: source.path, ...readRequirementsFile(files, source.path) },
-					source.path,
-					addition,
-					null,
-				);
+	const written = source === null ? [] : addToSource(files, manifest, source.path, addition);
 	// pip refuses a list of hashes in which one line has none; generating the list anew adds the line.
 	const generated = source !== null && usesHashes(files, manifest) ? [] : addToFile(files, manifest, path, addition, beside);
 	return written === null || generated === null ? null : [...written, ...generated];
+}
+
+/** Where the list is only older than its source, the source declares the package already. */
+function addToSource(files: SourceTree, manifest: Manifest, path: string, addition: Addition): TextEdit[] | null {
+	const isProject = path.endsWith(".toml");
+	const content = isProject ? readPyproject(files, path) : readRequirementsFile(files, path);
+	const name = normalizeName(addition.name);
+	if (content.requirements.some(({ normalized, group }) => normalized === name && group === "")) return [];
+	return addToFile(files, { ...manifest, ...content, path, kind: isProject ? "pyproject" : manifest.kind }, path, addition, null);
 }
 
 function addToFile(

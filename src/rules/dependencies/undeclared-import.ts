@@ -10,6 +10,7 @@ import {
 	startUpRequirements,
 } from "../../project/manifests/declared.ts";
 import { fileOfMainList } from "../../project/manifests/edit.ts";
+import { sourceOfList } from "../../project/manifests/generated-list.ts";
 import type { Manifest } from "../../project/manifests/manifest.ts";
 import { isAnotherAuthors, isMistakenlyDeclared } from "../../project/manifests/mistaken-names.ts";
 import { distributionsOf, packageOf } from "../../project/manifests/third-party-imports.ts";
@@ -189,21 +190,29 @@ function judge(project: Project, use: ThirdPartyUse, candidates: readonly string
 		// What stands for a list that cannot be read may bring it.
 		if (!missingHere && main.opaque.includes("")) return null;
 		const stated = main.opaque.length === 0 && manifest?.installedBy != null;
-		// Whoever installs the other list has it; it is certain that it lacks where a start-up file names this manifest, or the other is a developer's.
+		// Whoever installs the other list has it; it is certain that it lacks where a start-up file names this manifest, or the other is a developer's or this one's source.
 		const isDevelopers = isKnown && manifest?.kind === "requirements" && !candidates.some((name) => serving.provided.has(name));
 		return {
 			...base,
 			elsewhere: placeOf(project, elsewhere),
 			missingHere,
-			missingAfterInstall: stated || isDevelopers,
+			missingAfterInstall: stated || isDevelopers || isOutdated(project, manifest, candidates),
 		};
 	}
 	const missingAfterInstall = manifest !== null && isKnown;
 	return missingHere || missingAfterInstall ? { ...base, elsewhere: null, missingHere, missingAfterInstall } : null;
 }
 
-function placeOf(project: Project, distribution: string): string {
-	for (const manifest of project.manifests) {
+/** Was the list generated before its source declared the package? */
+function isOutdated({ files, manifests }: Project, manifest: Manifest | null, candidates: readonly string[]): boolean {
+	const source = manifest === null ? null : sourceOfList(files, manifest.path);
+	const written = manifests.find(({ path }) => path === source?.path)?.requirements ?? [];
+	return written.some(({ group, normalized }) => group === "" && candidates.includes(normalized));
+}
+
+/** The first place that declares it, lists for developers last. */
+function placeOf({ manifests }: Project, distribution: string): string {
+	for (const manifest of manifests.toSorted((a, b) => Number(isForDevelopment(a.path)) - Number(isForDevelopment(b.path)))) {
 		const found = manifest.requirements.find(({ normalized }) => normalized === distribution);
 		if (found === undefined) continue;
 		if (found.group === "") return found.path;
