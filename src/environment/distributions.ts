@@ -101,7 +101,7 @@ export interface Metadata {
 }
 
 /** Reads a METADATA or PKG-INFO file; its description is not looked at. */
-export function parseMetadata(text: string): Metadata {
+function parseMetadata(text: string): Metadata {
 	const headers = /^(.*?)(?:\r?\n\r?\n|$(?![\s\S]))/s.exec(text)?.[1] ?? text;
 	const values = (field: string) =>
 		[...headers.matchAll(new RegExp(`^${field}:[ \\t]*(.*?)[ \\t]*$`, "gm"))].map((match) => match[1]?.replace(/\r$/, "") ?? "");

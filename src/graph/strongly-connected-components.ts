@@ -52,8 +52,3 @@ function popComponent(stack: string[], onStack: Set<string>, root: string): stri
 	for (const node of component) onStack.delete(node);
 	return component;
 }
-
-/** All nodes, each after those its arrows lead to; the nodes of a cycle stand together in the order of the graph. */
-export function dependenciesFirst(graph: Digraph): readonly string[] {
-	return stronglyConnectedComponents(graph).flat();
-}

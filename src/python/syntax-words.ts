@@ -78,7 +78,7 @@ function isInBrackets(code: string): boolean {
 }
 
 /** The end of a compound statement's head that has no colon, on the line of a place or the one before; null where that is not what is wrong. */
-export function missingColonAt(text: string, offset: number): number | null {
+function missingColonAt(text: string, offset: number): number | null {
 	const lines = text.slice(0, endOfLine(text, offset)).split("\n");
 	for (const back of [1, 2]) {
 		const line = lines.at(-back);

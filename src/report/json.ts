@@ -7,7 +7,7 @@ import { lineEditsOf, spanOf, type Texts } from "./line-edits.ts";
 import { maskEdit } from "./masked.ts";
 
 /** Version of the published schema, docs/report.schema.json. */
-export const schemaVersion = "1.3";
+const schemaVersion = "1.3";
 
 /**
  * The report as JSON that validates against docs/report.schema.json. Its field names are published: they change only with

@@ -29,15 +29,7 @@ export interface Shown {
 }
 
 /** The stages in order. */
-export const bootStages: readonly BootStage[] = [
-	"interpreter",
-	"import",
-	"engine",
-	"lifespan",
-	"listening",
-	"answers",
-	"shutdown",
-];
+const bootStages: readonly BootStage[] = ["interpreter", "import", "engine", "lifespan", "listening", "answers", "shutdown"];
 
 /** Characters of the output that a report holds. */
 const longestOutput = 60_000;

@@ -14,7 +14,7 @@ export interface BugReportContext {
 }
 
 /** The rule name of issues that no audit foretold. */
-export const foundByBoot = "found-by-boot";
+const foundByBoot = "found-by-boot";
 
 /** How a failure stands to the audit. `unreachable`: something that it connects to does not answer, which no source text can tell. */
 export function knowledgeOf({ issue, error, detail }: BootFailure): "foretold" | "unreachable" | "found" {
@@ -27,7 +27,7 @@ const unreachable =
 	/\[Errno (?:111|61|113|101|-2|-3|-5|8|11001)\]|Connection refused|Connect call failed|Name or service not known|Temporary failure in name resolution|nodename nor servname|No address associated|None of DNS query names exist|The DNS operation timed out|Network is unreachable|No route to host|^(?:\w+\.)*(?:ConnectionRefusedError|gaierror|KafkaConnectionError|NoBrokersAvailable|AMQPConnectionError|ServerSelectionTimeoutError)\b/m;
 
 /** Does an error say that a service cannot be reached? */
-export function isUnreachable(error: string): boolean {
+function isUnreachable(error: string): boolean {
 	return unreachable.test(error);
 }
 

@@ -32,7 +32,7 @@ export function whatIsMissing(project: Project): Missing | null {
 }
 
 /** How to make an environment and to install what the backend declares. */
-export function installSteps(project: Project): readonly string[] {
+function installSteps(project: Project): readonly string[] {
 	const manifest = primaryManifest(project.manifests);
 	const folder = project.backend === "" ? "" : `cd ${project.backend} && `;
 	const another = "If they are installed elsewhere, name the interpreter: --python path/to/venv";

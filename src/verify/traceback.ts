@@ -128,7 +128,7 @@ export function readFatalError(text: string): string | null {
 }
 
 /** The text with folders of this machine renamed, and without what differs from boot to boot. */
-export function renamePaths(text: string, names: PathNames): string {
+function renamePaths(text: string, names: PathNames): string {
 	let renamed = text;
 	for (const [folder, name] of names) renamed = renamed.replaceAll(name === "" ? `${folder}/` : folder, name);
 	// Addresses differ from boot to boot; pydantic writes the identity of a class in decimal.

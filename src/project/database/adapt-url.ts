@@ -79,7 +79,7 @@ function optionChanges(options: EngineOptions, query: string | null): OptionChan
 type EngineOptions = readonly { readonly name: string; readonly value: string }[];
 
 /** Adds an entry to the `connect_args` of a call, which gets them where it has none; null where they are no dict display. */
-export function addConnectArgument(
+function addConnectArgument(
 	module: { readonly path: string; readonly text: string; readonly tree: ast.Module },
 	call: ast.Call,
 	entry: string,

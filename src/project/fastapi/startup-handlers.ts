@@ -40,7 +40,7 @@ export function listStartupHandlers(project: Project, application: Call): readon
 }
 
 /** The event that a text names, or null for any other. */
-export function eventOf(value: Value | undefined): StartupHandler["event"] | null {
+function eventOf(value: Value | undefined): StartupHandler["event"] | null {
 	const text = value?.kind === "constant" ? value.value : null;
 	return text === "startup" || text === "shutdown" ? text : null;
 }

@@ -47,7 +47,7 @@ export function dominantOperator(texts: readonly string[]): OperatorStyle {
 }
 
 /** The specifier of an addition: `>=0.29.0`, or `""` where no version is known or the list names none. */
-export function specifierFor(addition: Addition, operator: OperatorStyle): string {
+function specifierFor(addition: Addition, operator: OperatorStyle): string {
 	if (addition.specifier !== undefined) return addition.specifier;
 	const version = operator === "==" ? (addition.exact ?? addition.floor) : (addition.floor ?? addition.exact);
 	if (version === null || operator === "") return "";

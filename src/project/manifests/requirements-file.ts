@@ -23,7 +23,7 @@ export interface LogicalLine {
 const commentStart = /(?:^|\s)#/;
 
 /** The lines of a requirements file as pip sees them (`pip/_internal/req/req_file.py`), empty ones left out. */
-export function listLogicalLines(text: string): LogicalLine[] {
+function listLogicalLines(text: string): LogicalLine[] {
 	const lines = new LineIndex(text);
 	const logical: LogicalLine[] = [];
 	for (let line = 1; line <= lines.lineCount; line++) {

@@ -77,7 +77,7 @@ export async function commitPhase(context: SessionContext, story: Story): Promis
 }
 
 /** The fixes of a phase that its next commit would hold, in the order of their writes, and what hooks made of them. */
-export function openSteps(view: SessionView, story: Story): readonly ContentStep[] {
+function openSteps(view: SessionView, story: Story): readonly ContentStep[] {
 	return stepsOf(view, story, (decision) => !decision.closed);
 }
 

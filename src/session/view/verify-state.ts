@@ -42,7 +42,7 @@ export interface BenchState {
 	readonly hasNewPackages: boolean;
 }
 
-export const noBench: BenchState = {
+const noBench: BenchState = {
 	facts: null,
 	mayBoot: false,
 	running: null,

@@ -124,7 +124,7 @@ export function annotation(machine: Machine, frame: Frame, node: ast.Expression,
 }
 
 /** Does this interpreter evaluate annotations when it meets them? */
-export function annotationsAreEvaluated(machine: Machine, futures: ReadonlySet<string>): boolean {
+function annotationsAreEvaluated(machine: Machine, futures: ReadonlySet<string>): boolean {
 	const { major, minor } = machine.environment.python;
 	return !futures.has("annotations") && (major < 3 || minor < 14);
 }

@@ -83,7 +83,7 @@ function unknownMember(machine: Packages, name: string): ExternalValue {
 }
 
 /** Follows re-exports to the entry that says what a symbol is. */
-export function resolveEntry(machine: Pick<Machine, "environment">, entry: ExternalEntry): ExternalEntry {
+function resolveEntry(machine: Pick<Machine, "environment">, entry: ExternalEntry): ExternalEntry {
 	let current = entry;
 	for (let hops = 0; hops < 12 && current.kind === "alias" && current.name !== null; hops++) {
 		const found = machine.environment.findModule(current.module);

@@ -8,7 +8,7 @@ import type { Project } from "../../../project/project.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 
 /** Is nothing in the modules that start-up reaches written for async sessions or connections, apart from the engine itself? */
-export function isSyncCode(project: Project): boolean {
+function isSyncCode(project: Project): boolean {
 	for (const { module, reached } of project.trace.runs.values())
 		if (
 			reached &&

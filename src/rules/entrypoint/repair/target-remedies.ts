@@ -102,7 +102,7 @@ function isMainTest(test: ast.Expression): boolean {
 }
 
 /** `uvicorn.run(…)` and its like. */
-export function isServerRun(value: ast.Expression): boolean {
+function isServerRun(value: ast.Expression): boolean {
 	return value.type === "Call" && /^(uvicorn|hypercorn|granian)\.(run|serve)$/.test(dottedName(value.callee) ?? "");
 }
 

@@ -9,7 +9,7 @@ export function isCurrentModel(value: ClassValue): boolean {
 }
 
 /** Does the name belong to the copy of pydantic 1 that pydantic 2 brings along? */
-export function isOfPydantic1(canonical: string): boolean {
+function isOfPydantic1(canonical: string): boolean {
 	return canonical.startsWith("pydantic.v1.") || canonical.startsWith("pydantic_v1.");
 }
 

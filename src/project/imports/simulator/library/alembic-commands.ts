@@ -120,7 +120,7 @@ function placeOf(machine: Machine, config: InstanceValue): Place | null {
 }
 
 /** `script_location` of the section `[alembic]`; null where it is not there, undefined where other lines may say it. */
-export function scriptLocation(text: string): string | null | undefined {
+function scriptLocation(text: string): string | null | undefined {
 	let section = "";
 	for (const line of text.split("\n")) {
 		section = /^\[([^\]]+)\]/.exec(line)?.[1] ?? section;

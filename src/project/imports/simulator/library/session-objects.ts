@@ -10,9 +10,6 @@ const factories = new Map([
 	["sqlalchemy.ext.asyncio.session.async_sessionmaker", "sqlalchemy.ext.asyncio.session.AsyncSession"],
 ]);
 
-/** SQLAlchemy's and SQLModel's classes of sessions. */
-export const sessionClass = /^(?:sqlalchemy|sqlmodel)\.(?:orm|ext\.asyncio)\.session\.(Async)?Session$/;
-
 /** The class of the sessions that a factory of SQLAlchemy makes: the one it is given, else its own; null for what is no such factory. */
 export function classOfSessions(machine: Machine, factory: InstanceValue): Value | null {
 	if (factory.of.kind !== "external" || factory.call === null || factory.call.open) return null;

@@ -32,7 +32,7 @@ export function renameImport(
 }
 
 /** Calls a name of the module scope by another name wherever the file reads it; null where the two would be mixed up. */
-export function renameUses(source: Module, old: string, name: string): readonly TextEdit[] | null {
+function renameUses(source: Module, old: string, name: string): readonly TextEdit[] | null {
 	if (isRebound(source.tree, old)) return null;
 	return referencesTo(source.tree, old).map((use) => replaceText(source, use.start, use.end, name));
 }
