@@ -5,7 +5,7 @@ import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import type { TextEdit } from "../../../text/range.ts";
-import { mends } from "../../repair/trial/trial.ts";
+import { bringsNoFailure, mends } from "../../repair/trial/trial.ts";
 
 /** Something that a call has to give, in the order of the definition: a parameter, or a field of a dataclass. */
 interface Asked {
@@ -24,7 +24,7 @@ export function giveDefault(project: Project, error: string): FixProposal | unde
 	const found = /^TypeError: (.+)\(\) missing \d+ required (?:positional|keyword-only) arguments?: (.+)$/.exec(error);
 	const failure = project.trace.failures.find((each) => each.error === error);
 	const definition = found === null ? null : definitionOf(project, found[1] ?? "");
-	if (found === null || failure === undefined || definition === null) return undefined;
+	if (found === null || definition === null) return undefined;
 	const names = [...(found[2] ?? "").matchAll(/'(\w+)'/g)].map(([, name]) => name ?? "");
 	const { module, asked } = definition;
 	const wanted = asked.filter(({ name }) => names.includes(name));
@@ -55,7 +55,9 @@ export function giveDefault(project: Project, error: string): FixProposal | unde
 		edits,
 		...(needs.length > 0 && { needs }),
 	};
-	return mends(project, proposal, failure) ? proposal : undefined;
+	// What fails with the first request only is no failure of start-up.
+	const isSound = failure === undefined ? bringsNoFailure(project, proposal) : mends(project, proposal, failure);
+	return isSound ? proposal : undefined;
 }
 
 /** What `Service.create`, `create_app` or the `__init__` of a class stands for. */

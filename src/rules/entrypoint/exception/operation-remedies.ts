@@ -14,6 +14,7 @@ import { callTheUrl, listenToSyncEngine, readTheKey } from "./argument-remedies.
 import { inBrackets, inParentheses } from "./in-brackets.ts";
 import { jobRemedy } from "./job-remedies.ts";
 import { isOfLogging, loggingRemedy } from "./logging-remedies.ts";
+import { madeUuid } from "./made-uuid.ts";
 import { inOlderForm } from "./older-typing.ts";
 import { relativeImportByName } from "./relative-import-by-name.ts";
 import { withoutStringUnion } from "./string-union.ts";
@@ -68,6 +69,10 @@ const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixP
 	[/^UnboundLocalError: /, ({ module, range, error }) => declareGlobal(module, range, /'(\w+)'/.exec(error)?.[1] ?? "")],
 	[/can only concatenate str \(not /, ({ module, range }) => toText(module, range)],
 	[/for \|: 'dict' and 'dict'$/, ({ module, range }) => joinedDicts(module, range)],
+	[
+		/^TypeError: (UUID objects are immutable|one of the hex, bytes, bytes_le, fields, or int arguments must be given)$/,
+		({ module, range }) => madeUuid(module, range),
+	],
 	[/^TypeError: zip\(\) takes no keyword arguments$/, ({ module, range }) => plainZip(module, range)],
 	[
 		/^TypeError: Unable to evaluate type annotation|MappedAnnotationError: Could not resolve all types within/,
@@ -104,7 +109,7 @@ const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixP
 	[/^TypeError: Annotated\[\.\.\.\] should be used/, ({ module, range }) => bareType(module, range)],
 	[/^TypeError: Cannot instantiate typing\./, ({ module, range }) => inSquareBrackets(module, range)],
 	[
-		/'(?:ModelMetaclass|type)' object is not iterable$|^TypeError: Type \w+ cannot be instantiated/,
+		/'(?:\w*Metaclass|DeclarativeMeta|DeclarativeAttributeIntercept|type)' object is not iterable$|^TypeError: Type \w+ cannot be instantiated/,
 		({ module, range }) => inBrackets(module, range),
 	],
 	[/asynchronous events are not implemented at this time/, ({ module, range }) => listenToSyncEngine(module, range)],

@@ -1,10 +1,12 @@
 import type { FixProposal } from "../../../audit/fix.ts";
+import type { FunctionValue } from "../../../project/imports/values.ts";
 import { scopeOfModule } from "../../../project/models/name-scope.ts";
 import { valueOfName } from "../../../project/models/type-form.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { addArgument } from "../../../python/rewrite/arguments.ts";
 import { enclosingFunction } from "../../../python/rewrite/enclosing.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
 import { boundNames } from "../../../python/scopes.ts";
 
 /** A required parameter that the calling place has a value for, by its name or by its type: `register_routes()` where `app` is bound. */
@@ -12,6 +14,8 @@ export function passArgument(project: Project, module: Module, call: ast.Call, e
 	const name = /missing 1 required (?:positional|keyword-only) argument: '(\w+)'$/.exec(error)?.[1];
 	if (name === undefined || call.args.some((each) => each.type === "Starred")) return undefined;
 	const owner = enclosingFunction(module.tree, call.start);
+	const shifted = passShifted(project, module, owner, call, name);
+	if (shifted !== null) return shifted;
 	const isNamed = isBoundBefore(project, module, owner, call, name);
 	const value = isNamed ? name : valueOfType(project, module, owner, call, name);
 	if (value === null) return undefined;
@@ -23,6 +27,33 @@ export function passArgument(project: Project, module: Module, call: ast.Call, e
 			: `The function asks for ${name}, and ${value} is the only value of that type in the calling code.`,
 		applicability: "review",
 		edits: [addArgument(module, call, isKeyword ? `${name}=${value}` : value)],
+	};
+}
+
+/**
+ * `init(settings)` of `def init(app, settings)`: the value stands in another's place, and what belongs there is what the call lacks.
+ * Undefined where no value for that place is in sight, null where none is shifted.
+ */
+function passShifted(
+	project: Project,
+	module: Module,
+	owner: ast.FunctionDef | null,
+	call: ast.Call,
+	name: string,
+): FixProposal | undefined | null {
+	const place = call.args.findIndex((each) => each.type === "Name" && each.id === name);
+	const at = call.args[place];
+	if (at === undefined) return null;
+	const wanted = parametersOf(project, module, call)[place]?.name.name;
+	if (wanted === undefined) return undefined;
+	const isNamed = isBoundBefore(project, module, owner, call, wanted);
+	const value = isNamed ? wanted : valueOfType(project, module, owner, call, wanted);
+	if (value === null || value === name) return undefined;
+	return {
+		title: `Pass ${value} in front of ${name}`,
+		explanation: `The function takes ${wanted} there and ${name} behind it.`,
+		applicability: "review",
+		edits: [replaceText(module, at.start, at.start, `${value}, `)],
 	};
 }
 
@@ -46,10 +77,8 @@ function valueOfType(
 	call: ast.Call,
 	name: string,
 ): string | null {
-	const scope = scopeOfModule(project, module);
-	const callee = scope === null ? null : valueOfName(call.callee, scope);
-	const definition = callee?.kind === "class" ? callee.namespace.names.get("__init__")?.value : callee;
-	if (definition?.kind !== "function") return null;
+	const definition = definitionOf(project, module, call);
+	if (definition === null) return null;
 	const annotation = definition.node.parameters.find((each) => each.name.name === name)?.annotation;
 	const type = annotation == null ? "" : lastName(definition.module.text.slice(annotation.start, annotation.end));
 	if (!/^[A-Z]/.test(type)) return null;
@@ -68,6 +97,21 @@ function valueOfType(
 	}
 	const [only, ...others] = found;
 	return only !== undefined && others.length === 0 ? only : null;
+}
+
+/** The function of the project that the call runs, `__init__` where it makes an object. */
+function definitionOf(project: Project, module: Module, call: ast.Call): FunctionValue | null {
+	const scope = scopeOfModule(project, module);
+	const callee = scope === null ? null : valueOfName(call.callee, scope);
+	const definition = callee?.kind === "class" ? callee.namespace.names.get("__init__")?.value : callee;
+	return definition?.kind === "function" ? definition : null;
+}
+
+/** The parameters that a call fills, in their order. */
+function parametersOf(project: Project, module: Module, call: ast.Call): readonly ast.Parameter[] {
+	const definition = definitionOf(project, module, call);
+	if (definition === null || definition.node.type === "Lambda") return [];
+	return definition.node.parameters.slice(definition.node.name.name === "__init__" ? 1 : 0);
 }
 
 /** `fastapi.FastAPI` and `"FastAPI"` are FastAPI here. */

@@ -79,7 +79,7 @@ function nameOf({ value, call }: Router, project: Project): string | null {
 	return null;
 }
 
-/** `include_router(setup())` of a function that makes a router and returns nothing: it returns the router. */
+/** `include_router(setup())` of a function that makes a router and returns nothing: it returns the one that no other takes in. */
 export function returnTheRouter({ node, include }: IncludeFault, project: Project): FixProposal | undefined {
 	const made = functionBehind(node, include.call.module, project);
 	if (made === null || made.node.type !== "FunctionDef" || made.node.isAsync) return undefined;
@@ -88,7 +88,7 @@ export function returnTheRouter({ node, include }: IncludeFault, project: Projec
 		const target = statement.type === "Assign" && statement.targets.length === 1 ? statement.targets[0] : undefined;
 		const value = statement.type === "Assign" ? statement.value : null;
 		const isRouter = value?.type === "Call" && value.callee.type === "Name" && value.callee.id === "APIRouter";
-		return isRouter && target?.type === "Name" ? [target.id] : [];
+		return isRouter && target?.type === "Name" && !isIncludedIn(body, target.id) ? [target.id] : [];
 	});
 	const [only, ...others] = routers;
 	const last = body.at(-1);
@@ -99,6 +99,17 @@ export function returnTheRouter({ node, include }: IncludeFault, project: Projec
 		applicability: "review",
 		edits: [insertAfter(made.module, last, `return ${only}`)],
 	};
+}
+
+/** Does the code include the router of that name into another one? */
+function isIncludedIn(body: readonly ast.Statement[], name: string): boolean {
+	let found = false;
+	walk(body, (each) => {
+		if (each.type !== "Call" || each.callee.type !== "Attribute" || each.callee.attribute.name !== "include_router") return;
+		const [given = each.keywords.find((keyword) => keyword.name?.name === "router")?.value] = each.args;
+		if (given?.type === "Name" && given.id === name) found = true;
+	});
+	return found;
 }
 
 /** The function of the project that is called where the router belongs, at once or in the line that names it. */

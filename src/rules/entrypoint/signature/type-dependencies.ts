@@ -2,7 +2,7 @@ import type { FixProposal } from "../../../audit/fix.ts";
 import { fastApiFeatures } from "../../../project/fastapi/features.ts";
 import { callSignatureOf } from "../../../project/fastapi/signature/call-signature.ts";
 import type { ParameterFault } from "../../../project/fastapi/signature/parameter-faults.ts";
-import type { ClassValue } from "../../../project/imports/values.ts";
+import type { ClassValue, FunctionValue } from "../../../project/imports/values.ts";
 import { lookUpName } from "../../../project/models/name-scope.ts";
 import { pydanticSchemaOf } from "../../../project/models/pydantic-schema.ts";
 import { readTypeForm, type TypeForm, valueOfName } from "../../../project/models/type-form.ts";
@@ -26,7 +26,7 @@ export function dependencyMends(
 	const whole = read.kind === "annotated" ? read.type : read;
 	const form = whole.kind === "union" ? (whole.members.find((member) => member.kind !== "none") ?? whole) : whole;
 	const giver = dependencyGiving(project, form);
-	if (giver !== null && giver.node.type === "FunctionDef") {
+	if (giver !== null && giver.node.type === "FunctionDef" && !isDefinedLater(giver, signature)) {
 		const { module, node } = giver;
 		const isVisible = visibleFunction(signature, node.name.name, giver);
 		if (isVisible !== null) {
@@ -65,6 +65,11 @@ export function dependencyMends(
 	const why = `FastAPI makes the object itself by calling ${form.value.node.name.name}.`;
 	const found = asDependency(signature, parameter, "Depends()", [], project, why, "review");
 	return found === undefined ? [] : [found];
+}
+
+/** The function itself, or one further down in its file, cannot be named in its signature. */
+function isDefinedLater({ module, node }: FunctionValue, signature: ParameterFault["signature"]): boolean {
+	return module === signature.function.module && node.start >= signature.function.node.start;
 }
 
 function isRequestForm(form: TypeForm): boolean {
