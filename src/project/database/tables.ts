@@ -99,7 +99,7 @@ function isComplete(owners: readonly ClassValue[]): boolean {
 		if (namespace.dynamic || decorators.length > 0 || node.body.some(isDeclaredAttribute)) return false;
 		const bound = new Set(namespace.names.keys());
 		if (node.body.some((statement) => isConstraint(statement, bound))) return false;
-		if (["__mapper_args__", "__table__"].some((name) => namespace.names.has(name))) return false;
+		if (namespace.names.has("__table__") || mayNameKey(namespace.names.get("__mapper_args__")?.value)) return false;
 		if (namespace.names.has("__table_args__") && mayHoldKey(namespace.names.get("__table_args__")?.value)) return false;
 		return bases.every((base) => {
 			if (base.kind === "class") return true;
@@ -128,6 +128,11 @@ function isConstraint(statement: ast.Statement, bound: ReadonlySet<string>): boo
 			if (node.type === "Constant" && typeof node.value === "string" && bound.has(node.value)) isOfColumns = true;
 		});
 	return isOfColumns;
+}
+
+/** May `__mapper_args__` say which columns tell the rows apart? */
+function mayNameKey(value: Value | undefined): boolean {
+	return value !== undefined && (value.kind !== "dict" || !value.complete || value.entries.has("primary_key"));
 }
 
 /** May `__table_args__` name the key, or take the table from elsewhere? */

@@ -1,3 +1,4 @@
+import { storedAttributes } from "../../python/stored-attributes.ts";
 import { secretObject } from "../imports/simulator/library/secret-objects.ts";
 import type { Machine } from "../imports/simulator/machine.ts";
 import type { SettingPart, SettingReading } from "../imports/trace.ts";
@@ -21,22 +22,51 @@ const harmless =
 
 /** Is it a model of pydantic alone, whose fields are filled by nothing but what is given? */
 export function isPlainModel(cls: ClassValue): boolean {
-	const isFilledByHand = [...cls.namespace.names.values()].some(({ value }) => value.kind === "function" && hasValidator(value));
-	return (
-		!isFilledByHand &&
-		cls.bases.every((base) =>
-			base.kind === "class"
-				? isPlainModel(base)
-				: base.kind === "external" && /^pydantic\.(.*\.)?BaseModel$/.test(base.canonical),
-		)
-	);
+	return mayChange(cls)?.size === 0;
 }
 
-function hasValidator({ decorators }: FunctionValue): boolean {
-	return decorators.some((decorator) => {
+/** The fields of a model of pydantic's that its validators may change; null where these may change any, or where a base is not seen. */
+function mayChange(cls: ClassValue): ReadonlySet<string> | null {
+	const changed = new Set<string>();
+	for (const { value } of cls.namespace.names.values()) {
+		const names = value.kind === "function" ? validatedFields(value) : [];
+		if (names === null) return null;
+		for (const name of names) changed.add(name);
+	}
+	for (const base of cls.bases) {
+		if (base.kind === "external" && /^pydantic\.(.*\.)?BaseModel$/.test(base.canonical)) continue;
+		const inherited = base.kind === "class" ? mayChange(base) : null;
+		if (inherited === null) return null;
+		for (const name of inherited) changed.add(name);
+	}
+	return changed;
+}
+
+/** The fields that a method sees as a validator; null where it may see, or be, anything. */
+function validatedFields({ decorators, node }: FunctionValue): readonly string[] | null {
+	const names: string[] = [];
+	for (const decorator of decorators) {
 		const maker = decorator.kind === "instance" ? decorator.of : decorator;
-		return maker.kind !== "external" || !harmless.test(maker.canonical);
-	});
+		if (maker.kind !== "external") return null;
+		if (harmless.test(maker.canonical)) continue;
+		const { args = [], keywords } = (decorator.kind === "instance" ? decorator.call : null) ?? {};
+		const mode = keywords?.get("mode");
+		const isLast = mode?.kind === "constant" && mode.value === "after";
+		// A validator of the whole that assigns to nothing leaves all as it was.
+		if (/\.model_validator$/.test(maker.canonical) && isLast && !assignsAttributes(node)) continue;
+		if (!/\.field_validator$/.test(maker.canonical)) return null;
+		for (const arg of args) {
+			if (arg.kind !== "constant" || typeof arg.value !== "string" || arg.value === "*") return null;
+			names.push(arg.value);
+		}
+	}
+	return names;
+}
+
+/** Does code set attributes of anything? */
+function assignsAttributes(code: FunctionValue["node"]): boolean {
+	const { names, isOpen } = storedAttributes(code);
+	return isOpen || names.size > 0;
 }
 
 /** A field of a nested model, as variables such as `DB__HOST` name it. */
@@ -46,6 +76,8 @@ export interface NestedField {
 	readonly type: ClassValue | null;
 	/** The text that a source has for it; null where none has. */
 	readonly given: Value | null;
+	/** May a validator of the model make something else of it? */
+	readonly isValidated: boolean;
 	/** Do variables set parts of it? */
 	readonly isDeeper: boolean;
 }
@@ -72,7 +104,7 @@ export function nestedFields(
 	type: ClassValue,
 ): readonly NestedField[] | null {
 	const [key = ""] = field.keys;
-	if (field.isValidatedBefore || field.keys.length !== 1 || !isPlainModel(type)) return null;
+	if (field.isValidatedBefore || field.keys.length !== 1 || mayChange(type) === null) return null;
 	if (texts.some((source) => getFolded(source, key) !== undefined)) return null;
 	const fields = settingsFields(type, { ...config, prefix: "" });
 	// A part with an alias is looked for by that.
@@ -83,6 +115,7 @@ export function nestedFields(
 		return {
 			field: { ...each, name: `${field.name}.${each.name}`, keys: [part] },
 			type: own !== null && isModelClass(own) ? own : null,
+			isValidated: mayChange(type)?.has(each.name) !== false,
 			given: texts.map((source) => getFolded(source, part)).find((value) => value !== undefined) ?? null,
 			isDeeper: texts.some((source) => startsAny(source, `${part}${delimiter}`)),
 		};
@@ -154,7 +187,8 @@ export function nestedObject(sources: NestedSources, field: SettingsField, type:
 	return { kind: "instance", of: type, attributes, call: null };
 }
 
-function valueOfPart(sources: NestedSources, { field, type, given, isDeeper }: NestedField, depth: number): Value {
+function valueOfPart(sources: NestedSources, { field, type, given, isValidated, isDeeper }: NestedField, depth: number): Value {
+	if (isValidated && given !== null) return unknown;
 	if (isDeeper) return type === null ? unknown : nestedObject(sources, field, type, depth + 1);
 	if (given === null) return withDefaults(field.fallback ?? unknown, sources.config);
 	const own = ownType(sources.machine, field);

@@ -18,7 +18,7 @@ import {
 } from "./convert-setting.ts";
 import { losesItself } from "./forgetful-validators.ts";
 import { nestedObject, nestedParts, nestedSources, settingParts, withDefaults } from "./nested-models.ts";
-import { listValidators, runFieldValidator, runModelValidator, type Validator } from "./run-validators.ts";
+import { listValidators, runEarlyValidators, runFieldValidator, runModelValidator, type Validator } from "./run-validators.ts";
 import { dotenvOf, pathOf, rawValue } from "./setting-sources.ts";
 import {
 	isSettingsClass,
@@ -48,6 +48,7 @@ export function instantiateSettings(
 	const fields: SettingReading[] = [];
 	const validators = listValidators(cls);
 	const nested = nestedSources(machine, config, files);
+	runEarlyValidators(machine, frame, cls, validators);
 	for (const field of settingsFields(cls, config)) {
 		const argument = args.keywords.get(field.name);
 		const given = argument ?? (args.open ? null : rawValue(machine, config, files, field));

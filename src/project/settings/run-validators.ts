@@ -76,15 +76,12 @@ export function runFieldValidator(
 ): Verdict {
 	const { node } = validator.function;
 	if (node.type === "Lambda") return { type: "value", value: unknown };
-	const isStatic = validator.function.decorators.some(
-		(each) => each.kind === "external" && each.canonical === "builtins.staticmethod",
-	);
 	const keys = new Map<string | number | boolean | null, Value>(data);
 	const isKnown = !validator.isOld && isWhollySeen(cls);
 	const seen: Value = isKnown
 		? seal({ kind: "dict", entries: keys, complete: true })
 		: { kind: "dict", entries: keys, complete: false };
-	const args: Value[] = isStatic ? [value] : [cls, value];
+	const args: Value[] = takesClass(validator) ? [cls, value] : [value];
 	const rest = node.parameters.filter(({ kind }) => kind === "positional" || kind === "keyword-only").slice(args.length);
 	const keywords = new Map<string, Value>();
 	if (validator.isOld) {
@@ -93,6 +90,13 @@ export function runFieldValidator(
 		args.push({ kind: "instance", of: informationClass, attributes: new Map<string, Value>([["data", seen]]), call: null });
 	}
 	return guarded(machine, () => run(machine, frame, validator.function, { args, keywords, open: false }));
+}
+
+/** pydantic 1 makes a class method of every validator, pydantic 2 of what is called one or begins with `cls`. */
+function takesClass({ function: { node, decorators }, isOld }: Validator): boolean {
+	const isMarked = (by: string) => decorators.some((each) => each.kind === "external" && each.canonical === `builtins.${by}`);
+	if (isMarked("staticmethod")) return false;
+	return isOld || isMarked("classmethod") || node.parameters[0]?.name.name === "cls";
 }
 
 const informationClass: InstanceValue["of"] = {
@@ -118,6 +122,20 @@ export function runModelValidator(
 	}
 	const self: Value = { kind: "instance", of: cls, attributes, call: null };
 	return guarded(machine, () => run(machine, frame, validator.function, { args: [self], keywords: new Map(), open: false }));
+}
+
+/**
+ * Runs the validators that see what a settings object is to be made of before any of it is read, for what their code does: what they
+ * return is not followed.
+ */
+export function runEarlyValidators(machine: Machine, frame: Frame, cls: ClassValue, validators: readonly Validator[]): void {
+	for (const validator of validators) {
+		const isEarly = validator.fields.length === 0 && validator.mode === "before" && !validator.isOld;
+		if (!isEarly || validator.function.node.type === "Lambda") continue;
+		const data: Value = { kind: "dict", entries: new Map(), complete: false };
+		const args = takesClass(validator) ? [cls, data] : [data];
+		guarded(machine, () => run(machine, frame, validator.function, { args, keywords: new Map(), open: false }));
+	}
 }
 
 /** Are all fields of the class in sight, and in the order in which pydantic checks them? */

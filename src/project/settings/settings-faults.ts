@@ -3,9 +3,10 @@ import type { ConstantValue } from "../imports/values.ts";
 import type { Project } from "../project.ts";
 import { type AbsentPath, findAbsentPaths } from "./absent-paths.ts";
 import { brokenConstraint } from "./constraints.ts";
+import { countRefusedItems, listInWords } from "./list-items.ts";
 import { findRefusedDefaults, type RefusedDefault } from "./refused-defaults.ts";
 import { isCollection, readSettingType, type SettingType } from "./setting-type.ts";
-import { isModernSettingsClass, lacksValue, settingsConfig } from "./settings-class.ts";
+import { isModernSettingsClass, isSettingsClass, lacksValue, settingsConfig } from "./settings-class.ts";
 import { formatInWords, isNoNumber, refusesFormat } from "./text-formats.ts";
 
 /** A value that pydantic refuses. */
@@ -15,6 +16,8 @@ export interface RefusedSetting {
 	readonly type: SettingType;
 	/** What it would have to be: `a whole number`. */
 	readonly wanted: string;
+	/** How many errors pydantic counts: one for each item of a list. */
+	readonly count: number;
 }
 
 /** A key of a `.env` file that no field reads. */
@@ -55,7 +58,8 @@ export function findSettingsFaults(project: Project, object: SettingsObject): Se
 	const rejected = fields.filter(({ refusedBy }) => refusedBy !== null);
 	const defaults = findRefusedDefaults(object);
 	const absent = findAbsentPaths(project, object);
-	const ofFields = missing.length + refused.length + defaults.length + absent.length + rejected.length;
+	const ofFields =
+		missing.length + refused.reduce((sum, { count }) => sum + count, 0) + defaults.length + absent.length + rejected.length;
 	const count = ofFields + unexpected.length + (object.refusedBy === null ? 0 : 1);
 	return {
 		missing,
@@ -107,7 +111,8 @@ function textOf(reading: SettingReading): RefusedSetting[] {
 	const value = { ...given, value: given.value };
 	const [only] = type.members ?? [];
 	const broken = type.members?.length === 1 && only !== undefined ? brokenConstraint(only, field.constraints, value.value) : null;
-	return [{ reading, value, type, wanted: broken ?? wantedOf(type, field.constraints.minLength) }];
+	const items = refusedItems(reading, type, value.value);
+	return [{ reading, value, type, wanted: broken ?? wantedOf(type, field.constraints.minLength), count: Math.max(1, items) }];
 }
 
 function isRefused({ reading, value, type }: RefusedSetting): boolean {
@@ -126,7 +131,26 @@ function isRefused({ reading, value, type }: RefusedSetting): boolean {
 		return true;
 	// A list beside None: what is no JSON reaches pydantic as text, which is no list.
 	if (type.decoding === "tried") return members.every(isCollection) && !isJson(text);
+	if (refusedItems(reading, type, text) > 0) return !field.isValidatedBefore;
 	return type.decoding === "text" && members.length > 0 && members.every((name) => isNoNumber(name, text));
+}
+
+/** pydantic 1 made texts of numbers in lists, and is not asked. */
+function refusedItems({ field }: SettingReading, { decoding, members, itemType }: SettingType, text: string): number {
+	const [only] = members ?? [];
+	if (isSettingsClass(field.owner) && !isModernSettingsClass(field.owner)) return 0;
+	if (decoding !== "json" || members?.length !== 1 || only === undefined || !isCollection(only)) return 0;
+	return countRefusedItems(only, itemType, text);
+}
+
+function itemInWords(type: string): string | null {
+	const numbers: Readonly<Record<string, string>> = {
+		int: "a whole number",
+		float: "a number",
+		bool: "true or false",
+		str: "a text",
+	};
+	return formatInWords(type) ?? numbers[type] ?? null;
 }
 
 /** What the texts of a type have to be, in words. */
@@ -141,7 +165,8 @@ export function wantedOf(type: SettingType, minLength: number | null): string {
 	if (name === "bool") return "true or false";
 	if (name === "str") return `at least ${minLength ?? 1} characters long`;
 	if (type.decoding === "text") return "text";
-	return name === undefined || isCollection(name) ? "a JSON list" : "a JSON object";
+	if (name === undefined || isCollection(name)) return listInWords(type.itemType === null ? null : itemInWords(type.itemType));
+	return "a JSON object";
 }
 
 export function isJson(text: string): boolean {

@@ -12,6 +12,7 @@ import {
 	placeOfValue,
 	subjectOf,
 } from "../../project/settings/faulty-settings.ts";
+import { mendedItems } from "../../project/settings/list-items.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
 import { nearestChoice } from "../../project/settings/setting-type.ts";
 import { isModernSettingsClass } from "../../project/settings/settings-class.ts";
@@ -127,6 +128,7 @@ function betterValue(project: Project, setting: RefusedSetting): string | null {
 		similarChoice(setting),
 		digitsOf(setting),
 		writtenDefault(setting),
+		mendedItems(setting.type.itemType, setting.value.value),
 		formatted(project, setting),
 		hasDefault ? null : placeholderFor(project, setting.reading.field),
 	];

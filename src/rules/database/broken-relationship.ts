@@ -10,6 +10,7 @@ import { misreadAnnotation } from "./relationship/misread-annotation.ts";
 import { missingBackReference } from "./relationship/missing-back-reference.ts";
 import type { RelationshipFault } from "./relationship/relationship-fault.ts";
 import { takenBackref } from "./relationship/taken-backref.ts";
+import { twoRemoteSides } from "./relationship/two-remote-sides.ts";
 import { unknownTarget } from "./relationship/unknown-target.ts";
 import { unlinkedSecondary } from "./relationship/unlinked-secondary.ts";
 import { unknownSecondary, unresolvedText } from "./relationship/unresolved-text.ts";
@@ -58,6 +59,7 @@ export default defineClassRule(
 				unlinkedSecondary(project, relationship) ??
 				missingJoin(project, relationship) ??
 				sameDirection(project, relationship) ??
+				twoRemoteSides(project, relationship) ??
 				orphansOfOne(project, relationship) ??
 				unknownLoading(relationship) ??
 				ambiguousJoin(project, relationship);

@@ -50,3 +50,95 @@ test("parts behind a delimiter that the class does not name are read once it doe
 	const mended = mendedFiles("missing-setting", backend("CACHE__URL=redis://localhost", ""));
 	expect(mended["main.py"]).toContain('env_nested_delimiter="__"');
 });
+
+test("what a validator of the whole settings asks of nested models is known, beside a validator of one of their fields", () => {
+	const files = (env: string) => `#- requirements.txt
+fastapi
+uvicorn
+pydantic-settings
+#- .env
+${env}
+#- main.py
+from fastapi import FastAPI
+from pydantic import BaseModel, Field, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class App(BaseModel):
+    environment: str = "local"
+
+
+class Auth(BaseModel):
+    enabled: bool = False
+    algorithm: str = "RS256"
+
+    @field_validator("algorithm")
+    @classmethod
+    def in_capitals(cls, value: str) -> str:
+        return value.upper()
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env", env_nested_delimiter="__")
+
+    app: App = Field(default_factory=App)
+    auth: Auth = Field(default_factory=Auth)
+
+    @model_validator(mode="after")
+    def check(self):
+        if self.app.environment in {"staging", "prod"} and not self.auth.enabled:
+            raise ValueError("AUTH__ENABLED must be true")
+        return self
+
+
+settings = Settings()
+app = FastAPI()
+`;
+	expect(auditBackend("refused-by-validator", files("APP__ENVIRONMENT=prod\nAUTH__ALGORITHM=rs256"))[0]?.severity).toBe(
+		"CRITICAL",
+	);
+	expect(auditBackend("refused-by-validator", files("APP__ENVIRONMENT=prod\nAUTH__ENABLED=true"))).toEqual([]);
+	expect(auditBackend("refused-by-validator", files("APP__ENVIRONMENT=dev\nAUTH__ALGORITHM=rs256"))).toEqual([]);
+});
+
+test("the items of a list are judged by their type", () => {
+	const files = (type: string, env: string) => `#- requirements.txt
+fastapi
+uvicorn
+pydantic-settings
+#- .env
+ITEMS=${env}
+#- main.py
+from fastapi import FastAPI
+from pydantic import AnyHttpUrl, EmailStr
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+
+    items: ${type} = []
+
+
+settings = Settings()
+app = FastAPI()
+`;
+	const refused = (type: string, env: string) => auditBackend("invalid-setting-value", files(type, env));
+	const broken = files("list[AnyHttpUrl]", '["localhost:3000","https://a.example"]');
+	expect(auditBackend("invalid-setting-value", broken)[0]).toMatchObject({
+		severity: "CRITICAL",
+		expectedError: "pydantic_core._pydantic_core.ValidationError: 1 validation error for Settings",
+	});
+	expect(mendedFiles("invalid-setting-value", broken)[".env"]).toContain('["http://localhost:3000","https://a.example"]');
+	expect(refused("list[int]", '["a", 1, "b"]')[0]?.expectedError).toContain("2 validation errors");
+	expect(refused("list[str]", "8000")[0]?.expectedError).toContain("1 validation error");
+	expect(mendedFiles("invalid-setting-value", files("list[str]", "[8000]"))[".env"]).toContain('["8000"]');
+	for (const [type, env] of [
+		["list[int]", '["1", 2, true]'],
+		["list[EmailStr]", '["a@example.com"]'],
+		["list[AnyHttpUrl]", "[]"],
+		["tuple[str, int]", '["a", 1]'],
+		["list[Path]", '["a"]'],
+	] as const)
+		expect(refused(type, env)).toEqual([]);
+});

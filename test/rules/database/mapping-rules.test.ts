@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { auditBackend } from "../audit-backend.ts";
+import { auditBackend, mendedFiles } from "../audit-backend.ts";
 
 function backend(classes: string, requirement = "sqlalchemy>=2"): string {
 	return `
@@ -99,6 +99,25 @@ describe("broken-relationship", () => {
 	it("finds a tree whose sides lead the same way", () => {
 		expect(auditBackend("broken-relationship", backend(tree("")))[0]?.problem).toContain("lead the same way");
 		expect(auditBackend("broken-relationship", backend(tree("remote_side=[id], ")))).toEqual([]);
+	});
+
+	it.each(["remote_side=[id]", 'remote_side="Node.id"'])("finds a tree both of whose sides have %s", (side) => {
+		const both = tree(`${side}, `).replace(
+			'relationship(back_populates="parent")',
+			`relationship(${side}, back_populates="parent")`,
+		);
+		const [issue] = auditBackend("broken-relationship", backend(both));
+		expect(issue?.expectedError).toContain("<RelationshipDirection.MANYTOONE: 2>");
+		expect(issue?.problem).toContain("both say that they lead to one row");
+		expect(mendedFiles("broken-relationship", backend(both))["main.py"]).toContain('relationship(back_populates="parent")');
+	});
+
+	it("says nothing where the other remote_side is the foreign key", () => {
+		const sound = tree("remote_side=[id], ").replace(
+			'(back_populates="parent")',
+			'(remote_side=[parent_id], back_populates="parent")',
+		);
+		expect(auditBackend("broken-relationship", backend(sound))).toEqual([]);
 	});
 
 	it.each([

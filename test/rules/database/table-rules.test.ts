@@ -61,8 +61,27 @@ describe("column-without-type", () => {
 	});
 });
 
+describe("uncalled-declarative-base", () => {
+	const rule = "uncalled-declarative-base";
+	const item = '\n\nclass Item(Base):\n    __tablename__ = "item"\n    id = Column(Integer, primary_key=True)';
+
+	it("finds an object of DeclarativeBase, and derives a class from it", () => {
+		const broken = backend(`Base = DeclarativeBase()${item}`);
+		expect(auditBackend(rule, broken)[0]?.expectedError).toBe("TypeError: DeclarativeBase() takes no arguments");
+		expect(mendedFiles(rule, broken)["main.py"]).toContain("class Base(DeclarativeBase):\n    pass\n");
+		expect(auditBackend(rule, backend(`class Base(DeclarativeBase):\n    pass${item}`))).toEqual([]);
+	});
+});
+
 describe("table-without-primary-key", () => {
 	const rule = "table-without-primary-key";
+
+	it("looks past mapper arguments that name no key", () => {
+		const classes = (named: string) =>
+			`class Base(DeclarativeBase):\n    __mapper_args__ = {"eager_defaults": True}\n\nclass Item(Base):\n    __tablename__ = "item"\n${named}    id: Mapped[int] = mapped_column()`;
+		expect(auditBackend(rule, backend(classes("")))).toHaveLength(1);
+		expect(auditBackend(rule, backend(classes('    __mapper_args__ = {"primary_key": ["id"]}\n')))).toEqual([]);
+	});
 
 	it.each([
 		["class Item(SQLModel, table=True):\n    id: int", "    id: int = Field(primary_key=True)\n"],

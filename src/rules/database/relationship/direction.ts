@@ -27,7 +27,7 @@ export function sameDirection(project: Project, relationship: Relationship): Rel
 		return null;
 	// Both see the fault; it is told once, at the side that has to say so.
 	if (theOne(relationship, other, columns ?? []) !== relationship) return null;
-	const [first, second] = order(table.attributes, other, relationship);
+	const [first, second] = inMapperOrder(table.attributes, other, relationship);
 	return {
 		relationship,
 		problem: `${nameOf(other)} and ${nameOf(relationship)} lead the same way`,
@@ -62,7 +62,7 @@ function sameAsBackref(relationship: Relationship, key: Column): RelationshipFau
 }
 
 /** Which of the two leads to one row: as the annotations say, else as the foreign key is called (`parent_id` of parent). */
-function theOne(a: Relationship, b: Relationship, columns: readonly Column[]): Relationship | null {
+export function theOne(a: Relationship, b: Relationship, columns: readonly Column[]): Relationship | null {
 	const [first, second] = [isScalar(a), isScalar(b)];
 	if (first !== null && second !== null) return first === second ? null : first ? a : b;
 	if (first === true || second === false) return a;
@@ -72,7 +72,11 @@ function theOne(a: Relationship, b: Relationship, columns: readonly Column[]): R
 }
 
 /** Mappers are configured in the order of their attributes; the later one of a pair finds the earlier. */
-function order(attributes: ReadonlyMap<string, unknown>, a: Relationship, b: Relationship): readonly [string, string] {
+export function inMapperOrder(
+	attributes: ReadonlyMap<string, unknown>,
+	a: Relationship,
+	b: Relationship,
+): readonly [string, string] {
 	const names = [...attributes.keys()];
 	return names.indexOf(a.attribute.name) < names.indexOf(b.attribute.name) ? [nameOf(a), nameOf(b)] : [nameOf(b), nameOf(a)];
 }
