@@ -24,8 +24,13 @@ export function renderDependenciesMarkdown(rows: readonly DependencyRow[]): stri
 	return `${[line(headings), line(headings.map(() => "---")), ...rows.map((row) => line(cellsOf(row)))].join("\n")}\n`;
 }
 
-/** The dependency manifest as data, with the field names of the report's schema. */
+/** The dependency manifest as JSON. */
 export function renderDependenciesJson(rows: readonly DependencyRow[], manifests: readonly string[]): string {
+	return jsonText(dependenciesData(rows, manifests));
+}
+
+/** The dependency manifest with the field names of the report's schema. */
+export function dependenciesData(rows: readonly DependencyRow[], manifests: readonly string[]): object {
 	const packages = rows.map((row) => ({
 		name: row.name,
 		declared: row.declared,
@@ -35,7 +40,7 @@ export function renderDependenciesJson(rows: readonly DependencyRow[], manifests
 		imported_by: row.importedBy,
 		verdict: row.verdict,
 	}));
-	return jsonText({ manifests, packages });
+	return { manifests, packages };
 }
 
 const headings = ["package", "declared", "in", "installed", "required by", "imported by", "verdict"] as const;

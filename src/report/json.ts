@@ -2,6 +2,7 @@ import type { Fix } from "../audit/fix.ts";
 import type { Issue } from "../audit/issue.ts";
 import type { AuditReport, StartCommandRow } from "../plan/audit-report.ts";
 import { maskSecrets } from "../text/secrets.ts";
+import { dependenciesData } from "./dependencies.ts";
 import { jsonText } from "./json-text.ts";
 import { lineEditsOf, spanOf, type Texts } from "./line-edits.ts";
 import { maskEdit } from "./masked.ts";
@@ -40,18 +41,7 @@ export function renderJson(report: AuditReport, texts: Texts, version: string): 
 		critical_path: report.criticalPath,
 		phases: report.phases,
 		recommendations: report.recommendations,
-		dependencies: {
-			manifests: project.manifests,
-			packages: report.dependencies.map((row) => ({
-				name: row.name,
-				declared: row.declared,
-				declared_in: row.declaredIn,
-				installed: row.installed,
-				required_by: row.requiredBy,
-				imported_by: row.importedBy,
-				verdict: row.verdict,
-			})),
-		},
+		dependencies: dependenciesData(report.dependencies, project.manifests),
 		import_graph: {
 			modules: report.importGraph.modules,
 			edges: report.importGraph.edges.map(([importer, imported]) => ({ importer, imported })),

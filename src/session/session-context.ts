@@ -1,4 +1,5 @@
 import type { PlannedFile } from "../apply/plan-fix.ts";
+import { sentence } from "../text/sentences.ts";
 import type { Repository } from "../workspace/git.ts";
 import { keepBackup, readBackup } from "../workspace/session-folder.ts";
 import type { Journal } from "./journal/journal.ts";
@@ -52,10 +53,6 @@ export function done(message: string, warnings: readonly string[] = []): Extract
 /** The outcome of a command that changed nothing. */
 export function refused(message: string, nextStep: string): Extract<Outcome, { type: "refused" }> {
 	return { type: "refused", message: sentence(message), nextStep };
-}
-
-function sentence(text: string): string {
-	return /[.!?…]$/.test(text) ? text : `${text}.`;
 }
 
 /** `1 file`, `3 files`; `plural` where it is not the noun with an `s`. */

@@ -1,5 +1,6 @@
 import { type Issue, severities } from "../audit/issue.ts";
 import { showLine } from "../text/gate.ts";
+import { capitalised, sentence } from "../text/sentences.ts";
 import type { BootStage } from "../verify/boot-report.ts";
 import type { SeenBoot } from "./boots/verify-record.ts";
 import type { DecidedIssue, SessionState } from "./session.ts";
@@ -122,7 +123,7 @@ function databaseComesUp(state: SessionState, boot: SeenBoot | null): Criterion 
 				state.report.issues.filter(({ category, severity }) => category === "DATABASE" && severity === "CRITICAL"),
 			);
 		const verdict = verdictOf(boot, "lifespan");
-		if (verdict === "unavailable") return { status: "open", evidence: sentence(saidOf(boot, "lifespan")) };
+		if (verdict === "unavailable") return { status: "open", evidence: capitalised(sentence(saidOf(boot, "lifespan"))) };
 		if (verdict !== "passed") return { status: boot.stages.some(isFailed) ? "missed" : "open", evidence: `It ${stopOf(boot)}.` };
 		const engine = [...new Set(saidOf(boot, "engine").split("; "))].join(", ");
 		const on = boot.databases.length === 0 ? "" : ` on ${boot.databases.join(", ")}`;
@@ -223,10 +224,6 @@ function isFailed({ verdict }: SeenBoot["stages"][number]): boolean {
 
 function stopOf({ reaches, error }: SeenBoot): string {
 	return error === null ? `reaches ${reaches}` : `stops at ${reaches}: ${error}`;
-}
-
-function sentence(text: string): string {
-	return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/.test(text) ? "" : "."}`;
 }
 
 function isAccepted({ decision }: DecidedIssue): boolean {

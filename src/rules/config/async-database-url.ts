@@ -1,17 +1,18 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { adaptUrl } from "../../project/database/adapt-url.ts";
-import { type EngineCall, listEngineCalls } from "../../project/database/engine-calls.ts";
-import { databaseOf, isSqlalchemyBefore, loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
+import type { EngineCall } from "../../project/database/engine-calls.ts";
+import { faultyUrls } from "../../project/database/faulty-urls.ts";
+import { databaseOf, isSqlalchemyBefore, type LoadedDriver, loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
 import { findStartupConnection } from "../../project/database/startup-connection.ts";
 import { syncDriver } from "../../project/database/sync-driver.ts";
-import { findWrittenValue } from "../../project/database/written-url.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
+import { atStart } from "../../text/sentences.ts";
 
 interface Evidence {
 	readonly engine: EngineCall;
-	/** `DATABASE_URL`, or "The database URL" where it has no name. */
+	/** `DATABASE_URL`, or "the database URL" where it has no name. */
 	readonly urlName: string;
 	readonly driver: string;
 	/** Where start-up fails: where it connects, or where it makes the engine if the driver is not there; null where a request does. */
@@ -44,29 +45,20 @@ export default defineRule<Evidence>({
 	example: { before: example("sqlite+aiosqlite"), after: example("sqlite") },
 
 	*detect(project) {
-		const seen = new Set<string>();
-		for (const engine of listEngineCalls(project)) {
-			const { call, url, value, isAsync } = engine;
-			const loaded = url === null || isAsync ? null : loadedDriver(project, url);
-			if (loaded === null || loaded.isSync || !loaded.isAsync || loaded.isImportable === "unknown") continue;
-			const isDriverMissing = loaded.isImportable === "no";
-			const written = findWrittenValue(project, value);
-			const place = written ?? { path: call.module.path, range: { start: call.node.start, end: call.node.end } };
-			const key = `${place.path}:${place.range.start}`;
-			if (seen.has(key)) continue;
-			seen.add(key);
-			const origin = value.kind === "constant" ? value.origin : null;
+		for (const { engine, fault, variable, key, path, range } of faultyUrls(project, (each) => asyncDriverOf(project, each))) {
+			const { call } = engine;
+			const isDriverMissing = fault.isImportable === "no";
 			yield {
-				subject: written?.key ?? `${call.module.name}:database-url`,
-				path: place.path,
-				range: { start: place.range.start, end: place.range.end },
+				subject: key ?? `${call.module.name}:database-url`,
+				path,
+				range,
 				evidence: {
 					engine,
-					urlName: origin?.type === "environment" ? origin.key : (written?.key ?? "The database URL"),
-					driver: loaded.name,
+					urlName: variable ?? key ?? "the database URL",
+					driver: fault.name,
 					failing: isDriverMissing ? call : findStartupConnection(project, call),
 					isDriverMissing,
-					error: isDriverMissing ? `ModuleNotFoundError: No module named '${loaded.importName}'` : errorOf(project),
+					error: isDriverMissing ? `ModuleNotFoundError: No module named '${fault.importName}'` : errorOf(project),
 				},
 			};
 		}
@@ -84,7 +76,7 @@ export default defineRule<Evidence>({
 		return {
 			severity: stops ? "CRITICAL" : "HIGH",
 			stage: stops ? failing.stage : "request",
-			problem: `${urlName} names the async driver ${driver}, and the engine is sync`,
+			problem: `${atStart(urlName)} names the async driver ${driver}, and the engine is sync`,
 			rootCause: `${placeOf(call)} makes a sync engine, which cannot await what ${driver} does. ${consequence}`,
 			...(error === null ? {} : { expectedError: error }),
 			order: stops ? failing.order : call.order,
@@ -112,6 +104,12 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** The async driver that a sync engine is to use; null where it can do without, or where that cannot be seen. */
+function asyncDriverOf(project: Project, { url, isAsync }: EngineCall): LoadedDriver | null {
+	const loaded = url === null || isAsync ? null : loadedDriver(project, url);
+	return loaded === null || loaded.isSync || !loaded.isAsync || loaded.isImportable === "unknown" ? null : loaded;
+}
 
 /** SQLAlchemy 2.1 asks for greenlet at the first use of an async driver, and no longer brings it. */
 function errorOf(project: Project): string | null {

@@ -3,7 +3,8 @@ import { defineRule } from "../../audit/rule.ts";
 import { adaptUrl } from "../../project/database/adapt-url.ts";
 import { assignedName } from "../../project/database/assigned-name.ts";
 import { parseDatabaseUrl } from "../../project/database/database-url.ts";
-import { type EngineCall, listEngineCalls } from "../../project/database/engine-calls.ts";
+import type { EngineCall } from "../../project/database/engine-calls.ts";
+import { faultyUrls } from "../../project/database/faulty-urls.ts";
 import { repairedUrl, urlForEngine } from "../../project/database/repaired-url.ts";
 import { isImportable, isSqlalchemyBefore } from "../../project/database/sqlalchemy-driver.ts";
 import { findStartupConnection } from "../../project/database/startup-connection.ts";
@@ -16,10 +17,11 @@ import type { Project } from "../../project/project.ts";
 import { removeFromEnvFile, replaceEnvValue } from "../../project/settings/env-file-edit.ts";
 import { placeholderText } from "../../project/settings/placeholder.ts";
 import type { TextEdit } from "../../text/range.ts";
+import { atStart } from "../../text/sentences.ts";
 
 interface Evidence {
 	readonly engine: EngineCall;
-	/** `DATABASE_URL`, or "The database URL" where it has no name. */
+	/** `DATABASE_URL`, or "the database URL" where it has no name. */
 	readonly urlName: string;
 	readonly fault:
 		| "empty"
@@ -60,27 +62,17 @@ export default defineRule<Evidence>({
 	example: { before: example("postgres"), after: example("postgresql+psycopg2") },
 
 	*detect(project) {
-		const seen = new Set<string>();
-		for (const engine of listEngineCalls(project)) {
-			const found = faultOf(project, engine);
-			if (found === null) continue;
-			const { call, value } = engine;
-			const written = findWrittenValue(project, value);
-			const place = written ?? { path: call.module.path, range: { start: call.node.start, end: call.node.end } };
-			const key = `${place.path}:${place.range.start}`;
-			if (seen.has(key)) continue;
-			seen.add(key);
-			const origin = value.kind === "constant" ? value.origin : null;
-			const variable = origin?.type === "environment" ? origin.key : null;
+		for (const { engine, fault, variable, key, path, range } of faultyUrls(project, (each) => faultOf(project, each))) {
+			const { call } = engine;
 			yield {
-				subject: written?.key ?? `${call.module.name}:${assignedName(call.module, call.node) ?? "engine"}`,
-				path: place.path,
-				range: { start: place.range.start, end: place.range.end },
+				subject: key ?? `${call.module.name}:${assignedName(call.module, call.node) ?? "engine"}`,
+				path,
+				range,
 				evidence: {
 					engine,
-					urlName: variable ?? written?.key ?? "The database URL",
-					...found,
-					connection: found.fault === "password" ? findStartupConnection(project, call) : null,
+					urlName: variable ?? key ?? "the database URL",
+					...fault,
+					connection: fault.fault === "password" ? findStartupConnection(project, call) : null,
 					isFromProcess: variable !== null,
 				},
 			};
@@ -96,7 +88,7 @@ export default defineRule<Evidence>({
 		return {
 			severity: stops ? "CRITICAL" : "HIGH",
 			stage: isLate ? (stops ? failing.stage : "request") : call.stage,
-			problem: `${urlName} ${words[fault].problem}`,
+			problem: `${atStart(urlName)} ${words[fault].problem}`,
 			rootCause: `${call.module.path}:${call.module.lines.positionAt(call.node.start).line} makes an engine from it. ${words[fault].cause}`,
 			...(error === null ? {} : { expectedError: error }),
 			order: (failing ?? call).order,

@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
+import { placeOfUrl } from "../../project/database/faulty-urls.ts";
 import { serviceOfCall } from "../../project/database/service-clients.ts";
 import { findWrittenValue } from "../../project/database/written-url.ts";
 import type { Call } from "../../project/imports/trace.ts";
@@ -61,12 +62,11 @@ export default defineRule<Evidence>({
 			// Without a slash MongoDB's client takes the text for the name of a host.
 			if (service === mongo && !value.value.includes("/")) continue;
 			if (service.schemes.some((scheme) => String(value.value).startsWith(`${scheme}://`))) continue;
-			const { module, node } = call;
-			const written = findWrittenValue(project, value);
+			const { path, range } = placeOfUrl(project, value, call);
 			yield {
-				subject: `${module.name}:${service.name}`,
-				path: written?.path ?? module.path,
-				range: written?.range ?? { start: node.start, end: node.end },
+				subject: `${call.module.name}:${service.name}`,
+				path,
+				range,
 				evidence: { call, value, service, better: withScheme(service, value.value) },
 			};
 		}

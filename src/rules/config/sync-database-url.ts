@@ -3,14 +3,16 @@ import { defineRule, type Match } from "../../audit/rule.ts";
 import { adaptUrl } from "../../project/database/adapt-url.ts";
 import { describeOptions } from "../../project/database/driver-options.ts";
 import { type EngineCall, listEngineCalls } from "../../project/database/engine-calls.ts";
+import { faultyUrls } from "../../project/database/faulty-urls.ts";
 import { isSettingNamedIn } from "../../project/database/migrations.ts";
 import { databaseOf, loadedDriver, preferredAsyncDriver } from "../../project/database/sqlalchemy-driver.ts";
 import { findWrittenValue } from "../../project/database/written-url.ts";
 import type { Project } from "../../project/project.ts";
+import { atStart } from "../../text/sentences.ts";
 
 interface Evidence {
 	readonly engine: EngineCall;
-	/** `DATABASE_URL`, or "the URL" where it has no name. */
+	/** `DATABASE_URL`, or "the database URL" where it has no name. */
 	readonly urlName: string;
 	/** `postgresql`, as written. */
 	readonly scheme: string;
@@ -60,25 +62,14 @@ export default defineRule<Evidence>({
 	},
 
 	*detect(project) {
-		const seen = new Set<string>();
 		const engines = listEngineCalls(project);
-		for (const engine of engines) {
-			if (!engine.isAsync || engine.url === null) continue;
-			const evidence = evidenceOf(project, engine, engines);
-			if (evidence === null) continue;
-			const { module, node } = engine.call;
-			const written = findWrittenValue(project, engine.value);
-			const place = written ?? { path: module.path, range: { start: node.start, end: node.end } };
-			const key = `${place.path}:${place.range.start}`;
-			if (seen.has(key)) continue;
-			seen.add(key);
+		for (const { engine, fault, variable, key, path, range } of faultyUrls(project, (each) => evidenceOf(project, each, engines)))
 			yield {
-				subject: written?.key ?? `${module.name}:database-url`,
-				path: place.path,
-				range: { start: place.range.start, end: place.range.end },
-				evidence,
+				subject: key ?? `${engine.call.module.name}:database-url`,
+				path,
+				range,
+				evidence: { ...fault, urlName: variable ?? key ?? "the database URL", variable },
 			};
-		}
 	},
 
 	describe({ evidence }) {
@@ -88,7 +79,7 @@ export default defineRule<Evidence>({
 		return {
 			severity: call.guarded ? "HIGH" : "CRITICAL",
 			stage: call.stage,
-			problem: `${urlName} names no async driver: ${scheme}://`,
+			problem: `${atStart(urlName)} names no async driver: ${scheme}://`,
 			rootCause: [`${engineAt} makes an async engine from it, and ${reason}.`, ...(options === "" ? [] : [options])].join(" "),
 			...(error === null ? {} : { expectedError: error }),
 			order: call.order,
@@ -117,25 +108,25 @@ export default defineRule<Evidence>({
 	},
 });
 
-function evidenceOf(project: Project, engine: EngineCall, engines: readonly EngineCall[]): Evidence | null {
-	const { url, call, value } = engine;
-	if (url === null) return null;
+function evidenceOf(
+	project: Project,
+	engine: EngineCall,
+	engines: readonly EngineCall[],
+): Omit<Evidence, "urlName" | "variable"> | null {
+	const { url, call, isAsync } = engine;
+	if (url === null || !isAsync) return null;
 	const database = databaseOf(url);
 	const driver = preferredAsyncDriver(project, database);
 	const refusal = refusalOf(project, engine);
 	if (driver === null || refusal === null) return null;
-	const origin = value.kind === "constant" ? value.origin : null;
-	const variable = origin?.type === "environment" ? origin.key : null;
 	const other = engines.find((each) => !each.isAsync && isSameValue(each, engine));
 	return {
 		engine,
-		urlName: variable ?? (origin?.type === "env-file" ? origin.key : "the database URL"),
 		scheme: url.scheme,
 		wanted: `${url.dialect === "postgres" ? "postgresql" : url.dialect}+${driver.name}`,
 		driver: driver.name,
 		...refusal,
 		engineAt: placeOf(call),
-		variable,
 		alsoSyncIn: other === undefined ? null : placeOf(other.call),
 	};
 }

@@ -1,15 +1,17 @@
 import { defineRule } from "../../audit/rule.ts";
 import { adaptUrl } from "../../project/database/adapt-url.ts";
 import { describeOptions, optionError, refusedOptions } from "../../project/database/driver-options.ts";
-import { type EngineCall, listEngineCalls } from "../../project/database/engine-calls.ts";
+import type { EngineCall } from "../../project/database/engine-calls.ts";
+import { faultyUrls } from "../../project/database/faulty-urls.ts";
 import { loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
 import { findStartupConnection } from "../../project/database/startup-connection.ts";
-import { findWrittenValue } from "../../project/database/written-url.ts";
 import type { Call } from "../../project/imports/trace.ts";
+import type { Project } from "../../project/project.ts";
+import { atStart } from "../../text/sentences.ts";
 
 interface Evidence {
 	readonly engine: EngineCall;
-	/** `DATABASE_URL`, or "The database URL" where it has no name. */
+	/** `DATABASE_URL`, or "the database URL" where it has no name. */
 	readonly urlName: string;
 	readonly driver: string;
 	readonly options: readonly string[];
@@ -54,30 +56,16 @@ export default defineRule<Evidence>({
 	example: { before: example("sslmode=require&channel_binding=require"), after: example("ssl=require") },
 
 	*detect(project) {
-		const seen = new Set<string>();
-		for (const engine of listEngineCalls(project)) {
-			const { call, url, value, isAsync } = engine;
-			if (url === null || !isAsync || url.driver === null || url.dialect === "postgres") continue;
-			if (loadedDriver(project, url)?.isAsync !== true) continue;
-			const options = refusedOptions(url, url.driver);
-			if (options.length === 0) continue;
-			const written = findWrittenValue(project, value);
-			const place = written ?? { path: call.module.path, range: { start: call.node.start, end: call.node.end } };
-			const key = `${place.path}:${place.range.start}`;
-			if (seen.has(key)) continue;
-			seen.add(key);
-			const origin = value.kind === "constant" ? value.origin : null;
-			const variable = origin?.type === "environment" ? origin.key : null;
+		for (const { engine, fault, variable, key, path, range } of faultyUrls(project, (each) => refusedBy(project, each))) {
 			yield {
-				subject: written?.key ?? `${call.module.name}:database-url`,
-				path: place.path,
-				range: { start: place.range.start, end: place.range.end },
+				subject: key ?? `${engine.call.module.name}:database-url`,
+				path,
+				range,
 				evidence: {
 					engine,
-					urlName: variable ?? written?.key ?? "The database URL",
-					driver: url.driver,
-					options,
-					connection: findStartupConnection(project, call),
+					urlName: variable ?? key ?? "the database URL",
+					...fault,
+					connection: findStartupConnection(project, engine.call),
 					variable,
 				},
 			};
@@ -91,7 +79,7 @@ export default defineRule<Evidence>({
 		return {
 			severity: stops ? "CRITICAL" : "HIGH",
 			stage: stops ? connection.stage : "request",
-			problem: `${urlName} has ${options.join(", ")}, which ${driver} does not take from a URL`,
+			problem: `${atStart(urlName)} has ${options.join(", ")}, which ${driver} does not take from a URL`,
 			rootCause: [
 				url === null ? "" : describeOptions(url, driver),
 				stops ? `${placeOf(connection)} connects when the server starts.` : "The first connection fails.",
@@ -123,4 +111,12 @@ export default defineRule<Evidence>({
 
 function placeOf({ module, node }: Call): string {
 	return `${module.path}:${module.lines.positionAt(node.start).line}`;
+}
+
+/** The options that the driver of an async engine does not take; null where it takes all. */
+function refusedBy(project: Project, { url, isAsync }: EngineCall): Pick<Evidence, "driver" | "options"> | null {
+	if (url === null || !isAsync || url.driver === null || url.dialect === "postgres") return null;
+	if (loadedDriver(project, url)?.isAsync !== true) return null;
+	const options = refusedOptions(url, url.driver);
+	return options.length === 0 ? null : { driver: url.driver, options };
 }

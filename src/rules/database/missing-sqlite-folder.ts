@@ -1,9 +1,9 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { type EngineCall, listEngineCalls } from "../../project/database/engine-calls.ts";
+import { placeOfUrl } from "../../project/database/faulty-urls.ts";
 import { loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
 import { findStartupConnection } from "../../project/database/startup-connection.ts";
-import { findWrittenValue } from "../../project/database/written-url.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { enclosingStatement } from "../../python/rewrite/enclosing.ts";
@@ -49,12 +49,11 @@ export default defineRule<Evidence>({
 			if (missing === null || seen.has(missing.path)) continue;
 			seen.add(missing.path);
 			const { call, value } = engine;
-			const written = findWrittenValue(project, value);
-			const place = written ?? { path: call.module.path, range: { start: call.node.start, end: call.node.end } };
+			const place = placeOfUrl(project, value, call);
 			yield {
 				subject: `${call.module.name}:${missing.path}`,
 				path: place.path,
-				range: { start: place.range.start, end: place.range.end },
+				range: place.range,
 				evidence: { engine, ...missing, connection: findStartupConnection(project, call), error: unableToOpen },
 			};
 		}

@@ -10,6 +10,7 @@ import {
 import { addExtra, fileOfMainList } from "../../project/manifests/edit.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
 import type { Project } from "../../project/project.ts";
+import { atStart } from "../../text/sentences.ts";
 import type { CodeChange, OptionalUse } from "../repair/packages/optional-use.ts";
 import { listOptionalUses } from "./uses/all-uses.ts";
 import { declarePackage } from "./uses/declare-package.ts";
@@ -117,7 +118,7 @@ export default defineRule<Evidence>({
 					: `${importName} is needed by ${what}, and ${distribution} does not bring it from ${goneFrom} on`,
 			rootCause:
 				goneFrom === null
-					? `${capitalised(what)} works only with ${distribution}, an optional package that no other declared one brings. ${here}`
+					? `${atStart(what)} works only with ${distribution}, an optional package that no other declared one brings. ${here}`
 					: `What is declared allows releases of ${distribution} without ${importName}, and an installation takes the newest. ${here}`,
 			expectedError: error,
 			failsOn: lackFailsOn(missingHere, isEmpty, missingAfterInstall),
@@ -194,10 +195,6 @@ function requirementProposal(evidence: Evidence, project: Project): FixProposal 
 	if (manifest === null) return undefined;
 	const { distribution, importName, extras, floor, what } = evidence;
 	const known = packageAddition(distribution, extras, project.environment, importName);
-	const reason = `${capitalised(what)} needs ${distribution}; once it is declared, every installation brings it.`;
+	const reason = `${atStart(what)} needs ${distribution}; once it is declared, every installation brings it.`;
 	return declarePackage(project, manifest, distribution, { ...known, floor: known.floor ?? floor }, reason);
-}
-
-function capitalised(text: string): string {
-	return text.startsWith("the ") ? `The ${text.slice(4)}` : text;
 }

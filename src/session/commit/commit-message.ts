@@ -1,5 +1,6 @@
 import type { Story } from "../../audit/issue.ts";
 import { showLine } from "../../text/gate.ts";
+import { sentence } from "../../text/sentences.ts";
 import { phaseSubject, restoreSubject, rollbackSubject } from "../phase-words.ts";
 import type { DecidedIssue } from "../session.ts";
 import type { RecordedCommit } from "../session-record.ts";
@@ -78,10 +79,6 @@ function wayBackTrailers(sessionId: string, stories: readonly Story[], write: nu
 /** The trailer that tells one rollback of a session from another. */
 export function rollbackTrailer(write: number): string {
 	return `Bootmend-Rollback: ${write}`;
-}
-
-function sentence(text: string): string {
-	return /[.!?]$/.test(text.trim()) ? text.trim() : `${text.trim()}.`;
 }
 
 /** File-derived text passes the gate, and becomes lines of the body's width; a word that is longer stays whole. */

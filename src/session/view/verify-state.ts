@@ -1,3 +1,4 @@
+import { capitalised } from "../../text/sentences.ts";
 import type { BootReport, BootStage } from "../../verify/boot-report.ts";
 import { stageNames } from "../../verify/render-pretty.ts";
 import type { BenchFacts } from "../boots/verify-bench.ts";
@@ -89,7 +90,7 @@ export function endBoot(
 	const subject = bench.running?.subject ?? { type: "tree" };
 	const boot = seenBoot(report, bench.running?.revision ?? state.revision);
 	const words =
-		subject.type === "trial" ? trialWords(subject, state.boots.newest, boot) : sentence(verdictOf(state.boots.first, boot));
+		subject.type === "trial" ? trialWords(subject, state.boots.newest, boot) : capitalised(verdictOf(state.boots.first, boot));
 	const verdict = words + otherWay(bench, report);
 	return {
 		bench: {
@@ -148,8 +149,4 @@ export function bootLine(bench: BenchState, state: SessionState): BootLine | nul
 			: `boot  ${newest.boots ? "boots" : `reaches ${newest.reaches}`}`,
 	];
 	return { words, isRunning: false, boots: newest.boots };
-}
-
-function sentence(words: string): string {
-	return `${words.charAt(0).toUpperCase()}${words.slice(1)}`;
 }
