@@ -1,8 +1,10 @@
 import { isClassVariable } from "../../python/annotated.ts";
 import type * as ast from "../../python/ast.ts";
+import { walk } from "../../python/walk.ts";
 import type { SettingReading } from "../imports/trace.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
 import { type Constraints, readConstraints, unconstrained, withAnnotated } from "./constraints.ts";
+import { readSettingType } from "./setting-type.ts";
 
 /** How a settings class reads its values (https://docs.pydantic.dev/latest/concepts/pydantic_settings/). */
 export interface SettingsConfig {
@@ -199,12 +201,27 @@ export function settingsFields(cls: ClassValue, config: SettingsConfig): Setting
 			const bound = node.value === null ? null : (owner.namespace.names.get(name)?.value ?? unknown);
 			const isValidatedBefore = validated.has(name) || validated.has("*") || validated.has(wholeClass);
 			const mayBeFilledIn = validated.has(wholeClass);
-			const source = fieldSource(bound, name, config, isModern);
+			const source = withNoneOfOld(owner, node, fieldSource(bound, name, config, isModern));
 			const constraints = withAnnotated(source.constraints, node.annotation);
 			fields.set(name, { name, node, owner, isValidatedBefore, mayBeFilledIn, ...source, constraints });
 		}
 	}
 	return [...fields.values()];
+}
+
+/** pydantic 1 gives `Optional[str]` and `Any` the default None where no `...` says that a value is required. */
+function withNoneOfOld(owner: ClassValue, { annotation, value }: ast.AnnAssign, source: FieldSource): FieldSource {
+	if (source.fallback !== null || !isSettingsClass(owner) || isModernSettingsClass(owner)) return source;
+	const { isOptional, members } = readSettingType(annotation);
+	const isQuoted = annotation.type === "Constant" && typeof annotation.value === "string";
+	if (!isOptional && !isQuoted && members?.[0] !== "Any") return source;
+	let isAsked = false;
+	if (value !== null)
+		walk(value, (node) => {
+			if (node.type === "Constant" && node.literal === "ellipsis") isAsked = true;
+		});
+	if (isAsked) return source;
+	return { ...source, fallback: isQuoted ? unknown : { kind: "constant", value: null, origin: null } };
 }
 
 /** Stands for the validators that see the input of the class as a whole. */

@@ -248,3 +248,33 @@ describe("undefined-field-type", () => {
 		expect(problems(`def rebuild(model):\n    ${call}`)).toEqual([]);
 	});
 });
+
+describe("settings of pydantic 1", () => {
+	const backend = (fields: string) => `
+#- requirements.txt
+fastapi==0.87.0
+pydantic==1.10.2
+#- main.py
+from typing import Any, Optional
+from fastapi import FastAPI
+from pydantic import BaseSettings, Field
+
+class Settings(BaseSettings):
+${fields}
+
+settings = Settings()
+app = FastAPI()
+`;
+
+	it("have None for what is Optional and has no default", () => {
+		const sound = `    a: Optional[str]\n    b: Optional[str] = Field(env="BB")\n    c: Any\n    d: "Optional[int]"`;
+		expect(auditBackend("missing-setting", backend(sound))).toEqual([]);
+	});
+
+	it("lack what is Optional and asked for", () => {
+		const broken = backend(
+			`    a: Optional[str] = ...\n    b: Optional[str] = Field(..., env="BB")\n    c: str = Field(env="CC")`,
+		);
+		expect(auditBackend("missing-setting", broken)[0]?.problem).toBe("Settings needs A, BB and CC, which nothing sets");
+	});
+});
