@@ -48,7 +48,7 @@ export default defineRule<Evidence>({
 		}
 		for (const owner of listMiddlewareFunctions(project)) {
 			if (owner.node.type === "Lambda") continue;
-			const fault = dispatchFault(owner, owner.node, 2, owner.node.name.name);
+			const fault = dispatchFault(project, owner, owner.node, 2, owner.node.name.name);
 			if (fault === null) continue;
 			const middleware = owner.node.name.name;
 			const place = placeOf(owner.module, owner.node, fault);
@@ -208,6 +208,12 @@ function wordsOf(name: string, { kind, keyword }: MiddlewareFault): { problem: s
 				problem: `${name} does not await call_next`,
 				rootCause: "Calling call_next gives a coroutine, and that is no response before it is awaited.",
 			};
+		case "raised-answer":
+			return {
+				problem: `${name} raises HTTPException, which nothing around a middleware turns into an answer`,
+				rootCause:
+					"FastAPI's exception handlers stand inside of all middleware; what a middleware raises itself only meets the one that answers 500.",
+			};
 		case "wrong-response":
 			return {
 				problem: `${name} returns something that is no response`,
@@ -240,6 +246,7 @@ function stepOf(name: string, { kind }: MiddlewareFault): string {
 		return "Write `async def __call__(self, scope, receive, send)` and await the wrapped application with all three.";
 	if (kind === "returns-nothing") return "Return the response that `await call_next(request)` gives.";
 	if (kind === "wrong-response") return "Return a Response, a JSONResponse for instance.";
+	if (kind === "raised-answer") return "Return a JSONResponse with the status instead of raising.";
 	if (kind === "unset-limiter") return "Set app.state.limiter to the Limiter where the application is made.";
 	if (kind === "entry") return "Write it as a list of Middleware(TheClass, option=…), from starlette.middleware.";
 	return `Give ${name} the arguments that its __init__ takes.`;

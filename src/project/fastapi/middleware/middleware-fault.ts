@@ -22,6 +22,7 @@ export interface MiddlewareFault {
 		| "returns-nothing"
 		| "wrong-response"
 		| "not-awaited"
+		| "raised-answer"
 		| "plain-call"
 		| "not-passed-on"
 		| "unset-application";

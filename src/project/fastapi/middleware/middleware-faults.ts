@@ -21,6 +21,7 @@ import { stateNames } from "../state-names.ts";
 import type { AddedMiddleware } from "./middleware.ts";
 import { base, kindOf, ownMethod } from "./middleware-class.ts";
 import { bindingFault, fault, type MiddlewareFault } from "./middleware-fault.ts";
+import { raisedAnswers } from "./raised-answers.ts";
 
 /** What is certain to go wrong with a middleware at the first request; null where nothing is. */
 export function middlewareFault(project: Project, added: AddedMiddleware): MiddlewareFault | null {
@@ -47,7 +48,13 @@ function notCallable(type: string): MiddlewareFault {
 }
 
 /** What goes wrong with a function of `(request, call_next)`: one that takes other arguments, or that never gives an answer back. */
-export function dispatchFault(owner: FunctionValue, node: ast.FunctionDef, bound: number, shown: string): MiddlewareFault | null {
+export function dispatchFault(
+	project: Project,
+	owner: FunctionValue,
+	node: ast.FunctionDef,
+	bound: number,
+	shown: string,
+): MiddlewareFault | null {
 	const error = positionalCallError(node, bound, shown);
 	if (error !== null) return fault("dispatch", `TypeError: ${error}`, owner);
 	if (isGenerator(node)) return null;
@@ -55,7 +62,11 @@ export function dispatchFault(owner: FunctionValue, node: ast.FunctionDef, bound
 	const unawaited = unawaitedNext(node);
 	if (unawaited !== null) return { ...fault("not-awaited", unawaited.error, owner), ...partly(unawaited) };
 	const wrong = node.isAsync ? wrongResponse(node) : null;
-	return wrong && { ...fault("wrong-response", `TypeError: '${wrong.type}' object is not callable`, owner), ...partly(wrong) };
+	if (wrong !== null)
+		return { ...fault("wrong-response", `TypeError: '${wrong.type}' object is not callable`, owner), ...partly(wrong) };
+	return raisedAnswers(project, owner, node).length > 0
+		? { ...fault("raised-answer", "fastapi.exceptions.HTTPException", owner), isPartial: true }
+		: null;
 }
 
 const noResponse = "TypeError: 'NoneType' object is not callable";
@@ -78,7 +89,7 @@ function externalFault(project: Project, value: ExternalValue, added: AddedMiddl
 	const dispatch = added.keywords.get("dispatch") ?? added.args[0];
 	if (dispatch === undefined) return fault("dispatch", "NotImplementedError");
 	return dispatch.kind === "function" && dispatch.node.type === "FunctionDef" && dispatch.decorators.length === 0
-		? dispatchFault(dispatch, dispatch.node, 2, dispatch.node.name.name)
+		? dispatchFault(project, dispatch, dispatch.node, 2, dispatch.node.name.name)
 		: null;
 }
 
@@ -269,7 +280,7 @@ function httpFault(project: Project, owner: ClassValue, added: AddedMiddleware):
 		return isGiven || givesDispatch(ownMethod(owner, "__init__")) ? null : fault("dispatch", "NotImplementedError", owner);
 	}
 	if (dispatch.node.type === "Lambda") return null;
-	return dispatchFault(dispatch, dispatch.node, 3, shownMethod(project, owner, "dispatch"));
+	return dispatchFault(project, dispatch, dispatch.node, 3, shownMethod(project, owner, "dispatch"));
 }
 
 /** May an `__init__` hand a function over as `dispatch`, or set it? */

@@ -12,6 +12,7 @@ import type { TextEdit } from "../../../text/range.ts";
 import { giveDefault } from "../exception/give-default.ts";
 import { addSecret, dropNone, mendOrigins, mendPatterns, spellKeyword } from "./middleware-argument-remedies.ts";
 import { middlewareBodyRemedy } from "./middleware-body-remedies.ts";
+import { returnTheAnswers } from "./return-the-answers.ts";
 import { setLimiter } from "./set-limiter.ts";
 
 /** The smallest change after which the middleware can be built and answers; undefined where none is certain. */
@@ -67,6 +68,10 @@ export function middlewareRemedy(
 		case "unset-application":
 			return owner?.kind === "function" && definition?.type === "FunctionDef"
 				? middlewareBodyRemedy(owner, definition, fault)
+				: undefined;
+		case "raised-answer":
+			return owner?.kind === "function" && definition?.type === "FunctionDef"
+				? returnTheAnswers(project, owner, definition)
 				: undefined;
 		case "unset-limiter":
 			return added === null ? undefined : setLimiter(project, added);
