@@ -148,7 +148,6 @@ function itemInWords(type: string): string | null {
 		int: "a whole number",
 		float: "a number",
 		bool: "true or false",
-		str: "a text",
 	};
 	return formatInWords(type) ?? numbers[type] ?? null;
 }
