@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
-import { type Dirent, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { join, relative, sep } from "node:path";
+import { type Dirent, lstatSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
+import { join, posix, relative, sep } from "node:path";
 import { decodeSource, isPythonPath } from "./source-encoding.ts";
 
 /** A text file below the root, decoded. */
@@ -73,6 +73,10 @@ const sourceNames =
 	/^(\.env.*|.*\.env|(docker|container)file.*|.*\.dockerfile|procfile.*|(gnu)?makefile|justfile|pipfile|\.python-version|\.tool-versions|runtime\.txt|(requirements|constraints|reqs?|deps|dependencies)[^/]*|\.gitignore|\.dockerignore)$/i;
 /** Requirement files that a folder of their own holds: `requirements/base.txt`. */
 const requirementsFile = /(^|\/)(requirements|reqs?|deps|dependencies)\/[^/]+\.(txt|in)$/i;
+/** Of all such files, only lists of requirements are read. */
+const isList = /\.(?:txt|in)$/;
+/** What a requirements file includes, which may have any name: `-r base.txt`. */
+const inclusion = /^[ \t]*(?:-[rc]|--(?:requirement|constraint))[ \t=]*([^\s#]+)/gm;
 /** Written by package managers for others than Python: large, and nothing in them concerns the backend. */
 const skippedNames =
 	/^(package-lock\.json|npm-shrinkwrap\.json|.*\.min\.json|yarn\.lock|pnpm-lock\.yaml|bun\.lock|composer\.lock|cargo\.lock|gemfile\.lock)$/i;
@@ -84,6 +88,7 @@ const skippedNames =
 export function readSourceTree(root: string, bounds: Partial<ReadingBounds> = {}): SourceTreeReading {
 	const walk = new TreeWalk(root, { ...defaultBounds, ...bounds });
 	walk.readFolder("", []);
+	walk.readIncluded();
 	return { files: walk.files, unreadable: walk.unreadable, listings: walk.listings };
 }
 
@@ -96,6 +101,7 @@ export function readSourceFolder(root: string, folder: string, bounds: Partial<R
 	walk.readFolder(folder, []);
 	const parts = folder === "" ? [] : folder.split("/");
 	for (let depth = parts.length - 1; depth >= 0; depth--) walk.readFolder(parts.slice(0, depth).join("/"), [], false);
+	walk.readIncluded();
 	return { files: walk.files, unreadable: walk.unreadable, listings: walk.listings };
 }
 
@@ -143,6 +149,21 @@ class TreeWalk {
 			if (kind === "file" && (isSource(entry.name) || requirementsFile.test(child))) this.#readFile(child);
 			// A pipe, a socket or a device would be waited for without end.
 			if (kind === "other" && isPythonPath(entry.name) && !entry.isSymbolicLink()) this.#name(child, "no regular file", "access");
+		}
+	}
+
+	/** Reads the requirements files of other names that those which were read include. */
+	readIncluded(): void {
+		const pending = [...this.files.values()].filter(({ path }) => isList.test(path));
+		for (const { path, text } of pending) {
+			for (const [, written = ""] of text.matchAll(inclusion)) {
+				const included = posix.join(posix.dirname(path), written);
+				if (this.files.has(included) || included.startsWith("..") || !isList.test(included)) continue;
+				if (!lstatSync(join(this.root, included), { throwIfNoEntry: false })?.isFile()) continue;
+				this.#readFile(included);
+				const read = this.files.get(included);
+				if (read !== undefined) pending.push(read);
+			}
 		}
 	}
 

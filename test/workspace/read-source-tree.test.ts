@@ -121,3 +121,13 @@ test("leaves out a file of nothing but blanks, and names it", () => {
 	expect([...files.keys()]).toEqual(["app/long.py"]);
 	expect(unreadable).toMatchObject([{ path: "app/main.py", kind: "size", reason: expect.stringContaining("blanks in a row") }]);
 });
+
+test("reads what a list of requirements includes, of whatever name, and no other text", () => {
+	write("requirements.txt", "-r base.txt\n--constraint=pins/all.txt\n-r ../outside.txt\n-r photo.png\n");
+	write("base.txt", "-r deeper.in\n");
+	write("deeper.in", "-r base.txt\n");
+	write("pins/all.txt", "");
+	write("photo.png", "");
+	write("words.txt", "");
+	expect(paths()).toEqual(["requirements.txt", "base.txt", "pins/all.txt", "deeper.in"]);
+});

@@ -1,4 +1,4 @@
-import { parse } from "smol-toml";
+import { parse, TomlError } from "smol-toml";
 import { normalizeName } from "../../environment/environment.ts";
 import type { SourceTree } from "../project.ts";
 import { foldersUpwards, inFolder } from "./paths.ts";
@@ -11,6 +11,8 @@ export interface LockFile {
 	readonly path: string;
 	/** By PEP 503 name. A package locked in several versions (for several Pythons) is left out. */
 	readonly versions: ReadonlyMap<string, string>;
+	/** The line (from 1) at which its tool stops to read it, or null. */
+	readonly brokenAt: number | null;
 }
 
 const lockNames: readonly (readonly [string, LockKind])[] = [
@@ -27,22 +29,34 @@ export function readLockFiles(files: SourceTree, backend: string): LockFile[] {
 			const path = inFolder(folder, name);
 			const text = files.get(path)?.text;
 			if (text === undefined) return [];
-			return [{ kind, path, versions: kind === "pipenv" ? readPipfileLock(text) : readTomlLock(text) }];
+			return [{ kind, path, ...(kind === "pipenv" ? readPipfileLock(text) : readTomlLock(text)) }];
 		}),
 	);
 }
 
+type Content = Pick<LockFile, "versions" | "brokenAt">;
+
 /** uv, poetry and pdm all write `[[package]]` tables with a name and a version. */
-function readTomlLock(text: string): Map<string, string> {
-	const packages = readOrNull(() => parse(text))?.package;
-	if (!Array.isArray(packages)) return new Map();
-	return gather(packages.map((entry) => (isRecord(entry) ? [entry.name, entry.version] : [null, null])));
+function readTomlLock(text: string): Content {
+	try {
+		const packages = parse(text).package;
+		if (!Array.isArray(packages)) return nothing;
+		return gather(packages.map((entry) => (isRecord(entry) ? [entry.name, entry.version] : [null, null])));
+	} catch (error) {
+		return { ...nothing, brokenAt: error instanceof TomlError ? error.line : 1 };
+	}
 }
 
-function readPipfileLock(text: string): Map<string, string> {
-	const document: unknown = readOrNull(() => JSON.parse(text));
+function readPipfileLock(text: string): Content {
+	let document: unknown;
+	try {
+		document = JSON.parse(text);
+	} catch {
+		// What breaks a file that no person writes is a merge.
+		return { ...nothing, brokenAt: text.slice(0, Math.max(text.search(/^<{7}/m), 0)).split("\n").length };
+	}
 	const packages = isRecord(document) ? document.default : null;
-	if (!isRecord(packages)) return new Map();
+	if (!isRecord(packages)) return nothing;
 	return gather(
 		Object.entries(packages).map(([name, entry]) => {
 			const version = isRecord(entry) ? entry.version : null;
@@ -51,7 +65,9 @@ function readPipfileLock(text: string): Map<string, string> {
 	);
 }
 
-function gather(pairs: readonly (readonly unknown[])[]): Map<string, string> {
+const nothing: Content = { versions: new Map(), brokenAt: null };
+
+function gather(pairs: readonly (readonly unknown[])[]): Content {
 	const versions = new Map<string, string>();
 	const ambiguous = new Set<string>();
 	for (const [name, version] of pairs) {
@@ -61,17 +77,9 @@ function gather(pairs: readonly (readonly unknown[])[]): Map<string, string> {
 		versions.set(normalized, version);
 	}
 	for (const name of ambiguous) versions.delete(name);
-	return versions;
+	return { versions, brokenAt: null };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
 	return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function readOrNull<T>(read: () => T): T | null {
-	try {
-		return read();
-	} catch {
-		return null;
-	}
 }

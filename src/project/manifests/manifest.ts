@@ -67,4 +67,6 @@ export interface ManifestProblem {
 	readonly fatal: boolean;
 	/** Path of the file that the line includes and that is not there, if that is the problem. */
 	readonly missing?: string;
+	/** Is it about the lock file, which only the tool that wrote it reads? */
+	readonly inLock?: true;
 }

@@ -6,7 +6,7 @@ import { sourceOfList } from "./generated-list.ts";
 import { findInstallation, type Installation } from "./install-evidence.ts";
 import { type Installer, installCommand, installerOf, updateCommands } from "./installer.ts";
 import { type LockFile, readLockFiles } from "./lock-files.ts";
-import type { Manifest, ManifestKind, Requirement } from "./manifest.ts";
+import type { Manifest, ManifestKind, ManifestProblem, Requirement } from "./manifest.ts";
 import { folderOf, foldersUpwards, inFolder, relativeTo } from "./paths.ts";
 import { readPipfile } from "./pipfile.ts";
 import { readPyproject } from "./pyproject.ts";
@@ -40,7 +40,7 @@ export function readManifests(files: SourceTree, backend: string, startUpFile: s
 		constraints: content.constraints,
 		requiresPython: content.requiresPython,
 		requiresPythonRange: content.requiresPythonRange,
-		problems: content.problems,
+		problems: [...content.problems, ...problemsOfLock(locked)],
 		primary: primary?.path === path,
 		installedBy: primary?.path === path ? primary.installedBy : null,
 		startUpGroups: taken(path),
@@ -49,6 +49,12 @@ export function readManifests(files: SourceTree, backend: string, startUpFile: s
 		installCommand: installCommand(installer, path, backend),
 		updateCommands: [...compileCommands(files, path), ...updateCommands(installer, path, backend, locked !== null)],
 	}));
+}
+
+/** A lock that cannot be read, mostly for marks of a merge. */
+function problemsOfLock(locked: LockFile | null): ManifestProblem[] {
+	if (locked?.brokenAt == null) return [];
+	return [{ path: locked.path, line: locked.brokenAt, message: "the lock file cannot be read", fatal: true, inLock: true }];
 }
 
 /** A generated list is generated anew from its source first. */

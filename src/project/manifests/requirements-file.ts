@@ -93,7 +93,7 @@ export function readRequirementsFile(files: SourceTree, path: string, group = ""
 		if (included === null) return;
 		if (including.includes(included)) report(`${[...including, included].join(" → ")}: the files include each other in a circle`);
 		else if (files.has(included)) readInto(included, target, including);
-		// Files of other names are not among those that were read, so nothing is known about them.
+		// A file of another kind is not among those that were read, so nothing is known about it.
 		else if (isReadName(included)) report(`the included file ${included} is not there`, included);
 		else content.requirements.push(unnamedRequirement(from, group));
 	}
@@ -102,11 +102,9 @@ export function readRequirementsFile(files: SourceTree, path: string, group = ""
 /** Says what is wrong with a line; `missing` is the file that it includes and that is not there. */
 type Report = (message: string, missing?: string) => void;
 
-/** Is a file of this name read wherever it is there? */
+/** Is a file of this name read wherever it is there and a list includes it? */
 function isReadName(path: string): boolean {
-	return /(?:^|\/)(?:(?:requirements|constraints|reqs?)[^/]*|(?:requirements|reqs?|deps|dependencies)\/[^/]+\.(?:txt|in))$/.test(
-		path,
-	);
+	return /\.(?:txt|in)$|(?:^|\/)(?:requirements|constraints|reqs?)[^/]*$/.test(path);
 }
 
 /** Options of a whole line that bring no requirement: index addresses, wheels only, and so on. */

@@ -1,6 +1,8 @@
-import { defineRule } from "../../audit/rule.ts";
+import { defineRule, type Match } from "../../audit/rule.ts";
+import { normalizeName } from "../../environment/environment.ts";
 import { isForDevelopment } from "../../project/manifests/declared.ts";
-import { folderOf, relativeTo } from "../../project/manifests/paths.ts";
+import { folderOf, inFolder, relativeTo } from "../../project/manifests/paths.ts";
+import { parsePep508 } from "../../project/manifests/pep508.ts";
 import type { Project } from "../../project/project.ts";
 import { LineIndex } from "../../text/line-index.ts";
 
@@ -11,6 +13,8 @@ interface Evidence {
 	readonly isRequirementLine: boolean;
 	/** Is it about the manifest that start-up is installed from? */
 	readonly isPrimary: boolean;
+	/** Is it about a lock file? */
+	readonly inLock: boolean;
 	/** Path of the file that the line includes and that is not there, if that is the problem. */
 	readonly missing: string | null;
 	/** The list that is meant in its place, where only one can be. */
@@ -32,10 +36,11 @@ export default defineRule<Evidence>({
 	},
 
 	*detect(project) {
+		yield* listsOfBytes(project);
 		const seen = new Set<string>();
 		const ordered = project.manifests.toSorted((a, b) => Number(b.primary) - Number(a.primary));
-		for (const { problems, primary, installCommand } of ordered) {
-			for (const { path, line, message, fatal, missing = null } of problems) {
+		for (const { problems, primary, installCommand, installedBy, installer } of ordered) {
+			for (const { path, line, message, fatal, missing = null, inLock = false } of problems) {
 				const key = `${path}:${line}`;
 				if (!fatal || seen.has(key)) continue;
 				seen.add(key);
@@ -51,7 +56,8 @@ export default defineRule<Evidence>({
 						message,
 						command: installCommand,
 						isRequirementLine: message.startsWith("pip cannot read"),
-						isPrimary: primary,
+						isPrimary: primary && !(inLock && isInstalledWithPip(project, installedBy, installer)),
+						inLock,
 						missing,
 						instead: missing === null ? null : listBeside(project, missing, path),
 					},
@@ -61,7 +67,7 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ path, evidence }) {
-		const { line, message, command, isRequirementLine, isPrimary, missing } = evidence;
+		const { line, message, command, isRequirementLine, inLock, isPrimary, missing } = evidence;
 		return {
 			severity: isPrimary ? "CRITICAL" : "MEDIUM",
 			stage: "import",
@@ -73,11 +79,15 @@ export default defineRule<Evidence>({
 			...(missing === null ? {} : { expectedError: couldNotOpen(missing) }),
 			failsOn: isPrimary ? ["clean-install"] : [],
 			order: -1,
-			manualSteps: isRequirementLine ? [] : [`Correct ${path} here, then run ${command} again.`],
+			manualSteps: isRequirementLine
+				? []
+				: inLock
+					? [`Delete ${path}, then run ${command}: it is written anew.`]
+					: [`Correct ${path} here, then run ${command} again.`],
 		};
 	},
 
-	fix({ path, range, evidence }) {
+	fix({ path, range, evidence }, project) {
 		const { line, isRequirementLine, command, missing, instead } = evidence;
 		if (missing !== null && instead !== null) {
 			return {
@@ -89,6 +99,16 @@ export default defineRule<Evidence>({
 			};
 		}
 		if (!isRequirementLine) return undefined;
+		const packages = packagesNamed(line, project);
+		if (packages !== null) {
+			return {
+				title: packages.length === 1 ? `Write ${packages.join()} alone` : "Write one package a line",
+				explanation: "pip takes the name of one package, with its version, from each line.",
+				applicability: "review",
+				edits: [{ path, range, newText: packages.join("\n") }],
+				commands: [command],
+			};
+		}
 		const corrected = /^[A-Za-z0-9][\w.-]*(?:\[[\w,.-]+\])?\s*=\s*\d[\w.]*$/.test(line);
 		return {
 			title: corrected ? "Write the version with ==" : "Make the line a comment",
@@ -101,6 +121,45 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** The list of the backend's folder that is no text, where the backend has no other manifest: pip reads it no more than the audit did. */
+function* listsOfBytes({ unreadable, manifests, backend }: Project): Generator<Match<Evidence>> {
+	if (manifests.length > 0) return;
+	const path = inFolder(backend, "requirements.txt");
+	const file = unreadable.find((each) => each.kind === "bytes" && each.path === path);
+	if (file === undefined) return;
+	const evidence: Evidence = {
+		line: "",
+		message: file.reason,
+		command: "pip install -r requirements.txt",
+		isRequirementLine: false,
+		isPrimary: true,
+		inLock: false,
+		missing: null,
+		instead: null,
+	};
+	yield { subject: path, path, range: { start: 0, end: 0 }, evidence };
+}
+
+/** Packages that a line names in another form: behind a bullet or `pip install`, or several in a row; null where any word is no known package. */
+function packagesNamed(line: string, { environment }: Project): readonly string[] | null {
+	const words = line
+		.replace(/^(?:[-*\u2022][ \t]|\$?[ \t]*(?:python3? -m )?pip3? install[ \t])/, "")
+		.split(/[\s,]+/)
+		.filter((word) => word !== "");
+	const parsed = words.map((word) => parsePep508(word));
+	const areKnown = parsed.every(
+		(each) => each !== null && environment.expected(normalizeName(each.name), each.specifier) !== null,
+	);
+	return areKnown && words.length > 0 ? words : null;
+}
+
+/** pip reads no lock of another tool: the line that installs has to name the tool. */
+function isInstalledWithPip({ files }: Project, installedBy: string | null, installer: string): boolean {
+	const [path = "", line = ""] = installedBy?.split(/:(?=\d+$)/) ?? [];
+	if (installedBy === null) return installer === "pip";
+	return !new LineIndex(files.get(path)?.text ?? "").lineText(Number(line)).includes(installer);
+}
 
 /** The one list for the server in the folder of a list that is not there; null where there is none, or a choice. */
 function listBeside({ files }: Project, missing: string, including: string): string | null {

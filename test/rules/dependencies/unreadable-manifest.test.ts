@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { auditDependencies } from "./audit-dependencies.ts";
+import { auditDependencies, installed } from "./audit-dependencies.ts";
 
 const main = "#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n";
 const audit = (requirements: string) => auditDependencies(`#- requirements.txt\n${requirements}\n${main}`);
@@ -13,6 +13,29 @@ it("makes prose a comment", () => {
 	});
 	expect(issues[0]?.fix?.applicability).toBe("review");
 	expect(mended("requirements.txt")).toBe("fastapi\n# First install Python\nuvicorn\n");
+});
+
+it("writes the packages of a shell command, a list in prose or one line as pip reads them", () => {
+	const known = installed();
+	const environment = { ...known, expected: (name: string) => known.distributions.get(name) ?? null };
+	const mended = (line: string) =>
+		auditDependencies(`#- requirements.txt\n${line}\n${main}`, environment).mended("requirements.txt");
+	expect(mended("pip install fastapi>=0.110 uvicorn")).toBe("fastapi>=0.110\nuvicorn\n");
+	expect(mended("- fastapi\nuvicorn")).toBe("fastapi\nuvicorn\n");
+	expect(mended("fastapi, uvicorn")).toBe("fastapi\nuvicorn\n");
+	expect(mended("fastapi with uvicorn")).toBe("# fastapi with uvicorn\n");
+});
+
+it.each([
+	["uv", "", "CRITICAL unreadable-manifest uv.lock:2 uv.lock: the lock file cannot be read"],
+	["uv", "uv sync --frozen", "CRITICAL unreadable-manifest uv.lock:2 uv.lock: the lock file cannot be read"],
+	["pip", "pip install .", "MEDIUM unreadable-manifest uv.lock:2 uv.lock: the lock file cannot be read"],
+])("names a lock file in the middle of a merge, which only its tool reads: %s, %s", (_, run, line) => {
+	const image = run === "" ? "" : `#- Dockerfile\nFROM python:3.12\nRUN ${run}\n`;
+	const project = '#- pyproject.toml\n[project]\nname = "x"\nversion = "0"\ndependencies = ["fastapi", "uvicorn"]\n';
+	const { lines, issues } = auditDependencies(`${project}${image}#- uv.lock\nversion = 1\n<<<<<<< HEAD\n${main}`);
+	expect(lines).toEqual([line]);
+	expect(issues[0]?.manualSteps).toEqual(["Delete uv.lock, then run uv sync: it is written anew."]);
 });
 
 it("corrects a single equals sign", () => {
