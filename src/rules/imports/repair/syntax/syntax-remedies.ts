@@ -1,4 +1,5 @@
 import type { Module } from "../../../../project/project.ts";
+import type { SyntaxFault } from "../../../../python/ast.ts";
 import { findSyntaxFaults } from "../../../../python/grammar.ts";
 import { parseModule } from "../../../../python/parse.ts";
 import { lineEndAt, lineStartAt, replaceText } from "../../../../python/rewrite/source.ts";
@@ -27,7 +28,7 @@ export function findSyntaxRemedies(module: Module, minor: number): readonly Synt
 	if (fault === undefined) return [];
 	const complete: SyntaxRemedy[] = [];
 	const partial: SyntaxRemedy[] = [];
-	for (const remedy of candidates(module, fault.start, fault.end, fault.message, minor)) {
+	for (const remedy of candidates(module, fault, minor)) {
 		const effect = effectOf(module, remedy.edits, minor);
 		if (effect === "compiles") complete.push(remedy);
 		else if (effect === "further") partial.push(remedy);
@@ -46,113 +47,143 @@ function effectOf(module: Module, edits: readonly TextEdit[], minor: number): "c
 	return left.start > lineEndAt(text, first) + 1 ? "further" : "none";
 }
 
-function* candidates(module: Module, start: number, end: number, message: string, minor: number): Generator<SyntaxRemedy> {
-	const { text } = module;
-	const lineStart = lineStartAt(text, start);
-	const lineEnd = lineEndAt(text, start);
-	const line = text.slice(lineStart, lineEnd);
-	const edit = (from: number, to: number, newText: string) => [replaceText(module, from, to, newText)];
+/** The first fault of a file, with the line that it begins on. */
+interface Place {
+	readonly module: Module;
+	readonly start: number;
+	readonly end: number;
+	readonly message: string;
+	readonly lineStart: number;
+	readonly lineEnd: number;
+	readonly line: string;
+	readonly minor: number;
+}
+
+function* candidates(module: Module, { start, end, message }: SyntaxFault, minor: number): Generator<SyntaxRemedy> {
+	const lineStart = lineStartAt(module.text, start);
+	const lineEnd = lineEndAt(module.text, start);
+	const place: Place = { module, start, end, message, lineStart, lineEnd, line: module.text.slice(lineStart, lineEnd), minor };
+	for (const [says, remedies] of bySaying) if (says.test(message)) yield* remedies(place);
+}
+
+/** What may mend an error, by what Python says of it; all that fit are tried, in this order. */
+const bySaying: readonly (readonly [RegExp, (place: Place) => Iterable<SyntaxRemedy>])[] = [
 	// Whatever Python makes of the markers, they are what has to go.
-	yield* oneSideOfConflicts(module);
-	if (message === "expected ':'") {
-		yield {
+	[/^/, ({ module }) => oneSideOfConflicts(module)],
+	[/^expected ':'$/, missingColon],
+	[/^/, ({ module, start, end, message }) => rewritten(module, start, end, message)],
+	[/^Missing parentheses in call to 'print'/, ({ module, start, end }) => printCall(module, start, end)],
+	[/^invalid (?:non-printable )?character/, ({ module }) => plainCharacters(module)],
+	[/^\(unicode error\) 'utf-8' codec/, ({ module }) => codingCookie(module)],
+	[/^(?:invalid syntax|expected '\(')/, ({ module }) => withoutTypeParameters(module)],
+	[/^(?:invalid syntax|expected '\(')/, ({ module, minor }) => inOlderStatements(module, minor)],
+	[/^(?:duplicate argument|keyword argument repeated)/, ({ module, start }) => withoutRepeated(module, start)],
+	[/^'return' outside/, ({ module, start, end }) => returnInside(module, start, end)],
+	[/^import \* only/, ({ module, start }) => starImportAtTop(module, start)],
+	[/null bytes/, withoutNullBytes],
+	[/^multiple exception types/, exceptionTypes],
+	[/^expected an indented block/, ({ module, start }) => emptyBlock(module, start)],
+	[/^(?:unexpected indent|unindent does not match)/, ({ module, start, line }) => reindent(module, start, line)],
+	[/^inconsistent use of tabs/, spacesOnly],
+	[/was never closed/, ({ module, lineStart, line }) => closeField(module, lineStart, line)],
+	[/was never closed/, ({ module, start }) => closeBracket(module, start)],
+	[/^closing parenthesis .* opening parenthesis/, closeOpened],
+	[/^(?:unmatched|closing parenthesis)/, withoutClosing],
+	[/^(?:unterminated string|EOL while)/, ({ module, start, lineEnd }) => closeString(module, start, lineEnd)],
+	[/^from __future__/, ({ module, start, end }) => futureFirst(module, start, end)],
+	[/^f-string: expecting/, ({ module, lineStart, line }) => closeField(module, lineStart, line)],
+	[/^f-string: expecting/, ({ module, start, end }) => otherQuotes(module, start, end)],
+	[/global declaration/, ({ module, start, end }) => globalFirst(module, start, end)],
+	[
+		/^'(await|async with|async for)' outside async|^asynchronous comprehension outside/,
+		({ module, start }) => asyncFunction(module, start),
+	],
+	[/argument follows default|^parameter without a default/, ({ module, start }) => keywordOnly(module, start)],
+	[/^invalid syntax/, comparison],
+	[/^invalid syntax/, ({ module }) => parenthesisedPrints(module)],
+	[/^invalid syntax/, ({ module, start }) => renamedKeyword(module, start)],
+	[/^invalid syntax/, ({ module, start }) => missingComma(module, start)],
+];
+
+function missingColon({ module, start }: Place): readonly SyntaxRemedy[] {
+	return [
+		{
 			title: "Put the missing colon",
 			explanation: "A statement that opens a block ends with a colon.",
 			isCertain: true,
-			edits: edit(start, start, ":"),
-		};
-	}
-	yield* rewritten(module, start, end, message);
-	if (message.startsWith("Missing parentheses in call to 'print'")) yield* printCall(module, start, end);
-	if (message.startsWith("invalid character") || message.startsWith("invalid non-printable")) yield* plainCharacters(module);
-	if (message.startsWith("(unicode error) 'utf-8' codec")) yield* codingCookie(module);
-	if (message.startsWith("invalid syntax") || message.startsWith("expected '('")) {
-		yield* withoutTypeParameters(module);
-		yield* inOlderStatements(module, minor);
-	}
-	if (message.startsWith("duplicate argument") || message.startsWith("keyword argument repeated"))
-		yield* withoutRepeated(module, start);
-	if (message.startsWith("'return' outside")) yield* returnInside(module, start, end);
-	if (message.startsWith("import * only")) yield* starImportAtTop(module, start);
-	if (message.includes("null bytes")) {
-		yield {
+			edits: [replaceText(module, start, start, ":")],
+		},
+	];
+}
+
+function withoutNullBytes({ module }: Place): readonly SyntaxRemedy[] {
+	const { text } = module;
+	return [
+		{
 			title: "Remove the null bytes",
 			explanation: "A null byte cannot stand in Python source.",
 			isCertain: true,
-			edits: edit(0, text.length, text.replaceAll("\0", "")),
-		};
-	}
-	if (message.startsWith("multiple exception types")) {
-		const list = text.slice(start, end);
-		const [type = "", name = ""] = list.split(/(?:(?<!\s)\s+)?,\s*/);
-		const isOldName = /^[a-z_]\w*$/.test(name) && list.split(",").length === 2;
-		const newText = isOldName ? `${type} as ${name}` : `(${list})`;
-		yield {
+			edits: [replaceText(module, 0, text.length, text.replaceAll("\0", ""))],
+		},
+	];
+}
+
+/** `except ValueError, error:` and `except ValueError, KeyError:`. */
+function exceptionTypes({ module, start, end }: Place): readonly SyntaxRemedy[] {
+	const list = module.text.slice(start, end);
+	const [type = "", name = ""] = list.split(/(?:(?<!\s)\s+)?,\s*/);
+	const isOldName = /^[a-z_]\w*$/.test(name) && list.split(",").length === 2;
+	const newText = isOldName ? `${type} as ${name}` : `(${list})`;
+	return [
+		{
 			title: `Write except ${newText}`,
 			explanation: "Python 3 names the exception with `as` and groups types in parentheses.",
 			isCertain: true,
-			edits: edit(start, end, newText),
-		};
-	}
-	if (message.startsWith("expected an indented block")) yield* emptyBlock(module, start);
-	if (message.startsWith("unexpected indent") || message.startsWith("unindent does not match"))
-		yield* reindent(module, start, line);
-	if (message.startsWith("inconsistent use of tabs")) {
-		yield {
-			title: "Indent with spaces only",
-			explanation: "Tabs and spaces are mixed; each tab becomes the spaces up to its next stop.",
-			isCertain: true,
-			edits: edit(0, text.length, withoutTabs(text, 4)),
-		};
-		yield {
-			title: "Indent with spaces only",
-			explanation: "Tabs and spaces are mixed; each tab becomes the spaces up to its next stop.",
-			isCertain: false,
-			edits: edit(0, text.length, withoutTabs(text, 8)),
-		};
-	}
-	if (message.includes("was never closed")) {
-		yield* closeField(module, lineStart, line);
-		yield* closeBracket(module, start);
-	}
-	const opened = /^closing parenthesis .* opening parenthesis '(.)'(?: on line (\d+))?$/.exec(message);
-	if (opened?.[1] !== undefined) {
-		const from = opened[2] === undefined ? lineStart : module.lines.lineStart(Number(opened[2]));
-		const last = text.lastIndexOf(opened[1], Math.min(start, lineEndAt(text, from)) - 1);
-		if (last >= from) yield* closeBracket(module, last);
-	}
-	if (message.startsWith("unmatched") || message.startsWith("closing parenthesis")) {
-		yield {
-			title: `Remove the ${text[start]} that closes nothing`,
+			edits: [replaceText(module, start, end, newText)],
+		},
+	];
+}
+
+function spacesOnly({ module }: Place): readonly SyntaxRemedy[] {
+	return [4, 8].map((width) => ({
+		title: "Indent with spaces only",
+		explanation: "Tabs and spaces are mixed; each tab becomes the spaces up to its next stop.",
+		isCertain: width === 4,
+		edits: [replaceText(module, 0, module.text.length, withoutTabs(module.text, width))],
+	}));
+}
+
+/** The bracket that another one closes, on the line that Python names. */
+function closeOpened({ module, start, lineStart, message }: Place): Iterable<SyntaxRemedy> {
+	const [, bracket, line] = /opening parenthesis '(.)'(?: on line (\d+))?$/.exec(message) ?? [];
+	if (bracket === undefined) return [];
+	const from = line === undefined ? lineStart : module.lines.lineStart(Number(line));
+	const last = module.text.lastIndexOf(bracket, Math.min(start, lineEndAt(module.text, from)) - 1);
+	return last >= from ? closeBracket(module, last) : [];
+}
+
+function withoutClosing({ module, start, end }: Place): readonly SyntaxRemedy[] {
+	return [
+		{
+			title: `Remove the ${module.text[start]} that closes nothing`,
 			explanation: "No bracket is open at this place.",
 			isCertain: false,
-			edits: edit(start, end, ""),
-		};
-	}
-	if (message.startsWith("unterminated string") || message.startsWith("EOL while")) yield* closeString(module, start, lineEnd);
-	if (message.startsWith("from __future__")) yield* futureFirst(module, start, end);
-	if (message.startsWith("f-string: expecting")) {
-		yield* closeField(module, lineStart, line);
-		yield* otherQuotes(module, start, end);
-	}
-	if (message.includes("global declaration")) yield* globalFirst(module, start, end);
-	if (/^'(await|async with|async for)' outside async|^asynchronous comprehension outside/.test(message))
-		yield* asyncFunction(module, start);
-	if (message.includes("argument follows default") || message.startsWith("parameter without a default"))
-		yield* keywordOnly(module, start);
-	if (message.startsWith("invalid syntax")) {
-		const compared = /^(\s*(?:if|elif|while)\b[^=!<>]*[^=!<>:])=(?!=)/.exec(line);
-		if (compared?.[1] !== undefined) {
-			const at = lineStart + compared[1].length;
-			yield {
-				title: "Compare with ==",
-				explanation: "A single = assigns, which a condition cannot do.",
-				isCertain: true,
-				edits: edit(at, at + 1, "=="),
-			};
-		}
-		yield* parenthesisedPrints(module);
-		yield* renamedKeyword(module, start);
-		yield* missingComma(module, start);
-	}
+			edits: [replaceText(module, start, end, "")],
+		},
+	];
+}
+
+/** `if name = "x":`. */
+function comparison({ module, line, lineStart }: Place): readonly SyntaxRemedy[] {
+	const [, compared] = /^(\s*(?:if|elif|while)\b[^=!<>]*[^=!<>:])=(?!=)/.exec(line) ?? [];
+	if (compared === undefined) return [];
+	const at = lineStart + compared.length;
+	return [
+		{
+			title: "Compare with ==",
+			explanation: "A single = assigns, which a condition cannot do.",
+			isCertain: true,
+			edits: [replaceText(module, at, at + 1, "==")],
+		},
+	];
 }
