@@ -82,7 +82,8 @@ export default defineRule<Evidence>({
 
 	fix({ evidence: { kind, module, statement, node, name } }): FixProposal {
 		if (kind === "object") {
-			const parent = module.text.slice(node.start, node.end).replace(/\s*\(\s*\)$/, "");
+			const { start, end } = node.type === "Call" ? node.callee : node;
+			const parent = module.text.slice(start, end);
 			return {
 				title: `Derive ${name} from DeclarativeBase`,
 				explanation: "A class of its own holds the tables of the models.",
