@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { adaptUrl } from "../../project/database/adapt-url.ts";
-import type { EngineCall } from "../../project/database/engine-calls.ts";
+import { type EngineCall, listEngineCalls } from "../../project/database/engine-calls.ts";
 import { faultyUrls } from "../../project/database/faulty-urls.ts";
 import { databaseOf, isSqlalchemyBefore, type LoadedDriver, loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
 import { findStartupConnection } from "../../project/database/startup-connection.ts";
@@ -9,6 +9,7 @@ import { syncDriver } from "../../project/database/sync-driver.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { atStart } from "../../text/sentences.ts";
+import { makeEngineAsync } from "../repair/engines/async-engine.ts";
 
 interface Evidence {
 	readonly engine: EngineCall;
@@ -88,12 +89,17 @@ export default defineRule<Evidence>({
 
 	fix({ evidence }, project): FixProposal | undefined {
 		const { engine, urlName } = evidence;
+		const meant = makeEngineAsync(project, engine.call);
+		if (meant !== undefined) return meant;
 		const { url } = engine;
 		const wanted = url === null ? null : syncDriver(project, databaseOf(url));
 		if (url === null || wanted === null) return undefined;
 		const adapted = adaptUrl(project, engine, wanted.scheme, wanted.name);
 		if (adapted === null) return undefined;
 		const isInCode = adapted.where === "code";
+		// A setting that an async engine reads as well, as beside migrations, names the driver that start-up needs.
+		if (!isInCode && listEngineCalls(project).some((other) => other.isAsync && other.url?.scheme === url.scheme))
+			return undefined;
 		return {
 			title: isInCode ? `Use ${wanted.name}, whatever ${urlName} names` : `Name the sync driver ${wanted.name} in ${urlName}`,
 			explanation: `The engine and what uses it are sync: ${wanted.name} connects without an event loop.${wanted.edits.length > 0 ? " It is declared as well." : ""}`,
