@@ -1,5 +1,6 @@
 import type { Environment, ExternalEntry } from "../../environment/environment.ts";
 import type * as ast from "../../python/ast.ts";
+import { findInClass } from "../imports/simulator/classes/class-members.ts";
 import { symbolEntry } from "../imports/simulator/external.ts";
 import type { ClassValue, ExternalValue, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
@@ -178,6 +179,8 @@ class SchemaReader {
 		if (shown !== undefined) return { schema: "no", shown: args?.length ? null : shown, named: short, culprit: form };
 		const entry = value.entry ?? symbolEntry({ environment: this.environment }, value.canonical);
 		if (entry?.kind !== "class") return unknownSchema;
+		// What its brackets give is another class than the one that is named.
+		if ((args === null || args.length > 0) && Object.hasOwn(entry.members, "__class_getitem__")) return unknownSchema;
 		const verdict = this.externalClass(entry, 0);
 		return verdict === "none"
 			? { schema: "no", shown: shownClass(value.canonical), named: short, culprit: form }
@@ -208,6 +211,7 @@ class SchemaReader {
 		const kind = this.ownClass(value, 0);
 		if (kind !== "none") return (kind === "some" ? this.refusedArgument(form, value) : null) ?? schemaOf(kind);
 		const { module, node } = value;
+		if (form.kind === "class" && form.args.length > 0 && findInClass(value, "__class_getitem__") !== null) return unknownSchema;
 		if (form.kind === "class" && form.args.length > 0) return { schema: "no", shown: null, named: node.name.name, culprit: form };
 		return { schema: "no", shown: shownClass(`${module.name}.${node.name.name}`), named: node.name.name, culprit: form };
 	}

@@ -1,10 +1,11 @@
-import { argumentsOf, makerOf } from "../../../project/models/class-body.ts";
+import { argumentsOf, type ClassAttribute, makerOf } from "../../../project/models/class-body.ts";
 import { hasSqlalchemy, sqlalchemyVersion } from "../../../project/models/orm-version.ts";
 import { isVersionOne } from "../../../project/models/pydantic-schema.ts";
 import type { TableClass } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
 import { addArgument, findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
+import { dottedName } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
 import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
@@ -45,7 +46,12 @@ function isColumn({ kind, attributes }: TableClass): boolean {
 	if (attribute === undefined) return false;
 	const maker = makerOf(attribute.value);
 	if (kind === "sqlmodel") return attribute.annotation !== null;
-	return maker === "Column" || maker === "mapped_column" || (attribute.annotation !== null && attribute.value === null);
+	return maker === "Column" || maker === "mapped_column" || (attribute.value === null && isMapped(attribute.annotation));
+}
+
+/** An annotation of another kind, such as `metadata: MetaData`, tells type checkers what is there anyway. */
+function isMapped(annotation: ClassAttribute["annotation"]): boolean {
+	return annotation?.type === "Subscript" && /(?:^|\.)Mapped$/.test(dottedName(annotation.value) ?? "");
 }
 
 /** What makes the column go by its old name although the attribute has another. */

@@ -7,6 +7,7 @@ import {
 	isContainer,
 	isEnum,
 	isFieldOfModel,
+	isModel,
 	isOfMixedType,
 	makesOfDictionary,
 } from "../classes/class-attributes.ts";
@@ -37,6 +38,8 @@ export function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name:
 		machine.doubts++;
 		return found.value;
 	}
+	// pydantic keeps what the body binds to a private name as an object of its own, and gives each instance a copy.
+	if (/^_(?!_)/.test(name) && isModel(owner) && found.value.kind !== "function") return unknown;
 	// A base we cannot see may bring a metaclass that makes members of what the body binds, as Enum's does.
 	if (found.value.kind === "constant" && hasUnknownBase(owner)) return unknown;
 	if (found.value.kind === "function" && isDecoratedBy(found.value, "builtins.classmethod")) {

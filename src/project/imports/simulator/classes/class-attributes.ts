@@ -31,7 +31,8 @@ export function makesOfDictionary(owner: ClassValue, name: string): boolean {
 	return (name === "model_validate" || name === "parse_obj") && isModel(owner);
 }
 
-function isModel({ bases }: ClassValue): boolean {
+/** Is it a model of pydantic, settings among them? */
+export function isModel({ bases }: ClassValue): boolean {
 	return bases.some((base) =>
 		base.kind === "class"
 			? isModel(base)

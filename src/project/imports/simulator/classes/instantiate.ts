@@ -1,4 +1,5 @@
 import type * as ast from "../../../../python/ast.ts";
+import { walk } from "../../../../python/walk.ts";
 import type { ClassValue, InstanceValue, Value } from "../../values.ts";
 import { isDecoratedBy } from "../decorators.ts";
 import { failToBind, inheritedBindingProblem } from "../external-signature.ts";
@@ -21,6 +22,11 @@ export function instantiate(machine: Machine, frame: Frame, callee: ClassValue, 
 		failOperation(machine, frame, node, "TypeError", "Protocols cannot be instantiated");
 	const instance: InstanceValue = { kind: "instance", of: callee, attributes: new Map(), call: made };
 	made.result = instance;
+	const other = madeInstead(machine, frame, callee, args, node);
+	if (other !== null) {
+		made.result = other;
+		return other;
+	}
 	const settings = machine.instantiateSettings(frame, callee, args, made);
 	if (settings !== null) {
 		for (const [name, value] of settings) {
@@ -59,6 +65,24 @@ export function instantiate(machine: Machine, frame: Frame, callee: ClassValue, 
 		machine.doubts++;
 	}
 	return instance;
+}
+
+/** What the `__new__` of a class gives where it does not make an object of the class; null where it may. */
+function madeInstead(machine: Machine, frame: Frame, callee: ClassValue, args: CallArguments, node: ast.Call): Value | null {
+	const maker = findInClass(callee, "__new__")?.value;
+	if (maker?.kind !== "function" || maker.node.type !== "FunctionDef" || asksForNew(maker.node)) return null;
+	const result = machine.call(frame, maker, { ...args, args: [callee, ...args.args] }, node);
+	return result.kind === "instance" && result.of === callee ? null : result;
+}
+
+/** Does a `__new__` hand on to another, as one does that makes an object of the class? */
+function asksForNew({ body }: ast.FunctionDef): boolean {
+	let asks = false;
+	walk(body, (node) => {
+		if (node.type === "Attribute" && node.attribute.name === "__new__") asks = true;
+		return !asks;
+	});
+	return asks;
 }
 
 /** Has the class, or one of its own bases, a metaclass that has a say when it is called? */
