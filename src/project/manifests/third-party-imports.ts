@@ -84,8 +84,11 @@ export function distributionsOf(dotted: string, environment: Environment): reado
 		return providers.toSorted((a, b) => Number(environment.distributions.has(b)) - Number(environment.distributions.has(a)));
 	}
 	const found = environment.findModule(dotted);
-	if (found.found === "present" && found.module.distribution !== null) return [normalizeName(found.module.distribution)];
-	return environment.distributionsFor(top);
+	const known = environment.distributionsFor(top);
+	if (found.found !== "present" || found.module.distribution === null) return known;
+	// Two that bring one package write into the same folder, and either of them is enough.
+	const others = known.filter((name) => environment.distributions.get(name)?.topLevel.includes(top));
+	return [...new Set([normalizeName(found.module.distribution), ...others])];
 }
 
 /** The part of a dotted module that one distribution brings as a whole: its top-level package, or its part of a shared one. */

@@ -106,6 +106,16 @@ it("takes the condition off a package that is declared for other Pythons only", 
 	expect(mended("requirements.txt")).toBe("fastapi\nuvicorn\nredis>=5  # cache\n");
 });
 
+it("takes any of the packages that bring a module, where several are installed", () => {
+	const packages = installed({ "python-slugify": { provides: ["slugify"] }, slugify: {} });
+	const names = ["slugify", "python-slugify"];
+	const environment = { ...packages, distributionsFor: (name: string) => (name === "slugify" ? names : []) };
+	const audited = (list: string) =>
+		auditDependencies(backend("from slugify import slugify", list), environment, undeclared).lines;
+	expect(audited("fastapi\nuvicorn\npython-slugify")).toEqual([]);
+	expect(audited("fastapi\nuvicorn")).toHaveLength(1);
+});
+
 it("asks for an older release where newer ones lack the module", () => {
 	const literal =
 		"#- requirements.txt\nfastapi\nuvicorn\n#- main.py\nimport pkg_resources\nfrom fastapi import FastAPI\napp = FastAPI()\n";
