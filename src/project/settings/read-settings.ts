@@ -116,7 +116,7 @@ function leaveForHandler(machine: Machine, frame: Frame, made: Call, fields: rea
 /** What `default_factory` gives: settings within settings read their own values, and may lack some. */
 function madeBy(machine: Machine, frame: Frame, factory: Value, made: Call): Value {
 	const takesNothing = factory.kind === "function" && factory.node.parameters.length === 0;
-	if (!takesNothing && (factory.kind !== "class" || !isSettingsClass(factory))) return unknown;
+	if (!takesNothing && (factory.kind !== "class" || !isModelClass(factory))) return unknown;
 	return machine.call(frame, factory, { args: [], keywords: new Map(), open: false }, made.node);
 }
 

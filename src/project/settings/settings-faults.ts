@@ -132,6 +132,8 @@ function isRefused({ reading, value, type }: RefusedSetting): boolean {
 	// A list beside None: what is no JSON reaches pydantic as text, which is no list.
 	if (type.decoding === "tried") return members.every(isCollection) && !isJson(text);
 	if (refusedItems(reading, type, text) > 0) return !field.isValidatedBefore;
+	// `NoDecode` hands a list its text as it stands.
+	if (type.decoding === "text" && only !== undefined && members.length === 1 && isCollection(only)) return true;
 	return type.decoding === "text" && members.length > 0 && members.every((name) => isNoNumber(name, text));
 }
 
@@ -163,7 +165,7 @@ export function wantedOf(type: SettingType, minLength: number | null): string {
 	if (name === "float") return "a number";
 	if (name === "bool") return "true or false";
 	if (name === "str") return `at least ${minLength ?? 1} characters long`;
-	if (type.decoding === "text") return "text";
+	if (type.decoding === "text") return name !== undefined && isCollection(name) ? "a list, which no text is" : "text";
 	if (name === undefined || isCollection(name)) return listInWords(type.itemType === null ? null : itemInWords(type.itemType));
 	return "a JSON object";
 }

@@ -14,11 +14,12 @@ import {
 } from "../../project/settings/faulty-settings.ts";
 import { mendedItems } from "../../project/settings/list-items.ts";
 import { placeholderFor } from "../../project/settings/placeholder.ts";
-import { nearestChoice } from "../../project/settings/setting-type.ts";
+import { isCollection, nearestChoice } from "../../project/settings/setting-type.ts";
 import { isModernSettingsClass } from "../../project/settings/settings-class.ts";
 import { type RefusedSetting, refusalOf } from "../../project/settings/settings-faults.ts";
 import { formatInWords } from "../../project/settings/text-formats.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
+import { splitAtCommas } from "./repair/split-at-commas.ts";
 import { takeDefault } from "./repair/take-default.ts";
 
 interface Evidence {
@@ -89,6 +90,7 @@ export default defineRule<Evidence>({
 	fix({ evidence }, project) {
 		const { setting, key, better, settings } = evidence;
 		if (setting.type.numbers !== null) return readAsNumber(evidence);
+		if (setting.type.decoding === "text" && isCollection(setting.type.members?.[0] ?? "")) return readAsList(evidence);
 		const origin = envFileOrigin(setting.value);
 		const isBlank = setting.value.value === "" && setting.reading.field.fallback !== null;
 		const edit = origin === null || better === null || isBlank ? null : replaceEnvValue(project, origin.path, origin.key, better);
@@ -118,6 +120,18 @@ function readAsNumber({ setting: { type, value, reading }, key, settings }: Evid
 			{ path: module.path, module: "typing", name: "Annotated" },
 			{ path: module.path, module: "pydantic", name: "BeforeValidator" },
 		],
+	};
+}
+
+/** A list that `NoDecode` keeps from being decoded is for a validator to make. */
+function readAsList({ settings, setting: { reading } }: Evidence): FixProposal | undefined {
+	const split = isModernSettingsClass(settings.object.settingsClass) ? splitAtCommas(reading.field) : null;
+	if (split === null) return undefined;
+	return {
+		title: `Let ${settings.className}.${reading.field.name} take a list with commas`,
+		explanation: "NoDecode hands the text on as it stands; a validator splits it at its commas.",
+		applicability: "review",
+		...split,
 	};
 }
 

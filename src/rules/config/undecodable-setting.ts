@@ -18,7 +18,7 @@ import { isCollection, isMapping, readSettingType } from "../../project/settings
 import { isModernSettingsClass, settingsConfig, settingsFields } from "../../project/settings/settings-class.ts";
 import { isJson, type RefusedSetting } from "../../project/settings/settings-faults.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
-import { insertAfter } from "../../python/rewrite/statements.ts";
+import { splitAtCommas } from "./repair/split-at-commas.ts";
 import { takeDefault } from "./repair/take-default.ts";
 
 interface Evidence {
@@ -155,11 +155,10 @@ function withoutDecoding({ settings, setting, isDecoded }: Evidence, project: Pr
 		{ path: module.path, module: "typing", name: "Annotated" },
 		{ path: module.path, module: "pydantic_settings", name: "NoDecode" },
 	];
-	const last = owner.node.body.at(-1);
-	if (!field.isValidatedBefore && last !== undefined) {
-		const validator = `\n@field_validator("${name}", mode="before")\n@classmethod\ndef split_${name}(cls, value: object) -> object:\n    return [item.strip() for item in value.split(",")] if isinstance(value, str) else value`;
-		edits.push(insertAfter(module, last, validator));
-		needs.push({ path: module.path, module: "pydantic", name: "field_validator" });
+	const split = field.isValidatedBefore ? null : splitAtCommas(field);
+	if (split !== null) {
+		edits.push(...split.edits);
+		needs.push(...split.needs);
 	}
 	return {
 		title: `Let ${settings.className}.${name} take a list with commas`,

@@ -7,10 +7,13 @@ import type * as ast from "../../python/ast.ts";
 import { statementsOf } from "../../python/rewrite/blocks.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { contains, walk } from "../../python/walk.ts";
+import { makeEngineAsync } from "../repair/engines/async-engine.ts";
 
 interface Evidence {
 	/** `engine.begin()` or `engine.connect()`. */
 	readonly call: Call;
+	/** The call that makes the engine. */
+	readonly engine: Call;
 	readonly method: string;
 	readonly statement: ast.With;
 	readonly engineIsAsync: boolean;
@@ -67,6 +70,7 @@ export default defineRule<Evidence>({
 				evidence: {
 					call,
 					method: callee.name,
+					engine: engine.call,
 					statement,
 					engineIsAsync: engine.isAsync,
 					engineName: assignedName(engine.call.module, engine.call.node) ?? "the engine",
@@ -92,8 +96,10 @@ export default defineRule<Evidence>({
 		};
 	},
 
-	fix({ evidence }) {
-		const { call, statement, engineIsAsync } = evidence;
+	fix({ evidence }, project) {
+		const { call, engine, statement, engineIsAsync } = evidence;
+		const meant = engineIsAsync ? undefined : makeEngineAsync(project, engine);
+		if (meant !== undefined) return meant;
 		if (!isInAsyncFunction(call) && engineIsAsync) return undefined;
 		const edits = engineIsAsync ? makeAsync(call, statement) : makeSync(call, statement);
 		if (edits === null) return undefined;

@@ -1,6 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { assignedName } from "../../project/database/assigned-name.ts";
+import { listEngines } from "../../project/database/engine-calls.ts";
 import { isSqlalchemyBefore } from "../../project/database/sqlalchemy-driver.ts";
 import { isSimilarName } from "../../project/imports/nearest-module.ts";
 import type { Call } from "../../project/imports/trace.ts";
@@ -91,9 +92,17 @@ export default defineRule<Evidence>({
 		};
 	},
 
-	fix({ evidence: { call, name } }): FixProposal | undefined {
+	fix({ evidence: { call, name } }, project): FixProposal | undefined {
 		const keyword = findKeyword(call.node, name);
 		if (keyword?.name == null) return undefined;
+		const isEngine = listEngines(project).some((engine) => engine.call.result === call.keywords.get(name));
+		if (isEngine && call.args.length === 0 && !call.keywords.has("bind"))
+			return {
+				title: "Call the option bind",
+				explanation: "bind is what sessions call their engine.",
+				applicability: "safe",
+				edits: [replaceText(call.module, keyword.name.start, keyword.name.end, "bind")],
+			};
 		const [meant, ...others] = [...known].filter(
 			(each) => each.replaceAll("_", "") === name.replaceAll("_", "") || isSimilarName(each, name),
 		);

@@ -142,3 +142,58 @@ app = FastAPI()
 	] as const)
 		expect(refused(type, env)).toEqual([]);
 });
+
+test("a list that NoDecode leaves a text needs a validator that makes it one", () => {
+	const files = (validator: string) => `#- requirements.txt
+fastapi
+uvicorn
+pydantic-settings
+#- .env
+ORIGINS=http://a,http://b
+#- main.py
+from typing import Annotated
+from fastapi import FastAPI
+from pydantic import BeforeValidator, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_file=".env")
+
+    origins: Annotated[list[str], NoDecode${validator}] = []
+
+
+settings = Settings()
+app = FastAPI()
+`;
+	const broken = files("");
+	expect(auditBackend("invalid-setting-value", broken)[0]?.severity).toBe("CRITICAL");
+	expect(mendedFiles("invalid-setting-value", broken)["main.py"]).toContain("def split_origins(cls, value");
+	expect(auditBackend("invalid-setting-value", files(', BeforeValidator(lambda v: v.split(","))'))).toEqual([]);
+});
+
+test("a nested model that is made of nothing needs what it requires", () => {
+	const files = (field: string) => `#- requirements.txt
+fastapi
+uvicorn
+pydantic-settings
+#- main.py
+from fastapi import FastAPI
+from pydantic import BaseModel, Field
+from pydantic_settings import BaseSettings
+
+
+class Jwt(BaseModel):
+    ${field}
+
+
+class Settings(BaseSettings):
+    jwt: Jwt = Field(default_factory=Jwt)
+
+
+settings = Settings()
+app = FastAPI()
+`;
+	expect(auditBackend("invalid-model-data", files("secret: str"))[0]?.severity).toBe("CRITICAL");
+	expect(auditBackend("invalid-model-data", files('secret: str = "a"'))).toEqual([]);
+});

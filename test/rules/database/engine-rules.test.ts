@@ -244,3 +244,28 @@ describe("engine-context-mismatch", () => {
 		expect(auditBackend(rule, backend(engine, startup))).toEqual([]);
 	});
 });
+
+describe("a sync engine where asynchronous sessions are made", () => {
+	const startup = "async with engine.begin() as connection:\n    await connection.run_sync(SQLModel.metadata.create_all)";
+	const rule = "engine-context-mismatch";
+
+	it.each(["postgresql+asyncpg://u:p@h/d", "postgresql://u:p@h/d"])("becomes an async one (%s)", (url) => {
+		const broken = backend(`engine = create_engine("${url}")\nSession = async_sessionmaker(engine)`, startup);
+		const mended = mendedFiles(rule, broken)["main.py"] ?? "";
+		expect(mended).toContain('engine = create_async_engine("postgresql+asyncpg://u:p@h/d")');
+		expect(mended).toContain("async with engine.begin()");
+	});
+
+	it("stays sync where no asynchronous session gets it", () => {
+		const broken = backend('engine = create_engine("postgresql+psycopg2://u:p@h/d")', startup);
+		expect(mendedFiles(rule, broken)["main.py"]).toContain("    with engine.begin() as connection:");
+	});
+});
+
+it("calls the engine of a session factory bind", () => {
+	const broken = backend(
+		`${asyncSqlite}\nSession = async_sessionmaker(engine=engine)`,
+		"async with Session() as session:\n    pass",
+	);
+	expect(mendedFiles("invalid-session-argument", broken)["main.py"]).toContain("async_sessionmaker(bind=engine)");
+});
