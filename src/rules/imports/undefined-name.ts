@@ -11,6 +11,7 @@ import { spellModule } from "../repair/modules/module-spelling.ts";
 import { moveAhead, quoteAnnotation, topStatementAt } from "../repair/names/forward-reference.ts";
 import { importAtRuntime } from "../repair/names/typing-import.ts";
 import { failuresOf } from "../repair/trial/import-failures.ts";
+import { isMeantByImport } from "./repair/names/name-remedies.ts";
 import { findNameRemedies, type NameRemedy } from "./repair/names/undefined-name-remedies.ts";
 
 interface Evidence {
@@ -56,6 +57,7 @@ export default defineRule<Evidence>({
 			const subject = `${module.name}:${detail.name}`;
 			if (seen.has(subject)) continue;
 			seen.add(subject);
+			if (isMeantByImport(project, module, detail.name)) continue;
 			const { name, place } = detail;
 			const evidence: Evidence = { name, place, remedies: findNameRemedies(project, failure), error, stage, order };
 			yield { subject, path: module.path, range, evidence };

@@ -56,7 +56,7 @@ function applyDecorator(
 		if (problem !== null) failToBind(machine, frame, problem, node);
 	}
 	if (decorator === nothingReturned) failOperation(machine, frame, node, "TypeError", "'NoneType' object is not callable");
-	if (decorator?.kind !== "function") return unknown;
+	if (decorator === undefined || !isOwnCallable(decorator)) return unknown;
 	machine.doubts++;
 	const call: ast.Call = {
 		type: "Call",
@@ -68,6 +68,16 @@ function applyDecorator(
 		argumentsRange: node,
 	};
 	return machine.call(frame, decorator, args, call);
+}
+
+/** A function, a class, or an object or method of a class of the project: what runs when it decorates is in sight. */
+function isOwnCallable(decorator: Value): boolean {
+	if (decorator.kind === "instance") return decorator.of.kind === "class";
+	return (
+		decorator.kind === "function" ||
+		decorator.kind === "class" ||
+		(decorator.kind === "bound-method" && decorator.function !== null)
+	);
 }
 
 /** `class`: its bases, its body and its decorators run now. */

@@ -15,15 +15,30 @@ export function loggingRemedy(module: Module, range: TextRange, error: string): 
 	if (error.endsWith("' for '%' style")) return sayStyle(module, call);
 	if (error === "TypeError: A logger name must be a string") return nameLogger(module, call);
 	if (error.includes("should not be specified together with 'handlers'")) return fileAmongHandlers(module, call);
+	const member = /^TypeError: Level not an integer or a valid string: <\w+\.\w+: '([^']*)'>$/.exec(error)?.[1];
+	if (member !== undefined) return valueOfLevel(module, call, member);
 	const unknown = /^ValueError: Unrecognised argument\(s\): (\w+)/.exec(error)?.[1];
 	return unknown === undefined ? undefined : otherOption(module, call, unknown);
 }
 
 /** Is it an error of `logging` that this file knows? */
 export function isOfLogging(error: string): boolean {
-	return /doesn't specify a version$|' for '%' style$|A logger name must be a string$|together with 'handlers'$|: Unrecognised argument\(s\): /.test(
+	return /doesn't specify a version$|' for '%' style$|A logger name must be a string$|together with 'handlers'$|: Level not an integer or a valid string: <|: Unrecognised argument\(s\): /.test(
 		error,
 	);
+}
+
+/** `setLevel(Level.INFO)`: a member of an enumeration is no level, its value is the name of one. */
+function valueOfLevel(module: Module, call: ast.Call, value: string): FixProposal | undefined {
+	const level = findKeyword(call, "level")?.value ?? call.args[0];
+	if (level === undefined) return undefined;
+	const written = value === value.toUpperCase() ? ".value" : ".value.upper()";
+	return {
+		title: `Pass the level's ${written.slice(1)}`,
+		explanation: `logging takes numbers and names of levels; the member of the enumeration is neither, and its value is ${value}.`,
+		applicability: "safe",
+		edits: [replaceText(module, level.end, level.end, written)],
+	};
 }
 
 /** The one dictionary of the file that lists handlers or formatters says which schema it follows: there is only the first. */

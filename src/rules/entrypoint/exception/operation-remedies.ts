@@ -11,6 +11,7 @@ import { itemsOfDict, tupleOfText } from "../../repair/calls/loop-remedies.ts";
 import { numberInEnvironment } from "../../repair/settings/number-in-environment.ts";
 import { joinedDicts, plainZip } from "../repair/older-operations.ts";
 import { callTheUrl, listenToSyncEngine, readTheKey } from "./argument-remedies.ts";
+import { calledDecorator } from "./called-decorator.ts";
 import { inBrackets, inParentheses } from "./in-brackets.ts";
 import { jobRemedy } from "./job-remedies.ts";
 import { isOfLogging, loggingRemedy } from "./logging-remedies.ts";
@@ -73,6 +74,7 @@ const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixP
 		/^TypeError: (UUID objects are immutable|one of the hex, bytes, bytes_le, fields, or int arguments must be given)$/,
 		({ module, range }) => madeUuid(module, range),
 	],
+	[/ takes no arguments$/, ({ module, range }) => calledDecorator(module, range)],
 	[/^TypeError: zip\(\) takes no keyword arguments$/, ({ module, range }) => plainZip(module, range)],
 	[
 		/^TypeError: Unable to evaluate type annotation|MappedAnnotationError: Could not resolve all types within/,

@@ -74,6 +74,20 @@ export function memberNamed(owner: ClassValue, name: string, value: Value): Inst
 	return { kind: "instance", of: owner, attributes, call: null };
 }
 
+/** `Level.INFO` of a `class Level(str, Enum)`: it is equal to its text, and `str` writes it otherwise, which logging compares. */
+export function isTextMember(value: Value): value is InstanceValue {
+	if (value.kind !== "instance" || value.of.kind !== "class" || !isEnumeration(value.of)) return false;
+	const isText = value.of.bases.some((base) => base.kind === "external" && base.canonical === "builtins.str");
+	return isText && findInClass(value.of, "__str__") === null;
+}
+
+/** A member as `repr` writes it: `<Level.INFO: 'INFO'>`; null where its name or value is not known. */
+export function shownMember({ of, attributes }: InstanceValue): string | null {
+	const [name, value] = [attributes.get("name"), attributes.get("value")];
+	if (of.kind !== "class" || name?.kind !== "constant" || value?.kind !== "constant") return null;
+	return typeof value.value === "string" ? `<${of.node.name.name}.${String(name.value)}: '${value.value}'>` : null;
+}
+
 /** The members of an enumeration in order, as a loop over it gives them: a second name for a value is none of them. Null where they are not all known. */
 export function membersInOrder(owner: ClassValue): readonly Value[] | null {
 	const members = constantMembers(owner);

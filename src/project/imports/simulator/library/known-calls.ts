@@ -152,10 +152,14 @@ function plainCall({ machine, frame, canonical, args, node, receiver }: LibraryC
 			return toInteger(machine, frame, args, node);
 		case "builtins.range":
 			return range(args);
+		case "builtins.set":
+			// What is added to a set is not followed.
+			return first === undefined && !args.open ? { kind: "sequence", type: "set", items: [], complete: false } : null;
 		case "builtins.list":
 		case "builtins.tuple":
 		case "builtins.sorted": {
 			const type = canonical === "builtins.tuple" ? "tuple" : "list";
+			if (first === undefined && !args.open) return { kind: "sequence", type, items: [], complete: true };
 			return first?.kind === "sequence" ? { ...first, type, items: [...first.items] } : unknown;
 		}
 		case "builtins.dict":
@@ -318,6 +322,7 @@ function toInteger(machine: Machine, frame: Frame, args: CallArguments, node: as
 
 function lengthOf(value: Value | undefined): Value {
 	if (value?.kind === "sequence" && value.complete) return constant(value.items.length);
+	if (value?.kind === "dict" && value.complete) return constant(value.entries.size);
 	const members = value?.kind === "class" ? itemsOf(value) : null;
 	if (members !== null) return constant(members.length);
 	return value?.kind === "constant" && typeof value.value === "string" ? constant([...value.value].length) : unknown;

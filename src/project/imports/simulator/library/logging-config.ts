@@ -1,6 +1,5 @@
 import type { ClassValue, DictValue, Value } from "../../values.ts";
-import { findInClass } from "../classes/class-members.ts";
-import { isEnumeration } from "../classes/enum-look-up.ts";
+import { isTextMember } from "../classes/enum-look-up.ts";
 import type { Machine } from "../machine.ts";
 import { ofFormat } from "./basic-config.ts";
 
@@ -151,13 +150,6 @@ function ofLevel(machine: Machine, level: Value | undefined): Reason | null {
 	const mayAdd = machine.calls.some(({ callee }) => callee.kind === "external" && callee.canonical === "logging.addLevelName");
 	if (mayAdd && !levels.includes(level.value.toUpperCase())) return null;
 	return { name: { wanted: level.value, known: levels, value: level } };
-}
-
-/** `Level.INFO` of a `class Level(str, Enum)`: it is equal to its text, and `str` writes it otherwise, which logging compares. */
-function isTextMember(value: Value): boolean {
-	if (value.kind !== "instance" || value.of.kind !== "class" || !isEnumeration(value.of)) return false;
-	const isText = value.of.bases.some((base) => base.kind === "external" && base.canonical === "builtins.str");
-	return isText && findInClass(value.of, "__str__") === null;
 }
 
 function lacking(names: readonly Value[], known: readonly string[]): Reason | null {

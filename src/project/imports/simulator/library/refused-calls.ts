@@ -2,6 +2,7 @@ import type * as ast from "../../../../python/ast.ts";
 import type { RaisesException } from "../../trace.ts";
 import { type InstanceValue, unknown, type Value } from "../../values.ts";
 import { failOnCoroutineUse } from "../async-misuse.ts";
+import { isPlainEnumeration, isTextMember, shownMember } from "../classes/enum-look-up.ts";
 import { refusedKeywords } from "../classes/init-subclass.ts";
 import { symbolEntry } from "../external.ts";
 import { failToBind } from "../external-signature.ts";
@@ -14,7 +15,7 @@ import type { LibraryCall } from "./library-call.ts";
 import { refusedLogging } from "./logging-config.ts";
 import { refusedByDatabase } from "./refused-database-calls.ts";
 import { type RefusedDate, refusedDate } from "./refused-dates.ts";
-import { refusedByStarlette } from "./refused-library-calls.ts";
+import { refusedByAnnotated, refusedByStarlette } from "./refused-library-calls.ts";
 import { patternFault } from "./regular-expressions.ts";
 import { isTimeZone, timeZones } from "./time-zones.ts";
 import { refusedByEnum } from "./two-enums.ts";
@@ -32,6 +33,7 @@ export function failOnRefusedCall({ machine, frame, canonical, args, node, recei
 		ofMetadata(machine, canonical, args) ??
 		refusedByLogging(machine, canonical, args) ??
 		refusedByStarlette(machine, canonical, args, receiver) ??
+		refusedByAnnotated(machine, canonical, args) ??
 		refusedByDatabase(canonical, args) ??
 		refusedByEnum(machine, canonical, args) ??
 		refusedLiteral(machine, canonical, args);
@@ -269,10 +271,18 @@ const levels = new Set(["CRITICAL", "FATAL", "ERROR", "WARN", "WARNING", "INFO",
 
 /** Level names are looked up as they are written, in capitals (https://docs.python.org/3/library/logging.html#logging-levels). */
 function ofLevel(level: Value | undefined): Refusal | null {
+	const isMember = level !== undefined && (isTextMember(level) || isPlainMember(level));
+	const shown = isMember ? shownMember(level) : null;
+	if (shown !== null) return { exception: "TypeError", message: `Level not an integer or a valid string: ${shown}` };
 	if (level?.kind !== "constant" || typeof level.value !== "string" || levels.has(level.value)) return null;
 	// A library may have added one; what is a usual name in small letters is none of those.
 	if (!levels.has(level.value.toUpperCase())) return null;
 	return { exception: "ValueError", message: `Unknown level: '${level.value}'` };
+}
+
+/** A member of an enumeration that is neither a number nor a text. */
+function isPlainMember(value: Value): value is InstanceValue {
+	return value.kind === "instance" && value.of.kind === "class" && isPlainEnumeration(value.of);
 }
 
 function ofIteration(value: Value): Refusal | null {

@@ -23,6 +23,18 @@ export function refusedByStarlette(
 	return /^fastapi\.param_functions\.\w+$/.test(canonical) ? ofMarker(machine, given) : null;
 }
 
+/** `UUID4("…")` of pydantic 2, an `Annotated`: calling it makes a UUID, on which Python before 3.13 then cannot note the alias. */
+export function refusedByAnnotated(machine: Machine, canonical: string, given: CallArguments): Refusal | null {
+	const { distributions, python } = machine.environment;
+	if (!/^pydantic\.types\.UUID[1-8]$/.test(canonical) || !distributions.get("pydantic")?.version.startsWith("2.")) return null;
+	const isEmpty = given.args.length + given.keywords.size === 0 && !given.open;
+	if (isEmpty) {
+		const message = "one of the hex, bytes, bytes_le, fields, or int arguments must be given";
+		return { exception: "TypeError", message };
+	}
+	return python.minor < 13 ? { exception: "TypeError", message: "UUID objects are immutable" } : null;
+}
+
 const registersRoute =
 	/^fastapi\.(applications\.FastAPI|routing\.APIRouter)\.(get|post|put|patch|delete|head|options|trace|api_route|add_api_route)$/;
 

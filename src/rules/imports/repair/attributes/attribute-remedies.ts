@@ -6,7 +6,7 @@ import { replaceText } from "../../../../python/rewrite/source.ts";
 import { storedAttributes } from "../../../../python/stored-attributes.ts";
 import { dottedName, walk } from "../../../../python/walk.ts";
 import { attributeAt } from "../../../repair/attributes/attribute-at.ts";
-import { keepTheOwner } from "../../../repair/calls/assigned-nothing.ts";
+import { keepTheArgument, keepTheOwner } from "../../../repair/calls/assigned-nothing.ts";
 import { forgottenReturns } from "../../../repair/calls/forgotten-return.ts";
 import { ownModules } from "../../../repair/modules/module-spelling.ts";
 import { renameWhatHides } from "../../../repair/names/hidden-import.ts";
@@ -17,6 +17,7 @@ import { mends } from "../../../repair/trial/trial.ts";
 import { callItAgain, isMentioned, unmentioned } from "../modules/renamed-sibling.ts";
 import { reExport } from "../names/re-export.ts";
 import { findAllEntry, isJoined } from "./all-entries.ts";
+import { bindInClass } from "./class-body-name.ts";
 import { bindForLoop } from "./loop-attribute.ts";
 import { movedAttribute } from "./moved-attribute.ts";
 import { isAutomatic } from "./older-enum.ts";
@@ -104,6 +105,7 @@ const ways: readonly Way[] = [
 		"module",
 		tried(({ project, failure, rename: [other] }) => bindForLoop(project, failure, other?.type === "rename" ? other.to : null)),
 	),
+	tried(({ project, failure }) => bindInClass(project, failure)),
 	synonym,
 	on("instance", ofSettings),
 	on(
@@ -269,10 +271,11 @@ function makeTheObject({ project, failure, owner, name }: Missing): FixProposal 
 	};
 }
 
-/** What is read from None, where that is what a method of the application gave. */
+/** What is read from None, where that is what a method of the application gave, or a function that it was handed to. */
 function ofNothing({ project, failure, owner }: Missing): FixProposal | undefined {
 	const read = owner === "NoneType" ? attributeAt(failure)?.value : undefined;
-	return read?.type === "Name" ? keepTheOwner(project, read.id) : undefined;
+	if (read?.type !== "Name") return undefined;
+	return keepTheOwner(project, read.id) ?? keepTheArgument(project, failure.module, read.id);
 }
 
 /** The only member of the class that nothing mentions: `put` where `add` is asked for was renamed in the class alone. */

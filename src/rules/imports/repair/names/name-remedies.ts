@@ -112,6 +112,15 @@ function usedInstead(
 	return only !== undefined && others.length === 0 ? only : null;
 }
 
+/** Will a name of the module be there once the import that was to bring it is spelt as it should be? */
+export function isMeantByImport(project: Project, module: Module, name: string): boolean {
+	for (const failure of failuresOf(project, "name-not-in-module")) {
+		const found = failure.module === module ? importedNameAt(failure) : null;
+		if (found !== null && usedInstead(project, failure, found) === name) return true;
+	}
+	return false;
+}
+
 /** `import Relation as Relationship`, and the project imports Relationship from elsewhere: that is what the file means. */
 function knownAs(project: Project, failure: FailureOf<"name-not-in-module">): readonly Remedy[] {
 	const { module } = failure;
