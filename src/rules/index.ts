@@ -87,6 +87,7 @@ import ignoredStartupHandler from "./entrypoint/ignored-startup-handler.ts";
 import invalidDependency from "./entrypoint/invalid-dependency.ts";
 import invalidExceptionHandler from "./entrypoint/invalid-exception-handler.ts";
 import invalidMiddleware from "./entrypoint/invalid-middleware.ts";
+import invalidOpenapiFunction from "./entrypoint/invalid-openapi-function.ts";
 import invalidParameter from "./entrypoint/invalid-parameter.ts";
 import invalidParameterType from "./entrypoint/invalid-parameter-type.ts";
 import invalidResponseClass from "./entrypoint/invalid-response-class.ts";
@@ -217,6 +218,7 @@ export const rules: readonly AnyRule[] = [
 	invalidDependency,
 	invalidExceptionHandler,
 	invalidMiddleware,
+	invalidOpenapiFunction,
 	invalidParameter,
 	invalidParameterType,
 	invalidResponseClass,

@@ -1,9 +1,12 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { Call } from "../../../project/imports/trace.ts";
-import type { Project } from "../../../project/project.ts";
+import type { FunctionValue } from "../../../project/imports/values.ts";
+import { scopeOfModule } from "../../../project/models/name-scope.ts";
+import { valueOfName } from "../../../project/models/type-form.ts";
+import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { indentAt, lineBreakOf, replaceText } from "../../../python/rewrite/source.ts";
-import { dottedName, walk } from "../../../python/walk.ts";
+import { dottedName, isGenerator, walk } from "../../../python/walk.ts";
 
 /**
  * `app = app.include_router(users)` keeps what the method gives, which is None: the call stands by itself then, and the name goes on standing for
@@ -30,6 +33,42 @@ export function keepTheOwner(project: Project, name: string): FixProposal | unde
 		return { ...words, edits: [replaceText(module, owner.end, owner.end, `${eol}${name}`)] };
 	}
 	return undefined;
+}
+
+/**
+ * `app = add_routers(app)` of a function that gives nothing back: the call stands by itself then. `module` is where None was met, by that
+ * name.
+ */
+export function keepTheArgument(project: Project, module: Module, name: string): FixProposal | undefined {
+	const scope = scopeOfModule(project, module);
+	const found: { readonly statement: ast.Assign; readonly call: ast.Call }[] = [];
+	walk(module.tree, (each) => {
+		const target = each.type === "Assign" && each.targets.length === 1 ? each.targets[0] : undefined;
+		if (each.type !== "Assign" || target?.type !== "Name" || target.id !== name || each.value.type !== "Call") return;
+		const callee = scope === null ? null : valueOfName(each.value.callee, scope);
+		const isHandedOver = each.value.args.some((given) => given.type === "Name" && given.id === name);
+		if (isHandedOver && callee?.kind === "function" && givesNothingBack(callee))
+			found.push({ statement: each, call: each.value });
+	});
+	const [only, ...others] = found;
+	if (only === undefined || others.length > 0) return undefined;
+	return {
+		title: `Let ${name} stand for the object, not for what the function gives`,
+		explanation: `${dottedName(only.call.callee) ?? "The function"} works on ${name} and returns None.`,
+		applicability: "safe",
+		edits: [replaceText(module, only.statement.start, only.call.start, "")],
+	};
+}
+
+/** Is it a plain function without any `return` of a value? */
+function givesNothingBack({ node, decorators }: FunctionValue): boolean {
+	if (node.type === "Lambda" || node.isAsync || decorators.length > 0 || isGenerator(node)) return false;
+	let gives = false;
+	walk(node.body, (each) => {
+		if (each.type === "Return" && each.value !== null) gives = true;
+		return each.type !== "FunctionDef" && each.type !== "Lambda";
+	});
+	return !gives;
 }
 
 /** The statement that does nothing but bind the name to what the call gives. */
