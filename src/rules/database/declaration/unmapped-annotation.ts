@@ -6,7 +6,9 @@ import { type TableClass, tableKind } from "../../../project/models/table-class.
 import { readTypeForm, type TypeForm } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import { isClassVariable } from "../../../python/annotated.ts";
+import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
+import { dottedName, walk } from "../../../python/walk.ts";
 import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** Annotations of a mapped class that SQLAlchemy 2 takes for columns, and that are not `Mapped[...]`. */
@@ -33,6 +35,8 @@ function isTakenForColumn({ value: cls }: TableClass, { name, annotation, value,
 	if (annotation === null || name.startsWith("_") || isClassVariable(annotation)) return false;
 	const maker = makerOf(value);
 	if (maker === "mapped_column" || maker === "relationship" || maker === "column_property") return true;
+	// A column of a mixin or an abstract class is copied, and made anew of its annotation.
+	if (maker === "Column") return owner !== cls && tableKind(owner) === null;
 	if (owner !== cls || tableKind(owner) === null) return false;
 	return value === null || (value.kind === "constant" && value.value === null);
 }
@@ -64,6 +68,8 @@ function faultOf(project: Project, table: TableClass, { name, annotation, owner,
 	const { module } = owner;
 	const className = table.value.node.name.name;
 	const written = annotation === null ? "" : module.text.slice(annotation.start, annotation.end);
+	const mapped = annotation === null ? null : mappedPart(annotation);
+	const mended = mapped === null ? `Mapped[${written}]` : module.text.slice(mapped.start, mapped.end);
 	return {
 		...raising(table.definition),
 		subject: `${module.name}:${owner.node.name.name}.${name}`,
@@ -77,12 +83,21 @@ function faultOf(project: Project, table: TableClass, { name, annotation, owner,
 				? []
 				: [
 						{
-							title: `Annotate ${name} with Mapped[${written}]`,
+							title: `Annotate ${name} with ${mended}`,
 							explanation: "Mapped says that the attribute is a column or a relationship of this type.",
 							applicability: "safe",
-							edits: [replaceText(module, annotation.start, annotation.end, `Mapped[${written}]`)],
+							edits: [replaceText(module, annotation.start, annotation.end, mended)],
 							needs: [{ path: module.path, module: "sqlalchemy.orm", name: "Mapped" }],
 						},
 					],
 	};
+}
+
+/** The `Mapped[int]` of `Mapped[int] | int`. */
+function mappedPart(annotation: ast.Expression): ast.Subscript | null {
+	const found: ast.Subscript[] = [];
+	walk(annotation, (node) => {
+		if (node.type === "Subscript" && dottedName(node.value)?.split(".").at(-1) === "Mapped") found.push(node);
+	});
+	return found[0] ?? null;
 }
