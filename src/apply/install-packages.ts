@@ -42,7 +42,9 @@ export interface PackageChange {
 
 /** What installing would run; nothing is changed. */
 export function planPackages({ root, project, variables }: InstallRequest): InstallPlan | InstallRefusal {
-	const python = project.environment.pythonPath;
+	const { pythonPath, pythonEvidence } = project.environment;
+	// Nobody said that an environment which only stands on the PATH is this project's: it may be anyone's.
+	const python = pythonEvidence === "python3 on PATH" ? null : pythonPath;
 	const folder = python === null ? null : environmentOfPython(python);
 	const own = python === null || folder === null ? null : { folder, python, hasPip: versionsIn(root, folder).has("pip") };
 	return planInstallation(project, {

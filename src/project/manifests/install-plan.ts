@@ -74,7 +74,10 @@ export function planInstallation(project: Project, machine: InstallMachine): Ins
 	if (make === null) {
 		return refused("There is no Python on the PATH to make a virtual environment with.", "Install Python 3, then try again.");
 	}
-	const install = installer === "pip" ? pipSteps(project, manifest, python, machine) : toolSteps(manifest);
+	const install =
+		installer === "pip"
+			? pipSteps(project, manifest, python, machine)
+			: toolSteps(manifest, isOfProject(project, machine, folder));
 	return {
 		manifest: manifest.path,
 		installer,
@@ -141,9 +144,19 @@ function pipArguments(project: Project, manifest: Manifest): string[] {
 		.map(({ path, range }) => (project.files.get(path)?.text ?? "").slice(range.start, range.end));
 }
 
-/** The tool's own commands, as {@link Manifest.updateCommands} shows them; what they set in front is among the variables. */
-function toolSteps({ updateCommands }: Manifest): InstallStep[] {
-	return updateCommands.flatMap((shown) => {
+/** Does the environment lie in the repository? Others may serve more than this project. */
+function isOfProject(project: Project, { backend }: InstallMachine, folder: string): boolean {
+	const root = project.backend === "" ? backend : backend.slice(0, -project.backend.length - 1);
+	return folder.startsWith(`${root}/`);
+}
+
+/**
+ * The tool's own commands, as {@link Manifest.updateCommands} shows them; what they set in front is among the variables. uv removes
+ * whatever the project does not declare, which is for the project's own environment alone.
+ */
+function toolSteps({ updateCommands }: Manifest, removes: boolean): InstallStep[] {
+	return updateCommands.flatMap((command) => {
+		const shown = removes ? command : command.replace(/^uv sync\b/, "uv sync --inexact");
 		const [program, ...args] = shown.replace(/^\w+=\S+ /, "").split(" ");
 		return program === undefined ? [] : [{ program, args, shown }];
 	});

@@ -145,6 +145,8 @@ function* listsOfBytes({ unreadable, manifests, backend }: Project): Generator<M
 function packagesNamed(line: string, { environment }: Project): readonly string[] | null {
 	const words = line
 		.replace(/^(?:[-*\u2022][ \t]|\$?[ \t]*(?:python3? -m )?pip3? install[ \t])/, "")
+		// Two lines that a merge or a missing line break has joined.
+		.replace(/(==[\d.]{0,30}\d)(?=[A-Za-z][\w.-]{0,80}[=<>~!]=)/g, "$1 ")
 		.split(/[\s,]+/)
 		.filter((word) => word !== "");
 	const parsed = words.map((word) => parsePep508(word));

@@ -49,6 +49,12 @@ describe("the commands of an installation", () => {
 		});
 	});
 
+	it("remove nothing from an environment outside the repository", () => {
+		const shared = { folder: "/srv/venv", python: "/srv/venv/bin/python", hasPip: true };
+		const files = { "pyproject.toml": pep621, "uv.lock": "" };
+		expect(plan(files, { own: shared })).toMatchObject({ commands: ["uv sync --inexact"], environment: "/srv/venv" });
+	});
+
 	it("take uv where the environment has no pip, else bring pip in", () => {
 		const bare = { ...own, hasPip: false };
 		expect(plan({ "requirements.txt": "fastapi\n" }, { own: bare })).toMatchObject({

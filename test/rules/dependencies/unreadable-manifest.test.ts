@@ -23,6 +23,7 @@ it("writes the packages of a shell command, a list in prose or one line as pip r
 	expect(mended("pip install fastapi>=0.110 uvicorn")).toBe("fastapi>=0.110\nuvicorn\n");
 	expect(mended("- fastapi\nuvicorn")).toBe("fastapi\nuvicorn\n");
 	expect(mended("fastapi, uvicorn")).toBe("fastapi\nuvicorn\n");
+	expect(mended("fastapi==0.115.0uvicorn==0.30.0")).toBe("fastapi==0.115.0\nuvicorn==0.30.0\n");
 	expect(mended("fastapi with uvicorn")).toBe("# fastapi with uvicorn\n");
 });
 
