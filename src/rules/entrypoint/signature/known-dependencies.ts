@@ -8,10 +8,16 @@ import type { Project } from "../../../project/project.ts";
 /** A class of the project by itself, a library's by where it is defined. */
 type ClassKey = ClassValue | string;
 
-const known = new WeakMap<Project, ReadonlyMap<ClassKey, ReadonlySet<FunctionValue>>>();
+/** Functions that give objects of a class, each with the names of the parameters that they are used for. */
+type Givers = Map<FunctionValue, Set<string>>;
 
-/** The only function of the project that gives objects of this type as a dependency; null where there is none, or several. */
-export function dependencyGiving(project: Project, form: TypeForm): FunctionValue | null {
+const known = new WeakMap<Project, ReadonlyMap<ClassKey, Givers>>();
+
+/**
+ * The only function of the project that gives objects of this type as a dependency, or of several the only one that parameters of this name
+ * get theirs from; null where there is none.
+ */
+export function dependencyGiving(project: Project, form: TypeForm, parameter: string): FunctionValue | null {
 	const key = keyOf(form);
 	if (key === null) return null;
 	let givers = known.get(project);
@@ -19,18 +25,24 @@ export function dependencyGiving(project: Project, form: TypeForm): FunctionValu
 		givers = collect(project);
 		known.set(project, givers);
 	}
-	const [only, ...others] = givers.get(key) ?? [];
-	return only !== undefined && others.length === 0 ? only : null;
+	const all = [...(givers.get(key) ?? [])];
+	const ofName = all.filter(([, names]) => names.has(parameter));
+	const [only, ...others] = all.length > 1 ? ofName : all;
+	return only !== undefined && others.length === 0 ? only[0] : null;
 }
 
 /** Dependencies that parameters already use count first; functions that say what they give come second. */
-function collect(project: Project): Map<ClassKey, Set<FunctionValue>> {
-	const used = new Map<ClassKey, Set<FunctionValue>>();
-	const declared = new Map<ClassKey, Set<FunctionValue>>();
+function collect(project: Project): Map<ClassKey, Givers> {
+	const used = new Map<ClassKey, Givers>();
+	const declared = new Map<ClassKey, Givers>();
 	const values = new ExpressionValues(project);
-	const add = (into: Map<ClassKey, Set<FunctionValue>>, form: TypeForm, giver: FunctionValue): void => {
+	const add = (into: Map<ClassKey, Givers>, form: TypeForm, giver: FunctionValue, parameter: string | null): void => {
 		const key = keyOf(form);
-		if (key !== null) into.set(key, (into.get(key) ?? new Set()).add(giver));
+		if (key === null) return;
+		const givers: Givers = into.get(key) ?? new Map();
+		const names = givers.get(giver) ?? new Set();
+		if (parameter !== null) names.add(parameter);
+		into.set(key, givers.set(giver, names));
 	};
 	for (const { value } of project.trace.functions) {
 		const scope = scopeOfFunction(project, value);
@@ -45,13 +57,13 @@ function collect(project: Project): Map<ClassKey, Set<FunctionValue>> {
 			for (const each of written) {
 				const marker = markerOf(each);
 				const giver = marker !== null && isDependency(marker) ? dependencyOf(marker)?.value : undefined;
-				if (giver?.kind === "function" && isNamed(giver)) add(used, form, giver);
+				if (giver?.kind === "function" && isNamed(giver)) add(used, form, giver, parameter.name.name);
 			}
 		}
 		if (node.returns === null || !isNamed(value) || !isAtModuleLevel(value)) continue;
 		if (!/^(get|provide|create|make|build|new|open|current|require)_|_(session|db|dependency|factory)$/.test(node.name.name))
 			continue;
-		add(declared, itemOf(readTypeForm(node.returns, scope)), value);
+		add(declared, itemOf(readTypeForm(node.returns, scope)), value, null);
 	}
 	for (const [key, givers] of declared) if (!used.has(key)) used.set(key, givers);
 	return used;

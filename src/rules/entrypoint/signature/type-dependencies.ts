@@ -8,6 +8,7 @@ import { pydanticSchemaOf } from "../../../project/models/pydantic-schema.ts";
 import { readTypeForm, type TypeForm, valueOfName } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { bringsNoFailure } from "../../repair/trial/trial.ts";
 import { asPydanticModel } from "./as-pydantic-model.ts";
 import { dependencyGiving } from "./known-dependencies.ts";
 import { objectOf, obviousMaker } from "./known-objects.ts";
@@ -25,7 +26,7 @@ export function dependencyMends(
 	const read = readTypeForm(annotation, signature.scope);
 	const whole = read.kind === "annotated" ? read.type : read;
 	const form = whole.kind === "union" ? (whole.members.find((member) => member.kind !== "none") ?? whole) : whole;
-	const giver = dependencyGiving(project, form);
+	const giver = dependencyGiving(project, form, parameter.name.name);
 	if (giver !== null && giver.node.type === "FunctionDef" && !isDefinedLater(giver, signature)) {
 		const { module, node } = giver;
 		const isVisible = visibleFunction(signature, node.name.name, giver);
@@ -41,7 +42,9 @@ export function dependencyMends(
 				`${node.name.name} gives what ${parameter.name.name} is declared to be, and nothing else in the project does.`,
 				"safe",
 			);
-			return found === undefined ? [] : [found];
+			// An import in a module below the dependency would close a circle.
+			if (found !== undefined && (isVisible || bringsNoFailure(project, found))) return [found];
+			if (found === undefined) return [];
 		}
 	}
 	const maker = obviousMaker(form);

@@ -18,6 +18,7 @@ import { callItAgain, isMentioned, unmentioned } from "../modules/renamed-siblin
 import { reExport } from "../names/re-export.ts";
 import { findAllEntry, isJoined } from "./all-entries.ts";
 import { bindInClass } from "./class-body-name.ts";
+import { asEvent } from "./event-decorator.ts";
 import { bindForLoop } from "./loop-attribute.ts";
 import { movedAttribute } from "./moved-attribute.ts";
 import { isAutomatic } from "./older-enum.ts";
@@ -69,6 +70,10 @@ type Way = (missing: Missing) => readonly AttributeRemedy[];
 /** The ways to mend it, best first: the first that is one counts. */
 const ways: readonly Way[] = [
 	on("module", importedSubmodule),
+	on(
+		"instance",
+		tried(({ failure }) => asEvent(failure)),
+	),
 	throughRouter,
 	on(
 		"instance",
