@@ -59,6 +59,7 @@ import undeclaredTextualSql from "./database/undeclared-textual-sql.ts";
 import unknownForeignKey from "./database/unknown-foreign-key.ts";
 import unknownIsolationLevel from "./database/unknown-isolation-level.ts";
 import unknownModelArgument from "./database/unknown-model-argument.ts";
+import unknownNamingToken from "./database/unknown-naming-token.ts";
 import unknownSessionMethod from "./database/unknown-session-method.ts";
 import unresolvedModelAnnotation from "./database/unresolved-model-annotation.ts";
 import unsupportedTablePart from "./database/unsupported-table-part.ts";
@@ -190,6 +191,7 @@ export const rules: readonly AnyRule[] = [
 	unknownForeignKey,
 	unknownIsolationLevel,
 	unknownModelArgument,
+	unknownNamingToken,
 	unknownSessionMethod,
 	unresolvedModelAnnotation,
 	unsupportedTablePart,

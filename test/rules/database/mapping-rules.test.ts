@@ -162,3 +162,24 @@ describe("unresolved-model-annotation", () => {
 		expect(auditBackend("unresolved-model-annotation", table(annotation)).map(({ problem }) => problem)).toEqual(problems);
 	});
 });
+
+describe("unknown-naming-token", () => {
+	const rule = "unknown-naming-token";
+	const classes = (kind: string, template: string, column = "mapped_column()") =>
+		`from sqlalchemy import MetaData\n\n\nclass Model(DeclarativeBase):\n    metadata = MetaData(naming_convention={"${kind}": "${template}"})\n\n\nclass Item(Model):\n    __tablename__ = "items"\n    id: Mapped[int] = mapped_column(primary_key=True)\n    name: Mapped[str] = ${column}\n`;
+
+	it("finds a token that the first constraint of its kind needs", () => {
+		expect(auditBackend(rule, backend(classes("pk", "pk_%(tablename)s")))[0]).toMatchObject({
+			severity: "CRITICAL",
+			expectedError: "KeyError: 'tablename'",
+		});
+		expect(auditBackend(rule, backend(classes("ix", "ix_%(label)s", "mapped_column(index=True)")))).toHaveLength(1);
+	});
+
+	it.each([
+		["no table has such a constraint", classes("fk", "fk_%(table)s")],
+		["the token is known", classes("pk", "pk_%(table_name)s_%(column_0_N_name)s")],
+	])("says nothing where %s", (_, sound) => {
+		expect(auditBackend(rule, backend(sound))).toEqual([]);
+	});
+});
