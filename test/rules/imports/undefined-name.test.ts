@@ -57,3 +57,9 @@ it("takes out a keyword argument that names what is gone", () => {
 	const code = `${requirements}#- main.py\nfrom fastapi import FastAPI\n\napp = FastAPI(title="Shop", lifespan=lifespan)\n`;
 	expect(mendedFiles(rule, code)["main.py"]).toContain('app = FastAPI(title="Shop")');
 });
+
+it("makes a router before the routes that are registered on it", () => {
+	const routes = '@router.get("/")\ndef read_root():\n    return {}\n';
+	const code = `${requirements}#- main.py\nfrom fastapi import APIRouter, FastAPI\n\n${routes}\n\nrouter = APIRouter()\napp = FastAPI()\napp.include_router(router)\n`;
+	expect(mendedFiles(rule, code)["main.py"]).toContain(`router = APIRouter()\n\n\n${routes}`);
+});

@@ -106,9 +106,9 @@ function respelling(_: Project, { detail }: UndefinedName): NameRemedy | null {
 }
 
 /** Routes are registered on the router of their own module, whatever others have theirs called. */
-function routerOfModule(project: Project, { module, range }: UndefinedName): NameRemedy | null {
+function routerOfModule(project: Project, { module, detail, range }: UndefinedName): NameRemedy | null {
 	const router = registersRoute(module, range.start) ? ownRouter(project, module) : null;
-	return router === null ? null : renamed(router, true);
+	return router === null || router === detail.name ? null : renamed(router, true);
 }
 
 function unguarded({ module, detail }: UndefinedName): readonly NameRemedy[] {
