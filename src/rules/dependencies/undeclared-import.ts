@@ -19,6 +19,7 @@ import { moveToRedis } from "./uses/aioredis-successor.ts";
 import { declareImport, type ImportToDeclare, isOptionalEntry } from "./uses/declare-import.ts";
 import { findGoneModule } from "./uses/gone-module.ts";
 import { lackFailsOn, placeInWords, stepsWithoutManifest } from "./uses/installation-words.ts";
+import { isInOwnFolder } from "./uses/own-folder.ts";
 import { firstMissing, listThirdPartyUses, type ThirdPartyUse } from "./uses/third-party-uses.ts";
 import { removeUnusedImports } from "./uses/unused-everywhere.ts";
 
@@ -67,8 +68,8 @@ export default defineRule<Evidence>({
 			const candidates = distributionsOf(use.name, project.environment);
 			const distribution = candidates[0];
 			if (distribution === undefined || candidates.some((name) => reported.has(name))) continue;
-			if (isOwnName(project, use.name) || isMistakenlyDeclared(use.name, project) || isAnotherAuthors(use.name, project))
-				continue;
+			if (isOwnName(project, use.name) || isInOwnFolder(use, (dotted) => endingsOf(project).has(dotted))) continue;
+			if (isMistakenlyDeclared(use.name, project) || isAnotherAuthors(use.name, project)) continue;
 			const evidence = judge(project, use, candidates, declared);
 			if (evidence === null) continue;
 			for (const name of candidates) reported.add(name);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { ModuleLookup } from "../../../src/environment/environment.ts";
 import undeclared from "../../../src/rules/dependencies/undeclared-import.ts";
 import { auditDependencies, installed, type TestPackage } from "./audit-dependencies.ts";
 
@@ -104,6 +105,20 @@ it("takes the condition off a package that is declared for other Pythons only", 
 	);
 	expect(lines).toHaveLength(1);
 	expect(mended("requirements.txt")).toBe("fastapi\nuvicorn\nredis>=5  # cache\n");
+});
+
+it("leaves a folder of the project alone that has all that is asked of it, where a package of that name might come in", () => {
+	const environment = {
+		...installed(),
+		kind: "catalog" as const,
+		findModule: (): ModuleLookup => ({ found: "unknown" }),
+		distributionsFor: (name: string) => [name],
+	};
+	const audited = (line: string) =>
+		auditDependencies(`${backend(line)}#- redis/cache.py\nx = 1\n`, environment, undeclared).lines;
+	expect(audited("from redis import cache")).toEqual([]);
+	expect(audited("import redis.cache")).toEqual([]);
+	expect(audited("from redis import Redis")).toHaveLength(1);
 });
 
 it("takes any of the packages that bring a module, where several are installed", () => {
