@@ -74,14 +74,15 @@ type Read = Omit<InstallCommand, "start">;
 
 /** Options of pip that take a value of their own. */
 const valued =
-	/^(?:-[citf]|--(?:constraint|index-url|extra-index-url|find-links|trusted-host|target|prefix|root|python|python-version|platform|abi|implementation|timeout|retries|cache-dir|log|proxy|src|upgrade-strategy|config-settings?|global-option|progress-bar|only-binary|no-binary|index-strategy|default-index|index))$/;
+	/^(?:-[citfw]|--(?:wheel-dir|constraint|index-url|extra-index-url|find-links|trusted-host|target|prefix|root|python|python-version|platform|abi|implementation|timeout|retries|cache-dir|log|proxy|src|upgrade-strategy|config-settings?|global-option|progress-bar|only-binary|no-binary|index-strategy|default-index|index))$/;
 
 /** Programs that install or build, which no backend imports. */
 const tools = /^(?:pip|setuptools|wheel|uv|poetry|pipenv|pdm|hatch|hatchling|virtualenv|pip-tools|build|pipx)(?:[[<>=~!@].*)?$/i;
 
 function readPip(words: readonly Word[]): Read | null {
 	const at = words.findIndex(({ text }) => /^pip3?$/.test(text));
-	if (at === -1 || at > 1 || words[at + 1]?.text !== "install") return null;
+	// What one stage builds as wheels, the next installs.
+	if (at === -1 || at > 1 || !/^(?:install|wheel)$/.test(words[at + 1]?.text ?? "")) return null;
 	const requirementFiles: string[] = [];
 	const projects: { folder: string; extras: string[] }[] = [];
 	const packages: Word[] = [];

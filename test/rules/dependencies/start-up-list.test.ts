@@ -49,6 +49,11 @@ describe("what an installation for start-up brings", () => {
 			project('[project.optional-dependencies]\ncache = ["redis"]'),
 			"only the group cache of pyproject.toml declares it",
 		],
+		[
+			"RUN pip wheel --wheel-dir /wheels -r requirements/base.txt\nRUN pip install --no-cache-dir /wheels/*",
+			"#- requirements/base.txt\nfastapi\nuvicorn\n#- requirements/prod.txt\n-r base.txt\nredis\n",
+			"only requirements/prod.txt declares it",
+		],
 		["RUN pip install fastapi uvicorn", "", "Dockerfile does not declare it"],
 		// What nobody knows among the developers' tools brings nothing that a server imports.
 		["RUN uv sync", project('[dependency-groups]\ndev = ["some-new-linter"]'), "pyproject.toml does not declare it"],
