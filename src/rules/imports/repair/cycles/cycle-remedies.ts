@@ -13,6 +13,7 @@ import { absoluteModule, definesName, hasSymbol } from "../../../repair/names/sy
 import { importedNameAt } from "../../../repair/trial/import-failures.ts";
 import { mends } from "../../../repair/trial/trial.ts";
 import { deferImport } from "./defer-import.ts";
+import { defineBase } from "./define-base.ts";
 import { completeModelsLater } from "./late-models.ts";
 import { moveImport } from "./move-import.ts";
 
@@ -55,6 +56,7 @@ function* candidates(project: Project, failure: Failure, cycle: readonly string[
 	}
 	const later = failing && completeModelsLater(project, failure.module, failing.statement, failing.alias, source);
 	if (later) yield later;
+	if (homeOf(source, name) === failure.module.name) yield* defineBase(failure.module, source, name);
 	const [first] = links.reverse();
 	if (first)
 		for (const statement of importsOfModule(source, first.importer, first.imported))
