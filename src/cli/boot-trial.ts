@@ -4,8 +4,8 @@ import { verify } from "../verify/verify.ts";
 import { auditProject } from "./audit-project.ts";
 import type { Output, ProcessIo } from "./io.ts";
 import type { CommonOptions } from "./options.ts";
-import { version } from "./program.ts";
 import { serverBase } from "./server-base.ts";
+import { version } from "./version.ts";
 
 /** A way to boot the backend of a path as it is on disk at that moment, with throw-away databases. Where that is not possible it says so once. */
 export function bootTrials(path: string | undefined, options: CommonOptions, io: ProcessIo, output: Output): TryBoot {

@@ -1,12 +1,9 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import packageJson from "../../package.json" with { type: "json" };
 import { severities, stories } from "../audit/issue.ts";
 import { show } from "../text/gate.ts";
 import { applyConfig } from "./config.ts";
 import type { ProcessIo } from "./io.ts";
-
-/** Version of bootmend, as its package says. */
-export const version: string = packageJson.version;
+import { version } from "./version.ts";
 
 /**
  * The command line. Each command loads its own code when it is asked for, so that an audit never waits for a screen.

@@ -13,8 +13,8 @@ import { withTexts } from "./commands/dry-run.ts";
 import type { ProcessIo } from "./io.ts";
 import { understand } from "./open-project.ts";
 import type { CommonOptions } from "./options.ts";
-import { version } from "./program.ts";
 import { serverBase } from "./server-base.ts";
+import { version } from "./version.ts";
 
 /** The wizard's workbench, and how it learns of each audit: it boots and installs what the newest one understood. */
 export interface OpenWorkbench {

@@ -6,8 +6,8 @@ import { type Audited, auditProject } from "../audit-project.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type Output, outputOf, type ProcessIo } from "../io.ts";
 import type { AuditOptions } from "../options.ts";
-import { version } from "../program.ts";
 import { UserError } from "../user-error.ts";
+import { version } from "../version.ts";
 
 /** `bootmend audit`: prints what was found, or writes it to a file. */
 export async function auditCommand(path: string | undefined, options: AuditOptions, io: ProcessIo): Promise<number> {

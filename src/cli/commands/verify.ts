@@ -11,9 +11,9 @@ import { confirm } from "../confirm.ts";
 import { exitStatus } from "../exit-status.ts";
 import { type Output, outputOf, type ProcessIo } from "../io.ts";
 import type { VerifyOptions } from "../options.ts";
-import { version } from "../program.ts";
 import { serverBase } from "../server-base.ts";
 import { UserError } from "../user-error.ts";
+import { version } from "../version.ts";
 
 /** `bootmend verify`: boots the target for real, and reports stage by stage. */
 export async function verifyCommand(path: string | undefined, options: VerifyOptions, io: ProcessIo): Promise<number> {
