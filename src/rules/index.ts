@@ -48,6 +48,7 @@ import missingSessionAwait from "./database/missing-session-await.ts";
 import missingSqliteFolder from "./database/missing-sqlite-folder.ts";
 import naiveDatetime from "./database/naive-datetime.ts";
 import sessionContextMismatch from "./database/session-context-mismatch.ts";
+import sessionWithoutEngine from "./database/session-without-engine.ts";
 import syncClassInAsyncFactory from "./database/sync-class-in-async-factory.ts";
 import syncCreateAll from "./database/sync-create-all.ts";
 import syncSessionFactory from "./database/sync-session-factory.ts";
@@ -180,6 +181,7 @@ export const rules: readonly AnyRule[] = [
 	missingSqliteFolder,
 	naiveDatetime,
 	sessionContextMismatch,
+	sessionWithoutEngine,
 	syncClassInAsyncFactory,
 	syncCreateAll,
 	syncSessionFactory,

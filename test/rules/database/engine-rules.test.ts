@@ -269,3 +269,25 @@ it("calls the engine of a session factory bind", () => {
 	);
 	expect(mendedFiles("invalid-session-argument", broken)["main.py"]).toContain("async_sessionmaker(bind=engine)");
 });
+
+describe("session-without-engine", () => {
+	const rule = "session-without-engine";
+	const engine = 'from sqlalchemy.orm import Session, sessionmaker\n\nengine = create_engine("sqlite:///app.db")';
+	const startup = "with Session() as session:\n    session.execute(text('SELECT 1'))";
+
+	it("finds a session that start-up asks, and one that only requests ask", () => {
+		const broken = backend(engine, startup);
+		expect(auditBackend(rule, broken)[0]?.severity).toBe("CRITICAL");
+		expect(mendedFiles(rule, broken)["main.py"]).toContain("with Session(engine) as session");
+		const later = backend(`${engine}\n\ndef get_session():\n    with Session() as session:\n        yield session\n`);
+		expect(auditBackend(rule, later)[0]?.severity).toBe("HIGH");
+	});
+
+	it.each([
+		["a factory gives it its engine", `${engine}\nSession = sessionmaker(engine)`],
+		["it is bound otherwise", `${engine}\nSession().bind = engine`],
+		["there are several engines", `${engine}\nother = create_engine("sqlite:///other.db")`],
+	])("says nothing where %s", (_, sound) => {
+		expect(auditBackend(rule, backend(sound, startup))).toEqual([]);
+	});
+});

@@ -1,0 +1,117 @@
+import type { FixProposal } from "../../audit/fix.ts";
+import { defineRule } from "../../audit/rule.ts";
+import { assignedName } from "../../project/database/assigned-name.ts";
+import { listEngines, type MadeEngine } from "../../project/database/engine-calls.ts";
+import { resolvedName, sessionKindOf } from "../../project/database/session-kinds.ts";
+import { isSqlalchemyBefore } from "../../project/database/sqlalchemy-driver.ts";
+import type { Call } from "../../project/imports/trace.ts";
+import type { Module, Project } from "../../project/project.ts";
+import type * as ast from "../../python/ast.ts";
+import { addArgument } from "../../python/rewrite/arguments.ts";
+import { walk } from "../../python/walk.ts";
+
+interface Evidence {
+	readonly module: Module;
+	readonly node: ast.Call;
+	/** Where start-up asks the database through it, or null where only requests do. */
+	readonly asked: Call | null;
+	/** The one sync engine of the backend, and its name. */
+	readonly engine: MadeEngine;
+	readonly engineName: string;
+}
+
+const example = (engine: string) => ({
+	"requirements.txt": "fastapi\nuvicorn\nsqlalchemy>=2\n",
+	"main.py": `from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import Session
+
+engine = create_engine("sqlite:///app.db")
+app = FastAPI()
+
+with Session(${engine}) as session:
+    session.execute(text("SELECT 1"))
+`,
+});
+
+export default defineRule<Evidence>({
+	name: "session-without-engine",
+	category: "DATABASE",
+	summary: "A session is made without the engine that it is to ask",
+	story:
+		"Session() knows no database: it is made without a complaint, and its first query fails, when the server starts or in every request that depends on it.",
+	references: ["https://docs.sqlalchemy.org/en/20/orm/session_basics.html#opening-and-closing-a-session"],
+	example: { before: example(""), after: example("engine") },
+
+	*detect(project) {
+		const engines = listEngines(project).filter(({ call, isAsync }) => !isAsync && call.reached);
+		const [engine] = engines;
+		const engineName = engine === undefined ? null : assignedName(engine.call.module, engine.call.node);
+		if (engine === undefined || engines.length > 1 || engineName === null) return;
+		if (isSqlalchemyBefore(project, "2.0.0b1") !== false || bindsOtherwise(project)) return;
+		for (const [index, { module, node }] of [...emptySessions(project)].entries())
+			yield {
+				subject: `${module.name}:session-${index + 1}`,
+				path: module.path,
+				range: { start: node.start, end: node.end },
+				evidence: { module, node, asked: firstQuestion(project, node), engine, engineName },
+			};
+	},
+
+	describe({ evidence: { asked, engineName } }) {
+		const stops = asked !== null && !asked.guarded;
+		return {
+			severity: stops ? "CRITICAL" : "HIGH",
+			stage: stops ? asked.stage : "request",
+			problem: `A session is made without ${engineName}`,
+			rootCause: `Nothing tells the session which database to ask, so that its first query fails${stops ? `, which ${asked.module.path} makes when the server starts` : ""}.`,
+			...(asked === null ? {} : { order: asked.order }),
+			manualSteps: [`Hand ${engineName} to Session.`],
+		};
+	},
+
+	fix({ evidence: { module, node, engine, engineName } }): FixProposal {
+		const home = engine.call.module;
+		return {
+			title: `Hand ${engineName} to the session`,
+			explanation: `${engineName} is the one engine of the backend.`,
+			applicability: "safe",
+			edits: [addArgument(module, node, engineName)],
+			needs: home === module ? [] : [{ path: module.path, module: home.name, name: engineName }],
+		};
+	},
+});
+
+/** `Session()` of SQLAlchemy's or SQLModel's own class, in functions too. */
+function* emptySessions(project: Project): Generator<{ readonly module: Module; readonly node: ast.Call }> {
+	for (const { module, reached, namespace } of project.trace.runs.values()) {
+		if (!reached || !module.text.includes("Session()")) continue;
+		const calls: ast.Call[] = [];
+		walk(module.tree, (node) => {
+			if (node.type === "Call" && node.args.length === 0 && node.keywords.length === 0) calls.push(node);
+		});
+		for (const node of calls) {
+			const made = resolvedName(project, namespace.names, node.callee);
+			const isPlain = made?.kind === "external" && /\.Session$/.test(made.canonical);
+			if (isPlain && sessionKindOf(made)?.isAsync === false) yield { module, node };
+		}
+	}
+}
+
+/** Is anything bound by other means anywhere: `session.bind = engine`, `get_bind`, `bind_arguments`? */
+function bindsOtherwise(project: Project): boolean {
+	return [...project.trace.runs.values()].some(({ module }) => /\bget_bind\b|\bbind_\w+|\.bind\b|\bbinds\b/.test(module.text));
+}
+
+const questions: ReadonlySet<string> = new Set(["exec", "execute", "scalar", "scalars", "get"]);
+
+/** The first query that start-up makes through a session. */
+function firstQuestion(project: Project, node: ast.Call): Call | null {
+	const sessions = new Set(project.trace.calls.filter((call) => call.node === node && call.reached).map(({ result }) => result));
+	return (
+		project.trace.calls.find(
+			({ callee, reached }) =>
+				reached && callee.kind === "bound-method" && questions.has(callee.name) && sessions.has(callee.receiver),
+		) ?? null
+	);
+}
