@@ -53,7 +53,8 @@ const builtinsOnDemand = {
 const nativeParser = {
 	name: "the parser's native part stays in its package",
 	setup({ onLoad }) {
-		const nativePart = (name) => `require("node-gyp-build")(require("node:path").dirname(require.resolve("${name}/package.json")))`;
+		const nativePart = (name) =>
+			`require("node-gyp-build")(require("node:path").dirname(require.resolve("${name}/package.json")))`;
 		onLoad({ filter: /\/tree-sitter\/index\.js$/ }, async ({ path }) => {
 			const text = await readFile(path, "utf8");
 			const contents = text.replace(/^const binding = [^;]*;/, `const binding = ${nativePart("tree-sitter")};`);
