@@ -8,6 +8,7 @@ import { addArgument } from "../../../python/rewrite/arguments.ts";
 import { enclosingFunction } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { boundNames } from "../../../python/scopes.ts";
+import { isNameUsed } from "../../repair/names/name-users.ts";
 
 /** A required parameter that the calling place has a value for, by its name or by its type: `register_routes()` where `app` is bound. */
 export function passArgument(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {
@@ -17,14 +18,17 @@ export function passArgument(project: Project, module: Module, call: ast.Call, e
 	const shifted = passShifted(project, module, owner, call, name);
 	if (shifted !== null) return shifted;
 	const isNamed = isBoundBefore(project, module, owner, call, name);
-	const value = isNamed ? name : valueOfType(project, module, owner, call, name);
+	const typed = isNamed ? null : valueOfType(project, module, owner, call, name);
+	const value = isNamed ? name : (typed ?? idleConstant(module, name));
 	if (value === null) return undefined;
 	const isKeyword = call.keywords.length > 0 || error.includes("keyword-only");
 	return {
 		title: `Pass ${value}`,
 		explanation: isNamed
 			? `The function asks for ${name}, and the calling code has a value of that name.`
-			: `The function asks for ${name}, and ${value} is the only value of that type in the calling code.`,
+			: typed !== null
+				? `The function asks for ${name}, and ${value} is the only value of that type in the calling code.`
+				: `The function asks for ${name}, and ${value} is there for it: nothing else in the file uses it.`,
 		applicability: "review",
 		edits: [addArgument(module, call, isKeyword ? `${name}=${value}` : value)],
 	};
@@ -55,6 +59,15 @@ function passShifted(
 		applicability: "review",
 		edits: [replaceText(module, at.start, at.start, `${value}, `)],
 	};
+}
+
+/** `SUMMARY_LENGTH` for a `length`: the only constant of the file that is called so and that nothing in it uses. */
+function idleConstant(module: Module, name: string): string | null {
+	const found = [...boundNames(module.tree.body)].filter(
+		(each) =>
+			each === each.toUpperCase() && each.toLowerCase().split("_").includes(name.toLowerCase()) && !isNameUsed(module, each),
+	);
+	return found.length === 1 ? (found[0] ?? null) : null;
 }
 
 function isBoundBefore(project: Project, module: Module, owner: ast.FunctionDef | null, call: ast.Call, name: string): boolean {
