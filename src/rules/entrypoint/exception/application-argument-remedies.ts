@@ -29,6 +29,7 @@ export function applicationArgumentRemedy(
 		return nameTheException(module, call, scope);
 	if (error === "TypeError: Security() takes from 0 to 1 positional arguments but 2 were given") return nameScopes(module, call);
 	if (error.endsWith("object is not a mapping")) return responsesByStatus(module, call, scope);
+	if (/^AttributeError: '(?:str|tuple)' object has no attribute 'copy'$/.test(error)) return tagsInList(call, scope);
 	return undefined;
 }
 
@@ -80,6 +81,24 @@ function responsesByStatus(module: Module, call: ast.Call, scope: NameScope): Fi
 		};
 	}
 	return undefined;
+}
+
+/** `APIRouter(tags="users")` → `APIRouter(tags=["users"])`, where the router is made. */
+function tagsInList(call: ast.Call, scope: NameScope): FixProposal | undefined {
+	const router = call.callee.type === "Attribute" ? valueOfName(call.callee.value, scope) : null;
+	if (router?.kind !== "instance" || router.call === null) return undefined;
+	const { module, node } = router.call;
+	const given = findKeyword(node, "tags")?.value;
+	if (given === undefined) return undefined;
+	const written = module.text.slice(given.start, given.end);
+	const items = given.type === "Sequence" ? given.items.map(({ start, end }) => module.text.slice(start, end)).join(", ") : written;
+	const isTuple = given.type === "Sequence" || given.type === "Constant";
+	return {
+		title: "Put the tags in a list",
+		explanation: "Each route of the router takes a copy of its list of tags.",
+		applicability: "safe",
+		edits: [replaceText(module, given.start, given.end, isTuple ? `[${items}]` : `list(${written})`)],
+	};
 }
 
 /** One item of such a list as entries of a dict. */

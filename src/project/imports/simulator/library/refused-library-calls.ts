@@ -16,7 +16,7 @@ export function refusedByStarlette(
 	receiver: InstanceValue | null,
 ): Refusal | null {
 	if (given.open) return null;
-	if (registersRoute.test(canonical)) return ofResponses(given, receiver);
+	if (registersRoute.test(canonical)) return ofTags(receiver) ?? ofResponses(given, receiver);
 	if (canonical === "starlette.templating.Jinja2Templates") return ofTemplates(machine, given);
 	if (canonical === "fastapi.applications.FastAPI") return ofApplication(given);
 	if (/^(fastapi|starlette)\.(applications|routing)\.\w+\.mount$/.test(canonical)) return ofMount(given);
@@ -37,6 +37,15 @@ export function refusedByAnnotated(machine: Machine, canonical: string, given: C
 
 const registersRoute =
 	/^fastapi\.(applications\.FastAPI|routing\.APIRouter)\.(get|post|put|patch|delete|head|options|trace|api_route|add_api_route)$/;
+
+/** `APIRouter(tags="users")`: each route takes a copy of the list (`APIRouter.add_api_route`). */
+function ofTags(receiver: InstanceValue | null): Refusal | null {
+	const tags = receiver?.call?.keywords.get("tags");
+	const isText = tags?.kind === "constant" && typeof tags.value === "string" && tags.value !== "";
+	const isTuple = tags?.kind === "sequence" && tags.type === "tuple" && tags.items.length > 0;
+	if (!isText && !isTuple) return null;
+	return { exception: "AttributeError", message: `'${isText ? "str" : "tuple"}' object has no attribute 'copy'` };
+}
 
 /** `responses=[404, 422]` of a route, or of its router: FastAPI joins the two, each a dict by status. */
 function ofResponses({ keywords }: CallArguments, receiver: InstanceValue | null): Refusal | null {
