@@ -25,6 +25,8 @@ export interface Description {
 	readonly manualSteps?: readonly string[];
 	/** False where only code that the target never imports meets the fault, and it is shown in another file, such as `.env`. */
 	readonly reached?: boolean;
+	/** A name that the issue takes for unused: where the mend of another fault in this file uses it, nothing is said. */
+	readonly unlessUsed?: string;
 	/** Position in start-up: failures of the import trace carry their index; lower surfaces earlier. */
 	readonly order?: number;
 }

@@ -4,6 +4,7 @@ import { parseDotenv } from "../project/settings/dotenv.ts";
 import { Effort, EffortSpent, withinEffort, withinEffortOr } from "../python/effort.ts";
 import { hideSecrets, secretsIn } from "../text/known-secrets.ts";
 import { LineIndex } from "../text/line-index.ts";
+import type { TextEdit } from "../text/range.ts";
 import { isEnvFile } from "../text/secrets.ts";
 import type { Fix, FixProposal } from "./fix.ts";
 import { type Issue, type Location, type Severity, storyOf } from "./issue.ts";
@@ -71,7 +72,7 @@ export function runRules(project: Project, rules: readonly AnyRule[], efforts: R
 			else result.brokenRules.push({ rule: rule.name, error: error instanceof Error ? error.message : String(error) });
 		}
 	}
-	return result;
+	return { ...result, issues: runner.withoutWanted(result.issues) };
 }
 
 /** What the issues of one run share. */
@@ -86,6 +87,8 @@ class Runner {
 	private readonly reachedPaths: ReadonlySet<string>;
 	/** Where code fails that every request runs. */
 	private readonly requestPlaces: ReadonlySet<string>;
+	/** Names that issues take for unused. */
+	private readonly unused = new Map<FoundIssue, string>();
 
 	constructor(
 		private readonly project: Project,
@@ -108,8 +111,37 @@ class Runner {
 			if (next.done) return true;
 			if (count === mostIssues) return false;
 			const description = this.discreet(within(() => rule.describe(next.value, this.project)));
-			issues.push(this.issueOf(rule, next.value, description));
+			const issue = this.issueOf(rule, next.value, description);
+			if (description.unlessUsed !== undefined) this.unused.set(issue, description.unlessUsed);
+			issues.push(issue);
 		}
+	}
+
+	/** Leaves out issues about an unused name that the mend of another issue uses: removing it first would spoil that mend. */
+	withoutWanted(issues: readonly FoundIssue[]): readonly FoundIssue[] {
+		if (this.unused.size === 0) return issues;
+		const used = new Map<string, Set<string>>();
+		for (const issue of issues) {
+			if (this.unused.has(issue)) continue;
+			for (const edit of issue.fix?.edits ?? []) {
+				const names = used.get(edit.path) ?? new Set();
+				used.set(edit.path, names);
+				for (const name of this.namesBroughtBy(edit)) names.add(name);
+			}
+		}
+		return issues.filter((issue) => !used.get(issue.at.path)?.has(this.unused.get(issue) ?? ""));
+	}
+
+	/** Words of the new text that the text in its place does not have as often. */
+	private namesBroughtBy({ path, range, newText }: TextEdit): readonly string[] {
+		const replaced = new Map<string, number>();
+		const old = this.project.files.get(path)?.text.slice(range.start, range.end) ?? "";
+		for (const word of wordsOf(old)) replaced.set(word, (replaced.get(word) ?? 0) + 1);
+		return wordsOf(newText).filter((word) => {
+			const left = replaced.get(word) ?? 0;
+			replaced.set(word, left - 1);
+			return left <= 0;
+		});
 	}
 
 	private issueOf(rule: AnyRule, match: Match<unknown>, description: Description): FoundIssue {
@@ -213,6 +245,10 @@ class Runner {
 			.digest("hex")
 			.slice(0, 16);
 	}
+}
+
+function wordsOf(text: string): readonly string[] {
+	return text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? [];
 }
 
 /** A file that the target never reaches cannot stop it. */

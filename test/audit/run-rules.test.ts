@@ -56,6 +56,38 @@ it("keeps an issue of a file that the target never imports from stopping start-u
 	expect(orphan).toMatchObject({ severity: "MEDIUM", stage: "none", blocksStartup: false, failsOn: [], importChain: [] });
 });
 
+it("says nothing of a name that only the mend of another fault uses", () => {
+	const unused = { ...ruleOf({ describe: () => ({ unlessUsed: "Depends" }) }), name: "unused-word" };
+	const mendedBy = (newText: string, path = "reached.py") =>
+		ruleOf({
+			fix: () => ({
+				title: "Mend it",
+				explanation: "So that it works.",
+				applicability: "safe",
+				edits: [{ path, range: { start: 0, end: 0 }, newText }],
+			}),
+		});
+	const unusedBeside = (rule: AnyRule, sources = files) =>
+		runRules(buildProject(sources, { target: "main:app" }), [unused, rule])
+			.issues.filter((issue) => issue.rule === "unused-word")
+			.map(({ at }) => at.path);
+	const all = ["orphan.py", "reached.py", "reached.py"];
+	expect(unusedBeside(mendedBy("value = 0\n")).toSorted()).toEqual(all);
+	expect(unusedBeside(mendedBy("Depends(0)\n"))).toEqual(["orphan.py"]);
+	expect(unusedBeside(mendedBy("Dependsome()\n")).toSorted()).toEqual(all);
+	expect(unusedBeside(mendedBy("Depends(0)\n", "main.py")).toSorted()).toEqual(all);
+	const written = { ...files, "reached.py": "Depends(FAULT)\n" };
+	const rewritten = ruleOf({
+		fix: () => ({
+			title: "Mend it",
+			explanation: "So that it works.",
+			applicability: "safe",
+			edits: [{ path: "reached.py", range: { start: 0, end: 14 }, newText: "Depends(value)" }],
+		}),
+	});
+	expect(unusedBeside(rewritten, written).toSorted()).toEqual(["orphan.py", "reached.py"]);
+});
+
 it("gives each issue a fingerprint that moved lines do not change, and two of one subject two", () => {
 	const fingerprints = (sources: Readonly<Record<string, string>>) =>
 		auditOf(ruleOf(), sources).issues.map((issue) => issue.fingerprint);

@@ -1,5 +1,4 @@
 import { defineRule } from "../../audit/rule.ts";
-import { lonelyRouters } from "../../project/fastapi/routes/include-faults.ts";
 import type { Module, Project } from "../../project/project.ts";
 import { importsOf, removeImportedNames } from "../../python/rewrite/remove-imports.ts";
 import { listUnusedImports, originOf } from "../repair/names/unused-names.ts";
@@ -36,12 +35,9 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		const failing = failingPlaces(project);
-		const forgotten = lonelyRouters(project).flatMap(({ forgottenIn }) => forgottenIn ?? []);
 		for (const module of project.modules.values()) {
 			for (const { statement, alias, local } of listUnusedImports(project, module)) {
 				if (failing.has(placeOf(module, statement.start)) || failing.has(placeOf(module, alias.start))) continue;
-				// The mend of a router that was forgotten uses its import.
-				if (forgotten.some(({ call, code }) => call.module === module && `${code}.`.startsWith(`${local}.`))) continue;
 				const from = statement.type === "ImportFrom" ? `${".".repeat(statement.level)}${statement.module}` : "";
 				const imported = from === "" || from.endsWith(".") ? from + alias.name.name : `${from}.${alias.name.name}`;
 				yield {
@@ -65,6 +61,7 @@ export default defineRule<Evidence>({
 			stage: "none",
 			problem: `${evidence.local} is imported and never used`,
 			rootCause: `Nothing in this file reads ${evidence.local}, and no other module imports it from here.`,
+			unlessUsed: evidence.local,
 		};
 	},
 
