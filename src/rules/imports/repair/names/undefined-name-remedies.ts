@@ -1,5 +1,8 @@
 import type { FixProposal } from "../../../../audit/fix.ts";
 import { builtinNames } from "../../../../project/imports/simulator/builtins.ts";
+import type { Value } from "../../../../project/imports/values.ts";
+import { scopeOfModule } from "../../../../project/models/name-scope.ts";
+import { valueOfName } from "../../../../project/models/type-form.ts";
 import type { Module, Project } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { boundName } from "../../../../python/rewrite/names.ts";
@@ -43,6 +46,7 @@ const certainWays: readonly Way[] = [
 	respelling,
 	routerOfModule,
 	tried((project, { module, detail }) => [callApplicationAgain(project, module, detail.name)]),
+	tried((project, { module, detail, range }) => [switchOn(project, module, detail.name, range.start)]),
 	tried((project, { module, detail }) => [addToAll(project, module, detail.name)]),
 	tried((project, { module, detail, range }) => [defineTypeVariable(project, module, detail.name, range.start)]),
 	// What the module defines by just that name, further down, is what is meant.
@@ -154,6 +158,35 @@ function uncallLifespan(module: Module, offset: number): FixProposal | null {
 		applicability: "safe",
 		edits: [replaceText(module, callee.end, end, "")],
 	};
+}
+
+/** `@dataclass(frozen)` → `@dataclass(frozen=True)`: what is called has a switch of that name. */
+function switchOn(project: Project, module: Module, name: string, offset: number): FixProposal | null {
+	let call: ast.Call | null = null;
+	walk(module.tree, (node) => {
+		if (node.type === "Call" && node.args.some((each) => each.type === "Name" && each.start === offset)) call = node;
+	});
+	const scope = scopeOfModule(project, module);
+	const callee: Value | null = call === null || scope === null ? null : valueOfName((call as ast.Call).callee, scope);
+	if (callee === null || !hasSwitch(callee, name)) return null;
+	const end = offset + name.length;
+	return {
+		title: `Switch ${name} on by its name`,
+		explanation: `${name} is an argument of what is called here, which takes True or False.`,
+		applicability: "safe",
+		edits: [replaceText(module, end, end, "=True")],
+	};
+}
+
+function hasSwitch(callee: Value, name: string): boolean {
+	if (callee.kind === "function")
+		return callee.node.parameters.some(
+			(each) => each.name.name === name && each.default?.type === "Constant" && typeof each.default.value === "boolean",
+		);
+	if (callee.kind !== "external" || callee.entry?.kind !== "function") return false;
+	return callee.entry.signature.parameters.some(
+		(each) => each.name === name && (each.defaultText === "False" || each.defaultText === "True"),
+	);
 }
 
 function usesThatFail(project: Project, { module, detail }: UndefinedName): readonly ast.Name[] {
