@@ -7,7 +7,8 @@ import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
 import { keepTheOwner } from "../repair/calls/assigned-nothing.ts";
-import { includeAnother, includeItsRouter, returnTheRouter, takeAway } from "./signature/include-remedies.ts";
+import { argumentsFor } from "./exception/pass-argument.ts";
+import { includeAnother, includeItsRouter, includeTheNamed, returnTheRouter, takeAway } from "./signature/include-remedies.ts";
 
 const example = (argument: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\n",
@@ -70,7 +71,9 @@ export default defineRule<IncludeFault>({
 				? "Mount the application with app.mount(path, application), or make a router of it."
 				: type === "itself" || type === "circle"
 					? "Include the router that was meant, or take the line away."
-					: "Pass the router itself.";
+					: evidence.value.kind === "function" && makesRouter(evidence.value.node)
+						? `Call ${shown} with what it asks for, and include the router that it gives.`
+						: "Pass the router itself.";
 		return {
 			severity: "CRITICAL",
 			stage: call.stage,
@@ -95,13 +98,16 @@ function mendOf(fault: IncludeFault, project: Project): FixProposal | undefined 
 	const { module } = include.call;
 	const shown = module.text.slice(node.start, node.end);
 	if (type === "function" && value.kind === "function" && makesRouter(value.node)) {
+		const given = argumentsFor(project, module, value, node);
+		if (given === null) return undefined;
 		return {
 			title: `Call ${shown}`,
-			explanation: "The function makes the router and gives it back.",
-			applicability: "safe",
-			edits: [replaceText(module, node.end, node.end, "()")],
+			explanation: `The function makes the router and gives it back${given === "" ? "" : `; ${given} is what it asks for`}.`,
+			applicability: given === "" ? "safe" : "review",
+			edits: [replaceText(module, node.end, node.end, `(${given})`)],
 		};
 	}
+	if (type === "text") return includeTheNamed(fault, project);
 	if (type === "routes" && node.type === "Attribute") {
 		return {
 			title: `Include ${module.text.slice(node.value.start, node.value.end)} itself`,
@@ -175,9 +181,9 @@ function applicationMend({ application, include, node }: IncludeFault): FixPropo
 	};
 }
 
-/** Does a function without required parameters make an APIRouter and return something? */
+/** Does a function make an APIRouter and return something? */
 function makesRouter(node: ast.FunctionDef | ast.Lambda): boolean {
-	if (node.type === "Lambda" || node.isAsync || node.parameters.some((parameter) => parameter.default === null)) return false;
+	if (node.type === "Lambda" || node.isAsync) return false;
 	let makes = false;
 	let returns = false;
 	for (const statement of node.body) {

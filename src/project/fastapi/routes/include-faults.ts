@@ -10,7 +10,8 @@ import { scopeOfModule } from "../../models/name-scope.ts";
 import { valueOfName } from "../../models/type-form.ts";
 import type { Project } from "../../project.ts";
 import { fastApiFeatures } from "../features.ts";
-import { argumentOf, type Include, type Router, routeModelOf } from "./routes.ts";
+import { routerByText } from "./router-by-text.ts";
+import { argumentOf, type Include, type Router, routeModelOf, textOf } from "./routes.ts";
 
 /** `include_router` of something that is no router. Modules are a fault of their own. */
 export interface IncludeFault {
@@ -167,6 +168,12 @@ export function lonelyRouters(project: Project): readonly LonelyRouter[] {
 	const used = new Set<Value>([...includes, ...mounts].flatMap(({ child }) => (child === null ? [] : [child.value])));
 	for (const call of project.trace.calls) for (const value of [...call.args, ...call.keywords.values()]) used.add(value);
 	for (const value of includedOnCondition(project)) used.add(value);
+	for (const { call } of includes) {
+		// A text in its place is a fault of its own, which includes it.
+		const text = textOf(argumentOf(call, 0, "router")?.value);
+		const meant = text === null ? null : routerByText(project, call.module, text);
+		if (meant !== null) used.add(meant.value);
+	}
 	const result: LonelyRouter[] = [];
 	for (const router of routers) {
 		const routes = operations.filter((operation) => operation.router === router).length;

@@ -34,6 +34,26 @@ export function passArgument(project: Project, module: Module, call: ast.Call, e
 	};
 }
 
+/** The arguments with which the calling code can call a function that it only names; null where one that it asks for is not in sight. */
+export function argumentsFor(
+	project: Project,
+	module: Module,
+	{ module: home, node }: FunctionValue,
+	at: ast.Node,
+): string | null {
+	const owner = enclosingFunction(module.tree, at.start);
+	const given: string[] = [];
+	for (const { name, kind, default: usual, annotation } of node.parameters) {
+		if (usual !== null || kind.startsWith("var-")) continue;
+		const type = annotation === null ? "" : lastName(home.text.slice(annotation.start, annotation.end));
+		const isNamed = isBoundBefore(project, module, owner, at, name.name);
+		const value = isNamed ? name.name : /^[A-Z]/.test(type) ? valueOfClass(module, owner, at, type) : null;
+		if (value === null) return null;
+		given.push(kind === "keyword-only" ? `${name.name}=${value}` : value);
+	}
+	return given.join(", ");
+}
+
 /**
  * `init(settings)` of `def init(app, settings)`: the value stands in another's place, and what belongs there is what the call lacks.
  * Undefined where no value for that place is in sight, null where none is shifted.
@@ -70,7 +90,7 @@ function idleConstant(module: Module, name: string): string | null {
 	return found.length === 1 ? (found[0] ?? null) : null;
 }
 
-function isBoundBefore(project: Project, module: Module, owner: ast.FunctionDef | null, call: ast.Call, name: string): boolean {
+function isBoundBefore(project: Project, module: Module, owner: ast.FunctionDef | null, call: ast.Node, name: string): boolean {
 	if (owner !== null) {
 		// By an assignment, `with … as name` or `for name in …` in front of the call, in whatever block around it.
 		const before = module.text.slice(owner.start, call.start);
@@ -94,7 +114,11 @@ function valueOfType(
 	if (definition === null) return null;
 	const annotation = definition.node.parameters.find((each) => each.name.name === name)?.annotation;
 	const type = annotation == null ? "" : lastName(definition.module.text.slice(annotation.start, annotation.end));
-	if (!/^[A-Z]/.test(type)) return null;
+	return /^[A-Z]/.test(type) ? valueOfClass(module, owner, call, type) : null;
+}
+
+/** The only value in front of a place that is made by the class of that name, or declared with it. */
+function valueOfClass(module: Module, owner: ast.FunctionDef | null, call: ast.Node, type: string): string | null {
 	const found = new Set<string>();
 	for (const each of owner?.parameters ?? [])
 		if (each.annotation !== null && lastName(module.text.slice(each.annotation.start, each.annotation.end)) === type)

@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { type IncludeFault, lonelyRouters } from "../../../project/fastapi/routes/include-faults.ts";
+import { routerByText } from "../../../project/fastapi/routes/router-by-text.ts";
 import { type Router, routeModelOf } from "../../../project/fastapi/routes/routes.ts";
 import type { FunctionValue } from "../../../project/imports/values.ts";
 import { lookUpName, scopeOfModule } from "../../../project/models/name-scope.ts";
@@ -57,6 +58,21 @@ function routerLeftFor(module: Module, project: Project): string | null {
 	);
 	const [meant, ...others] = places;
 	return meant !== undefined && others.length === 0 ? meant : null;
+}
+
+/** `include_router("items.router")`: the router that the text names. */
+export function includeTheNamed({ node, value, include }: IncludeFault, project: Project): FixProposal | undefined {
+	if (node.type !== "Constant" || value.kind !== "constant" || typeof value.value !== "string") return undefined;
+	const { module } = include.call;
+	const named = routerByText(project, module, value.value);
+	if (named === null) return undefined;
+	return {
+		title: `Include ${named.code} itself`,
+		explanation: "The text names the router; include_router takes the object.",
+		applicability: "safe",
+		edits: [replaceText(module, node.start, node.end, named.code)],
+		needs: named.from === null ? [] : [{ path: module.path, module: named.from, name: named.code }],
+	};
 }
 
 /** The line adds nothing: what it includes is there already. */
