@@ -111,13 +111,17 @@ export function returnTheApplication(module: Module, node: ast.FunctionDef): Fix
 		applicability: "safe" as const,
 	};
 	if (last.type === "Return") {
-		if (last.value !== null) return undefined;
-		return { ...words, edits: [replaceText(module, last.end, last.end, ` ${name}`)] };
+		if (last.value !== null && !isNone(last.value)) return undefined;
+		return { ...words, edits: [replaceText(module, last.start, last.end, `return ${name}`)] };
 	}
 	// `app` alone on the last line was meant as the return.
 	if (last.type === "ExpressionStatement" && last.value.type === "Name" && last.value.id === name)
 		return { ...words, edits: [replaceText(module, last.start, last.start, "return ")] };
 	return { ...words, edits: [insertAfter(module, last, `return ${name}`)] };
+}
+
+function isNone(node: ast.Expression): boolean {
+	return node.type === "Constant" && node.literal === "none";
 }
 
 /** Names that the function's own statements bind to a new application. */
