@@ -1,7 +1,10 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import type { Project } from "../../project/project.ts";
+import { scopeOfModule } from "../../project/models/name-scope.ts";
+import { valueOfName } from "../../project/models/type-form.ts";
+import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
+import { enclosingFunction } from "../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { dottedName, walk } from "../../python/walk.ts";
 import { type FailureOf, failureAt, failuresOf } from "../repair/trial/import-failures.ts";
@@ -44,7 +47,13 @@ export default defineRule<Evidence>({
 	example: { before: example("Settings"), after: example("settings") },
 
 	*detect(project) {
-		for (const { detail, module, range, error, stage, order } of failuresOf(project, "field-of-class")) {
+		const passed = new Set<string>();
+		for (const failure of failuresOf(project, "field-of-class")) {
+			const { detail, module, range, error, stage, order } = failure;
+			// What one passed class lacks is one fault, however many fields are read.
+			const places = placesOfClass(project, failure).map(({ module: caller, node }) => `${caller.path}:${node.start}`);
+			if (places.length > 0 && places.every((place) => passed.has(place))) continue;
+			for (const place of places) passed.add(place);
 			const className = detail.owner.node.name.name;
 			yield {
 				subject: `${module.name}:${className}.${detail.name}`,
@@ -70,7 +79,7 @@ export default defineRule<Evidence>({
 
 	fix({ evidence, path, range }, project) {
 		const failure = failureAt(project, "field-of-class", path, range.start);
-		return failure === null ? undefined : readFromInstance(evidence, failure);
+		return failure === null ? undefined : readFromInstance(evidence, failure, project);
 	},
 });
 
@@ -89,6 +98,7 @@ function instanceOf(project: Project, owner: FailureOf<"field-of-class">["detail
 function readFromInstance(
 	{ className, field, instance }: Evidence,
 	failure: FailureOf<"field-of-class">,
+	project: Project,
 ): FixProposal | undefined {
 	const { module, detail, range } = failure;
 	const reads: ast.Attribute[] = [];
@@ -97,6 +107,8 @@ function readFromInstance(
 	});
 	const [read] = reads;
 	if (read === undefined || dottedName(read.value) === null) return undefined;
+	const passed = passAnObject(project, failure);
+	if (passed !== null) return passed;
 	if (instance === null) {
 		return {
 			title: `Make an object of ${className}`,
@@ -130,6 +142,42 @@ function readFromInstance(
 		...words,
 		edits: others.map(({ value }) => replaceText(module, value.start, value.end, instance)),
 		needs: [{ path: module.path, module: from, name: instance }],
+	};
+}
+
+/** Where the class is passed as the parameter that the field is read from: `create_app(Settings)`. */
+function placesOfClass(
+	project: Project,
+	{ module, range, detail }: FailureOf<"field-of-class">,
+): readonly { readonly module: Module; readonly node: ast.Expression }[] {
+	const owner = enclosingFunction(module.tree, range.start);
+	const [read] = /^\w+/.exec(module.text.slice(range.start, range.end)) ?? [];
+	if (owner === null || !owner.parameters.some((each) => each.name.name === read)) return [];
+	const found: { module: Module; node: ast.Expression }[] = [];
+	for (const { module: caller, reached } of project.trace.runs.values()) {
+		const scope = reached && caller.text.includes(owner.name.name) ? scopeOfModule(project, caller) : null;
+		if (scope === null) continue;
+		walk(caller.tree, (node) => {
+			if (node.type !== "Call") return;
+			const callee = valueOfName(node.callee, scope);
+			if (callee?.kind !== "function" || callee.node !== owner) return;
+			for (const given of [...node.args, ...node.keywords.map(({ value }) => value)])
+				if (valueOfName(given, scope) === detail.owner) found.push({ module: caller, node: given });
+		});
+	}
+	return found;
+}
+
+/** The parameter gets an object where the class is passed. */
+function passAnObject(project: Project, failure: FailureOf<"field-of-class">): FixProposal | null {
+	const places = placesOfClass(project, failure);
+	const className = failure.detail.owner.node.name.name;
+	if (places.length === 0) return null;
+	return {
+		title: `Pass an object of ${className}`,
+		explanation: `The function reads the settings of an object; ${className}() makes one.`,
+		applicability: "review",
+		edits: places.map(({ module, node }) => replaceText(module, node.end, node.end, "()")),
 	};
 }
 
