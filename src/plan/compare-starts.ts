@@ -97,6 +97,7 @@ function auditStart(project: Project, start: Start, rules: readonly AnyRule[], i
 		const isFile = command.server === "fastapi";
 		const isOwn =
 			isFile ||
+			(start.isCertain && project.environment.findModule(module.split(".")[0] ?? module).found === "missing") ||
 			[...project.files.keys()].some((path) => names.some((name) => `/${path}`.toLowerCase().endsWith(`/${name.toLowerCase()}`)));
 		const error = isFile
 			? `Path does not exist ${module.replaceAll(".", "/")}.py`

@@ -99,7 +99,7 @@ function corrected(project: Project, command: StartCommand, target: Target): str
 /** FastAPI's own command takes a file, and finds the application in it by its name. */
 function ofFastapi(project: Project, command: StartCommand, target: Target): string {
 	const inner = innerPath(project, project.modules.get(target.module)?.path ?? "");
-	if (inner === null || target.factory || !/^(app|api)$/.test(target.attribute))
+	if (inner === null || target.factory || !/^\w+$/.test(target.attribute))
 		return `uvicorn ${target.module}:${target.attribute}${target.factory ? " --factory" : ""}`;
 	const [server = "fastapi", mode = "run", ...rest] = shownCommand(command).split(" ");
 	return [server, mode, inner, ...rest.filter((word) => !word.endsWith(".py"))].join(" ");

@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { runRules } from "../../src/audit/run-rules.ts";
+import type { Environment } from "../../src/environment/environment.ts";
 import { compareStarts } from "../../src/plan/compare-starts.ts";
 import { rules } from "../../src/rules/index.ts";
-import { buildProject } from "../project/build-project.ts";
+import { buildProject, unknownEnvironment } from "../project/build-project.ts";
 
-function startsOf(files: Readonly<Record<string, string>>) {
-	const project = buildProject({ "requirements.txt": "fastapi\nuvicorn\n", ...files });
+function startsOf(files: Readonly<Record<string, string>>, environment = unknownEnvironment()) {
+	const project = buildProject({ "requirements.txt": "fastapi\nuvicorn\n", ...files }, { environment });
 	return compareStarts(project, runRules(project, rules), rules).map(({ path, service, isAudited, verdict, stop, needs }) => ({
 		place: service === null ? path : `${path} ${service}`,
 		isAudited,
@@ -31,6 +32,24 @@ describe("start commands of one repository", () => {
 			{ place: "Dockerfile", isAudited: true, ...made },
 			{ place: "Procfile", isAudited: true, ...made },
 		]);
+	});
+
+	it("fail in an image that has all the code, where neither it nor a package has that name", () => {
+		const usual = unknownEnvironment();
+		const environment: Environment = {
+			...usual,
+			findModule: (name) => (name === "nowhere_at_all" ? { found: "missing" } : usual.findModule(name)),
+		};
+		const Dockerfile = image("COPY . .", '["uvicorn", "nowhere_at_all.main:app"]');
+		const Makefile = "dev:\n\tuvicorn shop.main:app --reload\n";
+		expect(startsOf({ ...shop, Dockerfile, Makefile }, environment)).toContainEqual({
+			place: "Dockerfile",
+			isAudited: false,
+			verdict: "fails",
+			error: 'Error loading ASGI app. Could not import module "nowhere_at_all.main".',
+			at: "Dockerfile:4",
+			needs: [],
+		});
 	});
 
 	it("fail in an image that is copied from inside the package", () => {

@@ -91,7 +91,10 @@ function targetFault(project: Project, { command, folders, isCertain }: Start): 
 		// Elsewhere the folder may be another one than the file tells.
 		if (!isCertain || isSomewhere(project.files, target.module, folders)) return null;
 		const meant = modulesBelow(project, first);
-		const better = meant === null ? null : findMeantTarget(meant, target);
+		const named = meant === null ? null : findMeantTarget(meant, target);
+		// FastAPI's command gives no name: the application may be called as it likes.
+		const other = server === "fastapi" && project.target !== null ? { ...target, attribute: project.target.attribute } : null;
+		const better = named ?? (meant === null || other === null ? null : findMeantTarget(meant, other));
 		if (server === "fastapi") return missingFile(project, command, { from, folder: first, better });
 		const error = `Error loading ASGI app. Could not import module "${target.module}".`;
 		return { shape: "module", server, name, from, error, fix: better && rewrite(path, range, name, spellTarget(better)) };
@@ -112,7 +115,8 @@ function missingFile(
 ): Evidence {
 	const name = project.files.get(path)?.text.slice(range.start, range.end) ?? "";
 	const file = better === null ? null : fileOf(project.files, folder, better.module);
-	const isFound = better !== null && !better.factory && /^(app|api)$/.test(better.attribute);
+	// FastAPI's command takes app, api, or whatever application the module binds.
+	const isFound = better !== null && !better.factory && /^\w+$/.test(better.attribute);
 	const newText = file === null || !isFound ? null : file.slice(folder === "" ? 0 : folder.length + 1);
 	const error = `Path does not exist ${name}`;
 	return { shape: "module", server, name, from, error, fix: newText === null ? null : rewrite(path, range, name, newText) };

@@ -67,6 +67,13 @@ describe("unstartable-command", () => {
 		expect(mendedFiles(rule, text).Procfile).toBe("web: gunicorn -k uvicorn.workers.UvicornWorker -w 2 main:app\n");
 	});
 
+	it("names the file for FastAPI's command, whatever the application is called in it", () => {
+		const text = `${backend(`${head}\napi_server = FastAPI()\n`)}#- Dockerfile\nFROM python:3.12\nWORKDIR /srv\nCOPY . .\nCMD ["fastapi", "run", "mian.py"]\n`;
+		expect(mendedFiles(rule, text.replace("web: uvicorn main:app", "web: uvicorn main:api_server")).Dockerfile).toContain(
+			'"main.py"',
+		);
+	});
+
 	it("is silent where the module may lie in a folder that the file does not tell", () => {
 		const text = `${backend(`${head}\napp = FastAPI()\n`)}#- deploy/start.sh\nuvicorn elsewhere.main:app\n`;
 		expect(auditBackend(rule, text)).toEqual([]);
