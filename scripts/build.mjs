@@ -8,13 +8,11 @@ import { chmod, copyFile, readdir, readFile, rm, writeFile } from "node:fs/promi
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 
-/** The packages that draw the wizard: it alone loads them. */
-const screen = ["ink", "ink-*", "react", "react/*"];
 const shared = {
 	bundle: true,
 	platform: "node",
 	target: "node20",
-	external: ["tree-sitter", "tree-sitter-python", ...screen],
+	external: ["tree-sitter", "tree-sitter-python", "ink", "ink-*", "react", "react/*"],
 	jsx: "automatic",
 	minifyWhitespace: true,
 	minifySyntax: true,
@@ -46,27 +44,6 @@ const builtinsOnDemand = {
 	},
 };
 
-/**
- * The parser's own JavaScript is compiled ahead with the program's; its native part is looked for in its package, as that itself does.
- * The grammar's types of nodes stay behind: they would be read at every start, and nothing asks for them.
- */
-const nativeParser = {
-	name: "the parser's native part stays in its package",
-	setup({ onLoad }) {
-		const nativePart = (name) =>
-			`require("node-gyp-build")(require("node:path").dirname(require.resolve("${name}/package.json")))`;
-		onLoad({ filter: /\/tree-sitter\/index\.js$/ }, async ({ path }) => {
-			const text = await readFile(path, "utf8");
-			const contents = text.replace(/^const binding = [^;]*;/, `const binding = ${nativePart("tree-sitter")};`);
-			if (contents === text) throw new Error(`${path} loads its native part in another way than it did`);
-			return { contents };
-		});
-		onLoad({ filter: /\/tree-sitter-python\/bindings\/node\/index\.js$/ }, () => ({
-			contents: `module.exports = ${nativePart("tree-sitter-python")};`,
-		}));
-	},
-};
-
 await rm("dist", { recursive: true, force: true });
 await Promise.all([
 	build({
@@ -81,8 +58,7 @@ await Promise.all([
 		entryPoints: ["src/cli.ts"],
 		outfile: "dist/program.js",
 		format: "cjs",
-		external: [...screen, "tree-sitter/package.json", "tree-sitter-python/package.json"],
-		plugins: [wizardApart, builtinsOnDemand, nativeParser],
+		plugins: [wizardApart, builtinsOnDemand],
 		define: { "import.meta.url": "programUrl" },
 		banner: { js: 'const programUrl = require("node:url").pathToFileURL(__filename).href;' },
 	}),

@@ -91,7 +91,8 @@ function tagsInList(call: ast.Call, scope: NameScope): FixProposal | undefined {
 	const given = findKeyword(node, "tags")?.value;
 	if (given === undefined) return undefined;
 	const written = module.text.slice(given.start, given.end);
-	const items = given.type === "Sequence" ? given.items.map(({ start, end }) => module.text.slice(start, end)).join(", ") : written;
+	const items =
+		given.type === "Sequence" ? given.items.map(({ start, end }) => module.text.slice(start, end)).join(", ") : written;
 	const isTuple = given.type === "Sequence" || given.type === "Constant";
 	return {
 		title: "Put the tags in a list",
