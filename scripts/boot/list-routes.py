@@ -29,7 +29,11 @@ def flatten(routes, prefix=""):
         path = getattr(route, "path", "")
         if endpoint is None:
             inner = getattr(original, "app", original)
-            yield from flatten(getattr(inner, "routes", None) or [], prefix + path)
+            below = getattr(inner, "routes", None)
+            if below is None:
+                # A mounted folder of files, or an application of another kind.
+                yield [["MOUNT"], prefix + path or "/", getattr(original, "name", "")]
+            yield from flatten(below or [], prefix + path)
             continue
         if (getattr(endpoint, "__module__", "") or "").startswith("fastapi."):
             continue

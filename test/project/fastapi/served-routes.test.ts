@@ -88,3 +88,24 @@ app.include_router(router)
 `);
 	expect(routes).toEqual(["GET …/ root"]);
 });
+
+it("lists a mounted folder of files and other applications at their path", () => {
+	const routes = routesOf(`
+#- main.py
+import socketio
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+app = FastAPI()
+
+
+@app.get("/health")
+def health(): ...
+
+
+app.mount("/socket.io/", socketio.ASGIApp(socketio.AsyncServer()))
+app.mount("/static", StaticFiles(directory="static"), name="static")
+app.mount("/", StaticFiles(directory="web", html=True))
+`);
+	expect(routes).toEqual(["GET /health health", "MOUNT /socket.io", "MOUNT /static static", "MOUNT /"]);
+});

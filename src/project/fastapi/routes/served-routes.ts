@@ -1,14 +1,14 @@
 import type { Module, Project } from "../../project.ts";
 import { fastApiFeatures } from "../features.ts";
-import { type Include, type Operation, type Router, routeModelOf } from "./routes.ts";
+import { argumentOf, type Include, type Mount, type Operation, type Router, routeModelOf, textOf } from "./routes.ts";
 
 /** A route as an application serves it. */
 export interface ServedRoute {
-	/** `GET`, or `WEBSOCKET`; several where one function answers several, none where they are not known. */
+	/** `GET`, or `WEBSOCKET`, or `MOUNT` for all below a path that another application answers; several where one function answers several, none where they are not known. */
 	readonly methods: readonly string[];
 	/** With all prefixes; parts that are not known are written `…`. */
 	readonly path: string;
-	/** The name of the function that answers; null where it has none. */
+	/** The name of the function that answers, or of the mount; null where it has none. */
 	readonly endpoint: string | null;
 	/** Where the route is registered. */
 	readonly module: Module;
@@ -56,8 +56,13 @@ class RouteReader {
 		}
 		for (const mount of mounts) {
 			const { child, path, call } = mount;
-			if (mount.parent !== router || child === null) continue;
+			if (mount.parent !== router) continue;
 			const below = `${prefix}${(path ?? unknownPart).replace(/\/$/, "")}`;
+			if (child === null) {
+				// Versions that copy the routes of an included router leave its mounts behind.
+				if (router.isApplication || this.keepsRouters) entries.push({ order: call.order, routes: () => [mounted(mount, below, isCertain)] });
+				continue;
+			}
 			entries.push({
 				order: call.order,
 				routes: () => this.read(child, below, Number.POSITIVE_INFINITY, isCertain && !call.guarded, [...above, router]),
@@ -74,6 +79,18 @@ class RouteReader {
 		const until = this.keepsRouters ? Number.POSITIVE_INFINITY : call.order;
 		return this.read(child, own + (prefix ?? unknownPart), until, isCertain && !call.guarded, above);
 	}
+}
+
+/** What answers below the path of a mount whose routes are not known, such as a folder of files. */
+function mounted({ call }: Mount, path: string, isCertain: boolean): ServedRoute {
+	return {
+		methods: ["MOUNT"],
+		path: path === "" ? "/" : path,
+		endpoint: textOf(argumentOf(call, 2, "name")?.value),
+		module: call.module,
+		offset: call.node.start,
+		isCertain: isCertain && !call.guarded,
+	};
 }
 
 function served({ call, methods, path, endpoint }: Operation, prefix: string, isCertain: boolean): ServedRoute {
