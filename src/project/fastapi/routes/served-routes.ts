@@ -60,7 +60,8 @@ class RouteReader {
 			const below = `${prefix}${(path ?? unknownPart).replace(/\/$/, "")}`;
 			if (child === null) {
 				// Versions that copy the routes of an included router leave its mounts behind.
-				if (router.isApplication || this.keepsRouters) entries.push({ order: call.order, routes: () => [mounted(mount, below, isCertain)] });
+				if (router.isApplication || this.keepsRouters)
+					entries.push({ order: call.order, routes: () => [mounted(mount, below, isCertain)] });
 				continue;
 			}
 			entries.push({
