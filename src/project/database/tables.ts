@@ -3,7 +3,10 @@ import { dottedName, walk } from "../../python/walk.ts";
 import type { ClassDefinition } from "../imports/trace.ts";
 import type { ClassValue, Value } from "../imports/values.ts";
 import { makerOf } from "../models/class-body.ts";
-import { hasTemplate } from "../models/table-class.ts";
+import { computedTableName, isTableNaming } from "../models/computed-table-name.ts";
+import { hasHiddenTemplate, isDeclarativeRoot, isMadeByRegistry, makesBase } from "../models/declarative-base.ts";
+import { inheritedValue, lineageOf } from "../models/lineage.ts";
+import { isAbstract, tableKind } from "../models/table-class.ts";
 import type { Project } from "../project.ts";
 import { isMadeBy, isSymbol } from "./sqlalchemy-values.ts";
 
@@ -33,11 +36,11 @@ export interface TableColumn {
 export function listTables(project: Project): readonly TableClass[] {
 	return project.trace.classes.flatMap((definition) => {
 		const { value } = definition;
-		const kind = isSqlmodelTable(value) ? "sqlmodel" : isDeclarative(value) && setsTableName(value) ? "declarative" : null;
+		const owners = lineageOf(value).own;
+		const kind = isSqlmodelTable(value) ? "sqlmodel" : isNamedTable(value, owners) ? "declarative" : null;
 		if (kind === null) return [];
-		const owners = lineage(value);
 		// A table that builds on another table inherits its key and columns by rules of their own.
-		if (owners.some((owner) => owner !== value && (isSqlmodelTable(owner) || setsTableName(owner)))) return [];
+		if (owners.some((owner) => owner !== value && (isSqlmodelTable(owner) || setsTableName(owner) || isMapped(owner)))) return [];
 		const columns = owners.toReversed().flatMap(columnsOf);
 		return [{ definition, value, kind, tableName: tableNameOf(value, kind), columns, isComplete: isComplete(owners) }];
 	});
@@ -58,8 +61,14 @@ function isSqlmodelTable(value: ClassValue): boolean {
 	return table?.kind === "constant" && table.value === true && hasBase(value, (base) => isSymbol(base, "SQLModel"));
 }
 
-function isDeclarative(value: ClassValue): boolean {
-	return hasBase(value, (base) => isSymbol(base, "DeclarativeBase") || isMadeBy(base, "declarative_base"));
+/** A class under a declarative base that says its table's name, or has it made of its own name by a base. */
+function isNamedTable(value: ClassValue, owners: readonly ClassValue[]): boolean {
+	return isMapped(value) && (setsTableName(value) || owners.some(({ node }) => node.body.some(isTableNaming)));
+}
+
+function isMapped(value: ClassValue): boolean {
+	if (tableKind(value) === "declarative") return true;
+	return !isMadeByRegistry(value) && !isAbstract(value) && lineageOf(value).ancestors.some(isMadeByRegistry);
 }
 
 function hasBase(value: ClassValue, test: (base: Value) => boolean): boolean {
@@ -73,12 +82,8 @@ function setsTableName(value: ClassValue): boolean {
 function tableNameOf(value: ClassValue, kind: TableClass["kind"]): string | null {
 	const named = value.namespace.names.get("__tablename__")?.value;
 	if (named?.kind === "constant" && typeof named.value === "string") return named.value;
-	return kind === "sqlmodel" && named === undefined ? value.node.name.name.toLowerCase() : null;
-}
-
-/** The class and its own base classes, nearest first. */
-function lineage(value: ClassValue): ClassValue[] {
-	return [value, ...value.bases.flatMap((base) => (base.kind === "class" ? lineage(base) : []))];
+	if (kind === "sqlmodel") return named === undefined ? value.node.name.name.toLowerCase() : null;
+	return computedTableName(inheritedValue(value, "__tablename__") ?? { kind: "unknown" }, value);
 }
 
 function columnsOf(owner: ClassValue): TableColumn[] {
@@ -96,23 +101,29 @@ function columnsOf(owner: ClassValue): TableColumn[] {
 /** Are all columns in sight: plain bodies, and no base from elsewhere than SQLAlchemy and SQLModel themselves? */
 function isComplete(owners: readonly ClassValue[]): boolean {
 	return owners.every(({ node, bases, namespace, decorators }) => {
-		if (namespace.dynamic || decorators.length > 0 || node.body.some(isDeclaredAttribute)) return false;
+		if (namespace.dynamic || !decorators.every(isPlainMaker) || node.body.some(isDeclaredAttribute)) return false;
 		const bound = new Set(namespace.names.keys());
 		if (node.body.some((statement) => isConstraint(statement, bound))) return false;
 		if (namespace.names.has("__table__") || mayNameKey(namespace.names.get("__mapper_args__")?.value)) return false;
 		if (namespace.names.has("__table_args__") && mayHoldKey(namespace.names.get("__table_args__")?.value)) return false;
 		return bases.every((base) => {
 			if (base.kind === "class") return true;
-			if (isMadeBy(base, "declarative_base")) return base.kind === "instance" && !hasTemplate(base);
+			if (base.kind === "instance") return (isDeclarativeRoot(base) || isMadeByRegistry(base)) && !hasHiddenTemplate(base);
 			return isSymbol(base, "SQLModel") || isSymbol(base, "DeclarativeBase");
 		});
 	});
+}
+
+/** Is it a decorator that makes a class a declarative base, and brings nothing else? */
+function isPlainMaker(decorator: Value): boolean {
+	return makesBase(decorator) && decorator.kind === "instance" && !hasHiddenTemplate(decorator);
 }
 
 /** `@declared_attr def id(cls)` adds a column that only its body knows. */
 function isDeclaredAttribute(statement: ast.Statement): boolean {
 	return (
 		statement.type === "FunctionDef" &&
+		!isTableNaming(statement) &&
 		statement.decorators.some((decorator) => dottedName(decorator)?.includes("declared_attr") === true)
 	);
 }

@@ -1,6 +1,7 @@
 import type * as ast from "../../python/ast.ts";
 import { dottedName } from "../../python/walk.ts";
 import type { ClassValue, Value } from "../imports/values.ts";
+import { lineageOf } from "./lineage.ts";
 
 /** Does the statement name tables by code, as `@declared_attr.directive def __tablename__(cls)` does? */
 export function isTableNaming(statement: ast.Statement): boolean {
@@ -14,7 +15,7 @@ function isDeclaredAttr(decorator: ast.Expression): boolean {
 /** The name that a `__tablename__` under `declared_attr` gives a class, where it is made of the class's name alone; null where it is not certain. */
 export function computedTableName(naming: Value, value: ClassValue): string | null {
 	if (naming.kind !== "function" && naming.kind !== "unknown" && naming.kind !== "instance") return null;
-	for (const owner of [value, ...ancestorsOf(value)]) {
+	for (const owner of lineageOf(value).own) {
 		const method = owner.node.body.findLast(isTableNaming);
 		if (method?.type !== "FunctionDef") continue;
 		const [statement, ...others] = method.body.filter(
@@ -25,11 +26,6 @@ export function computedTableName(naming: Value, value: ClassValue): string | nu
 		return textOf(statement.value, parameter, value.node.name.name);
 	}
 	return null;
-}
-
-function ancestorsOf(value: ClassValue, depth = 0): readonly ClassValue[] {
-	if (depth > 12) return [];
-	return value.bases.flatMap((base) => (base.kind === "class" ? [base, ...ancestorsOf(base, depth + 1)] : []));
 }
 
 /** What the expression gives for a class of that name. */

@@ -1,4 +1,5 @@
 import type { ClassValue, ExternalValue, InstanceValue, Value } from "../imports/values.ts";
+import { templateOf } from "./declarative-base.ts";
 
 /** One class in the order in which Python looks attributes up. */
 export type Ancestor = ClassValue | ExternalValue | InstanceValue;
@@ -51,7 +52,12 @@ const deepest = 40;
 
 /** The C3 linearisation (https://docs.python.org/3/howto/mro.html), or null where there is none. */
 function linearise(value: Ancestor, depth: number): readonly Ancestor[] | null {
-	if (value.kind !== "class" || depth > deepest) return [value];
+	if (depth > deepest) return [value];
+	if (value.kind !== "class") {
+		const template = templateOf(value);
+		const order = template === null ? [] : linearise(template, depth + 1);
+		return order === null ? null : [value, ...order];
+	}
 	// `Generic[T]` gives way to a base that is generic itself (`__mro_entries__`), and stands last anyhow.
 	const bases = value.bases.filter((base): base is Ancestor => isAncestor(base) && !isGenericMarker(base));
 	const sequences: (readonly Ancestor[])[] = [];
@@ -97,7 +103,9 @@ function depthFirst(value: ClassValue, depth: number): readonly Ancestor[] {
 	const result: Ancestor[] = [value];
 	for (const base of value.bases) {
 		if (!isAncestor(base)) continue;
-		for (const each of base.kind === "class" ? depthFirst(base, depth + 1) : [base])
+		const template = templateOf(base);
+		const above = template === null ? [] : depthFirst(template, depth + 1);
+		for (const each of base.kind === "class" ? depthFirst(base, depth + 1) : [base, ...above])
 			if (!result.some((earlier) => isSame(earlier, each))) result.push(each);
 	}
 	return result;

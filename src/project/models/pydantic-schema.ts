@@ -4,6 +4,7 @@ import { findInClass } from "../imports/simulator/classes/class-members.ts";
 import { symbolEntry } from "../imports/simulator/external.ts";
 import type { ClassValue, ExternalValue, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
+import { makesBase } from "./declarative-base.ts";
 import { type NameScope, scopeOfClass } from "./name-scope.ts";
 import { plainName, readTypeForm, type TypeForm } from "./type-form.ts";
 
@@ -261,7 +262,7 @@ class SchemaReader {
 	}
 
 	private ownClass(value: ClassValue, depth: number): "some" | "none" | "unknown" {
-		if (depth > 20 || value.namespace.dynamic || value.decorators.length > 0) return "unknown";
+		if (depth > 20 || value.namespace.dynamic || !value.decorators.every(makesBase)) return "unknown";
 		const metaclass = value.keywords.get("metaclass");
 		if (metaclass !== undefined && !(metaclass.kind === "external" && metaclass.canonical === "abc.ABCMeta")) return "unknown";
 		const { names } = value.namespace;

@@ -1,12 +1,13 @@
 import type * as ast from "../../python/ast.ts";
 import { dottedName } from "../../python/walk.ts";
-import { isMadeBy, isSymbol } from "../database/sqlalchemy-values.ts";
+import { isSymbol } from "../database/sqlalchemy-values.ts";
 import type { ClassDefinition } from "../imports/trace.ts";
 import type { ClassValue, InstanceValue, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
 import { attributesOf, type ClassAttribute } from "./class-body.ts";
 import { computedTableName, isTableNaming } from "./computed-table-name.ts";
-import { type Ancestor, inheritedValue, lineageOf } from "./lineage.ts";
+import { baseMaker, hasHiddenTemplate, isDeclarativeBase, isDeclarativeRoot } from "./declarative-base.ts";
+import { inheritedValue, lineageOf } from "./lineage.ts";
 
 /** A class that SQLAlchemy maps to a table, or to that of a class it derives from. */
 export interface TableClass {
@@ -64,21 +65,11 @@ export function isSqlmodel(value: ClassValue): boolean {
 }
 
 export function isDeclarative(value: ClassValue): boolean {
-	return lineageOf(value).ancestors.some(isDeclarativeRoot);
+	const { ancestors, own } = lineageOf(value);
+	return ancestors.some(isDeclarativeRoot) || own.some(isDeclarativeBase);
 }
 
-/** `DeclarativeBase`, and what `declarative_base()` gives. */
-function isDeclarativeRoot(ancestor: Ancestor): boolean {
-	if (ancestor.kind === "external") return isSymbol(ancestor, "DeclarativeBase") || isSymbol(ancestor, "DeclarativeBaseNoMeta");
-	return isMadeBy(ancestor, "declarative_base");
-}
-
-/** `class Base(DeclarativeBase)`, which is no table itself. */
-export function isDeclarativeBase(value: ClassValue): boolean {
-	return value.bases.some((base) => base.kind === "external" && isDeclarativeRoot(base));
-}
-
-function isAbstract(value: ClassValue): boolean {
+export function isAbstract(value: ClassValue): boolean {
 	const abstract = value.namespace.names.get("__abstract__")?.value;
 	return abstract !== undefined && !(abstract.kind === "constant" && abstract.value === false);
 }
@@ -131,13 +122,13 @@ function defaultName(kind: TableClass["kind"], naming: TableClass["naming"], val
 	return kind === "sqlmodel" && naming === "written" ? value.node.name.name.toLowerCase() : null;
 }
 
-/** `declarative_base(cls=…)` and decorators bring members that the class statement does not show. */
+/** Arguments of `declarative_base()` and decorators bring members that the class statement does not show. */
 function hasHiddenBase(value: ClassValue): boolean {
 	const { ancestors, own } = lineageOf(value);
-	if (own.some((each) => each.decorators.length > 0)) return true;
+	if (own.some((each) => each.decorators.some((decorator) => decorator !== plainMaker(each)))) return true;
 	return ancestors.some((each) => {
 		if (each.kind === "class") return false;
-		if (each.kind === "instance") return !isDeclarativeRoot(each) || hasTemplate(each);
+		if (each.kind === "instance") return !isDeclarativeRoot(each) || hasHiddenTemplate(each);
 		return (
 			!/^(sqlalchemy|sqlmodel|pydantic|typing|abc|builtins)\b/.test(each.canonical) ||
 			/\.(AutomapBase|DeferredReflection)$/.test(each.canonical)
@@ -145,14 +136,10 @@ function hasHiddenBase(value: ClassValue): boolean {
 	});
 }
 
-/** Does `declarative_base()` get a class of the project's, or anything else that may bring columns? */
-export function hasTemplate({ call }: InstanceValue): boolean {
-	return (
-		call === null ||
-		call.open ||
-		call.args.length > 0 ||
-		[...call.keywords.keys()].some((key) => key !== "metadata" && key !== "bind")
-	);
+/** The call of `as_declarative` over a class that adds nothing but what every declarative base has. */
+function plainMaker(value: ClassValue): InstanceValue | null {
+	const maker = baseMaker(value);
+	return maker === null || hasHiddenTemplate(maker) ? null : maker;
 }
 
 /** A body with loops, conditions or computed names may bind more than its statements say. */
@@ -213,12 +200,12 @@ export function metadataOf(value: ClassValue): unknown {
 	);
 	const set = holder?.namespace.names.get("metadata")?.value;
 	if (set !== undefined) return identityOf(set);
-	const made = ancestors.find((each) => each.kind === "instance");
+	const base = own.find(isDeclarativeBase);
+	const made = ancestors.find((each) => each.kind === "instance") ?? (base === undefined ? null : baseMaker(base));
 	if (made?.kind === "instance") {
 		const given = made.call?.keywords.get("metadata");
 		return given === undefined ? made : identityOf(given);
 	}
-	const base = own.find(isDeclarativeBase);
 	return base ?? "sqlmodel";
 }
 

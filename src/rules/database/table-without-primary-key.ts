@@ -59,7 +59,7 @@ export default defineRule<Evidence>({
 					table,
 					className: node.name.name,
 					tableName,
-					id: columns.find(({ name }) => name === "id") ?? null,
+					id: columns.findLast((column) => column.name === "id" && !isBareAnnotation(table, column)) ?? null,
 				},
 			};
 		}
@@ -99,6 +99,12 @@ export default defineRule<Evidence>({
 		return place === undefined ? undefined : { ...words, edits: [insertBefore(module, place, code)] };
 	},
 });
+
+/** `id: Any` in the body of a base tells type checkers of a column that each table brings. */
+function isBareAnnotation({ kind, value: table }: TableClass, { node, value, owner }: TableColumn): boolean {
+	if (kind !== "declarative" || owner === table || value !== null || node.type !== "AnnAssign") return false;
+	return !/\bMapped\b/.test(owner.module.text.slice(node.annotation.start, node.annotation.end));
+}
 
 /** A column of numbers as the other columns of the class are written, with the names that it takes. */
 function numberedKey({ kind, columns }: Evidence["table"]): {

@@ -2,6 +2,7 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { servedApplication } from "../../project/fastapi/application.ts";
 import type { ClassValue, Value } from "../../project/imports/values.ts";
+import { isDeclarativeBase } from "../../project/models/declarative-base.ts";
 import { firstQuery, type NeverCreated, neverCreated } from "../../project/models/never-created.ts";
 import type { DefinedTable } from "../../project/models/tables-defined.ts";
 import type { Module, Project } from "../../project/project.ts";
@@ -174,7 +175,7 @@ function baseOf(project: Project, { table }: DefinedTable): Named | null {
 
 /** A class beside the declarative base that brings only columns. */
 function isMixin(value: ClassValue): boolean {
-	return value.bases.length === 0;
+	return value.bases.length === 0 && !isDeclarativeBase(value);
 }
 
 function nameOf(project: Project, module: string, wanted: Value): string | null {

@@ -1,4 +1,5 @@
 import { type ClassAttribute, makerOf } from "../../../project/models/class-body.ts";
+import { makesBase } from "../../../project/models/declarative-base.ts";
 import { inheritedValue, lineageOf } from "../../../project/models/lineage.ts";
 import { scopeOfClass } from "../../../project/models/name-scope.ts";
 import { annotationError, backgroundLink, hasSqlalchemy } from "../../../project/models/orm-version.ts";
@@ -25,7 +26,7 @@ export function* unmappedAnnotations(project: Project, table: TableClass): Gener
 /** `__allow_unmapped__` lets all annotations pass; a dataclass has annotations of its own. */
 function isExempt({ value }: TableClass): boolean {
 	const { ancestors, own } = lineageOf(value);
-	if (inheritedValue(value, "__allow_unmapped__") !== undefined || own.some(({ decorators }) => decorators.length > 0))
+	if (inheritedValue(value, "__allow_unmapped__") !== undefined || !own.every(({ decorators }) => decorators.every(makesBase)))
 		return true;
 	return ancestors.some((each) => each.kind === "external" && each.canonical.endsWith(".MappedAsDataclass"));
 }
