@@ -10,7 +10,7 @@ import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
-import { walk } from "../../python/walk.ts";
+import { holdsName } from "../../python/walk.ts";
 import type { TextRange } from "../../text/range.ts";
 
 /** `parameters`: it wants arguments; `result`: it was called already; `no-list`: a function stands for the list; `event`: no such event. */
@@ -162,7 +162,7 @@ function wantsArguments(
 /** The parameters go where the body never reads them, or reads what the module binds under the same name to the application. */
 function withoutParameters(project: Project, { module }: FunctionValue, node: ast.FunctionDef): FixProposal | null {
 	const names = project.trace.runs.get(module.name)?.namespace.names;
-	const isSpare = (name: string): boolean => !reads(node, name) || isApplication(names?.get(name)?.value);
+	const isSpare = (name: string): boolean => !holdsName(node.body, name) || isApplication(names?.get(name)?.value);
 	const [first] = node.parameters;
 	const last = node.parameters.at(-1);
 	if (first === undefined || last === undefined || !node.parameters.every((each) => isSpare(each.name.name))) return null;
@@ -172,15 +172,6 @@ function withoutParameters(project: Project, { module }: FunctionValue, node: as
 		applicability: "safe",
 		edits: [replaceText(module, module.text.indexOf("(", node.name.end) + 1, last.end, "")],
 	};
-}
-
-function reads(node: ast.FunctionDef, name: string): boolean {
-	let found = false;
-	walk(node.body, (each) => {
-		if (each.type === "Name" && each.id === name) found = true;
-		return !found;
-	});
-	return found;
 }
 
 /** `on_startup=load` where a list is meant. */

@@ -1,9 +1,8 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { type OpenapiFault, openapiFault } from "../../project/fastapi/openapi-function.ts";
-import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
-import { walk } from "../../python/walk.ts";
+import { holdsName } from "../../python/walk.ts";
 
 const example = (value: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\n",
@@ -85,20 +84,11 @@ function mendOf({ kind, module, statement, owner, made }: OpenapiFault): FixProp
 			edits: [replaceText(module, value.start, value.end, `lambda: ${name}(${owner})`)],
 		};
 	}
-	if (node.parameters.length > 1 || reads(node, first.name.name)) return undefined;
+	if (node.parameters.length > 1 || holdsName(node.body, first.name.name)) return undefined;
 	return {
 		title: `Let ${name} take no arguments`,
 		explanation: `${first.name.name} is read nowhere in it, and FastAPI gives none.`,
 		applicability: "safe",
 		edits: [replaceText(made.module, first.start, first.end, "")],
 	};
-}
-
-function reads(node: ast.FunctionDef, name: string): boolean {
-	let found = false;
-	walk(node.body, (each) => {
-		if (each.type === "Name" && each.id === name) found = true;
-		return !found;
-	});
-	return found;
 }

@@ -7,7 +7,7 @@ import type * as ast from "../../../python/ast.ts";
 import { addArgument, argumentsOf, findKeyword } from "../../../python/rewrite/arguments.ts";
 import { type PythonSource, replaceText } from "../../../python/rewrite/source.ts";
 import { insertAfter, insertBefore } from "../../../python/rewrite/statements.ts";
-import { dottedName, walk } from "../../../python/walk.ts";
+import { dottedName, holdsName, walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
 import { giveDefault } from "../exception/give-default.ts";
 import { addSecret, dropNone, mendOrigins, mendPatterns, spellKeyword } from "./middleware-argument-remedies.ts";
@@ -176,7 +176,7 @@ function takeApp({ module, namespace }: ClassValue, definition: ast.ClassDef): F
 	if (isHttp && bare !== undefined && bare.args.length === 0 && bare.keywords.length === 0)
 		edits.push(replaceText(module, bare.argumentsRange.start + 1, bare.argumentsRange.start + 1, "app"));
 	else if (isHttp && supers.length === 0) edits.push(insertBefore(module, statement, "super().__init__(app)"));
-	else if (!isHttp && !reads(init.node, "app"))
+	else if (!isHttp && !holdsName(init.node.body, "app"))
 		edits.push(insertBefore(module, statement, "self.app = app"), ...passOn(module, namespace));
 	return { title, explanation, applicability: "review", edits };
 }
@@ -225,15 +225,6 @@ function takeSend({ module, namespace }: ClassValue): FixProposal | undefined {
 		applicability: "safe",
 		edits,
 	};
-}
-
-function reads(node: ast.FunctionDef, name: string): boolean {
-	let found = false;
-	walk(node.body, (each) => {
-		if (each.type === "Name" && each.id === name) found = true;
-		return !found;
-	});
-	return found;
 }
 
 function superCalls(init: ast.FunctionDef): readonly ast.Call[] {

@@ -4,7 +4,7 @@ import { valueOfName } from "../../../../project/models/type-form.ts";
 import type { Module, Project } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { insertBefore } from "../../../../python/rewrite/statements.ts";
-import { walk } from "../../../../python/walk.ts";
+import { holdsName } from "../../../../python/walk.ts";
 
 /** `class Page(Generic[T])` where nothing makes T: a type variable of that name. Null where the name stands elsewhere too. */
 export function defineTypeVariable(project: Project, module: Module, name: string, offset: number): FixProposal | null {
@@ -16,11 +16,7 @@ export function defineTypeVariable(project: Project, module: Module, name: strin
 		const generic = base.type === "Subscript" && scope !== null ? valueOfName(base.value, scope) : null;
 		if (base.type !== "Subscript" || generic?.kind !== "external" || !/^typing\.(Generic|Protocol)$/.test(generic.canonical))
 			return false;
-		let isNamed = false;
-		walk(base.index, (node) => {
-			if (node.type === "Name" && node.id === name) isNamed = true;
-		});
-		return isNamed;
+		return holdsName(base.index, name);
 	});
 	if (owner === undefined || isVariable !== true) return null;
 	return {
