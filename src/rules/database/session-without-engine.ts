@@ -7,8 +7,9 @@ import { isSqlalchemyBefore } from "../../project/database/sqlalchemy-driver.ts"
 import type { Call } from "../../project/imports/trace.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
-import { addArgument } from "../../python/rewrite/arguments.ts";
-import { walk } from "../../python/walk.ts";
+import { addArgument, findKeyword } from "../../python/rewrite/arguments.ts";
+import { storedAttributes } from "../../python/stored-attributes.ts";
+import { textsIn, walk } from "../../python/walk.ts";
 
 interface Evidence {
 	readonly module: Module;
@@ -48,8 +49,10 @@ export default defineRule<Evidence>({
 		const [engine] = engines;
 		const engineName = engine === undefined ? null : assignedName(engine.call.module, engine.call.node);
 		if (engine === undefined || engines.length > 1 || engineName === null) return;
-		if (isSqlalchemyBefore(project, "2.0.0b1") !== false || bindsOtherwise(project)) return;
-		for (const [index, { module, node }] of [...emptySessions(project)].entries())
+		if (isSqlalchemyBefore(project, "2.0.0b1") !== false) return;
+		const sessions = [...emptySessions(project)];
+		if (sessions.length === 0 || bindsOtherwise(project)) return;
+		for (const [index, { module, node }] of sessions.entries())
 			yield {
 				subject: `${module.name}:session-${index + 1}`,
 				path: module.path,
@@ -98,9 +101,19 @@ function* emptySessions(project: Project): Generator<{ readonly module: Module; 
 	}
 }
 
-/** Is anything bound by other means anywhere: `session.bind = engine`, `get_bind`, `bind_arguments`? */
+/** Is any session bound by other means: `session.bind = engine`, `session.bind_table(…)`, `bind_arguments={"bind": engine}`? */
 function bindsOtherwise(project: Project): boolean {
-	return [...project.trace.runs.values()].some(({ module }) => /\bget_bind\b|\bbind_\w+|\.bind\b|\bbinds\b/.test(module.text));
+	return [...project.trace.runs.values()].some(({ module: { text, tree } }) => {
+		if (!text.includes("bind")) return false;
+		const { names } = storedAttributes(tree);
+		let found = names.has("bind") || names.has("get_bind") || textsIn(tree).has("bind_arguments");
+		walk(tree, (node) => {
+			if (node.type === "Call") found ||= findKeyword(node, "bind_arguments") !== null;
+			if (node.type === "Attribute") found ||= /^bind_(?:mapper|table)$/.test(node.attribute.name);
+			return !found;
+		});
+		return found;
+	});
 }
 
 const questions: ReadonlySet<string> = new Set(["exec", "execute", "scalar", "scalars", "get"]);

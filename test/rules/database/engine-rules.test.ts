@@ -286,8 +286,17 @@ describe("session-without-engine", () => {
 	it.each([
 		["a factory gives it its engine", `${engine}\nSession = sessionmaker(engine)`],
 		["it is bound otherwise", `${engine}\nSession().bind = engine`],
+		[
+			"its queries name the engine",
+			`${engine}\n\ndef ask(session, query):\n    return session.execute(query, bind_arguments={"bind": engine})`,
+		],
 		["there are several engines", `${engine}\nother = create_engine("sqlite:///other.db")`],
 	])("says nothing where %s", (_, sound) => {
 		expect(auditBackend(rule, backend(sound, startup))).toEqual([]);
+	});
+
+	it("is not led astray by what else is called bind", () => {
+		const other = `${engine}\n\ndef log_of(log):\n    return log.bind(name="shop")  # session.bind`;
+		expect(auditBackend(rule, backend(other, startup))).toHaveLength(1);
 	});
 });
