@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { openBuffer } from "../../src/session/view/buffer.ts";
+import { checkpointRows } from "../../src/session/view/checkpoint.ts";
 import { canRollBack, emptyMemory, listItems, remember } from "../../src/session/view/items.ts";
 import { lineWidth, plainText } from "../../src/session/view/line.ts";
 import { pathSteps } from "../../src/session/view/path.ts";
@@ -144,6 +145,24 @@ describe("the list", () => {
 		expect(listItems(scripted.state, remember(memory, scripted.state)).map((item) => [item.fingerprint, item.label])).toEqual(
 			before,
 		);
+	});
+});
+
+describe("a checkpoint", () => {
+	test("calls no error gone that something else still stops start-up with", async () => {
+		const scripted = session();
+		const [first] = scripted.state.report.issues;
+		if (first?.fix == null) throw new Error("the project has no such issue");
+		const memory = remember(emptyMemory, scripted.state);
+		await scripted.dispatch({ type: "accept", fingerprint: first.fingerprint, fix: first.fix, edited: false });
+		const items = listItems(scripted.state, memory);
+		const shown = (error: (item: (typeof items)[number]) => string) => {
+			const named = items.map((item) => ({ ...item, issue: { ...item.issue, expectedError: error(item) } }));
+			return checkpointRows(scripted.state, named, "US1", 100).map(plainText).join("\n");
+		};
+		expect(shown(({ fingerprint }) => `Error: ${fingerprint}`)).toContain(`gone  Error: ${first.fingerprint}`);
+		expect(shown(() => "Error: the same")).not.toContain("gone");
+		expect(shown(() => "Error: the same")).toContain(": Error: the same");
 	});
 });
 

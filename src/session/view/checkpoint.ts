@@ -21,7 +21,9 @@ export function checkpointRows(state: SessionState, items: readonly Item[], stor
 	const own = items.filter((item) => item.issue.story === story);
 	const accepted = own.filter((item) => item.decided?.decision.type === "accepted");
 	const skipped = own.filter((item) => item.decided?.decision.type === "skipped").length;
-	const failing = accepted.filter((item) => item.issue.expectedError !== null);
+	// Another issue may stop start-up with the very same words, which are not gone then.
+	const left = new Set(blockers(items).map(({ issue }) => issue.expectedError));
+	const failing = accepted.filter(({ issue }) => issue.expectedError !== null && !left.has(issue.expectedError));
 	// What stops it on this machine comes before what would stop it on another.
 	const first = failing.find((item) => item.issue.failsOn.includes("this-machine")) ?? failing[0];
 	const before = first?.issue.expectedError ?? null;
@@ -83,9 +85,13 @@ export function checkpointNotes(state: SessionState, story: Story, width: number
 }
 
 function nextBlocker(items: readonly Item[]): Line {
-	const blocking = items.filter((item) => item.issue.blocksStartup && item.decided?.decision.type !== "accepted");
-	const [first] = blocking;
+	const [first] = blockers(items);
 	if (first === undefined) return lineOf("the audit finds nothing more that stops start-up");
 	const error = first.issue.expectedError ?? first.issue.problem;
 	return [span(`stops at ${first.label}: `), span(showLine(error))];
+}
+
+/** What still stops start-up, the first of it first. */
+function blockers(items: readonly Item[]): readonly Item[] {
+	return items.filter((item) => item.issue.blocksStartup && item.decided?.decision.type !== "accepted");
 }
