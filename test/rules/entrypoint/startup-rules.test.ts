@@ -26,6 +26,20 @@ describe("startup-exception", () => {
 		expect(mendedFiles(rule, `${text}${route}`)["main.py"]).toContain("async with asynccontextmanager(session)() as s:");
 	});
 
+	it("passes what is bound where the call stands, and nothing that is bound behind it", () => {
+		const calling = (body: string) =>
+			backend(
+				`def add(name, app):\n    app.title = name\n\ndef make():\n    app = FastAPI()\n${body}    return app\n\napp = make()\n`,
+			);
+		const mended = (body: string) => mendedFiles(rule, calling(body))["main.py"] ?? "";
+		expect(mended("    for name in ['a']:\n        add(app=app)\n")).toContain("add(app=app, name=name)");
+		expect(mended("    with open(__file__) as name:\n        if True:\n            add(app=app)\n")).toContain(
+			"add(app=app, name=name)",
+		);
+		expect(mended("    add(app=app)  # sets it as name = title\n    name = 'a'\n")).not.toContain("name=name");
+		expect(mended("    def later():\n        name = 'a'\n    add(app=app)\n    name = 'a'\n")).not.toContain("name=name");
+	});
+
 	it("does not follow the lifespan of a mounted application", () => {
 		const broken = "@asynccontextmanager\nasync def broken(app: FastAPI):\n    raise RuntimeError\n    yield\n";
 		const text = backend(`${broken}\n\napp = FastAPI()\napp.mount("/admin", FastAPI(lifespan=broken))\n`);

@@ -7,7 +7,8 @@ import type * as ast from "../../../python/ast.ts";
 import { addArgument } from "../../../python/rewrite/arguments.ts";
 import { enclosingFunction } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { boundNames } from "../../../python/scopes.ts";
+import { addTargets, blocksOf, boundNames } from "../../../python/scopes.ts";
+import { contains } from "../../../python/walk.ts";
 import { isNameUsed } from "../../repair/names/name-users.ts";
 
 /** A required parameter that the calling place has a value for, by its name or by its type: `register_routes()` where `app` is bound. */
@@ -91,15 +92,22 @@ function idleConstant(module: Module, name: string): string | null {
 }
 
 function isBoundBefore(project: Project, module: Module, owner: ast.FunctionDef | null, call: ast.Node, name: string): boolean {
-	if (owner !== null) {
-		// By an assignment, `with … as name` or `for name in …` in front of the call, in whatever block around it.
-		const before = module.text.slice(owner.start, call.start);
-		const isWritten = new RegExp(`\\bas ${name}\\b|\\bfor ${name}\\b|(?<![.\\w])${name}\\s*(?::[^=\\n]+)?=(?!=)`).test(before);
-		const isAssigned = isWritten && boundNames(owner.body).has(name);
-		return isAssigned || owner.parameters.some((each) => each.name.name === name);
-	}
+	if (owner !== null)
+		return owner.parameters.some((each) => each.name.name === name) || namesBefore(owner.body, call.start).has(name);
 	const binding = project.trace.runs.get(module.name)?.namespace.names.get(name);
 	return binding?.node != null && !binding.maybe && binding.node.end <= call.start;
+}
+
+/** What statements in front of a place bind, in whatever block around it; `with … as name` and `for name in …` around the place too. */
+function namesBefore(body: readonly ast.Statement[], offset: number): ReadonlySet<string> {
+	const before = boundNames(body.filter((each) => each.end <= offset));
+	const around = body.find((each) => contains(each, offset));
+	if (around === undefined) return before;
+	if (around.type === "For" && around.iterable.end <= offset) addTargets(around.target, before);
+	if (around.type === "With")
+		for (const { target } of around.items) if (target !== null && target.end <= offset) addTargets(target, before);
+	for (const block of blocksOf(around)) for (const name of namesBefore(block, offset)) before.add(name);
+	return before;
 }
 
 /** The only value around the call that is made by the class, or declared with the type, that the parameter is annotated with. */
