@@ -11,6 +11,25 @@ import { dottedName } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { returnTheApplication } from "../repair/application-remedies.ts";
 
+/** A call with an argument that its callee cannot use. */
+interface RefusedCall {
+	readonly module: Module;
+	readonly call: ast.Call;
+	readonly scope: NameScope;
+}
+
+/** By what Python says: the change that gives the callee what it wants. */
+const remedies: readonly (readonly [says: RegExp, mend: (refused: RefusedCall) => FixProposal | undefined])[] = [
+	[/^TypeError: 'function' object is not iterable$/, callTheMaker],
+	[/dictionary update sequence element #0/, handlersByException],
+	[/Either 'app=\.\.\.', or 'routes='/, returnWhatIsMounted],
+	[/^TypeError: cannot specify both default and default_factory$/, keepTheFactory],
+	[/add_exception_handler\(\) missing 1 required positional argument: 'handler'$/, nameTheException],
+	[/^TypeError: Security\(\) takes from 0 to 1 positional arguments but 2 were given$/, nameScopes],
+	[/object is not a mapping$/, responsesByStatus],
+	[/^AttributeError: '(?:str|tuple)' object has no attribute 'copy'$/, tagsInList],
+];
+
 /** What FastAPI's constructor, `mount` and the parameter markers want instead of an argument that they cannot use. */
 export function applicationArgumentRemedy(
 	project: Project,
@@ -21,20 +40,11 @@ export function applicationArgumentRemedy(
 	const scope = scopeOfModule(project, module);
 	const call = nodeAt(module.tree, range, "Call");
 	if (scope === null || call === undefined) return undefined;
-	if (error === "TypeError: 'function' object is not iterable") return callTheMaker(module, call, scope);
-	if (error.includes("dictionary update sequence element #0")) return handlersByException(module, call, scope);
-	if (error.includes("Either 'app=...', or 'routes='")) return returnWhatIsMounted(call, scope);
-	if (error === "TypeError: cannot specify both default and default_factory") return keepTheFactory(module, call);
-	if (error.endsWith("add_exception_handler() missing 1 required positional argument: 'handler'"))
-		return nameTheException(module, call, scope);
-	if (error === "TypeError: Security() takes from 0 to 1 positional arguments but 2 were given") return nameScopes(module, call);
-	if (error.endsWith("object is not a mapping")) return responsesByStatus(module, call, scope);
-	if (/^AttributeError: '(?:str|tuple)' object has no attribute 'copy'$/.test(error)) return tagsInList(call, scope);
-	return undefined;
+	return remedies.find(([says]) => says.test(error))?.[1]({ module, call, scope });
 }
 
 /** `add_exception_handler(on_full)` of `def on_full(request, exc: StorageFull)` → `add_exception_handler(StorageFull, on_full)`. */
-function nameTheException(module: Module, call: ast.Call, scope: NameScope): FixProposal | undefined {
+function nameTheException({ module, call, scope }: RefusedCall): FixProposal | undefined {
 	const [only, ...others] = call.args;
 	const handler = only === undefined || others.length > 0 ? null : valueOfName(only, scope);
 	if (only === undefined || handler?.kind !== "function" || call.keywords.length > 0) return undefined;
@@ -50,7 +60,7 @@ function nameTheException(module: Module, call: ast.Call, scope: NameScope): Fix
 }
 
 /** `Security(current_user, "items")` → `Security(current_user, scopes=["items"])`. */
-function nameScopes(module: Module, { args, keywords }: ast.Call): FixProposal | undefined {
+function nameScopes({ module, call: { args, keywords } }: RefusedCall): FixProposal | undefined {
 	const [, given] = args;
 	const isText = given?.type === "Constant" && given.literal === "string";
 	if (given === undefined || !(isText || given.type === "Sequence") || keywords.length > 0) return undefined;
@@ -64,7 +74,7 @@ function nameScopes(module: Module, { args, keywords }: ast.Call): FixProposal |
 }
 
 /** `responses=[404]` → `responses={404: {}}`, and the entries of a list of dicts in one dict; of the route, or else of its router. */
-function responsesByStatus(module: Module, call: ast.Call, scope: NameScope): FixProposal | undefined {
+function responsesByStatus({ module, call, scope }: RefusedCall): FixProposal | undefined {
 	const owner = call.callee.type === "Attribute" ? valueOfName(call.callee.value, scope) : null;
 	const made = owner?.kind === "instance" ? owner.call : null;
 	const places = [{ module, node: call }, ...(made === null ? [] : [made])];
@@ -84,7 +94,7 @@ function responsesByStatus(module: Module, call: ast.Call, scope: NameScope): Fi
 }
 
 /** `APIRouter(tags="users")` → `APIRouter(tags=["users"])`, where the router is made. */
-function tagsInList(call: ast.Call, scope: NameScope): FixProposal | undefined {
+function tagsInList({ call, scope }: RefusedCall): FixProposal | undefined {
 	const router = call.callee.type === "Attribute" ? valueOfName(call.callee.value, scope) : null;
 	if (router?.kind !== "instance" || router.call === null) return undefined;
 	const { module, node } = router.call;
@@ -111,7 +121,7 @@ function responseEntries({ text }: Module, item: ast.Expression): string | null 
 }
 
 /** `FastAPI(middleware=stack)` → `FastAPI(middleware=stack())`. */
-function callTheMaker(module: Module, call: ast.Call, scope: NameScope): FixProposal | undefined {
+function callTheMaker({ module, call, scope }: RefusedCall): FixProposal | undefined {
 	for (const name of ["middleware", "exception_handlers"]) {
 		const node = findKeyword(call, name)?.value;
 		const maker = node === undefined ? null : plainFunction(valueOfName(node, scope));
@@ -130,7 +140,7 @@ function callTheMaker(module: Module, call: ast.Call, scope: NameScope): FixProp
 }
 
 /** `[on_missing]` → `{NotFound: on_missing}`, by the exception that each handler of this module is annotated with. */
-function handlersByException(module: Module, call: ast.Call, scope: NameScope): FixProposal | undefined {
+function handlersByException({ module, call, scope }: RefusedCall): FixProposal | undefined {
 	const list = findKeyword(call, "exception_handlers")?.value;
 	if (list?.type !== "Sequence") return undefined;
 	const entries = list.items.map((item) => {
@@ -151,7 +161,7 @@ function handlersByException(module: Module, call: ast.Call, scope: NameScope): 
 }
 
 /** `app.mount("/admin", create_admin())`, where the factory builds the application and does not return it. */
-function returnWhatIsMounted(call: ast.Call, scope: NameScope): FixProposal | undefined {
+function returnWhatIsMounted({ call, scope }: RefusedCall): FixProposal | undefined {
 	const mounted = call.args[1] ?? findKeyword(call, "app")?.value;
 	if (mounted?.type !== "Call") return undefined;
 	const factory = valueOfName(mounted.callee, scope);
@@ -160,7 +170,7 @@ function returnWhatIsMounted(call: ast.Call, scope: NameScope): FixProposal | un
 }
 
 /** `Query(None, default_factory=today)` → `Query(default_factory=today)`. */
-function keepTheFactory(module: Module, call: ast.Call): FixProposal | undefined {
+function keepTheFactory({ module, call }: RefusedCall): FixProposal | undefined {
 	const doomed = call.args[0] ?? findKeyword(call, "default");
 	if (doomed == null) return undefined;
 	return {
