@@ -5,6 +5,7 @@ import { scopeOfModule } from "../../../../project/models/name-scope.ts";
 import { valueOfName } from "../../../../project/models/type-form.ts";
 import type { Module, Project } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
+import { findKeyword } from "../../../../python/rewrite/arguments.ts";
 import { boundName } from "../../../../python/rewrite/names.ts";
 import { type ImportStatement, importsOf } from "../../../../python/rewrite/remove-imports.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
@@ -144,14 +145,10 @@ function otherName(project: Project, { detail: { name }, module, range }: Undefi
 
 /** `FastAPI(lifespan=lifespan(app))`: the server calls it, with the application that is not there yet. */
 function uncallLifespan(module: Module, offset: number): FixProposal | null {
-	let called: ast.Call | null = null;
-	walk(module.tree, (node) => {
-		if (node.type !== "Call") return;
-		for (const { name, value } of node.keywords)
-			if (name?.name === "lifespan" && value.type === "Call" && contains(value, offset)) called = value;
-	});
-	if (called === null) return null;
-	const { callee, end }: ast.Call = called;
+	const around = callsAround(module.tree, offset);
+	const called = around.findLast((each) => around.some((outer) => findKeyword(outer, "lifespan")?.value === each));
+	if (called === undefined) return null;
+	const { callee, end } = called;
 	return {
 		title: `Pass ${module.text.slice(callee.start, callee.end)} without calling it`,
 		explanation: "The server calls it when it starts, and hands it the application.",
@@ -162,20 +159,29 @@ function uncallLifespan(module: Module, offset: number): FixProposal | null {
 
 /** `@dataclass(frozen)` → `@dataclass(frozen=True)`: what is called has a switch of that name. */
 function switchOn(project: Project, module: Module, name: string, offset: number): FixProposal | null {
-	let call: ast.Call | null = null;
-	walk(module.tree, (node) => {
-		if (node.type === "Call" && node.args.some((each) => each.type === "Name" && each.start === offset)) call = node;
-	});
-	const scope = scopeOfModule(project, module);
-	const callee: Value | null = call === null || scope === null ? null : valueOfName((call as ast.Call).callee, scope);
-	if (callee === null || !hasSwitch(callee, name)) return null;
 	const end = offset + name.length;
+	const call = callsAround(module.tree, offset).find(({ args }) =>
+		args.some((each) => each.start === offset && each.end === end),
+	);
+	const scope = scopeOfModule(project, module);
+	const callee = call === undefined || scope === null ? null : valueOfName(call.callee, scope);
+	if (callee === null || !hasSwitch(callee, name)) return null;
 	return {
 		title: `Switch ${name} on by its name`,
 		explanation: `${name} is an argument of what is called here, which takes True or False.`,
 		applicability: "safe",
 		edits: [replaceText(module, end, end, "=True")],
 	};
+}
+
+/** The calls that a place stands in, outermost first. */
+function callsAround(tree: ast.Module, offset: number): readonly ast.Call[] {
+	const calls: ast.Call[] = [];
+	walk(tree, (node) => {
+		if (node.type === "Call" && contains(node, offset)) calls.push(node);
+		return node.type === "Module" || contains(node, offset);
+	});
+	return calls;
 }
 
 function hasSwitch(callee: Value, name: string): boolean {
