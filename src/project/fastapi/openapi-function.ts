@@ -1,4 +1,5 @@
 import type * as ast from "../../python/ast.ts";
+import { qualifiedName } from "../../python/qualified-name.ts";
 import { walk } from "../../python/walk.ts";
 import type { FunctionValue } from "../imports/values.ts";
 import { scopeOfModule } from "../models/name-scope.ts";
@@ -38,7 +39,7 @@ export function openapiFault(project: Project): OpenapiFault | null {
 		if (!givesSchema(made.node)) return null;
 		return { kind: "called", module, statement, owner, made, error: "TypeError: 'dict' object is not callable" };
 	}
-	const shown = qualifiedName(project, made, made.node);
+	const shown = project.environment.python.minor >= 10 ? qualifiedName(made.module.tree, made.node) : made.node.name.name;
 	const error = positionalCallError(made.node, 0, shown);
 	return error === null ? null : { kind: "arguments", module, statement, owner, made, error: `TypeError: ${error}` };
 }
@@ -75,14 +76,4 @@ function givesSchema(node: ast.FunctionDef): boolean {
 		return each.type !== "FunctionDef" && each.type !== "Lambda";
 	});
 	return gives;
-}
-
-/** The name that Python's message gives a function: with that of the function around it, from Python 3.10 on. */
-function qualifiedName({ environment }: Project, { module }: FunctionValue, node: ast.FunctionDef): string {
-	const around: string[] = [];
-	walk(module.tree, (each) => {
-		if (each.type === "FunctionDef" && each !== node && each.start <= node.start && node.end <= each.end)
-			around.push(`${each.name.name}.<locals>`);
-	});
-	return environment.python.minor >= 10 ? [...around, node.name.name].join(".") : node.name.name;
 }
