@@ -11,7 +11,7 @@ export interface ParameterFault {
 	/** The marker in the annotation, and the one given as default. */
 	readonly annotated: Marker | null;
 	readonly fallback: Marker | null;
-	/** For `no-schema`: what has none, for `refused-pattern` what in it is refused, for people. */
+	/** What has no schema, what nothing binds, or what in a pattern is refused, for people; null for the other types. */
 	readonly named: string | null;
 }
 
