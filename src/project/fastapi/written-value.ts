@@ -1,4 +1,5 @@
 import type * as ast from "../../python/ast.ts";
+import { enclosingFunction } from "../../python/rewrite/enclosing.ts";
 import { walk } from "../../python/walk.ts";
 import type { Value } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
@@ -27,14 +28,9 @@ export function writtenValue(
 
 /** What the only line that binds the name in the function around it assigns to it: a factory's own list. */
 function assignedInside(module: Module, written: ast.Name): ReturnType<typeof writtenValue> {
-	let owner: ast.FunctionDef | null = null;
-	walk(module.tree.body, (each) => {
-		if (each.type === "FunctionDef" && each.start <= written.start && written.end <= each.end) owner = each;
-		return each.start <= written.start && written.end <= each.end;
-	});
 	const made: ast.Expression[] = [];
 	let others = 0;
-	for (const statement of (owner as ast.FunctionDef | null)?.body ?? [])
+	for (const statement of enclosingFunction(module.tree, written.start)?.body ?? [])
 		walk(statement, (each) => {
 			const targets = each.type === "Assign" ? each.targets : each.type === "AnnAssign" ? [each.target] : [];
 			if (!targets.some((target) => target.type === "Name" && target.id === written.id)) return;

@@ -131,7 +131,7 @@ function emptyPathMends({ call, operation }: PrefixFault, project: Project): rea
 /** `include_router(router, prefix=None)` → `include_router(router)`. */
 function withoutPrefix({ call: { module, node } }: PrefixFault): FixProposal | undefined {
 	const given = findKeyword(node, "prefix");
-	if (given === null || given === undefined) return undefined;
+	if (given === null) return undefined;
 	return {
 		title: "Leave the prefix away",
 		explanation: "Where none is given, the paths of the routes stay as they are.",

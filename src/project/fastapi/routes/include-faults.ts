@@ -1,5 +1,6 @@
 import type * as ast from "../../../python/ast.ts";
 import { spend } from "../../../python/effort.ts";
+import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { walk } from "../../../python/walk.ts";
 import { isObjectOf, routerClass } from "../../imports/library-objects.ts";
 import { findInClass } from "../../imports/simulator/classes/class-members.ts";
@@ -191,7 +192,7 @@ function* includedOnCondition(project: Project): Generator<Value> {
 		const included: ast.Expression[] = [];
 		const note = (node: ast.TypedNode): void => {
 			if (node.type !== "Call" || node.callee.type !== "Attribute" || node.callee.attribute.name !== "include_router") return;
-			const router = node.args[0] ?? node.keywords.find(({ name }) => name?.name === "router")?.value;
+			const router = node.args[0] ?? findKeyword(node, "router")?.value;
 			if (router !== undefined) included.push(router);
 		};
 		walk(module.tree, (node) => {

@@ -1,4 +1,5 @@
 import type * as ast from "../../../python/ast.ts";
+import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { walk } from "../../../python/walk.ts";
 import type { Call } from "../../imports/trace.ts";
 import type { Project } from "../../project.ts";
@@ -202,7 +203,7 @@ function* missingPrefixes(project: Project): Generator<PrefixFault> {
 	];
 	for (const { router, call, error } of calls) {
 		const given = call.keywords.get("prefix");
-		const node = call.node.keywords.find((keyword) => keyword.name?.name === "prefix")?.value;
+		const node = findKeyword(call.node, "prefix")?.value;
 		if (given?.kind !== "constant" || given.value !== null || node === undefined || call.guarded) continue;
 		if (router === null || router.isApplication) continue;
 		const isMet = operations.some((operation) => {
@@ -214,7 +215,7 @@ function* missingPrefixes(project: Project): Generator<PrefixFault> {
 }
 
 function refusedPrefix(call: Call): PrefixFault | null {
-	const node = call.node.keywords.find((keyword) => keyword.name?.name === "prefix")?.value;
+	const node = findKeyword(call.node, "prefix")?.value;
 	const prefix = textOf(call.keywords.get("prefix"));
 	if (node === undefined || prefix === null || prefix === "" || call.guarded) return null;
 	const fault = { call, node, prefix, operation: null };

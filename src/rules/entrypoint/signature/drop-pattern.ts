@@ -7,7 +7,7 @@ export function dropPattern({ annotated, fallback, parameter, named }: Parameter
 	const call = (annotated ?? fallback)?.call;
 	if (call === undefined) return undefined;
 	const pattern = findKeyword(call.node, "pattern") ?? findKeyword(call.node, "regex");
-	if (pattern === null || pattern === undefined) return undefined;
+	if (pattern === null) return undefined;
 	return {
 		title: `Take the pattern of ${parameter.name.name} away`,
 		explanation: `No ${(named ?? "such part").replace(/^a /, "")} can be checked here; where it matters, check the value with re in a function of its own.`,

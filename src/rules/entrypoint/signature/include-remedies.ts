@@ -7,6 +7,7 @@ import { lookUpName, scopeOfModule } from "../../../project/models/name-scope.ts
 import { valueOfName } from "../../../project/models/type-form.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
+import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { enclosingStatement, fillsStatement } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { insertAfter, removeStatements } from "../../../python/rewrite/statements.ts";
@@ -122,7 +123,7 @@ function isIncludedIn(body: readonly ast.Statement[], name: string): boolean {
 	let found = false;
 	walk(body, (each) => {
 		if (each.type !== "Call" || each.callee.type !== "Attribute" || each.callee.attribute.name !== "include_router") return;
-		const [given = each.keywords.find((keyword) => keyword.name?.name === "router")?.value] = each.args;
+		const [given = findKeyword(each, "router")?.value] = each.args;
 		if (given?.type === "Name" && given.id === name) found = true;
 	});
 	return found;
