@@ -6,7 +6,7 @@ import { brokenConstraint } from "./constraints.ts";
 import { countRefusedItems, listInWords } from "./list-items.ts";
 import { findRefusedDefaults, type RefusedDefault } from "./refused-defaults.ts";
 import { isCollection, readSettingType, type SettingType } from "./setting-type.ts";
-import { isModernSettingsClass, isSettingsClass, lacksValue, settingsConfig } from "./settings-class.ts";
+import { isModernSettingsClass, isSettingsClass, lacksValue, type SettingsField, settingsConfig } from "./settings-class.ts";
 import { formatInWords, isNoNumber, refusesFormat } from "./text-formats.ts";
 
 /** A value that pydantic refuses. */
@@ -109,40 +109,49 @@ function textOf(reading: SettingReading): RefusedSetting[] {
 	const type: SettingType =
 		choices === null ? (isModel ? { ...read, decoding: "json" } : read) : { ...read, decoding: "text", choices };
 	const value = { ...given, value: given.value };
-	const [only] = type.members ?? [];
-	const broken = type.members?.length === 1 && only !== undefined ? brokenConstraint(only, field.constraints, value.value) : null;
+	const only = onlyMember(type);
+	const broken = only === undefined ? null : brokenConstraint(only, field.constraints, value.value);
 	const items = refusedItems(reading, type, value.value);
 	return [{ reading, value, type, wanted: broken ?? wantedOf(type, field.constraints.minLength), count: Math.max(1, items) }];
 }
 
 function isRefused({ reading, value, type }: RefusedSetting): boolean {
 	const { field, checked, refusedBy } = reading;
-	if (refusedBy !== null || type.members === null) return false;
+	const { members, choices, decoding } = type;
+	if (refusedBy !== null || members === null) return false;
 	if (field.isValidatedBefore && (checked?.kind !== "constant" || typeof checked.value !== "string")) return false;
 	const text = field.isValidatedBefore && checked?.kind === "constant" ? String(checked.value) : value.value;
-	const { members } = type;
-	if (type.choices !== null) return !type.choices.includes(text);
+	if (choices !== null) return !choices.includes(text);
 	if (type.numbers !== null) return true;
-	const [only] = members;
-	if (members.length === 1 && only !== undefined && brokenConstraint(only, field.constraints, text) !== null) return true;
-	if (members.length === 1 && only !== undefined && refusesFormat(only, text)) return true;
-	// pydantic 1 took a bare number for seconds.
-	if (members.length === 1 && only === "timedelta" && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(text) && isModernSettingsClass(field.owner))
-		return true;
+	const only = onlyMember(type);
+	if (only !== undefined && isRefusedByType(only, field, text)) return true;
 	// A list beside None: what is no JSON reaches pydantic as text, which is no list.
-	if (type.decoding === "tried") return members.every(isCollection) && !isJson(text);
+	if (decoding === "tried") return members.every(isCollection) && !isJson(text);
 	if (refusedItems(reading, type, text) > 0) return !field.isValidatedBefore;
+	if (decoding !== "text") return false;
 	// `NoDecode` hands a list its text as it stands.
-	if (type.decoding === "text" && only !== undefined && members.length === 1 && isCollection(only)) return true;
-	return type.decoding === "text" && members.length > 0 && members.every((name) => isNoNumber(name, text));
+	if (only !== undefined && isCollection(only)) return true;
+	return members.length > 0 && members.every((name) => isNoNumber(name, text));
+}
+
+/** Does the one type of a field refuse a text, by its constraints or by its format? */
+function isRefusedByType(type: string, { constraints, owner }: SettingsField, text: string): boolean {
+	if (brokenConstraint(type, constraints, text) !== null || refusesFormat(type, text)) return true;
+	// pydantic 1 took a bare number for seconds.
+	return type === "timedelta" && /^\s*[+-]?\d+(\.\d+)?\s*$/.test(text) && isModernSettingsClass(owner);
+}
+
+/** The type of a field that has one alone. */
+function onlyMember({ members }: SettingType): string | undefined {
+	return members?.length === 1 ? members[0] : undefined;
 }
 
 /** pydantic 1 made texts of numbers in lists, and is not asked. */
-function refusedItems({ field }: SettingReading, { decoding, members, itemType }: SettingType, text: string): number {
-	const [only] = members ?? [];
+function refusedItems({ field }: SettingReading, type: SettingType, text: string): number {
+	const only = onlyMember(type);
 	if (isSettingsClass(field.owner) && !isModernSettingsClass(field.owner)) return 0;
-	if (decoding !== "json" || members?.length !== 1 || only === undefined || !isCollection(only)) return 0;
-	return countRefusedItems(only, itemType, text);
+	if (type.decoding !== "json" || only === undefined || !isCollection(only)) return 0;
+	return countRefusedItems(only, type.itemType, text);
 }
 
 function itemInWords(type: string): string | null {
