@@ -27,17 +27,14 @@ export function isPlainModel(cls: ClassValue): boolean {
 
 /** The fields of a model of pydantic's that its validators may change; null where these may change any, or where a base is not seen. */
 function mayChange(cls: ClassValue): ReadonlySet<string> | null {
+	const own = [...cls.namespace.names.values()].map(({ value }) => (value.kind === "function" ? validatedFields(value) : []));
+	const inherited = cls.bases
+		.filter((base) => base.kind !== "external" || !/^pydantic\.(.*\.)?BaseModel$/.test(base.canonical))
+		.map((base) => (base.kind === "class" ? mayChange(base) : null));
 	const changed = new Set<string>();
-	for (const { value } of cls.namespace.names.values()) {
-		const names = value.kind === "function" ? validatedFields(value) : [];
+	for (const names of [...own, ...inherited]) {
 		if (names === null) return null;
 		for (const name of names) changed.add(name);
-	}
-	for (const base of cls.bases) {
-		if (base.kind === "external" && /^pydantic\.(.*\.)?BaseModel$/.test(base.canonical)) continue;
-		const inherited = base.kind === "class" ? mayChange(base) : null;
-		if (inherited === null) return null;
-		for (const name of inherited) changed.add(name);
 	}
 	return changed;
 }
@@ -104,7 +101,8 @@ export function nestedFields(
 	type: ClassValue,
 ): readonly NestedField[] | null {
 	const [key = ""] = field.keys;
-	if (field.isValidatedBefore || field.keys.length !== 1 || mayChange(type) === null) return null;
+	const changed = mayChange(type);
+	if (field.isValidatedBefore || field.keys.length !== 1 || changed === null) return null;
 	if (texts.some((source) => getFolded(source, key) !== undefined)) return null;
 	const fields = settingsFields(type, { ...config, prefix: "" });
 	// A part with an alias is looked for by that.
@@ -115,7 +113,7 @@ export function nestedFields(
 		return {
 			field: { ...each, name: `${field.name}.${each.name}`, keys: [part] },
 			type: own !== null && isModelClass(own) ? own : null,
-			isValidated: mayChange(type)?.has(each.name) !== false,
+			isValidated: changed.has(each.name),
 			given: texts.map((source) => getFolded(source, part)).find((value) => value !== undefined) ?? null,
 			isDeeper: texts.some((source) => startsAny(source, `${part}${delimiter}`)),
 		};
