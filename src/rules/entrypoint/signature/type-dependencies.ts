@@ -39,7 +39,7 @@ export function dependencyMends(
 				code,
 				need,
 				project,
-				`${node.name.name} gives what ${parameter.name.name} is declared to be, and nothing else in the project does.`,
+				`${node.name.name} gives what ${parameter.name.name} is declared to be, and nothing else does for a parameter of that name.`,
 				"safe",
 			);
 			// An import in a module below the dependency would close a circle.
