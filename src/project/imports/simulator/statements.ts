@@ -210,9 +210,9 @@ function augment(machine: Machine, frame: Frame, node: ast.AugAssign, before: Va
 
 function annotatedAssignment(machine: Machine, frame: Frame, node: ast.AnnAssign): void {
 	// Python 3.14 evaluates annotations only when asked for (PEP 649); inside functions they never were.
-	const value = node.value === null ? null : machine.evaluate(frame, node.value);
+	if (node.value !== null) assign(machine, frame, node.target, machine.evaluate(frame, node.value), node);
+	// The name is bound by then: in `date: date | None = None`, the annotation reads the None.
 	if (frame.kind !== "function") annotation(machine, frame, node.annotation);
-	if (value !== null) assign(machine, frame, node.target, value, node);
 }
 
 function executeIf(machine: Machine, frame: Frame, node: ast.If): Completion {

@@ -12,6 +12,7 @@ import { numberInEnvironment } from "../../repair/settings/number-in-environment
 import { joinedDicts, plainZip } from "../repair/older-operations.ts";
 import { callTheUrl, listenToSyncEngine, readTheKey } from "./argument-remedies.ts";
 import { calledDecorator } from "./called-decorator.ts";
+import { secondNameForType } from "./field-named-as-type.ts";
 import { inBrackets, inParentheses } from "./in-brackets.ts";
 import { jobRemedy } from "./job-remedies.ts";
 import { isOfLogging, loggingRemedy } from "./logging-remedies.ts";
@@ -82,7 +83,8 @@ const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixP
 	],
 	[
 		/unsupported operand type\(s\) for \|: /,
-		({ project, module, range }) => withoutStringUnion(project, module, range) ?? inOlderForm(project, module, range),
+		({ project, module, range }) =>
+			secondNameForType(module, range) ?? withoutStringUnion(project, module, range) ?? inOlderForm(project, module, range),
 	],
 	[/^TypeError: 'type' object is not subscriptable$/, ({ project, module, range }) => inOlderForm(project, module, range)],
 	[/^TypeError: Expected first argument to be an integer, a callable/, ({ module, range }) => sizeOfCache(module, range)],

@@ -19,6 +19,7 @@ export function refusedUnion({ environment }: Machine, left: UnionOperand, right
 	const operands = `'${a}' and '${b}'`.replaceAll("EnumMeta", environment.python.minor < 11 ? "EnumMeta" : "EnumType");
 	if (a === "str" || b === "str") return operands;
 	if (a === "NoneType" && b === "NoneType") return operands;
+	if (a === "FieldInfo" || b === "FieldInfo") return operands;
 	if ([a, b].includes("builtin_function_or_method")) return operands;
 	return environment.python.minor < 10 && [a, b].every((type) => type !== "types.UnionType") ? operands : null;
 }
@@ -29,6 +30,7 @@ function operandType({ value, node }: UnionOperand): string | null {
 	if (value.kind === "external" && plainTypes.test(value.canonical)) return "type";
 	if (value.kind === "constant") return value.value === null ? "NoneType" : typeof value.value === "string" ? "str" : null;
 	if (value.kind === "class") return metaclassOf(value, 0);
+	if (value.kind === "instance" && value.of.kind === "external" && fieldMakers.test(value.of.canonical)) return "FieldInfo";
 	if (node.type === "Subscript") return isBuiltinAlias(node) ? "types.GenericAlias" : null;
 	if (value.kind !== "external") return null;
 	if (builtinTypes.test(value.name)) return "type";
@@ -38,6 +40,9 @@ function operandType({ value, node }: UnionOperand): string | null {
 /** Classes of the standard library whose metaclass is `type` in every version. */
 const plainTypes =
 	/^(datetime\.(datetime|date|time|timedelta)|uuid\.UUID|(_py)?decimal\.Decimal|pathlib(\._local)?\.(Pure)?Path)$/;
+
+/** What makes a `FieldInfo`, which knows no `|`: the default of a field that is named as its type. */
+const fieldMakers = /^(pydantic\.fields|sqlmodel\.main)\.Field$/;
 
 const builtinTypes = /^builtins\.(int|str|float|bool|bytes|list|dict|set|tuple|object|type|complex|frozenset)$/;
 
