@@ -167,9 +167,10 @@ function endpointsByDecorator(functions: readonly FunctionDefinition[]): Map<Val
 	return result;
 }
 
-/** What makes decorators of libraries that wrap a function with `functools.wraps`, so that its signature stays. */
+/** What makes decorators of libraries that wrap a function with `functools.wraps`, so that its parameters stay. */
 const wrappers = new Set([
 	"aiocache.decorators.cached",
+	"fastapi_cache.decorator.cache",
 	"loguru._logger.Logger.catch",
 	"slowapi.extension.Limiter.limit",
 	"slowapi.extension.Limiter.shared_limit",

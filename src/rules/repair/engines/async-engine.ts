@@ -1,7 +1,9 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { adaptUrl } from "../../../project/database/adapt-url.ts";
 import { listEngineCalls } from "../../../project/database/engine-calls.ts";
+import { factoryKind, sessionKindOf } from "../../../project/database/session-kinds.ts";
 import { databaseOf, loadedDriver, preferredAsyncDriver } from "../../../project/database/sqlalchemy-driver.ts";
+import { isMadeBy } from "../../../project/database/sqlalchemy-values.ts";
 import type { Call } from "../../../project/imports/trace.ts";
 import type { Project } from "../../../project/project.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
@@ -33,17 +35,15 @@ export function makeEngineAsync(project: Project, engine: Call): FixProposal | u
 function isForAsyncSessions(project: Project, engine: Call): boolean {
 	const kinds = project.trace.calls.flatMap((call) => {
 		const isGiven = [...call.args, ...call.keywords.values()].includes(engine.result);
-		return isGiven ? (kindOfTaker(call) ?? []) : [];
+		return isGiven ? (asksAsync(call) ?? []) : [];
 	});
-	return kinds.length > 0 && kinds.every((kind) => kind === "async");
+	return kinds.length > 0 && kinds.every((isAsync) => isAsync);
 }
 
-function kindOfTaker({ callee, keywords }: Call): "sync" | "async" | null {
-	if (callee.kind === "bound-method") return callee.name === "create_all" || callee.name === "drop_all" ? "sync" : null;
-	if (callee.kind !== "external") return null;
-	const name = callee.canonical.slice(callee.canonical.lastIndexOf(".") + 1);
-	if (name === "async_sessionmaker" || name === "AsyncSession") return "async";
-	const made = keywords.get("class_");
-	if (name === "sessionmaker" && made?.kind === "external") return /\.AsyncSession$/.test(made.canonical) ? "async" : "sync";
-	return ["sessionmaker", "Session", "scoped_session"].includes(name) ? "sync" : null;
+/** Does what gets an engine ask it asynchronously? Null for what is no session, makes none and creates no tables. */
+function asksAsync({ callee, result }: Call): boolean | null {
+	if (callee.kind === "bound-method") return callee.name === "create_all" || callee.name === "drop_all" ? false : null;
+	if (isMadeBy(result, "async_sessionmaker")) return true;
+	if (isMadeBy(result, "sessionmaker")) return factoryKind(result)?.isAsync === true;
+	return sessionKindOf(callee)?.isAsync ?? null;
 }
