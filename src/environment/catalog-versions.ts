@@ -265,6 +265,20 @@ function withOwnRequirements(
 	if (choice === null || choice.exact) return choice;
 	const { version, facts } = choice;
 	const own = releases.of(name).find((release) => release.version === version) ?? metadata.of(name)?.[version];
-	if (own === undefined || own.requires === null) return choice;
+	if (own === undefined || own.requires === null)
+		return { ...choice, facts: { ...facts, requires: withNearestOf(choice, metadata.of(name)) } };
 	return { ...choice, facts: { ...facts, requires: own.requires, requiresPython: own.requiresPython }, isRead: true };
+}
+
+/** What a release that nobody has read may require: what the described ones around it do, and the nearest of which only the metadata is known. */
+function withNearestOf(
+	{ version, facts }: CatalogChoice,
+	listed: Readonly<Record<string, CatalogVersion>> = {},
+): readonly string[] {
+	const versions = inOrder(listed);
+	const nearest = [
+		versions.findLast((one) => compareVersions(one, version) < 0),
+		versions.find((one) => compareVersions(one, version) > 0),
+	];
+	return [...new Set([...facts.requires, ...nearest.flatMap((one) => (one === undefined ? [] : (listed[one]?.requires ?? [])))])];
 }

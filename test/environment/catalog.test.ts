@@ -119,6 +119,11 @@ describe("modules and names", () => {
 		expect(environment.expected("python-jose", "<0.0.1")).toBeNull();
 	});
 
+	test("a release that nobody has read may require what the releases next to it do", () => {
+		expect(declared(["redis==5.2.1"]).distributions.has("pyjwt")).toBe(false);
+		expect(declared(["redis==5.3.0"]).distributions.has("pyjwt")).toBe(true);
+	});
+
 	test("it is known from which release on a name or a module is there", () => {
 		const environment = declared(["fastapi"]);
 		const firstWith = (...asked: Parameters<Environment["releasesWith"]>): string | undefined =>
