@@ -3,12 +3,20 @@ import type { ClassValue, Value } from "../imports/values.ts";
 import { attributesOf, type ClassAttribute, makerOf } from "./class-body.ts";
 import { inheritedValue, lineageOf } from "./lineage.ts";
 
-/** The bases of models that pydantic and SQLModel themselves bring. */
-const modelBase = /^(pydantic|pydantic_settings|sqlmodel)\.(.*\.)?(BaseModel|RootModel|BaseSettings|GenericModel|SQLModel)$/;
+/** The bases of models that pydantic and SQLModel themselves bring; those of `pydantic.v1`, which pydantic 2 brings along, follow other rules. */
+const modelBase =
+	/^(pydantic(?!\.v1\.)|pydantic_settings|sqlmodel)\.(.*\.)?(BaseModel|RootModel|BaseSettings|GenericModel|SQLModel)$/;
 
 /** Does the class derive from pydantic's BaseModel in plain sight, SQLModel's models included? */
 export function isModel(value: ClassValue): boolean {
 	return lineageOf(value).ancestors.some((each) => each.kind === "external" && modelBase.test(each.canonical));
+}
+
+/** Does the class derive from a model of `pydantic.v1`? */
+export function derivesFromBundled(value: ClassValue): boolean {
+	return lineageOf(value).ancestors.some(
+		(each) => each.kind === "external" && /^pydantic\.v1\.(.*\.)?(BaseModel|BaseSettings|GenericModel)$/.test(each.canonical),
+	);
 }
 
 /** Is it a model of which every base is the project's, pydantic's, or adds nothing to models (`Generic`, `ABC`)? */

@@ -41,7 +41,11 @@ export function pydanticSchemaOf(annotation: ast.Expression, scope: NameScope, p
 export function isPydanticModel(value: ClassValue, depth = 0): boolean | null {
 	let certain = true;
 	for (const base of value.bases) {
-		if (base.kind === "external" && isModelBase(base)) return true;
+		if (base.kind === "external" && isModelBase(base)) {
+			if (!base.canonical.startsWith("pydantic.v1.")) return true;
+			certain = false;
+			continue;
+		}
 		if (base.kind === "class" && depth < 20) {
 			const inherited = isPydanticModel(base, depth + 1);
 			if (inherited === true) return true;

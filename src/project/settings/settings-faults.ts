@@ -1,5 +1,6 @@
 import type { SettingReading, SettingsObject } from "../imports/trace.ts";
 import type { ConstantValue } from "../imports/values.ts";
+import { derivesFromBundled } from "../models/pydantic-model.ts";
 import type { Project } from "../project.ts";
 import { type AbsentPath, findAbsentPaths } from "./absent-paths.ts";
 import { brokenConstraint } from "./constraints.ts";
@@ -77,7 +78,7 @@ export function findSettingsFaults(project: Project, object: SettingsObject): Se
 function decodingError({ settingsClass }: SettingsObject, { reading, value }: RefusedSetting): string {
 	const { name, keys } = reading.field;
 	if (!isModernSettingsClass(settingsClass))
-		return `pydantic.env_settings.SettingsError: error parsing env var "${keys[0] ?? name}"`;
+		return `${derivesFromBundled(settingsClass) ? "pydantic.v1" : "pydantic"}.env_settings.SettingsError: error parsing env var "${keys[0] ?? name}"`;
 	const source = value.origin?.type === "env-file" ? "DotEnvSettingsSource" : "EnvSettingsSource";
 	// A part of a nested model is read with the whole.
 	return `pydantic_settings.exceptions.SettingsError: error parsing value for field "${name.replace(/\..*/, "")}" from source "${source}"`;
@@ -85,7 +86,8 @@ function decodingError({ settingsClass }: SettingsObject, { reading, value }: Re
 
 function validationError({ settingsClass }: SettingsObject, count: number): string {
 	const isModern = isModernSettingsClass(settingsClass);
-	const errorClass = isModern ? "pydantic_core._pydantic_core.ValidationError" : "pydantic.error_wrappers.ValidationError";
+	const older = derivesFromBundled(settingsClass) ? "pydantic.v1" : "pydantic";
+	const errorClass = isModern ? "pydantic_core._pydantic_core.ValidationError" : `${older}.error_wrappers.ValidationError`;
 	return `${errorClass}: ${count} validation error${count === 1 ? "" : "s"} for ${settingsClass.node.name.name}`;
 }
 

@@ -3,7 +3,7 @@ import type { ClassDefinition } from "../../project/imports/trace.ts";
 import type { ClassValue, ExternalValue, Value } from "../../project/imports/values.ts";
 import { attributesOf, type ClassAttribute, makerOf } from "../../project/models/class-body.ts";
 import { lineageOf } from "../../project/models/lineage.ts";
-import { allFields, configOf, isModel, isPlainModel } from "../../project/models/pydantic-model.ts";
+import { allFields, configOf, derivesFromBundled, isModel, isPlainModel } from "../../project/models/pydantic-model.ts";
 import { isVersionOne } from "../../project/models/pydantic-schema.ts";
 import type { Project } from "../../project/project.ts";
 import { isClassVariable } from "../../python/annotated.ts";
@@ -29,10 +29,37 @@ export default defineClassRule(
 		example: { before: example("quantity = 1"), after: example("quantity: int = 1") },
 	},
 	function* (project) {
-		if (isVersionOne(project.environment)) return;
-		for (const definition of certainClasses(project)) if (isModel(definition.value)) yield* faultsOf(project, definition);
+		for (const definition of certainClasses(project)) {
+			const prefix = versionOneOf(project, definition.value);
+			if (prefix !== null) yield* uninferredFields(definition, prefix);
+			else if (isModel(definition.value)) yield* faultsOf(project, definition);
+		}
 	},
 );
+
+/** The package of pydantic 1 that the model is of: `pydantic`, or `pydantic.v1` beside pydantic 2; null for all other classes. */
+function versionOneOf(project: Project, value: ClassValue): "pydantic" | "pydantic.v1" | null {
+	if (derivesFromBundled(value)) return "pydantic.v1";
+	return isVersionOne(project.environment) && isPlainModel(value) ? "pydantic" : null;
+}
+
+/** Follows `ModelField.infer` of pydantic 1, which takes the type of a field without one from its value, and finds none in None. */
+function* uninferredFields(definition: ClassDefinition, prefix: string): Generator<ClassFault> {
+	for (const attribute of attributesOf(definition.value).values()) {
+		const { name, annotation, value, owner } = attribute;
+		if (name.startsWith("_") || annotation !== null || value?.kind !== "constant" || value.value !== null) continue;
+		yield {
+			...raising(definition),
+			subject: `${owner.module.name}:${owner.node.name.name}.${name}`,
+			range: attribute.node,
+			problem: `${owner.node.name.name}.${name} has no type, and None tells none`,
+			rootCause: "pydantic 1 takes the type of a field without an annotation from its value.",
+			error: `${prefix}.errors.ConfigError: unable to infer type for attribute "${name}"`,
+			fixes: annotationFixes(attribute, null, false),
+			manualSteps: [`Give ${name} its type: ${name}: Optional[str] = …`],
+		};
+	}
+}
 
 /** Follows `inspect_namespace` of pydantic/_internal/_model_construction.py, which raises at the first fault. */
 function* faultsOf(project: Project, definition: ClassDefinition): Generator<ClassFault> {
