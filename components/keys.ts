@@ -10,8 +10,9 @@ export function keyPresses(input: string, key: Key): readonly KeyPress[] {
 	if (name !== null) return [{ name, text: "" }];
 	if (key.ctrl) return [{ name: `ctrl-${input}`, text: "" }];
 	return [...new Intl.Segmenter().segment(input)].map(({ segment, index }) => {
-		// Ctrl-S right behind what was typed; further inside it is part of a paste, and no key.
-		if (index + 1 === input.length && /[\x01-\x1a]/.test(segment) && !/[\b\t\n\r]/.test(segment))
+		// Ctrl-S right behind what was typed, or Ctrl-U right before it; further inside it is part of a paste, and no key.
+		const isAtAnEnd = index === 0 || index + 1 === input.length;
+		if (isAtAnEnd && /[\x01-\x1a]/.test(segment) && !/[\b\t\n\r]/.test(segment))
 			return { name: `ctrl-${String.fromCharCode(segment.charCodeAt(0) + 96)}`, text: "" };
 		if (/[\r\n]/.test(segment)) return { name: "enter", text: "\n" };
 		if (segment === "\x7f" || segment === "\b") return { name: "backspace", text: "" };

@@ -13,8 +13,9 @@ it("takes a chunk of several keys apart", () => {
 	expect(namesOf("yn\r\x7f")).toEqual(["y", "n", "enter", "backspace"]);
 });
 
-it("takes a control key that follows quick typing for that key, and one inside a paste for text", () => {
+it("takes a control key before or behind quick typing for that key, and one inside a paste for text", () => {
 	expect(namesOf("ok\x13")).toEqual(["o", "k", "ctrl-s"]);
+	expect(namesOf("\x15\t")).toEqual(["ctrl-u", "tab"]);
 	expect(keyPresses("a\x13b", plain).map(({ text }) => text)).toEqual(["a", "\x13", "b"]);
 	expect(namesOf("a\t")).toEqual(["a", "tab"]);
 });
