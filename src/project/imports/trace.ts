@@ -359,6 +359,10 @@ export interface ServedObject {
 	readonly factory: FunctionValue | null;
 	/** What bound the name in its module, where that is certain. */
 	readonly binding: Binding | null;
+	/** The part of a path such as `container.app` that its owner certainly does not have. */
+	readonly lacks: { readonly owner: Value; readonly name: string } | null;
+	/** What Python says where the target is told to be a factory and cannot be called as one. */
+	readonly factoryError: string | null;
 }
 
 export interface ExternalImport {

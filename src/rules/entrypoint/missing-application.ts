@@ -1,7 +1,7 @@
 import { defineRule } from "../../audit/rule.ts";
 import { isApplication } from "../../project/fastapi/application.ts";
 import { findMeantTarget } from "../../project/fastapi/meant-target.ts";
-import type { Binding } from "../../project/imports/values.ts";
+import type { Binding, Value } from "../../project/imports/values.ts";
 import type { Project, Target } from "../../project/project.ts";
 import { findTargetRemedies, spellTarget, writtenTarget } from "./repair/target-remedies.ts";
 
@@ -40,9 +40,13 @@ export default defineRule<Evidence>({
 		}
 		const { names, dynamic } = run.namespace;
 		const first = target.attribute.split(".")[0] ?? target.attribute;
+		const { lacks } = project.trace.served;
+		if (lacks !== null) {
+			yield matchOf(project, target, notFound(target), true, applicationIn(target, lacks.owner));
+			return;
+		}
 		if (names.has(first) || dynamic || names.has("__getattr__") || run.module.tree.errors.length > 0) return;
-		const error = `Error loading ASGI app. Attribute "${target.attribute}" not found in module "${target.module}".`;
-		yield matchOf(project, target, error, true);
+		yield matchOf(project, target, notFound(target), true);
 	},
 
 	describe({ evidence }, project) {
@@ -86,8 +90,25 @@ function causeOf(target: Target, meant: Target | null, moduleExists: boolean): s
 			: "The package itself binds no application.";
 }
 
-function matchOf(project: Project, target: Target, error: string, moduleExists: boolean) {
-	const meant = findMeantTarget(project.modules, target) ?? applicationBound(project, target);
+function notFound({ module, attribute }: Target): string {
+	return `Error loading ASGI app. Attribute "${attribute}" not found in module "${module}".`;
+}
+
+/** The one application that an object or a class holds, where a path such as `container.app` asks it for another one. */
+function applicationIn(target: Target, owner: Value): Target | null {
+	const held: readonly (readonly [string, Value])[] =
+		owner.kind === "instance"
+			? [...owner.attributes]
+			: owner.kind === "class"
+				? [...owner.namespace.names].map(([name, { value }]) => [name, value])
+				: [];
+	const [only, ...others] = held.filter(([, value]) => isApplication(value));
+	const path = target.attribute.split(".").slice(0, -1).join(".");
+	return only === undefined || others.length > 0 ? null : { ...target, attribute: `${path}.${only[0]}` };
+}
+
+function matchOf(project: Project, target: Target, error: string, moduleExists: boolean, held: Target | null = null) {
+	const meant = held ?? findMeantTarget(project.modules, target) ?? applicationBound(project, target);
 	const written = writtenTarget(project, target);
 	const place = written ?? { path: placeOf(project, target, meant), range: { start: 0, end: 0 } };
 	return { subject: spellTarget(target), ...place, evidence: { target, error, meant, moduleExists } };

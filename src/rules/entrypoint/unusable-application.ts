@@ -1,4 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
+import { isApplication } from "../../project/fastapi/application.ts";
 import { servingError, uncallableType } from "../../project/fastapi/served-application.ts";
 import type { ServedObject } from "../../project/imports/trace.ts";
 import type { Module, Project, Target } from "../../project/project.ts";
@@ -12,6 +13,8 @@ interface Evidence {
 	readonly is: string;
 	/** Name of the factory that gave it, or null. */
 	readonly factory: string | null;
+	/** Is it called as a factory before any request, so that the server does not start? */
+	readonly isFactoryCall: boolean;
 }
 
 const example = (end: string) => ({
@@ -35,7 +38,8 @@ export default defineRule<Evidence>({
 		const { served } = project.trace;
 		const { target } = project;
 		if (target === null) return;
-		const error = servingError(served.value);
+		const { factoryError } = served;
+		const error = factoryError === null ? servingError(served.value) : `Error loading ASGI app factory: ${factoryError}`;
 		const place = placeOf(project, served, target);
 		if (error === null || place === null) return;
 		const name = `${target.module}:${target.attribute}`;
@@ -49,22 +53,25 @@ export default defineRule<Evidence>({
 				error,
 				is: whatItIs(served),
 				factory: factory?.node.type === "FunctionDef" ? factory.node.name.name : null,
+				isFactoryCall: factoryError !== null,
 			},
 		};
 	},
 
 	describe({ path, range, evidence }, project) {
-		const { target, error, is, factory } = evidence;
+		const { target, error, is, factory, isFactoryCall } = evidence;
 		const remedy = findApplicationRemedy(project, { path, range });
 		return {
 			severity: "CRITICAL",
-			stage: "request",
-			problem:
-				factory === null
+			stage: isFactoryCall ? "import" : "request",
+			problem: isFactoryCall
+				? `${target} is ${is}, which --factory cannot call without arguments`
+				: factory === null
 					? `${target} is ${is}, which no server can call`
 					: `${factory}() gives the server ${is}, not an application`,
-			rootCause:
-				"uvicorn starts all the same. It calls what it found when the first request comes, the call fails, and every request is answered with 500.",
+			rootCause: isFactoryCall
+				? "With --factory the server calls what it found, without arguments, to be given the application. The call fails, and the server ends."
+				: "uvicorn starts all the same. It calls what it found when the first request comes, the call fails, and every request is answered with 500.",
 			expectedError: error,
 			order: Number.MAX_SAFE_INTEGER,
 			manualSteps:
@@ -97,7 +104,9 @@ function placeOf(
 	return { module, range: { start, end: line < 0 ? end : Math.min(end, line) } };
 }
 
-function whatItIs({ value }: ServedObject): string {
+function whatItIs({ value, factoryError }: ServedObject): string {
+	if (isApplication(value)) return "the application itself";
+	if (value.kind === "function" && factoryError !== null) return "a function that needs arguments";
 	if (value.kind === "function") return "a function that does not take what a server passes";
 	const type = uncallableType(value);
 	if (type === "NoneType") return "None";

@@ -30,6 +30,17 @@ describe("unusable-application", () => {
 		expect(mendedFiles(rule, text)["main.py"]).toContain("def app_endpoint():");
 	});
 
+	it("takes --factory away from what is the application itself, and gives a factory's parameters a default", () => {
+		const started = (main: string, command: string) => backend(main).replace("uvicorn main:app", command);
+		const application = started(`${head}\napp = FastAPI()\n`, "uvicorn --factory main:app");
+		expect(auditBackend(rule, application)).toMatchObject([{ severity: "CRITICAL", stage: "import" }]);
+		expect(mendedFiles(rule, application).Procfile).toBe("web: uvicorn main:app\n");
+		const maker = `${head}\n\ndef create_app(debug):\n    return FastAPI()\n`;
+		expect(auditBackend(rule, started(maker, "uvicorn --factory main:create_app"))[0]?.expectedError).toBe(
+			"Error loading ASGI app factory: create_app() missing 1 required positional argument: 'debug'",
+		);
+	});
+
 	it("says nothing about wrappers, own ASGI classes and factories that are not called yet", () => {
 		const wrapped = "from fastapi.middleware.cors import CORSMiddleware\n\napp = CORSMiddleware(FastAPI(), allow_origins=[])\n";
 		const own = "\nclass Gate:\n    async def __call__(self, scope, receive, send): ...\n\n\napp = Gate()\n";
@@ -43,6 +54,17 @@ describe("missing-application", () => {
 		const [issue] = auditBackend("missing-application", backend(`${head}\napi = FastAPI()\n`));
 		expect(issue?.fix?.edits).toMatchObject([{ path: "Procfile", newText: "main:api" }]);
 		expect(issue?.alternatives.map(({ title }) => title)).toEqual(["Bind app to api"]);
+	});
+
+	it("asks an object for the application that it holds", () => {
+		const main = `${head}\n\nclass Container:\n    def __init__(self):\n        self.application = FastAPI()\n\n\ncontainer = Container()\n`;
+		const started = (path: string) => backend(main).replace("main:app", `main:${path}`);
+		expect(mendedFiles("missing-application", started("container.app")).Procfile).toBe(
+			"web: uvicorn main:container.application\n",
+		);
+		expect(auditBackend("missing-application", started("container.application"))).toEqual([]);
+		const open = main.replace("        self", "        self.__dict__.update(app=FastAPI())\n        self");
+		expect(auditBackend("missing-application", backend(open).replace("main:app", "main:container.app"))).toEqual([]);
 	});
 
 	it("moves an application out of the part that only runs as a script", () => {

@@ -1,19 +1,19 @@
 import type { Environment } from "../../../environment/environment.ts";
-import type * as ast from "../../../python/ast.ts";
 import type { Module, Target } from "../../project.ts";
 import { instantiateSettings } from "../../settings/read-settings.ts";
 import { guessModules, isSimilarName, type ModuleGuess } from "../nearest-module.ts";
 import type { Resolver } from "../resolver.ts";
 import { folderAbove } from "../started-inside.ts";
-import type { ImportTrace, ServedObject } from "../trace.ts";
-import { type Binding, unknown, type Value } from "../values.ts";
+import type { ImportTrace } from "../trace.ts";
+import type { Value } from "../values.ts";
 import { attribute } from "./attributes/attribute.ts";
-import { call, callFunction, moduleGetattr } from "./calls.ts";
+import { call, moduleGetattr } from "./calls.ts";
 import { evaluate } from "./expressions.ts";
 import { constant } from "./external.ts";
 import { firstRequest } from "./first-request.ts";
 import { importModule, importSubmodule } from "./importing.ts";
 import { endsSimulation, type Frame, type Machine, newNamespace } from "./machine.ts";
+import { findServed, nothingServed } from "./served-object.ts";
 import { startUp } from "./start-up.ts";
 import { execute } from "./statements.ts";
 import { bindsOf, borrowsAny, importedNames } from "./top-level-names.ts";
@@ -50,12 +50,11 @@ export interface SimulationInput {
 export function simulate(input: SimulationInput): ImportTrace {
 	const machine = createMachine(input);
 	const { target } = input;
-	let served: ServedObject = { value: unknown, factory: null, binding: null };
+	let served = nothingServed;
 	if (target !== null) {
 		following(machine, () => importTarget(machine, target.module));
 		following(machine, () => {
-			served = namedObject(machine, target);
-			served = callFactory(machine, served);
+			served = findServed(machine, target, outsideFrame());
 		});
 		following(machine, () => startUp(machine, outsideFrame));
 		firstRequest(machine, served.value, outsideFrame, (run) => following(machine, run));
@@ -245,46 +244,4 @@ function importTarget(machine: Machine, name: string): void {
 			});
 		else importSubmodule(machine, parent, part);
 	}
-}
-
-/** What the target's attribute path leads to after the imports, as far as that is certain. */
-function namedObject(machine: Machine, target: Target): ServedObject {
-	const module = machine.sysModules.get(target.module)?.value;
-	const nothing: ServedObject = { value: unknown, factory: null, binding: null };
-	if (module === undefined) return nothing;
-	let value: Value = module;
-	let binding: Binding | null = null;
-	for (const name of target.attribute.split(".")) {
-		if (value.kind === "instance") {
-			value = value.attributes.get(name) ?? unknown;
-			continue;
-		}
-		if (value.kind !== "module" && value.kind !== "class") return nothing;
-		if (value.namespace.dynamic) return nothing;
-		const found: Binding | undefined = value.namespace.names.get(name);
-		if (found === undefined || found.maybe) return nothing;
-		binding = found;
-		value = found.value;
-	}
-	return { value, factory: null, binding };
-}
-
-/** uvicorn calls what the target names whenever it can be called without arguments: a factory, with `--factory` or without. */
-function callFactory(machine: Machine, named: ServedObject): ServedObject {
-	const { value } = named;
-	if (value.kind !== "function" || value.node.type === "Lambda") return named;
-	// Without `--factory` a function that needs arguments counts as the application itself.
-	if (value.node.parameters.some((parameter) => parameter.default === null && !parameter.kind.startsWith("var-"))) return named;
-	const { node } = value;
-	const call: ast.Call = {
-		type: "Call",
-		start: node.start,
-		end: node.start,
-		callee: { type: "Name", start: node.name.start, end: node.name.end, id: node.name.name },
-		args: [],
-		keywords: [],
-		argumentsRange: { start: node.name.end, end: node.name.end },
-	};
-	const made = callFunction(machine, outsideFrame(), value, { args: [], keywords: new Map(), open: false }, call);
-	return { ...named, value: made, factory: value };
 }

@@ -4,6 +4,7 @@ import { findInClass } from "../../../project/imports/simulator/classes/class-me
 import { nothingReturned } from "../../../project/imports/simulator/value-types.ts";
 import type { ClassValue, FunctionValue, InstanceValue, Value } from "../../../project/imports/values.ts";
 import type { Module, Project, Target } from "../../../project/project.ts";
+import { listStarts } from "../../../project/starts/list-starts.ts";
 import { buildsApplication, findApplications } from "../../../project/target.ts";
 import type * as ast from "../../../python/ast.ts";
 import { boundName } from "../../../python/rewrite/names.ts";
@@ -27,6 +28,7 @@ export function findApplicationRemedy(project: Project, place: Place): FixPropos
 	const { target } = project;
 	if (target === null) return undefined;
 	const { value, factory, binding } = served;
+	if (isApplication(value)) return withoutFactoryOption(project, target);
 	if (factory?.node.type === "FunctionDef")
 		return renameRoute(project, factory, factory.node) ?? ofFactory(factory, factory.node, value) ?? otherName(project, target);
 	const module = project.modulesByPath.get(place.path);
@@ -52,6 +54,20 @@ export function findApplicationRemedy(project: Project, place: Place): FixPropos
 		(statement.type === "Assign" && ofAssignment(project, module, statement, name, value)) ||
 		otherName(project, target)
 	);
+}
+
+/** `uvicorn --factory main:app`, where app is the application and no function that makes one. */
+function withoutFactoryOption(project: Project, { evidence }: Target): FixProposal | undefined {
+	const command = listStarts(project.files).find((each) => each.command.target.evidence === evidence)?.command;
+	const option = /,?[ \t]*(["']?)--factory\1(?=[\s,\]"']|$)/.exec(command?.text ?? "");
+	if (command === undefined || option === null) return undefined;
+	const start = command.start + option.index;
+	return {
+		title: "Start the application without --factory",
+		explanation: "What is started is the application itself, and nothing that makes one.",
+		applicability: "safe",
+		edits: [{ path: command.path, range: { start, end: start + option[0].length }, newText: "" }],
+	};
 }
 
 /** The function of the project that a call by a plain name calls. */
