@@ -1,7 +1,8 @@
 import type { Fix } from "../audit/fix.ts";
 import type { Issue } from "../audit/issue.ts";
 import { dotenvText, type NeededSetting } from "../project/settings/needed-settings.ts";
-import { isEnvFile, mask } from "../text/secrets.ts";
+import { mask } from "../text/secret-names.ts";
+import { isEnvFile } from "../text/secrets.ts";
 import type { SessionState } from "./session.ts";
 
 /** How git stands to a file of settings: it leaves it alone, would take it in, has it already; `none`: there is no git. */

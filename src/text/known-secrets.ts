@@ -1,4 +1,4 @@
-import { isSecretName, mask } from "./secrets.ts";
+import { isSecretName, mask } from "./secret-names.ts";
 
 /** Where the shell is and was; to our ears they sound like passwords. */
 const folders: ReadonlySet<string> = new Set(["PWD", "OLDPWD"]);

@@ -1,5 +1,5 @@
-/** What stands for a secret; its length says nothing about the secret's. */
-export const mask = "••••";
+import { maskLiterals } from "./secret-literals.ts";
+import { isReference, isSecretName, mask } from "./secret-names.ts";
 
 /**
  * The text with every secret masked and its form kept: passwords in URLs (`postgres://app:••••@db`), values of settings
@@ -18,51 +18,6 @@ export function maskSecrets(text: string, path?: string): string {
 /** Is it a file of settings by its name: `.env`, `.env.local`, `config/dev.env`? */
 export function isEnvFile(path: string): boolean {
 	return /(^|\/)(\.env[^/]*|[^/]+\.env)$/.test(path);
-}
-
-/** Does a setting of this name hold a secret? `JWT_SECRET_KEY`, `dbPassword`, `apiKey` do, `TOKEN_URL`, `token_type` do not. */
-export function isSecretName(name: string): boolean {
-	const words = name
-		.replace(/([a-z0-9])([A-Z])/g, "$1_$2")
-		.toLowerCase()
-		.split(/[^a-z0-9]+/)
-		.filter((word) => word !== "" && !/^\d+$/.test(word));
-	const last = words.at(-1) ?? "";
-	if (harmlessEndings.has(last)) return false;
-	if (words.some((word) => secretWords.has(word) || /(secret|passw(or)?d|apikey|token)$/.test(word))) return true;
-	return words.some((word, i) => word === "key" && i > 0 && keyKinds.has(words[i - 1] ?? ""));
-}
-
-const secretWords = new Set([
-	"secret",
-	"secrets",
-	"password",
-	"passwd",
-	"passphrase",
-	"pwd",
-	"pass",
-	"token",
-	"apikey",
-	"credential",
-	"credentials",
-	"salt",
-	"pepper",
-]);
-const keyKinds = new Set(
-	"api access secret private signing signature encryption encrypt auth jwt master account service session cookie fernet aes hmac license webhook app".split(
-		" ",
-	),
-);
-const harmlessEndings = new Set(
-	(
-		"url uri path file filename name type expire expires expiry minutes hours days seconds algorithm alg header headers length len field fields " +
-		"scheme schema schemas context ttl id bearer min max policy enabled required prefix error errors message form manager class model count limit"
-	).split(" "),
-);
-
-/** A value that only names another: `${DB_PASSWORD}`, `{settings.password}`, `$PASS`, `%s`, `<password>`. */
-function isReference(value: string): boolean {
-	return /^(\$?\{\{?[^{}:]*\}?\}|\$\([^()]*\)|\$\w+|%\(\w+\)s|%s|<[^<>]*>|\*+|•+|\$\{\w+:?[-=]•+\}|\.{3})$/.test(value);
 }
 
 function maskPrivateKeys(text: string): string {
@@ -108,29 +63,6 @@ function maskTokens(text: string): string {
 /** The part of a token that only says whose it is (`ghp_`, `sk-`), so that a person can tell which one is meant. */
 function tokenPrefix(token: string): string {
 	return /^(?:[A-Za-z]{2,6}[-_]|SG\.|hooks\.slack\.com\/services\/)/.exec(token)?.[0] ?? "";
-}
-
-/**
- * Quoted values of secret settings, as Python, JSON, TOML and YAML write them: `SECRET_KEY: str = "…"`,
- * `"password": "…"`, `os.getenv("TOKEN", "…")`, `api_key: SecretStr = Field("…")`; also in connection parameters (`?password=…`).
- */
-function maskLiterals(text: string): string {
-	const literals = text.replace(
-		/(["']?)\b([A-Za-z_][\w.-]{0,80})\1((?:\s{0,3}:\s{0,3}[\w.[\]| ]{1,60}(?==))?\s{0,3}(?:=|:|,|==|:=)\s{0,3}(?:[\w.]{1,40}\((?:default\s?=\s?)?)?[rbfuRBFU]{0,2})("""|'''|"|')((?:(?!\4)[^\\\n]|\\.){1,4000})\4/g,
-		(whole: string, quote: string, name: string, sign: string, delimiter: string, value: string, at: number) => {
-			// `missing 2 required positional arguments: 'password', and 'host'` only names parameters.
-			if (/\bmissing \d+ required [a-z-]+ arguments?: [\w', ]*$/.test(text.slice(Math.max(0, at - 300), at))) return whole;
-			// `f(token, "text")` only lists arguments: after a comma the name itself must have been a literal.
-			const listed = /^\s*,/.test(sign) && quote === "";
-			if (listed || !isSecretName(name) || isReference(value)) return whole;
-			return `${quote}${name}${quote}${sign}${delimiter}${mask}${delimiter}`;
-		},
-	);
-	return literals.replace(
-		/([?&;]([\w.-]{1,60})=)([^\s&;#"'`]{1,500})/g,
-		(whole: string, start: string, name: string, value: string) =>
-			isSecretName(name) && !isReference(value) ? start + mask : whole,
-	);
 }
 
 /** `NAME=value` without blanks, as shells and error messages write it, in the middle of a line too. */

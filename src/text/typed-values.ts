@@ -1,4 +1,4 @@
-import { mask } from "./secrets.ts";
+import { mask } from "./secret-names.ts";
 
 /** A text of `NAME=value` lines with the values of these names masked, whatever they are. */
 export function maskValuesOf(names: readonly string[], text: string): string {

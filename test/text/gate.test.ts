@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test, vi } from "vitest";
 import { show, showLine } from "../../src/text/gate.ts";
-import { isSecretName } from "../../src/text/secrets.ts";
+import { isSecretName } from "../../src/text/secret-names.ts";
 
 // Properties take their time on a busy machine.
 vi.setConfig({ testTimeout: 120_000 });

@@ -1,6 +1,6 @@
 import type * as ast from "../../python/ast.ts";
 import { dottedName, walk } from "../../python/walk.ts";
-import { isSecretName, mask } from "../../text/secrets.ts";
+import { isSecretName, mask } from "../../text/secret-names.ts";
 import { isEnumeration } from "../imports/simulator/classes/enum-look-up.ts";
 import type { SettingPart, SettingReading, SettingsObject } from "../imports/trace.ts";
 import type { Value } from "../imports/values.ts";

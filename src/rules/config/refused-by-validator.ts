@@ -17,7 +17,7 @@ import { nearestChoice, readSettingType } from "../../project/settings/setting-t
 import type * as ast from "../../python/ast.ts";
 import { textsIn, walk } from "../../python/walk.ts";
 import type { TextEdit } from "../../text/range.ts";
-import { isSecretName } from "../../text/secrets.ts";
+import { isSecretName } from "../../text/secret-names.ts";
 
 interface Evidence {
 	readonly settings: FaultySettings;

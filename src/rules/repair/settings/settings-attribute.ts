@@ -6,7 +6,7 @@ import { placeholderText } from "../../../project/settings/placeholder.ts";
 import { type SettingsField, settingsConfig, settingsFields } from "../../../project/settings/settings-class.ts";
 import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { walk } from "../../../python/walk.ts";
-import { isSecretName } from "../../../text/secrets.ts";
+import { isSecretName } from "../../../text/secret-names.ts";
 
 /** What may be meant by an attribute that a settings class does not have. */
 export interface SettingsAttribute {
