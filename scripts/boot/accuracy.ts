@@ -80,7 +80,8 @@ function commitEverything(root: string): void {
 function printMiss({ boot, verdict, audit: found, mended, phantoms }: Result): void {
 	const notes: string[] = [];
 	if (!verdict.right) notes.push(`${boot.kind === "fault" ? "MISSED" : "FALSE ALARM"} ${verdict.words}`);
-	else if (!verdict.sameError) notes.push(`other error  ${verdict.words}`);
+	else if (verdict.stops && !verdict.sameError) notes.push(`other error  ${verdict.words}`);
+	else if (verdict.stops && !verdict.samePlace) notes.push(`other place  ${verdict.words}`);
 	if (mended !== null && mended.stage !== "boots") notes.push(`NOT MENDED ${mended.stage}: ${mended.error} ${mended.at ?? ""}`);
 	const critical = criticalIssues(found).map(describe).join(" | ");
 	if (phantoms > 0) notes.push(`${phantoms} PHANTOM: the server boots when the first alone is mended of ${critical}`);
@@ -93,12 +94,14 @@ function printSummary(all: readonly Result[]): void {
 	const named = faults.filter(({ verdict }) => verdict.right);
 	const alarms = decoys.filter(({ verdict }) => !verdict.right);
 	const phantoms = all.reduce((sum, result) => sum + result.phantoms, 0);
+	const stopping = faults.filter(({ verdict }) => verdict.stops);
 	const tried = faults.filter(({ mended }) => mended !== null);
 	const lines = [
 		`faults ${faults.length}, decoys ${decoys.length}`,
 		`recall      ${share(named.length, faults.length)}`,
 		`  same file ${share(faults.filter(({ verdict }) => verdict.right && verdict.sameFile).length, faults.length)}`,
-		`  same line of error first ${share(faults.filter(({ verdict }) => verdict.sameError).length, faults.length)}`,
+		`  start-up's first error in Python's words ${share(stopping.filter(({ verdict }) => verdict.sameError).length, stopping.length)}`,
+		`  and where its traceback ends ${share(stopping.filter(({ verdict }) => verdict.samePlace).length, stopping.length)}`,
 		`precision   ${share(named.length, named.length + alarms.length + phantoms)}`,
 		`  decoys without a CRITICAL issue ${share(decoys.length - alarms.length, decoys.length)}, phantom CRITICAL issues on faults ${phantoms}`,
 	];

@@ -1,3 +1,5 @@
+import { posix } from "node:path";
+import { isSameError } from "../../src/text/same-error.ts";
 import type { BootCase } from "./case-file.ts";
 import type { RecordedOutcome, RecordedProof } from "./evidence.ts";
 import type { Audit, ReportedIssue } from "./run-bootmend.ts";
@@ -8,8 +10,12 @@ export interface Verdict {
 	readonly right: boolean;
 	/** The first issue on the critical path stands where Python's traceback ends. */
 	readonly sameFile: boolean;
-	/** Its expected error is the line that Python printed. */
+	/** The server does not come up, or answers nothing: start-up has a first error. */
+	readonly stops: boolean;
+	/** The issue that start-up meets first expects the line that Python printed. */
 	readonly sameError: boolean;
+	/** It says where Python's traceback ends. */
+	readonly samePlace: boolean;
 	/** For a person: what was said and what is true. */
 	readonly words: string;
 }
@@ -22,18 +28,22 @@ export function judge(boot: BootCase, truth: RecordedProof, audit: Audit): Verdi
 		return {
 			right: critical.length === 0 && audit.refusal === null,
 			sameFile: true,
+			stops: false,
 			sameError: true,
+			samePlace: true,
 			words: audit.refusal ?? words,
 		};
 	}
 	const outcome = truth.stage === "boots" && truth.cleanInstall !== undefined ? truth.cleanInstall : truth;
 	const wanted = isCritical(outcome) ? critical : inOrder(audit).filter((issue) => isGrave(issue));
-	const best = wanted.find((issue) => isSameError(issue, outcome)) ?? wanted[0];
-	const first = wanted[0];
+	const best = wanted.find((issue) => foretells(issue, outcome)) ?? wanted[0];
+	const first = [...wanted].sort((one, other) => other.hides.length - one.hides.length)[0];
 	return {
 		right: wanted.length > 0,
 		sameFile: outcome.at === undefined || wanted.some((issue) => outcome.at?.startsWith(`${issue.file_path}:`)),
-		sameError: first !== undefined && isSameError(first, outcome),
+		stops: isCritical(outcome),
+		sameError: first !== undefined && foretells(first, outcome),
+		samePlace: first !== undefined && isRaisedAt(first, outcome, boot),
 		words: `${outcome.stage}: ${outcome.error} ${outcome.at ?? ""}\n        said: ${best === undefined ? (audit.refusal ?? "nothing") : describe(best)}`,
 	};
 }
@@ -62,15 +72,16 @@ export function describe(issue: ReportedIssue): string {
 	return `${issue.severity} ${issue.rule} ${issue.file_path}:${issue.line_number} ${issue.expected_error ?? issue.problem_description}`;
 }
 
-function isSameError(issue: ReportedIssue, outcome: RecordedOutcome): boolean {
-	return issue.expected_error !== null && outcome.error !== undefined && plain(issue.expected_error) === plain(outcome.error);
+/** What ends without a word of Python's own cannot be foretold in its words. */
+function foretells({ expected_error }: ReportedIssue, { error = "" }: RecordedOutcome): boolean {
+	if (/^(GET|POST|PUT|PATCH|DELETE) \/|^Start-up does not come to an end/.test(error)) return true;
+	return expected_error !== null && isSameError(expected_error, error);
 }
 
-/** Paths, suggestions and the exception's own module are no part of what an audit must foresee. */
-function plain(error: string): string {
-	return (error.split("\n")[0] ?? "")
-		.replace(/ \([^()]*\.(py|so)\)$| \(unknown location\)$/, "")
-		.replace(/[.?]? Did you mean: '[^']*'\?$/, "")
-		.replace(/^(?:\w+\.)+(?=\w+(:|$))/, "")
-		.trim();
+/** Records name places from the root of the case, reports from the folder of the backend. */
+function isRaisedAt({ raised_at }: ReportedIssue, { at }: RecordedOutcome, { workingDirectory }: BootCase): boolean {
+	if (at === undefined) return true;
+	if (raised_at === null) return false;
+	const place = `${raised_at.file_path}:${raised_at.line_number}`;
+	return at === place || at === posix.join(workingDirectory, place);
 }

@@ -13,6 +13,9 @@ export interface ReportedIssue {
 	readonly line_number: number;
 	readonly problem_description: string;
 	readonly expected_error: string | null;
+	readonly raised_at: { readonly file_path: string; readonly line_number: number } | null;
+	/** Ids of issues that start-up meets later. */
+	readonly hides: readonly string[];
 	readonly exact_fix: object | null;
 }
 

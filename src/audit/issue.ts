@@ -47,8 +47,10 @@ export interface Issue {
 	readonly problem: string;
 	/** Why it is so, with the evidence (versions, definitions). */
 	readonly rootCause: string;
-	/** The line that Python would print, or null where it prints none. */
+	/** The line that Python would print, or null where it prints none; an ellipsis stands for what differs from run to run. */
 	readonly expectedError: string | null;
+	/** The line of the project's own code that a traceback of that error ends with; null where start-up meets none. */
+	readonly raisedAt: { readonly path: string; readonly line: number } | null;
 	/** Modules from the target to this place: `["src.main", "src.core.database"]`; empty where nothing imports it. */
 	readonly importChain: readonly string[];
 	readonly fix: Fix | null;

@@ -19,7 +19,7 @@ export interface Description {
 	/** One sentence, no full stop needed: `AsyncEngine is not in sqlmodel.ext.asyncio.session`. */
 	readonly problem: string;
 	readonly rootCause: string;
-	/** The exact last line Python prints; omitted where it prints none. */
+	/** The exact last line Python prints, with an ellipsis for what differs from run to run; omitted where it prints none. */
 	readonly expectedError?: string;
 	readonly failsOn?: readonly FailsOn[];
 	readonly manualSteps?: readonly string[];

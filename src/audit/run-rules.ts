@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { type EventPlace, eventPlaces } from "../project/imports/event-places.ts";
 import type { Project } from "../project/project.ts";
 import { parseDotenv } from "../project/settings/dotenv.ts";
 import { Effort, EffortSpent, withinEffort, withinEffortOr } from "../python/effort.ts";
@@ -87,6 +88,7 @@ class Runner {
 	private readonly reachedPaths: ReadonlySet<string>;
 	/** Where code fails that every request runs. */
 	private readonly requestPlaces: ReadonlySet<string>;
+	private readonly eventPlaces: ReadonlyMap<number, EventPlace>;
 	/** Names that issues take for unused. */
 	private readonly unused = new Map<FoundIssue, string>();
 
@@ -97,6 +99,7 @@ class Runner {
 		this.effort = new Effort(efforts.allRules);
 		this.fixEffort = new Effort(efforts.allFixes);
 		this.reachedPaths = reachedPathsOf(project);
+		this.eventPlaces = eventPlaces(project.trace);
 		const late = project.trace.failures.filter(({ everyRequest }) => everyRequest === true);
 		this.requestPlaces = new Set(late.map(({ module, range }) => `${module.path}:${range.start}`));
 	}
@@ -165,12 +168,24 @@ class Runner {
 			problem: description.problem,
 			rootCause: description.rootCause,
 			expectedError: description.expectedError ?? null,
+			raisedAt: this.raisedAt(match, description),
 			importChain: (reached && module && project.trace.runs.get(module.name)?.chain) || [],
 			fix,
 			alternatives: fixes?.others ?? [],
 			manualSteps: fixes === null ? [...(description.manualSteps ?? []), laterFix] : manualSteps(description, fix),
 			order: description.order ?? null,
 		};
+	}
+
+	/** Where the event of start-up stands that fails; a fault may well lie elsewhere, in `.env` or in a class that is used too early. */
+	private raisedAt(match: Match<unknown>, { stage, order }: Description): EventPlace | null {
+		if (stage !== "import" && stage !== "startup") return null;
+		// Faults of one event are told apart by fractions.
+		const place = order === undefined ? undefined : this.eventPlaces.get(Math.floor(order));
+		if (place !== undefined) return place;
+		return /\.pyi?$/.test(match.path)
+			? { path: match.path, line: this.linesOf(match.path).positionAt(match.range.start).line }
+			: null;
 	}
 
 	/** What a middleware raises stops no start: the first request meets it. */

@@ -103,6 +103,7 @@ function issueJson(issue: Issue, texts: Texts): object {
 		problem_description: maskSecrets(issue.problem),
 		root_cause: maskSecrets(issue.rootCause),
 		expected_error: issue.expectedError === null ? null : maskSecrets(issue.expectedError),
+		raised_at: issue.raisedAt === null ? null : { file_path: issue.raisedAt.path, line_number: issue.raisedAt.line },
 		import_chain: issue.importChain,
 		exact_fix: issue.fix ? fixJson(issue, issue.fix, texts) : null,
 		alternatives: issue.alternatives.map((fix) => fixJson(issue, fix, texts)),

@@ -73,6 +73,7 @@ function issueOf({ record, files }: RecordedDecision): Issue {
 		problem: record.problem,
 		rootCause: "",
 		expectedError: null,
+		raisedAt: null,
 		importChain: [],
 		fix: null,
 		alternatives: [],

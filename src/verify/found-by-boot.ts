@@ -57,6 +57,7 @@ export function issueFromBoot(failure: UnjoinedFailure, files: SourceTree): Issu
 		problem: failure.error,
 		rootCause: isUnreachable(failure.error) ? unreachableWords : "The boot met it, and the audit did not foresee it.",
 		expectedError: failure.error,
+		raisedAt: failure.at === null ? null : { path: failure.at.path, line: failure.at.line },
 		importChain: [],
 		fix: null,
 		alternatives: [],

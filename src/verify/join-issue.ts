@@ -1,4 +1,5 @@
 import type { Issue } from "../audit/issue.ts";
+import { isSameError } from "../text/same-error.ts";
 import type { UnjoinedFailure } from "./explain-stop.ts";
 
 /**
@@ -16,10 +17,11 @@ export function findForetold(failure: UnjoinedFailure, issues: readonly Issue[])
 }
 
 function scoreOf(issue: Issue, failure: UnjoinedFailure): number {
-	const sameError = issue.expectedError !== null && plain(issue.expectedError) === plain(failure.error);
+	const sameError = issue.expectedError !== null && isSameError(issue.expectedError, failure.error);
 	const places = failure.frames.filter((frame) => frame.ofProject);
 	const isAt = (line: number): boolean => issue.at.line <= line && line <= Math.max(issue.at.endLine, issue.at.line);
-	const atPlace = failure.at !== null && failure.at.path === issue.at.path && isAt(failure.at.line);
+	const isForetoldPlace = failure.at?.path === issue.raisedAt?.path && failure.at?.line === issue.raisedAt?.line;
+	const atPlace = failure.at !== null && (isForetoldPlace || (failure.at.path === issue.at.path && isAt(failure.at.line)));
 	const onTheWay = places.some((frame) => frame.path === issue.at.path && isAt(frame.line));
 	const sameFile = places.some((frame) => frame.path === issue.at.path);
 	const sameKind = issue.expectedError !== null && kindOf(issue.expectedError) === kindOf(failure.error);
@@ -30,15 +32,6 @@ function scoreOf(issue: Issue, failure: UnjoinedFailure): number {
 	if (atPlace) return 30 + grave;
 	// What foretells no error, such as a start-up that never ends, is known by the way to it.
 	return issue.expectedError === null && onTheWay ? 20 + grave : 0;
-}
-
-/** Without the parts that differ between machines and versions: paths, suggestions, the exception's own module. */
-function plain(error: string): string {
-	return (error.split("\n")[0] ?? "")
-		.replace(/ \([^()]*\.(py|so)\)$| \(unknown location\)$/, "")
-		.replace(/[.?]? Did you mean: '[^']*'\?$/, "")
-		.replace(/^(?:\w+\.)+(?=\w+(:|$))/, "")
-		.trim();
 }
 
 /** `ImportError`. */

@@ -267,6 +267,7 @@ function issueOf(fault: ScriptedFault, fingerprint: string, id: string, text: st
 		problem: fault.problem,
 		rootCause: `The installed versions decide this: ${fault.problem}.`,
 		expectedError: fault.error ?? null,
+		raisedAt: { path: fault.path, line },
 		importChain: ["src.main", "src.core.database"],
 		fix: fault.replace === null ? null : fixTo(fault.replace, `Mend ${fault.problem}`),
 		alternatives: fault.alternative === undefined ? [] : [fixTo(fault.alternative, `Another way for ${fault.problem}`)],

@@ -21,6 +21,7 @@ function found(category: Category, severity: Severity, order: number | null, pat
 		problem: "",
 		rootCause: "",
 		expectedError: null,
+		raisedAt: null,
 		importChain: [],
 		fix: null,
 		alternatives: [],

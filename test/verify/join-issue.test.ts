@@ -19,6 +19,7 @@ const issue = (path: string, line: number, expectedError: string | null, severit
 	id: `IMPORT-${String(line).padStart(3, "0")}`,
 	severity,
 	expectedError,
+	raisedAt: { path, line },
 	at: { path, range: { start: 0, end: 0 }, line, column: 1, endLine: line },
 });
 

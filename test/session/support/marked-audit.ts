@@ -35,6 +35,7 @@ export async function auditMarks(root: string): Promise<Diagnosis> {
 				at: { path, range, line, column, endLine: line },
 				problem: `${name} is broken`,
 				rootCause: `Somebody broke ${name}.`,
+				raisedAt: null,
 				expectedError: null,
 				importChain: [],
 				fix: {

@@ -1,0 +1,26 @@
+import type { Module } from "../project.ts";
+import type { Failure, ImportTrace } from "./trace.ts";
+
+/** A line of the project's own code, counted from 1. */
+export interface EventPlace {
+	readonly path: string;
+	readonly line: number;
+}
+
+/** The line that a traceback names for each event of start-up, by its order. */
+export function eventPlaces({ failures, calls, classes }: ImportTrace): ReadonlyMap<number, EventPlace> {
+	const places = new Map<number, EventPlace>();
+	const add = (order: number, { path, lines }: Module, offset: number): void => {
+		if (!places.has(order)) places.set(order, { path, line: lines.positionAt(offset).line });
+	};
+	for (const failure of failures) add(failure.order, failure.module, raisedOffset(failure));
+	// A call fails where it begins, a class at the line of its keyword, below its decorators.
+	for (const { order, module, node } of calls) add(order, module, node.start);
+	for (const { order, value } of classes) add(order, value.module, value.node.name.start);
+	return places;
+}
+
+/** An import fails at its first line, whichever of its names is not there; anything else at its expression. */
+function raisedOffset({ statement, range }: Failure): number {
+	return statement?.type === "Import" || statement?.type === "ImportFrom" ? statement.start : range.start;
+}
