@@ -88,6 +88,7 @@ function plantInPython(text: string): string {
 		`planted_url: str = "postgresql+asyncpg://app:${planted}@db:5432/x"  # ${token} ${acting}`,
 		`# old: SECRET_KEY=${planted}${acting}`,
 		`planted = dict(api_key="${planted}", auth=("user", "${token}"))`,
+		`PLANTED_SECRET = __import__("os").getenv("PLANTED_SECRET", "${planted}") or "${planted}"`,
 	];
 	for (const [i, statement] of tree.body.entries()) {
 		if (statement.type === "ImportFrom" && statement.module === "__future__") continue;
