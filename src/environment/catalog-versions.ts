@@ -34,8 +34,11 @@ type Choose = (name: string, specifiers: ReadonlySet<string>) => CatalogChoice |
 /** Rounds of choosing and collecting what the choice requires; real requirements settle in three or four. */
 const mostRounds = 8;
 
+/** Releases that are gone back from; real lists need one or two. */
+const mostSteps = 12;
+
 /** Works out, without a network, what installing the requirements would bring. */
-export function chooseVersions(index: CatalogIndex, options: CatalogOptions & { readonly platform: string }): CatalogChoices {
+export function chooseVersions(index: CatalogIndex, options: ResolveOptions): CatalogChoices {
 	const chosen = new Map<string, CatalogChoice | null>();
 	/** The same is asked in every round. */
 	const chooseOnce: Choose = (name, specifiers) => {
@@ -47,21 +50,19 @@ export function chooseVersions(index: CatalogIndex, options: CatalogOptions & { 
 		}
 		return choice;
 	};
-	let choices = new Map<string, CatalogChoice>();
-	let unknown = new Set<string>();
-	let previous = "";
-	for (let round = 0; round < mostRounds; round++) {
-		const wanted = collect(options, choices, chooseOnce);
-		choices = new Map();
-		unknown = new Set();
-		for (const [name, specifiers] of wanted) {
-			const choice = chooseOnce(name, specifiers);
-			if (choice === null) unknown.add(name);
-			else choices.set(name, choice);
-		}
-		const now = [...choices].map(([name, choice]) => `${name}==${choice.version}`).join(" ");
-		if (now === previous) break;
-		previous = now;
+	let settled = settle(options, chooseOnce, new Map());
+	const barred = new Map<string, string[]>();
+	for (let step = 0; step < mostSteps; step++) {
+		const refused = firstRefused(index, options, settled.choices, barred);
+		if (refused === null) break;
+		barred.set(refused.name, [...(barred.get(refused.name) ?? []), `<${refused.version}`]);
+		settled = settle(options, chooseOnce, barred);
+	}
+	const { choices, unknown } = settled;
+	for (const [name] of barred) {
+		const choice = choices.get(name);
+		// What an installer really takes lies between the one that is known to go with the rest and the first that does not.
+		if (choice !== undefined) choices.set(name, { ...choice, exact: false, neighbour: choice.neighbour ?? choice.version });
 	}
 	for (const name of refusedByPins(options, choices)) {
 		choices.delete(name);
@@ -73,11 +74,74 @@ export function chooseVersions(index: CatalogIndex, options: CatalogOptions & { 
 	return { choices, complete: isListed && unknown.size === 0 && areVouched, unknown };
 }
 
-/** Distributions whose chosen release asks for another release of a pinned one: an installer would go back to an older release of theirs, and nobody knows to which. */
-function refusedByPins(
-	options: CatalogOptions & { readonly platform: string },
+type ResolveOptions = CatalogOptions & { readonly platform: string };
+
+/** Chooses and collects what the choice requires until nothing changes; `barred` holds further specifiers of some distributions. */
+function settle(
+	options: ResolveOptions,
+	choose: Choose,
+	barred: ReadonlyMap<string, readonly string[]>,
+): { readonly choices: Map<string, CatalogChoice>; readonly unknown: Set<string> } {
+	let choices = new Map<string, CatalogChoice>();
+	let unknown = new Set<string>();
+	let previous = "";
+	for (let round = 0; round < mostRounds; round++) {
+		const wanted = collect(options, choices, choose);
+		choices = new Map();
+		unknown = new Set();
+		for (const [name, specifiers] of wanted) {
+			const choice = choose(name, new Set([...specifiers, ...(barred.get(name) ?? [])]));
+			if (choice === null) unknown.add(name);
+			else choices.set(name, choice);
+		}
+		const now = [...choices].map(([name, choice]) => `${name}==${choice.version}`).join(" ");
+		if (now === previous) break;
+		previous = now;
+	}
+	return { choices, unknown };
+}
+
+/**
+ * The first chosen release that asks for what no known release of a declared package is under the project's own bounds, and that has
+ * an older one: an installer goes back to that.
+ */
+function firstRefused(
+	index: CatalogIndex,
+	options: ResolveOptions,
 	choices: ReadonlyMap<string, CatalogChoice>,
-): readonly string[] {
+	barred: ReadonlyMap<string, readonly string[]>,
+): { readonly name: string; readonly version: string } | null {
+	const declared = new Map<string, readonly string[]>();
+	for (const { normalized, specifier } of options.requirements ?? [])
+		if (specifier !== "") declared.set(normalized, [...(declared.get(normalized) ?? []), specifier]);
+	const facts = { python: options.python, platform: options.platform, extras: [] };
+	const isRefused = ({ normalized, specifier, marker }: MetadataRequirement): boolean => {
+		const bounds = declared.get(normalized);
+		const chosen = choices.get(normalized);
+		if (bounds === undefined || chosen === undefined || specifier === "") return false;
+		const both = [...bounds, specifier];
+		const isMet = (version: string): boolean => both.every((set) => isPicked(version, set));
+		if (isMet(chosen.version) || (marker !== null && !markerHolds(marker, facts))) return false;
+		return !knownVersions(index, options, normalized).some(isMet);
+	};
+	for (const [name, { version, facts: own }] of choices) {
+		if (options.locked.has(name) || (declared.get(name) ?? []).some((specifier) => pinOf(specifier) !== null)) continue;
+		if (!requirementsOf(own).some(isRefused)) continue;
+		const bounds = [...(declared.get(name) ?? []), ...(barred.get(name) ?? []), `<${version}`];
+		const isOlder = (one: string): boolean => bounds.every((set) => isPicked(one, set));
+		if (knownVersions(index, options, name).some(isOlder)) return { name, version };
+	}
+	return null;
+}
+
+/** Every release of a distribution that anything is known of. */
+function knownVersions(index: CatalogIndex, { metadata, releases }: ChoiceOptions, name: string): readonly string[] {
+	const described = Object.hasOwn(index.distributions, name) ? Object.keys(index.distributions[name] ?? {}) : [];
+	return [...described, ...Object.keys(metadata.of(name) ?? {}), ...releases.of(name).map(({ version }) => version)];
+}
+
+/** Distributions whose chosen release asks for another release of a pinned one: an installer would go back to an older release of theirs, and nobody knows to which. */
+function refusedByPins(options: ResolveOptions, choices: ReadonlyMap<string, CatalogChoice>): readonly string[] {
 	const pinned = new Set([...options.locked.keys()]);
 	for (const { normalized, specifier } of options.requirements ?? []) if (pinOf(specifier) !== null) pinned.add(normalized);
 	const facts = { python: options.python, platform: options.platform, extras: [] };

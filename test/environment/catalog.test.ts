@@ -41,6 +41,14 @@ describe("versions", () => {
 		expect(versionOf(declared(["pydantic==2.9.2", "pydantic-settings"]), "pydantic-settings")).toBeDefined();
 	});
 
+	test("where the project's own bounds refuse the newest release of what needs them, an older one is taken", () => {
+		const environment = declared(["sqlalchemy>=1.4.46,<2.0.0", "alembic>=1.9.4,<2"]);
+		expect(versionOf(environment, "sqlalchemy")).toMatch(/^1\.4\./);
+		expect(versionOf(environment, "alembic")).toBe("1.16.5");
+		expect(foundIn(environment, "sqlalchemy", "Select")).toBe("absent");
+		expect(versionOf(declared(["taskiq<0.12", "taskiq-redis>=1,<2"]), "taskiq-redis")).toBe("1.0.9");
+	});
+
 	test("an extra brings what it stands for, a marker keeps out what is for others", () => {
 		expect(declared(["uvicorn"]).distributions.has("httptools")).toBe(false);
 		expect(declared(["uvicorn[standard]"]).distributions.has("httptools")).toBe(true);
