@@ -78,6 +78,40 @@ app = FastAPI(title=config("TITLE", default="Shop"))
 		expect(stderr).toContain("An empty machine must provide DB__URL and WORKERS.");
 	});
 
+	it("knows names that constants of the code hold, and what an Env of environs is asked for", async () => {
+		const folder = folderWith({
+			"requirements.txt": "fastapi\nuvicorn\nenvirons\n",
+			"main.py": `import os
+
+from environs import Env
+from fastapi import FastAPI
+
+REGION = "APP_REGION"
+DEFAULT_SIZE = 10
+
+
+class Names:
+    login = "ADMIN_LOGIN"
+    size = "POOL_SIZE"
+
+
+env = Env()
+port = env.int("PORT", 8000)
+title = env("TITLE")
+login = os.environ[Names.login]
+size = int(os.getenv(Names.size, DEFAULT_SIZE))
+region = os.getenv(REGION)
+app = FastAPI()
+`,
+		});
+		const { stdout, stderr } = await bootmend(folder, "env", "--clean-env");
+		expect(stdout).toMatch(/ADMIN_LOGIN +yes +– +nothing +os\.environ +main\.py:18/);
+		expect(stdout).toMatch(/POOL_SIZE +no +10 +– +os\.getenv/);
+		expect(stdout).toMatch(/APP_REGION +no +–/);
+		expect(stdout).toMatch(/PORT +no +8000 +– +environs +main\.py:16/);
+		expect(stderr).toContain("An empty machine must provide ADMIN_LOGIN and TITLE.");
+	});
+
 	it.each([[["--format", "json"]], [["--format", "markdown"]], [[]], [["--write-example"]]])(
 		"prints no value and no default of a secret with %j",
 		async (argv) => {

@@ -3,7 +3,7 @@ import { dottedName, walk } from "../../python/walk.ts";
 import { isSecretName, mask } from "../../text/secret-names.ts";
 import { isEnumeration } from "../imports/simulator/classes/enum-look-up.ts";
 import type { SettingPart, SettingReading, SettingsObject } from "../imports/trace.ts";
-import type { Value } from "../imports/values.ts";
+import type { Namespace, Value } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
 import { exampleValue, findEntry } from "./env-file-edit.ts";
 import { placeholderFor, placeholderText } from "./placeholder.ts";
@@ -110,22 +110,20 @@ function sourceOf(given: Value | null): string | null {
 	return origin?.type === "env-file" ? origin.path : "unknown";
 }
 
-/** What python-decouple's `config("KEY")` and a `Config` of starlette ask for. */
+/** What python-decouple's `config("KEY")`, a `Config` of starlette and an `Env` of environs ask for. */
 function readerRows(project: Project): SettingRow[] {
 	return project.trace.calls.flatMap(({ callee, args, keywords, open, module, node, reached, result }) => {
-		const maker = callee.kind === "instance" ? callee.of : callee;
-		const reader = maker.kind === "external" ? readers[maker.canonical] : undefined;
+		const reader = readerOf(callee);
 		const [key] = args;
-		const isAsked = reader !== undefined && (callee.kind === "instance") === reader.isObject;
-		if (!reached || !isAsked || open || key?.kind !== "constant" || typeof key.value !== "string") return [];
+		if (!reached || reader === null || open || key?.kind !== "constant" || typeof key.value !== "string") return [];
 		const name = key.value;
 		const isSecret = isSecretName(name);
-		const fallback = keywords.get("default") ?? args[2] ?? null;
+		const fallback = keywords.get("default") ?? args[reader === "environs" ? 1 : 2] ?? null;
 		return [
 			{
 				name,
 				readAt: placeOf(module, node),
-				readBy: reader.shown,
+				readBy: reader,
 				isRequired: fallback === null,
 				fallback: shownFallback(fallback, isSecret),
 				isSecret,
@@ -136,10 +134,17 @@ function readerRows(project: Project): SettingRow[] {
 	});
 }
 
-const readers: Readonly<Record<string, { readonly shown: string; readonly isObject: boolean }>> = {
-	"decouple.config": { shown: "decouple.config", isObject: false },
-	"starlette.config.Config": { shown: "starlette Config", isObject: true },
-};
+/** The library whose reader is called, as it is shown; null for any other call. */
+function readerOf(callee: Value): "decouple.config" | "starlette Config" | "environs" | null {
+	if (callee.kind === "external") return callee.canonical === "decouple.config" ? "decouple.config" : null;
+	const object = callee.kind === "bound-method" ? callee.receiver : callee;
+	const maker = object.kind === "instance" && object.of.kind === "external" ? object.of.canonical : "";
+	const isAsking =
+		callee.kind !== "bound-method" ||
+		!/^(read_env|prefixed|add_parser|add_parser_from_field|parser_for|dump|seal)$/.test(callee.name);
+	if (/^environs\.(\w+\.)?Env$/.test(maker)) return isAsking ? "environs" : null;
+	return callee.kind === "instance" && maker === "starlette.config.Config" ? "starlette Config" : null;
+}
 
 function setByReader(project: Project, name: string, result: Value): string | null {
 	if (Object.hasOwn(project.processEnvironment, name)) return "environment";
@@ -153,10 +158,10 @@ function setByReader(project: Project, name: string, result: Value): string | nu
 /** What `os.getenv` and its like ask for, in functions too. */
 function variableRows(project: Project): SettingRow[] {
 	const rows: SettingRow[] = [];
-	for (const { module, reached } of project.trace.runs.values()) {
+	for (const { module, reached, namespace } of project.trace.runs.values()) {
 		if (!reached || !/\b(environ|getenv)\b/.test(module.text)) continue;
 		walk(module.tree, (node) => {
-			const read = variableRead(node);
+			const read = variableRead(node, namespace);
 			if (read !== null) rows.push(variableRow(project, module, read));
 		});
 	}
@@ -167,41 +172,63 @@ interface VariableRead {
 	readonly node: ast.Expression;
 	readonly key: string;
 	readonly by: string;
-	readonly fallback: ast.Expression | null;
+	/** Null where there is none, or none that can be written down. */
+	readonly fallback: string | null;
 	/** True where Python raises without the variable. */
 	readonly isStrict: boolean;
 }
 
-function variableRead(node: ast.TypedNode): VariableRead | null {
+function variableRead(node: ast.TypedNode, namespace: Namespace): VariableRead | null {
 	if (node.type === "Subscript") {
-		const key = keyOf(node.index);
+		const key = keyOf(node.index, namespace);
 		return key !== null && /^(os\.)?environ$/.test(dottedName(node.value) ?? "")
 			? { node, key, by: "os.environ", fallback: null, isStrict: true }
 			: null;
 	}
 	const callee = node.type === "Call" ? dottedName(node.callee) : null;
 	if (node.type !== "Call" || callee === null || !/^((os\.)?getenv|(os\.)?environ\.get)$/.test(callee)) return null;
-	const key = keyOf(node.args[0]);
+	const key = keyOf(node.args[0], namespace);
 	const fallback = node.args[1] ?? node.keywords.find(({ name }) => name?.name === "default")?.value ?? null;
 	return key === null
 		? null
-		: { node, key, by: callee.includes("environ") ? "os.environ.get" : "os.getenv", fallback, isStrict: false };
+		: {
+				node,
+				key,
+				by: callee.includes("environ") ? "os.environ.get" : "os.getenv",
+				fallback: fallback === null ? null : plainText(fallback, namespace),
+				isStrict: false,
+			};
 }
 
-function keyOf(expression: ast.Expression | undefined): string | null {
-	return expression?.type === "Constant" && typeof expression.value === "string" ? expression.value : null;
+function keyOf(expression: ast.Expression | undefined, namespace: Namespace): string | null {
+	if (expression?.type === "Constant" && typeof expression.value !== "string") return null;
+	return expression === undefined ? null : plainText(expression, namespace);
+}
+
+/** A literal, or a constant of the module or of one of its classes that holds one, as text. */
+function plainText(expression: ast.Expression, { names }: Namespace): string | null {
+	if (expression.type === "Constant") return expression.literal === "none" ? null : String(expression.value);
+	const value = expression.type === "Name" ? names.get(expression.id)?.value : attributeOf(expression, names);
+	return value?.kind === "constant" && value.value != null ? String(value.value) : null;
+}
+
+function attributeOf(expression: ast.Expression, names: Namespace["names"]): Value | undefined {
+	if (expression.type !== "Attribute" || expression.value.type !== "Name") return undefined;
+	const owner = names.get(expression.value.id)?.value;
+	return owner?.kind === "class" || owner?.kind === "module"
+		? owner.namespace.names.get(expression.attribute.name)?.value
+		: undefined;
 }
 
 function variableRow(project: Project, module: Module, { node, key, by, fallback, isStrict }: VariableRead): SettingRow {
 	const isSecret = isSecretName(key);
 	const needed = project.trace.failures.some(({ detail }) => detail.type === "missing-variable" && detail.key === key);
-	const plain = fallback?.type === "Constant" && fallback.literal !== "none" ? String(fallback.value) : null;
 	return {
 		name: key,
 		readAt: placeOf(module, node),
 		readBy: by,
 		isRequired: isStrict || needed,
-		fallback: plain === null ? null : isSecret ? mask : plain,
+		fallback: fallback === null ? null : isSecret ? mask : fallback,
 		isSecret,
 		setBy: Object.hasOwn(project.processEnvironment, key) ? "environment" : loadedFrom(project, key),
 		placeholder: exampleValue(project, key)?.value ?? placeholderText(project, key),
