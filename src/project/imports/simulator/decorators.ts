@@ -13,5 +13,15 @@ export function isDecoratedBy(value: FunctionValue, canonical: string): boolean 
 
 /** Is it read like a field? */
 export function isProperty(method: FunctionValue): boolean {
-	return isDecoratedBy(method, "builtins.property") || isDecoratedBy(method, "functools.cached_property");
+	return (
+		isDecoratedBy(method, "builtins.property") ||
+		isDecoratedBy(method, "functools.cached_property") ||
+		method.decorators.some(isComputedField)
+	);
+}
+
+/** pydantic makes a property of what `@computed_field` or `@computed_field(alias=...)` stands above by itself. */
+function isComputedField(decorator: Value): boolean {
+	const maker = decorator.kind === "instance" ? decorator.of : decorator;
+	return maker.kind === "external" && /^pydantic\.(\w+\.)?computed_field$/.test(maker.canonical);
 }
