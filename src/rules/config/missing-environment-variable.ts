@@ -6,6 +6,7 @@ import type { Call } from "../../project/imports/trace.ts";
 import type { Project } from "../../project/project.ts";
 import { findEntry } from "../../project/settings/env-file-edit.ts";
 import { givenByServices } from "../../project/starts/container-variables.ts";
+import { nodeAt } from "../../python/node-at.ts";
 import {
 	type DotenvLoading,
 	defaultInCode,
@@ -14,6 +15,7 @@ import {
 	loadNewFile,
 	type Need,
 	newEnvFile,
+	respellKey,
 	writeTo,
 } from "../repair/settings/provide-variable.ts";
 
@@ -94,7 +96,7 @@ export default defineRule<Evidence>({
 		const { key, loadedFile, loadsFile, otherFile } = evidence;
 		if (otherFile !== null) return loadBefore(evidence, project, otherFile);
 		const file = loadedFile ?? evidence.file ?? (loadsFile ? newEnvFile(project) : null);
-		if (file !== null) return writeTo(project, file, key);
+		if (file !== null) return respellKey(project, file, key) ?? writeTo(project, file, key);
 		return defaultInCode(evidence, project) ?? loadNewFile(evidence, project);
 	},
 
@@ -112,9 +114,9 @@ function failedNeeds(project: Project): Need[] {
 	return project.trace.failures.flatMap(({ detail, module, range, stage, order, error }) => {
 		if (detail.type !== "missing-variable") return [];
 		const { key, consequence, file = null } = detail;
-		return [
-			{ key, module, range, stage, order, error, consequence, guarded: false, reading: readingOf(project, key, order), file },
-		];
+		// What `os.environ["KEY"]` says of itself has no other reading behind it.
+		const reading = nodeAt(module.tree, range, "Subscript") === undefined ? readingOf(project, key, order) : null;
+		return [{ key, module, range, stage, order, error, consequence, guarded: false, reading, file }];
 	});
 }
 

@@ -1,7 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import type { Failure, RefusedVariable } from "../../project/imports/trace.ts";
-import { replaceEnvValue } from "../../project/settings/env-file-edit.ts";
 
 interface Evidence {
 	readonly failure: Failure;
@@ -44,7 +43,7 @@ export default defineRule<Evidence>({
 
 	describe({ evidence: { failure, detail } }) {
 		const { module, range, stage, order, error } = failure;
-		const where = detail.origin?.type === "env-file" ? detail.origin.path : "the environment of the server";
+		const where = placeOf(detail.origin);
 		return {
 			severity: "CRITICAL",
 			stage,
@@ -56,16 +55,19 @@ export default defineRule<Evidence>({
 		};
 	},
 
-	fix({ evidence: { detail } }, project): FixProposal | undefined {
+	fix({ evidence: { detail } }): FixProposal | undefined {
 		const { origin, better, key } = detail;
 		if (origin?.type !== "env-file" || better === null) return undefined;
-		const edit = replaceEnvValue(project, origin.path, origin.key, better);
-		if (edit === null) return undefined;
 		return {
 			title: `Set ${key} to ${better}`,
 			explanation: `${better} can be read. Write what you meant where that is something else.`,
 			applicability: "review",
-			edits: [edit],
+			edits: [{ path: origin.path, range: origin.range, newText: better }],
 		};
 	},
 });
+
+function placeOf(origin: RefusedVariable["origin"]): string {
+	if (origin?.type === "source") return "its default";
+	return origin?.type === "env-file" ? origin.path : "the environment of the server";
+}

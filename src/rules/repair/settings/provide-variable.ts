@@ -4,7 +4,7 @@ import { primaryManifest } from "../../../project/manifests/declared.ts";
 import { addRequirement, usesHashes } from "../../../project/manifests/edit.ts";
 import { packageAddition } from "../../../project/manifests/package-addition.ts";
 import type { Module, Project } from "../../../project/project.ts";
-import { appendToEnvFile, exampleValue } from "../../../project/settings/env-file-edit.ts";
+import { appendToEnvFile, exampleValue, findEntry } from "../../../project/settings/env-file-edit.ts";
 import { placeholderText } from "../../../project/settings/placeholder.ts";
 import type * as ast from "../../../python/ast.ts";
 import { nodeAt } from "../../../python/node-at.ts";
@@ -47,6 +47,22 @@ export function writeTo(project: Project, file: string, key: string): FixProposa
 	};
 }
 
+/** `export SECRET_KEY=…` where the reader knows no `export`, or `secret_key=…` for SECRET_KEY: the key is spelt as it is asked for. */
+export function respellKey(project: Project, file: string, key: string): FixProposal | undefined {
+	const entry = findEntry(project, file, key);
+	const isMeant = entry !== null && entry.value !== null && entry.value !== "" && (entry.exported || entry.key !== key);
+	const text = project.files.get(file)?.text;
+	if (!isMeant || text === undefined) return undefined;
+	const { start, end } = entry.keyRange;
+	const before = entry.exported ? (/export\s+$/.exec(text.slice(0, start))?.[0].length ?? 0) : 0;
+	return {
+		title: `Write ${key} as such in ${file}`,
+		explanation: `The value is there, under a name that is not looked for: names are compared to the letter${before > 0 ? ", and export is taken for a part of them" : ""}.`,
+		applicability: "review",
+		edits: [{ path: file, range: { start: start - before, end }, newText: key }],
+	};
+}
+
 const secretName = /(KEY|SECRET|PASSWORD|PASSWD|TOKEN|CREDENTIALS|DSN)/i;
 
 /** `os.getenv("PORT", "8000")`: for names that are no secrets, a default lets the backend start on an empty machine. */
@@ -74,10 +90,14 @@ export function defaultInCode({ key, module, range, reading }: Need, project: Pr
 	};
 }
 
-/** A text in the quotes of the name that is asked for: within an f-string others may not stand. */
+/** A text in the quotes of the name that is asked for, or in the other ones than the f-string around it: within that its own may not stand. */
 function quotedLike(module: Module, node: ast.Call | ast.Subscript, text: string): string {
 	const name = node.type === "Call" ? node.args[0] : node.index;
-	const isSingle = name?.type === "Constant" && module.text[name.end - 1] === "'";
+	let isSingle = name?.type === "Constant" && module.text[name.end - 1] === "'";
+	walk(module.tree, (each) => {
+		if (each.type !== "JoinedString" || each.start > node.start || node.end > each.end) return;
+		if (name?.type !== "Constant") isSingle = module.text[each.end - 1] === '"';
+	});
 	return isSingle ? `'${text.replace(/[\\']/g, (character) => `\\${character}`)}'` : JSON.stringify(text);
 }
 

@@ -1,4 +1,5 @@
 import type * as ast from "../../../../python/ast.ts";
+import { readPlainEnvFile } from "../../../settings/plain-env-file.ts";
 import type { InstanceValue, Value } from "../../values.ts";
 import { unknown } from "../../values.ts";
 import { builtin, constant } from "../external.ts";
@@ -62,13 +63,17 @@ interface Reader {
 	/** The exception and its message where a variable is missing. */
 	readonly missing: (key: string) => readonly [exception: string, message: string];
 	/** The message of the ValueError where a text cannot be converted. */
-	readonly refused: (key: string, text: string, type: "bool" | "int") => string;
+	readonly refused: (key: string, text: string, type: Converted) => string;
 	readonly isTrue: RegExp;
 	readonly isFalse: RegExp;
 	/** The exception where a text cannot be converted, if it is no plain ValueError. */
 	readonly refusal?: string;
 	/** True where it reads what is in the environment alone, and no file of its own. */
 	readonly hasNoFile?: true;
+	/** True where a default is handed on as it stands, whatever type is asked for. */
+	readonly keepsDefaults?: true;
+	/** True where `cast=` may be a function, whose exceptions come through. */
+	readonly callsCast?: true;
 }
 
 const starlette: Reader = {
@@ -80,19 +85,27 @@ const starlette: Reader = {
 
 const decouple: Reader = {
 	missing: (key) => ["decouple.UndefinedValueError", `${key} not found. Declare it as envvar or define a default value.`],
-	refused: (_, text, type) =>
-		type === "bool" ? `Invalid truth value: ${text.toLowerCase()}` : `invalid literal for int() with base 10: '${text}'`,
+	refused: (_, text, type) => decoupleRefusals[type](text),
 	isTrue: /^(y|yes|t|true|on|1)$/i,
 	isFalse: /^(n|no|f|false|off|0|)$/i,
+	callsCast: true,
+};
+
+const decoupleRefusals: Readonly<Record<Converted, (text: string) => string>> = {
+	bool: (text) => `Invalid truth value: ${text.toLowerCase()}`,
+	int: (text) => `invalid literal for int() with base 10: '${text}'`,
+	float: (text) => `could not convert string to float: '${text}'`,
 };
 
 const environs: Reader = {
 	missing: (key) => ["environs.exceptions.EnvNotSetError", `Environment variable "${key}" not set`],
-	refused: (key, _, type) => `Environment variable "${key}" invalid: Not a valid ${type === "bool" ? "boolean" : "integer"}.`,
+	refused: (key, _, type) =>
+		`Environment variable "${key}" invalid: Not a valid ${{ bool: "boolean", int: "integer", float: "number" }[type]}.`,
 	isTrue: /^(t|true|on|y|yes|1)$/i,
 	isFalse: /^(f|false|off|n|no|0)$/i,
 	refusal: "environs.exceptions.EnvValidationError",
 	hasNoFile: true,
+	keepsDefaults: true,
 };
 
 /** The path of which `os.path.exists(path)` or `path.is_file()` says whether it is there; null for any other call. */
@@ -105,10 +118,13 @@ function read(machine: Machine, frame: Frame, args: CallArguments, node: ast.Cal
 	const [name] = args.args;
 	if (name?.kind !== "constant" || typeof name.value !== "string" || args.open) return unknown;
 	const key = name.value;
-	const found = machine.environ.get(key) ?? (file === null ? undefined : machine.dotenvValues(file)?.get(key));
+	const found = machine.environ.get(key) ?? (file === null ? undefined : fileValues(machine, file)?.get(key));
 	const fallback = args.keywords.get("default") ?? args.args[2];
 	const type = args.keywords.get("cast") ?? args.args[1];
-	if (found !== undefined) failOnRefused(machine, frame, node, reader, { key, found, type, fallback });
+	const given = found ?? (reader.keepsDefaults ? undefined : fallback);
+	if (given !== undefined) failOnRefused(machine, frame, node, reader, { key, given, type, fallback });
+	if (given !== undefined && reader.callsCast && type?.kind === "function")
+		return machine.call(frame, type, { args: [given], keywords: new Map(), open: false }, node);
 	if (found !== undefined || fallback !== undefined) return cast(found ?? fallback ?? unknown, type, reader);
 	machine.doubts++;
 	if (machine.environDynamic) return unknown;
@@ -126,9 +142,23 @@ function read(machine: Machine, frame: Frame, args: CallArguments, node: ast.Cal
 	return unknown;
 }
 
+/** What the reader's own file says; the same text is read once for all its keys. */
+function fileValues(machine: Machine, file: string): ReadonlyMap<string, Value> | null {
+	if (file.endsWith(".ini")) return machine.dotenvValues(file);
+	const text = machine.fileText(file);
+	if (text === null) return null;
+	const files = readFiles.get(machine) ?? new Map<string, ReadonlyMap<string, Value>>();
+	const values = files.get(file) ?? readPlainEnvFile(file, text);
+	readFiles.set(machine, files.set(file, values));
+	return values;
+}
+
+const readFiles = new WeakMap<Machine, Map<string, ReadonlyMap<string, Value>>>();
+
 interface Reading {
 	readonly key: string;
-	readonly found: Value;
+	/** What is converted: what is set, else the default. */
+	readonly given: Value;
 	readonly type: Value | undefined;
 	readonly fallback: Value | undefined;
 }
@@ -139,25 +169,43 @@ function failOnRefused(
 	frame: Frame,
 	node: ast.Call,
 	reader: Reader,
-	{ key, found, type, fallback }: Reading,
+	{ key, given, type, fallback }: Reading,
 ): void {
 	const name = type?.kind === "external" ? type.canonical.replace("builtins.", "") : "";
-	if ((name !== "bool" && name !== "int") || found.kind !== "constant" || typeof found.value !== "string") return;
-	const text = found.value;
-	const isTaken = name === "bool" ? reader.isTrue.test(text) || reader.isFalse.test(text) : /^\s*[+-]?\d+(_\d+)*\s*$/.test(text);
-	if (isTaken) return;
+	if (!isConverted(name) || given.kind !== "constant" || typeof given.value !== "string") return;
+	const text = given.value;
+	if (isTaken(reader, name, text)) return;
 	const isPlain = fallback?.kind === "constant" && ["boolean", "number"].includes(typeof fallback.value);
+	// None of these readers takes a comment behind a value for one.
+	const bare = /^(.*?)\s#/.exec(text)?.[1]?.trim() ?? "";
 	failAt(machine, frame, node, {
 		detail: {
 			type: "refused-variable",
 			key,
-			wanted: name === "bool" ? "true or false" : "a whole number",
-			origin: found.origin,
-			better: (name === "bool" ? truthOf(text) : null) ?? (isPlain ? String(fallback.value).toLowerCase() : null),
+			wanted: wantedTexts[name],
+			origin: given.origin,
+			better:
+				(bare !== "" && isTaken(reader, name, bare) ? bare : null) ??
+				(name === "bool" ? truthOf(text) : null) ??
+				(isPlain ? String(fallback.value).toLowerCase() : null),
 		},
 		exception: reader.refusal ?? "ValueError",
 		message: reader.refused(key, text, name),
 	});
+}
+
+type Converted = "bool" | "int" | "float";
+
+const wantedTexts: Readonly<Record<Converted, string>> = { bool: "true or false", int: "a whole number", float: "a number" };
+
+function isConverted(name: string): name is Converted {
+	return Object.hasOwn(wantedTexts, name);
+}
+
+function isTaken({ isTrue, isFalse }: Reader, name: Converted, text: string): boolean {
+	if (name === "bool") return isTrue.test(text) || isFalse.test(text);
+	if (name === "int") return /^\s*[+-]?\d+(_\d+)*\s*$/.test(text);
+	return /^\s*[+-]?(\d[\d_]*(\.[\d_]*)?|\.\d[\d_]*)(e[+-]?\d+)?\s*$|^\s*[+-]?(inf(inity)?|nan)\s*$/i.test(text);
 }
 
 /** `yes` and `on` are true to most readers. */
