@@ -1,5 +1,5 @@
 import type { SettingReading, SettingsObject } from "../imports/trace.ts";
-import type { ConstantValue, DictValue, SequenceValue, Value } from "../imports/values.ts";
+import type { ConstantValue, DictValue, InstanceValue, SequenceValue, Value } from "../imports/values.ts";
 import { brokenConstraint } from "./constraints.ts";
 import { readSettingType, type SettingType } from "./setting-type.ts";
 import { isModernSettingsClass } from "./settings-class.ts";
@@ -18,9 +18,28 @@ export interface RefusedDefault {
 }
 
 /** A value whose type is certain. */
-type PlainValue = ConstantValue | SequenceValue | DictValue;
+type PlainValue = ConstantValue | SequenceValue | DictValue | InstanceValue;
 
-export type DefaultKind = "none" | "bool" | "integer" | "fraction" | "text" | "list" | "dict";
+export type DefaultKind =
+	| "none"
+	| "bool"
+	| "integer"
+	| "fraction"
+	| "text"
+	| "list"
+	| "dict"
+	| "random-bytes"
+	| "path"
+	| "duration"
+	| "secret";
+
+/** What makes values of a kind. Bytes of chance are hardly ever UTF-8, so no text can be made of them. */
+const makers: readonly (readonly [name: RegExp, kind: DefaultKind])[] = [
+	[/^(os|posix|nt)\.urandom$|^secrets\.token_bytes$/, "random-bytes"],
+	[/^pathlib\.(_local\.)?(Pure)?(Posix)?Path$/, "path"],
+	[/^(_pydatetime|datetime)\.timedelta$/, "duration"],
+	[/^pydantic\.types\.SecretStr$/, "secret"],
+];
 
 /** Defaults of fields that nothing else sets, where pydantic certainly refuses them (https://docs.pydantic.dev/latest/concepts/conversion_table/). */
 export function findRefusedDefaults({ fields, settingsClass }: SettingsObject): RefusedDefault[] {
@@ -43,13 +62,14 @@ export function refusesNone(reading: SettingReading, isModern: boolean): boolean
 }
 
 function isPlain(value: Value): value is PlainValue {
-	return value.kind === "constant" || value.kind === "sequence" || value.kind === "dict";
+	return value.kind === "constant" || value.kind === "sequence" || value.kind === "dict" || value.kind === "instance";
 }
 
 function kindOf(value: Value): DefaultKind | null {
 	if (value.kind === "dict") return "dict";
 	// Lists, tuples and sets are taken for each other; what a generator or a view gives is left open.
 	if (value.kind === "sequence") return value.type === "view" ? null : "list";
+	if (value.kind === "instance") return kindOfObject(value);
 	if (value.kind !== "constant" || value.isConverted || value.value === undefined) return null;
 	switch (typeof value.value) {
 		case "string":
@@ -65,14 +85,19 @@ function kindOf(value: Value): DefaultKind | null {
 	}
 }
 
+function kindOfObject({ of }: InstanceValue): DefaultKind | null {
+	if (of.kind !== "external") return null;
+	return makers.find(([name]) => name.test(of.canonical))?.[1] ?? null;
+}
+
 /** What each type takes of the kinds; a text is looked at once more. Types that are not listed may take anything. */
 const takenBy: Readonly<Record<string, readonly DefaultKind[]>> = {
 	str: ["text"],
 	int: ["text", "integer", "bool"],
 	float: ["text", "integer", "fraction", "bool"],
 	bool: ["text", "integer", "fraction", "bool"],
-	Path: ["text"],
-	SecretStr: ["text"],
+	Path: ["text", "path"],
+	SecretStr: ["text", "secret"],
 	EmailStr: ["text"],
 	AnyUrl: ["text"],
 	AnyHttpUrl: ["text"],
@@ -84,9 +109,9 @@ const takenBy: Readonly<Record<string, readonly DefaultKind[]>> = {
 	AmqpDsn: ["text"],
 	PositiveInt: ["text", "integer", "bool"],
 	NonNegativeInt: ["text", "integer", "bool"],
-	UUID: ["text"],
+	UUID: ["text", "random-bytes"],
 	Decimal: ["text", "integer", "fraction"],
-	timedelta: ["text", "integer", "fraction"],
+	timedelta: ["text", "integer", "fraction", "duration"],
 	datetime: ["text", "integer", "fraction"],
 	date: ["text", "integer", "fraction"],
 	list: ["list"],
@@ -122,6 +147,7 @@ function refusal(
 	const choices = reading.choices ?? listed;
 	if (choices !== null) return refusalOfChoice(choices, kind, value, isModern);
 	if (reading.model !== null) return isModern && (kind === "none" || kind === "text" || kind === "integer") ? null : undefined;
+	if (!isModern && value.kind === "instance") return undefined;
 	const table = isModern ? takenBy : takenByOld;
 	const refusesType = (name: string) => Object.hasOwn(table, name) && table[name]?.includes(kind) === false;
 	if (members.every(refusesType)) return null;

@@ -141,6 +141,10 @@ const kindInWords = {
 	text: "a text",
 	list: "a list",
 	dict: "a dict",
+	"random-bytes": "bytes of chance",
+	path: "a Path",
+	duration: "a timedelta",
+	secret: "a SecretStr",
 } as const;
 
 /** The default in words: never a text itself, which may be a secret. */

@@ -1,11 +1,11 @@
-import { defineRule } from "../../audit/rule.ts";
+import { defineRule, type Match } from "../../audit/rule.ts";
 import { primaryManifest } from "../../project/manifests/declared.ts";
 import { addExtra, addRequirement, fileOfMainList, usesHashes } from "../../project/manifests/edit.ts";
 import type { Manifest } from "../../project/manifests/manifest.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
 import type { Project } from "../../project/project.ts";
 import type { TextEdit } from "../../text/range.ts";
-import { findMissingServer } from "./uses/start-servers.ts";
+import { findMissingServer, lacksEveryServer } from "./uses/start-servers.ts";
 
 interface Evidence {
 	/** The program of the start command: `uvicorn`. */
@@ -14,8 +14,8 @@ interface Evidence {
 	readonly distribution: string;
 	/** The option that needs it, `--loop uvloop`; null for the server itself. */
 	readonly option: string | null;
-	/** The line that starts it: `Dockerfile:9`. */
-	readonly startedAt: string;
+	/** The line that starts it: `Dockerfile:9`; null where no file says how the backend is started. */
+	readonly startedAt: string | null;
 	/** The line that installs, `Dockerfile:5`; null where no file orders it. */
 	readonly installedAt: string | null;
 	/** The list that is installed. */
@@ -51,8 +51,10 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		const manifest = primaryManifest(project.manifests);
-		const missing = manifest === null ? null : findMissingServer(project);
-		if (manifest === null || missing === null) return;
+		if (manifest === null) return;
+		if (lacksEveryServer(project)) yield* uvicornOf(manifest);
+		const missing = findMissingServer(project);
+		if (missing === null) return;
 		const { start, distribution, error, option, installedAt, isMissingHere } = missing;
 		const { path, server, start: offset } = start.command;
 		const evidence: Evidence = {
@@ -76,7 +78,10 @@ export default defineRule<Evidence>({
 		return {
 			severity: "CRITICAL",
 			stage: "import",
-			problem: `${startedAt} starts ${server}${needed}, and ${manifest} does not declare it`,
+			problem:
+				startedAt === null
+					? `No server is installed, and ${manifest} declares none`
+					: `${startedAt} starts ${server}${needed}, and ${manifest} does not declare it`,
 			rootCause: `${installs}, and neither that list nor a package on it brings ${distribution}. On a machine that has it from elsewhere, the server starts.`,
 			expectedError: error,
 			failsOn: isMissingHere && isHosted ? ["this-machine", "clean-install"] : ["clean-install"],
@@ -101,6 +106,24 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** The server that is missing where nobody has named one. It stands where FastAPI is declared, which cannot run without one. */
+function* uvicornOf(manifest: Manifest): Generator<Match<Evidence>> {
+	const fastapi = manifest.requirements.find(({ normalized, group }) => normalized === "fastapi" && group === "");
+	if (fastapi === undefined) return;
+	const evidence: Evidence = {
+		server: "uvicorn",
+		distribution: "uvicorn",
+		option: null,
+		startedAt: null,
+		installedAt: manifest.installedBy,
+		manifest: fileOfMainList(manifest),
+		error: "No module named uvicorn",
+		isMissingHere: true,
+		isHosted: true,
+	};
+	yield { subject: "uvicorn", path: fastapi.path, range: fastapi.range, evidence };
+}
 
 /** FastAPI's own command comes with its extra `standard`, from the first release that has one. */
 function standardExtra(project: Project, manifest: Manifest): TextEdit[] | null {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Environment } from "../../../src/environment/environment.ts";
 import undeclared from "../../../src/rules/dependencies/undeclared-import.ts";
 import server from "../../../src/rules/dependencies/undeclared-server.ts";
 import { auditDependencies, installed } from "./audit-dependencies.ts";
@@ -140,6 +141,22 @@ describe("undeclared-server", () => {
 		expect(lines("fastapi\nuvicorn[standard]>=0.30")).toEqual([]);
 		expect(lines("fastapi", "tiangolo/uvicorn-gunicorn-fastapi:python3.11")).toEqual([]);
 		expect(lines("fastapi\nsome-inhouse-server")).toEqual([]);
+	});
+
+	it("misses a server where none is installed and nothing says how the backend is started", () => {
+		const lacking = (here: Environment): Environment => ({
+			...here,
+			distributions: new Map([...here.distributions].filter(([name]) => name !== "uvicorn")),
+			findModule: (dotted) => (dotted === "uvicorn" ? { found: "missing" } : here.findModule(dotted)),
+		});
+		const found = (here: Environment, extra = "") =>
+			auditDependencies(`#- requirements.txt\nfastapi\n${extra}${app}`, here, server).lines;
+		expect(found(lacking(installed()))).toEqual([
+			"CRITICAL undeclared-server requirements.txt:1 No server is installed, and requirements.txt declares none",
+		]);
+		expect(found(installed())).toEqual([]);
+		expect(found(lacking(installed({ hypercorn: {} })))).toEqual([]);
+		expect(found(lacking(installed()), "daphne\n")).toEqual([]);
 	});
 
 	it("takes no notice of a stage that builds the front end", () => {

@@ -6,7 +6,7 @@ import { nearestChoice } from "../../../project/settings/setting-type.ts";
 import type { SettingsField } from "../../../project/settings/settings-class.ts";
 import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { walk } from "../../../python/walk.ts";
+import { dottedName, walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 
 /** Ways to bring a default and its type together, the smallest first. */
@@ -14,6 +14,7 @@ export function waysToFit(project: Project, refused: RefusedDefault): FixProposa
 	const { kind, value, type, reading } = refused;
 	const [only] = type.members ?? [];
 	if (kind === "none") return [makeOptional(project, reading.field)];
+	if (value.kind === "instance") return kind === "random-bytes" ? asHexadecimal(reading.field) : asItself(refused);
 	if (type.choices !== null && value.kind === "constant" && typeof value.value === "string")
 		return choiceFixes(refused, value.value, type.choices);
 	const text = value.kind === "constant" && typeof value.value === "string" ? value.value : null;
@@ -38,6 +39,58 @@ function makeOptional(project: Project, { node, owner, name }: SettingsField): F
 		edits: [isNew ? replaceText(module, end, end, " | None") : replaceText(module, start, end, `Optional[${written}]`)],
 		...(isNew ? {} : { needs: [{ path: module.path, module: "typing", name: "Optional" }] }),
 	};
+}
+
+/** `os.urandom(32)` becomes `os.urandom(32).hex()`. */
+function asHexadecimal({ node, name, owner }: SettingsField): FixProposal[] {
+	const call = findCall(node, /(^|\.)(urandom|token_bytes)$/);
+	if (call === null) return [];
+	return [
+		{
+			title: `Write the bytes of ${name} as a text`,
+			explanation: "No text can be made of bytes of chance; written in hexadecimal digits they are as hard to guess.",
+			applicability: "safe",
+			edits: [replaceText(owner.module, call.end, call.end, ".hex()")],
+		},
+	];
+}
+
+/** The type that the default has, or for a path the text of it. */
+function asItself({ reading, kind, type }: RefusedDefault): FixProposal[] {
+	const { node, name, owner } = reading.field;
+	const { module } = owner;
+	const made = findCall(node, /(^|\.)(PurePath|Path|timedelta|SecretStr)$/);
+	const fixes: FixProposal[] = [];
+	if (made !== null) {
+		const written = module.text.slice(made.callee.start, made.callee.end);
+		fixes.push({
+			title: `Annotate ${name} with ${written}`,
+			explanation: `The default of ${name} is of that type, and pydantic makes one of what the environment gives.`,
+			applicability: "review",
+			edits: [replaceText(module, node.annotation.start, node.annotation.end, written)],
+		});
+	}
+	const isInField = node.value?.type === "Call" && /(^|\.)Field$/.test(dottedName(node.value.callee) ?? "");
+	if (kind === "path" && type.members?.[0] === "str" && node.value !== null && !isInField)
+		fixes.unshift({
+			title: `Make a text of the path in ${name}`,
+			explanation: `${name} is a str, and pydantic makes no text of a Path.`,
+			applicability: "review",
+			edits: [
+				replaceText(module, node.value.start, node.value.start, "str("),
+				replaceText(module, node.value.end, node.value.end, ")"),
+			],
+		});
+	return fixes;
+}
+
+function findCall(node: ast.Node, name: RegExp): ast.Call | null {
+	let found: ast.Call | null = null;
+	walk(node, (each) => {
+		if (each.type === "Call" && name.test(dottedName(each.callee) ?? "")) found ??= each;
+		return true;
+	});
+	return found;
 }
 
 /** An empty text stands for nothing: so does None, which the type then allows. */

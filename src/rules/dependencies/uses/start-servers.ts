@@ -42,6 +42,20 @@ export function findMissingServer(project: Project): MissingServer | null {
 	return null;
 }
 
+/**
+ * Is FastAPI installed here, no server beside it, and none on any list? Where no file says how the backend is started, it is
+ * `python -m uvicorn`, which ends before it has looked at the backend.
+ */
+export function lacksEveryServer({ environment, manifests, files }: Project): boolean {
+	if (environment.kind !== "interpreter" || !environment.distributions.has("fastapi")) return false;
+	if (listStarts(files).length > 0 || installsByName(files, "uvicorn")) return false;
+	if (knownServers.some((name) => environment.findModule(name).found !== "missing")) return false;
+	return !manifests.some(({ requirements }) => requirements.some(({ normalized }) => knownServers.includes(normalized)));
+}
+
+/** Servers that take an ASGI application; PEP 503 names, which are those of their modules too. */
+const knownServers: readonly string[] = ["uvicorn", "gunicorn", "hypercorn", "granian", "daphne", "mangum"];
+
 /** Every name that the installation for a start command brings; null where more may come in than is known. */
 function providedFor(start: Start, manifest: Manifest, project: Project): ReadonlyMap<string, unknown> | null {
 	const { manifests, environment, files } = project;
@@ -97,7 +111,10 @@ function isOnHost(start: Start, manifest: Manifest): boolean {
 /** Does the command bring the server itself (`uvx`, `uv run --with uvicorn`), or does any script install it by name? */
 function isInstalledElsewhere({ files }: Project, { command, dockerfile }: Start, distribution: string): boolean {
 	if (/\b(?:uvx|pipx|nix)\b|--with\b/.test(command.before)) return true;
-	if (dockerfile !== null) return false;
+	return dockerfile === null && installsByName(files, distribution);
+}
+
+function installsByName(files: Project["files"], distribution: string): boolean {
 	const installs = new RegExp(`\\b(?:install|add)\\b[^\\n]*\\b${distribution}\\b`);
 	for (const [path, { text }] of files) if (!path.endsWith(".py") && !isProse(path) && installs.test(text)) return true;
 	return false;
