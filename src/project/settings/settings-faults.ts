@@ -1,3 +1,4 @@
+import { versionSatisfies } from "../../environment/pep440.ts";
 import type { SettingReading, SettingsObject } from "../imports/trace.ts";
 import type { ConstantValue } from "../imports/values.ts";
 import { derivesFromBundled } from "../models/pydantic-model.ts";
@@ -55,7 +56,7 @@ export function findSettingsFaults(project: Project, object: SettingsObject): Se
 	const texts = fields.flatMap(textOf);
 	const undecodable = texts.filter(({ type, value }) => config.decodes && type.decoding === "json" && !isJson(value.value));
 	const refused = texts.filter((text) => !undecodable.includes(text) && isRefused(text));
-	const unexpected = unexpectedKeys(object);
+	const unexpected = unexpectedKeys(project, object);
 	const rejected = fields.filter(({ refusedBy }) => refusedBy !== null);
 	const defaults = findRefusedDefaults(object);
 	const absent = findAbsentPaths(project, object);
@@ -192,17 +193,23 @@ export function isJson(text: string): boolean {
 }
 
 /** Keys of the `.env` files that pydantic-settings hands to a class that forbids them (DotEnvSettingsSource.__call__). */
-function unexpectedKeys(object: SettingsObject): UnexpectedKey[] {
+function unexpectedKeys({ environment }: Project, object: SettingsObject): UnexpectedKey[] {
 	const { settingsClass, fields, fileValues } = object;
 	const config = settingsConfig(settingsClass);
 	if (config.extra !== "forbid" || config.hasOtherSources || !isModernSettingsClass(settingsClass)) return [];
 	if (fields.some(({ field }) => field.mayBeFilledIn)) return [];
 	const folded = (key: string): string => (config.caseSensitive ? key : key.toLowerCase());
 	const names = new Set(fields.map(({ field }) => folded(field.name)));
+	const version = environment.distributions.get("pydantic-settings")?.version;
+	// Since 2.15 a key that only begins like a nested field is none of its parts.
+	const isExact = version !== undefined && versionSatisfies(version, ">=2.15") === true;
+	const { nestedDelimiter } = config;
+	const isPart = (key: string, name: string): boolean =>
+		isExact ? nestedDelimiter !== null && key.startsWith(name + folded(nestedDelimiter)) : key.startsWith(name);
 	const isRead = (key: string): boolean =>
 		fields.some(({ field }) => {
 			const isText = readSettingType(field.node.annotation).decoding === "text";
-			return field.keys.some((each) => folded(each) === key || (!isText && key.startsWith(folded(each))));
+			return field.keys.some((each) => folded(each) === key || (!isText && isPart(key, folded(each))));
 		});
 	return [...fileValues].flatMap(([key, value]) => {
 		const name = folded(key);
