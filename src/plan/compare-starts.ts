@@ -34,7 +34,8 @@ export function compareStarts(project: Project, result: AuditResult, rules: read
 			start.dockerfile,
 			start.service,
 		]);
-		let outcome = known.get(key);
+		const fault = ownFault(result, start);
+		let outcome = fault ?? known.get(key);
 		if (outcome === undefined) {
 			outcome =
 				likeness === "other"
@@ -42,9 +43,28 @@ export function compareStarts(project: Project, result: AuditResult, rules: read
 					: sameOutcome(project, start, likeness, audited(start));
 			if (likeness === "other") known.set(key, outcome);
 		}
-		const isMendable = outcome.verdict === "fails" && audited(start).verdict === "starts";
+		const isMendable =
+			outcome.verdict === "fails" && audited(start).verdict === "starts" && !hasOtherFault(project, fault, start);
 		return { ...rowOf(project, start, likeness, outcome), correction: isMendable ? correctStart(project, start) : null };
 	});
+}
+
+/** What stops the command wherever it runs, such as a target that the server cannot read or a worker that cannot serve it. */
+function ownFault({ issues }: AuditResult, { command }: Start): Outcome | null {
+	const { path, start, range } = command;
+	const fault = issues.find(
+		({ rule, at }) =>
+			rule === "unstartable-command" && at.path === path && start <= at.range.start && at.range.start <= range.end,
+	);
+	if (fault === undefined) return null;
+	const { at, expectedError, problem } = fault;
+	return { verdict: "fails", stop: { path, line: at.line, error: expectedError, problem }, needs: [] };
+}
+
+/** A fault of the audited target's own command is not one of folder or target, and its fix says what to do. */
+function hasOtherFault({ target }: Project, fault: Outcome | null, { command }: Start): boolean {
+	const { module, attribute } = command.target;
+	return fault !== null && command.refusal === null && module === target?.module && attribute === target.attribute;
 }
 
 /** A container has what its image installs, and what runs here what is installed here. */
@@ -97,6 +117,7 @@ function auditStart(project: Project, start: Start, rules: readonly AnyRule[], i
 		const isFile = command.server === "fastapi";
 		const isOwn =
 			isFile ||
+			(image === null && isPackageHere(project, start)) ||
 			(start.isCertain && project.environment.findModule(module.split(".")[0] ?? module).found === "missing") ||
 			[...project.files.keys()].some((path) => names.some((name) => `/${path}`.toLowerCase().endsWith(`/${name.toLowerCase()}`)));
 		const error = isFile
@@ -125,6 +146,12 @@ function auditStart(project: Project, start: Start, rules: readonly AnyRule[], i
 	return outcome.verdict === "starts" && left !== null
 		? { ...outcome, verdict: "fails", stop: { ...left, path: original(left.path) } }
 		: outcome;
+}
+
+/** Does the folder that the command runs in hold the package of its module, which then lacks that module? */
+function isPackageHere({ files }: Project, { place, command }: Start): boolean {
+	const [top = ""] = command.target.module.split(".");
+	return (place?.searchPath ?? []).some((folder) => files.has(joinFolder(folder, `${top}/__init__.py`)));
 }
 
 /** The first import of a module that the audited start finds among the project's own files, and this one finds nowhere. */

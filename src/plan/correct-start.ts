@@ -86,7 +86,7 @@ function corrected(project: Project, command: StartCommand, target: Target): str
 	const name = `${target.module}:${target.attribute}`;
 	if (command.path.endsWith(".py")) return `uvicorn ${name}${target.factory ? " --factory" : ""}`;
 	if (command.server === "fastapi") return ofFastapi(project, command, target);
-	const old = `${command.target.module}:${command.target.attribute}`;
+	const old = command.text.slice(command.range.start - command.start, command.range.end - command.start);
 	const quoted = target.factory && command.server === "gunicorn" ? `'${name}()'` : name;
 	const words = shownCommand(command)
 		.replace(/\s--(?:app-dir|chdir|working-dir)(?:=|\s+)\S+/g, "")
@@ -101,6 +101,8 @@ function ofFastapi(project: Project, command: StartCommand, target: Target): str
 	const inner = innerPath(project, project.modules.get(target.module)?.path ?? "");
 	if (inner === null || target.factory || !/^\w+$/.test(target.attribute))
 		return `uvicorn ${target.module}:${target.attribute}${target.factory ? " --factory" : ""}`;
-	const [server = "fastapi", mode = "run", ...rest] = shownCommand(command).split(" ");
+	const [server = "fastapi", mode = "run", ...rest] = shownCommand(command)
+		.replace(/\s(?:-e|--entrypoint|--app)(?:=|\s+)\S+/g, "")
+		.split(" ");
 	return [server, mode, inner, ...rest.filter((word) => !word.endsWith(".py"))].join(" ");
 }

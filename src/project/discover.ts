@@ -115,16 +115,23 @@ function fromCommands(input: DiscoveryInput): Candidate[] {
 	for (const [index, start] of listStarts(input.files).entries()) {
 		const { command, folders, origin } = start;
 		const { target } = command;
+		if (target.module === "") continue;
 		for (const folder of new Set([...folders, input.hint, ...foldersHolding(input.files, target.module)])) {
 			const file = fileOf(input.files, folder, target.module);
 			if (file === null || !isBelow(folder, input.hint)) continue;
 			const near = folder === input.hint ? 15 : folders.includes(folder) ? 10 : 0;
-			const score = likelihood(input.files, command.path) + near - index;
+			const score = likelihood(input.files, command.path) + near + (fitsFolder(input, file, folder) ? 6 : 0) - index;
 			const isHere = origin !== null && importFolder(input.files, origin, target.module) === folder;
 			result.push({ backend: folder, target, score, ...(isHere && { place: origin }) });
 		}
 	}
 	return result;
+}
+
+/** Do the module's own imports make sense from the folder, more than from any other? Of two commands that is the one that works. */
+function fitsFolder(input: DiscoveryInput, file: string, folder: string): boolean {
+	const tree = input.parse(file);
+	return tree !== null && placeModule(input, file, tree).folder === folder;
 }
 
 /** A module that runs a server itself is what is started where deployment files run it, or where it is what `python -m` runs of its package. */
@@ -205,6 +212,8 @@ function scoreFolder(input: DiscoveryInput, folder: string, path: string, tree: 
 					fileOf(input.files, folder, name) !== null || isFolder(input.files, joined(folder, name.replace(/\./g, "/"))) ? 10 : 5;
 		}
 	}
+	// A module that starts itself says by which name it is imported.
+	if (runsItself(input.files.get(path)?.text ?? "", inside.join("."))) score += 8;
 	const hasManifest = ["requirements.txt", "pyproject.toml", "Pipfile", ".env", "setup.py", "poetry.lock", "uv.lock"].some(
 		(name) => input.files.has(joined(folder, name)),
 	);
@@ -214,6 +223,12 @@ function scoreFolder(input: DiscoveryInput, folder: string, path: string, tree: 
 	// A regular package is meant to be imported by its name, from outside.
 	if (input.files.has(`${folder === "" ? "" : `${folder}/`}__init__.py`)) score -= 6;
 	return score - 0.1 * inside.length;
+}
+
+/** `uvicorn.run("main:app")` in the file `main.py`. */
+function runsItself(text: string, file: string): boolean {
+	const name = file.replace(/(?:\.__init__)?\.py$/, "");
+	return /\buvicorn\.run\(\s*(?:app\s*=\s*)?["']([\w.]+):/.exec(text)?.[1] === name;
 }
 
 /** The `src` folder of a project within the repository that is installed: its packages are imported from there (a member of a workspace). */

@@ -39,3 +39,24 @@ it("starts what the module runs that a package or its image is started by, befor
 	expect(buildProject(script).target?.module).toBe("api.mock");
 	expect(buildProject({ ...script, Dockerfile: 'CMD ["python", "run.py"]\n' }).target?.module).toBe("api.web");
 });
+
+it("follows the command from whose folder the module's own imports can be had", () => {
+	const files = {
+		"src/main.py": `from prices import VAT\n${application}`,
+		"src/prices.py": "VAT = 19\n",
+		Makefile: "dev:\n\tuvicorn src.main:app\n",
+		Dockerfile: 'FROM python:3.12\nWORKDIR /srv\nCOPY src/ .\nCMD ["uvicorn", "main:app"]\n',
+	};
+	expect(buildProject(files)).toMatchObject({ backend: "src", target: { module: "main" } });
+	expect(buildProject({ ...files, "src/main.py": `from src.prices import VAT\n${application}` }).target?.module).toBe("src.main");
+});
+
+it("starts a script from its own folder where it names itself so", () => {
+	const files = {
+		"requirements.txt": "fastapi\nuvicorn\n",
+		"app/__init__.py": "",
+		"app/prices.py": "VAT = 19\n",
+		"app/main.py": `from prices import VAT\nimport uvicorn\n${application}\nif __name__ == "__main__":\n    uvicorn.run("main:app")\n`,
+	};
+	expect(buildProject(files)).toMatchObject({ backend: "app", target: { module: "main" } });
+});

@@ -1,7 +1,8 @@
 import { LineIndex } from "../../text/line-index.ts";
 import type { TextRange } from "../../text/range.ts";
 import type { SourceTree, Target } from "../project.ts";
-import { joinFolder } from "./folders.ts";
+import { readFastapiCommand } from "./fastapi-command.ts";
+import { meantByWord } from "./meant-word.ts";
 
 /** A start command found in the repository, as it is written. */
 export interface StartCommand {
@@ -18,14 +19,23 @@ export interface StartCommand {
 	readonly before: string;
 	/** Offset of the server's name. */
 	readonly start: number;
+	/** What the server prints where it cannot read what it is told to start; the target is then what is meant, without a module where nothing is. */
+	readonly refusal: string | null;
 }
 
 const command =
-	/\b(uvicorn|gunicorn|hypercorn|granian)\b(?!\.)[^\n;&|]{0,2000}?["'\s,]([A-Za-z_][\w]*(?:\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\(\))?/g;
-const fastapiCommand = /\bfastapi["']?[\s,]+["']?(dev|run)\b["']?(?:[\s,]+["']?([\w./-]+\.py)\b)?/g;
-const runCall = /\buvicorn\.run\(\s*(["'])([A-Za-z_]\w*(?:\.\w+)*:[A-Za-z_]\w*)\1/g;
+	/\b(uvicorn|gunicorn|hypercorn|granian)\b(?!\.)[^\n;&|]{0,2000}?["'\s,](?!unix:)([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\(\))?/g;
+const runCall = /\buvicorn\.run\(\s*(?:app\s*=\s*)?(["'])([A-Za-z_]\w*(?:\.\w+)*:[A-Za-z_]\w*)\1/g;
 const deployFile =
-	/(^|\/)(Dockerfile[^/]*|[^/]*\.dockerfile|docker-compose[^/]*\.ya?ml|compose[^/]*\.ya?ml|Procfile|Makefile|justfile|package\.json|pyproject\.toml|render\.yaml|fly\.toml|[^/]+\.sh)$/i;
+	/(^|\/)(Dockerfile[^/]*|[^/]*\.dockerfile|docker-compose[^/]*\.ya?ml|compose[^/]*\.ya?ml|Procfile|Makefile|justfile|Taskfile\.ya?ml|package\.json|pyproject\.toml|render\.ya?ml|fly\.toml|railway\.(?:json|toml)|nixpacks\.toml|app\.yaml|supervisord\.conf|[^/]+\.service|[^/]+\.sh)$/i;
+
+const fastapiCommand = /\bfastapi["']?[\s,]+["']?(?:dev|run)\b/g;
+/** uvicorn's first word, unless that is an option. */
+const firstWord = /\buvicorn["']?[ \t,]{1,4}["']?(?!-)([^\s"',[\]]{1,200})/g;
+/** Words that are no `module:attribute`: `main`, `app.main`, `app/main.py`, `src/main:app`. */
+const misspelled = /^(?:[\w./-]+|[\w.-]*\/[\w./-]*:\w+)$/;
+/** Where a command begins, as its line says. */
+const commandPlace = /(?:^|&&|[;:[(=@-]|\b(?:CMD|ENTRYPOINT|exec|run|time|nohup))\s*["']?$/;
 
 /** Of one file; nobody writes more. */
 const mostCommands = 200;
@@ -67,24 +77,48 @@ function commandsOf(tree: SourceTree, path: string, written: string): StartComma
 			text: rest,
 			before: beforeOf(text, match.index),
 			start: match.index,
+			refusal: null,
 		});
 	}
 	for (const match of text.matchAll(fastapiCommand)) {
 		if (found.length >= mostCommands) break;
-		const { line } = lines.positionAt(match.index);
-		const target = isCommentedOut(lines, match.index) ? null : fastapiTarget(tree, folderOf(path), match[2]);
-		if (target === null) continue;
-		const file = match[2] ?? "";
-		const end = match.index + match[0].length - (/["']$/.test(match[0]) ? 1 : 0);
+		if (isCommentedOut(lines, match.index)) continue;
+		const line = text.slice(match.index, commandEnd(text, match.index));
+		const before = beforeOf(text, match.index);
+		const start = readFastapiCommand(tree, { path, line, before, start: match.index });
+		const evidence = `${path}:${lines.positionAt(match.index).line}`;
+		if (start === null) continue;
+		const { named, folder, range, refusal } = start;
 		found.push({
-			target: { ...target.named, evidence: `${path}:${line}` },
-			importFolder: target.folder,
+			target: { ...named, evidence },
+			importFolder: folder,
 			server: "fastapi",
 			path,
-			range: { start: end - file.length, end },
-			text: text.slice(match.index, commandEnd(text, match.index)),
-			before: beforeOf(text, match.index),
+			range,
+			text: line,
+			before,
 			start: match.index,
+			refusal,
+		});
+	}
+	for (const match of text.matchAll(firstWord)) {
+		if (found.length >= mostCommands) break;
+		const [whole, word = ""] = match;
+		const before = beforeOf(text, match.index);
+		const isRead = !misspelled.test(word) || isCommentedOut(lines, match.index) || !commandPlace.test(before);
+		const meant = isRead ? null : meantByWord(tree, word);
+		if (meant === null) continue;
+		const start = match.index + whole.length - word.length;
+		found.push({
+			target: { ...meant.target, evidence: `${path}:${lines.positionAt(match.index).line}` },
+			importFolder: null,
+			server: "uvicorn",
+			path,
+			range: { start, end: start + word.length },
+			text: text.slice(match.index, commandEnd(text, match.index)),
+			before,
+			start: match.index,
+			refusal: meant.refusal,
 		});
 	}
 	return found;
@@ -108,6 +142,7 @@ function runCallsOf(path: string, text: string): StartCommand[] {
 			text: match[0],
 			before: "",
 			start: match.index,
+			refusal: null,
 		};
 	});
 }
@@ -136,11 +171,14 @@ function beforeOf(text: string, start: number): string {
 	return text.slice(Math.max(start - longestCommand, text.lastIndexOf("\n", start - 1) + 1), start);
 }
 
+const dockerFile = /(^|\/)(?:dockerfile[^/]*|[^/]*\.dockerfile)$/i;
 const yamlFile = /\.ya?ml$/i;
 
 /** The text with commands on one line that stand on several: behind escaped line breaks, and as lists of YAML. Offsets stay. */
 function onOneLine(path: string, text: string): string {
 	const joined = text.replace(/\\\r?\n/g, blanks);
+	// The list of CMD goes on where that of ENTRYPOINT ends.
+	if (dockerFile.test(path)) return joined.replace(/\](\s*\n[ \t]*CMD[ \t]*)\[/g, (whole) => `,${blanks(whole.slice(1))}`);
 	if (!yamlFile.test(path)) return joined;
 	return joined.replace(/\r?\n[ \t]*-[ \t]+/g, (next, at) => {
 		const line = beforeOf(joined, at);
@@ -161,51 +199,9 @@ function isCommentedOut(lines: LineIndex, offset: number): boolean {
 	return /^\s*#/.test(lines.lineText(lines.positionAt(offset).line));
 }
 
-function folderOf(path: string): string {
-	return path.slice(0, Math.max(0, path.lastIndexOf("/")));
-}
-
 function rank(path: string): number {
 	const depth = path.split("/").length;
 	const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
 	const kind = name.startsWith("dockerfile") ? 0 : name === "procfile" ? 1 : name.includes("compose") ? 2 : 3;
 	return depth * 10 + kind;
-}
-
-const usualFiles = ["main.py", "app.py", "api.py", "app/main.py", "app/app.py", "app/api.py"];
-
-/** What `fastapi dev` and `fastapi run` start: the named file or a usual one, under the packages around it (fastapi_cli/discover.py). */
-function fastapiTarget(
-	tree: SourceTree,
-	folder: string,
-	named: string | undefined,
-): { readonly named: Omit<Target, "evidence">; readonly folder: string } | null {
-	const file = (named === undefined ? usualFiles : [named])
-		.map((each) => joinFolder(folder, each))
-		.find((each) => tree.has(each));
-	if (file === undefined && named !== undefined && !isSomewhere(tree, named)) return missingFile(folder, named);
-	const text = file === undefined ? undefined : tree.get(file)?.text;
-	if (file === undefined || text === undefined) return null;
-	let outer = folderOf(file);
-	while (outer !== "" && tree.has(`${outer}/__init__.py`)) outer = folderOf(outer);
-	const module = file
-		.slice(outer === "" ? 0 : outer.length + 1, -3)
-		.replace(/\/__init__$/, "")
-		.replace(/\//g, ".");
-	const binds = (name: string) => new RegExp(`^${name}\\s*(:[^=\\n]*)?=`, "m").test(text);
-	const attribute = ["app", "api"].find(binds) ?? /^(\w+)\s*(?::[^=\n]*)?=\s*FastAPI\(/m.exec(text)?.[1];
-	return attribute === undefined ? null : { named: { module, attribute, factory: false }, folder: outer };
-}
-
-/** Does the file lie in any folder, so that the command may run there? */
-function isSomewhere(tree: SourceTree, named: string): boolean {
-	const inner = `/${joinFolder("", named)}`;
-	for (const path of tree.keys()) if (`/${path}`.endsWith(inner)) return true;
-	return false;
-}
-
-/** What a file that is nowhere would be started as. */
-function missingFile(folder: string, named: string): { readonly named: Omit<Target, "evidence">; readonly folder: string } {
-	const module = joinFolder("", named).slice(0, -".py".length).replace(/\//g, ".");
-	return { named: { module, attribute: "app", factory: false }, folder };
 }

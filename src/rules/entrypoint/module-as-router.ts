@@ -1,4 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
+import { fastApiFeatures } from "../../project/fastapi/features.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { Value } from "../../project/imports/values.ts";
 import { scopeOfModule } from "../../project/models/name-scope.ts";
@@ -72,7 +73,8 @@ export default defineRule<Evidence>({
 		}
 	},
 
-	describe({ evidence }) {
+	describe({ evidence }, { environment }) {
+		const { keepsRouters } = fastApiFeatures(environment);
 		const { module, routers, stage, order, guarded } = evidence;
 		const has =
 			routers.length === 0 ? "it binds no router" : `its router is ${routers.map((name) => `${module}.${name}`).join(" or ")}`;
@@ -81,6 +83,9 @@ export default defineRule<Evidence>({
 			stage,
 			problem: `include_router is given the module ${module}, not a router`,
 			rootCause: `${module} is a module, and ${has}.`,
+			...(keepsRouters !== null && {
+				expectedError: `AttributeError: module '${module}' has no attribute '${keepsRouters ? "_contains_router" : "routes"}'`,
+			}),
 			order,
 			manualSteps:
 				routers.length === 1

@@ -90,7 +90,8 @@ export default defineRule<Evidence>({
 			stage,
 			problem: `${problemOf(detail)} ${when}`,
 			rootCause: causeOf(detail, error),
-			expectedError: error,
+			// What sys.exit is given is printed by itself.
+			expectedError: error.replace(/^SystemExit: /, ""),
 			order,
 			manualSteps: exceptionRemedy(project, { path, range, detail, error }) === undefined ? [stepOf(detail)] : [],
 		};
@@ -123,6 +124,7 @@ const misuseProblems: Record<AsyncMisuse["type"], string> = {
 	"needless-async-with": "A plain context manager is entered with async with",
 	"needless-async-for": "A plain iterable is gone through with async for",
 	"generator-with": "A generator is entered as if it were a context manager",
+	"generator-member": "A generator is used in the place of what it yields",
 };
 
 function causeOf(detail: RaisesException, error: string): string {
@@ -142,6 +144,8 @@ function causeOf(detail: RaisesException, error: string): string {
 	if (detail.misuse?.type === "uncalled-with") return "Only calling it gives something that can be entered.";
 	if (detail.misuse?.type === "generator-with")
 		return "A function with a yield gives a generator; contextlib's decorator makes a context manager of it, FastAPI's Depends does so by itself.";
+	if (detail.misuse?.type === "generator-member")
+		return "A function with a yield gives a generator, which FastAPI's Depends goes through by itself; whoever calls the function has to ask the generator for its value.";
 	if (detail.keyword !== undefined) return `It takes ${detail.keyword.parameters.join(", ") || "no keyword arguments"}.`;
 	if (detail.by === "statement")
 		return "What the condition around it tests is so on this machine, with the variables and files that the server sees.";

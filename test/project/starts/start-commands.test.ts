@@ -57,6 +57,27 @@ it("finds what fastapi run starts, as fastapi-cli does", () => {
 	expect(commandsIn({ "start.sh": "fastapi dev\n", "main.py": "shop = FastAPI()\n" })).toMatchObject([{ target: "main:shop" }]);
 });
 
+it("reads the entry point, the application's name and the options of FastAPI's command", () => {
+	const files = { "src/server.py": "from fastapi import FastAPI\n\napi = FastAPI()\n" };
+	const started = (Makefile: string, more = {}) => commandsIn({ ...files, ...more, Makefile: `run:\n\t${Makefile}\n` });
+	expect(started("fastapi run -e src.server:api --port 80")).toMatchObject([{ target: "src.server:api", folders: [""] }]);
+	expect(started("fastapi run --workers 4 src/server.py")).toMatchObject([{ target: "server:api", folders: ["src"] }]);
+	expect(started("fastapi run src/server.py --app shop")).toMatchObject([{ target: "server:shop" }]);
+	expect(started("cd src && fastapi dev server.py")).toMatchObject([{ target: "server:api", folders: ["src"] }]);
+	const pyproject = { "pyproject.toml": "[tool.fastapi]\nentrypoint = 'src.server:api'\n[tool.x]\n" };
+	expect(started("fastapi dev", pyproject)).toMatchObject([{ target: "src.server:api" }]);
+});
+
+it("reads commands of hosts, modules with hyphens and lists that CMD continues", () => {
+	const Dockerfile =
+		'FROM python:3.12\nWORKDIR /srv\nCOPY . .\nENTRYPOINT ["uvicorn"]\nCMD ["app.main:app", "--host", "0.0.0.0"]\n';
+	expect(commandsIn({ Dockerfile, "app/main.py": "" })).toMatchObject([{ target: "app.main:app", server: "uvicorn" }]);
+	expect(commandsIn({ Procfile: "web: uvicorn my-api.main:app\n" })).toMatchObject([{ target: "my-api.main:app" }]);
+	expect(commandsIn({ Procfile: "web: gunicorn --bind unix:app.sock main:app\n" })).toMatchObject([{ target: "main:app" }]);
+	const railway = { "railway.json": '{ "deploy": { "startCommand": "uvicorn app.main:app --port $PORT" } }\n' };
+	expect(commandsIn(railway)).toMatchObject([{ target: "app.main:app", folders: [""] }]);
+});
+
 it("reads uvicorn.run in a module", () => {
 	const files = { "app/run.py": 'import uvicorn\n\nif __name__ == "__main__":\n    uvicorn.run("main:app", reload=True)\n' };
 	expect(commandsIn(files)).toMatchObject([{ target: "main:app", folders: ["app"], server: "uvicorn" }]);

@@ -78,6 +78,30 @@ describe("missing-application", () => {
 describe("unstartable-command", () => {
 	const rule = "unstartable-command";
 
+	it("spells what uvicorn, FastAPI's command and other servers cannot read", () => {
+		const main = `${head}\napp = FastAPI()\n`;
+		const mended = (command: string) =>
+			mendedFiles(rule, `#- requirements.txt\nfastapi\nuvicorn\n#- src/server.py\n${main}#- Procfile\nweb: ${command}\n`)
+				.Procfile;
+		expect(mended("uvicorn src.server --port 80")).toBe("web: uvicorn src.server:app --port 80\n");
+		expect(mended("uvicorn src.server.app")).toBe("web: uvicorn src.server:app\n");
+		expect(mended("uvicorn src/server:app")).toBe("web: uvicorn src.server:app\n");
+		expect(mended("fastapi run --port 80")).toBe("web: fastapi run src/server.py --port 80\n");
+		expect(mended("granian src.server:app")).toBe("web: granian --interface asgi src.server:app\n");
+		expect(mended("gunicorn -k uvicorn.workers.Uvicorn src.server:app")).toBe(
+			"web: gunicorn -k uvicorn.workers.UvicornWorker src.server:app\n",
+		);
+		expect(mended("echo starting uvicorn src.server; true")).toBeUndefined();
+		expect(mended("uvicorn elsewhere")).toBeUndefined();
+	});
+
+	it("goes to the folder of the module before a recipe starts it, unless recipes share a shell", () => {
+		const recipe = (first: string) =>
+			`#- requirements.txt\nfastapi\nuvicorn\n#- backend/app/__init__.py\n#- backend/app/names.py\nNAME = 1\n#- backend/app/main.py\nfrom app.names import NAME\n${head}\napp = FastAPI()\n#- Makefile\n${first}run:\n\t@poetry run uvicorn app.main:app\n`;
+		expect(mendedFiles(rule, recipe("")).Makefile).toBe("run:\n\t@cd backend && poetry run uvicorn app.main:app\n");
+		expect(auditBackend(rule, recipe(".ONESHELL:\n"))).toEqual([]);
+	});
+
 	it("names the command that differs in the case of a file's name", () => {
 		const text = `${backend(`${head}\napp = FastAPI()\n`)}#- Dockerfile\nFROM python:3.12\nWORKDIR /srv\nCOPY . .\nCMD ["uvicorn", "Main:app"]\n`;
 		expect(auditBackend(rule, text)).toMatchObject([{ severity: "HIGH", at: { path: "Dockerfile", line: 4 } }]);

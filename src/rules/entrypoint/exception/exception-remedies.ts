@@ -55,7 +55,7 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	if (detail.by === "operation")
 		return (
 			applicationArgumentRemedy(project, module, range, error) ??
-			enumRemedy(module, range, error) ??
+			enumRemedy(project, module, range, error) ??
 			operationRemedy(project, module, range, error) ??
 			valueRemedy(project, module, range, detail, error)
 		);
@@ -280,7 +280,30 @@ function ofMisuse(project: Project, module: Module, range: TextRange, misuse: As
 			return loopPlainly(module, range);
 		case "generator-with":
 			return wrapGenerator(project, module, range, misuse.isAsync);
+		case "generator-member":
+			return firstOfGenerator(project, misuse);
 	}
+}
+
+/** `db = get_db()` as `db = next(get_db())`. */
+function firstOfGenerator(
+	project: Project,
+	{ path, call, isAsync }: AsyncMisuse & { type: "generator-member" },
+): FixProposal | undefined {
+	const module = project.modulesByPath.get(path);
+	const node = module && nodeAt(module.tree, call, "Call");
+	if (!module || !node) return undefined;
+	const isPossible = project.environment.python.minor >= 10 && enclosingFunction(module.tree, node.start)?.isAsync === true;
+	if (isAsync && !isPossible) return undefined;
+	return {
+		title: isAsync ? "Await the first value of the generator" : "Take the first value of the generator",
+		explanation: `${isAsync ? "anext" : "next"} runs the function up to its yield and gives what stands there.`,
+		applicability: "safe",
+		edits: [
+			replaceText(module, node.start, node.start, isAsync ? "await anext(" : "next("),
+			replaceText(module, node.end, node.end, ")"),
+		],
+	};
 }
 
 function awaitCall(project: Project, { path, call }: AsyncMisuse & { type: "not-awaited" }): FixProposal | undefined {

@@ -13,7 +13,7 @@ import { joinedDicts, plainZip } from "../repair/older-operations.ts";
 import { callTheUrl, listenToSyncEngine, readTheKey } from "./argument-remedies.ts";
 import { calledDecorator } from "./called-decorator.ts";
 import { secondNameForType } from "./field-named-as-type.ts";
-import { inBrackets, inParentheses } from "./in-brackets.ts";
+import { askEnvironment, inBrackets, inParentheses } from "./in-brackets.ts";
 import { jobRemedy } from "./job-remedies.ts";
 import { isOfLogging, loggingRemedy } from "./logging-remedies.ts";
 import { madeUuid } from "./made-uuid.ts";
@@ -46,6 +46,7 @@ interface Raised {
 const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixProposal | undefined])[] = [
 	[/'builtin_function_or_method'/, ({ module, range }) => typingNames(module, range) ?? printToFile(module, range)],
 	[/'(tuple|str|list|dict|set)' object is not callable$/, ({ module, range }) => missingComma(module, range)],
+	[/'_Environ' object is not callable$/, ({ module, range }) => askEnvironment(module, range)],
 	[
 		/^(TypeError: func must be a callable or|LookupError: No trigger by the name)/,
 		({ module, range, error }) => jobRemedy(module, range, error),
@@ -53,6 +54,7 @@ const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixP
 	[/^RuntimeError: generator didn't yield$/, ({ module, range }) => yieldBeforeReturns(module, range)],
 	[/only middleware\("http"\)/, ({ module, range }) => nameHttp(module, range)],
 	[/^AssertionError: either 'directory' or 'env'/, ({ project, module, range }) => sayFolder(project, module, range)],
+	[/^TypeError: optional argument must be a context$/, ({ module, range }) => numericColumn(module, range)],
 	[/^ValueError: Unknown level: /, ({ module, range }) => upperCase(module, range)],
 	[
 		/^ValueError: too many values to unpack/,
@@ -133,6 +135,19 @@ export function operationRemedy(project: Project, module: Module, range: TextRan
 		if (proposal !== undefined) return proposal;
 	}
 	return undefined;
+}
+
+/** `Column(Decimal(10, 2))`: the type of a column is SQLAlchemy's Numeric. */
+function numericColumn(module: Module, range: TextRange): FixProposal | undefined {
+	const call = nodeAt(module.tree, range, "Call");
+	if (call === undefined || !module.text.includes("sqlalchemy")) return undefined;
+	return {
+		title: "Write Numeric for the type of the column",
+		explanation: "Decimal is the class of Python's numbers; a column of that many digits has SQLAlchemy's type Numeric.",
+		applicability: "safe",
+		edits: [replaceText(module, call.callee.start, call.callee.end, "Numeric")],
+		needs: [{ path: module.path, module: "sqlalchemy", name: "Numeric" }],
+	};
 }
 
 /** `first, second = three()`: what comes behind goes into a list that nobody reads. */

@@ -59,7 +59,7 @@ export function findApplicationRemedy(project: Project, place: Place): FixPropos
 /** `uvicorn --factory main:app`, where app is the application and no function that makes one. */
 function withoutFactoryOption(project: Project, { evidence }: Target): FixProposal | undefined {
 	const command = listStarts(project.files).find((each) => each.command.target.evidence === evidence)?.command;
-	const option = /,?[ \t]*(["']?)--factory\1(?=[\s,\]"']|$)/.exec(command?.text ?? "");
+	const option = /[ \t,]{0,4}(["']?)--factory\1(?=[\s,\]"']|$)/.exec(command?.text ?? "");
 	if (command === undefined || option === null) return undefined;
 	const start = command.start + option.index;
 	return {
