@@ -18,6 +18,7 @@ import { changeSettingsConfig, readEnvFile } from "../../project/settings/settin
 import { givenByServices } from "../../project/starts/container-variables.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
+import { readOtherPrefix } from "./repair/prefix-of-names.ts";
 import { defaultModels, settingLines } from "./repair/setting-lines.ts";
 
 interface Evidence {
@@ -106,7 +107,8 @@ export default defineRule<Evidence>({
 				...edits,
 			};
 		}
-		const named = oldNames(settings) ?? leftOutFile(settings) ?? underOtherName(project, settings);
+		const named =
+			oldNames(settings) ?? leftOutFile(settings) ?? readOtherPrefix(project, settings) ?? underOtherName(project, settings);
 		if (named !== undefined) return named;
 		const models = defaultModels(settings.faults.missing);
 		if (models !== undefined) return models;

@@ -3,7 +3,12 @@ import type { SettingPart, SettingReading } from "../../../project/imports/trace
 import type { Project } from "../../../project/project.ts";
 import { type EnvLine, exampleValue } from "../../../project/settings/env-file-edit.ts";
 import { placeholderFor } from "../../../project/settings/placeholder.ts";
-import { type SettingsField, settingsConfig, settingsFields } from "../../../project/settings/settings-class.ts";
+import {
+	isModernSettingsClass,
+	type SettingsField,
+	settingsConfig,
+	settingsFields,
+} from "../../../project/settings/settings-class.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 
 /** The lines of a `.env` file that give a required setting a value: its own, or for a nested model those of the parts that it needs. */
@@ -41,22 +46,29 @@ function requiredFields({ model }: Pick<SettingReading, "model">): SettingsField
 	return settingsFields(model, { ...settingsConfig(model), prefix: "" }).filter(({ fallback }) => fallback === null);
 }
 
-/** Nested models that need nothing, for which only the class of the settings has no default: `outbox: Outbox = Outbox()`. */
+/** Nested models that need nothing or read what they need themselves, for which only the class of the settings has no default: `outbox: Outbox = Outbox()`. */
 export function defaultModels(missing: readonly SettingReading[]): FixProposal | undefined {
 	const names = missing.map(({ field }) => field.name);
 	const isPlain = ({ model, field }: SettingReading) =>
 		model !== null &&
 		field.node.value === null &&
 		field.node.annotation.type === "Name" &&
-		requiredFields({ model }).length === 0;
+		(isModernSettingsClass(model) || requiredFields({ model }).length === 0);
 	if (!missing.every(isPlain)) return undefined;
+	const readers = missing.filter(({ model }) => model !== null && isModernSettingsClass(model));
 	return {
 		title: `Make ${names.join(", ")} of defaults where nothing sets ${names.length === 1 ? "it" : "them"}`,
-		explanation: "All parts of the nested settings have a default; only the settings that hold them have none.",
+		explanation:
+			readers.length === 0
+				? "All parts of the nested settings have a default; only the settings that hold them have none."
+				: "Nested settings that are settings of their own are not read by the ones that hold them: made of a default factory, they read their variables themselves.",
 		applicability: "review",
-		edits: missing.map(({ field: { node, owner } }) => {
+		edits: missing.map((reading) => {
+			const { node, owner } = reading.field;
 			const type = owner.module.text.slice(node.annotation.start, node.annotation.end);
-			return replaceText(owner.module, node.end, node.end, ` = ${type}()`);
+			const code = readers.includes(reading) ? `Field(default_factory=${type})` : `${type}()`;
+			return replaceText(owner.module, node.end, node.end, ` = ${code}`);
 		}),
+		needs: readers.map(({ field: { owner } }) => ({ path: owner.module.path, module: "pydantic", name: "Field" })),
 	};
 }
