@@ -96,6 +96,7 @@ function callExternal(machine: Machine, frame: Frame, callee: ExternalValue, arg
 	const problem = externalBindingProblem(machine, callee, args) ?? classMethodBindingProblem(machine, callee, args);
 	if (problem !== null) failToBind(machine, frame, problem, node);
 	failOnCollectedClass(machine, frame, callee, args.args, node);
+	if (callee.canonical === "os.environ") failOnCall(machine, frame, callee, node);
 	const known = knownCall(machine, frame, callee.canonical, args, node);
 	if (known !== null) {
 		made.result = known;
@@ -292,7 +293,7 @@ export function callFunction(
 	if (isGenerator(definition)) {
 		machine.doubts++;
 		handedOver(args);
-		return newGenerator(callee, definition, run);
+		return newGenerator(callee, definition, run, { call: node, path: frame.module.path });
 	}
 	return definition.isAsync
 		? { kind: "coroutine", function: callee, run: () => run(null), call: node, path: frame.module.path }

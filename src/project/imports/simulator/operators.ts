@@ -48,11 +48,14 @@ function printChevron(right: Value): string {
 	return `unsupported operand type(s) for >>: 'builtin_function_or_method' and '${type}'. Did you mean "print(<message>, file=<output_stream>)"?`;
 }
 
-/** `callable[...]`, where typing's Callable is meant, and `Depends[get_db]`. */
+/** `callable[...]`, where typing's Callable is meant, `Depends[get_db]` and `os.getenv["HOST"]`. */
 export function failOnFunctionSubscript(machine: Machine, frame: Frame, owner: ExternalValue, node: ast.Subscript): void {
 	if (isBuiltinFunction(owner.name))
 		failOperation(machine, frame, node, "TypeError", "'builtin_function_or_method' object is not subscriptable");
-	else if (/^fastapi\.param_functions\.\w+$/.test(owner.canonical) && owner.entry?.kind === "function")
+	else if (
+		owner.canonical === "os.getenv" ||
+		(/^fastapi\.param_functions\.\w+$/.test(owner.canonical) && owner.entry?.kind === "function")
+	)
 		failOperation(machine, frame, node, "TypeError", "'function' object is not subscriptable");
 }
 

@@ -25,8 +25,9 @@ export function failOperation(
 
 /** Something is called that cannot be: a module, a text, a tuple behind which a comma is missing, what a function without `return` gives. */
 export function failOnCall(machine: Machine, frame: Frame, callee: Value, node: ast.Call): void {
-	const type = typeName(callee);
-	if (type === null || !lacksMethod(callee, "__call__")) return;
+	const isEnvironment = callee.kind === "external" && callee.canonical === "os.environ";
+	const type = isEnvironment ? "_Environ" : typeName(callee);
+	if (type === null || (!isEnvironment && !lacksMethod(callee, "__call__"))) return;
 	failOperation(machine, frame, node, "TypeError", `'${type}' object is not callable`);
 }
 
