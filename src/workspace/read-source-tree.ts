@@ -70,7 +70,7 @@ const sourceExtensions = new Set(
 	"py pyi toml cfg ini conf yaml yml json env sh bash zsh ps1 bat cmd lock mako service".split(" "),
 );
 const sourceNames =
-	/^(\.env.*|.*\.env|(docker|container)file.*|.*\.dockerfile|procfile.*|(gnu)?makefile|justfile|pipfile|\.python-version|\.tool-versions|runtime\.txt|(requirements|constraints|reqs?|deps|dependencies)[^/]*|\.gitignore|\.dockerignore)$/i;
+	/^(\.env.*|.*\.env|(docker|container)file.*|.*\.dockerfile|procfile.*|(gnu)?makefile|justfile|pipfile|\.python-version|\.tool-versions|runtime\.txt|readme(\.(md|rst|txt))?|(requirements|constraints|reqs?|deps|dependencies)[^/]*|\.gitignore|\.dockerignore)$/i;
 /** Requirement files that a folder of their own holds: `requirements/base.txt`. */
 const requirementsFile = /(^|\/)(requirements|reqs?|deps|dependencies)\/[^/]+\.(txt|in)$/i;
 /** Of all such files, only lists of requirements are read. */

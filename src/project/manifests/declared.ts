@@ -27,17 +27,31 @@ export function startUpRequirements(manifests: readonly Manifest[]): readonly Re
 
 /**
  * What may come in: the requirements for start-up where a file states how they are installed, else whatever any manifest declares. A
- * list for developers alone (`requirements-dev.txt`) beside the one for everybody brings nothing to a server.
+ * list for developers alone (`requirements-dev.txt`) beside the one for everybody brings nothing to a server, nor does an extra that
+ * nobody asks for.
  */
-export function possibleRequirements(manifests: readonly Manifest[]): readonly Requirement[] {
+export function possibleRequirements(manifests: readonly Manifest[], environment: Environment): readonly Requirement[] {
 	const primary = primaryManifest(manifests);
 	if (primary?.installedBy != null) return startUpRequirements(manifests);
-	return manifests.flatMap((manifest) => (isBesideMainList(manifest, primary) ? [] : manifest.requirements));
+	// Where it is installed, somebody has asked for it.
+	const isHere = ({ normalized }: Requirement): boolean =>
+		environment.kind === "interpreter" && environment.distributions.has(normalized);
+	return manifests.flatMap((manifest) => {
+		if (isBesideMainList(manifest, primary)) return [];
+		return manifest.requirements.filter((each) => !manifest.optionalGroups.includes(each.group) || isHere(each));
+	});
 }
 
-/** Is it a list for developers alone, and the list for everybody another? */
+/** Is it a list for developers or another platform alone, and the list for everybody another? */
 function isBesideMainList({ path, kind, primary }: Manifest, main: Manifest | null): boolean {
-	return !primary && kind === "requirements" && main?.kind === "requirements" && isForDevelopment(path);
+	const isApart = isForDevelopment(path) || isForOtherPlatform(path);
+	return !primary && kind === "requirements" && main?.kind === "requirements" && isApart;
+}
+
+/** Is a list by its name for machines other than servers, which run Linux: `requirements-windows.txt`? */
+function isForOtherPlatform(path: string): boolean {
+	const name = path.slice(path.lastIndexOf("/") + 1);
+	return /(?:^|[^a-z])(?:windows|win(?:32|64)?|macos|mac|osx|darwin)(?:[^a-z]|$)/.test(name.toLowerCase());
 }
 
 /**
@@ -56,7 +70,7 @@ export function possibleClosure(manifests: readonly Manifest[], environment: Env
 const closures = new WeakMap<readonly Manifest[], { readonly environment: Environment; readonly closure: RequirementClosure }>();
 
 function followPossible(manifests: readonly Manifest[], environment: Environment): RequirementClosure {
-	const possible = possibleRequirements(manifests);
+	const possible = possibleRequirements(manifests, environment);
 	const { provided } = closeOver(possible, manifests, environment);
 	const atStartUp = new Set(startUpRequirements(manifests));
 	const forDevelopment = new Set(manifests.flatMap(({ path, requirements }) => (isForDevelopment(path) ? requirements : [])));

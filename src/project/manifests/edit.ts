@@ -99,6 +99,13 @@ export function replaceRequirement(files: SourceTree, requirement: Requirement, 
 	return [{ path, range: { start: range.start, end }, newText: `${rendered}${rest}` }];
 }
 
+/** Gives a requirement another name, and leaves all else as it is. */
+export function renameRequirement(files: SourceTree, { path, range, name }: Requirement, newName: string): TextEdit[] | null {
+	const at = files.get(path)?.text.slice(range.start, range.end).indexOf(name) ?? -1;
+	if (at === -1) return null;
+	return [{ path, range: { start: range.start + at, end: range.start + at + name.length }, newText: newName }];
+}
+
 /** Adds an extra to a PEP 508 requirement: `sqlalchemy>=2.0` becomes `sqlalchemy[asyncio]>=2.0`. Null for other notations. */
 export function addExtra(files: SourceTree, requirement: Requirement, extra: string): TextEdit[] | null {
 	const { path, range, notation } = requirement;

@@ -49,6 +49,8 @@ export interface Manifest {
 	readonly installedBy: string | null;
 	/** Groups and extras that an installation for start-up takes from it beside the main list; null where it takes nothing at all. */
 	readonly startUpGroups: InstalledGroups | null;
+	/** Groups and extras that come only to those who ask for them, where nothing in the repository does. */
+	readonly optionalGroups: readonly string[];
 	/** Why the primary manifest is the primary one, for people: `backend/Dockerfile:7 installs it`. */
 	readonly evidence: string;
 	/** The tool that installs from it. */

@@ -14,9 +14,9 @@ export interface MistakenName {
 	/**
 	 * `refused`: pip cannot install it, and so installs nothing of the list. `broken`: its module does not import on
 	 * Python 3. `absent`: it brings no such module. `other`: a package of another author under the same module name.
-	 * `forwards`: it requires the one that is meant, and so works.
+	 * `forwards`: it requires the one that is meant, and so works. `misspelt`: nobody knows a package of this name.
 	 */
-	readonly outcome: "refused" | "broken" | "absent" | "other" | "forwards";
+	readonly outcome: "refused" | "broken" | "absent" | "other" | "forwards" | "misspelt";
 	/** The line that pip or Python prints; `""` for `other`. */
 	readonly error: string;
 	/** For `other`: the package's modules with their names (null: it does not import); null for the rest. */

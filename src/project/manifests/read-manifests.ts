@@ -7,6 +7,7 @@ import { findInstallation, type Installation } from "./install-evidence.ts";
 import { type Installer, installCommand, installerOf, updateCommands } from "./installer.ts";
 import { type LockFile, readLockFiles } from "./lock-files.ts";
 import type { Manifest, ManifestKind, ManifestProblem, Requirement } from "./manifest.ts";
+import { optionalGroups } from "./optional-groups.ts";
 import { folderOf, foldersUpwards, inFolder, relativeTo } from "./paths.ts";
 import { readPipfile } from "./pipfile.ts";
 import { readPyproject } from "./pyproject.ts";
@@ -44,6 +45,7 @@ export function readManifests(files: SourceTree, backend: string, startUpFile: s
 		primary: primary?.path === path,
 		installedBy: primary?.path === path ? primary.installedBy : null,
 		startUpGroups: taken(path),
+		optionalGroups: optionalGroups(files, { path, requirements: content.requirements, installer }),
 		evidence: primary?.evidence ?? "",
 		installer,
 		installCommand: installCommand(installer, path, backend),

@@ -139,7 +139,11 @@ interface FoundPair extends InstalledPair {
 function* listPairs(project: Project): Generator<FoundPair> {
 	let provided: ReadonlyMap<string, unknown> | null = null;
 	for (const { pair, versions } of installedPairs(project.environment)) {
-		provided ??= closeOver(possibleRequirements(project.manifests), project.manifests, project.environment).provided;
+		provided ??= closeOver(
+			possibleRequirements(project.manifests, project.environment),
+			project.manifests,
+			project.environment,
+		).provided;
 		const use = provided.has(pair.with === "python" ? pair.name : pair.with) ? findPairUse(project, pair) : null;
 		if (use !== null) yield { pair, versions, use };
 	}

@@ -8,6 +8,7 @@ import {
 	startUpRequirements,
 } from "../../project/manifests/declared.ts";
 import { addExtra, fileOfMainList } from "../../project/manifests/edit.ts";
+import { findMisspelling } from "../../project/manifests/misspelt-names.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
 import type { Project } from "../../project/project.ts";
 import { atStart } from "../../text/sentences.ts";
@@ -82,6 +83,7 @@ export default defineRule<Evidence>({
 			if (!missingHere && !missingAfterInstall) continue;
 			// Declared and only not installed: that has a rule of its own.
 			if (gone === null && providers.some((name) => (missingHere ? atStartUp : closure).provided.has(name))) continue;
+			if (findMisspelling(providers, project) !== null) continue;
 			reported.add(distribution);
 			const manifestPath = manifest === null ? null : fileOfMainList(manifest);
 			const evidence = {

@@ -12,6 +12,7 @@ import {
 import { fileOfMainList } from "../../project/manifests/edit.ts";
 import { sourceOfList } from "../../project/manifests/generated-list.ts";
 import type { Manifest } from "../../project/manifests/manifest.ts";
+import { findMisspelling } from "../../project/manifests/misspelt-names.ts";
 import { isAnotherAuthors, isMistakenlyDeclared } from "../../project/manifests/mistaken-names.ts";
 import { distributionsOf, packageOf } from "../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../project/project.ts";
@@ -70,6 +71,7 @@ export default defineRule<Evidence>({
 			if (distribution === undefined || candidates.some((name) => reported.has(name))) continue;
 			if (isOwnName(project, use.name) || isInOwnFolder(use, (dotted) => endingsOf(project).has(dotted))) continue;
 			if (isMistakenlyDeclared(use.name, project) || isAnotherAuthors(use.name, project)) continue;
+			if (findMisspelling(candidates, project) !== null) continue;
 			const evidence = judge(project, use, candidates, declared);
 			if (evidence === null) continue;
 			for (const name of candidates) reported.add(name);
@@ -139,6 +141,8 @@ interface Declared {
 	readonly serving: RequirementClosure;
 	/** What all lists of all manifests bring. */
 	readonly all: RequirementClosure;
+	/** What may come in; see {@link possibleClosure}. */
+	readonly possible: RequirementClosure;
 	/** Is everything known that could bring more? */
 	readonly isKnown: boolean;
 }
@@ -148,8 +152,10 @@ function declaredBy(project: Project): Declared {
 	const manifest = primaryManifest(manifests);
 	const all = manifests.flatMap(({ requirements }) => requirements);
 	const main = startUpRequirements(manifests);
+	const possible = possibleClosure(manifests, environment);
 	return {
 		manifest,
+		possible,
 		main: closeOver(main, manifests, environment),
 		serving: closeOver(
 			all.filter(({ path, group }) => group !== "" || !isForDevelopment(path)),
@@ -157,13 +163,13 @@ function declaredBy(project: Project): Declared {
 			environment,
 		),
 		all: closeOver(all, manifests, environment),
-		isKnown: possibleClosure(manifests, environment).opaque.length === 0,
+		isKnown: possible.opaque.length === 0,
 	};
 }
 
 /** What is certain about one use; null where it is provided, or where nobody can tell. */
 function judge(project: Project, use: ThirdPartyUse, candidates: readonly string[], declared: Declared): Evidence | null {
-	const { manifest, main, serving, all, isKnown } = declared;
+	const { manifest, main, serving, all, possible, isKnown } = declared;
 	const [distribution] = candidates;
 	if (distribution === undefined) return null;
 	const { name: module, deferred, stage, order } = use;
@@ -193,11 +199,12 @@ function judge(project: Project, use: ThirdPartyUse, candidates: readonly string
 		const stated = main.opaque.length === 0 && manifest?.installedBy != null;
 		// Whoever installs the other list has it; it is certain that it lacks where a start-up file names this manifest, or the other is a developer's or this one's source.
 		const isDevelopers = isKnown && manifest?.kind === "requirements" && !candidates.some((name) => serving.provided.has(name));
+		const isAskedForNowhere = isKnown && !candidates.some((name) => possible.provided.has(name));
 		return {
 			...base,
 			elsewhere: placeOf(project, elsewhere),
 			missingHere,
-			missingAfterInstall: stated || isDevelopers || isOutdated(project, manifest, candidates),
+			missingAfterInstall: stated || isDevelopers || isAskedForNowhere || isOutdated(project, manifest, candidates),
 		};
 	}
 	const missingAfterInstall = manifest !== null && isKnown;

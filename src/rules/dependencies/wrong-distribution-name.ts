@@ -1,11 +1,15 @@
 import { defineRule } from "../../audit/rule.ts";
-import { closeOver, primaryManifest } from "../../project/manifests/declared.ts";
-import { removeRequirement, replaceRequirement } from "../../project/manifests/edit.ts";
+import { closeOver, possibleClosure, primaryManifest, startUpRequirements } from "../../project/manifests/declared.ts";
+import { removeRequirement, renameRequirement, replaceRequirement } from "../../project/manifests/edit.ts";
 import type { Requirement } from "../../project/manifests/manifest.ts";
+import { findMisspelling } from "../../project/manifests/misspelt-names.ts";
 import { findMistakenName, type MistakenName } from "../../project/manifests/mistaken-names.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
+import { distributionsOf } from "../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../project/project.ts";
+import { listOptionalUses } from "./uses/all-uses.ts";
 import { findMistakenUse, isReallyMeant, type MistakenUse } from "./uses/mistaken-use.ts";
+import { listThirdPartyUses } from "./uses/third-party-uses.ts";
 
 interface Evidence {
 	readonly mistaken: MistakenName;
@@ -66,6 +70,10 @@ export default defineRule<Evidence>({
 			};
 			yield { subject: mistaken.name, path, range, evidence };
 		}
+		for (const { requirement, evidence } of misspellings(project)) {
+			const { path, range, normalized } = requirement;
+			yield { subject: normalized, path, range, evidence };
+		}
 	},
 
 	describe({ evidence }) {
@@ -73,7 +81,7 @@ export default defineRule<Evidence>({
 		const { name, module, meant, outcome } = mistaken;
 		const error = asked?.error ?? mistaken.error;
 		const isUseless = outcome === "broken" || outcome === "absent" || asked !== null;
-		const stops = outcome === "refused" || (isUseless && importedAt !== null && !meantIsDeclared);
+		const stops = outcome === "refused" || outcome === "misspelt" || (isUseless && importedAt !== null && !meantIsDeclared);
 		const imported = importedAt === null ? "" : ` ${importedAt} imports ${module}, which is ${meant}.`;
 		return {
 			severity: stops ? "CRITICAL" : outcome === "forwards" ? "LOW" : "HIGH",
@@ -81,7 +89,11 @@ export default defineRule<Evidence>({
 			problem: `${name} is declared where ${meant} is meant`,
 			rootCause: `${outcomeInWords[outcome](name, module)}${imported}`,
 			...(error === "" ? {} : { expectedError: error }),
-			failsOn: stops ? (asked !== null && isHere ? ["this-machine", "clean-install"] : ["clean-install"]) : [],
+			failsOn: stops
+				? (asked !== null || outcome === "misspelt") && isHere
+					? ["this-machine", "clean-install"]
+					: ["clean-install"]
+				: [],
 			order: outcome === "refused" ? -1 : (asked?.order ?? order ?? -1),
 		};
 	},
@@ -93,14 +105,16 @@ export default defineRule<Evidence>({
 		if (manifest === null || requirement === undefined) return undefined;
 		const edits = meantIsDeclared
 			? removeRequirement(project.files, requirement)
-			: replaceRequirement(project.files, requirement, additionFor(mistaken, requirement, project));
+			: mistaken.outcome === "misspelt"
+				? renameRequirement(project.files, requirement, mistaken.meant)
+				: replaceRequirement(project.files, requirement, additionFor(mistaken, requirement, project));
 		if (edits === null) return undefined;
 		return {
 			title: meantIsDeclared
 				? `Remove ${mistaken.name}, since ${mistaken.meant} is declared`
 				: `Declare ${mistaken.meant} instead of ${mistaken.name}`,
 			explanation: `${mistaken.meant} is the package that provides ${mistaken.module}.`,
-			applicability: mistaken.outcome === "other" ? "review" : "safe",
+			applicability: mistaken.outcome === "other" || mistaken.outcome === "misspelt" ? "review" : "safe",
 			edits,
 			commands: manifest.updateCommands,
 		};
@@ -112,9 +126,48 @@ const outcomeInWords: Readonly<Record<MistakenName["outcome"], (name: string, mo
 	broken: (name, module) => `The package ${name} installs, and its module ${module} does not import on Python 3.`,
 	absent: (name, module) => `The package ${name} brings no module ${module}.`,
 	other: (name, module) => `The package ${name} is another author's; its module ${module} has other functions.`,
+	misspelt: (name) => `No package of the name ${name} is known, and what it seems to be a slip for is declared nowhere.`,
 	forwards: (name) =>
 		`The package ${name} only requires the one that is meant. It works, and is in nobody's hands but its author's.`,
 };
+
+/** Packages that start-up needs, that nothing brings, and that a declared name of which nobody knows is a slip for. */
+function* misspellings(project: Project): Generator<{ readonly requirement: Requirement; readonly evidence: Evidence }> {
+	const { manifests, environment } = project;
+	if (possibleClosure(manifests, environment).opaque.length === 0 && environment.kind === "catalog") return;
+	const { provided } = closeOver(startUpRequirements(manifests), manifests, environment);
+	const needs = [
+		...listThirdPartyUses(project)
+			.filter(({ deferred }) => !deferred)
+			.map(({ name, module, range, order }) => ({ name, wanted: distributionsOf(name, environment), module, range, order })),
+		...listOptionalUses(project)
+			.filter(({ stage }) => stage !== "request")
+			.map(({ importName, providers, module, range, order }) => ({ name: importName, wanted: providers, module, range, order })),
+	];
+	const seen = new Set<string>();
+	for (const { name, wanted, module, range, order } of needs) {
+		if (wanted.some((each) => provided.has(each) || seen.has(each))) continue;
+		const found = findMisspelling(wanted, project);
+		if (found === null) continue;
+		const { requirement, meant } = found;
+		seen.add(meant);
+		const isHere = environment.kind === "interpreter" && environment.findModule(name).found === "missing";
+		const error = isHere
+			? `ModuleNotFoundError: No module named '${name.split(".")[0]}'`
+			: `ERROR: No matching distribution found for ${requirement.name}${requirement.specifier}`;
+		const mistaken: MistakenName = {
+			name: requirement.normalized,
+			module: name.split(".")[0] ?? name,
+			meant,
+			outcome: "misspelt",
+			error,
+			modules: null,
+			own: null,
+		};
+		const importedAt = `${module.path}:${module.lines.positionAt(range.start).line}`;
+		yield { requirement, evidence: { mistaken, importedAt, meantIsDeclared: false, asked: null, isHere, order } };
+	}
+}
 
 function isHere({ environment: { kind, distributions } }: Project, { name, meant }: MistakenName): boolean {
 	return kind === "catalog" || (distributions.has(name) && !distributions.has(meant));
