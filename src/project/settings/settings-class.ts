@@ -98,7 +98,7 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 		// pydantic-settings does not look at pydantic 1's parse_env_var.
 		decodes: read("enable_decoding") === undefined && (isModernSettingsClass(cls) || read("parse_env_var") === undefined),
 		secretFolders: secrets === undefined || (Array.isArray(sources) && !sources.includes("secrets")) ? [] : fileNames(secrets),
-		hasOtherSources: otherSources.some((key) => read(key) !== undefined) || sources === "unknown",
+		hasOtherSources: otherSources.some((key) => read(key) !== undefined) || sources === "unknown" || isUnseen(cls),
 		readsEnvironment: !Array.isArray(sources) || sources.includes("env"),
 		readsFiles: !Array.isArray(sources) || sources.includes("dotenv"),
 		validatesDefaults: [read("validate_default"), read("validate_all")].every((each) => each === undefined || isTrue(each)),
@@ -150,6 +150,14 @@ function customSources(cls: ClassValue): readonly string[] | "unknown" | null {
 
 function isTrue(value: Value | undefined): boolean {
 	return value?.kind === "constant" && value.value === true;
+}
+
+/** Is the configuration computed in a way that cannot be followed, so that it may name other files or another prefix? */
+function isUnseen(cls: ClassValue): boolean {
+	const written = lineage(cls).flatMap((each) => each.namespace.names.get("model_config")?.value ?? []);
+	return written.some((value) =>
+		value.kind === "dict" ? !value.complete : value.kind !== "instance" || value.call?.open === true,
+	);
 }
 
 function configReader(cls: ClassValue): (key: string) => Value | undefined {

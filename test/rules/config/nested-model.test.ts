@@ -197,3 +197,11 @@ app = FastAPI()
 	expect(auditBackend("invalid-model-data", files("secret: str"))[0]?.severity).toBe("CRITICAL");
 	expect(auditBackend("invalid-model-data", files('secret: str = "a"'))).toEqual([]);
 });
+
+test("options that are joined with | name the prefix and the file, and computed ones are not guessed", () => {
+	const joined = (config: string) =>
+		`#- requirements.txt\nfastapi\nuvicorn\npydantic-settings\n#- .env\nDB_HOST=localhost\n#- main.py\nimport json\nfrom fastapi import FastAPI\nfrom pydantic_settings import BaseSettings, SettingsConfigDict\n\nbase = SettingsConfigDict(env_file=".env", extra="ignore")\n\n\nclass Settings(BaseSettings):\n    model_config = ${config}\n\n    host: str\n\n\nsettings = Settings()\napp = FastAPI()\n`;
+	expect(auditBackend("missing-setting", joined('base | SettingsConfigDict(env_prefix="DB_")'))).toEqual([]);
+	expect(auditBackend("missing-setting", joined('base | SettingsConfigDict(env_prefix="APP_")'))).toHaveLength(1);
+	expect(auditBackend("missing-setting", joined('json.load(open("options.json"))'))).toEqual([]);
+});

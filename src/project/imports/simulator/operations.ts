@@ -1,5 +1,5 @@
 import { pathText } from "../../path-values.ts";
-import type { ConstantValue, InstanceValue, Value } from "../values.ts";
+import type { ConstantValue, DictValue, InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
 import { isEnum } from "./classes/class-attributes.ts";
 import { findInClass } from "./classes/class-members.ts";
@@ -175,10 +175,23 @@ export function binary(operator: string, left: Value, right: Value): Value {
 	}
 	if (left.kind === "constant" && typeof left.value === "string" && operator === "%" && right.kind === "sequence")
 		return percent(left.value, right.items);
-	if (left.kind === "dict" && right.kind === "dict" && operator === "|") {
-		return { kind: "dict", entries: new Map([...left.entries, ...right.entries]), complete: left.complete && right.complete };
-	}
-	return unknown;
+	const [first, second] = operator === "|" ? [asDict(left), asDict(right)] : [null, null];
+	return first === null || second === null
+		? unknown
+		: { kind: "dict", entries: new Map([...first.entries, ...second.entries]), complete: first.complete && second.complete };
+}
+
+/** A dict, or what pydantic's typed dicts of options make: `SettingsConfigDict(env_file=".env") | SettingsConfigDict(env_prefix="DB_")`. */
+function asDict(value: Value): DictValue | null {
+	if (value.kind === "dict") return value;
+	const { of, call } = value.kind === "instance" ? value : { of: null, call: null };
+	if (
+		of?.kind !== "external" ||
+		call === null ||
+		!/^pydantic(?:_settings)?\..*\bConfigDict$|\bSettingsConfigDict$/.test(of.canonical)
+	)
+		return null;
+	return call.args.length > 0 ? null : { kind: "dict", entries: new Map(call.keywords), complete: !call.open };
 }
 
 function arithmetic(operator: string, a: number, b: number): Value {
