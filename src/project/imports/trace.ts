@@ -184,7 +184,9 @@ export type AsyncMisuse =
 	| { readonly type: "needless-async-with" }
 	| { readonly type: "needless-async-for" }
 	/** A generator without contextlib's decorator is entered with `with`; `isAsync` tells its kind. */
-	| { readonly type: "generator-with"; readonly isAsync: boolean };
+	| { readonly type: "generator-with"; readonly isAsync: boolean }
+	/** A generator is asked for what the first thing that it yields has; `call` made it, in the file at `path`. */
+	| { readonly type: "generator-member"; readonly isAsync: boolean; readonly call: TextRange; readonly path: string };
 
 /** No module of that name. */
 export interface ModuleNotFound {

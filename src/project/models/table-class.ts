@@ -1,6 +1,7 @@
 import type * as ast from "../../python/ast.ts";
 import { dottedName } from "../../python/walk.ts";
 import { isSymbol } from "../database/sqlalchemy-values.ts";
+import { baseOfMetadata } from "../imports/simulator/library/base-metadata.ts";
 import type { ClassDefinition } from "../imports/trace.ts";
 import type { ClassValue, InstanceValue, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
@@ -209,8 +210,8 @@ export function metadataOf(value: ClassValue): unknown {
 	return base ?? "sqlmodel";
 }
 
-/** `SQLModel.metadata` is the same thing wherever it is read. */
+/** `SQLModel.metadata` is the same thing wherever it is read, and so is the one that a declarative base brings. */
 export function identityOf(metadata: Value): unknown {
-	if (metadata.kind !== "external") return metadata;
+	if (metadata.kind !== "external") return baseOfMetadata(metadata) ?? metadata;
 	return metadata.canonical.endsWith("SQLModel.metadata") ? "sqlmodel" : metadata.canonical;
 }

@@ -16,7 +16,12 @@ interface Evidence {
 	/** `with`: the engine itself is entered; `await`: what `begin()` gives is awaited, by this statement. */
 	readonly misuse:
 		| { readonly type: "with"; readonly isAsync: boolean }
-		| { readonly type: "await"; readonly statement: ast.Assign };
+		| {
+				readonly type: "await";
+				readonly method: "begin" | "connect";
+				readonly statement: ast.Assign | ast.With;
+				readonly awaited: ast.Await;
+		  };
 	/** A call of start-up inside the statement, which shows that it runs; null where only requests do. */
 	readonly ran: Call | null;
 }
@@ -81,11 +86,12 @@ export default defineRule<Evidence>({
 		return {
 			severity: stops ? "CRITICAL" : "HIGH",
 			stage: stops ? ran.stage : "request",
-			problem: misuse.type === "with" ? `${name} is entered with with, and is no connection` : `${name}.begin() is awaited`,
+			problem:
+				misuse.type === "with" ? `${name} is entered with with, and is no connection` : `${name}.${misuse.method}() is awaited`,
 			rootCause:
 				misuse.type === "with"
 					? `Connections come from ${name}.begin(), which commits at its end, and from ${name}.connect().`
-					: `${name}.begin() gives a context manager: async with enters it, gives the connection, and commits at its end.`,
+					: `${name}.${misuse.method}() gives a context manager: async with enters it, which opens the connection and gives it.`,
 			...(error !== null && { expectedError: error }),
 			...(ran !== null && { order: ran.order }),
 		};
@@ -94,7 +100,11 @@ export default defineRule<Evidence>({
 	fix({ evidence }): FixProposal | undefined {
 		const { module, engine, misuse } = evidence;
 		const name = module.text.slice(engine.start, engine.end);
-		if (misuse.type === "await") return enterTransaction(module, misuse.statement, `${name}.begin()`);
+		if (misuse.type === "await" && misuse.statement.type === "With")
+			return enterUnawaited(module, misuse.statement, misuse.awaited);
+		if (misuse.type === "await" && misuse.statement.type === "Assign")
+			return enterTransaction(module, misuse.statement, `${name}.begin()`);
+		if (misuse.type === "await") return undefined;
 		return {
 			title: `Enter ${name}.begin()`,
 			explanation: "It gives a connection, and commits what was done with it at the end of the block.",
@@ -118,12 +128,24 @@ function awaitedTransaction(
 	statement: ast.Statement,
 	kindOf: (expression: ast.Expression) => "async" | "sync" | null,
 ): Found | null {
-	if (statement.type !== "Assign" || statement.value.type !== "Await" || isSqlalchemyBefore(project, "2.0.0b1") !== false)
-		return null;
-	const call = statement.value.value;
-	if (call.type !== "Call" || call.callee.type !== "Attribute" || call.callee.attribute.name !== "begin") return null;
-	const engine = call.callee.value;
-	return kindOf(engine) === "async" ? { engine, misuse: { type: "await", statement } } : null;
+	if (statement.type !== "Assign" && statement.type !== "With") return null;
+	const awaited = statement.type === "Assign" ? statement.value : awaitedContext(statement);
+	if (awaited?.type !== "Await" || isSqlalchemyBefore(project, "2.0.0b1") !== false) return null;
+	const call = awaited.value;
+	if (call.type !== "Call" || call.callee.type !== "Attribute") return null;
+	const { attribute, value: engine } = call.callee;
+	// What connect() gives may be awaited, and not entered any more then.
+	const isEntered = statement.type === "With" && statement.isAsync && attribute.name === "connect";
+	if (attribute.name !== "begin" && !isEntered) return null;
+	return kindOf(engine) === "async"
+		? { engine, misuse: { type: "await", method: isEntered ? "connect" : "begin", statement, awaited } }
+		: null;
+}
+
+/** What the one item of a `with` statement awaits: `async with await engine.begin() as connection`. */
+function awaitedContext({ items }: ast.With): ast.Expression | null {
+	const [item, ...more] = items;
+	return item !== undefined && more.length === 0 ? item.context : null;
 }
 
 function callWithin(project: Project, module: Module, statement: ast.Statement): Call | null {
@@ -135,11 +157,26 @@ function callWithin(project: Project, module: Module, statement: ast.Statement):
 
 function errorOf({ environment }: Project, misuse: Evidence["misuse"]): string | null {
 	const { minor } = environment.python;
+	if (misuse.type === "await" && misuse.method === "connect")
+		return "sqlalchemy.exc.InvalidRequestError: connection is already started";
 	if (misuse.type === "await")
 		return minor < 14 ? "TypeError: object _AsyncGeneratorContextManager can't be used in 'await' expression" : null;
 	if (minor < 11) return null;
 	const protocol = misuse.isAsync ? "asynchronous context manager" : "context manager";
 	return `TypeError: '${misuse.isAsync ? "AsyncEngine" : "Engine"}' object does not support the ${protocol} protocol`;
+}
+
+/** `async with await engine.begin()` without its await. */
+function enterUnawaited(module: Module, statement: ast.With, { start, value }: ast.Await): FixProposal {
+	return {
+		title: "Enter it without await",
+		explanation: "async with itself awaits the beginning and the end of what it enters.",
+		applicability: "safe",
+		edits: [
+			replaceText(module, start, value.start, ""),
+			...(statement.isAsync ? [] : [replaceText(module, statement.start, statement.start, "async ")]),
+		],
+	};
 }
 
 /** Makes a block of what follows up to the last use of the connection. */

@@ -5,6 +5,7 @@ import type { ExternalValue, Value } from "../values.ts";
 import { findInClass } from "./classes/class-members.ts";
 import { type EnteringMethod, entersBy } from "./classes/library-classes.ts";
 import { classMember } from "./external.ts";
+import { generatorCall } from "./generators.ts";
 import { sessionFactoryName } from "./library/session-objects.ts";
 import { type Frame, failAt, type Machine } from "./machine.ts";
 import { typeName } from "./value-types.ts";
@@ -20,6 +21,19 @@ export function failOnCoroutineMember(machine: Machine, frame: Frame, owner: Val
 		call: owner.call,
 		path: owner.path,
 	});
+	return true;
+}
+
+/** Members of generators, of either kind. */
+const generatorMembers = /^(a?send|a?throw|a?close|[ag]i_\w+|ag_\w+|__\w+__)$/;
+
+/** An attribute of a generator, where the first thing that it yields is meant: `db = get_db()`. True where that fails. */
+export function failOnGeneratorMember(machine: Machine, frame: Frame, owner: Value, name: string, node: ast.Node): boolean {
+	const made = generatorCall(owner);
+	if (made === null || generatorMembers.test(name)) return false;
+	const isAsync = isGeneratorOf(owner, "async_generator");
+	const message = `'${isAsync ? "async_generator" : "generator"}' object has no attribute '${name}'`;
+	report(machine, frame, node, "AttributeError", message, { type: "generator-member", isAsync, ...made });
 	return true;
 }
 

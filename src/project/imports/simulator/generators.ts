@@ -1,4 +1,5 @@
 import type * as ast from "../../../python/ast.ts";
+import type { TextRange } from "../../../text/range.ts";
 import { type FunctionValue, type InstanceValue, type SequenceValue, unknown, type Value } from "../values.ts";
 import { builtin, constant } from "./external.ts";
 import type { AtYield, Completion, Frame, Machine } from "./machine.ts";
@@ -14,8 +15,26 @@ interface Suspended {
 
 const suspended = new WeakMap<InstanceValue, Suspended>();
 
+/** Where the call stands that made a generator. */
+interface MadeAt {
+	readonly call: TextRange;
+	readonly path: string;
+}
+
+const places = new WeakMap<Value, MadeAt>();
+
+/** Where the call stands that made a generator of the project; null for all other values. */
+export function generatorCall(value: Value): MadeAt | null {
+	return places.get(value) ?? null;
+}
+
 /** What calling a generator function of the project gives: its body has not begun to run. */
-export function newGenerator(callee: FunctionValue, definition: ast.FunctionDef, run: Suspended["run"]): InstanceValue {
+export function newGenerator(
+	callee: FunctionValue,
+	definition: ast.FunctionDef,
+	run: Suspended["run"],
+	place: MadeAt,
+): InstanceValue {
 	const { isAsync } = definition;
 	const made: InstanceValue = {
 		kind: "instance",
@@ -24,6 +43,7 @@ export function newGenerator(callee: FunctionValue, definition: ast.FunctionDef,
 		call: null,
 	};
 	suspended.set(made, { isAsync, definition, run });
+	places.set(made, place);
 	return made;
 }
 

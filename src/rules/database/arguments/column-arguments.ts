@@ -18,7 +18,29 @@ const known = (
 
 /** An option that Column does not know, or something that is no part of a column among its positional arguments. */
 export function columnArguments(_project: Project, call: Call): CallFault | null {
-	return unknownOption(call) ?? wrongPart(call) ?? wrongServerDefault(call);
+	return unknownOption(call) ?? typeWithoutItems(call) ?? wrongPart(call) ?? wrongServerDefault(call);
+}
+
+/** `Column(ARRAY)`: SQLAlchemy makes an object of a type that is given as a class, and this one has to be told of what. */
+function typeWithoutItems({ args, keywords, node, module }: Call): CallFault | null {
+	const isArray = (value: Value | undefined) => value?.kind === "external" && /^sqlalchemy\.[\w.]+\.ARRAY$/.test(value.canonical);
+	const index = args.findIndex(isArray);
+	const written = index >= 0 ? node.args[index] : isArray(keywords.get("type_")) ? findKeyword(node, "type_")?.value : undefined;
+	if (written === undefined || written.type === "Starred" || index > 1) return null;
+	return {
+		problem: "A column is an ARRAY of nothing",
+		rootCause: "An array has items of one type, which ARRAY is to be given: ARRAY(String).",
+		error: "TypeError: ARRAY.__init__() missing 1 required positional argument: 'item_type'",
+		fixes: [
+			{
+				title: "Make it an array of texts",
+				explanation: "If its items are numbers, write Integer in the place of String.",
+				applicability: "review",
+				edits: [replaceText(module, written.end, written.end, "(String)")],
+				needs: [{ path: module.path, module: "sqlalchemy", name: "String" }],
+			},
+		],
+	};
 }
 
 /** Options of dialects have the dialect's name before an underscore: what has none is a mistake. */

@@ -1,6 +1,6 @@
 import type { Call } from "../../../project/imports/trace.ts";
 import type { Value } from "../../../project/imports/values.ts";
-import { makerOf } from "../../../project/models/class-body.ts";
+import { argumentsOf, makerOf } from "../../../project/models/class-body.ts";
 import { scopeOfClass } from "../../../project/models/name-scope.ts";
 import { allFields, isPlainModel } from "../../../project/models/pydantic-model.ts";
 import { valueOfName } from "../../../project/models/type-form.ts";
@@ -17,11 +17,12 @@ export function calledFactory(project: Project, call: Call): ClassFault | null {
 		if (keywords.has(name) || makerOf(value) !== "Field" || valueNode?.type !== "Call") continue;
 		const written = findKeyword(valueNode, "default_factory")?.value;
 		const scope = scopeOfClass(project, owner);
-		if (written?.type !== "Call" || written.args.length + written.keywords.length > 0 || scope === null) continue;
-		const type = typeOfResult(valueOfName(written.callee, scope));
+		if (written?.type !== "Call" || scope === null) continue;
+		const type = typeOfResult(valueOfName(written.callee, scope)) ?? typeOfResult(makerOfFactory(value));
 		if (type === null) continue;
 		const { module } = owner;
 		const factory = module.text.slice(written.callee.start, written.callee.end);
+		const takesNothing = written.args.length + written.keywords.length === 0;
 		return {
 			subject: `${module.name}:${owner.node.name.name}.${name}`,
 			module,
@@ -33,16 +34,29 @@ export function calledFactory(project: Project, call: Call): ClassFault | null {
 			rootCause: `pydantic calls the factory for each object that gets no ${name}; here it has ${type}, which ${factory}() gave when the class was defined.`,
 			error: `TypeError: '${type}' object is not callable`,
 			fixes: [
-				{
-					title: `Write ${factory} without the brackets`,
-					explanation: "The factory itself is handed over, and called for each object.",
-					applicability: "safe",
-					edits: [replaceText(module, written.start, written.end, factory)],
-				},
+				takesNothing
+					? {
+							title: `Write ${factory} without the brackets`,
+							explanation: "The factory itself is handed over, and called for each object.",
+							applicability: "safe",
+							edits: [replaceText(module, written.start, written.end, factory)],
+						}
+					: {
+							title: `Make a function of ${factory}(…)`,
+							explanation: "The lambda is called for each object.",
+							applicability: "safe",
+							edits: [replaceText(module, written.start, written.start, "lambda: ")],
+						},
 			],
 		};
 	}
 	return null;
+}
+
+/** What made the value that stands in the place of the factory: `datetime.now` behind `utcnow()`, a function of the project. */
+function makerOfFactory(field: Value | null): Value | null {
+	const given = argumentsOf(field)?.keywords.get("default_factory");
+	return given?.kind === "instance" ? given.of : null;
 }
 
 /** The type, as Python shows it, of what a function or class gives that is often meant as a factory; null for all else. */

@@ -101,7 +101,7 @@ function ofMethod(receiver: string, method: string, call: Call): RemovedUse | nu
 		if (/\.create_(async_)?engine\.(connect|begin)$/.test(receiver)) return { type: "textual-sql", sql, on: "connection" };
 		if (isSession(receiver)) return { type: "textual-sql", sql, on: "session" };
 	}
-	const isUnbound = call.args.length === 0 && !call.keywords.has("bind") && !call.open;
+	const isUnbound = call.args.length + call.keywords.size === 0 && !call.open;
 	if (isUnbound && isMetaData(receiver) && (method === "create_all" || method === "drop_all"))
 		return { type: "unbound-create-all", method };
 	return null;

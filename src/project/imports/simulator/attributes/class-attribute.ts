@@ -16,6 +16,7 @@ import { memberNamed } from "../classes/enum-look-up.ts";
 import { missingColumnMessage } from "../classes/mapped-class.ts";
 import { isDecoratedBy } from "../decorators.ts";
 import { constant } from "../external.ts";
+import { metadataOfBase } from "../library/base-metadata.ts";
 import { type Frame, failAt, type Machine } from "../machine.ts";
 import { failWithout } from "./fail-without.ts";
 
@@ -25,6 +26,10 @@ export function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name:
 	if (name === "__name__" && found === null) return constant(owner.node.name.name);
 	if (isFieldOfModel(owner, name)) return ofModelClass(machine, frame, owner, name, node);
 	if (found === null && makesOfDictionary(owner, name)) return { kind: "bound-method", receiver: owner, name, function: null };
+	if (found === null && name === "metadata") {
+		const metadata = metadataOfBase(machine, owner);
+		if (metadata !== null) return metadata;
+	}
 	if (found === null) {
 		const isClosed =
 			(isClosedClass(owner) && !isOfMixedType(machine, owner, name)) || (isContainer(owner) && !containerMembers.test(name));

@@ -1,9 +1,11 @@
 import type * as ast from "../../../../python/ast.ts";
 import { type ExternalValue, type InstanceValue, unknown, type Value } from "../../values.ts";
+import { failOnGeneratorMember } from "../async-misuse.ts";
 import { classWithout, libraryEnumerations, printedOfInstance } from "../classes/library-classes.ts";
 import { superMember } from "../classes/super-object.ts";
 import { classMember, externalSymbol, isPlainExternalClass, memberOf, symbolEntry } from "../external.ts";
 import { stateAttribute } from "../library/application-state.ts";
+import { metadataClass, metadataOfBase } from "../library/base-metadata.ts";
 import { isSecret, lacksAttribute } from "../library/secret-objects.ts";
 import { isScalarResultWithout, onlyOfSessions, sessionFactoryName } from "../library/session-objects.ts";
 import { isNotLoaded } from "../library/unloaded-submodules.ts";
@@ -28,6 +30,11 @@ export function ofExternal(machine: Machine, frame: Frame, owner: ExternalValue,
  * that set no attributes on their classes from outside (as `datetime.min` is).
  */
 function ofExternalClass(machine: Machine, frame: Frame, owner: ExternalValue, name: string, node: ast.Node): Value {
+	if (/^sqlmodel\..*\bSQLModel\.metadata$/.test(owner.canonical) && lacksMember(machine, metadataClass, name)) {
+		const message = `'MetaData' object has no attribute '${name}'`;
+		failWithout(machine, frame, node, { owner: metadataClass, name, message });
+		return unknown;
+	}
 	const isMissing =
 		plainPackages.test(owner.canonical) &&
 		owner.entry?.kind === "class" &&
@@ -47,9 +54,13 @@ function ofExternalClass(machine: Machine, frame: Frame, owner: ExternalValue, n
 	return externalSymbol(machine, `${owner.name}.${name}`, null);
 }
 
+function lacksMember(machine: Machine, canonical: string, name: string): boolean {
+	return classMember(machine, symbolEntry(machine, canonical), name) === "absent";
+}
+
 /** Packages whose classes are plain Python: what their source does not define, their instances do not have. */
 export const plainPackages =
-	/^(fastapi|starlette|sqladmin|fastapi_users|fastapi_mail|fastapi_limiter|fastapi_cache|prometheus_fastapi_instrumentator|slowapi|asgi_correlation_id)\./;
+	/^(fastapi|starlette|sqladmin|fastapi_users|fastapi_mail|fastapi_limiter|fastapi_cache|prometheus_fastapi_instrumentator|slowapi|asgi_correlation_id)\.|^sqlalchemy\.sql\.schema\.MetaData$/;
 
 /** An attribute of an object of a library. */
 export function ofExternalInstance(
@@ -61,6 +72,9 @@ export function ofExternalInstance(
 	node: ast.Node,
 ): Value {
 	const method: Value = { kind: "bound-method", receiver: owner, name, function: null };
+	if (failOnGeneratorMember(machine, frame, owner, name, node)) return unknown;
+	const metadata = name === "metadata" ? metadataOfBase(machine, owner) : null;
+	if (metadata !== null) return metadata;
 	const ofState = stateAttribute(machine, frame, owner, of, name, node);
 	if (ofState !== null) return ofState;
 	const without = machine.patched.has(`${of.canonical}.${name}`)

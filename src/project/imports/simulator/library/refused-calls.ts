@@ -95,6 +95,11 @@ function refusalOf(canonical: string, args: CallArguments, receiver: InstanceVal
 				? { exception: "AssertionError", message: 'Currently only middleware("http") is supported.' }
 				: null;
 		}
+		case "decimal.Decimal":
+		case "_decimal.Decimal":
+			return args.args.length === 2 && args.args[1]?.kind === "constant" && typeof args.args[1].value === "number"
+				? { exception: "TypeError", message: "optional argument must be a context" }
+				: null;
 		case "builtins.zip":
 			return minor < 10 && args.keywords.size > 0
 				? { exception: "TypeError", message: "zip() takes no keyword arguments" }

@@ -1,4 +1,5 @@
 import type { Value } from "../../values.ts";
+import { findInClass } from "../classes/class-members.ts";
 import { isEnumeration } from "../classes/enum-look-up.ts";
 import type { CallArguments, Machine } from "../machine.ts";
 
@@ -36,13 +37,18 @@ function ofPython(given: Value & { kind: "class" }, keywords: CallArguments["key
 	return { exception: "TypeError", message: `<enum 'Enum'> has no members${hint}` };
 }
 
-/** SQLAlchemy takes the members of an enumeration, or texts; a class that derives from its own type is neither. */
+/** SQLAlchemy takes the members of an enumeration, or texts; a class that derives from its own type, or from none, is neither. */
 function ofSqlalchemy(given: Value & { kind: "class" }): Refusal | null {
-	const isType = given.bases.some((base) => base.kind === "external" && base.canonical === "sqlalchemy.sql.sqltypes.Enum");
-	const isPlain = given.bases.every(
-		(base) => base.kind === "external" && /^(sqlalchemy\.sql\.sqltypes\.Enum|builtins\.(str|int))$/.test(base.canonical),
-	);
-	return isType && isPlain && !given.namespace.names.has("__members__") && !given.namespace.dynamic
-		? { exception: "TypeError", message: "object of type 'type' has no len()" }
-		: null;
+	if (given.keywords.size > 0 || given.decorators.length > 0 || given.namespace.dynamic) return null;
+	if (given.bases.length !== given.node.bases.length || findInClass(given, "__members__") !== null) return null;
+	const metaclasses = new Set(given.bases.map(metaclassOf));
+	const [only = "type", ...more] = [...metaclasses];
+	return only === null || more.length > 0 ? null : { exception: "TypeError", message: `object of type '${only}' has no len()` };
+}
+
+/** The metaclass that a base brings, as Python prints it; null where that is not known, or counts as an enumeration's. */
+function metaclassOf(base: Value): string | null {
+	if (base.kind !== "external") return null;
+	if (/^(sqlalchemy\.sql\.sqltypes\.Enum|builtins\.(str|int|object))$/.test(base.canonical)) return "type";
+	return base.canonical === "pydantic.main.BaseModel" ? "ModelMetaclass" : null;
 }
