@@ -20,8 +20,8 @@ export class CatalogModules implements ModuleProvider {
 		private readonly files: PackageFiles,
 		private readonly python: PythonVersion,
 		private readonly choices: ReadonlyMap<string, CatalogChoice>,
-		/** Whether everything that would be installed is catalogued, and the names of what is not. */
-		private readonly closure: { readonly complete: boolean; readonly unknown: ReadonlySet<string> },
+		/** Is everything known that would be installed, and may what is not bring a module of this top-level name? */
+		private readonly closure: { readonly complete: boolean; readonly mayBring: (topLevelName: string) => boolean },
 	) {
 		for (const [name, { facts }] of choices)
 			for (const top of facts.topLevel) this.byTopLevel.set(top, [...(this.byTopLevel.get(top) ?? []), name]);
@@ -30,7 +30,7 @@ export class CatalogModules implements ModuleProvider {
 	find(dotted: string, world: ModuleWorld): ModuleLookup {
 		const top = dotted.split(".")[0] ?? dotted;
 		const providers = this.byTopLevel.get(top) ?? [];
-		if (providers.length === 0) return this.closure.complete ? missing : unknown;
+		if (providers.length === 0) return this.closure.mayBring(top) ? unknown : missing;
 		let answer: ModuleLookup = missing;
 		for (const name of providers) {
 			const choice = this.choices.get(name);

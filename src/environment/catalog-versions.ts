@@ -27,6 +27,8 @@ export interface CatalogChoices {
 	readonly complete: boolean;
 	/** Distributions that would be installed and are not in it. */
 	readonly unknown: ReadonlySet<string>;
+	/** Nothing would be installed that is not known by some release, be it not the one that an installer would take. */
+	readonly allHeardOf: boolean;
 }
 
 type Choose = (name: string, specifiers: ReadonlySet<string>) => CatalogChoice | null;
@@ -71,7 +73,14 @@ export function chooseVersions(index: CatalogIndex, options: ResolveOptions): Ca
 	const areVouched = [...choices.values()].every(isVouched);
 	// A project that declares nothing keeps its list somewhere else.
 	const isListed = options.requirements !== null || options.locked.size > 0;
-	return { choices, complete: isListed && unknown.size === 0 && areVouched, unknown };
+	const isHeardOf = (name: string): boolean =>
+		Object.hasOwn(index.distributions, name) || options.metadata.of(name) !== undefined;
+	return {
+		choices,
+		complete: isListed && unknown.size === 0 && areVouched,
+		unknown,
+		allHeardOf: isListed && [...unknown].every(isHeardOf),
+	};
 }
 
 type ResolveOptions = CatalogOptions & { readonly platform: string };

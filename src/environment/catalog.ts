@@ -2,6 +2,7 @@ import { bundledCatalog } from "./catalog-index.ts";
 import { CatalogModules } from "./catalog-modules.ts";
 import { type CatalogChoice, chooseVersions } from "./catalog-versions.ts";
 import type { Distribution, PythonVersion } from "./environment.ts";
+import { ImportNames } from "./import-names.ts";
 import type { ModuleProvider } from "./installed-modules.ts";
 import type { KnownReleases } from "./known-releases.ts";
 import type { PackageFiles } from "./package-files.ts";
@@ -21,9 +22,19 @@ export interface DeclaredRequirement {
 /** What the project's manifests would bring, as far as the bundled catalog knows it. */
 export interface Catalog {
 	readonly distributions: ReadonlyMap<string, Distribution>;
+	readonly names: ImportNames;
 	readonly modules: ModuleProvider;
-	/** Whether everything that would be installed is known, and the names of what is not. */
-	readonly closure: { readonly complete: boolean; readonly unknown: ReadonlySet<string> };
+	readonly closure: CatalogClosure;
+}
+
+/** How much of what would be installed is known. */
+export interface CatalogClosure {
+	/** All of it, in the releases that an installer would take. */
+	readonly complete: boolean;
+	/** The names of what is not. */
+	readonly unknown: ReadonlySet<string>;
+	/** All of it by some release: a top-level name that no distribution is known for does not come with it. */
+	readonly allHeardOf: boolean;
 }
 
 export interface CatalogOptions {
@@ -37,11 +48,14 @@ export interface CatalogOptions {
 
 /** Chooses a version of everything that is declared or required by it, and answers for their modules. */
 export function openCatalog(files: PackageFiles, options: CatalogOptions): Catalog {
-	const { choices, complete, unknown } = chooseVersions(bundledCatalog(files), { ...options, platform: files.platform });
+	const { choices, ...closure } = chooseVersions(bundledCatalog(files), { ...options, platform: files.platform });
 	const distributions = new Map<string, Distribution>();
 	for (const [name, choice] of choices) distributions.set(name, distributionOf(name, choice));
-	const closure = { complete, unknown };
-	return { distributions, modules: new CatalogModules(files, options.python, choices, closure), closure };
+	const names = new ImportNames(files, distributions);
+	const { complete, allHeardOf } = closure;
+	const mayBring = (name: string): boolean => !complete && (!allHeardOf || names.distributionsFor(name).length > 0);
+	const modules = new CatalogModules(files, options.python, choices, { complete, mayBring });
+	return { distributions, names, modules, closure };
 }
 
 /** What an installation would bring of one distribution, from the facts that stand for it. */

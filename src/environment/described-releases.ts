@@ -33,7 +33,7 @@ export function describedReleases(files: PackageFiles, python: PythonVersion): D
 			};
 			const modules = new CatalogModules(files, python, new Map([[distribution, choice]]), {
 				complete: false,
-				unknown: new Set(),
+				mayBring: () => true,
 			});
 			const world: ModuleWorld = { isStdlib: () => false, findModule: (dotted) => modules.find(dotted, world) };
 			const found = modules.find(module, world);

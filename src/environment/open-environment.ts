@@ -100,7 +100,7 @@ function openFromCatalog(options: EnvironmentOptions, seen: readonly Interpreter
 		standard,
 		standardProviders: standardProviders(files, interpreter, python, standard),
 		packages: catalog.modules,
-		names: new ImportNames(files, catalog.distributions),
+		names: catalog.names,
 		releases,
 		expected: expectedReleases({ files, python, locked, releases, metadata }),
 		releasesWith: describedReleases(files, python),

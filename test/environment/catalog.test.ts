@@ -41,6 +41,13 @@ describe("versions", () => {
 		expect(versionOf(declared(["pydantic==2.9.2", "pydantic-settings"]), "pydantic-settings")).toBeDefined();
 	});
 
+	test("a release that nobody knows brings no module that no package is known for", () => {
+		const environment = declared(["pydantic==1.8.2", "fastapi==0.68.1", "pydantic-settings"]);
+		expect(environment.findModule("settings").found).toBe("missing");
+		expect(environment.findModule("pydantic_settings").found).toBe("unknown");
+		expect(declared(["fastapi", "our-own-settings"]).findModule("settings").found).toBe("unknown");
+	});
+
 	test("where the project's own bounds refuse the newest release of what needs them, an older one is taken", () => {
 		const environment = declared(["sqlalchemy>=1.4.46,<2.0.0", "alembic>=1.9.4,<2"]);
 		expect(versionOf(environment, "sqlalchemy")).toMatch(/^1\.4\./);
