@@ -1,20 +1,13 @@
 import { storedAttributes } from "../../python/stored-attributes.ts";
 import { secretObject } from "../imports/simulator/library/secret-objects.ts";
-import type { Machine } from "../imports/simulator/machine.ts";
+import type { Frame, Machine } from "../imports/simulator/machine.ts";
 import type { SettingPart, SettingReading } from "../imports/trace.ts";
 import { type ClassValue, type FunctionValue, unknown, type Value } from "../imports/values.ts";
-import {
-	converted,
-	decoded,
-	enumChoices,
-	isModelClass,
-	isPlainText,
-	isSecretField,
-	ownType,
-	urlObject,
-} from "./convert-setting.ts";
+import { converted, enumChoices, isModelClass, isPlainText, isSecretField, ownType } from "./convert-setting.ts";
+import { listValidators, runModelValidator, type Validator } from "./run-validators.ts";
 import { getFolded, type SettingTexts, startsAny } from "./setting-sources.ts";
 import { type SettingsConfig, type SettingsField, settingsFields } from "./settings-class.ts";
+import { nameOf, settle } from "./settle-setting.ts";
 
 /** Decorators of methods that have no say in what the fields get. */
 const harmless =
@@ -73,8 +66,6 @@ export interface NestedField {
 	readonly type: ClassValue | null;
 	/** The text that a source has for it; null where none has. */
 	readonly given: Value | null;
-	/** May a validator of the model make something else of it? */
-	readonly isValidated: boolean;
 	/** Do variables set parts of it? */
 	readonly isDeeper: boolean;
 }
@@ -82,16 +73,24 @@ export interface NestedField {
 /** Where the parts of nested models come from; null where that cannot be seen, or where a class takes no such parts. */
 export interface NestedSources {
 	readonly machine: Machine;
+	readonly frame: Frame;
 	readonly config: SettingsConfig;
 	readonly texts: readonly SettingTexts[];
 	readonly delimiter: string;
 }
 
 /** The sources of a settings object, strongest first. */
-export function nestedSources(machine: Machine, config: SettingsConfig, files: SettingTexts | null): NestedSources | null {
+export function nestedSources(
+	machine: Machine,
+	frame: Frame,
+	config: SettingsConfig,
+	files: SettingTexts | null,
+): NestedSources | null {
 	const { nestedDelimiter: delimiter } = config;
 	const isSeen = !machine.environDynamic && !config.hasOtherSources && config.readsEnvironment && config.readsFiles;
-	return delimiter === null || files === null || !isSeen ? null : { machine, config, texts: [machine.environ, files], delimiter };
+	return delimiter === null || files === null || !isSeen
+		? null
+		: { machine, frame, config, texts: [machine.environ, files], delimiter };
 }
 
 /** The fields of a model that a field holds; null where not all of what it gets can be seen. */
@@ -101,8 +100,7 @@ export function nestedFields(
 	type: ClassValue,
 ): readonly NestedField[] | null {
 	const [key = ""] = field.keys;
-	const changed = mayChange(type);
-	if (field.isValidatedBefore || field.keys.length !== 1 || changed === null) return null;
+	if (field.isValidatedBefore || field.keys.length !== 1 || mayChange(type) === null) return null;
 	if (texts.some((source) => getFolded(source, key) !== undefined)) return null;
 	const fields = settingsFields(type, { ...config, prefix: "" });
 	// A part with an alias is looked for by that.
@@ -113,7 +111,6 @@ export function nestedFields(
 		return {
 			field: { ...each, name: `${field.name}.${each.name}`, keys: [part] },
 			type: own !== null && isModelClass(own) ? own : null,
-			isValidated: changed.has(each.name),
 			given: texts.map((source) => getFolded(source, part)).find((value) => value !== undefined) ?? null,
 			isDeeper: texts.some((source) => startsAny(source, `${part}${delimiter}`)),
 		};
@@ -132,29 +129,83 @@ export function settingParts(sources: NestedSources, field: SettingsField, type:
 	}));
 }
 
-/** Parts of a nested model that variables such as `DB__HOST` give, and required ones that nothing gives. */
-export function nestedParts(
-	sources: NestedSources,
-	field: SettingsField,
-	type: ClassValue,
-	depth = 0,
-): readonly SettingReading[] {
-	return (nestedFields(sources, field, type) ?? []).flatMap((part): readonly SettingReading[] => {
-		if (part.isDeeper) return part.type === null || depth > deepest ? [] : nestedParts(sources, part.field, part.type, depth + 1);
-		if (part.given === null && part.field.fallback !== null) return [];
-		return [
-			{
-				given: part.given,
-				isArgument: false,
-				checked: part.given,
-				choices: null,
-				model: part.type,
-				refusedBy: null,
-				parts: [],
-				field: { ...part.field, fallback: null, factory: null },
-			},
-		];
-	});
+/** What variables such as `DB__HOST` make of a nested model. */
+export interface NestedReading {
+	/** The object that pydantic-settings puts together; the model's own defaults stand where the variables give nothing. */
+	readonly value: Value;
+	/** The parts that are given, and required ones that nothing gives. */
+	readonly readings: readonly SettingReading[];
+	/** The validator of the model as a whole that refuses it, or null. */
+	readonly refusedBy: string | null;
+}
+
+const notSeen: NestedReading = { value: unknown, readings: [], refusedBy: null };
+
+/** Reads a nested model from the variables of its parts, and runs its validators over them as pydantic does. */
+export function readNested(sources: NestedSources, field: SettingsField, type: ClassValue, depth = 0): NestedReading {
+	const parts = nestedFields(sources, field, type);
+	if (parts === null || depth > deepest) return notSeen;
+	const { machine, frame } = sources;
+	const validators = listValidators(type);
+	const attributes = new Map<string, Value>();
+	const readings: SettingReading[] = [];
+	for (const part of parts) {
+		const name = part.field.name.slice(field.name.length + 1);
+		const read = readPart(sources, { part, name, type, validators, data: attributes, depth });
+		attributes.set(name, read.value);
+		readings.push(...read.readings);
+	}
+	const value: Value = { kind: "instance", of: type, attributes, call: null };
+	if (readings.some(({ given, refusedBy }) => given === null || refusedBy !== null)) return { value, readings, refusedBy: null };
+	const refusing = validators.find(
+		(each) =>
+			each.fields.length === 0 &&
+			each.mode === "after" &&
+			runModelValidator(machine, frame, type, each, attributes).type === "refused",
+	);
+	return { value, readings, refusedBy: refusing === undefined ? null : nameOf(refusing) };
+}
+
+interface PartContext {
+	readonly part: NestedField;
+	/** Its name in the model: `host` for `db.host`. */
+	readonly name: string;
+	readonly type: ClassValue;
+	readonly validators: readonly Validator[];
+	/** What the fields before it came to. */
+	readonly data: ReadonlyMap<string, Value>;
+	readonly depth: number;
+}
+
+function readPart(sources: NestedSources, { part, name, type, validators, data, depth }: PartContext): NestedReading {
+	const { machine, frame, config } = sources;
+	const { field, given } = part;
+	const reading = {
+		given,
+		isArgument: false,
+		checked: given,
+		choices: null,
+		model: part.type,
+		refusedBy: null,
+		parts: [],
+		field: { ...field, fallback: null, factory: null },
+	};
+	if (part.isDeeper) {
+		if (part.type === null) return notSeen;
+		const read = readNested(sources, field, part.type, depth + 1);
+		const whole = { ...reading, given: unknown, checked: null, refusedBy: read.refusedBy };
+		return read.refusedBy === null ? read : { ...read, readings: [...read.readings, whole] };
+	}
+	if (given === null) {
+		const value = withDefaults(field.fallback ?? unknown, config);
+		return { value, readings: field.fallback === null ? [reading] : [], refusedBy: null };
+	}
+	const own = ownType(machine, field);
+	const choices = own === null ? null : enumChoices(own);
+	if (own !== null && choices === null) return { value: unknown, readings: [reading], refusedBy: null };
+	const context = { field: { ...field, name }, config, validators, choices, isArgument: false };
+	const { value, checked, refusedBy } = settle(machine, frame, type, context, given, data);
+	return { value, readings: [{ ...reading, choices, checked, refusedBy }], refusedBy: null };
 }
 
 /** A model made without more than a few plain arguments, with the attributes that it then has; any other value as it is. */
@@ -173,26 +224,4 @@ export function withDefaults(value: Value, config: SettingsConfig, depth = 0): V
 		}),
 	);
 	return { ...value, attributes };
-}
-
-/** The object that pydantic-settings puts together from such variables; the model's own defaults stand where they give nothing. */
-export function nestedObject(sources: NestedSources, field: SettingsField, type: ClassValue, depth = 0): Value {
-	const parts = nestedFields(sources, field, type);
-	if (parts === null || depth > deepest) return unknown;
-	const attributes = new Map(
-		parts.map((part): [string, Value] => [part.field.name.slice(field.name.length + 1), valueOfPart(sources, part, depth)]),
-	);
-	return { kind: "instance", of: type, attributes, call: null };
-}
-
-function valueOfPart(sources: NestedSources, { field, type, given, isValidated, isDeeper }: NestedField, depth: number): Value {
-	if (isValidated && given !== null) return unknown;
-	if (isDeeper) return type === null ? unknown : nestedObject(sources, field, type, depth + 1);
-	if (given === null) return withDefaults(field.fallback ?? unknown, sources.config);
-	const own = ownType(sources.machine, field);
-	const choices = own === null ? null : enumChoices(own);
-	const url = urlObject(sources.machine, given, field);
-	if (url !== null) return url;
-	if (isSecretField(field) && isPlainText(given)) return secretObject(given);
-	return own !== null && choices === null ? unknown : converted(decoded(given, field, sources.config), field, choices);
 }

@@ -1,33 +1,16 @@
 import { mayStore } from "../../python/stored-attributes.ts";
 import { textsIn } from "../../python/walk.ts";
-import { secretObject } from "../imports/simulator/library/secret-objects.ts";
 import { type CallArguments, type Frame, failAt, isGuarded, type Machine } from "../imports/simulator/machine.ts";
 import { nothingReturned } from "../imports/simulator/value-types.ts";
 import type { Call, SettingReading } from "../imports/trace.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
-import {
-	converted,
-	decoded,
-	enumChoices,
-	enumMember,
-	isModelClass,
-	isPlainText,
-	isSecretField,
-	ownType,
-	urlObject,
-} from "./convert-setting.ts";
+import { enumChoices, isModelClass, ownType } from "./convert-setting.ts";
 import { losesItself } from "./forgetful-validators.ts";
-import { nestedObject, nestedParts, nestedSources, settingParts, withDefaults } from "./nested-models.ts";
-import { listValidators, runEarlyValidators, runFieldValidator, runModelValidator, type Validator } from "./run-validators.ts";
+import { nestedSources, readNested, settingParts, withDefaults } from "./nested-models.ts";
+import { listValidators, runEarlyValidators, runModelValidator, type Validator } from "./run-validators.ts";
 import { dotenvOf, pathOf, rawValue } from "./setting-sources.ts";
-import {
-	isSettingsClass,
-	lacksValue,
-	type SettingsConfig,
-	type SettingsField,
-	settingsConfig,
-	settingsFields,
-} from "./settings-class.ts";
+import { isSettingsClass, lacksValue, type SettingsConfig, settingsConfig, settingsFields } from "./settings-class.ts";
+import { nameOf, settle } from "./settle-setting.ts";
 
 /**
  * The attributes of a settings object that is made now, from keyword arguments, environment, `.env` files and defaults, in that order
@@ -47,7 +30,7 @@ export function instantiateSettings(
 	const result = new Map<string, Value>();
 	const fields: SettingReading[] = [];
 	const validators = listValidators(cls);
-	const nested = nestedSources(machine, config, files);
+	const nested = nestedSources(machine, frame, config, files);
 	runEarlyValidators(machine, frame, cls, validators);
 	for (const field of settingsFields(cls, config)) {
 		const argument = args.keywords.get(field.name);
@@ -72,7 +55,8 @@ export function instantiateSettings(
 		);
 		const isInParts = given === null && argument === undefined && !args.open && nested !== null;
 		const isValidated = given !== undefined || (field.fallback !== null && field.validatesDefault);
-		const value = isInParts && model !== null ? nestedObject(nested, field, model) : withDefaults(settled.value, config);
+		const read = isInParts && model !== null ? readNested(nested, field, model) : null;
+		const value = read === null ? withDefaults(settled.value, config) : read.value;
 		result.set(field.name, isValidated && model !== null && losesItself(model) ? nothingReturned : value);
 		fields.push({
 			field,
@@ -81,10 +65,10 @@ export function instantiateSettings(
 			checked: settled.checked,
 			choices,
 			model,
-			refusedBy: settled.refusedBy,
+			refusedBy: read === null ? settled.refusedBy : read.refusedBy,
 			parts: nested === null || model === null ? [] : settingParts(nested, field, model),
 		});
-		if (isInParts && model !== null) fields.push(...nestedParts(nested, field, model));
+		if (read !== null) fields.push(...read.readings);
 	}
 	const refusedBy = runModelValidators(machine, frame, cls, validators, result, fields);
 	machine.settings.push({
@@ -126,62 +110,6 @@ function withArguments(config: SettingsConfig, args: CallArguments): SettingsCon
 	const given = args.keywords.get("_env_file");
 	if (given?.kind === "constant" && typeof given.value === "string") return { ...config, envFiles: [given.value] };
 	return { ...config, envFiles: given?.kind === "constant" && given.value === null ? [] : null };
-}
-
-interface FieldContext {
-	readonly field: SettingsField;
-	readonly config: SettingsConfig;
-	readonly validators: readonly Validator[];
-	readonly choices: readonly string[] | null;
-	readonly isArgument: boolean;
-}
-
-type Settled = Pick<SettingReading, "checked" | "refusedBy"> & { readonly value: Value };
-
-/** What a field comes to: validators that run before, pydantic's own conversion, validators that run after. Defaults go the same way. */
-function settle(
-	machine: Machine,
-	frame: Frame,
-	cls: ClassValue,
-	{ field, config, validators, choices, isArgument }: FieldContext,
-	given: Value | null | undefined,
-	data: ReadonlyMap<string, Value>,
-): Settled {
-	const nothing: Settled = { value: unknown, checked: null, refusedBy: null };
-	const isText = !isArgument && given !== undefined;
-	const raw = given === undefined ? field.fallback : given;
-	if (raw === null || raw.kind === "unknown") return nothing;
-	const own = validators.filter(({ fields }) => fields.includes(field.name) || fields.includes("*"));
-	const hasOther =
-		own.some(({ mode }) => mode === "other") || validators.some(({ fields, mode }) => fields.length === 0 && mode !== "after");
-	if (hasOther) return nothing;
-	let value = isText && choices === null ? decoded(raw, field, config) : raw;
-	// pydantic runs those before its own check from the last one up.
-	for (const validator of own.filter(({ mode }) => mode === "before").toReversed()) {
-		if (value.kind === "unknown") return nothing;
-		const verdict = runFieldValidator(machine, frame, cls, validator, value, data);
-		if (verdict.type === "refused") return { ...nothing, refusedBy: nameOf(validator) };
-		value = verdict.value;
-	}
-	const checked = value.kind === "unknown" ? null : value;
-	value = isText || own.length > 0 ? converted(value, field, choices) : value;
-	if (checked !== null && (isText || config.validatesDefaults) && isSecretField(field) && isPlainText(checked))
-		value = secretObject(checked);
-	const member = choices === null || checked === null ? null : enumMember(ownType(machine, field), checked);
-	if (member !== null) value = member;
-	const dsn = checked === null || value.kind !== "unknown" ? null : urlObject(machine, checked, field);
-	if (dsn !== null && own.length === 0) return { value: dsn, checked, refusedBy: null };
-	for (const validator of own.filter(({ mode }) => mode === "after")) {
-		if (value.kind === "unknown") return { ...nothing, checked };
-		const verdict = runFieldValidator(machine, frame, cls, validator, value, data);
-		if (verdict.type === "refused") return { value: unknown, checked, refusedBy: nameOf(validator) };
-		value = verdict.value;
-	}
-	return { value, checked, refusedBy: null };
-}
-
-function nameOf({ function: { node } }: Validator): string {
-	return node.type === "FunctionDef" ? node.name.name : "lambda";
 }
 
 /** The validators of the whole object run once every field was taken; what one of them assigns, the attributes have. */

@@ -91,14 +91,16 @@ export default defineRule<Evidence>({
 	describe({ evidence }) {
 		const { settings, reading, validator, key } = evidence;
 		const isDefault = reading?.given === null;
-		const what = key === null ? `the settings as they are` : isDefault ? `the default of ${key}` : `the value of ${key}`;
+		const isWhole = key === null || reading === null || reading.given?.kind === "unknown";
+		const part = isDefault ? `the default of ${key}` : isWhole ? `the parts of ${key} as they are` : `the value of ${key}`;
+		const what = key === null ? "the settings as they are" : part;
 		return {
 			...outcomeOf(settings, "validation"),
 			problem: `${validator} refuses ${what}`,
 			rootCause: `${settings.className} runs ${validator} when ${settings.madeAt} makes the settings, and with what it is given there it raises.`,
 			manualSteps: [
-				key === null || reading === null
-					? `Read ${validator} in ${settings.object.settingsClass.module.path}, and set what it asks for.`
+				isWhole
+					? `Read ${validator} in ${(reading?.model ?? settings.object.settingsClass).module.path}, and set what it asks for.`
 					: `Set ${key} in ${isDefault ? "the environment of the server, or the .env file that it reads," : placeInWords(reading.given ?? { kind: "unknown" })} to a value that ${validator} takes.`,
 			],
 		};
@@ -193,9 +195,10 @@ function allowedChoice(
 ): FixProposal | undefined {
 	const value = reading.given ?? reading.field.fallback;
 	if (value?.kind !== "constant" || typeof value.value !== "string") return undefined;
-	const method = settings.object.settingsClass.node.body.find(
-		(each): each is ast.FunctionDef => each.type === "FunctionDef" && each.name.name === validator,
-	);
+	// The validator of a part of nested settings stands in the model that has it.
+	const method = [settings.object.settingsClass, reading.field.owner]
+		.flatMap(({ node }) => node.body)
+		.find((each): each is ast.FunctionDef => each.type === "FunctionDef" && each.name.name === validator);
 	const choices = method === undefined ? [] : listedTexts(method);
 	const better = nearestChoice(choices, value.value) ?? choices[0];
 	const edit = better === undefined ? null : editOf(project, settings, reading, key, better);
@@ -208,11 +211,15 @@ function allowedChoice(
 	};
 }
 
-/** The texts of the only list, set or tuple of texts in a function. */
+/** The texts of the only list, set or tuple of texts in a function, or the only one that it asks a value to be. */
 function listedTexts(method: ast.FunctionDef): readonly string[] {
 	const lists: (readonly string[])[] = [];
 	for (const statement of method.body)
 		walk(statement, (each) => {
+			if (each.type === "Compare" && each.operators.length === 1 && each.operators[0] === "!=") {
+				const text = each.operands[1];
+				if (text?.type === "Constant" && typeof text.value === "string") lists.push([text.value]);
+			}
 			if (each.type !== "Sequence" || each.items.length === 0) return;
 			const texts = each.items.flatMap((item) =>
 				item.type === "Constant" && typeof item.value === "string" ? [item.value] : [],
