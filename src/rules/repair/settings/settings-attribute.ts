@@ -4,6 +4,7 @@ import type { Project } from "../../../project/project.ts";
 import { exampleValue, findEntry } from "../../../project/settings/env-file-edit.ts";
 import { placeholderText } from "../../../project/settings/placeholder.ts";
 import { type SettingsField, settingsConfig, settingsFields } from "../../../project/settings/settings-class.ts";
+import type * as ast from "../../../python/ast.ts";
 import { insertAfter } from "../../../python/rewrite/statements.ts";
 import { walk } from "../../../python/walk.ts";
 import { isSecretName } from "../../../text/secret-names.ts";
@@ -23,16 +24,24 @@ export function settingsAttribute(project: Project, className: string, name: str
 	if (object === undefined || objects.some(({ settingsClass }) => settingsClass.node !== object.settingsClass.node)) return null;
 	const { settingsClass, envFiles } = object;
 	const fields = settingsFields(settingsClass, settingsConfig(settingsClass));
-	return { renamed: renamedField(project, fields, name), added: addField(project, settingsClass, fields, name, envFiles) };
+	return {
+		renamed: renamedField(project, settingsClass, fields, name),
+		added: addField(project, settingsClass, fields, name, envFiles),
+	};
 }
 
-/** The only field that nobody reads and that shares a word with the name; or the only one that nobody reads at all. */
-function renamedField(project: Project, fields: readonly SettingsField[], name: string): string | null {
-	const read = readAttributes(project);
+/** The only field that nobody reads and that shares a word with the name; or the only one that nobody reads at all. The class itself knows its fields by their new names. */
+function renamedField(
+	project: Project,
+	settingsClass: ClassValue,
+	fields: readonly SettingsField[],
+	name: string,
+): string | null {
+	const read = readAttributes(project, settingsClass.node);
 	const unread = fields.filter((field) => !read.has(field.name)).map((field) => field.name);
 	const words = wordsOf(name);
 	const kin = unread.filter((each) => wordsOf(each).some((word) => words.includes(word)));
-	const [only, ...others] = kin.length > 0 ? kin : unread.length === 1 && isSameCase(unread[0] ?? "", name) ? unread : [];
+	const [only, ...others] = kin.length > 0 ? kin : unread.length === 1 && isSameKind(unread[0] ?? "", name) ? unread : [];
 	return only !== undefined && others.length === 0 ? only : null;
 }
 
@@ -40,28 +49,32 @@ function wordsOf(name: string): readonly string[] {
 	return name.toLowerCase().split("_").filter(Boolean);
 }
 
-function isSameCase(a: string, b: string): boolean {
-	return (a === a.toUpperCase()) === (b === b.toUpperCase());
+/** Both in capitals or not, and both the address of something or not. */
+function isSameKind(a: string, b: string): boolean {
+	const isAddress = (name: string): boolean => /(^|_)(url|uri|dsn)$/i.test(name);
+	return (a === a.toUpperCase()) === (b === b.toUpperCase()) && isAddress(a) === isAddress(b);
 }
 
-const reads = new WeakMap<Project, ReadonlySet<string>>();
+const reads = new WeakMap<ast.ClassDef, ReadonlySet<string>>();
 
-/** Every name that stands behind a dot anywhere in the project, or is asked for with getattr. */
-function readAttributes(project: Project): ReadonlySet<string> {
-	let found = reads.get(project);
+/** Every name that stands behind a dot anywhere in the project but in one class, or is asked for with getattr. */
+function readAttributes(project: Project, settingsClass: ast.ClassDef): ReadonlySet<string> {
+	let found = reads.get(settingsClass);
 	if (found !== undefined) return found;
 	const names = new Set<string>();
 	for (const { tree } of project.modulesByPath.values()) {
 		walk(tree, (node) => {
+			if (node === settingsClass) return false;
 			if (node.type === "Attribute") names.add(node.attribute.name);
 			if (node.type === "Call" && node.callee.type === "Name" && node.callee.id === "getattr") {
 				const [, asked] = node.args;
 				if (asked?.type === "Constant" && typeof asked.value === "string") names.add(asked.value);
 			}
+			return true;
 		});
 	}
 	found = names;
-	reads.set(project, found);
+	reads.set(settingsClass, found);
 	return found;
 }
 
