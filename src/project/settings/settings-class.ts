@@ -154,10 +154,13 @@ function isTrue(value: Value | undefined): boolean {
 
 /** Is the configuration computed in a way that cannot be followed, so that it may name other files or another prefix? */
 function isUnseen(cls: ClassValue): boolean {
-	const written = lineage(cls).flatMap((each) => each.namespace.names.get("model_config")?.value ?? []);
-	return written.some((value) =>
-		value.kind === "dict" ? !value.complete : value.kind !== "instance" || value.call?.open === true,
-	);
+	return lineage(cls).some((each) => {
+		const written = each.namespace.names.get("model_config")?.value;
+		if (written === undefined) return false;
+		if (written.kind === "dict") return !written.complete;
+		const isOptions = written.kind === "instance" && written.of.kind === "external" && /ConfigDict$/.test(written.of.canonical);
+		return !isOptions || written.call?.open === true;
+	});
 }
 
 function configReader(cls: ClassValue): (key: string) => Value | undefined {
