@@ -36,13 +36,13 @@ export function judge(boot: BootCase, truth: RecordedProof, audit: Audit): Verdi
 	}
 	const outcome = truth.stage === "boots" && truth.cleanInstall !== undefined ? truth.cleanInstall : truth;
 	const wanted = isCritical(outcome) ? critical : inOrder(audit).filter((issue) => isGrave(issue));
-	const best = wanted.find((issue) => foretells(issue, outcome)) ?? wanted[0];
+	const best = wanted.find((issue) => foretells(issue, outcome, boot)) ?? wanted[0];
 	const first = [...wanted].sort((one, other) => other.hides.length - one.hides.length)[0];
 	return {
 		right: wanted.length > 0,
 		sameFile: outcome.at === undefined || wanted.some((issue) => outcome.at?.startsWith(`${issue.file_path}:`)),
 		stops: isCritical(outcome),
-		sameError: first !== undefined && foretells(first, outcome),
+		sameError: first !== undefined && foretells(first, outcome, boot),
 		samePlace: first !== undefined && isRaisedAt(first, outcome, boot),
 		words: `${outcome.stage}: ${outcome.error} ${outcome.at ?? ""}\n        said: ${best === undefined ? (audit.refusal ?? "nothing") : describe(best)}`,
 	};
@@ -73,9 +73,11 @@ export function describe(issue: ReportedIssue): string {
 }
 
 /** What ends without a word of Python's own cannot be foretold in its words. */
-function foretells({ expected_error }: ReportedIssue, { error = "" }: RecordedOutcome): boolean {
+function foretells({ expected_error }: ReportedIssue, { error = "" }: RecordedOutcome, { workingDirectory }: BootCase): boolean {
 	if (/^(GET|POST|PUT|PATCH|DELETE) \/|^Start-up does not come to an end/.test(error)) return true;
-	return expected_error !== null && isSameError(expected_error, error);
+	// A path in the words begins at the root of the case, in a report at the backend's folder.
+	const printed = workingDirectory === "" ? error : error.replace(`'${workingDirectory}/`, "'");
+	return expected_error !== null && isSameError(expected_error, printed);
 }
 
 /** Records name places from the root of the case, reports from the folder of the backend. */

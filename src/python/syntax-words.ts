@@ -37,7 +37,8 @@ function impossibleTarget(error: ast.SyntaxFault, line: string, minor: number): 
 	const sign = line.indexOf("=");
 	const left = line.slice(0, Math.max(0, sign)).trim();
 	if (left === "" || /[!<>:+\-*/%&|^@]$/.test(left) || /^=|^$/.test(line.slice(sign + 1))) return null;
-	const keyword = /\b(True|False|None)$/.exec(left);
+	// In a signature it is the annotation of what is assigned to.
+	const keyword = /^\s*(?:async\s+)?def\b/.test(line) ? null : /(?:^|[(,])\s*(True|False|None)$/.exec(left);
 	if (keyword !== null) return { ...error, message: `cannot assign to ${keyword[1]}` };
 	const { body, errors } = parseModule(left);
 	const [only] = body;

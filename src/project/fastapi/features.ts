@@ -9,6 +9,8 @@ export interface FastApiFeatures {
 	readonly returnModel: boolean | null;
 	/** Takes the quoted return annotation `"None"` for no model (0.117). */
 	readonly quotedNone: boolean | null;
+	/** Makes `Depends` a dataclass, which pydantic then takes for one (0.121). */
+	readonly dependsIsDataclass: boolean | null;
 	/** Lets `Depends` stand on a parameter of type Request or Response (0.128.2). */
 	readonly dependsOnSpecial: boolean | null;
 	/** Takes a pydantic model for the query's parameters (0.115). */
@@ -31,6 +33,7 @@ export function fastApiFeatures(environment: Environment): FastApiFeatures {
 		annotated: since("0.95.0"),
 		returnModel: since("0.89.0"),
 		quotedNone: since("0.117.0"),
+		dependsIsDataclass: since("0.121.0"),
 		dependsOnSpecial: since("0.128.2"),
 		queryModels: since("0.115.0"),
 		namesQueryParameter: since("0.128.1"),

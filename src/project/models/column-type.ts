@@ -166,7 +166,7 @@ function mappedExternalProblem(
 	}
 	if (!typesWithoutColumn.has(name) || mayBeMapped(project, table, name)) return null;
 	const shown = args?.length === 0 ? shownType(name) : null;
-	return { problem: "no-type", named: shortName(name), error: shown === null ? null : unmappable(project, shown, attribute) };
+	return { problem: "no-type", named: shortName(name), error: unmappable(project, shown ?? "…", attribute) };
 }
 
 function unmappable(project: Project, shown: string, attribute: string): string {

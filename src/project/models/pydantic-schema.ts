@@ -301,13 +301,15 @@ class SchemaReader {
 
 	private ofObject(form: TypeForm & { kind: "object" }): SchemaAnswer {
 		const { value, node } = form;
-		if (value?.kind === "module") return { schema: "no", shown: null, named: `the module ${value.name}`, culprit: form };
-		if (value?.kind === "external" && value.isModule)
-			return { schema: "no", shown: null, named: `the module ${value.name}`, culprit: form };
+		const isModule = value?.kind === "module" || (value?.kind === "external" && value.isModule);
+		if (isModule) return { schema: "no", shown: `<module '${value.name}' …>`, named: `the module ${value.name}`, culprit: form };
 		if (node.type === "Constant" && node.literal === "ellipsis")
 			return { schema: "no", shown: "Ellipsis", named: "...", culprit: form };
-		if (node.type === "Sequence") return { schema: "no", shown: null, named: `a ${node.kind} of types`, culprit: form };
-		if (node.type === "Dict") return { schema: "no", shown: null, named: "a dict of types", culprit: form };
+		if (node.type === "Sequence") {
+			const shown = { list: "[…]", tuple: "(…)", set: "{…}" }[node.kind];
+			return { schema: "no", shown, named: `a ${node.kind} of types`, culprit: form };
+		}
+		if (node.type === "Dict") return { schema: "no", shown: "{…}", named: "a dict of types", culprit: form };
 		return unknownSchema;
 	}
 }

@@ -3,7 +3,8 @@ import { defineRule } from "../../audit/rule.ts";
 import { adaptUrl } from "../../project/database/adapt-url.ts";
 import { type EngineCall, listEngineCalls } from "../../project/database/engine-calls.ts";
 import { faultyUrls } from "../../project/database/faulty-urls.ts";
-import { databaseOf, isSqlalchemyBefore, type LoadedDriver, loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
+import { missingGreenletError } from "../../project/database/missing-greenlet.ts";
+import { databaseOf, type LoadedDriver, loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
 import { findStartupConnection } from "../../project/database/startup-connection.ts";
 import { syncDriver } from "../../project/database/sync-driver.ts";
 import type { Call } from "../../project/imports/trace.ts";
@@ -59,7 +60,7 @@ export default defineRule<Evidence>({
 					driver: fault.name,
 					failing: isDriverMissing ? call : findStartupConnection(project, call),
 					isDriverMissing,
-					error: isDriverMissing ? `ModuleNotFoundError: No module named '${fault.importName}'` : errorOf(project),
+					error: isDriverMissing ? `ModuleNotFoundError: No module named '${fault.importName}'` : missingGreenletError(project),
 				},
 			};
 		}
@@ -115,18 +116,6 @@ export default defineRule<Evidence>({
 function asyncDriverOf(project: Project, { url, isAsync }: EngineCall): LoadedDriver | null {
 	const loaded = url === null || isAsync ? null : loadedDriver(project, url);
 	return loaded === null || loaded.isSync || !loaded.isAsync || loaded.isImportable === "unknown" ? null : loaded;
-}
-
-/** SQLAlchemy 2.1 asks for greenlet at the first use of an async driver, and no longer brings it. */
-function errorOf(project: Project): string | null {
-	const isOld = isSqlalchemyBefore(project, "2.1.0b1");
-	if (isOld === null) return null;
-	if (!isOld && project.environment.findModule("greenlet").found === "missing") {
-		return "ImportError: The SQLAlchemy asyncio module requires that the Python 'greenlet' library is installed.  In order to ensure this dependency is available, use the 'sqlalchemy[asyncio]' install target:  'pip install sqlalchemy[asyncio]'";
-	}
-	const version = isOld ? (isSqlalchemyBefore(project, "2.0.0b1") ? "14" : "20") : "21";
-	const method = isOld ? "await_only" : "await_";
-	return `sqlalchemy.exc.MissingGreenlet: greenlet_spawn has not been called; can't call ${method}() here. Was IO attempted in an unexpected place? (Background on this error at: https://sqlalche.me/e/${version}/xd2s)`;
 }
 
 function placeOf({ module, node }: Call): string {

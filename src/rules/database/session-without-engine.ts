@@ -68,7 +68,11 @@ export default defineRule<Evidence>({
 			stage: stops ? asked.stage : "request",
 			problem: `A session is made without ${engineName}`,
 			rootCause: `Nothing tells the session which database to ask, so that its first query fails${stops ? `, which ${asked.module.path} makes when the server starts` : ""}.`,
-			...(asked === null ? {} : { order: asked.order }),
+			...(asked !== null && {
+				expectedError:
+					"sqlalchemy.exc.UnboundExecutionError: Could not locate a bind configured on …SQL expression or this Session.",
+				order: asked.order,
+			}),
 			manualSteps: [`Hand ${engineName} to Session.`],
 		};
 	},

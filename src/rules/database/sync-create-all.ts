@@ -1,6 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { isAsyncConnection } from "../../project/database/engine-connections.ts";
+import { missingGreenletError } from "../../project/database/missing-greenlet.ts";
 import { sessionModelOf } from "../../project/database/session-uses.ts";
 import { isAsyncEngine } from "../../project/database/sqlalchemy-values.ts";
 import type { Call } from "../../project/imports/trace.ts";
@@ -71,9 +72,13 @@ export default defineRule<Evidence>({
 		}
 	},
 
-	describe({ evidence }) {
+	describe({ evidence }, project) {
 		const { call, method, given } = evidence;
 		const type = given === "connection" ? "AsyncConnection" : "AsyncEngine";
+		const error =
+			given === "sync_engine"
+				? missingGreenletError(project)
+				: `AttributeError: '${type}' object has no attribute '_run_ddl_visitor'`;
 		return {
 			severity: call.guarded ? "HIGH" : "CRITICAL",
 			stage: call.stage,
@@ -82,7 +87,7 @@ export default defineRule<Evidence>({
 					? `${method} is given the sync side of an AsyncEngine, outside run_sync`
 					: `${method} is given an ${type}, and works with sync ones only`,
 			rootCause: `${method} talks to the database at once, without awaiting; an async connection runs it with run_sync.`,
-			...(given !== "sync_engine" && { expectedError: `AttributeError: '${type}' object has no attribute '_run_ddl_visitor'` }),
+			...(error !== null && { expectedError: error }),
 			order: call.order,
 			manualSteps: [
 				`Run it in the lifespan of the application: async with engine.begin() as connection: await connection.run_sync(metadata.${method})`,

@@ -58,7 +58,7 @@ export default defineRule<Evidence>({
 			problem: `${spellTarget(target)} (${target.evidence}) names nothing`,
 			rootCause: `${causeOf(target, meant, moduleExists)}${meant === null ? "" : ` ${spellTarget(meant)} is there.`}`,
 			expectedError: error,
-			order: 0,
+			order: moduleExists ? afterImports(project) : 0,
 			manualSteps: isMended
 				? []
 				: [
@@ -77,6 +77,12 @@ export default defineRule<Evidence>({
 		return findTargetRemedies(project, evidence.target, evidence.meant).slice(1);
 	},
 });
+
+/** The server asks for the application when its module has been imported. */
+function afterImports({ trace }: Project): number {
+	const orders = [...trace.failures, ...trace.calls].filter(({ stage }) => stage === "import").map(({ order }) => order);
+	return orders.reduce((latest, order) => Math.max(latest, order), 0) + 0.5;
+}
 
 function causeOf(target: Target, meant: Target | null, moduleExists: boolean): string {
 	if (!moduleExists) {

@@ -43,7 +43,8 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		const seen = new Set<string>();
-		for (const { name, place, error, asker, start } of findShadows(project)) {
+		const shadows = [...findShadows(project)].sort((one, other) => one.place.order - other.place.order);
+		for (const { name, place, error, asker, start } of shadows) {
 			const file = project.trace.runs.get(name)?.module ?? project.modules.get(name);
 			if (file === undefined || seen.has(name)) continue;
 			seen.add(name);

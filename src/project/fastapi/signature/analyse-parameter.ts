@@ -88,7 +88,9 @@ function unreadAnnotated({ whole, fallback, annotation, signature }: ParameterRe
 		return marker !== null && isDependency(marker);
 	});
 	const answer = isIgnored ? schemaOf(analysis, whole, annotation, signature) : null;
-	return answer?.schema === "no" ? { type: "annotated-not-read", error: null, named: answer.named } : null;
+	return answer?.schema === "no"
+		? { type: "annotated-not-read", error: refusedTypeError("…", features), named: answer.named }
+		: null;
 }
 
 /** A name in the annotation that nothing binds, or nothing when the route is registered. */
@@ -116,13 +118,17 @@ function isReadWhole(annotation: ast.Expression, name: string, { environment }: 
 }
 
 /** An object, or a member of an enumeration, where the type belongs. */
-function noType(reading: ParameterReading, { project, values }: Analysis): Verdict {
+function noType(reading: ParameterReading, { project, values, features }: Analysis): Verdict {
 	const { annotation, form, marker, dependency, isUnsure, signature } = reading;
 	const isBare = marker === null && !isUnsure;
 	const object = isBare && form.kind === "unknown" ? objectAnnotation(project, valueOfType(reading, values)) : null;
 	const member = object !== null || dependency !== null || isUnsure ? null : memberAnnotation(annotation, signature.scope);
 	const named = object?.named ?? member?.named;
-	return named === undefined ? null : { type: "no-schema", error: null, named };
+	const isDataclass = object?.kind === "dependency" && features.dependsIsDataclass === true;
+	const error = isDataclass
+		? "AttributeError: 'Depends' object has no attribute '__qualname__'"
+		: refusedTypeError("…", features);
+	return named === undefined ? null : { type: "no-schema", error, named };
 }
 
 /** What stands where the type belongs, in `Annotated` too. */

@@ -49,7 +49,7 @@ export function uncallableDependency(marker: Marker, scope: NameScope, isListed:
 		module: call.module,
 		argument: node,
 		function: made,
-		error: isListed ? withoutCallable : shown && `TypeError: ${shown} is not a callable object`,
+		error: isListed ? withoutCallable : `TypeError: ${shown ?? "…"} is not a callable object`,
 	});
 	if (node.type === "Call") {
 		const callee = valueOfName(node.callee, scope);
@@ -57,10 +57,10 @@ export function uncallableDependency(marker: Marker, scope: NameScope, isListed:
 		if (callee?.kind === "function" && made !== null && callee.decorators.every(isCacheDecorator)) {
 			const kind = isGenerator(made) ? (made.isAsync ? "async_generator" : "generator") : made.isAsync ? "coroutine" : null;
 			if (kind !== null) return found("called", callee, `<${kind} object ${made.name.name} at 0x…>`);
-			return uncallableType(value) === null ? null : found("called", callee, shownConstant(value));
+			return uncallableType(value) === null ? null : found("called", callee, shownObject(value));
 		}
 	}
-	return uncallableType(value) === null ? null : found("not-callable", null, shownConstant(value));
+	return uncallableType(value) === null ? null : found("not-callable", null, shownObject(value));
 }
 
 const withoutCallable = "AssertionError: A parameter-less dependency must have a callable dependency";
@@ -81,12 +81,24 @@ export function* unwrappedDependencies(call: Call): Generator<DependencyFault> {
 		if (argument === undefined || argument.type === "Starred") continue;
 		const alias = annotatedDependency(item);
 		if (alias !== null)
-			yield { type: "not-wrapped", node: argument, module: call.module, argument, function: null, alias, error: null };
+			yield {
+				type: "not-wrapped",
+				node: argument,
+				module: call.module,
+				argument,
+				function: null,
+				alias,
+				error: withoutDependency("…"),
+			};
 		const shown = unwrapped(item);
 		if (shown === null) continue;
-		const error = `AttributeError: ${shown} has no attribute 'dependency'`;
+		const error = withoutDependency(shown);
 		yield { type: "not-wrapped", node: argument, module: call.module, argument, function: null, error };
 	}
+}
+
+function withoutDependency(shown: string): string {
+	return `AttributeError: ${shown} has no attribute 'dependency'`;
 }
 
 /** An annotation that holds a dependency, which a list does not look into. */
@@ -119,8 +131,18 @@ function unwrapped(item: Value): string | null {
 	}
 }
 
-/** `repr()` of a plain constant, or null. */
-function shownConstant(value: Value): string | null {
+/** `repr()` of a plain constant, or of an object that shows its address; null for others. */
+function shownObject(value: Value): string | null {
+	if (
+		value.kind === "instance" &&
+		value.of.kind === "class" &&
+		isClosed(value.of) &&
+		findInClass(value.of, "__repr__") === null
+	) {
+		const { module, node } = value.of;
+		const isPlain = value.of.bases.every((base) => base.kind === "class") && value.of.decorators.length === 0;
+		return isPlain ? `<${module.name}.${node.name.name} object at 0x…>` : null;
+	}
 	if (value.kind !== "constant") return null;
 	if (typeof value.value === "string") return /['\\\n]/.test(value.value) ? null : `'${value.value}'`;
 	if (typeof value.value === "boolean") return value.value ? "True" : "False";

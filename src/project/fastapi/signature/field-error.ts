@@ -8,13 +8,12 @@ import { shownType } from "./shown-type.ts";
 const advice =
 	"If you are using a return type annotation that is not a valid Pydantic field (e.g. Union[Response, dict, None]) you can disable generating the response model from the type annotation with the path operation decorator parameter response_model=None. Read more: https://fastapi.tiangolo.com/tutorial/response-model/";
 
-/** What FastAPI says where pydantic has no schema for a type (`create_model_field` of fastapi/utils.py); null where we cannot tell how the type is shown. */
+/** What FastAPI says where pydantic has no schema for a type (`create_model_field` of fastapi/utils.py); an ellipsis for a type that we cannot show. */
 export function invalidFieldError(annotation: ast.Expression, scope: NameScope, features: FastApiFeatures): string | null {
 	const objectType = noTypeAtAll(annotation, scope);
 	if (objectType !== null && !isVersionOne(scope.environment))
 		return `AttributeError: ${objectType} has no attribute '__module__'`;
-	const shown = shownType(annotation, scope);
-	return shown === null ? null : refusedTypeError(shown, features);
+	return refusedTypeError(shownType(annotation, scope) ?? "…", features);
 }
 
 /** The same for a type as Python shows it. */

@@ -9,6 +9,7 @@ import { isPydanticModel, isVersionOne, pydanticSchemaOf } from "../../models/py
 import { readTypeForm } from "../../models/type-form.ts";
 import { unboundIn } from "../../models/unbound-names.ts";
 import type { Project } from "../../project.ts";
+import type { FastApiFeatures } from "../features.ts";
 import type { Operation } from "../routes/routes.ts";
 import { invalidFieldError, refusedTypeError } from "./field-error.ts";
 import { quotedInBrackets } from "./quoted-in-brackets.ts";
@@ -41,7 +42,7 @@ export function* responseFaults(analysis: Analysis, operation: Operation): Gener
 	const { project, features } = analysis;
 	const scope = scopeOf(analysis, operation);
 	if (scope === null || operation.methods?.[0] === "WEBSOCKET") return;
-	const object = modelObject(operation);
+	const object = modelObject(operation, features);
 	if (object !== null) yield object;
 	const models = [...additionalModels(operation)];
 	const main = mainModel(analysis, operation, scope);
@@ -120,12 +121,20 @@ function unresolvedModel(
 }
 
 /** `response_model=Item()`: an object where its class is meant. */
-function modelObject(operation: Operation): ResponseFault | null {
+function modelObject(operation: Operation, features: FastApiFeatures): ResponseFault | null {
 	const given = operation.call.keywords.get("response_model");
 	const node = keywordNode(operation, "response_model");
 	if (given?.kind !== "instance" || given.of.kind !== "class" || node === null) return null;
 	const named = `an object of ${given.of.node.name.name}`;
-	return { type: "no-schema", operation, call: operation.call, node, source: "response_model", named, error: null };
+	return {
+		type: "no-schema",
+		operation,
+		call: operation.call,
+		node,
+		source: "response_model",
+		named,
+		error: refusedTypeError("…", features),
+	};
 }
 
 /** `status_code="201 Created"`: FastAPI asks for the number when it answers. */

@@ -45,8 +45,10 @@ function subscript(node: ast.Subscript, scope: NameScope): string | null {
 	if (name === "typing.Union" && parts.length === 2 && parts[1] === "None") return `typing.Optional[${parts[0]}]`;
 	if (name === "typing.Annotated") return null;
 	if (name.startsWith("typing.")) return `${name}[${parts.map((part) => (part === "None" ? "NoneType" : part)).join(", ")}]`;
+	// A generic of the builtins shows functions by their name alone.
+	const short = parts.map((part) => part?.replace(/^<built-in function (\w+)>$/, "$1"));
 	return /^(typing|collections\.abc)\.\w+$|^(list|dict|set|tuple|frozenset|type)$/.test(name)
-		? `${name}[${parts.join(", ")}]`
+		? `${name}[${short.join(", ")}]`
 		: null;
 }
 

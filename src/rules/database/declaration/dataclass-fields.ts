@@ -101,7 +101,7 @@ function* plainMixins(project: Project, table: TableClass): Generator<ClassFault
 			range: node.name,
 			problem: `${table.value.node.name.name} is mapped as a dataclass, and takes ${names.join(", ")} from ${node.name.name}, which is none`,
 			rootCause: "Fields of a class that is no dataclass get no place in __init__; SQLAlchemy 2.1 refuses such a mixin.",
-			error: null,
+			error: `sqlalchemy.exc.InvalidRequestError: When transforming <class '${table.value.module.name}.${table.value.node.name.name}'> to a dataclass, attribute(s) …`,
 			fixes: [
 				{
 					title: `Make ${node.name.name} a dataclass as well`,

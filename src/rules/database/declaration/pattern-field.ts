@@ -31,7 +31,7 @@ export function patternField(project: Project, definition: ClassDefinition, attr
 		problem: `The pattern of ${owner.node.name.name}.${name} has ${refused}, which pydantic's regular expressions lack`,
 		rootCause: "pydantic 2 compiles patterns with Rust's regular expressions when it builds the model, and these refuse it.",
 		// A validator of the whole model stands around it in the message.
-		error: hasMethods(definition.value) ? null : 'pydantic_core._pydantic_core.SchemaError: Error building "model" validator:',
+		error: `pydantic_core._pydantic_core.SchemaError: Error building "${hasMethods(definition.value) ? "…" : "model"}" validator:`,
 		fixes: owner === definition.value ? pythonEngine(owner) : [],
 		manualSteps: [
 			'Write the pattern without it, check it in a field_validator, or set regex_engine="python-re" in model_config.',

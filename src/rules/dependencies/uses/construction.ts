@@ -111,7 +111,7 @@ function limiterStorage({ callee, keywords }: Call): Need | null {
 		providers: [name],
 		importName: name,
 		what: `a limiter with a ${scheme}:// storage`,
-		error: `limits.errors.ConfigurationError: '${name}' prerequisite not available.`,
+		error: `limits.errors.ConfigurationError: '${name}' prerequisite not available.…`,
 	};
 }
 

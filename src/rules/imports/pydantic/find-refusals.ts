@@ -38,17 +38,17 @@ function* removedKeywords(project: Project): Generator<Refusal> {
 function refusalOf(definition: ClassDefinition, project: Project): Refusal | null {
 	const { value, stage, order } = definition;
 	const { node, module } = value;
-	const made = (use: RefusedUse, range: TextRange): Refusal => ({
+	const made = (use: RefusedUse, range: TextRange, at = order): Refusal => ({
 		use,
 		subject: `${module.name}:${node.name.name}`,
 		module,
 		range: placeOf(range),
 		stage,
-		order,
+		order: at,
 	});
 	const decorated = refusedDecorators(value, project);
 	const [before] = decorated.atDecoration;
-	if (before !== undefined) return made(before.use, before.place);
+	if (before !== undefined) return made(before.use, before.place, before.order);
 	if (!isCurrentModel(value)) return null;
 	const root = node.body.find(isRootField);
 	const config = configsOf(node);

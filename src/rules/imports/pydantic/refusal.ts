@@ -19,6 +19,9 @@ export type RefusedUse =
 			readonly field: string;
 			readonly fields: readonly string[];
 			readonly decorator: ValidatorName;
+			/** Dotted. */
+			readonly className: string;
+			readonly method: string;
 	  };
 
 export type RemovedKeyword = "regex" | "const" | "unique_items";
@@ -60,17 +63,23 @@ function userErrorOf(use: RefusedUse): string | null {
 			return "To define root models, use `pydantic.RootModel` rather than a field called '__root__'";
 		case "two-configs":
 			return '"Config" and "model_config" cannot be used together';
-		// Those of field_validator were reworded from version to version.
+		// Newer versions name the decorator in the example too, in words of their own.
 		case "bare-validator":
 			return use.decorator === "validator"
 				? "`@validator` should be used with fields and keyword arguments, not bare. E.g. usage should be `@validator('<field_name>', ...)`"
-				: null;
+				: use.decorator === "field_validator"
+					? "`@field_validator` should be used with fields and keyword arguments, not bare. E.g. usage should be …"
+					: null;
 		case "validator-of-list":
 			return use.decorator === "validator"
 				? "`@validator` fields should be passed as separate string args. E.g. usage should be `@validator('<field_name_1>', '<field_name_2>', ...)`"
-				: null;
+				: use.decorator === "field_validator"
+					? "`@field_validator` fields should be passed as separate string args. E.g. usage should be …"
+					: null;
 		case "validator-method":
-			return use.decorator === "validator" ? "`@validator` cannot be applied to instance methods" : null;
+			return `\`@${use.decorator}\` cannot be applied to instance methods`;
+		case "unknown-field":
+			return `Decorators defined with incorrect fields: ${use.className}:….${use.method} (use check_fields=False if you're inheriting from the model and intended this)`;
 		case "validator-parameter":
 			return use.parameter === "field" || use.parameter === "config"
 				? "The `field` and `config` parameters are not available in Pydantic V2, please use the `info` parameter instead."

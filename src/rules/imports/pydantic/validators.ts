@@ -18,6 +18,8 @@ export interface PydanticDecorator {
 interface Refused {
 	readonly use: RefusedUse;
 	readonly place: ast.Node;
+	/** Position in start-up of the decorator's call; missing where the class as a whole is refused. */
+	readonly order?: number;
 }
 
 /** Uses of validators in a class that pydantic 2 refuses: when it decorates the method, and when it makes the class. */
@@ -30,7 +32,8 @@ export function refusedDecorators(
 	const schema: Refused[] = [];
 	for (const decorator of [...decoratorsOf(value), ...appliedDecorators(value, project)]) {
 		const early = refusedAtOnce(decorator, value);
-		if (early !== null) atDecoration.push({ use: early, place: decorator.place });
+		if (early !== null)
+			atDecoration.push({ use: early, place: decorator.place, ...(decorator.call !== null && { order: decorator.call.order }) });
 		else if (decorator.name === "validator") {
 			const parameter = unsupportedParameter(decorator.method);
 			if (parameter !== null)
@@ -138,7 +141,18 @@ function refusedBySchema({ name, call, method, place }: PydanticDecorator, value
 	if (checks === undefined && fields !== null) {
 		const names = call.args.map((argument) => (argument.kind === "constant" ? String(argument.value) : "*"));
 		const field = names.includes("*") ? undefined : names.find((each) => !fields.includes(each));
-		if (field !== undefined) refused.push({ use: { type: "unknown-field", field, fields, decorator: name }, place });
+		if (field !== undefined)
+			refused.push({
+				use: {
+					type: "unknown-field",
+					field,
+					fields,
+					decorator: name,
+					className: `${value.module.name}.${value.node.name.name}`,
+					method: method.name.name,
+				},
+				place,
+			});
 	}
 	if (name === "field_validator") {
 		const mode = modeOf(call);

@@ -22,7 +22,7 @@ export function errorOf(use: RemovedUse, minor: number): string | null {
 		case "classical-mapper":
 			return "sqlalchemy.exc.InvalidRequestError: The 'sqlalchemy.orm.mapper()' function is removed as of SQLAlchemy 2.0.  Use the 'sqlalchemy.orm.registry.map_imperatively()` method of the ``sqlalchemy.orm.registry`` class to perform classical mapping.";
 		case "list-of-columns":
-			return null;
+			return "sqlalchemy.exc.ArgumentError: Column expression, FROM clause, or other columns clause element expected, got […";
 	}
 }
 

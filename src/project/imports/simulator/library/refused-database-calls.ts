@@ -40,9 +40,9 @@ function ofListener(target: Value | undefined): Refusal | null {
 
 function functionInWords(value: Value | undefined): string | null {
 	if (value?.kind === "bound-method" && value.function?.node.type === "FunctionDef")
-		return `<bound method ${value.function.node.name.name}>`;
+		return `<bound method ….${value.function.node.name.name} of …>`;
 	const isPlain = value?.kind === "function" && value.decorators.length === 0 && value.node.type === "FunctionDef";
-	return isPlain && value.node.type === "FunctionDef" ? `<function ${value.node.name.name}>` : null;
+	return isPlain && value.node.type === "FunctionDef" ? `<function ${value.node.name.name} at 0x…>` : null;
 }
 
 /** The key of an HMAC, which PyJWT (`force_bytes`) and python-jose (`HMACKey`) take as a text or bytes. */
