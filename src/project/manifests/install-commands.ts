@@ -18,6 +18,8 @@ export interface InstallCommand {
 		/** Does it only run something in an environment that is there (`poetry run`)? */
 		readonly isRun: boolean;
 	} | null;
+	/** Name of the list that it writes for another command to install (`poetry export -o requirements.txt`), or null. */
+	readonly writes: string | null;
 }
 
 /** Names of the groups and extras that come along with the main list; `"all"` where the command does not say it exactly. */
@@ -99,7 +101,7 @@ function readPip(words: readonly Word[]): Read | null {
 		else if (/^(?:\.{0,2}\/|\.{1,2}(?:\[|$))/.test(text) && !/\.(?:whl|tar\.gz|zip)$/.test(text)) projects.push(projectOf(text));
 		else if (!tools.test(text)) packages.push({ text, start });
 	}
-	return { requirementFiles, projects, packages, project: null };
+	return { requirementFiles, projects, packages, project: null, writes: null };
 }
 
 function projectOf(written: string): { folder: string; extras: string[] } {
@@ -113,11 +115,13 @@ function projectOf(written: string): { folder: string; extras: string[] } {
 	};
 }
 
+const nothing = { requirementFiles: [], projects: [], packages: [], writes: null };
+
 /** `conda env create -f environment.yml`; packages that conda is told by name may be called otherwise than in Python. */
 function readConda(words: readonly Word[]): Read | null {
 	const [tool, group, verb] = words.map(({ text }) => text);
 	if (!/^(?:conda|mamba|micromamba)$/.test(tool ?? "") || group !== "env" || !/^(?:create|update)$/.test(verb ?? "")) return null;
-	return { requirementFiles: [], projects: [], packages: [], project: { kind: "conda", groups: [], isRun: false } };
+	return { ...nothing, project: { kind: "conda", groups: [], isRun: false } };
 }
 
 /** `uv sync`, `poetry install` and their like, with the groups that their options take along. */
@@ -125,6 +129,7 @@ function readProjectTool(words: readonly Word[]): Read | null {
 	const [tool, verb] = words.map(({ text }) => text);
 	const options = words.slice(2).map(({ text }) => text);
 	const kind = tool === "pipenv" ? "pipfile" : "pyproject";
+	if (verb === "export" && tool !== "pipenv") return readExport(tool ?? "", options);
 	if (verb !== "install" && verb !== "sync" && verb !== "run") return null;
 	// What follows the name of the program that is run is not for the tool.
 	const program = options.findIndex((option) => !option.startsWith("-"));
@@ -132,12 +137,17 @@ function readProjectTool(words: readonly Word[]): Read | null {
 	if (own.includes("--no-sync")) return null;
 	// `uv run` installs first what is missing; the others run what is there.
 	const isRun = verb === "run" && tool !== "uv";
-	return {
-		requirementFiles: [],
-		projects: [],
-		packages: [],
-		project: { kind, groups: isRun ? "all" : groupsOf(tool ?? "", own), isRun },
-	};
+	return { ...nothing, project: { kind, groups: isRun ? "all" : groupsOf(tool ?? "", own), isRun } };
+}
+
+/** `poetry export`, which leaves out all groups that it is not told of, and its like of uv and pdm, which do as their installations. */
+function readExport(tool: string, options: readonly string[]): Read {
+	const at = options.findIndex((option) => /^(?:-o|--output(?:-file)?|>)(?:=|$)/.test(option));
+	const written = options[at]?.includes("=") === true ? options[at].replace(/^[^=]*=/, "") : options[at + 1];
+	const isPlain = !options.some((option) => /^(?:--(?:with|extras|all-|dev|without-hashes=)|-E\b)/.test(option));
+	const groups = tool !== "poetry" ? groupsOf(tool, options) : isPlain ? [] : "all";
+	const writes = at === -1 ? "requirements.txt" : (written ?? "requirements.txt");
+	return { ...nothing, project: { kind: "pyproject", groups, isRun: false }, writes };
 }
 
 /** uv takes the group `dev` along unless it is told otherwise, and no other group or extra unless it is told so. */

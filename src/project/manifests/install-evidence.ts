@@ -1,5 +1,6 @@
 import { LineIndex } from "../../text/line-index.ts";
 import type { SourceTree } from "../project.ts";
+import { readInstructions, wordsOf } from "../starts/dockerfile-instructions.ts";
 import { type InstallCommand, type InstalledGroups, listInstallCommands } from "./install-commands.ts";
 import type { ManifestKind, Requirement } from "./manifest.ts";
 import { folderOf, foldersUpwards, inFolder, joinPath } from "./paths.ts";
@@ -75,16 +76,29 @@ function readInstallation(text: string, path: string, backend: string, candidate
 	const lines = new LineIndex(text);
 	const groups = new Map<string, InstalledGroups>();
 	const packages: Requirement[] = [];
+	const copied = rank(path) < 2 ? renamedLists(text) : new Map<string, string>();
+	const find = (written: string): Candidate | null => {
+		const source = copied.get(nameOf(written));
+		if (source === undefined) return findNamed(written, path, backend, candidates);
+		const places = [joinPath(path, source), inFolder(backend, source), source];
+		return candidates.find((each) => places.includes(each.path)) ?? null;
+	};
 	let first: { readonly path: string | null; readonly at: string } | null = null;
-	for (const command of listInstallCommands(text)) {
+	const commands = listInstallCommands(text);
+	const exported = new Set(commands.flatMap(({ writes }) => (writes === null ? [] : [nameOf(writes)])));
+	for (const each of commands) {
+		// What a tool has written of its own lists is nothing new.
+		const requirementFiles = each.requirementFiles.filter((written) => !exported.has(nameOf(written)));
+		const command = { ...each, requirementFiles };
 		const at = `${path}:${lines.positionAt(command.start).line}`;
-		for (const [manifest, along] of manifestsOf(command, path, backend, candidates, (each) => groups.has(each))) {
+		for (const [manifest, along] of manifestsOf(command, path, candidates, find, (each) => groups.has(each))) {
 			if (first?.path == null) first = { path: manifest, at };
 			groups.set(manifest, joined(groups.get(manifest), along));
 		}
 		// A list that is not among the manifests may bring anything.
-		const unknown = command.requirementFiles.some((written) => findNamed(written, path, backend, candidates) === null);
+		const unknown = command.requirementFiles.some((written) => find(written) === null);
 		if (unknown && candidates.length > 0) packages.push(unnamedRequirement(path, ""));
+		if (unknown && command.requirementFiles.some((written) => copied.has(nameOf(written)))) first ??= { path: null, at };
 		for (const each of command.packages) packages.push(requirementOfCommand(each.text, each.start, path));
 		if (first === null && command.packages.length > 0) first = { path: null, at };
 	}
@@ -96,12 +110,12 @@ function readInstallation(text: string, path: string, backend: string, candidate
 function* manifestsOf(
 	command: InstallCommand,
 	from: string,
-	backend: string,
 	candidates: readonly Candidate[],
+	find: (written: string) => Candidate | null,
 	isKnown: (manifest: string) => boolean,
 ): Generator<[string, InstalledGroups]> {
 	for (const written of command.requirementFiles) {
-		const manifest = findNamed(written, from, backend, candidates);
+		const manifest = find(written);
 		if (manifest !== null) yield [manifest.path, []];
 	}
 	for (const { folder, extras } of command.projects) {
@@ -112,6 +126,23 @@ function* manifestsOf(
 	const manifest = project === null ? undefined : candidates.find(({ kind }) => kind === project.kind);
 	if (project !== null && manifest !== undefined && !(project.isRun && isKnown(manifest.path)))
 		yield [manifest.path, project.groups];
+}
+
+/** Lists that an image gets under another name, `COPY requirements-prod.txt requirements.txt`: that name → path in the build's folder. */
+function renamedLists(text: string): ReadonlyMap<string, string> {
+	const found = new Map<string, string>();
+	for (const { name, rest } of readInstructions(text)) {
+		if (name !== "COPY" || /(?:^|\s)--from=/.test(rest)) continue;
+		const [source, target, ...more] = wordsOf(rest);
+		if (source === undefined || target === undefined || more.length > 0 || !/\.(?:txt|in)$/.test(target)) continue;
+		if (/\.(?:txt|in)$/.test(source) && nameOf(source) !== nameOf(target))
+			found.set(nameOf(target), source.replace(/^\.?\//, ""));
+	}
+	return found;
+}
+
+function nameOf(path: string): string {
+	return path.slice(Math.max(path.lastIndexOf("/"), path.lastIndexOf("\\")) + 1);
 }
 
 function joined(known: InstalledGroups | undefined, more: InstalledGroups): InstalledGroups {
@@ -138,6 +169,5 @@ function findNamed(written: string, from: string, backend: string, candidates: r
 	const exact = [joinPath(from, written), joinPath(inFolder(backend, "x"), written)];
 	const byPath = candidates.find(({ path }) => exact.includes(path));
 	if (byPath !== undefined) return byPath;
-	const name = written.split(/[/\\]/).at(-1);
-	return candidates.find(({ path }) => path.split("/").at(-1) === name) ?? null;
+	return candidates.find(({ path }) => nameOf(path) === nameOf(written)) ?? null;
 }

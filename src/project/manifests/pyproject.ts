@@ -82,7 +82,10 @@ class PyprojectReader {
 
 	/** `[project] dependencies` and `[project.optional-dependencies]` (PEP 621). */
 	private readProject(): void {
-		this.readArray(findTomlNode(this.document, ["project", "dependencies"]), "");
+		const dependencies = findTomlNode(this.document, ["project", "dependencies"]);
+		if (dependencies !== null && dependencies.kind !== "array")
+			this.report(dependencies.range.start, "dependencies is no list, and PEP 621 allows nothing else", true);
+		this.readArray(dependencies, "");
 		for (const { key, value } of listTomlEntries(this.document, ["project", "optional-dependencies"])) {
 			this.readArray(value, key[0] ?? "");
 		}

@@ -95,6 +95,38 @@ it("reads the versions of every kind of lock file, and skips what is locked twic
 	]);
 });
 
+it.each([
+	["a list under another name", "COPY requirements-prod.txt requirements.txt", "requirements-prod.txt"],
+	["a list under its own name", "COPY requirements.txt requirements-prod.txt ./", "requirements.txt"],
+])("follows what an image copies: %s", (_, copy, expected) => {
+	const files = {
+		"requirements.txt": "fastapi\n",
+		"requirements-prod.txt": "fastapi\nhttpx\n",
+		Dockerfile: `FROM python:3.12\nWORKDIR /app\n${copy}\nRUN pip install -r requirements.txt\n`,
+	};
+	const taken = readManifests(sourceTree(files), "").filter(({ startUpGroups }) => startUpGroups !== null);
+	expect(taken.map(({ path }) => path)).toContain(expected);
+});
+
+it("leaves open what a list brings that an image copies and that is not read", () => {
+	const files = {
+		"requirements.txt": "fastapi\n",
+		Dockerfile: "COPY deploy/prod.txt /app/requirements.txt\nRUN pip install -r /app/requirements.txt\n",
+	};
+	const brought = readManifests(sourceTree(files), "").flatMap(({ requirements }) => requirements.map(({ name }) => name));
+	expect(brought).toEqual(["fastapi", ""]);
+});
+
+it("takes a list that a tool writes of its project for that project's own", () => {
+	const files = {
+		"pyproject.toml": `${poetry}[tool.poetry.group.dev.dependencies]\nhttpx = "*"\n`,
+		Dockerfile: "RUN poetry export -f requirements.txt -o requirements.txt\nRUN pip install -r requirements.txt\n",
+	};
+	expect(readManifests(sourceTree(files), "").map(({ path, startUpGroups }) => [path, startUpGroups])).toEqual([
+		["pyproject.toml", []],
+	]);
+});
+
 it("takes no tools of a workplace for what the server is installed from", () => {
 	const files = { Makefile: "setup:\n\tpip install pre-commit\n", "api/main.py": "" };
 	expect(readManifests(sourceTree(files), "api")).toEqual([]);
