@@ -27,8 +27,11 @@ export interface CatalogChoices {
 	readonly complete: boolean;
 	/** Distributions that would be installed and are not in it. */
 	readonly unknown: ReadonlySet<string>;
-	/** Nothing would be installed that is not known by some release, be it not the one that an installer would take. */
-	readonly allHeardOf: boolean;
+	/**
+	 * Everything that may come with what is not known in the release that an installer would take, as far as any known release of it
+	 * tells: PEP 503 names. Null where something is not known by any release, or nothing says what is installed.
+	 */
+	readonly possible: ReadonlySet<string> | null;
 }
 
 type Choose = (name: string, specifiers: ReadonlySet<string>) => CatalogChoice | null;
@@ -70,17 +73,43 @@ export function chooseVersions(index: CatalogIndex, options: ResolveOptions): Ca
 		choices.delete(name);
 		unknown.add(name);
 	}
-	const areVouched = [...choices.values()].every(isVouched);
+	const unvouched = [...choices].filter(([, choice]) => !isVouched(choice)).map(([name]) => name);
 	// A project that declares nothing keeps its list somewhere else.
 	const isListed = options.requirements !== null || options.locked.size > 0;
-	const isHeardOf = (name: string): boolean =>
-		Object.hasOwn(index.distributions, name) || options.metadata.of(name) !== undefined;
 	return {
 		choices,
-		complete: isListed && unknown.size === 0 && areVouched,
+		complete: isListed && unknown.size === 0 && unvouched.length === 0,
 		unknown,
-		allHeardOf: isListed && [...unknown].every(isHeardOf),
+		possible: isListed ? followAnyRelease(index, options, [...unknown, ...unvouched]) : null,
 	};
+}
+
+/** The distributions themselves and all that any known release of theirs requires, and so on; null where one has no known release. */
+function followAnyRelease(
+	index: CatalogIndex,
+	options: ResolveOptions,
+	distributions: readonly string[],
+): ReadonlySet<string> | null {
+	const extrasOf = new Map(distributions.map((name) => [name, new Set<string>()]));
+	for (const { normalized, extras } of options.requirements ?? [])
+		for (const extra of extras) extrasOf.get(normalized)?.add(extra);
+	const pending = [...extrasOf.keys()];
+	// What is added on the way is gone through as well, and once more where it is asked for further extras.
+	for (const name of pending) {
+		const described = Object.hasOwn(index.distributions, name) ? index.distributions[name] : undefined;
+		const releases = [...Object.values(described ?? {}), ...Object.values(options.metadata.of(name) ?? {})];
+		if (releases.length === 0) return null;
+		const facts = { python: options.python, platform: options.platform, extras: [...(extrasOf.get(name) ?? [])] };
+		for (const { normalized, extras, marker } of releases.flatMap(requirementsOf)) {
+			if (marker !== null && !markerHolds(marker, facts)) continue;
+			const known = extrasOf.get(normalized);
+			const further = extras.filter((extra) => !known?.has(extra));
+			if (known !== undefined && further.length === 0) continue;
+			extrasOf.set(normalized, new Set([...(known ?? []), ...further]));
+			pending.push(normalized);
+		}
+	}
+	return new Set(extrasOf.keys());
 }
 
 type ResolveOptions = CatalogOptions & { readonly platform: string };

@@ -33,8 +33,8 @@ export interface CatalogClosure {
 	readonly complete: boolean;
 	/** The names of what is not. */
 	readonly unknown: ReadonlySet<string>;
-	/** All of it by some release: a top-level name that no distribution is known for does not come with it. */
-	readonly allHeardOf: boolean;
+	/** What may come with that which is not known, by PEP 503 names; null where anything may. */
+	readonly possible: ReadonlySet<string> | null;
 }
 
 export interface CatalogOptions {
@@ -52,8 +52,9 @@ export function openCatalog(files: PackageFiles, options: CatalogOptions): Catal
 	const distributions = new Map<string, Distribution>();
 	for (const [name, choice] of choices) distributions.set(name, distributionOf(name, choice));
 	const names = new ImportNames(files, distributions);
-	const { complete, allHeardOf } = closure;
-	const mayBring = (name: string): boolean => !complete && (!allHeardOf || names.distributionsFor(name).length > 0);
+	const { complete, possible } = closure;
+	const mayBring = (topLevelName: string): boolean =>
+		!complete && (possible === null || names.distributionsFor(topLevelName).some((name) => possible.has(name)));
 	const modules = new CatalogModules(files, options.python, choices, { complete, mayBring });
 	return { distributions, names, modules, closure };
 }
