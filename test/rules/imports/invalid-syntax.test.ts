@@ -55,6 +55,7 @@ it.each([
 
 it.each([
 	["return at module level", "return 1\n", "SyntaxError: 'return' outside function"],
+	["one line of a conflict", "def f():\n    x = 1\n=======\n    return x\n", "SyntaxError: invalid syntax"],
 	["a merge conflict", "x = 1\n<<<<<<< HEAD\nx = 2\n=======\nx = 3\n>>>>>>> other\n", "SyntaxError: invalid syntax"],
 	["an argument twice", "def f(a, a): ...\n", "SyntaxError: duplicate argument 'a' in function definition"],
 ])("leaves to a person what may mean several things: %s", (_, code, error) => {

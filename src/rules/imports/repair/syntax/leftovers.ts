@@ -1,5 +1,6 @@
 import type { Module } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
+import { loneMarker } from "../../../../python/merge-conflict.ts";
 import { removeArguments } from "../../../../python/rewrite/arguments.ts";
 import { indentAt, lineEndAt, lineStartAt, nextLineAt, replaceText } from "../../../../python/rewrite/source.ts";
 import { removeStatements } from "../../../../python/rewrite/statements.ts";
@@ -25,6 +26,18 @@ export function* oneSideOfConflicts(module: Module): Generator<SyntaxRemedy> {
 			edits: found.map((each) => replaceText(module, each.index, each.index + each[0].length, each[side] ?? "")),
 		};
 	}
+}
+
+/** The one line of a conflict that was overlooked goes. */
+export function* withoutLoneMarker(module: Module, lineStart: number, line: string): Generator<SyntaxRemedy> {
+	if (!loneMarker.test(line.trimEnd())) return;
+	yield {
+		title: "Take the marker of the merge out",
+		explanation:
+			"git wrote it beside two versions of these lines, one of which has gone; see whether what is left is what was meant.",
+		isCertain: false,
+		edits: [replaceText(module, lineStart, nextLineAt(module.text, lineStart), "")],
+	};
 }
 
 /** The second of two parameters, or keyword arguments, of one name goes. */

@@ -14,6 +14,7 @@ import {
 	renamedKeyword,
 	returnInside,
 	starImportAtTop,
+	withoutLoneMarker,
 	withoutRepeated,
 } from "./leftovers.ts";
 import { withoutTypeParameters } from "./newer-syntax.ts";
@@ -70,6 +71,7 @@ function* candidates(module: Module, { start, end, message }: SyntaxFault, minor
 const bySaying: readonly (readonly [RegExp, (place: Place) => Iterable<SyntaxRemedy>])[] = [
 	// Whatever Python makes of the markers, they are what has to go.
 	[/^/, ({ module }) => oneSideOfConflicts(module)],
+	[/^/, ({ module, lineStart, line }) => withoutLoneMarker(module, lineStart, line)],
 	[/^expected ':'$/, missingColon],
 	[/^/, ({ module, start, end, message }) => rewritten(module, start, end, message)],
 	[/^Missing parentheses in call to 'print'/, ({ module, start, end }) => printCall(module, start, end)],
