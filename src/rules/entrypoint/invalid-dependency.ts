@@ -52,11 +52,13 @@ export default defineRule<Evidence>({
 			stage: isLate === true ? "request" : operation.call.stage,
 			problem: problemOf(fault, shown, name),
 			rootCause:
-				fault.type === "not-listed"
-					? "FastAPI makes a list of what it is given, and a single dependency is none."
-					: name === null
-						? "A dependency is a function, a class, or an object with __call__; FastAPI calls it for each request."
-						: `${name}() runs once, here, and gives an object that FastAPI cannot call for each request.`,
+				fault.type === "wrapped-twice"
+					? "FastAPI calls a dependency for each request, and what Depends itself gave cannot be called."
+					: fault.type === "not-listed"
+						? "FastAPI makes a list of what it is given, and a single dependency is none."
+						: name === null
+							? "A dependency is a function, a class, or an object with __call__; FastAPI calls it for each request."
+							: `${name}() runs once, here, and gives an object that FastAPI cannot call for each request.`,
 			...(fault.error === null ? {} : { expectedError: fault.error }),
 			order: operation.call.order,
 			manualSteps:
@@ -73,6 +75,7 @@ export default defineRule<Evidence>({
 
 function problemOf(fault: DependencyFault, shown: string, name: string | null): string {
 	if (fault.type === "not-listed") return `${shown} stands where a list of dependencies is meant`;
+	if (fault.type === "wrapped-twice") return `Depends is handed ${shown}, which is made by Depends already`;
 	if (fault.type === "not-wrapped") return `${shown} stands in a list of dependencies without Depends`;
 	if (fault.argument === fault.node) return `${shown} stands in a list, where no annotation says what to call`;
 	return name === null

@@ -13,7 +13,7 @@ import { dependencyOf, isDependency, type Marker, markerOf } from "./marker.ts";
 
 /** Something that FastAPI takes for a dependency and cannot call. */
 export interface DependencyFault {
-	readonly type: "called" | "not-callable" | "not-wrapped" | "not-listed";
+	readonly type: "called" | "not-callable" | "wrapped-twice" | "not-wrapped" | "not-listed";
 	/** `Depends(...)`, or the list item that lacks it. */
 	readonly node: ast.Expression;
 	readonly module: Call["module"];
@@ -43,7 +43,11 @@ export function uncallableDependency(marker: Marker, scope: NameScope, isListed:
 	if (dependency === null || dependency.node === null) return null;
 	const { value, node } = dependency;
 	const { call } = marker;
-	const found = (type: "called" | "not-callable", made: FunctionValue | null, shown: string | null): DependencyFault => ({
+	const found = (
+		type: "called" | "not-callable" | "wrapped-twice",
+		made: FunctionValue | null,
+		shown: string | null,
+	): DependencyFault => ({
 		type,
 		node: call.node,
 		module: call.module,
@@ -51,6 +55,8 @@ export function uncallableDependency(marker: Marker, scope: NameScope, isListed:
 		function: made,
 		error: isListed ? withoutCallable : `TypeError: ${shown ?? "…"} is not a callable object`,
 	});
+	const inner = markerOf(value);
+	if (inner !== null && isDependency(inner)) return found("wrapped-twice", null, null);
 	if (node.type === "Call") {
 		const callee = valueOfName(node.callee, scope);
 		const made = callee?.kind === "function" && callee.node.type === "FunctionDef" ? callee.node : null;

@@ -21,6 +21,8 @@ export function dependencyRemedy(fault: DependencyFault, project: Project): FixP
 			return putInList(fault);
 		case "called":
 			return uncall(fault);
+		case "wrapped-twice":
+			return unwrap(fault);
 		case "not-callable":
 			if (fault.argument === fault.node) return takeOut(fault);
 			if (fault.argument.type === "Constant" && typeof fault.argument.value === "string")
@@ -58,6 +60,17 @@ function isListed({ module, node }: DependencyFault): boolean {
 		return !listed;
 	});
 	return listed;
+}
+
+/** `Depends(CurrentUser)`, where `CurrentUser = Depends(get_current_user)` is the dependency already. */
+function unwrap({ module, node, argument }: DependencyFault): FixProposal {
+	const shown = module.text.slice(argument.start, argument.end);
+	return {
+		title: `Use ${shown} as it is`,
+		explanation: `${shown} is made by Depends already.`,
+		applicability: "safe",
+		edits: [replaceText(module, node.start, node.end, shown)],
+	};
 }
 
 function putInList({ module, argument }: DependencyFault): FixProposal {
