@@ -56,7 +56,7 @@ function textFor(project: Project, name: string, type: string): string {
 	if (/ALGORITHM$/.test(name)) return "HS256";
 	if (/(DB|DATABASE|SQL).*(DRIVER|DIALECT|SCHEME|ENGINE)$/.test(name)) return databaseUrl(project).replace(/:\/\/.*$/, "");
 	if (/EMAIL$/.test(name)) return "change-me@example.com";
-	return /HOST$/.test(name) ? "localhost" : "change-me";
+	return /(HOST|HOSTNAME|SERVER)$/.test(name) ? "localhost" : "change-me";
 }
 
 /** A URL that names a driver the backend declares, for the kind of engine it makes. */

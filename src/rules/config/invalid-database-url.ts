@@ -10,14 +10,17 @@ import { isImportable, isSqlalchemyBefore } from "../../project/database/sqlalch
 import { findStartupConnection } from "../../project/database/startup-connection.ts";
 import { escapedPassword } from "../../project/database/url-password.ts";
 import { isUnknownScheme, nearestScheme } from "../../project/database/url-scheme.ts";
-import { editUrl, findWrittenValue } from "../../project/database/written-url.ts";
+import { editUrl, findWrittenValue, type WrittenValue } from "../../project/database/written-url.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import { databaseDrivers } from "../../project/manifests/database-drivers.ts";
 import type { Project } from "../../project/project.ts";
 import { removeFromEnvFile, replaceEnvValue } from "../../project/settings/env-file-edit.ts";
 import { placeholderText } from "../../project/settings/placeholder.ts";
+import { nodeAt } from "../../python/node-at.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
 import type { TextEdit } from "../../text/range.ts";
 import { atStart } from "../../text/sentences.ts";
+import { fillUnsetPieces } from "./repair/unset-pieces.ts";
 
 interface Evidence {
 	readonly engine: EngineCall;
@@ -232,6 +235,7 @@ function usualPort({ engine, urlName }: Evidence, project: Project): FixProposal
 	const { url, text } = engine;
 	const port = url === null ? undefined : usualPorts[url.dialect];
 	if (url?.port == null || port === undefined) return undefined;
+	if (url.port === "None") return fillUnsetPieces(project, engine, port);
 	const better = text.replace(`:${url.port}/`, `:${port}/`);
 	const edit = better === text ? null : replacement(engine, project, better);
 	if (edit === null) return undefined;
@@ -280,7 +284,8 @@ function rewritten({ engine, urlName, fault }: Evidence, project: Project): FixP
 	const { text, value } = engine;
 	const written = findWrittenValue(project, value);
 	const better = fault === "password" ? escapedPassword(text) : text.replace("://", ":///");
-	if (written === null || better === null || written.text !== text) return undefined;
+	if (written === null || better === null) return undefined;
+	if (written.text !== text) return fault === "password" ? quotedPiece(project, written) : undefined;
 	return {
 		title: fault === "password" ? `Escape the password in ${urlName}` : `Write ${urlName} with three slashes`,
 		explanation:
@@ -289,6 +294,25 @@ function rewritten({ engine, urlName, fault }: Evidence, project: Project): FixP
 				: "Behind three slashes the path is taken from the folder in which the server is started.",
 		applicability: fault === "password" ? "review" : "safe",
 		edits: [{ path: written.path, range: written.range, newText: better }],
+	};
+}
+
+/** `f"…{user}:{quote_plus(password)}@{host}…"`. */
+function quotedPiece(project: Project, { path, range }: WrittenValue): FixProposal | undefined {
+	const module = project.modulesByPath.get(path);
+	const parts = module === undefined ? [] : (nodeAt(module.tree, range, "JoinedString")?.parts ?? []);
+	const isText = (part: (typeof parts)[number] | undefined, pattern: RegExp): boolean =>
+		typeof part === "string" && pattern.test(part);
+	const index = parts.findIndex((_, at) => isText(parts[at - 1], /:$/) && isText(parts[at + 1], /^@/));
+	const piece = parts[index];
+	if (module === undefined || piece === undefined || typeof piece === "string") return undefined;
+	const { start, end } = piece.value;
+	return {
+		title: "Escape the password where the URL is put together",
+		explanation: "The password stays the same: a URL writes some of its characters as % and two digits.",
+		applicability: "safe",
+		edits: [replaceText(module, start, end, `quote_plus(${module.text.slice(start, end)})`)],
+		needs: [{ path, module: "urllib.parse", name: "quote_plus" }],
 	};
 }
 
