@@ -5,6 +5,7 @@ import { tableClasses } from "../../project/models/table-class.ts";
 import type { Project } from "../../project/project.ts";
 import { removeArguments } from "../../python/rewrite/arguments.ts";
 import { type ClassFault, defineClassRule } from "../repair/classes/class-fault.ts";
+import { aliasChoices } from "./arguments/alias-choices.ts";
 import { besideColumn } from "./arguments/beside-column.ts";
 import type { CallFault } from "./arguments/call-fault.ts";
 import { columnArguments } from "./arguments/column-arguments.ts";
@@ -46,6 +47,7 @@ export default defineClassRule(
 function faultOf(project: Project, call: Call, canonical: string): CallFault | null {
 	switch (canonical) {
 		case "pydantic.fields.Field":
+			return twoDefaults(project, call, canonical) ?? (isVersionOne(project.environment) ? null : aliasChoices(call));
 		case "dataclasses.field":
 			return twoDefaults(project, call, canonical);
 		case "sqlmodel.main.Field":
