@@ -1,3 +1,4 @@
+import { missingTableError } from "../database/database-error.ts";
 import { type EngineCall, listEngineCalls } from "../database/engine-calls.ts";
 import { databaseOf, loadedDriver } from "../database/sqlalchemy-driver.ts";
 import { findStartupConnection } from "../database/startup-connection.ts";
@@ -35,7 +36,9 @@ export interface UncalledCreator {
 export function neverCreated(project: Project): NeverCreated | null {
 	const engines = listEngineCalls(project).filter(({ call }) => call.reached);
 	const [engine, ...others] = engines;
-	if (engine === undefined || others.length > 0 || !isEmptySqlite(project, engine)) return null;
+	const unawaited = project.trace.forgotten.find(makesTables) ?? null;
+	// Code that means to make its tables at each start is judged for the first one, whatever the database.
+	if (engine === undefined || others.length > 0 || (unawaited === null && !isEmptySqlite(project, engine))) return null;
 	const { tables, isOpen } = definedTables(project);
 	const reached = tables.filter(({ module }) => project.trace.runs.get(module.name)?.reached === true);
 	if (isOpen || reached.length === 0) return null;
@@ -57,7 +60,6 @@ export function neverCreated(project: Project): NeverCreated | null {
 		const query = firstQuery(project, { tables: reached, engine });
 		return query !== null && query.call.order < creation.order ? { ...plain, tables: reached, tooLate: creation } : null;
 	}
-	const unawaited = project.trace.forgotten.find(makesTables) ?? null;
 	const uncalled = unawaited === null ? uncalledCreator(project) : null;
 	if (mayBeMadeElsewhere(project, uncalled === null && unawaited === null ? 0 : 1)) return null;
 	return { ...plain, tables: reached, unawaited, uncalled };
@@ -71,7 +73,7 @@ function makesTables({ function: { node, module }, reached }: ForgottenCoroutine
 export function firstQuery(
 	project: Project,
 	{ tables, engine }: Pick<NeverCreated, "tables" | "engine">,
-): { readonly call: Call; readonly table: string } | null {
+): { readonly call: Call; readonly table: string; readonly error: string } | null {
 	if (findStartupConnection(project, engine.call) === null) return null;
 	for (const call of project.trace.calls) {
 		if (!call.reached || call.guarded || call.order < engine.call.order || call.node.callee.type !== "Attribute") continue;
@@ -79,7 +81,7 @@ export function firstQuery(
 		if (!["execute", "exec", "scalars", "scalar", "query", "get"].includes(method)) continue;
 		const asked = tablesAsked(project, call).map(({ node }) => node);
 		const table = tables.find(({ node }) => asked.some((each) => each === node)) ?? tableOfStatement(tables, call);
-		if (table !== undefined) return { call, table: table.name };
+		if (table !== undefined) return { call, table: table.name, error: missingTableError(project, engine, table.name) };
 	}
 	return null;
 }
@@ -122,6 +124,16 @@ const otherWays =
 /** Methods of other libraries that make tables, where the project has no such function of its own. */
 const foreignWay = /\bcreate_tables?\(/i;
 
+/** What start-up asks of an empty database after a call that was to make its tables and never runs; null where it asks nothing, or where something else makes them. */
+export function queryAfterCreation(project: Project, creation: Call): ReturnType<typeof firstQuery> {
+	const [engine, ...others] = listEngineCalls(project).filter(({ call }) => call.reached);
+	const { tables, isOpen } = definedTables(project);
+	if (engine === undefined || others.length > 0 || isOpen || mayBeMadeElsewhere(project, 1)) return null;
+	if (project.trace.calls.filter(isCreation).length !== 1) return null;
+	const query = firstQuery(project, { tables, engine });
+	return query !== null && query.call.order > creation.order ? query : null;
+}
+
 /** Is there a sign of another way, or another mention of `create_all` than those that are known? */
 function mayBeMadeElsewhere(project: Project, known: number): boolean {
 	let mentions = 0;
@@ -156,7 +168,9 @@ function uncalledCreator(project: Project): UncalledCreator | null {
 	for (const { path, text } of project.files.values()) {
 		if (/(^|\/)tests?\/|\.(md|rst)$/.test(path)) continue;
 		// An import alone calls nothing.
-		const code = text.replace(/^[ \t]*from\s[^\n(]*import\s[^\n(]*$/gm, "");
+		const imported = text.replace(/^[ \t]*from\s[^\n(]*import\s[^\n(]*$/gm, "");
+		// Nor does the name alone as a statement.
+		const code = imported.replace(new RegExp(`^[ \\t]*${name}[ \\t]*$`, "gm"), "");
 		mentions += code.match(word)?.length ?? 0;
 	}
 	const isReached = project.trace.runs.get(module.name)?.reached === true;

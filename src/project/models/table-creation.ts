@@ -8,13 +8,17 @@ import { tableKind } from "./table-class.ts";
 import { metadataArgument } from "./tables-defined.ts";
 import { valueOfName } from "./type-form.ts";
 
-/** The first call by which start-up makes (or drops) the tables of a MetaData, `run_sync(metadata.create_all)` included; null where none is seen. */
-export function findTableCreation(project: Project, metadata: unknown): Call | null {
-	return tableCreations(project).get(metadata) ?? null;
+/** The first call by which start-up makes (or drops) the tables of a MetaData, `run_sync(metadata.create_all)` included, behind a place in start-up; null where none is seen. */
+export function findTableCreation(project: Project, metadata: unknown, after = -1): Call | null {
+	return (
+		tableCreations(project)
+			.get(metadata)
+			?.find(({ order }) => order > after) ?? null
+	);
 }
 
-/** The first such call for each MetaData; under null that of one that cannot be seen. */
-export function tableCreations(project: Project): ReadonlyMap<unknown, Call> {
+/** Such calls for each MetaData, in order; under null those of one that cannot be seen. */
+export function tableCreations(project: Project): ReadonlyMap<unknown, readonly Call[]> {
 	let found = creations.get(project);
 	if (found === undefined) {
 		found = listCreations(project);
@@ -23,15 +27,15 @@ export function tableCreations(project: Project): ReadonlyMap<unknown, Call> {
 	return found;
 }
 
-const creations = new WeakMap<Project, ReadonlyMap<unknown, Call>>();
+const creations = new WeakMap<Project, ReadonlyMap<unknown, readonly Call[]>>();
 
-function listCreations(project: Project): ReadonlyMap<unknown, Call> {
-	const found = new Map<unknown, Call>();
+function listCreations(project: Project): ReadonlyMap<unknown, readonly Call[]> {
+	const found = new Map<unknown, Call[]>();
 	for (const call of project.trace.calls) {
 		if (!call.reached || call.guarded) continue;
 		for (const owner of creators(call)) {
 			const metadata = metadataArgument(project, call.module, owner);
-			if (!found.has(metadata)) found.set(metadata, call);
+			found.set(metadata, [...(found.get(metadata) ?? []), call]);
 		}
 	}
 	return found;

@@ -133,7 +133,11 @@ function apart(project: Project, first: DefinedTable, second: DefinedTable): rea
 	if (first.node.type !== "ClassDef") return [ownTable(project, second)];
 	const isRepeated = node.name.name === first.node.name.name;
 	if (isRepeated) fixes.push(...takenOut(first, second));
-	else fixes.push(ownTable(project, second));
+	else {
+		// The class that is not called like the table has a name that was copied.
+		const copied = isNamedAfter(first) || !isNamedAfter(second) ? second : first;
+		fixes.push(ownTable(project, copied));
+	}
 	const place = node.body.find((statement) => statement.type !== "ExpressionStatement");
 	const written = node.body.some(
 		(statement) =>
@@ -147,6 +151,16 @@ function apart(project: Project, first: DefinedTable, second: DefinedTable): rea
 			edits: [insertBefore(module, place, '__table_args__ = {"extend_existing": True}\n')],
 		});
 	return fixes;
+}
+
+/** Is a class called like its table: `Post` for posts? */
+function isNamedAfter({ node, name }: DefinedTable): boolean {
+	const plain = (text: string) =>
+		text
+			.toLowerCase()
+			.replaceAll("_", "")
+			.replace(/(ies|es|s|y)$/, "");
+	return node.type === "ClassDef" && plain(node.name.name) === plain(name);
 }
 
 function takenOut(first: DefinedTable, second: DefinedTable): readonly FixProposal[] {

@@ -1,6 +1,7 @@
 import { defineRule } from "../../audit/rule.ts";
 import { isAsyncConnection } from "../../project/database/engine-connections.ts";
 import type { Call } from "../../project/imports/trace.ts";
+import { queryAfterCreation } from "../../project/models/never-created.ts";
 import type * as ast from "../../python/ast.ts";
 import { enclosingFunction } from "../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
@@ -78,17 +79,19 @@ export default defineRule<Evidence>({
 		}
 	},
 
-	describe({ evidence }) {
+	describe({ evidence }, project) {
 		const { call, method, attribute, makesTables } = evidence;
-		const stops = attribute !== null && !call.guarded;
+		const query = makesTables && attribute === null ? queryAfterCreation(project, call) : null;
+		const stops = (attribute !== null && !call.guarded) || query !== null;
 		return {
 			severity: stops ? "CRITICAL" : "HIGH",
-			stage: stops ? call.stage : "request",
+			stage: stops ? (query?.call.stage ?? call.stage) : "request",
 			problem: `${method} of the async connection is not awaited`,
 			rootCause:
 				attribute === null
 					? `Without await the call gives a coroutine that never runs: ${makesTables ? "no table is made, and queries find none" : `Python only warns that it "was never awaited"`}.`
 					: `Without await the call gives a coroutine, which has no ${attribute}.`,
+			...(query !== null && { expectedError: query.error }),
 			...(attribute !== null && { expectedError: `AttributeError: 'coroutine' object has no attribute '${attribute}'` }),
 			order: call.order,
 		};

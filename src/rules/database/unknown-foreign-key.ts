@@ -1,12 +1,14 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { isSimilarName } from "../../project/imports/nearest-module.ts";
 import type { Call } from "../../project/imports/trace.ts";
+import type { Origin } from "../../project/imports/values.ts";
 import type { Reference } from "../../project/models/columns.ts";
 import { findTableCreation } from "../../project/models/table-creation.ts";
 import { type DefinedTable, definedTables } from "../../project/models/tables-defined.ts";
 import type { Project } from "../../project/project.ts";
 import { type ClassFault, defineClassRule } from "../repair/classes/class-fault.ts";
 import { importForTables } from "./repair/import-for-tables.ts";
+import { mapForTable } from "./repair/map-class.ts";
 
 const example = (key: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\nsqlmodel\n",
@@ -44,8 +46,8 @@ export default defineClassRule(
 		if (isOpen) return;
 		for (const table of tables) {
 			if (project.trace.runs.get(table.module.name)?.reached !== true) continue;
-			const creation = findTableCreation(project, table.metadata);
-			if (creation !== null && creation.order < table.order) continue;
+			const creation = findTableCreation(project, table.metadata, table.order);
+			if (creation === null && findTableCreation(project, table.metadata) !== null) continue;
 			for (const reference of table.references) {
 				const problem = problemOf(project, table, reference, creation);
 				if (problem !== null) yield faultOf(project, table, reference, creation, problem);
@@ -174,6 +176,11 @@ function fixesOf(
 	const { origin } = reference;
 	if (origin?.type !== "source") return [];
 	const names = problem.type === "no-table" ? likelyTables(problem) : likelyColumns(problem);
+	const mapped = problem.type === "no-table" ? mapForTable(project, problem.name) : [];
+	return [...mapped, ...referTo(names, problem, origin)];
+}
+
+function referTo(names: readonly string[], problem: Problem, origin: Origin & { type: "source" }): readonly FixProposal[] {
 	return names.map((name) => ({
 		title: `Refer to ${name}`,
 		explanation:

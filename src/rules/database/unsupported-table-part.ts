@@ -2,6 +2,7 @@ import { findTableCreation } from "../../project/models/table-creation.ts";
 import { definedTables } from "../../project/models/tables-defined.ts";
 import { defineClassRule } from "../repair/classes/class-fault.ts";
 import { foreignColumnTypes } from "./creation/foreign-column-type.ts";
+import { foreignKeyTypes } from "./creation/foreign-key-type.ts";
 import { indexTwice } from "./creation/index-twice.ts";
 import { untypedColumns } from "./creation/untyped-column.ts";
 
@@ -49,11 +50,13 @@ export default defineClassRule(
 	function* (project) {
 		const { tables } = definedTables(project);
 		for (const metadata of new Set(tables.map((table) => table.metadata))) {
-			const creation = findTableCreation(project, metadata);
+			const first = Math.min(...tables.flatMap((table) => (table.metadata === metadata ? [table.order] : [])));
+			const creation = findTableCreation(project, metadata, first);
 			if (creation === null || (creation.node.callee.type === "Attribute" && creation.node.callee.attribute.name === "drop_all"))
 				continue;
 			const made = tables.filter((table) => table.metadata === metadata && table.order < creation.order);
 			yield* foreignColumnTypes(project, made, creation);
+			yield* foreignKeyTypes(project, made, creation);
 			yield* indexTwice(project, made, creation);
 			yield* untypedColumns(made, creation);
 		}

@@ -67,11 +67,8 @@ export default defineRule<Evidence>({
 			severity: query === null ? "HIGH" : "CRITICAL",
 			stage: query === null ? "request" : query.call.stage,
 			problem: `${name} is not awaited${owner === null ? "" : ` in ${owner}`}`,
-			rootCause: `${name} is a coroutine function: the call alone makes a coroutine that never runs, and Python only warns of it.${query === null ? "" : ` It would make the tables that start-up asks for, and the SQLite file is not there yet.`}`,
-			expectedError:
-				query === null
-					? `RuntimeWarning: coroutine '${name}' was never awaited`
-					: `sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) no such table: ${query.table}`,
+			rootCause: `${name} is a coroutine function: the call alone makes a coroutine that never runs, and Python only warns of it.${query === null ? "" : ` It would make the tables that start-up asks for, which a new database does not have.`}`,
+			expectedError: query === null ? `RuntimeWarning: coroutine '${name}' was never awaited` : query.error,
 			order: query?.call.order ?? call.order,
 			manualSteps: [`Await ${name} in an async function that runs at start-up, such as the lifespan.`],
 		};

@@ -10,6 +10,7 @@ import type * as ast from "../../../python/ast.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import type { ClassFault } from "../../repair/classes/class-fault.ts";
+import { firstType } from "./type-argument.ts";
 
 /** Types of PostgreSQL that SQLite's compiler has no word for, with the type that stands in for each there. */
 const replacements: Readonly<Record<string, string>> = {
@@ -69,12 +70,6 @@ function typeArgument({ value, valueNode }: ClassAttribute): { readonly value: V
 			: null;
 	}
 	return maker === "Column" || maker === "mapped_column" ? firstType(call.args, valueNode) : null;
-}
-
-function firstType(args: readonly Value[], { args: nodes }: ast.Call) {
-	const at = args[0]?.kind === "constant" ? 1 : 0;
-	const [value, node] = [args[at], nodes[at]];
-	return value === undefined || node === undefined || node.type === "Starred" ? null : { value, node };
 }
 
 /** `ARRAY` for a type that SQLite cannot render in the version at hand, else null. */

@@ -1,6 +1,8 @@
+import type { FixProposal } from "../../../audit/fix.ts";
 import { referencesOf } from "../../../project/models/columns.ts";
 import { type TableClass, tableClasses } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
+import { replaceText } from "../../../python/rewrite/source.ts";
 import { insertBefore } from "../../../python/rewrite/statements.ts";
 import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
@@ -14,6 +16,7 @@ export function* missingTableName(project: Project, table: TableClass): Generato
 	const isDocstring = first?.type === "ExpressionStatement" && first.value.type === "Constant";
 	const place = isDocstring ? second : first;
 	const name = likelyName(project, table);
+	const asMixin = withoutBase(project, table);
 	yield {
 		...raising(definition),
 		subject: `${module.name}:${className}`,
@@ -24,8 +27,9 @@ export function* missingTableName(project: Project, table: TableClass): Generato
 		error: `sqlalchemy.exc.InvalidRequestError: Class <class '${module.name}.${className}'> does not have a __table__ or __tablename__ specified and does not inherit from an existing table-mapped class.`,
 		fixes:
 			place === undefined || place.type === "Pass"
-				? []
+				? asMixin
 				: [
+						...asMixin,
 						{
 							title: `Name the table ${name}`,
 							explanation: `__tablename__ = "${name}" says which table ${className} stands for. Where the table exists already, its name has to be this one.`,
@@ -41,6 +45,26 @@ export function* missingTableName(project: Project, table: TableClass): Generato
 					],
 		manualSteps: [`Add __tablename__ = "${name}" to ${className}, or __abstract__ = True if it is to be a base of tables.`],
 	};
+}
+
+/** A class that others name among their bases beside the declarative base: it is a mixin, and needs no base itself. */
+function withoutBase(project: Project, { value }: TableClass): readonly FixProposal[] {
+	const [base, ...others] = value.bases;
+	const [written] = value.node.bases;
+	if (base === undefined || written === undefined || others.length > 0 || value.node.keywords.length > 0) return [];
+	const users = project.trace.classes.filter((each) => each.value.bases.includes(value));
+	if (users.length === 0 || !users.every((each) => each.value.bases.includes(base))) return [];
+	const { module, node } = value;
+	const end = module.text.indexOf(")", written.end);
+	if (end < 0) return [];
+	return [
+		{
+			title: `Make a plain mixin of ${node.name.name}`,
+			explanation: "The classes that take its columns derive from the declarative base themselves.",
+			applicability: "safe",
+			edits: [replaceText(module, node.name.end, end + 1, "")],
+		},
+	];
 }
 
 /** The name by which a foreign key already asks for the table, else one like those of the other tables. */

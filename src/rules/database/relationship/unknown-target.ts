@@ -7,6 +7,7 @@ import type { Project } from "../../../project/project.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { removeStatements } from "../../../python/rewrite/statements.ts";
 import { importForTables } from "../repair/import-for-tables.ts";
+import { mapByName } from "../repair/map-class.ts";
 import { mapperName, nameOf, type RelationshipFault } from "./relationship-fault.ts";
 
 /** A relationship to a class that no module in use defines. */
@@ -30,7 +31,7 @@ export function unknownTarget(project: Project, relationship: Relationship): Rel
 		error: `sqlalchemy.exc.InvalidRequestError: When initializing mapper ${mapperName(project, table)}, expression '${name}' failed to locate a name ('${name}'). If this is a class name, consider adding this relationship() to the <class '${table.value.module.name}.${className}'> class after both dependent classes have been defined.`,
 		fixes:
 			elsewhere === undefined
-				? [...respelled(project, relationship, name), takenOut(relationship, name)]
+				? [...mapByName(project, name), ...respelled(project, relationship, name), takenOut(relationship, name)]
 				: imported(project, table, elsewhere),
 		manualSteps: [
 			`Define the class ${name}, import its module where the other models are imported, or take the relationship out.`,

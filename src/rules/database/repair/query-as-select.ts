@@ -45,9 +45,10 @@ export function queryAsSelect({ module, owner, call, around }: SessionUse): FixP
 			`await ${session}.get(${text(entity)}, ${argumentsText(module.text, last)})`,
 			[],
 		);
-	const ending = Object.hasOwn(endings, name) ? endings[name] : undefined;
+	const isCount = name === "count" && last !== undefined && last.args.length + last.keywords.length === 0;
+	const ending = isCount ? ".scalar_one()" : Object.hasOwn(endings, name) ? endings[name] : undefined;
 	if (last === undefined || ending === undefined || last.args.length + last.keywords.length > 0) return undefined;
-	let statement = `select(${text(entity)})`;
+	let statement = isCount ? `select(func.count()).select_from(${text(entity)})` : `select(${text(entity)})`;
 	for (const step of chain.slice(0, -1)) {
 		const method = Object.hasOwn(steps, methodOf(step)) ? steps[methodOf(step)] : undefined;
 		if (method === undefined) return undefined;
@@ -55,6 +56,7 @@ export function queryAsSelect({ module, owner, call, around }: SessionUse): FixP
 	}
 	return proposal(module, awaitAround(last, around), `(await ${session}.execute(${statement}))${ending}`, [
 		{ path: module.path, module: "sqlalchemy", name: "select" },
+		...(isCount ? [{ path: module.path, module: "sqlalchemy", name: "func" }] : []),
 	]);
 }
 
