@@ -21,6 +21,7 @@ import { bindAgain } from "./binding-remedies.ts";
 import { findClassByUse } from "./class-by-use.ts";
 import { readFromClass } from "./class-members.ts";
 import { listExternalHomes } from "./external-homes.ts";
+import { defineDependencyAgain, isOtherDependency } from "./lost-dependency.ts";
 import { makeObjectAgain } from "./lost-object.ts";
 import { inOlderPydantic } from "./older-pydantic.ts";
 import { askForReleaseWith } from "./release-with-name.ts";
@@ -78,6 +79,8 @@ function searchRemedies(project: Project, failure: FailureOf<"name-not-in-module
 	const spelling: Remedy[] = rename ? [rename] : [];
 	if (certain.length > 0) return [...certain, ...spelling, ...doubtful];
 	if (rename?.type === "rename" && rename.isCertain) return [rename, ...doubtful];
+	const dependency = asked === undefined ? null : defineDependencyAgain(project, asked, detail.name, failure.module);
+	if (dependency !== null && mends(project, dependency, failure)) return [{ type: "change", proposal: dependency }, ...doubtful];
 	const again = detail.external ? null : callItAgain(project, detail);
 	if (again !== null && mends(project, again, failure)) return [{ type: "change", proposal: again }, ...spelling, ...doubtful];
 	const changes = changesThatMend(project, failure);
@@ -247,7 +250,7 @@ function renameRemedy(project: Project, failure: FailureOf<"name-not-in-module">
 	if (local !== undefined && names.includes(local)) return { type: "rename", to: local, isCertain: true };
 	const nearest = findSimilarName(detail.name, names);
 	const asked = importedNameAt(failure)?.statement.names.map((alias) => alias.name.name) ?? [];
-	const candidates = names.filter((name) => !asked.includes(name));
+	const candidates = names.filter((name) => !asked.includes(name) && !isOtherDependency(name, detail.name));
 	const own = candidates.filter((name) => isDefinedBy(project, detail.source, name));
 	// `api_router` of a module with a `router` of its own is no misspelt APIRouter, however near that is.
 	const isOfItsKind = nearest !== null && (detail.external || isSameKind(nearest.name, detail.name));

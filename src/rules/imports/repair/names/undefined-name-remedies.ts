@@ -23,6 +23,7 @@ import { callItAgain, unusedImportOfKind } from "../modules/renamed-sibling.ts";
 import { takeOutName } from "../take-out.ts";
 import { bindAgain } from "./binding-remedies.ts";
 import { passToComprehension, passToLambda } from "./class-scope.ts";
+import { defineDependencyAgain, isOtherDependency } from "./lost-dependency.ts";
 import { addToAll } from "./star-exports.ts";
 import { defineTypeVariable } from "./type-variable.ts";
 
@@ -71,6 +72,8 @@ export function findNameRemedies(project: Project, failure: UndefinedName): read
 	const { detail, module, range } = failure;
 	const sources = sourcesOf(project, failure);
 	const isImported = sources.some(({ isCertain }) => isCertain);
+	const dependency = isImported ? null : defineDependencyAgain(project, module, detail.name, module);
+	if (dependency !== null && mends(project, dependency, failure)) return [{ type: "change", proposal: dependency }];
 	const again = isImported ? null : callItAgain(project, { source: module.name, name: detail.name });
 	if (again !== null && mends(project, again, failure)) return [{ type: "change", proposal: again }];
 	const unused = isImported ? null : unusedImportOfKind(project, module, detail.name);
@@ -139,7 +142,8 @@ function otherName(project: Project, { detail: { name }, module, range }: Undefi
 	const isOfItsKind = nearest !== null && (isSameKind(nearest.name, name) || nearest.name.toLowerCase() === name.toLowerCase());
 	if (isOfItsKind) return renamed(nearest.name, nearest.isOnly && isAlone);
 	// `engine` where the file has an `async_engine` of its own: the one was renamed, its uses were not.
-	const related = isCaught ? null : findRelatedName(name, ownNamesOf(module.tree));
+	const own = [...ownNamesOf(module.tree)].filter((each) => !isOtherDependency(each, name));
+	const related = isCaught ? null : findRelatedName(name, own);
 	return related === null ? null : renamed(related, false);
 }
 
