@@ -5,7 +5,7 @@ import { findInClass } from "../../imports/simulator/classes/class-members.ts";
 import { isCacheDecorator } from "../../imports/simulator/decorators.ts";
 import { isClosed } from "../../imports/simulator/value-types.ts";
 import type { Call } from "../../imports/trace.ts";
-import type { FunctionValue, Value } from "../../imports/values.ts";
+import type { ClassValue, FunctionValue, Value } from "../../imports/values.ts";
 import type { NameScope } from "../../models/name-scope.ts";
 import { valueOfName } from "../../models/type-form.ts";
 import { uncallableType } from "../served-application.ts";
@@ -127,7 +127,10 @@ function unwrapped(item: Value): string | null {
 		case "instance": {
 			const scheme = item.of.kind === "external" ? /^fastapi\.security\.\w+\.([A-Z]\w*)$/.exec(item.of.canonical) : null;
 			if (scheme?.[1] !== undefined) return `'${scheme[1]}' object`;
-			const isOwn = item.of.kind === "class" && isClosed(item.of) && findInClass(item.of, "dependency") === null;
+			const isOwn =
+				item.of.kind === "class" &&
+				(isClosed(item.of) || isSecurityScheme(item.of)) &&
+				findInClass(item.of, "dependency") === null;
 			return isOwn && item.of.kind === "class" && !item.attributes.has("dependency")
 				? `'${item.of.node.name.name}' object`
 				: null;
@@ -153,4 +156,14 @@ function shownObject(value: Value): string | null {
 	if (typeof value.value === "string") return /['\\\n]/.test(value.value) ? null : `'${value.value}'`;
 	if (typeof value.value === "boolean") return value.value ? "True" : "False";
 	return typeof value.value === "number" ? String(value.value) : null;
+}
+
+/** Own classes over FastAPI's schemes, `class JWTBearer(HTTPBearer)`, which have no attribute of that name either. */
+function isSecurityScheme({ bases, decorators, namespace }: ClassValue): boolean {
+	if (bases.length === 0 || decorators.length > 0 || namespace.dynamic) return false;
+	return bases.every((base) =>
+		base.kind === "class"
+			? isSecurityScheme(base)
+			: base.kind === "external" && /^fastapi\.security\.\w+\.[A-Z]\w*$/.test(base.canonical),
+	);
 }
