@@ -15,6 +15,7 @@ import { asPydanticModel } from "./signature/as-pydantic-model.ts";
 import { bringName } from "./signature/home-of-name.ts";
 import { refusedResponses, routeName } from "./signature/refused-responses.ts";
 import { withoutEntry, withoutModel } from "./signature/response-edits.ts";
+import { schemaOfTable } from "./signature/schema-of-table.ts";
 import { typeSpelling } from "./signature/type-spelling.ts";
 
 type Evidence = Refused<ResponseFault>;
@@ -136,8 +137,11 @@ function mendsOf(fault: ResponseFault, project: Project): readonly FixProposal[]
 			},
 		];
 	}
+	const schema = scope === null ? undefined : schemaOfTable(node, scope, "answer", project);
 	const plain = keepAsIs(fault);
-	return plain === undefined ? [] : [plain];
+	// An annotation may stay for its readers; a response_model is there to be one.
+	const ways = source === "returns" ? [plain, schema] : [schema, plain];
+	return ways.filter((each) => each !== undefined);
 }
 
 /** `response_model=None`. */

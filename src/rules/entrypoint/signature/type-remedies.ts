@@ -10,6 +10,7 @@ import { ownClassOfFastApi } from "./fastapi-class.ts";
 import { calledMarker } from "./marker-as-type.ts";
 import { memberRemedy, objectRemedy, swapAnnotated } from "./object-remedies.ts";
 import { proposal, setAnnotation, sourceOf } from "./parameter-edits.ts";
+import { schemaOfTable } from "./schema-of-table.ts";
 import { dependencyMends } from "./type-dependencies.ts";
 import { typeSpelling } from "./type-spelling.ts";
 /** The ways to mend a parameter whose type pydantic does not know, the likeliest first. */
@@ -38,7 +39,17 @@ export function typeRemedies(fault: ParameterFault, project: Project): readonly 
 		typedDictMend(fault, project) ??
 		unwrappedMetadata(fault, project);
 	if (own !== undefined) return [own];
-	return [...specialMends(fault, project), ...dependencyMends(fault, project)];
+	const purpose = isForChange(fault) ? "change" : "creation";
+	const schema = fault.fallback === null ? schemaOfTable(parameter.annotation, signature.scope, purpose, project) : undefined;
+	return [...specialMends(fault, project), ...dependencyMends(fault, project), ...(schema === undefined ? [] : [schema])];
+}
+
+/** Does the function answer PUT or PATCH, or say by its name that it changes something? */
+function isForChange({ signature: { function: owner } }: ParameterFault): boolean {
+	if (owner.kind !== "function" || owner.node.type === "Lambda") return false;
+	const { decorators, name } = owner.node;
+	const written = decorators.map(({ start, end }) => owner.module.text.slice(start, end));
+	return written.some((text) => /\.(put|patch)\b/.test(text)) || /^(update|edit|change|patch)/.test(name.name);
 }
 
 function typedDictMend({ parameter, signature }: ParameterFault, project: Project): FixProposal | undefined {
