@@ -1,8 +1,11 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { versionSatisfies } from "../../../environment/pep440.ts";
-import { closeOver, startUpRequirements } from "../../../project/manifests/declared.ts";
+import { closeOver, primaryManifest, startUpRequirements } from "../../../project/manifests/declared.ts";
+import { addRequirement, setSpecifier } from "../../../project/manifests/edit.ts";
 import { listThirdPartyImports, type ThirdPartyImport } from "../../../project/manifests/third-party-imports.ts";
 import type { Project } from "../../../project/project.ts";
+import type * as ast from "../../../python/ast.ts";
+import { walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
 
 /** A change of the code in the place of a declaration; without a proposal where declaring would not help and nothing else is certain. */
@@ -21,7 +24,7 @@ export function importInstead(project: Project, module: string, distribution: st
 		return {
 			proposal:
 				edits === null
-					? undefined
+					? withPydantic2(project)
 					: { ...words("pydantic", "BaseSettings is part of pydantic before 2, and pydantic-settings needs pydantic 2."), edits },
 		};
 	}
@@ -36,6 +39,37 @@ export function importInstead(project: Project, module: string, distribution: st
 			};
 	}
 	return null;
+}
+
+/** Code that uses more of pydantic-settings than pydantic 1 has was written for pydantic 2: its bound is lifted, where FastAPI takes that. */
+function withPydantic2({ manifests, environment, files, modules }: Project): FixProposal | undefined {
+	if (![...modules.values()].some(({ tree }) => asksForMore(tree))) return undefined;
+	const manifest = primaryManifest(manifests);
+	const bound = manifest?.requirements.find(({ normalized, group }) => normalized === "pydantic" && group === "");
+	const fastapi = environment.distributions.get("fastapi")?.version;
+	if (manifest === null || bound === undefined || fastapi === undefined || versionSatisfies(fastapi, ">=0.100") !== true)
+		return undefined;
+	const lifted = setSpecifier(files, bound, ">=2");
+	const declared = addRequirement(files, manifest, { name: "pydantic-settings", extras: [], floor: null, exact: null });
+	if (lifted === null || declared === null) return undefined;
+	return {
+		title: "Ask for pydantic 2, and declare pydantic-settings",
+		explanation: "pydantic-settings needs pydantic 2, and the names that are imported of it are in no pydantic before.",
+		applicability: "review",
+		edits: [...lifted, ...declared],
+		commands: manifest.updateCommands,
+	};
+}
+
+function asksForMore(tree: ast.Module): boolean {
+	let found = false;
+	walk(tree, (node) => {
+		if (!("type" in node) || node.type !== "ImportFrom") return undefined;
+		found ||=
+			node.module === "pydantic_settings" && node.names.some(({ name }) => name.name !== "BaseSettings" && name.name !== "*");
+		return false;
+	});
+	return found;
 }
 
 function words(module: string, explanation: string): Pick<FixProposal, "title" | "explanation" | "applicability"> {
