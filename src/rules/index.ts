@@ -57,6 +57,7 @@ import tablesMadeWithoutEngine from "./database/tables-made-without-engine.ts";
 import tablesNeverCreated from "./database/tables-never-created.ts";
 import uncalledDeclarativeBase from "./database/uncalled-declarative-base.ts";
 import undeclaredTextualSql from "./database/undeclared-textual-sql.ts";
+import unknownFilterName from "./database/unknown-filter-name.ts";
 import unknownForeignKey from "./database/unknown-foreign-key.ts";
 import unknownIsolationLevel from "./database/unknown-isolation-level.ts";
 import unknownModelArgument from "./database/unknown-model-argument.ts";
@@ -190,6 +191,7 @@ export const rules: readonly AnyRule[] = [
 	tablesNeverCreated,
 	uncalledDeclarativeBase,
 	undeclaredTextualSql,
+	unknownFilterName,
 	unknownForeignKey,
 	unknownIsolationLevel,
 	unknownModelArgument,

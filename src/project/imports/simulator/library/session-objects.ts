@@ -83,6 +83,15 @@ export function sessionOf(value: InstanceValue): Value | null {
 	return value.attributes.get(sessionAttribute) ?? null;
 }
 
+/** The class that a query, or a statement made by `select`, asks for; null where it asks for columns, or for more than one thing. */
+export function entityAsked(value: InstanceValue): Value | null {
+	const asked = value.attributes.get(askedAttribute);
+	if (asked !== undefined) return asked.kind === "class" ? asked : null;
+	const call = selected(value);
+	const [entity, ...others] = call?.args ?? [];
+	return entity?.kind === "class" && others.length === 0 ? entity : null;
+}
+
 function answer(machine: Machine, method: string, [asked]: readonly Value[], session: Value): Value {
 	if (method === "get" || method === "scalar") return rows(machine, method, asked ?? unknown) ?? unknown;
 	const isScalar = method === "scalars" || (method === "exec" && isOfOne(asked ?? unknown));
