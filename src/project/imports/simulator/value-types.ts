@@ -3,7 +3,7 @@ import type { ClassValue, ConstantValue, Value } from "../values.ts";
 import { findInClass } from "./classes/class-members.ts";
 import { isSecret } from "./library/secret-objects.ts";
 
-/** What a function of the project gives that has no `return` with a value: the one None of which it is known where it comes from. */
+/** What a function of the project gives that has no `return` with a value, and a dict that lacks what `get` asks for: a None of which it is certain that nothing took its place. */
 export const nothingReturned: ConstantValue = { kind: "constant", value: null, origin: null };
 
 /** The name of a value's type as Python prints it, where that is certain; else null. A None that may have been set since is not. */

@@ -14,7 +14,7 @@ export interface NameSource {
 
 /** Modules whose names are used so often that they need no import elsewhere to be thought of; of two that have a name the first is meant. */
 const wellKnown: readonly string[] = (
-	"typing datetime contextlib enum pathlib decimal uuid functools dataclasses collections collections.abc abc fastapi fastapi.responses fastapi.security " +
+	"typing datetime contextlib enum pathlib decimal uuid functools dataclasses collections collections.abc abc http zoneinfo urllib.parse io fastapi fastapi.responses fastapi.security " +
 	"fastapi.middleware.cors fastapi.staticfiles fastapi.templating fastapi.encoders pydantic pydantic_settings sqlmodel sqlmodel.ext.asyncio.session sqlalchemy " +
 	"sqlalchemy.orm sqlalchemy.ext.asyncio sqlalchemy.exc sqlalchemy.pool sqlalchemy.dialects.postgresql sqlalchemy.ext.declarative starlette.middleware.base " +
 	"starlette.exceptions dotenv jose passlib.context httpx tenacity"

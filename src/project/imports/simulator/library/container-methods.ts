@@ -2,6 +2,7 @@ import { unknown, type Value } from "../../values.ts";
 import { dictKey, isOwnName, keysOf, keyValue } from "../dict-keys.ts";
 import { constant } from "../external.ts";
 import type { CallArguments, Machine } from "../machine.ts";
+import { nothingReturned } from "../value-types.ts";
 import { unsetKey } from "./dotenv-dicts.ts";
 
 /** A method of a list whose items are known. */
@@ -33,7 +34,7 @@ export function dictMethod(machine: Machine, dict: Value & { kind: "dict" }, nam
 		if (found !== undefined) return found;
 		if (isOwnName(wanted)) return unknown;
 		return fallback === undefined
-			? (unsetKey(dict, String(wanted)) ?? (dict.complete ? constant(null) : unknown))
+			? (unsetKey(dict, String(wanted)) ?? (dict.complete ? nothingReturned : unknown))
 			: dict.complete
 				? fallback
 				: unknown;

@@ -128,7 +128,9 @@ const ways: readonly Way[] = [
 export function findAttributeRemedies(project: Project, failure: FailureOf<"attribute-missing">): readonly AttributeRemedy[] {
 	const { owner, name, via } = failure.detail;
 	const names = namesOf(project, failure);
-	const nearest = findSimilarName(name, names);
+	const alike = names.filter((each) => isSameKind(each, name));
+	// `logging.WARNINGS` is WARNING, and not the module `warnings` that logging imports.
+	const nearest = findSimilarName(name, alike) ?? findSimilarName(name, names);
 	// `api_router` of a module with a `router` is no misspelt APIRouter, however near that is.
 	const isOfItsKind = nearest !== null && isSameKind(nearest.name, name);
 	const related = !isOfItsKind && via !== "star-import" ? findRelatedName(name, names) : null;
