@@ -66,7 +66,8 @@ function databaseUrl(project: Project): string {
 	const driver = databaseDrivers.find((each) => each.isAsync === isAsync && declared.has(each.distribution));
 	// Code that has something to say about SQLite runs on it, and SQLite needs no server.
 	const takesSqlite =
-		[...project.modulesByPath.values()].some(({ text }) => text.includes("sqlite")) && (!isAsync || declared.has("aiosqlite"));
+		[...project.modulesByPath.values()].some(({ text }) => /sqlite|check_same_thread/.test(text)) &&
+		(!isAsync || declared.has("aiosqlite"));
 	if (driver === undefined || takesSqlite) return isAsync ? "sqlite+aiosqlite:///./app.db" : "sqlite:///./app.db";
 	const scheme = `${driver.database}+${driver.name}`;
 	return driver.database === "sqlite" ? `${scheme}:///./app.db` : `${scheme}://user:change-me@localhost/app`;

@@ -107,8 +107,9 @@ export default defineRule<Evidence>({
 			case "postgres-scheme":
 				return postgresqlScheme(evidence, project);
 			case "psql-command":
-			case "unreadable":
 				return urlInside(evidence, project);
+			case "unreadable":
+				return urlInside(evidence, project) ?? inPlaceOfWord(evidence, project);
 			case "empty":
 				return filledIn(evidence, project);
 			case "port":
@@ -217,6 +218,17 @@ function filledIn({ engine, urlName }: Evidence, project: Project): FixProposal 
 			applicability: "safe",
 			edits: [removed],
 		};
+	return placeholderAt(project, path, key, urlName);
+}
+
+/** `DATABASE_URL=your_database_url`, as a template has it: a word in which there is nothing to keep. */
+function inPlaceOfWord({ engine, urlName }: Evidence, project: Project): FixProposal | undefined {
+	const written = findWrittenValue(project, engine.value);
+	if (written?.key == null || !/^[\w <>-]+$/.test(engine.text)) return undefined;
+	return placeholderAt(project, written.path, written.key, urlName);
+}
+
+function placeholderAt(project: Project, path: string, key: string, urlName: string): FixProposal | undefined {
 	const placeholder = placeholderText(project, key);
 	const edit = parseDatabaseUrl(placeholder) === null ? null : replaceEnvValue(project, path, key, placeholder);
 	if (edit === null) return undefined;
