@@ -14,7 +14,7 @@ import type { Project } from "../../project/project.ts";
 import { atStart } from "../../text/sentences.ts";
 import type { CodeChange, OptionalUse } from "../repair/packages/optional-use.ts";
 import { listOptionalUses } from "./uses/all-uses.ts";
-import { declarePackage } from "./uses/declare-package.ts";
+import { asElsewhere, declarePackage } from "./uses/declare-package.ts";
 import { findGoneModule, type GoneModule, withFormerModule } from "./uses/gone-module.ts";
 import { lackFailsOn, placeInWords, stepsWithoutManifest } from "./uses/installation-words.ts";
 
@@ -70,10 +70,13 @@ export default defineRule<Evidence>({
 		const manifest = primaryManifest(project.manifests);
 		const closure = possibleClosure(project.manifests, project.environment);
 		const atStartUp = closeOver(startUpRequirements(project.manifests), project.manifests, project.environment);
+		const declaredNames = new Set(
+			project.manifests.flatMap(({ requirements }) => requirements.map(({ normalized }) => normalized)),
+		);
 		const reported = new Set<string>();
 		for (const use of listOptionalUses(project)) {
 			const { providers, importName, extras, floor, what, module, range, stage, order, error } = use;
-			const [distribution] = providers;
+			const distribution = providers.find((name) => declaredNames.has(name)) ?? providers[0];
 			if (distribution === undefined || reported.has(distribution)) continue;
 			const gone = goneFromLibrary(project, use);
 			const missingHere = gone?.isLacking ?? isMissingHere(project, use);
@@ -198,5 +201,6 @@ function requirementProposal(evidence: Evidence, project: Project): FixProposal 
 	const { distribution, importName, extras, floor, what } = evidence;
 	const known = packageAddition(distribution, extras, project.environment, importName);
 	const reason = `${atStart(what)} needs ${distribution}; once it is declared, every installation brings it.`;
-	return declarePackage(project, manifest, distribution, { ...known, floor: known.floor ?? floor }, reason);
+	const addition = asElsewhere({ ...known, floor: known.floor ?? floor }, project, distribution);
+	return declarePackage(project, manifest, distribution, addition, reason);
 }

@@ -29,3 +29,12 @@ test("code that needs pydantic 2 gets it together with pydantic-settings, not co
 	).toEqual({ "requirements.txt": "fastapi==0.115.0\npydantic>=2\npydantic-settings\nuvicorn\n" });
 	expect(Object.keys(mendedFiles("undeclared-import", backend("BaseSettings", "debug: bool = False")))).toEqual(["main.py"]);
 });
+
+test("a driver that only the developers' packages hold is declared as it stands there", () => {
+	const main =
+		'from fastapi import FastAPI\nfrom sqlalchemy import create_engine\n\nENGINE = create_engine("postgresql://u:p@localhost/x")\napp = FastAPI()\n';
+	const pipfile = '[packages]\nfastapi = "*"\nuvicorn = "*"\nsqlalchemy = "<2.1"\n\n[dev-packages]\npsycopg2 = "*"\n';
+	expect(mendedFiles("missing-optional-dependency", `#- Pipfile\n${pipfile}#- main.py\n${main}`)).toEqual({
+		Pipfile: pipfile.replace('"<2.1"\n', '"<2.1"\npsycopg2 = "*"\n'),
+	});
+});

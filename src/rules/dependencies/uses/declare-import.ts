@@ -3,9 +3,8 @@ import { primaryManifest } from "../../../project/manifests/declared.ts";
 import { makeRequired, removeMarker } from "../../../project/manifests/edit.ts";
 import type { Manifest, Requirement } from "../../../project/manifests/manifest.ts";
 import { packageAddition } from "../../../project/manifests/package-addition.ts";
-import type { Addition } from "../../../project/manifests/requirement-style.ts";
 import type { Project } from "../../../project/project.ts";
-import { declarePackage } from "./declare-package.ts";
+import { asElsewhere, declarePackage } from "./declare-package.ts";
 import { sqlalchemyExtras } from "./engine-packages.ts";
 import { withFormerModule } from "./gone-module.ts";
 import { importInstead } from "./import-instead.ts";
@@ -43,15 +42,6 @@ export function declareImport(evidence: ImportToDeclare, project: Project): FixP
 	const reason = `${module} comes with ${distribution}; once it is declared, every installation brings it.`;
 	const declared = declarePackage(project, manifest, distribution, addition, reason);
 	return declared === undefined || elsewhere === null ? declared : { ...declared, applicability: "review" };
-}
-
-/** With the version and the extras with which another group or list declares it. */
-function asElsewhere(addition: Addition, { manifests }: Project, distribution: string): Addition {
-	const others = manifests.flatMap(({ requirements }) => requirements).filter(({ normalized }) => normalized === distribution);
-	const [first] = others;
-	if (first === undefined) return addition;
-	const extras = [...new Set([...addition.extras, ...others.flatMap((each) => each.extras)])];
-	return { ...addition, extras, ...(first.specifier === "" ? {} : { specifier: first.specifier }) };
 }
 
 /** It is declared, but for other Pythons or platforms only. */

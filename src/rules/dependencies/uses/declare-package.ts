@@ -27,6 +27,15 @@ export function declarePackage(
 	};
 }
 
+/** With the version and the extras with which another group or list declares it. */
+export function asElsewhere(addition: Addition, { manifests }: Project, distribution: string): Addition {
+	const others = manifests.flatMap(({ requirements }) => requirements).filter(({ normalized }) => normalized === distribution);
+	const [first] = others;
+	if (first === undefined) return addition;
+	const extras = [...new Set([...addition.extras, ...others.flatMap((each) => each.extras)])];
+	return { ...addition, extras, ...(first.specifier === "" ? {} : { specifier: first.specifier }) };
+}
+
 /** What a person has to do about a new or changed line of a list that pins hashes: a sentence with a blank in front, or nothing. */
 export function aboutHashes(project: Project, manifest: Manifest): string {
 	return usesHashes(project.files, manifest)

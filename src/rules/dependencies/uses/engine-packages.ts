@@ -2,7 +2,7 @@ import { listEngineCalls } from "../../../project/database/engine-calls.ts";
 import { databaseOf, isSqlalchemyBefore, loadedDriver } from "../../../project/database/sqlalchemy-driver.ts";
 import type { Value } from "../../../project/imports/values.ts";
 import { databaseDrivers } from "../../../project/manifests/database-drivers.ts";
-import { primaryManifest } from "../../../project/manifests/declared.ts";
+import { primaryManifest, startUpRequirements } from "../../../project/manifests/declared.ts";
 import type { Project } from "../../../project/project.ts";
 import type { CodeChange, OptionalUse } from "../../repair/packages/optional-use.ts";
 import { listLibraryUses } from "./library-parts.ts";
@@ -42,7 +42,7 @@ export function listEngineDrivers(project: Project): OptionalUse[] {
 
 /** A URL without a driver gets SQLAlchemy's default one; where another is declared, that one was meant. */
 function declaredDriverInUrl(project: Project, database: string, dialect: string, value: Value): CodeChange | null {
-	const requirements = primaryManifest(project.manifests)?.requirements ?? [];
+	const requirements = startUpRequirements(project.manifests);
 	const declared = databaseDrivers.find(
 		(driver) =>
 			driver.database === database &&
