@@ -51,13 +51,18 @@ export default defineRule<Evidence>({
 			const value = call.args[0] ?? call.keywords.get("url");
 			const of = value?.kind === "instance" && value.of.kind === "external" ? value.of.canonical : "";
 			// What its methods give (`unicode_string()`) is something else.
-			const isUrl = /^pydantic\.networks\.\w+(\.build)?$/.test(of) && !isVersionOne(project.environment);
+			const isUrl =
+				/^(pydantic\.networks|pydantic_core(\._pydantic_core)?)\.\w+(\.build)?$/.test(of) && !isVersionOne(project.environment);
 			if (!isUrl && of !== "pydantic.types.SecretStr") continue;
 			yield {
 				subject: `${call.module.name}:${assignedName(call.module, call.node) ?? "engine"}`,
 				path: call.module.path,
 				range: { start: call.node.start, end: call.node.end },
-				evidence: { call, of: "engine", type: of.replace(/^pydantic\.(networks|types)\./, "").replace(/\.build$/, "") },
+				evidence: {
+					call,
+					of: "engine",
+					type: of.replace(/^pydantic(\.(networks|types)|_core(\._pydantic_core)?)\./, "").replace(/\.build$/, ""),
+				},
 			};
 		}
 		for (const call of project.trace.calls) {

@@ -106,7 +106,21 @@ function ofClassItself(
 }
 
 /** Class methods that put a URL together from its parts: SQLAlchemy's `URL.create` and `build` of pydantic's URL types. */
-const urlBuilder = /^(?:sqlalchemy\..*\.URL\.create|pydantic\.networks\.[A-Z]\w*\.build)$/;
+const urlBuilder =
+	/^(?:sqlalchemy\..*\.URL\.create|pydantic\.networks\.[A-Z]\w*\.build|pydantic_core\.(?:\w+\.)?(?:MultiHostUrl|Url)\.build)$/;
+
+/** What `build` of the URLs of pydantic's core takes, which has no source to read. */
+const coreParameters: readonly Parameter[] = [
+	"scheme",
+	"username",
+	"password",
+	"host",
+	"hosts",
+	"port",
+	"path",
+	"query",
+	"fragment",
+].map((name) => ({ name, kind: "keyword-only", hasDefault: name !== "scheme", annotation: null, defaultText: null }));
 
 function urlBuildingProblem(
 	machine: Pick<Machine, "environment">,
@@ -115,6 +129,11 @@ function urlBuildingProblem(
 	args: CallArguments,
 	depth = 0,
 ): BindingProblem | null {
+	if (owner.startsWith("pydantic_core.")) {
+		const type = owner.slice(owner.lastIndexOf(".") + 1);
+		const own = coreParameters.filter((each) => each.name !== "hosts" || type === "MultiHostUrl");
+		return problemOf(`${type}.${name}()`, own, args, 1);
+	}
 	const entry = symbolEntry(machine, owner);
 	if (entry?.kind !== "class" || depth > 8) return null;
 	const member = Object.hasOwn(entry.members, name) ? entry.members[name] : undefined;

@@ -4,7 +4,7 @@ import { failOperation } from "../refused-operations.ts";
 import type { LibraryCall } from "./library-call.ts";
 import { isSecret } from "./secret-objects.ts";
 
-const builder = /^pydantic\.networks\.(\w+)\.build$/;
+const builder = /^(?:pydantic\.networks|pydantic_core(?:\._pydantic_core)?)\.(\w+)\.build$/;
 /** Types whose URLs may name several hosts, so that `build` takes `host` or `hosts`. */
 const ofSeveralHosts = /^(?:PostgresDsn|CockroachDsn|MongoDsn|NatsDsn|MultiHostUrl)$/;
 const texts = ["scheme", "username", "password", "host", "path", "query", "fragment"] as const;

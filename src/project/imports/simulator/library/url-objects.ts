@@ -7,9 +7,9 @@ import { asText } from "../operations.ts";
 
 const makeUrl = /^sqlalchemy\..*\bmake_url$/;
 const createUrl = /^sqlalchemy\..*\bURL\.create$/;
-/** pydantic's URL types, which pydantic 2 makes objects of. */
-const urlType = /^pydantic\.networks\.(?:AnyUrl|\w+Dsn)$/;
-const buildUrl = /^pydantic\.networks\.(?:AnyUrl|\w+Dsn)\.build$/;
+/** pydantic's URL types, which pydantic 2 makes objects of, and those of its core. */
+const urlType = /^(?:pydantic\.networks\.(?:AnyUrl|\w+Dsn)|pydantic_core\.(?:\w+\.)?(?:MultiHostUrl|Url))$/;
+const buildUrl = /^(?:pydantic\.networks\.(?:AnyUrl|\w+Dsn)|pydantic_core\.(?:\w+\.)?(?:MultiHostUrl|Url))\.build$/;
 
 /** Under which an object of a URL type keeps the text that it was made of. */
 export const urlAttribute = "__url__";
@@ -52,7 +52,7 @@ export function writtenUrl(
 }
 
 function isOfPydantic(object: InstanceValue): boolean {
-	return object.of.kind === "external" && object.of.canonical.startsWith("pydantic.");
+	return object.of.kind === "external" && /^pydantic(_core)?\./.test(object.of.canonical);
 }
 
 function withHiddenPassword(text: ConstantValue, url: string): ConstantValue {
@@ -115,6 +115,7 @@ function built(call: Call): ConstantValue | null {
 		return asText(value) ?? (["username", "user", "password", "host"].includes(name) ? unseen : null);
 	};
 	const isOld = keywords.has("user");
+	if (isOld && call.callee.kind === "external" && call.callee.canonical.startsWith("pydantic_core.")) return null;
 	const [scheme, username, password, host, port, path, query] = [
 		read("scheme"),
 		read(isOld ? "user" : "username"),
