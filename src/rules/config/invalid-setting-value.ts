@@ -158,10 +158,11 @@ function formatted(project: Project, { reading, type }: RefusedSetting): string 
 	return isPadded || formatInWords(name) !== null ? placeholderFor(project, reading.field) : null;
 }
 
-/** `30` of `30 minutes` and of `30m`. */
+/** `30` of `30 minutes`, of `30m` and of `30,`; `0.5` of `0,5`. */
 function digitsOf({ type, value }: RefusedSetting): string | null {
 	const isNumber = type.members?.some((member) => ["int", "float", "PositiveInt", "NonNegativeInt"].includes(member));
-	return isNumber ? (/^\s*(\d+)\s*[a-z]+\s*$/i.exec(value.value)?.[1] ?? null) : null;
+	if (type.members?.includes("float") && /^\s*\d+,\d+\s*$/.test(value.value)) return value.value.trim().replace(",", ".");
+	return isNumber ? (/^\s*(\d+)\s*(?:[a-z]+|[,;])\s*$/i.exec(value.value)?.[1] ?? null) : null;
 }
 
 /** The choice that the text resembles, or null. */

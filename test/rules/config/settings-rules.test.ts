@@ -199,6 +199,8 @@ describe("invalid-setting-value", () => {
 
 	it.each([
 		["port: int = 8000", "PORT=abc", "PORT=8000\n"],
+		["port: int = 8000", "PORT=9000,", "PORT=9000\n"],
+		["rate: float = 1.0", "RATE=0,5", "RATE=0.5\n"],
 		['env: Literal["dev", "production"]', "ENV=prod", "ENV=production\n"],
 		["flag: bool = False", "FLAG=maybe", "FLAG=false\n"],
 	])("%s with %s gets what it takes", (field, before, after) => {
