@@ -4,7 +4,11 @@ import { databaseOf } from "./sqlalchemy-driver.ts";
 
 /** The database for which start-up makes its tables, `sqlite` or `postgresql`: that of all engines; null where they differ or one is not known. */
 export function createdDialect(project: Project): string | null {
-	const found = new Set(listEngines(project).map(({ url }) => (url === null ? null : databaseOf(url))));
+	const found = new Set(
+		listEngines(project)
+			.filter(({ call }) => call.reached)
+			.map(({ url }) => (url === null ? null : databaseOf(url))),
+	);
 	const [only] = found;
 	return found.size === 1 ? (only ?? null) : null;
 }

@@ -42,7 +42,12 @@ function isTakenForColumn({ value: cls }: TableClass, { name, annotation, value,
 	return value === null || (value.kind === "constant" && value.value === null);
 }
 
-function isCertainlyUnmapped(project: Project, { annotation, owner }: ClassAttribute): boolean {
+/** `"Category"`, `"Category | None"`: a relationship to a class whose name stands in quotes. */
+const quotedClass = /^(?:(?:Optional|List|list|Set|set)\[)?[A-Z]\w*\]?(?: \| None)?$/;
+
+function isCertainlyUnmapped(project: Project, { annotation, owner, value }: ClassAttribute): boolean {
+	if (annotation?.type === "Constant" && typeof annotation.value === "string" && makerOf(value) === "relationship")
+		return quotedClass.test(annotation.value);
 	const scope = scopeOfClass(project, owner);
 	return annotation !== null && scope !== null && isPlainType(readTypeForm(annotation, scope));
 }

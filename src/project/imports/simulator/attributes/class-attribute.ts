@@ -16,7 +16,7 @@ import { memberNamed } from "../classes/enum-look-up.ts";
 import { missingColumnMessage } from "../classes/mapped-class.ts";
 import { isDecoratedBy } from "../decorators.ts";
 import { constant } from "../external.ts";
-import { metadataOfBase } from "../library/base-metadata.ts";
+import { metadataOfBase, onlyOfMetadata } from "../library/base-metadata.ts";
 import { type Frame, failAt, type Machine } from "../machine.ts";
 import { failWithout } from "./fail-without.ts";
 
@@ -29,6 +29,10 @@ export function ofClass(machine: Machine, frame: Frame, owner: ClassValue, name:
 	if (found === null && name === "metadata") {
 		const metadata = metadataOfBase(machine, owner);
 		if (metadata !== null) return metadata;
+	}
+	if (found === null && onlyOfMetadata.has(name) && metadataOfBase(machine, owner) !== null) {
+		reportMissing(machine, frame, owner, name, node);
+		return unknown;
 	}
 	if (found === null) {
 		const isClosed =

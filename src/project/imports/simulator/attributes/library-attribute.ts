@@ -5,7 +5,7 @@ import { classWithout, libraryEnumerations, printedOfInstance } from "../classes
 import { superMember } from "../classes/super-object.ts";
 import { classMember, externalSymbol, isPlainExternalClass, memberOf, symbolEntry } from "../external.ts";
 import { stateAttribute } from "../library/application-state.ts";
-import { metadataClass, metadataOfBase } from "../library/base-metadata.ts";
+import { metadataClass, metadataOfBase, onlyOfMetadata } from "../library/base-metadata.ts";
 import { isSecret, lacksAttribute } from "../library/secret-objects.ts";
 import { isScalarResultWithout, onlyOfSessions, sessionFactoryName } from "../library/session-objects.ts";
 import { isNotLoaded } from "../library/unloaded-submodules.ts";
@@ -33,6 +33,11 @@ function ofExternalClass(machine: Machine, frame: Frame, owner: ExternalValue, n
 	if (/^sqlmodel\..*\bSQLModel\.metadata$/.test(owner.canonical) && lacksMember(machine, metadataClass, name)) {
 		const message = `'MetaData' object has no attribute '${name}'`;
 		failWithout(machine, frame, node, { owner: metadataClass, name, message });
+		return unknown;
+	}
+	if (/^sqlmodel\..*\bSQLModel$/.test(owner.canonical) && onlyOfMetadata.has(name)) {
+		// pydantic's metaclass raises with the bare name.
+		failWithout(machine, frame, node, { owner: "SQLModel", name, message: name });
 		return unknown;
 	}
 	const isMissing =
@@ -73,6 +78,11 @@ export function ofExternalInstance(
 ): Value {
 	const method: Value = { kind: "bound-method", receiver: owner, name, function: null };
 	if (failOnGeneratorMember(machine, frame, owner, name, node)) return unknown;
+	if (onlyOfMetadata.has(name) && metadataOfBase(machine, owner) !== null) {
+		const message = `type object 'Base' has no attribute '${name}'`;
+		failWithout(machine, frame, node, { owner: "Base", name, message });
+		return unknown;
+	}
 	const metadata = name === "metadata" ? metadataOfBase(machine, owner) : null;
 	if (metadata !== null) return metadata;
 	const ofState = stateAttribute(machine, frame, owner, of, name, node);

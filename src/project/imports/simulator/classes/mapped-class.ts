@@ -8,14 +8,22 @@ import { findInClass } from "./class-members.ts";
  */
 export function missingColumnMessage(machine: Machine, owner: ClassValue, name: string): string | null {
 	if (name.startsWith("_") || ofBases.test(name) || !isMapped(owner) || !isInSight(owner, name, 0)) return null;
+	// A backref gives the attribute that its text names.
+	if (machine.classes.some(({ value: { module } }) => module.text.includes("backref") && mentions(module.text, name)))
+		return null;
 	if (
 		machine.classes.some(({ value }) =>
-			/\b(backref|automap_base|DeferredReflection|autoload\w*|add_property|instrument_class)\b/.test(value.module.text),
+			/\b(automap_base|DeferredReflection|autoload\w*|add_property|instrument_class)\b/.test(value.module.text),
 		)
 	)
 		return null;
 	// pydantic's metaclass raises with the bare name.
 	return owner.keywords.has("table") ? name : `type object '${owner.node.name.name}' has no attribute '${name}'`;
+}
+
+/** Does the text have the name in quotes, or build texts of which it may come? */
+function mentions(text: string, name: string): boolean {
+	return text.includes(`"${name}"`) || text.includes(`'${name}'`) || /\bbackref\s*[=(]\s*(?!["']|\s*backref\()/.test(text);
 }
 
 /** Attributes that SQLAlchemy's and SQLModel's own classes bring. */

@@ -8,6 +8,9 @@ export const metadataClass = "sqlalchemy.sql.schema.MetaData";
 /** Under which a MetaData that a declarative base brings by itself keeps that base. */
 const baseAttribute = "__base__";
 
+/** Methods of a MetaData that a declarative base, which has one, has not itself. */
+export const onlyOfMetadata: ReadonlySet<string> = new Set(["create_all", "drop_all", "reflect", "sorted_tables"]);
+
 const made = new WeakMap<Value, InstanceValue>();
 
 /** The MetaData that a declarative base, or a class below one, has without setting any: the same object each time. Null for all else. */

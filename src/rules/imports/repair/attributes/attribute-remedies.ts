@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../../../audit/fix.ts";
 import { isEnumeration } from "../../../../project/imports/simulator/classes/enum-look-up.ts";
+import { onlyOfMetadata } from "../../../../project/imports/simulator/library/base-metadata.ts";
 import type { Project } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
@@ -207,7 +208,8 @@ function throughObject({ project, owner, name, names }: Missing): readonly Attri
 }
 
 function synonym({ owner, name }: Missing): readonly AttributeRemedy[] {
-	const to = synonyms[`${owner}.${name}`];
+	const isOfMetadata = onlyOfMetadata.has(name) && !owner.includes(".");
+	const to = isOfMetadata ? `metadata.${name}` : synonyms[`${owner}.${name}`];
 	return to === undefined ? [] : [{ type: "rename", to, isCertain: true }];
 }
 

@@ -4,7 +4,8 @@ import type { Project } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
 import { replaceText } from "../../../../python/rewrite/source.ts";
 import { insertBefore } from "../../../../python/rewrite/statements.ts";
-import { contains } from "../../../../python/walk.ts";
+import { contains, dottedName } from "../../../../python/walk.ts";
+import { attributeAt } from "../../../repair/attributes/attribute-at.ts";
 import { findSimilarName } from "../../../repair/names/similar-name.ts";
 import type { FailureOf } from "../../../repair/trial/import-failures.ts";
 import { findClass } from "./owner-names.ts";
@@ -14,6 +15,9 @@ export function bindInClass(project: Project, failure: FailureOf<"attribute-miss
 	const { owner, name } = failure.detail;
 	const found = findClass(project, failure.module, owner);
 	const isOfItself = found?.module === failure.module && contains(found.node, failure.range.start);
+	// Who names the class itself means one of its attributes, and no other class has to have it.
+	const read = attributeAt(failure);
+	if (read !== null && dottedName(read.value)?.split(".").at(-1) === owner) return null;
 	if (found === null || isOfItself || found.bases.length === 0) return null;
 	const own = boundIn(found);
 	const similar = findSimilarName(name, own.keys());
