@@ -10,7 +10,7 @@ export interface Verdict {
 	readonly right: boolean;
 	/** The first issue on the critical path stands where Python's traceback ends. */
 	readonly sameFile: boolean;
-	/** The server does not come up, or answers nothing: start-up has a first error. */
+	/** The server does not come up: start-up has a first error. */
 	readonly stops: boolean;
 	/** The issue that start-up meets first expects the line that Python printed. */
 	readonly sameError: boolean;
@@ -41,7 +41,7 @@ export function judge(boot: BootCase, truth: RecordedProof, audit: Audit): Verdi
 	return {
 		right: wanted.length > 0,
 		sameFile: outcome.at === undefined || wanted.some((issue) => outcome.at?.startsWith(`${issue.file_path}:`)),
-		stops: isCritical(outcome),
+		stops: outcome.stage === "import" || outcome.stage === "startup",
 		sameError: first !== undefined && foretells(first, outcome, boot),
 		samePlace: first !== undefined && isRaisedAt(first, outcome, boot),
 		words: `${outcome.stage}: ${outcome.error} ${outcome.at ?? ""}\n        said: ${best === undefined ? (audit.refusal ?? "nothing") : describe(best)}`,

@@ -182,10 +182,12 @@ class Runner {
 		if (stage !== "import" && stage !== "startup") return null;
 		// Faults of one event are told apart by fractions.
 		const place = order === undefined ? undefined : this.eventPlaces.get(Math.floor(order));
-		if (place !== undefined) return place;
-		return /\.pyi?$/.test(match.path)
-			? { path: match.path, line: this.linesOf(match.path).positionAt(match.range.start).line }
-			: null;
+		const line = /\.pyi?$/.test(match.path) ? this.linesOf(match.path).positionAt(match.range.start).line : null;
+		if (place === undefined) return line === null ? null : { path: match.path, line };
+		const { path, decoratedFrom } = place;
+		const isDecorator =
+			path === match.path && line !== null && decoratedFrom !== undefined && line >= decoratedFrom && line < place.line;
+		return { path, line: isDecorator ? line : place.line };
 	}
 
 	/** What a middleware raises stops no start: the first request meets it. */

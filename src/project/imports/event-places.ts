@@ -5,18 +5,22 @@ import type { Failure, ImportTrace } from "./trace.ts";
 export interface EventPlace {
 	readonly path: string;
 	readonly line: number;
+	/** For a class: the line of its first decorator. Each of them is called at its own line. */
+	readonly decoratedFrom?: number;
 }
 
 /** The line that a traceback names for each event of start-up, by its order. */
 export function eventPlaces({ failures, calls, classes }: ImportTrace): ReadonlyMap<number, EventPlace> {
 	const places = new Map<number, EventPlace>();
-	const add = (order: number, { path, lines }: Module, offset: number): void => {
-		if (!places.has(order)) places.set(order, { path, line: lines.positionAt(offset).line });
+	const add = (order: number, { path, lines }: Module, offset: number, first?: number): void => {
+		if (places.has(order)) return;
+		const line = lines.positionAt(offset).line;
+		places.set(order, first === undefined ? { path, line } : { path, line, decoratedFrom: lines.positionAt(first).line });
 	};
 	for (const failure of failures) add(failure.order, failure.module, raisedOffset(failure));
 	// A call fails where it begins, a class at the line of its keyword, below its decorators.
 	for (const { order, module, node } of calls) add(order, module, node.start);
-	for (const { order, value } of classes) add(order, value.module, value.node.name.start);
+	for (const { order, value } of classes) add(order, value.module, value.node.name.start, value.node.decorators[0]?.start);
 	return places;
 }
 
