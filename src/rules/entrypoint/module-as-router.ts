@@ -1,7 +1,7 @@
 import { defineRule } from "../../audit/rule.ts";
 import { fastApiFeatures } from "../../project/fastapi/features.ts";
 import type { Call } from "../../project/imports/trace.ts";
-import type { Value } from "../../project/imports/values.ts";
+import type { Binding, Value } from "../../project/imports/values.ts";
 import { scopeOfModule } from "../../project/models/name-scope.ts";
 import { valueOfName } from "../../project/models/type-form.ts";
 import type { Module, Project } from "../../project/project.ts";
@@ -63,7 +63,7 @@ export default defineRule<Evidence>({
 				range: { start: node.start, end: node.end },
 				evidence: {
 					module: argument.name,
-					routers: [...names].filter(([, binding]) => isRouter(binding.value)).map(([name]) => name),
+					routers: routersOf(names),
 					stage: call.stage,
 					order: call.order,
 					guarded: call.guarded,
@@ -106,6 +106,13 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** The routers that a module makes; where it makes none, those that it imports. */
+function routersOf(names: ReadonlyMap<string, Binding>): readonly string[] {
+	const bound = [...names].filter(([, { value }]) => isRouter(value));
+	const made = bound.filter(([, { node }]) => node !== null && "type" in node && node.type === "Assign");
+	return (made.length > 0 ? made : bound).map(([name]) => name);
+}
 
 /** Does a loop hand the same call a module in one turn and a router in another? */
 function isMixed({ trace }: Project, { node }: Call): boolean {

@@ -49,6 +49,32 @@ describe("unusable-application", () => {
 	});
 });
 
+describe("invalid-middleware", () => {
+	it("sees the application in the place of an option, and a list in the place of the class", () => {
+		const made = (entry: string) =>
+			backend(
+				`${head}from fastapi.middleware.cors import CORSMiddleware\n\napp = FastAPI()\napp.add_middleware(${entry}, allow_origins=["*"])\n`,
+			);
+		expect(auditBackend("invalid-middleware", made("CORSMiddleware, app"))[0]).toMatchObject({
+			severity: "CRITICAL",
+			expectedError: "TypeError: CORSMiddleware.__init__() got multiple values for argument 'allow_origins'",
+		});
+		expect(auditBackend("invalid-middleware", made("[CORSMiddleware]"))).toMatchObject([{ severity: "CRITICAL" }]);
+		expect(auditBackend("invalid-middleware", made("CORSMiddleware"))).toEqual([]);
+	});
+});
+
+describe("module-as-router", () => {
+	it("includes the router that the module makes, and none that it includes itself", () => {
+		const routes =
+			"\n#- items.py\nfrom fastapi import APIRouter\n\nrouter = APIRouter()\n#- routes.py\nfrom fastapi import APIRouter\nfrom items import router as items_router\n\nmain_router = APIRouter()\nmain_router.include_router(items_router)\n";
+		const main = `${head}import routes as main_router\n\napp = FastAPI()\napp.include_router(main_router)\n`;
+		expect(mendedFiles("module-as-router", backend(main, routes))["main.py"]).toContain(
+			"app.include_router(main_router.main_router)\n",
+		);
+	});
+});
+
 describe("missing-application", () => {
 	it("offers the command and the code as two ways to mend it", () => {
 		const [issue] = auditBackend("missing-application", backend(`${head}\napi = FastAPI()\n`));

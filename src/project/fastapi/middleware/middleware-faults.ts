@@ -37,6 +37,8 @@ export function middlewareFault(project: Project, added: AddedMiddleware): Middl
 			return instanceFault(project, value);
 		case "module":
 		case "constant":
+		case "sequence":
+		case "dict":
 			return notCallable(uncallableType(value) ?? "object");
 		default:
 			return null;

@@ -125,6 +125,7 @@ function modelObject(operation: Operation, features: FastApiFeatures): ResponseF
 	const given = operation.call.keywords.get("response_model");
 	const node = keywordNode(operation, "response_model");
 	if (given?.kind !== "instance" || given.of.kind !== "class" || node === null) return null;
+	if (isPydanticModel(given.of) !== false && features.refusesModelObjects !== true) return null;
 	const named = `an object of ${given.of.node.name.name}`;
 	return {
 		type: "no-schema",

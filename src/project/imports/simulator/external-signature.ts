@@ -199,6 +199,10 @@ function problemOf(
 		}
 	}
 	if (args.open) return null;
+	const repeated = positional
+		.slice(0, args.args.length)
+		.find(({ kind, name }) => kind === "positional" && args.keywords.has(name));
+	if (repeated !== undefined) return { message: `${shown} got multiple values for argument '${repeated.name}'` };
 	if (!takesAny("var-positional") && args.args.length > positional.length) {
 		const keywordOnly = parameters.filter(({ kind, name }) => kind === "keyword-only" && args.keywords.has(name)).length;
 		const counted = [...Array.from({ length: bound }, () => ({ hasDefault: false })), ...positional];

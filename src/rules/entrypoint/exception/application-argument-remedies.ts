@@ -25,6 +25,7 @@ const remedies: readonly (readonly [says: RegExp, mend: (refused: RefusedCall) =
 	[/Either 'app=\.\.\.', or 'routes='/, returnWhatIsMounted],
 	[/^TypeError: cannot specify both default and default_factory$/, keepTheFactory],
 	[/add_exception_handler\(\) missing 1 required positional argument: 'handler'$/, nameTheException],
+	[/add_middleware\(\) takes 2 positional arguments but 3 were given$/, withoutApplication],
 	[/^TypeError: Security\(\) takes from 0 to 1 positional arguments but 2 were given$/, nameScopes],
 	[/object is not a mapping$/, responsesByStatus],
 	[/^AttributeError: '(?:str|tuple)' object has no attribute 'copy'$/, tagsInList],
@@ -41,6 +42,19 @@ export function applicationArgumentRemedy(
 	const call = nodeAt(module.tree, range, "Call");
 	if (scope === null || call === undefined) return undefined;
 	return remedies.find(([says]) => says.test(error))?.[1]({ module, call, scope });
+}
+
+/** `app.add_middleware(CORSMiddleware, app, allow_origins=["*"])`: the middleware is given the application by itself. */
+function withoutApplication({ module, call }: RefusedCall): FixProposal | undefined {
+	const [, extra] = call.args;
+	const owner = call.callee.type === "Attribute" ? dottedName(call.callee.value) : null;
+	if (extra === undefined || call.args.length > 2 || owner === null || dottedName(extra) !== owner) return undefined;
+	return {
+		title: "Leave the application out",
+		explanation: "add_middleware takes the class and its options; the application is handed over when the middleware is made.",
+		applicability: "safe",
+		edits: removeArguments(module, call, [extra]),
+	};
 }
 
 /** `add_exception_handler(on_full)` of `def on_full(request, exc: StorageFull)` → `add_exception_handler(StorageFull, on_full)`. */
