@@ -168,12 +168,17 @@ function errorOf({ environment }: Project, misuse: Evidence["misuse"]): string |
 
 /** `async with await engine.begin()` without its await. */
 function enterUnawaited(module: Module, statement: ast.With, { start, value }: ast.Await): FixProposal {
+	const opening = value.type === "Call" && value.callee.type === "Attribute" ? value.callee.attribute : null;
+	const block = module.text.slice(statement.start, statement.end);
+	// What connect() gives forgets all that is not committed.
+	const isLost = opening?.name === "connect" && /run_sync|execute/.test(block) && !block.includes("commit");
 	return {
 		title: "Enter it without await",
 		explanation: "async with itself awaits the beginning and the end of what it enters.",
 		applicability: "safe",
 		edits: [
 			replaceText(module, start, value.start, ""),
+			...(isLost && opening !== null ? [replaceText(module, opening.start, opening.end, "begin")] : []),
 			...(statement.isAsync ? [] : [replaceText(module, statement.start, statement.start, "async ")]),
 		],
 	};

@@ -75,7 +75,7 @@ function sameType(module: ClassFault["module"], own: WrittenType, { name, from }
 		explanation: "The column of a foreign key has the type of the column that it refers to.",
 		applicability: "review",
 		edits: [replaceText(module, own.node.start, own.node.end, name)],
-		needs: from === null ? [] : [{ path: module.path, module: from, name: name.replace(/\(.*$/s, "") }],
+		needs: from === null ? [] : [{ path: module.path, module: from, name: name.split("(", 1)[0] ?? name }],
 	};
 }
 

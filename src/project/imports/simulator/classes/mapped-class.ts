@@ -23,7 +23,7 @@ export function missingColumnMessage(machine: Machine, owner: ClassValue, name: 
 
 /** Does the text have the name in quotes, or build texts of which it may come? */
 function mentions(text: string, name: string): boolean {
-	return text.includes(`"${name}"`) || text.includes(`'${name}'`) || /\bbackref\s*[=(]\s*(?!["']|\s*backref\()/.test(text);
+	return text.includes(`"${name}"`) || text.includes(`'${name}'`) || /\bbackref(?: ?= ?|\()(?!["']|backref\()/.test(text);
 }
 
 /** Attributes that SQLAlchemy's and SQLModel's own classes bring. */
