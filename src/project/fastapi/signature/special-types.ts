@@ -55,7 +55,8 @@ function valueDerives(
 		return value.of.kind === "external" && value.of.canonical.startsWith("sqlalchemy.") ? false : null;
 	if (value.kind !== "external") return value.kind === "unknown" ? null : false;
 	if (isWanted(value.canonical)) return true;
-	if (value.name.startsWith("builtins.") || /^(typing|collections|_?io|sqlalchemy|sqlmodel|pydantic)\./.test(value.canonical)) return false;
+	if (value.name.startsWith("builtins.") || /^(typing|collections|_?io|sqlalchemy|sqlmodel|pydantic)\./.test(value.canonical))
+		return false;
 	return entryDerives(value.entry, environment, isWanted, depth);
 }
 
