@@ -24,6 +24,13 @@ export interface ScopedName {
 	readonly isModuleLevel: boolean;
 }
 
+/** Methods that are called like classes of their module: who imports the class takes one for the other. */
+export const methodsOfDatetime: ReadonlySet<string> = new Set(["date", "time"]);
+
+function isMethodOfDatetime(owner: string, name: string): boolean {
+	return /^(_pydatetime|datetime)\.datetime$/.test(owner) && methodsOfDatetime.has(name);
+}
+
 /** The scope of a module's top level; null where start-up never ran the module. */
 export function scopeOfModule(project: Project, module: Module): NameScope | null {
 	const run = project.trace.runs.get(module.name);
@@ -87,6 +94,10 @@ export function memberOfValue(environment: Environment, owner: Value, name: stri
 	if (owner.kind === "module" || owner.kind === "class") {
 		const found = owner.namespace.names.get(name);
 		return found === undefined || found.maybe ? unknown : found.value;
+	}
+	if (owner.kind === "external" && isMethodOfDatetime(owner.canonical, name)) {
+		const dotted = `datetime.datetime.${name}`;
+		return { kind: "external", name: dotted, canonical: dotted, isModule: false, entry: null };
 	}
 	if (owner.kind !== "external" || !owner.isModule) return unknown;
 	const member = memberOf({ environment, patched: new Map() }, owner.name, name);

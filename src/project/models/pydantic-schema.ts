@@ -177,6 +177,11 @@ class SchemaReader {
 		}
 		if (value.name.startsWith("builtins.") && builtinFunctions.has(name))
 			return { schema: "no", shown: `<built-in function ${name}>`, named: `the function ${name}`, culprit: form };
+		const method = /^datetime\.datetime\.(date|time)$/.exec(name)?.[1];
+		if (method !== undefined) {
+			const shown = `<method '${method}' of 'datetime.datetime' objects>`;
+			return { schema: "no", shown, named: `the method ${method} of datetime`, culprit: form };
+		}
 		if (asynchronous.test(name) && !isVersionOne(this.environment))
 			return { schema: "no", shown: null, named: name.slice("typing.".length), culprit: form };
 		const shown = withoutSchema[name];

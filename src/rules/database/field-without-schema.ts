@@ -22,6 +22,7 @@ import { replaceText } from "../../python/rewrite/source.ts";
 import { insertBefore } from "../../python/rewrite/statements.ts";
 import { walk } from "../../python/walk.ts";
 import { type ClassFault, certainClasses, defineClassRule, raising } from "../repair/classes/class-fault.ts";
+import { methodOfDatetime } from "../repair/classes/method-of-datetime.ts";
 import { typedDictRemedy } from "../repair/classes/typed-dict-remedy.ts";
 import { oldSchemaHooks } from "./declaration/old-schema-hook.ts";
 
@@ -152,7 +153,7 @@ function fixesFor(project: Project, value: ClassValue, field: ClassAttribute, an
 	const typedDict = answer.error === undefined ? undefined : typedDictRemedy(answer.culprit);
 	if (typedDict !== undefined) return [typedDict];
 	const fixes: FixProposal[] = [];
-	const meant = respelled(field, answer);
+	const meant = respelled(project, field, answer);
 	if (meant !== null) fixes.push(meant);
 	const isClass = answer.culprit.kind === "class" || (answer.culprit.kind === "external" && !answer.named.startsWith("the "));
 	if (answer.culprit.kind === "class") fixes.push(...madeModel(answer.culprit.value));
@@ -163,10 +164,20 @@ function fixesFor(project: Project, value: ClassValue, field: ClassAttribute, an
 const typingNames: Readonly<Record<string, string>> = { any: "Any", callable: "Callable" };
 
 /** `any` for `Any`, `datetime` for `datetime.datetime`: what was meant, where there is no doubt. */
-function respelled({ annotation, owner }: ClassAttribute, { culprit }: Refusal): FixProposal | null {
+function respelled(project: Project, { annotation, owner }: ClassAttribute, { culprit }: Refusal): FixProposal | null {
 	const { module } = owner;
 	if (annotation === null) return null;
 	if (culprit.kind === "external") {
+		const scope = scopeOfClass(project, owner);
+		const mistaken = scope === null ? null : methodOfDatetime(annotation, scope);
+		if (mistaken !== null)
+			return {
+				title: `Write ${mistaken.name} instead of ${module.text.slice(mistaken.node.start, mistaken.node.end)}`,
+				explanation: `${mistaken.name} is a method of the class datetime, and a class of the module of that name.`,
+				applicability: "safe",
+				edits: [replaceText(module, mistaken.node.start, mistaken.node.end, mistaken.name)],
+				needs: mistaken.needs,
+			};
 		const wanted = typingNames[culprit.name];
 		const place = wanted === undefined ? null : findName(annotation, culprit.name);
 		if (wanted === undefined || place === null) return null;

@@ -121,11 +121,15 @@ export default defineRule<Evidence>({
 	},
 });
 
-/** An import that fails here is what start-up needs as it stands: only one that works may go for want of use. */
+/**
+ * An import that nothing uses goes; where it fails, only one of names: a plain `import package` may be there for what the package does
+ * when it is imported.
+ */
 function removal({ module, missingHere, elsewhere, goneFrom }: Evidence, project: Project): FixProposal | null {
-	if (missingHere || elsewhere !== null || goneFrom !== null) return null;
+	if (elsewhere !== null || goneFrom !== null) return null;
 	const part = packageOf(module);
-	return removeUnusedImports(project, (dotted) => dotted === part || dotted.startsWith(`${part}.`));
+	const removed = removeUnusedImports(project, (dotted) => dotted === part || dotted.startsWith(`${part}.`));
+	return missingHere && removed?.applicability !== "safe" ? null : removed;
 }
 
 /** aioredis has had no release since it became a part of redis, and its last one does not work from Python 3.11 on. */

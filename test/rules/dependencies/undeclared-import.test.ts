@@ -14,7 +14,7 @@ app = FastAPI()
 const jose = { "python-jose": { version: "3.3.0", provides: ["jose"] } };
 
 it("is critical on this machine and on a clean install where the package is not installed", () => {
-	const { lines, issues, mended } = auditDependencies(backend("from jose import jwt"));
+	const { lines, issues, mended } = auditDependencies(backend("from jose import jwt\nDECODE = jwt.decode"));
 	expect(lines).toEqual(["CRITICAL undeclared-import main.py:2 jose is imported and requirements.txt does not declare it"]);
 	expect(issues[0]).toMatchObject({
 		failsOn: ["this-machine", "clean-install"],
@@ -29,12 +29,13 @@ it("fails on a clean install only where it happens to be installed, and asks for
 	expect(mended("requirements.txt")).toBe("fastapi>=0.115\nuvicorn>=0.30\npython-jose>=3.3.0\n");
 });
 
-it("declares nothing for an import that works and that nothing uses", () => {
+it("declares nothing for names that nothing uses, and leaves alone an import that may be there for its effect", () => {
 	const { issues, mended } = auditDependencies(backend("from jose import jwt"), installed(jose));
 	expect(issues.map(({ rule }) => rule)).toEqual(["undeclared-import"]);
 	expect(mended("requirements.txt")).toBeNull();
 	expect(mended("main.py")).not.toContain("jose");
-	expect(auditDependencies(backend("from jose import jwt")).mended("requirements.txt")).toContain("python-jose");
+	expect(auditDependencies(backend("from jose import jwt")).mended("main.py")).not.toContain("jose");
+	expect(auditDependencies(backend("import jose")).mended("requirements.txt")).toContain("python-jose");
 });
 
 it("reports each package once, at its first import", () => {
@@ -164,7 +165,7 @@ describe("a declared package that has what is imported", () => {
 	const jose = { "python-jose": { provides: ["jose"] } };
 
 	it("is imported under its own name instead", () => {
-		const { lines, mended } = audited("python-jose", "from jwt import JWTError  # tokens", jose);
+		const { lines, mended } = audited("python-jose", "from jwt import JWTError  # tokens\nprint(JWTError)", jose);
 		expect(lines).toHaveLength(1);
 		expect(mended("main.py")).toContain("from jose import JWTError  # tokens\n");
 		expect(mended("requirements.txt")).toBeNull();
@@ -172,9 +173,13 @@ describe("a declared package that has what is imported", () => {
 
 	it("is pydantic itself before 2, which pydantic-settings cannot be installed with", () => {
 		const old = { pydantic: { version: "1.10.2" } };
-		const imports = "from pydantic_settings import (\n    BaseSettings,\n)";
+		const imports = "from pydantic_settings import (\n    BaseSettings,\n)\nprint(BaseSettings)";
 		expect(audited("pydantic<2", imports, old).mended("main.py")).toContain("from pydantic import (\n    BaseSettings,\n)\n");
-		const more = audited("pydantic<2", "from pydantic_settings import BaseSettings, SettingsConfigDict", old);
+		const more = audited(
+			"pydantic<2",
+			"from pydantic_settings import BaseSettings, SettingsConfigDict\nprint(BaseSettings, SettingsConfigDict)",
+			old,
+		);
 		expect(more.issues[0]?.fix?.title).toBe("Ask for pydantic 2, and declare pydantic-settings");
 	});
 

@@ -59,6 +59,8 @@ function nestedName(node: ast.Expression, scope: NameScope): string | null {
 	if (/^typing\.\w+$/.test(form.value.name)) return form.value.name;
 	if (/^builtins\.(any|callable|all|id|input|iter|len|max|min|next|open|print|sorted|sum|vars)$/.test(form.value.name))
 		return `<built-in function ${form.name}>`;
+	const method = /^datetime\.datetime\.(date|time)$/.exec(form.name)?.[1];
+	if (method !== undefined) return `<method '${method}' of 'datetime.datetime' objects>`;
 	return (
 		form.value.canonical
 			.replace(/^builtins\./, "")

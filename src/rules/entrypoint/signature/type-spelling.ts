@@ -4,6 +4,7 @@ import { valueOfName } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { walk } from "../../../python/walk.ts";
+import { methodOfDatetime } from "../../repair/classes/method-of-datetime.ts";
 
 /** A type as it was meant, where what is written is a slip of the pen. */
 export interface TypeSpelling {
@@ -23,6 +24,12 @@ export function typeSpelling(node: ast.Expression, scope: NameScope, path: strin
 		return item?.type === "Name" || item?.type === "Attribute"
 			? { code: `list[${inner}]`, needs: [], why: `[${inner}] is a list that holds a class, not the type of a list.` }
 			: null;
+	}
+	const mistaken = methodOfDatetime(node, scope);
+	if (mistaken !== null) {
+		edits.push({ start: mistaken.node.start, end: mistaken.node.end, text: mistaken.name });
+		needs.push(...mistaken.needs);
+		why = `${mistaken.name} is a method of the class datetime, and a class of the module of that name.`;
 	}
 	walk(node, (each) => {
 		if (each.type !== "Name") return each.type !== "Constant";

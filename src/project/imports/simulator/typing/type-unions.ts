@@ -20,7 +20,7 @@ export function refusedUnion({ environment }: Machine, left: UnionOperand, right
 	if (a === "str" || b === "str") return operands;
 	if (a === "NoneType" && b === "NoneType") return operands;
 	if (a === "FieldInfo" || b === "FieldInfo") return operands;
-	if ([a, b].includes("builtin_function_or_method")) return operands;
+	if ([a, b].some((type) => type === "builtin_function_or_method" || type === "method_descriptor")) return operands;
 	return environment.python.minor < 10 && [a, b].every((type) => type !== "types.UnionType") ? operands : null;
 }
 
@@ -34,6 +34,7 @@ function operandType({ value, node }: UnionOperand): string | null {
 	if (node.type === "Subscript") return isBuiltinAlias(node) ? "types.GenericAlias" : null;
 	if (value.kind !== "external") return null;
 	if (builtinTypes.test(value.name)) return "type";
+	if (/^datetime\.datetime\.(date|time)$/.test(value.name)) return "method_descriptor";
 	return isBuiltinFunction(value.name) ? "builtin_function_or_method" : null;
 }
 
