@@ -12,8 +12,11 @@ export interface EventPlace {
 /** The line that a traceback names for each event of start-up, by its order. */
 export function eventPlaces({ failures, calls, classes }: ImportTrace): ReadonlyMap<number, EventPlace> {
 	const places = new Map<number, EventPlace>();
-	const add = (order: number, { path, lines }: Module, offset: number, first?: number): void => {
-		if (places.has(order)) return;
+	const add = (order: number, module: Module, offset: number, first?: number): void => {
+		const { path } = module;
+		// The server itself calls what a lifespan enters, from no line of the project.
+		if (places.has(order) || path === "") return;
+		const { lines } = module;
 		const line = lines.positionAt(offset).line;
 		places.set(order, first === undefined ? { path, line } : { path, line, decoratedFrom: lines.positionAt(first).line });
 	};
