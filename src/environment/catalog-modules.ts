@@ -1,4 +1,4 @@
-import type { CatalogChoice } from "./catalog-versions.ts";
+import type { CatalogChoice } from "./choose-release.ts";
 import type { ExportLookup, ExternalEntry, ExternalModule, ModuleLookup, PythonVersion } from "./environment.ts";
 import { TableModule } from "./external-module.ts";
 import type { ModuleProvider, ModuleWorld } from "./installed-modules.ts";

@@ -1,6 +1,7 @@
 import { bundledCatalog } from "./catalog-index.ts";
 import { CatalogModules } from "./catalog-modules.ts";
-import { type CatalogChoice, chooseVersions } from "./catalog-versions.ts";
+import { chooseVersions } from "./catalog-versions.ts";
+import type { CatalogChoice } from "./choose-release.ts";
 import type { Distribution, PythonVersion } from "./environment.ts";
 import { ImportNames } from "./import-names.ts";
 import type { ModuleProvider } from "./installed-modules.ts";

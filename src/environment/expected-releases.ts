@@ -1,6 +1,6 @@
 import { distributionOf } from "./catalog.ts";
 import { bundledCatalog } from "./catalog-index.ts";
-import { choose, isVouched } from "./catalog-versions.ts";
+import { choose, isVouched } from "./choose-release.ts";
 import type { Distribution, PythonVersion } from "./environment.ts";
 import type { KnownReleases } from "./known-releases.ts";
 import type { PackageFiles } from "./package-files.ts";
