@@ -1,4 +1,5 @@
 import { type Catalog, type DeclaredRequirement, openCatalog } from "./catalog.ts";
+import { bundledCatalog } from "./catalog-index.ts";
 import { describedReleases } from "./described-releases.ts";
 import { readDistributions } from "./distributions.ts";
 import type { Distribution, Environment, PythonVersion } from "./environment.ts";
@@ -9,6 +10,7 @@ import { findInterpreters, type Interpreter, type InterpreterSearch } from "./in
 import { knownReleases } from "./known-releases.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { packageMetadata } from "./package-metadata.ts";
+import { hintsOfPins } from "./pinned-pythons.ts";
 import { ProviderEnvironment } from "./provider-environment.ts";
 import { choosePython, type PythonHint } from "./python-choice.ts";
 import { readSearchPath, type SearchPath } from "./search-path.ts";
@@ -81,12 +83,13 @@ function openInterpreter(
 function openFromCatalog(options: EnvironmentOptions, seen: readonly Interpreter[]): Environment {
 	const { files } = options;
 	const own = seen.find((interpreter) => interpreter.ownedByProject);
-	const { python, evidence, isCertain } = choosePython(options.pythonHints, own, seen[0]);
+	const metadata = packageMetadata(files);
+	const hints = [...options.pythonHints, ...hintsOfPins(options.requirements ?? [], bundledCatalog(files), metadata)];
+	const { python, evidence, isCertain } = choosePython(hints, own, seen[0]);
 	const interpreter =
 		[own, ...seen].find((one) => one?.python.minor === python.minor && one.python.major === python.major) ?? null;
 	const standard = standardLibrary(files, python);
 	const releases = knownReleases(files);
-	const metadata = packageMetadata(files);
 	const { requirements, locked } = options;
 	const catalog: Catalog = openCatalog(files, { python, requirements, locked, releases, metadata });
 	return new ProviderEnvironment({

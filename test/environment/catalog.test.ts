@@ -50,6 +50,14 @@ describe("versions", () => {
 		expect(["requests", "httpx", "cffi"].map((name) => pinned.findModule(name).found)).toEqual(["missing", "missing", "present"]);
 	});
 
+	test("the Python of the machine is not taken where pinned releases ask for a newer one", () => {
+		const requirements = [{ normalized: "django", extras: [], specifier: "==6.0.1", marker: null }];
+		const search = { root: "/nowhere", backend: "/nowhere", override: null, variables: {}, projectName: null };
+		const chosen = openEnvironment({ files, search, requirements, locked: new Map(), pythonHints: [] });
+		expect(chosen.python.minor).toBeGreaterThanOrEqual(12);
+		expect(chosen.pythonIsCertain).toBe(false);
+	});
+
 	test("where the project's own bounds refuse the newest release of what needs them, an older one is taken", () => {
 		const environment = declared(["sqlalchemy>=1.4.46,<2.0.0", "alembic>=1.9.4,<2"]);
 		expect(versionOf(environment, "sqlalchemy")).toMatch(/^1\.4\./);
