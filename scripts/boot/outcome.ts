@@ -55,9 +55,15 @@ function failureParts({
 	detail,
 	at,
 }: Pick<UnjoinedFailure, "error" | "detail" | "at">): Pick<Outcome, "error" | "detail" | "at"> {
-	const lines = detail.slice(0, longestDetail).map(withoutChance);
+	const lines = detail
+		.filter((line) => !unawaited.test(line))
+		.slice(0, longestDetail)
+		.map(withoutChance);
 	return { error, detail: lines, at: at === null ? null : `${at.path}:${at.line}` };
 }
+
+/** Python warns of a forgotten coroutine when it is collected, before or after what else it prints, and names the place where it was then. */
+const unawaited = /RuntimeWarning: (?:coroutine .* was never awaited|Enable tracemalloc)/;
 
 /** What is another at every boot is left out of a line: moments, and the folder of the copy, which pydantic cuts in the middle. */
 function withoutChance(line: string): string {
