@@ -1,6 +1,6 @@
 import type { Fix } from "../src/audit/fix.ts";
 import type { Draft } from "../src/session/draft.ts";
-import { editableTexts, editedFix } from "../src/session/view/edit.ts";
+import { editableTexts, editedFix, isUnedited } from "../src/session/view/edit.ts";
 import type { EditorResult } from "../src/workspace/editor.ts";
 
 type Sources = ReadonlyMap<string, string>;
@@ -43,7 +43,7 @@ export class ProposalEditing {
 		if (this.work === null) return { type: "unchanged" };
 		const { work } = this;
 		const [path = "", ...paths] = work.paths;
-		if (text === proposalFor(work, path)) return this.open({ ...work, paths });
+		if (isUnedited(text, proposalFor(work, path))) return this.open({ ...work, paths });
 		const result = editedFix(work.fix, work.sources, path, text);
 		if (result.type === "rejected") {
 			this.rejected.set(keyOf(work, path), text);

@@ -2,6 +2,7 @@ import type { Workbench } from "../src/session/boots/verify-bench.ts";
 import type { Command, Outcome, Session, SessionState } from "../src/session/session.ts";
 import { openBuffer } from "../src/session/view/buffer.ts";
 import type { CheckpointChoice } from "../src/session/view/checkpoint.ts";
+import { firstEditableRow } from "../src/session/view/edit.ts";
 import type { ScreenSize } from "../src/session/view/frame.ts";
 import { choose, press } from "../src/session/view/keys.ts";
 import { type AuditProgress, withProgress } from "../src/session/view/opening.ts";
@@ -265,7 +266,12 @@ export function createRunner(options: RunnerOptions): Runner {
 			case "here":
 				setUi({
 					...ui,
-					screen: { type: "editor", title: step.path, buffer: openBuffer(step.text, step.path), askedToDrop: false },
+					screen: {
+						type: "editor",
+						title: step.path,
+						buffer: openBuffer(step.text, step.path, firstEditableRow(step.text)),
+						askedToDrop: false,
+					},
 					message: null,
 				});
 				return;

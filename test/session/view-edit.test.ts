@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Fix } from "../../src/audit/fix.ts";
-import { editableTexts, editedFix } from "../../src/session/view/edit.ts";
+import { editableTexts, editedFix, firstEditableRow, isUnedited } from "../../src/session/view/edit.ts";
 import { applyToFiles } from "../../src/text/edit.ts";
 
 const source =
@@ -37,6 +37,13 @@ describe("editing a proposal", () => {
 	test("a text that was not changed gives the proposal's own result", () => {
 		const { files } = edit(sources, fix, (text) => text);
 		expect(files).toEqual(applyToFiles(sources, fix.edits));
+	});
+
+	test("a person begins below our first line, and what is written into our lines is no edit", () => {
+		const text = editableTexts(fix, sources)[0]?.text ?? "";
+		expect(firstEditableRow(text)).toBe(1);
+		expect(isUnedited(text.replace("#~ a.py", "#~ mine a.py"), text)).toBe(true);
+		expect(isUnedited(text.replace("sys.argv", "sys"), text)).toBe(false);
 	});
 
 	test("what was changed is in the file, and the rest of the file is as it was", () => {

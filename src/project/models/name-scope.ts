@@ -1,6 +1,7 @@
 import type { Environment } from "../../environment/environment.ts";
 import type * as ast from "../../python/ast.ts";
 import { boundNames } from "../../python/scopes.ts";
+import { methodOfDatetime } from "../imports/datetime-methods.ts";
 import { isBuiltin } from "../imports/simulator/builtins.ts";
 import { builtin, memberOf } from "../imports/simulator/external.ts";
 import { type ClassValue, type FunctionValue, type Namespace, unknown, type Value } from "../imports/values.ts";
@@ -22,13 +23,6 @@ export interface ScopedName {
 	readonly node: ast.Node | null;
 	/** True for a name of the module's own top level. */
 	readonly isModuleLevel: boolean;
-}
-
-/** Methods that are called like classes of their module: who imports the class takes one for the other. */
-export const methodsOfDatetime: ReadonlySet<string> = new Set(["date", "time"]);
-
-function isMethodOfDatetime(owner: string, name: string): boolean {
-	return /^(_pydatetime|datetime)\.datetime$/.test(owner) && methodsOfDatetime.has(name);
 }
 
 /** The scope of a module's top level; null where start-up never ran the module. */
@@ -95,7 +89,7 @@ export function memberOfValue(environment: Environment, owner: Value, name: stri
 		const found = owner.namespace.names.get(name);
 		return found === undefined || found.maybe ? unknown : found.value;
 	}
-	if (owner.kind === "external" && isMethodOfDatetime(owner.canonical, name)) {
+	if (owner.kind === "external" && methodOfDatetime(`${owner.canonical}.${name}`) !== null) {
 		const dotted = `datetime.datetime.${name}`;
 		return { kind: "external", name: dotted, canonical: dotted, isModule: false, entry: null };
 	}

@@ -1,5 +1,6 @@
 import type { Environment, ExternalEntry } from "../../environment/environment.ts";
 import type * as ast from "../../python/ast.ts";
+import { methodOfDatetime } from "../imports/datetime-methods.ts";
 import { findInClass } from "../imports/simulator/classes/class-members.ts";
 import { symbolEntry } from "../imports/simulator/external.ts";
 import type { ClassValue, ExternalValue, Value } from "../imports/values.ts";
@@ -177,8 +178,8 @@ class SchemaReader {
 		}
 		if (value.name.startsWith("builtins.") && builtinFunctions.has(name))
 			return { schema: "no", shown: `<built-in function ${name}>`, named: `the function ${name}`, culprit: form };
-		const method = /^datetime\.datetime\.(date|time)$/.exec(name)?.[1];
-		if (method !== undefined) {
+		const method = methodOfDatetime(name);
+		if (method !== null) {
 			const shown = `<method '${method}' of 'datetime.datetime' objects>`;
 			return { schema: "no", shown, named: `the method ${method} of datetime`, culprit: form };
 		}

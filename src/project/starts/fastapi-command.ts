@@ -1,4 +1,6 @@
 import type { TextRange } from "../../text/range.ts";
+import { folderOf } from "../manifests/paths.ts";
+import { findTomlNode, parseTomlDocument } from "../manifests/toml-document.ts";
 import type { SourceTree, Target } from "../project.ts";
 import { joinFolder } from "./folders.ts";
 
@@ -56,10 +58,9 @@ export function readFastapiCommand(tree: SourceTree, { path, line, before, start
 
 /** `entrypoint` of `[tool.fastapi]`. */
 function declaredEntry(pyproject: string): string | undefined {
-	const start = pyproject.indexOf("[tool.fastapi]");
-	if (start < 0) return undefined;
-	const end = pyproject.indexOf("\n[", start);
-	return /^[ \t]*entrypoint[ \t]*=[ \t]*["']([^"'\n]+)["']/m.exec(pyproject.slice(start, end < 0 ? undefined : end))?.[1];
+	if (!pyproject.includes("entrypoint")) return undefined;
+	const found = findTomlNode(parseTomlDocument(pyproject), ["tool", "fastapi", "entrypoint"]);
+	return found?.kind === "string" ? found.value : undefined;
 }
 
 interface Word {
@@ -111,8 +112,4 @@ function missingFile(folder: string, named: string, range: TextRange): FastapiSt
 	if (!named.endsWith(".py")) return null;
 	const module = joinFolder("", named).slice(0, -".py".length).replace(/\//g, ".");
 	return { named: { module, attribute: "app", factory: false }, folder, range, refusal: null };
-}
-
-function folderOf(path: string): string {
-	return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }

@@ -12,19 +12,19 @@ export interface TextBuffer {
 
 const mask = "••••";
 
-/** A buffer with the cursor at its start and every secret masked. */
-export function openBuffer(text: string, path: string): TextBuffer {
+/** A buffer with the cursor at the start of a line, counting from 0, and every secret masked. */
+export function openBuffer(text: string, path: string, row = 0): TextBuffer {
 	const shown = show(text, path).split("\n");
 	const masked: string[] = [];
-	const lines = text.split(/\r\n?|\n/).map((line, row) => {
-		const shownLine = shown[row] ?? "";
+	const lines = text.split(/\r\n?|\n/).map((line, index) => {
+		const shownLine = shown[index] ?? "";
 		if (!shownLine.includes(mask) || line.includes(mask)) return line;
 		const values = maskedValues(line, shownLine);
 		// A line whose mask cannot be traced to its value stays hidden as a whole.
 		masked.push(...(values ?? [line]));
 		return values === null ? mask : restoreLine(line, values);
 	});
-	return { lines, row: 0, column: 0, masked, changed: false };
+	return { lines, row, column: 0, masked, changed: false };
 }
 
 /** The edited text with its secrets back in place; null where a `••••` was added or removed, so that they no longer match. */

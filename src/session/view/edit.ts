@@ -34,6 +34,21 @@ export function editableTexts(fix: Fix, sources: ReadonlyMap<string, string>): r
 	});
 }
 
+/** The first line of a text to edit that is not ours, counting from 0: where a person begins. */
+export function firstEditableRow(text: string): number {
+	return Math.max(
+		0,
+		text.split("\n").findIndex((line) => !line.startsWith(marker)),
+	);
+}
+
+/** Is a text to edit what it was, but for lines that are ours? */
+export function isUnedited(text: string, proposed: string): boolean {
+	const kept = splitAtMarkers(text);
+	const offered = splitAtMarkers(proposed);
+	return kept.length === offered.length && kept.every((part, index) => part === offered[index]);
+}
+
 /** The fix with one file's proposal replaced by what the person made of it, which nobody can call safe. One that would break the file is rejected. */
 export function editedFix(fix: Fix, sources: ReadonlyMap<string, string>, path: string, edited: string): EditResult {
 	const results = applyToFiles(sources, fix.edits);

@@ -1,4 +1,5 @@
 import type * as ast from "../../../python/ast.ts";
+import { methodOfDatetime } from "../../imports/datetime-methods.ts";
 import type { NameScope } from "../../models/name-scope.ts";
 import { isVersionOne } from "../../models/pydantic-schema.ts";
 import { readTypeForm } from "../../models/type-form.ts";
@@ -26,7 +27,7 @@ export function refusedTypeError(shown: string, features: FastApiFeatures): stri
 /** pydantic 2 asks what is no type at all for the module it comes from. */
 function noTypeAtAll(annotation: ast.Expression, scope: NameScope): string | null {
 	const form = readTypeForm(annotation, scope);
-	if (form.kind === "external" && /^datetime\.datetime\.(date|time)$/.test(form.name)) return "'method_descriptor' object";
+	if (form.kind === "external" && methodOfDatetime(form.name) !== null) return "'method_descriptor' object";
 	if (form.kind !== "object") return null;
 	const { value, node } = form;
 	if (value?.kind === "module" || (value?.kind === "external" && value.isModule)) return `module '${value.name}'`;

@@ -1,4 +1,5 @@
 import type * as ast from "../../../python/ast.ts";
+import { methodOfDatetime } from "../../imports/datetime-methods.ts";
 import type { NameScope } from "../../models/name-scope.ts";
 import { readTypeForm, valueOfName } from "../../models/type-form.ts";
 
@@ -59,8 +60,8 @@ function nestedName(node: ast.Expression, scope: NameScope): string | null {
 	if (/^typing\.\w+$/.test(form.value.name)) return form.value.name;
 	if (/^builtins\.(any|callable|all|id|input|iter|len|max|min|next|open|print|sorted|sum|vars)$/.test(form.value.name))
 		return `<built-in function ${form.name}>`;
-	const method = /^datetime\.datetime\.(date|time)$/.exec(form.name)?.[1];
-	if (method !== undefined) return `<method '${method}' of 'datetime.datetime' objects>`;
+	const method = methodOfDatetime(form.name);
+	if (method !== null) return `<method '${method}' of 'datetime.datetime' objects>`;
 	return (
 		form.value.canonical
 			.replace(/^builtins\./, "")

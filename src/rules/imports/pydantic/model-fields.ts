@@ -1,16 +1,12 @@
-import type { ClassValue, Value } from "../../../project/imports/values.ts";
+import type { ClassValue } from "../../../project/imports/values.ts";
+import { derivesFromBundled } from "../../../project/models/pydantic-model.ts";
 import { isPydanticModel } from "../../../project/models/pydantic-schema.ts";
 import type * as ast from "../../../python/ast.ts";
 import { dottedName } from "../../../python/walk.ts";
 
 /** Is this certainly a model of pydantic 2 (`pydantic.v1` still serves those of pydantic 1)? */
 export function isCurrentModel(value: ClassValue): boolean {
-	return isPydanticModel(value) === true && !hasBase(value, (base) => base.kind === "external" && isOfPydantic1(base.canonical));
-}
-
-/** Does the name belong to the copy of pydantic 1 that pydantic 2 brings along? */
-function isOfPydantic1(canonical: string): boolean {
-	return canonical.startsWith("pydantic.v1.") || canonical.startsWith("pydantic_v1.");
+	return isPydanticModel(value) === true && !derivesFromBundled(value);
 }
 
 /** The names that a model and its own bases annotate; null where a base may have more that we cannot see. */
@@ -43,8 +39,4 @@ function isPlain(statement: ast.Statement): boolean {
 function isClassVar(annotation: ast.Expression): boolean {
 	const name = dottedName(annotation.type === "Subscript" ? annotation.value : annotation);
 	return name !== null && name.split(".").at(-1) === "ClassVar";
-}
-
-function hasBase(value: ClassValue, is: (base: Value) => boolean, depth = 0): boolean {
-	return depth < 20 && value.bases.some((base) => is(base) || (base.kind === "class" && hasBase(base, is, depth + 1)));
 }

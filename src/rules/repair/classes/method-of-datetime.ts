@@ -1,5 +1,6 @@
 import type { ImportNeed } from "../../../audit/fix.ts";
-import { lookUpName, methodsOfDatetime, type NameScope } from "../../../project/models/name-scope.ts";
+import { methodOfDatetime as namedMethod } from "../../../project/imports/datetime-methods.ts";
+import { lookUpName, type NameScope } from "../../../project/models/name-scope.ts";
 import { valueOfName } from "../../../project/models/type-form.ts";
 import type * as ast from "../../../python/ast.ts";
 import { walk } from "../../../python/walk.ts";
@@ -17,9 +18,9 @@ export interface MistakenMethod {
 export function methodOfDatetime(annotation: ast.Expression, scope: NameScope): MistakenMethod | null {
 	let found: ast.Attribute | null = null;
 	walk(annotation, (node) => {
-		if (node.type !== "Attribute" || !methodsOfDatetime.has(node.attribute.name)) return found === null;
+		if (node.type !== "Attribute") return found === null;
 		const value = valueOfName(node, scope);
-		if (value?.kind === "external" && value.name === `datetime.datetime.${node.attribute.name}`) found ??= node;
+		if (value?.kind === "external" && namedMethod(value.name) !== null) found ??= node;
 		return found === null;
 	});
 	return found === null ? null : classMeantBy(found, scope);

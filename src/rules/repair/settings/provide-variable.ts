@@ -3,6 +3,7 @@ import type { Call, RunStage } from "../../../project/imports/trace.ts";
 import { primaryManifest } from "../../../project/manifests/declared.ts";
 import { addRequirement, usesHashes } from "../../../project/manifests/edit.ts";
 import { packageAddition } from "../../../project/manifests/package-addition.ts";
+import { folderOf } from "../../../project/manifests/paths.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import { appendToEnvFile, exampleValue, findEntry } from "../../../project/settings/env-file-edit.ts";
 import { placeholderText } from "../../../project/settings/placeholder.ts";
@@ -204,8 +205,4 @@ export function dotenvLoading(project: Project, before: number): DotenvLoading {
 export function loadedEnvFile(project: Project, before: number): string | null {
 	const { loadedFile, loadsFile } = dotenvLoading(project, before);
 	return loadedFile ?? (loadsFile ? newEnvFile(project) : null);
-}
-
-function folderOf(path: string): string {
-	return path.slice(0, Math.max(0, path.lastIndexOf("/")));
 }

@@ -1,4 +1,5 @@
 import type * as ast from "../../../../python/ast.ts";
+import { methodOfDatetime } from "../../datetime-methods.ts";
 import type { Value } from "../../values.ts";
 import { isBuiltinFunction } from "../builtins.ts";
 import { metaclassOf } from "../classes/metaclasses.ts";
@@ -34,7 +35,7 @@ function operandType({ value, node }: UnionOperand): string | null {
 	if (node.type === "Subscript") return isBuiltinAlias(node) ? "types.GenericAlias" : null;
 	if (value.kind !== "external") return null;
 	if (builtinTypes.test(value.name)) return "type";
-	if (/^datetime\.datetime\.(date|time)$/.test(value.name)) return "method_descriptor";
+	if (methodOfDatetime(value.name) !== null) return "method_descriptor";
 	return isBuiltinFunction(value.name) ? "builtin_function_or_method" : null;
 }
 
