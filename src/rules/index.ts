@@ -29,6 +29,7 @@ import awaitedSyncSession from "./database/awaited-sync-session.ts";
 import brokenInheritance from "./database/broken-inheritance.ts";
 import brokenRelationship from "./database/broken-relationship.ts";
 import columnWithoutType from "./database/column-without-type.ts";
+import connectArgsWithoutValues from "./database/connect-args-without-values.ts";
 import duplicateTable from "./database/duplicate-table.ts";
 import engineArgumentType from "./database/engine-argument-type.ts";
 import engineContextMismatch from "./database/engine-context-mismatch.ts";
@@ -163,6 +164,7 @@ export const rules: readonly AnyRule[] = [
 	brokenInheritance,
 	brokenRelationship,
 	columnWithoutType,
+	connectArgsWithoutValues,
 	duplicateTable,
 	engineArgumentType,
 	engineContextMismatch,
