@@ -2,7 +2,13 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { assignedName } from "../../project/database/assigned-name.ts";
 import type { DatabaseUrl } from "../../project/database/database-url.ts";
-import { isUnknownArgument, meantArgument } from "../../project/database/engine-arguments.ts";
+import {
+	isArgumentOfOtherDrivers,
+	isUnknownArgument,
+	meantArgument,
+	type RefusedValue,
+	refusedValue,
+} from "../../project/database/engine-arguments.ts";
 import { listEngines } from "../../project/database/engine-calls.ts";
 import { findOption, removeOptions } from "../../project/database/engine-options.ts";
 import {
@@ -24,6 +30,8 @@ interface Evidence {
 	/** The arguments that are refused, as they stand in the call. */
 	readonly refused: readonly string[];
 	readonly pool: EnginePool | null;
+	/** The one that is refused for what it says, not for its name. */
+	readonly value: RefusedValue | null;
 	readonly error: string | null;
 }
 
@@ -61,9 +69,9 @@ export default defineRule<Evidence>({
 				(name) => isForeign(project, name) || isUnknownArgument(project, call, url, name),
 			);
 			const otherKind = pool !== null && isPoolOfOtherKind(project, pool, isAsync) ? ["poolclass"] : [];
-			const notFuture = isFutureRefused(project, call) ? ["future"] : [];
+			const value = refusedValue(project, call, url, isAsync);
 			// What is refused by name is found out before the pool is looked at.
-			const wrong = notFuture.length > 0 ? notFuture : ofPool.length + foreign.length > 0 ? [...ofPool, ...foreign] : otherKind;
+			const wrong = value !== null ? [value.name] : ofPool.length + foreign.length > 0 ? [...ofPool, ...foreign] : otherKind;
 			const refused = [...call.keywords.keys()].filter((name) => wrong.includes(name));
 			if (refused.length === 0) continue;
 			const { module, node } = call;
@@ -71,13 +79,20 @@ export default defineRule<Evidence>({
 				subject: `${module.name}:${assignedName(module, node) ?? "engine"}`,
 				path: module.path,
 				range: { start: node.start, end: node.end },
-				evidence: { call, isAsync, refused, pool, error: errorOf(project, url, isAsync, pool, refused) },
+				evidence: {
+					call,
+					isAsync,
+					refused,
+					pool,
+					value,
+					error: value === null ? errorOf(project, url, isAsync, pool, refused) : value.error,
+				},
 			};
 		}
 	},
 
 	describe({ evidence }) {
-		const { call, refused, pool, error } = evidence;
+		const { call, refused, pool, value, error } = evidence;
 		const reasons = [
 			...(refused.some(isOfPool) && pool !== null
 				? [
@@ -85,9 +100,11 @@ export default defineRule<Evidence>({
 					]
 				: []),
 			...refused.flatMap(
-				(name) => foreignArguments[name] ?? (isOfPool(name) || ownWords.has(name) ? [] : [noSuchArgument(name)]),
+				(name) =>
+					foreignArguments[name] ??
+					(isOfPool(name) || name === "poolclass" || name === value?.name ? [] : [noSuchArgument(name)]),
 			),
-			...(refused.includes("future") ? ["SQLAlchemy 2 has only the API that future=True asked for."] : []),
+			...(value === null ? [] : [value.reason]),
 			...(refused.includes("poolclass") && pool !== null
 				? [
 						`${pool.name} is made for ${evidence.isAsync ? "sync" : "async"} engines, and this one is ${evidence.isAsync ? "async" : "sync"}.`,
@@ -157,10 +174,9 @@ const foreignArguments: Readonly<Record<string, string>> = {
 	convert_unicode: "SQLAlchemy 2 has no convert_unicode argument.",
 };
 
-/** Arguments that are refused for what they say, and whose reasons are given elsewhere. */
-const ownWords = new Set(["future", "poolclass"]);
-
 function noSuchArgument(name: string): string {
+	if (isArgumentOfOtherDrivers(name))
+		return `${name} is an argument of other drivers' engines, which this driver's dialect does not take.`;
 	const meant = meantArgument(name);
 	return `Neither the engine nor its pool or dialect has an argument ${name}.${meant === null ? "" : ` ${meant} is the one of a like spelling.`}`;
 }
@@ -168,7 +184,10 @@ function noSuchArgument(name: string): string {
 /** Where the one argument that is refused is another one misspelt. */
 function spellArgument(call: Call, refused: readonly string[]): FixProposal | null {
 	const [name, ...others] = refused;
-	const meant = name === undefined || others.length > 0 || Object.hasOwn(foreignArguments, name) ? null : meantArgument(name);
+	const meant =
+		name === undefined || others.length > 0 || Object.hasOwn(foreignArguments, name) || isArgumentOfOtherDrivers(name)
+			? null
+			: meantArgument(name);
 	const written = name === undefined ? null : findOption(call, name);
 	if (meant === null || written === null || call.keywords.has(meant)) return null;
 	return {
@@ -179,7 +198,7 @@ function spellArgument(call: Call, refused: readonly string[]): FixProposal | nu
 	};
 }
 
-const harmless = new Set(["future", "autocommit", "autoflush", "encoding", "convert_unicode"]);
+const harmless = new Set(["future", "autocommit", "autoflush", "server_side_cursors", "strategy", "encoding", "convert_unicode"]);
 
 /** SQLAlchemy 1.4 still took some of them. */
 function isForeign(project: Project, name: string): boolean {
@@ -194,20 +213,12 @@ function errorOf(
 	pool: EnginePool | null,
 	refused: readonly string[],
 ): string | null {
-	if (refused[0] === "future")
-		return "sqlalchemy.exc.ArgumentError: The 'future' parameter passed to create_engine() may only be set to True.";
 	if (refused[0] === "poolclass" && refused.length === 1) return poolError(project, pool, isAsync);
 	const driver = url === null ? null : loadedDriver(project, url);
 	const dialect = url === null || driver === null ? null : dialectClass(url, driver.name, isAsync);
 	if (dialect === null || pool === null) return null;
 	const names = refused.map((name) => `'${name}'`).join(",");
 	return `TypeError: Invalid argument(s) ${names} sent to create_engine(), using configuration ${dialect}/${pool.name}/Engine.  Please check that the keyword arguments are appropriate for this combination of components.`;
-}
-
-/** `future=False` asks for the API of SQLAlchemy 1.4, which 2.0 does not have. */
-function isFutureRefused(project: Project, call: Call): boolean {
-	const future = call.keywords.get("future");
-	return future?.kind === "constant" && future.value === false && isSqlalchemyBefore(project, "2.0.0b1") === false;
 }
 
 function poolError(project: Project, pool: EnginePool | null, isAsync: boolean): string | null {

@@ -157,6 +157,28 @@ describe("invalid-engine-argument", () => {
 		expect(issue?.fix?.applicability).toBe("review");
 	});
 
+	it.each([
+		'create_engine("sqlite:///app.db", client_encoding="utf8")',
+		'create_engine("sqlite:///app.db", fast_executemany=True)',
+		'create_async_engine("postgresql+asyncpg://u:p@h/d", executemany_mode="values_only")',
+		'create_async_engine("postgresql+asyncpg://u:p@h/d", use_native_hstore=False)',
+		'create_async_engine("postgresql+asyncpg://u:p@h/d", server_side_cursors=True)',
+		'create_engine("postgresql+psycopg2://u:p@h/d", native_datetime=True)',
+		'create_engine("postgresql+psycopg2://u:p@h/d", use_native_unicode=True)',
+		'create_engine("sqlite:///app.db", server_side_cursors=True)',
+		'create_engine("sqlite:///app.db", strategy="threadlocal")',
+	])("knows which drivers take an argument, and with which values: %s", (engine) => {
+		expect(auditBackend(rule, backend(`engine = ${engine}`)).map(({ severity }) => severity)).toEqual(["CRITICAL"]);
+	});
+
+	it.each([
+		'create_engine("postgresql+psycopg2://u:p@h/d", client_encoding="utf8", executemany_mode="values_only", server_side_cursors=True)',
+		'create_async_engine("sqlite+aiosqlite:///app.db", native_datetime=True)',
+		'create_engine("mysql+pymysql://u:p@h/d", is_mariadb=True, implicit_returning=True)',
+	])("lets the drivers that take an argument have it: %s", (engine) => {
+		expect(auditBackend(rule, backend(`engine = ${engine}`))).toEqual([]);
+	});
+
 	it("says where a driver's argument belongs", () => {
 		const [issue] = auditBackend(rule, backend('engine = create_engine("sqlite:///app.db", check_same_thread=False)'));
 		expect(issue?.rootCause).toContain('connect_args={"check_same_thread": False}');
