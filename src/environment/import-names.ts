@@ -27,11 +27,20 @@ export class ImportNames {
 	distributionsFor(importName: string): readonly string[] {
 		const sharedPart = sharedPartOf(importName);
 		if (sharedPart !== null) return sharedPart.distributions;
-		const bundled = keptWith(this.files, "import-names.json", () => parseNames(this.files.readData("import-names.json")));
+		const bundled = this.bundled();
 		const known = Object.hasOwn(bundled, importName) ? bundled[importName] : undefined;
 		const vanished = vanishedModule(importName);
 		const former = vanished === null ? [] : [vanished.distribution];
 		return [...new Set([...this.installedFor(importName), ...(known ?? []), ...former])];
+	}
+
+	/** Is a distribution of this PEP 503 name among those of the bundled map? */
+	isPublished(distribution: string): boolean {
+		return keptWith(this.files, "published names", () => new Set(Object.values(this.bundled()).flat())).has(distribution);
+	}
+
+	private bundled(): Readonly<Record<string, readonly string[]>> {
+		return keptWith(this.files, "import-names.json", () => parseNames(this.files.readData("import-names.json")));
 	}
 }
 

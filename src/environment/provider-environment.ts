@@ -75,6 +75,10 @@ export class ProviderEnvironment implements Environment {
 		return this.parts.names.distributionsFor(importName);
 	}
 
+	isPublished(distribution: string): boolean {
+		return this.parts.names.isPublished(distribution);
+	}
+
 	findSymbol(symbol: string, topLevelNames: readonly string[]): readonly string[] {
 		const found = new Set<string>();
 		for (const top of topLevelNames) {

@@ -66,6 +66,7 @@ export function unknownEnvironment(modules: Readonly<Record<string, ExternalModu
 		},
 		canonical: (dotted) => dotted,
 		distributionsFor: () => [],
+		isPublished: () => false,
 		findSymbol: () => [],
 		followImports: () => [],
 		releasesOf: () => [],

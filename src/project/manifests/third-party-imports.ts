@@ -4,7 +4,6 @@ import type * as ast from "../../python/ast.ts";
 import { walk } from "../../python/walk.ts";
 import type { TextRange } from "../../text/range.ts";
 import type { Module, Project } from "../project.ts";
-import { possibleClosure } from "./declared.ts";
 
 /** An import statement that asks for something outside the project and the standard library. */
 export interface ThirdPartyImport {
@@ -94,23 +93,4 @@ export function distributionsOf(dotted: string, environment: Environment): reado
 /** The part of a dotted module that one distribution brings as a whole: its top-level package, or its part of a shared one. */
 export function packageOf(dotted: string): string {
 	return sharedPartOf(dotted)?.part ?? dotted.split(".")[0] ?? dotted;
-}
-
-/**
- * What is declared, is not installed and is unknown to us, and by its name may bring a top-level module: `py-ip2region` an `ip2region`.
- * Null where there is none.
- */
-export function unknownPackageFor(module: string, { manifests, environment }: Project): string | null {
-	const wanted = compact(module);
-	const isAlike = (name: string) => {
-		const given = compact(name);
-		return given.length > 3 && wanted.length > 2 && (given.includes(wanted) || wanted.includes(given));
-	};
-	return (
-		possibleClosure(manifests, environment).opaque.find((name) => !environment.distributions.has(name) && isAlike(name)) ?? null
-	);
-}
-
-function compact(name: string): string {
-	return name.toLowerCase().replace(/[^a-z0-9]/g, "");
 }

@@ -10,6 +10,7 @@ import {
 import { addExtra, fileOfMainList } from "../../project/manifests/edit.ts";
 import { findMisspelling } from "../../project/manifests/misspelt-names.ts";
 import { packageAddition } from "../../project/manifests/package-addition.ts";
+import { mayComeUnseen } from "../../project/manifests/unknown-packages.ts";
 import type { Project } from "../../project/project.ts";
 import { atStart } from "../../text/sentences.ts";
 import type { CodeChange, OptionalUse } from "../repair/packages/optional-use.ts";
@@ -171,7 +172,7 @@ function isMissingAfterInstall(
 	project: Project,
 ): boolean {
 	if (providers.some((name) => closure.provided.has(name))) return false;
-	return closure.opaque.length === 0 || isNeverBrought(use, project);
+	return !mayComeUnseen(providers, use.importName, project) || isNeverBrought(use, project);
 }
 
 /** A driver is declared by whoever uses it; libraries that bring one along are rare, and then it is installed here. */

@@ -15,6 +15,7 @@ import type { Manifest } from "../../project/manifests/manifest.ts";
 import { findMisspelling } from "../../project/manifests/misspelt-names.ts";
 import { isAnotherAuthors, isMistakenlyDeclared } from "../../project/manifests/mistaken-names.ts";
 import { distributionsOf, packageOf } from "../../project/manifests/third-party-imports.ts";
+import { mayComeUnseen } from "../../project/manifests/unknown-packages.ts";
 import type { Project } from "../../project/project.ts";
 import { moveToRedis } from "./uses/aioredis-successor.ts";
 import { declareImport, type ImportToDeclare, isOptionalEntry } from "./uses/declare-import.ts";
@@ -147,8 +148,6 @@ interface Declared {
 	readonly all: RequirementClosure;
 	/** What may come in; see {@link possibleClosure}. */
 	readonly possible: RequirementClosure;
-	/** Is everything known that could bring more? */
-	readonly isKnown: boolean;
 }
 
 function declaredBy(project: Project): Declared {
@@ -167,13 +166,12 @@ function declaredBy(project: Project): Declared {
 			environment,
 		),
 		all: closeOver(all, manifests, environment),
-		isKnown: possible.opaque.length === 0,
 	};
 }
 
 /** What is certain about one use; null where it is provided, or where nobody can tell. */
 function judge(project: Project, use: ThirdPartyUse, candidates: readonly string[], declared: Declared): Evidence | null {
-	const { manifest, main, serving, all, possible, isKnown } = declared;
+	const { manifest, main, serving, all, possible } = declared;
 	const [distribution] = candidates;
 	if (distribution === undefined) return null;
 	const { name: module, deferred, stage, order } = use;
@@ -196,6 +194,7 @@ function judge(project: Project, use: ThirdPartyUse, candidates: readonly string
 	};
 	if (gone !== null)
 		return { ...base, distribution: gone.distribution, elsewhere: null, missingHere, missingAfterInstall: gone.everywhere };
+	const isKnown = !mayComeUnseen(candidates, module, project);
 	const elsewhere = candidates.find((name) => all.provided.has(name));
 	if (elsewhere !== undefined) {
 		// What stands for a list that cannot be read may bring it.

@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { unknownPackageFor } from "../../project/manifests/third-party-imports.ts";
+import { unknownPackageFor } from "../../project/manifests/unknown-packages.ts";
 import type { Project } from "../../project/project.ts";
 import { removeStatements } from "../../python/rewrite/statements.ts";
 import { importOwner, replaceModule, splitImport } from "../repair/modules/replace-module.ts";

@@ -1,0 +1,61 @@
+import { expect, it } from "vitest";
+import type { Environment } from "../../../src/environment/environment.ts";
+import optional from "../../../src/rules/dependencies/missing-optional-dependency.ts";
+import undeclared from "../../../src/rules/dependencies/undeclared-import.ts";
+import { auditDependencies, installed } from "./audit-dependencies.ts";
+
+/** Nothing is installed; of FastAPI and uvicorn it is known what they bring, and of one more package only that it was published. */
+function catalog(published: string): Environment {
+	const known = installed({ passlib: {}, requests: {} });
+	const names: Readonly<Record<string, readonly string[]>> = {
+		passlib: ["passlib"],
+		requests: ["requests"],
+		jose: ["python-jose"],
+	};
+	return {
+		...known,
+		kind: "catalog",
+		distributions: new Map([...known.distributions].filter(([name]) => name !== "passlib" && name !== "requests")),
+		distributionsFor: (name) => names[name] ?? [],
+		isPublished: (name) => name === published,
+	};
+}
+
+function found(imported: string, listed: string, published = "okta-verifier"): readonly string[] {
+	const main = `from fastapi import FastAPI\nimport ${imported}\n\napp = FastAPI()\nUSED = ${imported}.name\n`;
+	const literal = `#- requirements.txt\nfastapi\nuvicorn\n${listed}\n#- main.py\n${main}`;
+	return auditDependencies(literal, catalog(published), undeclared).issues.map(
+		({ severity, problem }) => `${severity} ${problem}`,
+	);
+}
+
+it("misses what next to no package brings beside one of which only the name is known", () => {
+	expect(found("passlib", "okta-verifier")).toEqual(["CRITICAL passlib is imported and requirements.txt does not declare it"]);
+	expect(found("jose", "okta-verifier==1.2")).toEqual(["CRITICAL jose is imported and requirements.txt does not declare it"]);
+});
+
+it("says nothing of what many packages bring, or what the unknown one is about", () => {
+	expect(found("requests", "okta-verifier")).toEqual([]);
+	expect(found("passlib", "passlib-extras", "passlib-extras")).toEqual([]);
+	expect(found("jose", "fastapi-verifier", "fastapi-verifier")).toEqual([]);
+});
+
+it("says nothing beside a package that may be somebody's own", () => {
+	expect(found("passlib", "acme-common")).toEqual([]);
+	expect(found("passlib", "okta-verifier @ git+https://github.com/acme/okta-verifier")).toEqual([]);
+	expect(found("passlib", "--extra-index-url https://packages.acme.dev/simple\nokta-verifier")).toEqual([]);
+	expect(found("passlib", "--extra-index-url https://download.pytorch.org/whl/cpu\nokta-verifier")).toHaveLength(1);
+});
+
+it("misses an optional package that few bring, too", () => {
+	const main =
+		"from fastapi import FastAPI\nfrom pydantic import BaseModel, EmailStr\n\napp = FastAPI()\n\n\nclass User(BaseModel):\n    email: EmailStr\n";
+	const issues = (listed: string): readonly string[] =>
+		auditDependencies(
+			`#- requirements.txt\nfastapi\nuvicorn\n${listed}\n#- main.py\n${main}`,
+			catalog(listed),
+			optional,
+		).issues.map(({ severity, problem }) => `${severity} ${problem}`);
+	expect(issues("okta-verifier")).toEqual([expect.stringMatching(/^CRITICAL email-validator is needed/)]);
+	expect(issues("fastapi-verifier")).toEqual([]);
+});
