@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type { PythonVersion } from "./environment.ts";
 import type { PackageFiles } from "./package-files.ts";
+import { projectEnvironments } from "./project-environments.ts";
 import { formatPythonVersion, parsePythonVersion } from "./python-version.ts";
 
 /** A Python installation or virtual environment, as its files describe it. Nothing of it is ever run. */
@@ -39,7 +39,8 @@ export function* findInterpreters(files: PackageFiles, search: InterpreterSearch
 		return;
 	}
 	for (const folder of projectEnvironments(files, search)) {
-		const found = environmentIn(files, folder, `pyvenv.cfg of ${shortName(folder, search)}`);
+		const kind = files.listFolder(folder)?.has("pyvenv.cfg") ? "pyvenv.cfg" : "conda-meta";
+		const found = environmentIn(files, clean(folder), `${kind} of ${shortName(folder, search)}`);
 		if (found !== null) yield { ...found, ownedByProject: true };
 	}
 	for (const name of ["VIRTUAL_ENV", "CONDA_PREFIX"]) {
@@ -65,55 +66,6 @@ export function interpreterGiven(files: PackageFiles, path: string, search: Inte
 	if (files.listFolder(given) === null && !isExecutable) return null;
 	const found = interpreterAt(files, given, search, "--python");
 	return found && { ...found, ownedByProject: true };
-}
-
-/** Folders that hold a virtual environment made for this project, nearest first. */
-function* projectEnvironments(files: PackageFiles, search: InterpreterSearch): Generator<string> {
-	const seen = new Set<string>();
-	for (const base of [search.backend, search.root]) {
-		const entries = files.listFolder(base);
-		if (entries === null) continue;
-		const folders = [...entries].filter(([, kind]) => kind === "folder").map(([name]) => name);
-		const usual = [".venv", "venv", "env", ".env"];
-		const named = [
-			search.variables.UV_PROJECT_ENVIRONMENT ?? "",
-			...usual,
-			...folders.filter((name) => !usual.includes(name)).sort(),
-		];
-		for (const name of named) {
-			if (name === "") continue;
-			const folder = name.startsWith("/") ? clean(name) : `${base}/${name}`;
-			if (!seen.has(folder) && files.listFolder(folder)?.has("pyvenv.cfg")) yield folder;
-			seen.add(folder);
-		}
-		const pdm = files.readText(`${base}/.pdm-python`)?.trim();
-		if (pdm) yield parentOf(parentOf(clean(pdm)));
-	}
-	yield* toolEnvironments(files, search);
-}
-
-/** Environments that poetry, pipenv and hatch keep below the user's home for this very folder. */
-function* toolEnvironments(files: PackageFiles, search: InterpreterSearch): Generator<string> {
-	const home = search.variables.HOME ?? search.variables.USERPROFILE;
-	if (!home) return;
-	const caches = [search.variables.XDG_CACHE_HOME || `${clean(home)}/.cache`, `${clean(home)}/Library/Caches`];
-	const data = search.variables.XDG_DATA_HOME || `${clean(home)}/.local/share`;
-	for (const base of [search.backend, search.root]) {
-		// https://github.com/python-poetry/poetry: name-hash-pyX.Y, the hash being of the project's folder.
-		const hash = createHash("sha256")
-			.update(files.realPath(base) ?? base)
-			.digest("base64url")
-			.slice(0, 8);
-		for (const cache of caches) {
-			const folder = `${cache}/pypoetry/virtualenvs`;
-			for (const [name] of files.listFolder(folder) ?? []) if (name.includes(`-${hash}-py`)) yield `${folder}/${name}`;
-		}
-		for (const [name] of files.listFolder(`${data}/virtualenvs`) ?? [])
-			if (files.readText(`${data}/virtualenvs/${name}/.project`)?.trim() === base) yield `${data}/virtualenvs/${name}`;
-	}
-	if (search.projectName === null) return;
-	const hatch = `${data}/hatch/env/virtual/${search.projectName}`;
-	for (const [hash] of files.listFolder(hatch) ?? []) yield `${hatch}/${hash}/${search.projectName}`;
 }
 
 /** The interpreter that an executable or a folder belongs to. */

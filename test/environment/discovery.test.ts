@@ -31,12 +31,71 @@ test("the project's own environment is found before all others, wherever it lies
 	expect(open({ ...machine, ...venv("/repo/our-env", 11) }, shell).pythonEvidence).toBe("pyvenv.cfg of our-env");
 	expect(open(machine, shell).pythonEvidence).toBe("VIRTUAL_ENV");
 	expect(open({ ...machine, ...venv("/elsewhere", 13) }, { ...shell, override: "/elsewhere/bin/python" }).python.minor).toBe(13);
-	const poetry = venv("/home/me/.cache/pypoetry/virtualenvs/todo-api-PQbJ2Vcv-py3.11", 11);
-	expect(open({ ...machine, ...poetry, "/repo/main.py": "" }, shell).kind).toBe("interpreter");
+	const poetry = venv("/home/me/.cache/pypoetry/virtualenvs/todo-api-gW_DSdP6-py3.11", 11);
+	expect(open({ ...machine, ...poetry, "/repo/main.py": "" }, shell).python.minor).toBe(11);
 	const pipenv = venv("/home/me/.local/share/virtualenvs/repo-x", 12, {
 		"/home/me/.local/share/virtualenvs/repo-x/.project": "/repo\n",
 	});
 	expect(open({ ...machine, ...pipenv }, shell).python.minor).toBe(12);
+});
+
+/** A conda environment's files, with FastAPI installed. */
+function conda(folder: string, minor: number): Record<string, string> {
+	const library = `${folder}/lib/python3.${minor}`;
+	return {
+		[`${folder}/conda-meta/history`]: "==> 2025-01-01 <==\n",
+		[`${folder}/bin/python`]: "",
+		[`${library}/os.py`]: "",
+		[`${library}/site-packages/fastapi-0.115.0.dist-info/METADATA`]: "Name: fastapi\nVersion: 0.115.0\n",
+	};
+}
+
+test.each([
+	["a prefix in the project", conda("/repo/.conda", 12), "conda-meta of .conda"],
+	["pixi's", conda("/repo/.pixi/envs/default", 12), "conda-meta of .pixi/envs/default"],
+	[
+		"that which the project names",
+		{ ...conda("/home/me/miniforge3/envs/shop", 12), "/repo/environment.yml": "name: shop\ndependencies: []\n" },
+		"conda-meta of shop",
+	],
+	[
+		"that which conda has listed",
+		{
+			...conda("/data/conda/envs/shop", 12),
+			"/home/me/.conda/environments.txt": "/data/conda\n/data/conda/envs/shop\n",
+			"/repo/environment.yml": "name: shop\n",
+		},
+		"conda-meta of shop",
+	],
+])("a conda environment is found: %s", (_, files, evidence) => {
+	const machine = { "/usr/bin/python3": "", "/usr/lib/python3.9/os.py": "", "/repo/main.py": "" };
+	const variables = { PATH: "/usr/bin", HOME: "/home/me" };
+	const found = openEnvironment(optionsFor(memoryPackageFiles({ ...machine, ...files }), { variables }));
+	expect([found.kind, found.python.minor, found.pythonEvidence]).toEqual(["interpreter", 12, evidence]);
+});
+
+test.each([
+	["virtualenvs.path of a variable", {}, { POETRY_VIRTUALENVS_PATH: "/data/venvs" }, "/data/venvs"],
+	["virtualenvs.path of poetry.toml", { "/repo/poetry.toml": '[virtualenvs]\npath = "/data/venvs"\n' }, {}, "/data/venvs"],
+	[
+		"the user's cache-dir",
+		{ "/home/me/.config/pypoetry/config.toml": 'cache-dir = "/data"\n[virtualenvs]\npath = "{cache-dir}/venvs"\n' },
+		{},
+		"/data/venvs",
+	],
+])("poetry's environment is found below %s", (_, files, variables, folder) => {
+	const machine = { "/repo/main.py": "", ...files, ...venv(`${folder}/todo-api-gW_DSdP6-py3.11`, 11) };
+	const search = { variables: { HOME: "/home/me", ...variables } };
+	expect(openEnvironment(optionsFor(memoryPackageFiles(machine), search)).pythonEvidence).toBe(
+		"pyvenv.cfg of todo-api-gW_DSdP6-py3.11",
+	);
+});
+
+test("hatch's environment is found by the normalised name, that of this folder before that of another copy", () => {
+	const all = "/home/me/.local/share/hatch/env/virtual/my-shop";
+	const machine = { "/repo/main.py": "", ...venv(`${all}/Another1/my-shop`, 10), ...venv(`${all}/gW_DSdP6/my-shop`, 12) };
+	const search = { variables: { HOME: "/home/me" }, projectName: "My.Shop" };
+	expect(openEnvironment(optionsFor(memoryPackageFiles(machine), search)).python.minor).toBe(12);
 });
 
 test("an environment without any of the project's packages is not the one that starts the server", () => {
