@@ -2,10 +2,8 @@ import type { Origin, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
 import { argumentsOf, type ClassAttribute, makerOf } from "./class-body.ts";
 import { type Column, columnsOf, hasTableConstraints } from "./columns.ts";
-import { baseMaker, isDeclarativeBase } from "./declarative-base.ts";
-import { lineageOf } from "./lineage.ts";
 import { scopeOfClass } from "./name-scope.ts";
-import { type TableClass, tableClasses } from "./table-class.ts";
+import { baseHolder, type TableClass, tableClasses } from "./table-class.ts";
 import { readTypeForm, type TypeForm } from "./type-form.ts";
 
 /** A relationship of a table class, as it is written. */
@@ -134,11 +132,8 @@ export function isReached(project: Project, { value }: TableClass): boolean {
 /** What classes have in common that find each other by name: a declarative base, or SQLModel. */
 export function registryOf({ value, kind }: TableClass): unknown {
 	if (kind === "sqlmodel") return "sqlmodel";
-	const { own, ancestors } = lineageOf(value);
-	const base = own.find(isDeclarativeBase);
-	const made = ancestors.find((each) => each.kind === "instance") ?? (base === undefined ? null : baseMaker(base));
-	const given = made?.kind === "instance" ? made.call?.keywords.get("class_registry") : undefined;
-	return given ?? base ?? made;
+	const holder = baseHolder(value);
+	return (holder?.kind === "instance" ? holder.call?.keywords.get("class_registry") : undefined) ?? holder ?? undefined;
 }
 
 /** The columns by which two tables are tied together, in either direction; null where that cannot be seen. */

@@ -7,7 +7,15 @@ import type { ClassValue, InstanceValue, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
 import { attributesOf, type ClassAttribute } from "./class-body.ts";
 import { computedTableName, isTableNaming } from "./computed-table-name.ts";
-import { baseMaker, hasHiddenTemplate, isDeclarativeBase, isDeclarativeRoot } from "./declarative-base.ts";
+import {
+	baseMaker,
+	hasHiddenTemplate,
+	holderOf,
+	isDeclarativeBase,
+	isDeclarativeRoot,
+	mappingDecorator,
+	registryBehind,
+} from "./declarative-base.ts";
 import { inheritedValue, lineageOf } from "./lineage.ts";
 
 /** A class that SQLAlchemy maps to a table, or to that of a class it derives from. */
@@ -52,6 +60,7 @@ export function tableClasses(project: Project): readonly TableClass[] {
 /** Is the class mapped, and by whom? Null for plain classes, abstract ones and the declarative base itself. */
 export function tableKind(value: ClassValue): TableClass["kind"] | null {
 	if (isSqlmodelTable(value)) return "sqlmodel";
+	if (mappingDecorator(value) !== null) return "declarative";
 	return isDeclarative(value) && !isDeclarativeBase(value) && !isAbstract(value) ? "declarative" : null;
 }
 
@@ -126,7 +135,9 @@ function defaultName(kind: TableClass["kind"], naming: TableClass["naming"], val
 /** Arguments of `declarative_base()` and decorators bring members that the class statement does not show. */
 function hasHiddenBase(value: ClassValue): boolean {
 	const { ancestors, own } = lineageOf(value);
-	if (own.some((each) => each.decorators.some((decorator) => decorator !== plainMaker(each)))) return true;
+	const isOther = (each: ClassValue, decorator: Value) =>
+		decorator !== plainMaker(each) && (each !== value || decorator !== mappingDecorator(each));
+	if (own.some((each) => each.decorators.some((decorator) => isOther(each, decorator)))) return true;
 	return ancestors.some((each) => {
 		if (each.kind === "class") return false;
 		if (each.kind === "instance") return !isDeclarativeRoot(each) || hasHiddenTemplate(each);
@@ -195,19 +206,25 @@ function schemaOf(value: ClassValue): TableClass["schema"] {
 
 /** What stands for the MetaData of a class: the value that is set, else the declarative base, else SQLModel's own. */
 export function metadataOf(value: ClassValue): unknown {
-	const { own, ancestors } = lineageOf(value);
-	const holder = own.find(
+	const setter = lineageOf(value).own.find(
 		(each) => each.namespace.names.has("metadata") && (isDeclarativeBase(each) || tableKind(each) === null),
 	);
-	const set = holder?.namespace.names.get("metadata")?.value;
+	const set = setter?.namespace.names.get("metadata")?.value;
 	if (set !== undefined) return identityOf(set);
-	const base = own.find(isDeclarativeBase);
-	const made = ancestors.find((each) => each.kind === "instance") ?? (base === undefined ? null : baseMaker(base));
-	if (made?.kind === "instance") {
-		const given = made.call?.keywords.get("metadata");
-		return given === undefined ? made : identityOf(given);
-	}
-	return base ?? "sqlmodel";
+	const holder = baseHolder(value);
+	if (holder?.kind !== "instance") return holder ?? "sqlmodel";
+	const given = holder.call?.keywords.get("metadata");
+	return given === undefined ? holder : identityOf(given);
+}
+
+/** What holds a class's MetaData and the names of its like: a registry, what `declarative_base()` made, or a base of the project; null for SQLModel's classes. */
+export function baseHolder(value: ClassValue): ClassValue | InstanceValue | null {
+	const { own, ancestors } = lineageOf(value);
+	const decorator = mappingDecorator(value);
+	if (decorator !== null) return registryBehind(decorator);
+	const base = own.find(isDeclarativeBase) ?? null;
+	const made = ancestors.find((each) => each.kind === "instance") ?? (base === null ? null : baseMaker(base));
+	return made?.kind === "instance" ? holderOf(made) : base;
 }
 
 /** `SQLModel.metadata` is the same thing wherever it is read, and so is the one that a declarative base brings. */

@@ -4,6 +4,7 @@ import type { Value } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
 import { argumentsOf, makerOf } from "./class-body.ts";
 import { columnsOf, type Reference } from "./columns.ts";
+import { holderOf } from "./declarative-base.ts";
 import { scopeOfModule } from "./name-scope.ts";
 import { identityOf, isDeclarative, metadataOf, type TableClass, tableArguments, tableClasses } from "./table-class.ts";
 import { valueOfName } from "./type-form.ts";
@@ -175,7 +176,7 @@ export function metadataArgument(project: Project, module: Module, node: ast.Exp
 	if (node.type === "Attribute" && node.attribute.name === "metadata") {
 		const owner = valueOfName(node.value, scope);
 		if (owner?.kind === "class") return metadataOf(owner);
-		if (owner?.kind === "instance") return owner.call?.keywords.get("metadata") ?? owner;
+		if (owner?.kind === "instance") return holderOf(owner).call?.keywords.get("metadata") ?? holderOf(owner);
 		if (owner?.kind === "external") return owner.canonical.endsWith(".SQLModel") ? "sqlmodel" : null;
 		if (owner?.kind !== "module") return null;
 	}

@@ -1,10 +1,11 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { callKeywords, isField, listTables, type TableClass, type TableColumn } from "../../project/database/tables.ts";
 import { isEnumeration } from "../../project/imports/simulator/classes/enum-look-up.ts";
 import type { ClassValue, Value } from "../../project/imports/values.ts";
-import { makerOf } from "../../project/models/class-body.ts";
+import { argumentsOf, type ClassAttribute, makerOf } from "../../project/models/class-body.ts";
+import { mayNameKeyElsewhere } from "../../project/models/hidden-key.ts";
 import { scopeOfClass } from "../../project/models/name-scope.ts";
+import { type TableClass, tableClasses } from "../../project/models/table-class.ts";
 import { readTypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
 import { readSettingType } from "../../project/settings/setting-type.ts";
@@ -19,7 +20,7 @@ interface Evidence {
 	readonly className: string;
 	readonly tableName: string;
 	/** Its column `id`, or null. */
-	readonly id: TableColumn | null;
+	readonly id: ClassAttribute | null;
 }
 
 const example = (id: string) => ({
@@ -46,10 +47,12 @@ export default defineRule<Evidence>({
 	example: { before: example(""), after: example(" = Field(primary_key=True)") },
 
 	*detect(project) {
-		for (const table of listTables(project)) {
-			const { value, tableName, columns, isComplete } = table;
-			if (!isComplete || tableName === null || columns.some((column) => mayBeKey(project, column)) || columns.some(holdsColumn))
-				continue;
+		for (const table of tableClasses(project)) {
+			const { value, tableName } = table;
+			// A table that builds on another one inherits its key by rules of their own.
+			if (table.isOpen || table.parent !== null || tableName === null || mayNameKeyElsewhere(table)) continue;
+			const columns = columnsOf(table);
+			if (columns.some((column) => mayBeKey(project, column)) || columns.some(holdsColumn)) continue;
 			const { module, node } = value;
 			yield {
 				subject: `${module.name}:${node.name.name}`,
@@ -100,20 +103,25 @@ export default defineRule<Evidence>({
 	},
 });
 
+/** The attributes that are no settings of the class. */
+function columnsOf({ attributes }: TableClass): readonly ClassAttribute[] {
+	return [...attributes.values()].filter(({ name }) => !name.startsWith("_") && name !== "model_config");
+}
+
 /** `id: Any` in the body of a base tells type checkers of a column that each table brings. */
-function isBareAnnotation({ kind, value: table }: TableClass, { node, value, owner }: TableColumn): boolean {
+function isBareAnnotation({ kind, value: table }: TableClass, { node, value, owner }: ClassAttribute): boolean {
 	if (kind !== "declarative" || owner === table || value !== null || node.type !== "AnnAssign") return false;
 	return !/\bMapped\b/.test(owner.module.text.slice(node.annotation.start, node.annotation.end));
 }
 
 /** A column of numbers as the other columns of the class are written, with the names that it takes. */
-function numberedKey({ kind, columns }: Evidence["table"]): {
+function numberedKey(table: TableClass): {
 	readonly code: string;
 	readonly needs: readonly (readonly [string, string])[];
 } {
-	if (kind === "sqlmodel")
+	if (table.kind === "sqlmodel")
 		return { code: "id: int | None = Field(default=None, primary_key=True)", needs: [["sqlmodel", "Field"]] };
-	if (columns.some(({ value }) => makerOf(value) === "Column"))
+	if (columnsOf(table).some(({ value }) => makerOf(value) === "Column"))
 		return {
 			code: "id = Column(Integer, primary_key=True)",
 			needs: [
@@ -130,7 +138,7 @@ function numberedKey({ kind, columns }: Evidence["table"]): {
 	};
 }
 
-function markKey({ className, table }: Evidence, id: TableColumn): FixProposal | undefined {
+function markKey({ className, table }: Evidence, id: ClassAttribute): FixProposal | undefined {
 	const { node, owner } = id;
 	const { module } = owner;
 	const common = {
@@ -155,13 +163,13 @@ function markKey({ className, table }: Evidence, id: TableColumn): FixProposal |
 }
 
 /** A column in a tuple, by a comma behind it, is a fault of its own. */
-function holdsColumn({ value }: TableColumn): boolean {
+function holdsColumn({ value }: ClassAttribute): boolean {
 	return (
 		value?.kind === "sequence" && value.items.some((item) => makerOf(item) === "Column" || makerOf(item) === "mapped_column")
 	);
 }
 
-function isAnnotated({ node }: TableColumn): boolean {
+function isAnnotated({ node }: ClassAttribute): boolean {
 	return node.type === "AnnAssign";
 }
 
@@ -182,18 +190,19 @@ function isColumnOfAlias(project: Project, owner: ClassValue, annotation: ast.Ex
 }
 
 /** Is the column the key, or may it be one that we cannot see through? */
-function mayBeKey(project: Project, { node, value, owner }: TableColumn): boolean {
+function mayBeKey(project: Project, { node, value, owner }: ClassAttribute): boolean {
 	if (value === null || value.kind === "constant" || value.kind === "sequence" || value.kind === "dict")
 		return node.type === "AnnAssign" && mayBeAnnotatedKey(project, owner, node.annotation);
 	if (isDefaultOfEnum(value)) return false;
-	const keywords = callKeywords(value);
+	const keywords = argumentsOf(value)?.keywords ?? null;
 	if (keywords === null) return true;
 	if (isTrueOrUnknown(keywords.get("primary_key"))) return true;
 	const column = keywords.get("sa_column");
-	if (column !== undefined) return callKeywords(column) === null || isTrueOrUnknown(callKeywords(column)?.get("primary_key"));
+	if (column !== undefined)
+		return argumentsOf(column) === null || isTrueOrUnknown(argumentsOf(column)?.keywords.get("primary_key"));
 	const more = keywords.get("sa_column_kwargs");
 	if (more !== undefined && (more.kind !== "dict" || !more.complete || more.entries.has("primary_key"))) return true;
-	if (isField(value)) return false;
+	if (makerOf(value) === "Field") return false;
 	const maker = value.kind === "instance" && value.of.kind === "external" ? value.of.name : "";
 	return !/\.(Column|mapped_column|relationship|Relationship|registry|MetaData)$/.test(maker);
 }

@@ -1,11 +1,13 @@
 import { isSymbol } from "../../../project/database/sqlalchemy-values.ts";
-import type { ClassValue } from "../../../project/imports/values.ts";
+import type { ClassValue, Value } from "../../../project/imports/values.ts";
 import { argumentsOf, attributesOf, type ClassAttribute, makerOf } from "../../../project/models/class-body.ts";
+import { isMappedAsDataclass, mappingDecorator } from "../../../project/models/declarative-base.ts";
 import { lineageOf } from "../../../project/models/lineage.ts";
 import { hasSqlalchemy } from "../../../project/models/orm-version.ts";
 import type { TableClass } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
 import { isClassVariable } from "../../../python/annotated.ts";
+import { addArgument } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { dottedName } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
@@ -19,6 +21,7 @@ export function* dataclassFields(project: Project, table: TableClass): Generator
 }
 
 function isDataclass(value: ClassValue): boolean {
+	if (isMappedAsDataclass(value)) return true;
 	return lineageOf(value).ancestors.some((each) => each.kind === "external" && isSymbol(each, "MappedAsDataclass"));
 }
 
@@ -27,7 +30,8 @@ function* wrongOrder(project: Project, table: TableClass): Generator<ClassFault>
 	const owners = lineageOf(table.value).own.filter(isDataclass).toReversed();
 	let earlier: ClassAttribute | null = null;
 	for (const owner of owners) {
-		if (owner.keywords.has("kw_only") || owner.keywords.has("init")) continue;
+		const options = optionsOf(owner);
+		if (options.has("kw_only") || options.has("init")) continue;
 		for (const field of attributesOf(owner).values()) {
 			const place = placeOf(field);
 			if (place === "unknown") return;
@@ -41,8 +45,7 @@ function* wrongOrder(project: Project, table: TableClass): Generator<ClassFault>
 				subject: `${module.name}:${node.name.name}.${field.name}`,
 				range: field.owner === table.value ? field.node : node.name,
 				problem: `${node.name.name}.${field.name} has no default, and stands behind ${earlier.name}, which has one`,
-				rootCause:
-					"MappedAsDataclass makes a dataclass of the class: its fields become the arguments of __init__ in their order, and those without a default have to come first.",
+				rootCause: `${isMappedAsDataclass(table.value) ? "mapped_as_dataclass" : "MappedAsDataclass"} makes a dataclass of the class: its fields become the arguments of __init__ in their order, and those without a default have to come first.`,
 				error: `sqlalchemy.exc.InvalidRequestError: Python dataclasses error encountered when creating dataclass for '${node.name.name}': TypeError("non-default argument '${field.name}' follows default argument${says}"). Please refer to Python dataclasses documentation for additional information. (Background on this error at: https://sqlalche.me/e/${code}/dcte)`,
 				fixes: [
 					{
@@ -50,7 +53,7 @@ function* wrongOrder(project: Project, table: TableClass): Generator<ClassFault>
 						explanation:
 							"With kw_only the order of the fields does not matter; objects are made as before, with the names of the fields.",
 						applicability: "review",
-						edits: [withKeyword(table.value, "kw_only=True")],
+						edits: [takingByName(table.value)],
 					},
 				],
 				manualSteps: [`Define ${field.name} before ${earlier.name}, or give it a default.`],
@@ -58,6 +61,22 @@ function* wrongOrder(project: Project, table: TableClass): Generator<ClassFault>
 			return;
 		}
 	}
+}
+
+/** What the dataclass of a class is told: by the class statement, or by the decorator that maps it. */
+function optionsOf(value: ClassValue): ReadonlyMap<string, Value> {
+	const decorator = mappingDecorator(value);
+	if (decorator === null) return value.keywords;
+	return decorator.kind === "instance" ? (decorator.call?.keywords ?? new Map()) : new Map();
+}
+
+function takingByName(value: ClassValue): TextEdit {
+	const decorator = mappingDecorator(value);
+	const index = decorator === null ? -1 : value.decorators.indexOf(decorator);
+	const written = value.node.decorators[index];
+	if (written === undefined) return withKeyword(value, "kw_only=True");
+	if (written.type === "Call") return addArgument(value.module, written, "kw_only=True");
+	return replaceText(value.module, written.end, written.end, "(kw_only=True)");
 }
 
 /** What a field is to `__init__`. */

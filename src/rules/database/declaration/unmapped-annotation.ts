@@ -1,5 +1,6 @@
+import type { ClassValue } from "../../../project/imports/values.ts";
 import { type ClassAttribute, makerOf } from "../../../project/models/class-body.ts";
-import { makesBase } from "../../../project/models/declarative-base.ts";
+import { isMappedAsDataclass, makesBase, mappingDecorator } from "../../../project/models/declarative-base.ts";
 import { inheritedValue, lineageOf } from "../../../project/models/lineage.ts";
 import { scopeOfClass } from "../../../project/models/name-scope.ts";
 import { annotationError, backgroundLink, hasSqlalchemy } from "../../../project/models/orm-version.ts";
@@ -26,9 +27,12 @@ export function* unmappedAnnotations(project: Project, table: TableClass): Gener
 /** `__allow_unmapped__` lets all annotations pass; a dataclass has annotations of its own. */
 function isExempt({ value }: TableClass): boolean {
 	const { ancestors, own } = lineageOf(value);
-	if (inheritedValue(value, "__allow_unmapped__") !== undefined || !own.every(({ decorators }) => decorators.every(makesBase)))
-		return true;
+	if (inheritedValue(value, "__allow_unmapped__") !== undefined || !own.every(isPlain) || isMappedAsDataclass(value)) return true;
 	return ancestors.some((each) => each.kind === "external" && each.canonical.endsWith(".MappedAsDataclass"));
+}
+
+function isPlain(each: ClassValue): boolean {
+	return each.decorators.every((decorator) => makesBase(decorator) || decorator === mappingDecorator(each));
 }
 
 /** Follows `_collect_annotation` of sqlalchemy/orm/decl_base.py. */

@@ -1,4 +1,5 @@
 import type * as ast from "../../../../python/ast.ts";
+import { isMadeBy } from "../../../database/sqlalchemy-values.ts";
 import { type ExternalValue, type InstanceValue, unknown, type Value } from "../../values.ts";
 import { failOnGeneratorMember } from "../async-misuse.ts";
 import { classWithout, libraryEnumerations, printedOfInstance } from "../classes/library-classes.ts";
@@ -79,8 +80,9 @@ export function ofExternalInstance(
 	const method: Value = { kind: "bound-method", receiver: owner, name, function: null };
 	if (failOnGeneratorMember(machine, frame, owner, name, node)) return unknown;
 	if (onlyOfMetadata.has(name) && metadataOfBase(machine, owner) !== null) {
-		const message = `type object 'Base' has no attribute '${name}'`;
-		failWithout(machine, frame, node, { owner: "Base", name, message });
+		const isRegistry = isMadeBy(owner, "registry");
+		const message = isRegistry ? `'registry' object has no attribute '${name}'` : `type object 'Base' has no attribute '${name}'`;
+		failWithout(machine, frame, node, { owner: isRegistry ? "registry" : "Base", name, message });
 		return unknown;
 	}
 	const metadata = name === "metadata" ? metadataOfBase(machine, owner) : null;

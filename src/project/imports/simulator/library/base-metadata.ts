@@ -1,4 +1,5 @@
-import { baseMaker, isDeclarativeBase, isDeclarativeRoot } from "../../../models/declarative-base.ts";
+import { isMadeBy } from "../../../database/sqlalchemy-values.ts";
+import { baseMaker, holderOf, isDeclarativeBase, isDeclarativeRoot } from "../../../models/declarative-base.ts";
 import type { ClassValue, InstanceValue, Value } from "../../values.ts";
 import { externalSymbol, symbolEntry } from "../external.ts";
 import type { Machine } from "../machine.ts";
@@ -13,7 +14,7 @@ export const onlyOfMetadata: ReadonlySet<string> = new Set(["create_all", "drop_
 
 const made = new WeakMap<Value, InstanceValue>();
 
-/** The MetaData that a declarative base, or a class below one, has without setting any: the same object each time. Null for all else. */
+/** The MetaData that a declarative base, a class below one or a registry has without setting any: the same object each time. Null for all else. */
 export function metadataOfBase(machine: Machine, owner: ClassValue | InstanceValue): Value | null {
 	const root = rootOf(owner);
 	if (root === null) return null;
@@ -32,15 +33,18 @@ export function metadataOfBase(machine: Machine, owner: ClassValue | InstanceVal
 	return metadata;
 }
 
-/** The declarative base that brought a MetaData by itself; null for one that was made by a call. */
+/** The declarative base or registry that brought a MetaData by itself; null for one that was made by a call. */
 export function baseOfMetadata(metadata: Value): Value | null {
 	return metadata.kind === "instance" ? (metadata.attributes.get(baseAttribute) ?? null) : null;
 }
 
 function rootOf(owner: Value, depth = 0): ClassValue | InstanceValue | null {
-	if (owner.kind === "instance") return isDeclarativeRoot(owner) ? owner : null;
+	if (owner.kind === "instance") return isDeclarativeRoot(owner) || isMadeBy(owner, "registry") ? holderOf(owner) : null;
 	if (owner.kind !== "class" || depth > 12) return null;
-	if (isDeclarativeBase(owner)) return baseMaker(owner) ?? owner;
+	if (isDeclarativeBase(owner)) {
+		const maker = baseMaker(owner);
+		return maker === null ? owner : holderOf(maker);
+	}
 	for (const base of owner.bases) {
 		const root = rootOf(base, depth + 1);
 		if (root !== null) return root;
