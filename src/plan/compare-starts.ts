@@ -23,7 +23,8 @@ type Outcome = Pick<StartCommandRow, "verdict" | "stop" | "needs">;
  * PYTHONPATH, target, files or packages, audited as it would run. One that goes to a place we cannot tell stays unknown.
  */
 export function compareStarts(project: Project, result: AuditResult, rules: readonly AnyRule[]): StartCommandRow[] {
-	const audited = (start: Start) => outcomeOf(result.issues.filter(stopsIn(start)), (path) => path, []);
+	const audited = (start: Start) =>
+		outcomeOf(result.issues.filter(stopsIn(start)).filter(isNotItself(start)), (path) => path, []);
 	const known = new Map<string, Outcome>();
 	return listStarts(project.files).map((start) => {
 		const likeness = likenessOf(project, start);
@@ -54,7 +55,9 @@ function ownFault({ issues }: AuditResult, { command }: Start): Outcome | null {
 	const { path, start, range } = command;
 	const fault = issues.find(
 		({ rule, at }) =>
-			rule === "unstartable-command" && at.path === path && start <= at.range.start && at.range.start <= range.end,
+			rule === "unstartable-command" &&
+			at.path === path &&
+			(at.range.start === range.start || (start <= at.range.start && at.range.start <= range.end)),
 	);
 	if (fault === undefined) return null;
 	const { at, expectedError, problem } = fault;
@@ -71,6 +74,13 @@ function hasOtherFault({ target }: Project, fault: Outcome | null, { command }: 
 function stopsIn({ image }: Start): (issue: FoundIssue) => boolean {
 	const where = image === null ? "this-machine" : "clean-install";
 	return ({ failsOn }) => failsOn.includes(where);
+}
+
+/** A server that a script starts outside any guard is what running that script is for. */
+function isNotItself({ command }: Start): (issue: FoundIssue) => boolean {
+	const isMeant = command.server === "python" && command.givesObject;
+	return ({ rule, at }) =>
+		!(isMeant && rule === "server-started-on-import" && at.path.endsWith(command.path.replace(/^.*\//, "")));
 }
 
 function rowOf(project: Project, start: Start, likeness: Likeness, outcome: Outcome): Omit<StartCommandRow, "correction"> {
@@ -139,7 +149,7 @@ function auditStart(project: Project, start: Start, rules: readonly AnyRule[], i
 	const { issues } = runRules(variant, rules);
 	// What a container's environment holds is not known from here.
 	const isKnown = ({ rule }: FoundIssue) => image === null || !/^missing-(setting|environment-variable)$/.test(rule);
-	const counted = issues.filter(stopsIn(start)).filter(isKnown);
+	const counted = issues.filter(stopsIn(start)).filter(isKnown).filter(isNotItself(start));
 	const original = (path: string) => image?.files.get(path) ?? path;
 	const outcome = outcomeOf(counted, original, needs);
 	const left = leftBehind(project, variant);

@@ -86,7 +86,9 @@ function corrected(project: Project, command: StartCommand, target: Target): str
 	const name = `${target.module}:${target.attribute}`;
 	if (command.path.endsWith(".py")) return `uvicorn ${name}${target.factory ? " --factory" : ""}`;
 	if (command.server === "fastapi") return ofFastapi(project, command, target);
-	const old = command.text.slice(command.range.start - command.start, command.range.end - command.start);
+	const { range, start, text } = command;
+	const isInText = start <= range.start && range.end <= start + text.length;
+	const old = isInText ? text.slice(range.start - start, range.end - start) : /\$[({]\w+[)}]/.exec(text)?.[0];
 	const quoted = target.factory && command.server === "gunicorn" ? `'${name}()'` : name;
 	const words = shownCommand(command)
 		.replace(/\s--(?:app-dir|chdir|working-dir)(?:=|\s+)\S+/g, "")

@@ -5,14 +5,14 @@ import type { StartCommand } from "../project/starts/start-commands.ts";
 
 /** A command as a person would type it, also where a file has it as a list; without what follows its options. */
 export function shownCommand({ text, server, target, path }: StartCommand): string {
-	if (path.endsWith(".py")) return `uvicorn.run("${target.module}:${target.attribute}")`;
+	if (path.endsWith(".py") && server !== "python") return `uvicorn.run("${target.module}:${target.attribute}")`;
 	const words = text
 		.replace(/["'[\],]/g, " ")
 		.split(/\s+/)
 		.filter((word) => word !== "");
 	const end = words.findIndex((word) => /^(?:&&|\|\||[;|&>#])/.test(word));
 	const shown = (end < 0 ? words : words.slice(0, end)).join(" ");
-	return shown.startsWith(server) ? shown : `${server} ${target.module}:${target.attribute}`;
+	return shown.startsWith(server) || server === "python" ? shown : `${server} ${target.module}:${target.attribute}`;
 }
 
 /** In what a start command differs from the audited one, as clauses. */

@@ -2,7 +2,7 @@ import type * as ast from "../python/ast.ts";
 import { parentOf } from "./imports/resolver.ts";
 import type { SourceTree, StartPlace, Target } from "./project.ts";
 import { listStarts } from "./starts/list-starts.ts";
-import { isLaunched } from "./starts/start-commands.ts";
+import { isLaunched } from "./starts/script-launch.ts";
 import { findApplications } from "./target.ts";
 
 /** The folder a server starts from, what it starts, and what else it could start. */
@@ -114,8 +114,9 @@ function fromCommands(input: DiscoveryInput): Candidate[] {
 	const result: Candidate[] = [];
 	for (const [index, start] of listStarts(input.files).entries()) {
 		const { command, folders, origin } = start;
-		const { target } = command;
-		if (target.module === "") continue;
+		const { target, givesObject } = command;
+		// Where a module hands over its own object, what builds that object says more.
+		if (target.module === "" || givesObject) continue;
 		for (const folder of new Set([...folders, input.hint, ...foldersHolding(input.files, target.module)])) {
 			const file = fileOf(input.files, folder, target.module);
 			if (file === null || !isBelow(folder, input.hint)) continue;

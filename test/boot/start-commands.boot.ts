@@ -31,6 +31,9 @@ interface Scenario {
 const servers = "fastapi\nuvicorn\ngunicorn\nfastapi-cli\n";
 const dockerfile = (...lines: string[]) => `FROM python:3.11-slim\nWORKDIR /srv\n${lines.join("\n")}\n`;
 const app = (imports: string, title: string) => `from fastapi import FastAPI\n${imports}\n\napp = FastAPI(title=str(${title}))\n`;
+/** A module that starts its own server where it is run as a script. */
+const script = (imports: string, title: string, started: string) =>
+	`import os\nimport uvicorn\n${app(imports, title)}\nif __name__ == "__main__":\n    uvicorn.run(${started}, port=int(os.environ["PORT"]))\n`;
 
 const scenarios: readonly Scenario[] = [
 	{
@@ -218,6 +221,76 @@ const scenarios: readonly Scenario[] = [
 		runs: [
 			{ at: "Dockerfile:5", cwd: "srv", argv: "uvicorn app.main:app", image: [["", "srv"]] },
 			{ at: "Dockerfile.small:5", cwd: "srv", argv: "uvicorn app.main:app", image: [["", "srv"]], manifest: "image.txt" },
+		],
+	},
+	{
+		name: "a script in its package, run as a file and as a module",
+		target: "app.main:app",
+		files: {
+			"requirements.txt": servers,
+			"app/__init__.py": "",
+			"app/names.py": "NAME = 'x'\n",
+			"app/main.py": script("from app.names import NAME", "NAME", "app"),
+			Makefile: "module:\n\tpython -m app.main\n\nfile:\n\tpython app/main.py\n",
+			Procfile: "web: uvicorn app.main:app\n",
+			Dockerfile: dockerfile("COPY . .", 'CMD ["python", "app/main.py"]'),
+		},
+		runs: [
+			{ at: "Procfile:1", cwd: "", argv: "uvicorn app.main:app" },
+			{ at: "Makefile:2", cwd: "", argv: "python -m app.main" },
+			{ at: "Makefile:5", cwd: "", argv: "python app/main.py" },
+			{ at: "Dockerfile:4", cwd: "srv", argv: "python app/main.py", image: [["", "srv"]] },
+		],
+	},
+	{
+		name: "a script beside its modules, and the text that it hands to uvicorn",
+		target: "main:app",
+		files: {
+			"requirements.txt": servers,
+			"src/names.py": "NAME = 'x'\n",
+			"src/main.py": script("from names import NAME", "NAME", '"main:app"'),
+			Makefile:
+				"FOLDER = src\n\nfile:\n\tpython src/main.py\n\nmodule:\n\tpython -m src.main\n\nserver:\n\tcd $(FOLDER) && uvicorn main:app\n",
+			Dockerfile: dockerfile("COPY src/ .", "CMD python main.py"),
+		},
+		runs: [
+			{ at: "Makefile:4", cwd: "", argv: "python src/main.py" },
+			{ at: "Makefile:7", cwd: "", argv: "python -m src.main" },
+			{ at: "Makefile:10", cwd: "src", argv: "uvicorn main:app" },
+			{ at: "Dockerfile:4", cwd: "srv", argv: "python main.py", image: [["src", "srv"]] },
+		],
+	},
+	{
+		name: "an application where uvicorn needs its name, and a script of the image",
+		target: "main:app",
+		files: {
+			"requirements.txt": servers,
+			"names.py": "NAME = 'x'\n",
+			"main.py": script("from names import NAME", "NAME", "app, reload=True"),
+			Procfile: "web: python main.py\n",
+			Makefile: "APP = main:app\n\nrun:\n\tuvicorn $(APP)\n",
+			"start.sh": "#!/bin/sh\ncd /srv\nexec uvicorn main:app\n",
+			Dockerfile: dockerfile("COPY . .", 'CMD ["sh", "start.sh"]'),
+		},
+		runs: [
+			{ at: "Procfile:1", cwd: "", argv: "python main.py" },
+			{ at: "Makefile:4", cwd: "", argv: "uvicorn main:app" },
+			{ at: "start.sh:3", cwd: "srv", argv: "uvicorn main:app", image: [["", "srv"]] },
+		],
+	},
+	{
+		name: "a file of another case, on a disk that keeps them apart",
+		target: "app.main:app",
+		files: {
+			"requirements.txt": servers,
+			"app/__init__.py": "",
+			"app/Main.py": app("", '"x"'),
+			Procfile: "web: uvicorn app.main:app\n",
+			Dockerfile: dockerfile("COPY . .", 'CMD ["uvicorn", "app.Main:app"]'),
+		},
+		runs: [
+			{ at: "Procfile:1", cwd: "", argv: "uvicorn app.main:app" },
+			{ at: "Dockerfile:4", cwd: "srv", argv: "uvicorn app.Main:app", image: [["", "srv"]] },
 		],
 	},
 ];

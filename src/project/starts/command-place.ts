@@ -1,6 +1,5 @@
 import type { StartPlace } from "../project.ts";
 import { joinFolder } from "./folders.ts";
-import { folderOfScript } from "./script-launch.ts";
 
 /** A folder that a server is started in, and what is set there. */
 export interface Surroundings {
@@ -74,4 +73,10 @@ function option(text: string, name: string): string | null {
 
 function unquoted(text: string): string {
 	return text.replace(/^(["'])(.*)\1$/s, "$2");
+}
+
+/** The folder of a script, as written. */
+function folderOfScript(text: string): string {
+	const script = /(?<![\w./-])([\w./-]+\.py)\b/.exec(text)?.[1] ?? "";
+	return script.includes("/") ? script.slice(0, script.lastIndexOf("/")) : ".";
 }

@@ -24,6 +24,7 @@ interface FastapiStart {
 
 const usualFiles = ["main.py", "app.py", "api.py", "app/main.py", "app/app.py", "app/api.py"];
 const noFile = "Could not find a default file to run, please provide an explicit path";
+const noApplication = "Could not find FastAPI app in module, try using --app";
 const importString = /^([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*):([A-Za-z_]\w*)$/;
 /** Options of the two commands that stand alone. */
 const flags = new Set(["--reload", "--no-reload", "--proxy-headers", "--no-proxy-headers", "--verbose", "-v"]);
@@ -97,7 +98,13 @@ function ofFile(tree: SourceTree, file: string, name: string | undefined, range:
 		.replace(/\//g, ".");
 	const binds = (each: string) => new RegExp(`^${each}\\s*(:[^=\\n]*)?=|^from\\s[^\\n#]*\\b${each}\\b`, "m").test(text);
 	const attribute = name ?? ["app", "api"].find(binds) ?? /^(\w+)\s*(?::[^=\n]*)?=\s*FastAPI\(/m.exec(text)?.[1];
-	return attribute === undefined ? null : { named: { module, attribute, factory: false }, folder: outer, range, refusal: null };
+	if (attribute !== undefined) return { named: { module, attribute, factory: false }, folder: outer, range, refusal: null };
+	// Where functions build the application and the module keeps nothing that a call gives, the command finds nothing to start.
+	const keepsResult = /^\w+\s*(?::[^=\n]*)?=[^=\n]*\(|^from\s[^\n]*\bimport\s+\*/m.test(text);
+	const hasFactory = /^[ \t]+(?:\w+\s*(?::[^=\n]*)?=|return)\s*FastAPI\(/m.test(text);
+	return keepsResult || !hasFactory
+		? null
+		: { named: { module, attribute: "app", factory: false }, folder: outer, range, refusal: noApplication };
 }
 
 /** Does the file lie in any folder, so that the command may run there? */

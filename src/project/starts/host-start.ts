@@ -2,6 +2,8 @@ import { parentOf } from "../imports/resolver.ts";
 import type { SourceTree } from "../project.ts";
 import { placeOfCommand } from "./command-place.ts";
 import { joinFolder, moduleFiles } from "./folders.ts";
+import { filledIn, makeFile, makeVariables } from "./make-variables.ts";
+import { launchedFiles, launchesIn } from "./script-launch.ts";
 import type { Start } from "./start.ts";
 import type { StartCommand } from "./start-commands.ts";
 
@@ -9,29 +11,35 @@ import type { StartCommand } from "./start-commands.ts";
 export function startOnHost(files: SourceTree, command: StartCommand, line: number): Start {
 	const { path } = command;
 	const text = files.get(path)?.text ?? "";
+	const run = makeFile.test(path) ? withValues(command, text) : command;
 	const folder = workingDirectoryOf(files, command, text);
-	const place = placeOfCommand(command, { workingDirectory: folder, pythonPath: exportedPath(text) }, command.importFolder);
+	const place = placeOfCommand(run, { workingDirectory: folder, pythonPath: exportedPath(text) }, command.importFolder);
 	const base = { command, path, line, service: null, image: null, dockerfile: null, variables: new Map() };
 	if (place !== null) {
 		// A make file may be included by another one, and a script's folder is a guess.
 		const isCertain = /(^|\/)procfile$/i.test(path);
 		return { ...base, place, origin: place, folders: place.searchPath, isCertain };
 	}
-	const written = placeOfCommand(command, { workingDirectory: parentOf(path), pythonPath: null }, command.importFolder);
-	return { ...base, place: null, origin: null, folders: written?.searchPath ?? [parentOf(path)], isCertain: false };
+	const alone = placeOfCommand(run, { workingDirectory: parentOf(path), pythonPath: null }, command.importFolder);
+	return { ...base, place: null, origin: null, folders: alone?.searchPath ?? [parentOf(path)], isCertain: false };
+}
+
+/** A recipe as make hands it to the shell. */
+function withValues(command: StartCommand, text: string): StartCommand {
+	const variables = makeVariables(text);
+	return { ...command, before: filledIn(command.before, variables), text: filledIn(command.text, variables) };
 }
 
 /** Scripts and modules may be called from anywhere: they run where what they name can be had, if that is one place. */
-function workingDirectoryOf(files: SourceTree, { path, target }: StartCommand, text: string): string | null {
+function workingDirectoryOf(files: SourceTree, { path, target, server, text: words }: StartCommand, text: string): string | null {
 	const base = parentOf(path);
 	if (/(^|\/)render\.ya?ml$/i.test(path)) return joinFolder(base, /^[ \t]*rootDir:[ \t]*["']?([\w./-]+)/m.exec(text)?.[1] ?? "");
 	if (path.endsWith(".py") || /(^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i.test(path)) return null;
 	if (!/\.(?:sh|bash|zsh)$/.test(path)) return base;
 	// One that goes elsewhere first, or that an image runs, has a folder of its own.
 	if (/^[ \t]*(?:cd|pushd)\s|BASH_SOURCE|\$\(dirname/m.test(text) || isRunByImage(files, path)) return null;
-	const places = [...new Set([base, ""])].filter((folder) =>
-		moduleFiles(target.module).some((name) => files.has(joinFolder(folder, name))),
-	);
+	const names = server === "python" ? launchesIn(words).flatMap(launchedFiles) : moduleFiles(target.module);
+	const places = [...new Set([base, ""])].filter((folder) => names.some((name) => files.has(joinFolder(folder, name))));
 	return places.length === 1 ? (places[0] ?? null) : null;
 }
 

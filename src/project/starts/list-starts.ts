@@ -1,14 +1,12 @@
 import { LineIndex } from "../../text/line-index.ts";
 import { parentOf } from "../imports/resolver.ts";
 import type { SourceTree } from "../project.ts";
-import { parseDotenv } from "../settings/dotenv.ts";
-import { placeOfCommand } from "./command-place.ts";
-import { type ComposeService, readServices } from "./compose-file.ts";
-import { below, type ContainerImage, readImage } from "./container-image.ts";
-import { joinFolder } from "./folders.ts";
+import { readServices } from "./compose-file.ts";
+import { readImage } from "./container-image.ts";
+import { contextOf, inContainer, inService, noOverrides, type WrittenService } from "./container-start.ts";
+import { readInstructions } from "./dockerfile-instructions.ts";
 import { startOnHost } from "./host-start.ts";
-import { importFolderIn, mountedImage, repositoryPlace } from "./image-folders.ts";
-import { type ScriptLaunch, scriptIn, scriptOfImage } from "./script-launch.ts";
+import { ScriptLaunches } from "./script-starts.ts";
 import type { Start } from "./start.ts";
 import { findStartCommands, type StartCommand } from "./start-commands.ts";
 
@@ -31,18 +29,13 @@ const dockerName = /(^|\/)(?:dockerfile[^/]*|[^/]*\.dockerfile)$/i;
 /** The path of a compose file. */
 export const composeName = /(^|\/)(?:docker-)?compose[^/]*\.ya?ml$/i;
 
-interface WrittenService {
-	/** The compose file. */
-	readonly path: string;
-	readonly service: ComposeService;
-}
-
 function readStarts(files: SourceTree): Start[] {
 	const commands = findStartCommands(files).slice(0, mostStarts);
 	if (commands.length === 0) return [];
 	const services = [...files].flatMap(([path, { text }]): WrittenService[] =>
 		composeName.test(path) ? readServices(text, parentOf(path)).map((service) => ({ path, service })) : [],
 	);
+	const launches = new ScriptLaunches(files, services);
 	const starts: Start[] = [];
 	for (const command of commands) {
 		const { path } = command;
@@ -55,7 +48,8 @@ function readStarts(files: SourceTree): Start[] {
 		} else if (dockerName.test(path)) {
 			const image = readImage(files, { path, context: contextOf(services, path), stage: stageAt(files, command) });
 			starts.push(inContainer(command, { path, line, service: null, dockerfile: path }, image, noOverrides));
-		} else starts.push(startOfScript(files, command, services, line) ?? startOnHost(files, command, line));
+		} else if (path.endsWith(".py")) starts.push(...launches.startsOf(command, line));
+		else starts.push(inScriptOfImage(files, services, command, line) ?? startOnHost(files, command, line));
 	}
 	// A service without a command runs that of its image, with its own folder, variables and mounts.
 	for (const own of services) {
@@ -69,81 +63,37 @@ function readStarts(files: SourceTree): Start[] {
 	return starts;
 }
 
-function inService(files: SourceTree, command: StartCommand, { path, service }: WrittenService, line: number): Start {
-	const { build, mounts, name, envFiles } = service;
-	const built = build === null ? null : readImage(files, { path: build.dockerfile, context: build.context, stage: build.stage });
-	// A Python image holds what it is given, if it is given anything; what else lies in a finished one, or comes from a base file, is not seen.
-	const isSeen = built !== null || (build === null && mounts.length > 0 && /(^|\/)python:/.test(service.image ?? ""));
-	const image = isSeen ? mountedImage(files, built, mounts) : null;
-	const given = envFiles.flatMap((file) =>
-		parseDotenv(files.get(file)?.text ?? "").entries.map(({ key }): [string, null] => [key, null]),
-	);
-	return inContainer(command, { path, line, service: name, dockerfile: build?.dockerfile ?? null }, image, {
-		...service,
-		variables: new Map([...given, ...service.variables]),
-	});
-}
-
-/** What compose sets over the image. */
-type Overrides = Pick<ComposeService, "workingDirectory" | "variables">;
-const noOverrides: Overrides = { workingDirectory: null, variables: new Map() };
-
-function inContainer(
-	command: StartCommand,
-	written: Pick<Start, "path" | "line" | "service" | "dockerfile">,
-	image: ContainerImage | null,
-	overrides: Overrides,
-): Start {
-	const variables = new Map([...(image?.variables ?? []), ...overrides.variables]);
-	const base = { command, ...written, image, variables };
-	// Without a folder of its own a container's process starts at the image's root.
-	const fallback = [parentOf(command.path)];
-	if (image === null || variables.get("PYTHONPATH") === null)
-		return { ...base, place: null, origin: null, folders: fallback, isCertain: false };
-	const folder =
-		overrides.workingDirectory === null ? image.workingDirectory : below(image.workingDirectory, overrides.workingDirectory);
-	const around = { workingDirectory: folder, pythonPath: variables.get("PYTHONPATH") ?? null };
-	const place = placeOfCommand(command, around, importFolderIn(image, command));
-	const { origin, folders, isWhole } = repositoryPlace(image, place, command.target.module);
-	const isCertain = isWhole && image.isComplete;
-	return { ...base, place, origin, folders: isCertain ? folders : [...folders, ...fallback], isCertain };
-}
-
-/** A module that runs a server itself, where a container runs that module: it stands in its own folder, and with the PYTHONPATH that is set there. */
-function startOfScript(
+/** A command of a shell script that an image runs, in the folder that the script has gone to by then; null for another file. */
+function inScriptOfImage(
 	files: SourceTree,
-	command: StartCommand,
 	services: readonly WrittenService[],
+	command: StartCommand,
 	line: number,
 ): Start | null {
-	if (!command.path.endsWith(".py")) return null;
-	const launched = (launch: ScriptLaunch | null): StartCommand | null =>
-		launch === null ? null : { ...command, server: "python", before: launch.before, text: launch.text };
-	const found: [ScriptLaunch | null, (written: StartCommand) => Start][] = [];
-	for (const own of services) {
-		const { command: text, build } = own.service;
-		const launch = text === null && build !== null ? scriptOfImage(files, build.dockerfile) : scriptIn(text);
-		found.push([launch, (written) => inService(files, written, own, line)]);
-	}
-	for (const dockerfile of files.keys()) {
-		if (!dockerName.test(dockerfile)) continue;
-		const written = { path: command.path, line, service: null, dockerfile };
-		const image = () => readImage(files, { path: dockerfile, context: contextOf(services, dockerfile), stage: null });
-		found.push([scriptOfImage(files, dockerfile), (each) => inContainer(each, written, image(), noOverrides)]);
-	}
-	for (const [launch, placed] of found) {
-		const written = launched(launch);
-		if (launch === null || written === null || !command.path.endsWith(launch.script.replace(/^.*\//, ""))) continue;
-		const { image, place, origin, folders } = placed(written);
-		const script = place === null ? null : joinFolder(launch.script.startsWith("/") ? "" : place.workingDirectory, launch.script);
-		if (origin === null || script === null || image?.files.get(script) !== command.path) continue;
-		return { ...startOnHost(files, command, line), origin, folders };
-	}
-	return null;
+	const { path, start } = command;
+	if (!/\.(?:sh|bash)$/.test(path)) return null;
+	const name = path.slice(path.lastIndexOf("/") + 1);
+	const dockerfile = [...files.keys()].find(
+		(each) => dockerName.test(each) && lastCommand(files.get(each)?.text ?? "").includes(name),
+	);
+	const image =
+		dockerfile === undefined
+			? null
+			: readImage(files, { path: dockerfile, context: contextOf(services, dockerfile), stage: null });
+	if (dockerfile === undefined || image === null || ![...image.files.values()].includes(path)) return null;
+	const text = (files.get(path)?.text ?? "").slice(0, start - command.before.length);
+	// Each folder that the script goes to on its way, unless it does so under a condition or in a shell of its own.
+	const moves = [...text.matchAll(/^cd[ \t]+([^\s;&|]+)/gm)].map(([move]) => `${move} && `).join("");
+	if (/^[ \t]+(?:cd|pushd)\s|^pushd\s|\$\(dirname|BASH_SOURCE|\bcd\b[^\n]*[;&|]/m.test(text)) return null;
+	const written = { ...command, before: moves + command.before };
+	return { ...inContainer(written, { path, line, service: null, dockerfile }, image, noOverrides), command };
 }
 
-function contextOf(services: readonly WrittenService[], dockerfile: string): string | null {
-	return services.find(({ service }) => service.build?.dockerfile === dockerfile)?.service.build?.context ?? null;
+/** The words that an image runs at last. */
+function lastCommand(dockerfile: string): string {
+	const instructions = readInstructions(dockerfile);
+	const last = (kind: string) => instructions.findLast(({ name }) => name === kind)?.rest ?? "";
+	return `${last("ENTRYPOINT")} ${last("CMD")}`;
 }
 
 /** The stage of a Dockerfile that the command stands in, by its number. */

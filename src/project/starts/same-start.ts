@@ -24,13 +24,15 @@ export function likenessOf(project: Project, start: Start): Likeness {
 	const folders = [workingDirectory, ...searchPath];
 	const places = [place.workingDirectory, ...place.searchPath];
 	if (image === null) return folders.every((folder, index) => folder === places[index]) ? "same" : "other";
-	const isThere = (path: string) =>
-		folders.some((folder, index) => {
-			if (folder !== "" && !path.startsWith(`${folder}/`)) return false;
-			const inner = path.slice(folder === "" ? 0 : folder.length + 1);
-			return image.files.get(joinFolder(places[index] ?? "", inner)) === path;
-		});
-	if (!reachedPaths(project).every(isThere)) return "other";
+	const isBelow = (path: string, folder: string, there: string) => {
+		if (folder !== "" && !path.startsWith(`${folder}/`)) return false;
+		const inner = path.slice(folder === "" ? 0 : folder.length + 1);
+		return image.files.get(joinFolder(there, inner)) === path;
+	};
+	// Modules are looked for on the search path alone, which need not hold the working directory.
+	const isImported = (path: string) => searchPath.some((folder, index) => isBelow(path, folder, place.searchPath[index] ?? ""));
+	if (!reachedPaths(project).every(isImported)) return "other";
+	const isThere = (path: string) => folders.some((folder, index) => isBelow(path, folder, places[index] ?? ""));
 	return envFilesOf(project).every(isThere) ? "same" : "no-env-file";
 }
 

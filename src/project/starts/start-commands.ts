@@ -2,10 +2,13 @@ import { LineIndex } from "../../text/line-index.ts";
 import type { TextRange } from "../../text/range.ts";
 import type { SourceTree, Target } from "../project.ts";
 import { readFastapiCommand } from "./fastapi-command.ts";
+import { makeFile, makeVariables } from "./make-variables.ts";
 import { meantByWord } from "./meant-word.ts";
+import { runCallsOf } from "./run-calls.ts";
 
 /** A start command found in the repository, as it is written. */
 export interface StartCommand {
+	/** Without a module where a script hands over its own object, `uvicorn.run(app)`. */
 	readonly target: Target;
 	/** For FastAPI's own command: the folder that its module is imported from; null for others. */
 	readonly importFolder: string | null;
@@ -19,14 +22,16 @@ export interface StartCommand {
 	readonly before: string;
 	/** Offset of the server's name. */
 	readonly start: number;
+	/** Is the server handed an object of the module that starts it, `uvicorn.run(app)`? */
+	readonly givesObject: boolean;
 	/** What the server prints where it cannot read what it is told to start; the target is then what is meant, without a module where nothing is. */
 	readonly refusal: string | null;
 }
 
 const command =
 	/\b(uvicorn|gunicorn|hypercorn|granian)\b(?!\.)[^\n;&|]{0,2000}?["'\s,](?!unix:)([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\(\))?/g;
-const runCall = /\buvicorn\.run\(\s*(?:app\s*=\s*)?(["'])([A-Za-z_]\w*(?:\.\w+)*:[A-Za-z_]\w*)\1/g;
-const deployFile =
+/** Files that may hold start commands. */
+export const deployFile =
 	/(^|\/)(Dockerfile[^/]*|[^/]*\.dockerfile|docker-compose[^/]*\.ya?ml|compose[^/]*\.ya?ml|Procfile|Makefile|justfile|Taskfile\.ya?ml|package\.json|pyproject\.toml|render\.ya?ml|fly\.toml|railway\.(?:json|toml)|nixpacks\.toml|app\.yaml|supervisord\.conf|[^/]+\.service|[^/]+\.sh)$/i;
 
 const fastapiCommand = /\bfastapi["']?[\s,]+["']?(?:dev|run)\b/g;
@@ -58,9 +63,9 @@ export function findStartCommands(tree: SourceTree): StartCommand[] {
 function commandsOf(tree: SourceTree, path: string, written: string): StartCommand[] {
 	const lines = new LineIndex(written);
 	const text = onOneLine(path, written);
-	const found: StartCommand[] = [];
+	const found: StartCommand[] = makeFile.test(path) ? commandsByVariable(path, text, lines) : [];
 	for (const match of text.matchAll(command)) {
-		if (found.length === mostCommands) break;
+		if (found.length >= mostCommands) break;
 		const [whole, server = "", name = ""] = match;
 		const { line } = lines.positionAt(match.index);
 		if (isCommentedOut(lines, match.index)) continue;
@@ -77,6 +82,7 @@ function commandsOf(tree: SourceTree, path: string, written: string): StartComma
 			text: rest,
 			before: beforeOf(text, match.index),
 			start: match.index,
+			givesObject: false,
 			refusal: null,
 		});
 	}
@@ -98,6 +104,7 @@ function commandsOf(tree: SourceTree, path: string, written: string): StartComma
 			text: line,
 			before,
 			start: match.index,
+			givesObject: false,
 			refusal,
 		});
 	}
@@ -118,52 +125,47 @@ function commandsOf(tree: SourceTree, path: string, written: string): StartComma
 			text: text.slice(match.index, commandEnd(text, match.index)),
 			before,
 			start: match.index,
+			givesObject: false,
 			refusal: meant.refusal,
 		});
 	}
 	return found;
 }
 
-/** `uvicorn.run("main:app")` in a module: Python looks first in the folder of the script that it was told to run. */
-function runCallsOf(path: string, text: string): StartCommand[] {
-	const lines = new LineIndex(text);
-	return [...text.matchAll(runCall)].flatMap((match) => {
-		if (isCommentedOut(lines, match.index)) return [];
-		const name = match[2] ?? "";
-		const [module = "", attribute = ""] = name.split(":");
-		const { line } = lines.positionAt(match.index);
-		const start = match.index + match[0].length - 1 - name.length;
-		return {
-			target: { module, attribute, factory: /factory\s*=\s*True/.test(callAt(text, match.index)), evidence: `${path}:${line}` },
+const byVariable = /\b(uvicorn|gunicorn|hypercorn|granian)\b(?!\.)[^\n;&|$]{0,2000}[ \t]\$[({](\w+)[)}]/g;
+const importString = /^([A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*):([A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*)(\(\))?$/;
+
+/** Commands of a Makefile that name the application by a variable: `uvicorn $(APP)`. */
+function commandsByVariable(path: string, text: string, lines: LineIndex): StartCommand[] {
+	const variables = makeVariables(text);
+	const found: StartCommand[] = [];
+	for (const match of text.matchAll(byVariable)) {
+		if (found.length === mostCommands) break;
+		const [, server = "", name = ""] = match;
+		const variable = variables.get(name);
+		const [, module = "", attribute = "", call] = importString.exec(variable?.value ?? "") ?? [];
+		if (variable === undefined || module === "" || isCommentedOut(lines, match.index)) continue;
+		const { value, start } = variable;
+		const line = text.slice(match.index, commandEnd(text, match.index));
+		found.push({
+			target: {
+				module,
+				attribute,
+				factory: call !== undefined || /--factory\b/.test(line),
+				evidence: `${path}:${lines.positionAt(match.index).line}`,
+			},
 			importFolder: null,
-			server: "uvicorn",
+			server,
 			path,
-			range: { start, end: start + name.length },
-			text: match[0],
-			before: "",
+			range: { start, end: start + value.length - (call?.length ?? 0) },
+			text: line,
+			before: beforeOf(text, match.index),
 			start: match.index,
+			givesObject: false,
 			refusal: null,
-		};
-	});
-}
-
-/** A call from its beginning to its closing parenthesis, which stands on its first line or begins one. */
-function callAt(text: string, start: number): string {
-	const rest = text.slice(start);
-	const first = /^[^\n]*\)[ \t]*(?:#[^\n]*)?(?=\n|$)/.exec(rest)?.[0];
-	return first ?? rest.slice(0, /\n[ \t]*\)/.exec(rest)?.index ?? rest.length);
-}
-
-/** Do deployment files run a module or script of the repository: `python -m package`, `python app/run.py`? */
-export function isLaunched(tree: SourceTree, path: string): boolean {
-	const parts = path.replace(/(\/__main__)?\.py$/, "").split("/");
-	const modules = parts.map((_, index) => parts.slice(index).join("\\."));
-	const scripts = path.split("/").map((_, index, all) => all.slice(index).join("/").replaceAll(".", "\\."));
-	const launch = new RegExp(
-		`-m["',\\s]+(?:${modules.join("|")})(?![\\w.])|\\bpython[\\d.]*["',\\s]+(?:\\./|/\\w[\\w/-]*/)?(?:${scripts.join("|")})(?![\\w.])`,
-	);
-	for (const [file, { text }] of tree) if (deployFile.test(file) && launch.test(text)) return true;
-	return false;
+		});
+	}
+	return found;
 }
 
 /** The line up to the command. */

@@ -2,6 +2,7 @@ import { defineRule } from "../../audit/rule.ts";
 import type { Project } from "../../project/project.ts";
 import { listStarts } from "../../project/starts/list-starts.ts";
 import type { Start } from "../../project/starts/start.ts";
+import type { StartCommand } from "../../project/starts/start-commands.ts";
 import type { CommandFault } from "./command/command-fault.ts";
 import { misspelledCommand } from "./command/misspelled-command.ts";
 import { serverFault } from "./command/server-fault.ts";
@@ -15,33 +16,51 @@ const example = (dockerTarget: string) => ({
 	"shop/main.py": "from fastapi import FastAPI\n\napp = FastAPI()\n",
 });
 
-export default defineRule<CommandFault>({
+/** A command with what stops it. */
+interface Found {
+	readonly command: StartCommand;
+	readonly fault: CommandFault;
+}
+
+interface Evidence extends CommandFault {
+	/** Does the audit follow this command, and does nothing else in the repository start the application? */
+	readonly isTheOnlyWay: boolean;
+}
+
+export default defineRule<Evidence>({
 	name: "unstartable-command",
 	category: "ENTRYPOINT",
-	summary: "One of several start commands cannot start the application",
+	summary: "A start command cannot start the application",
 	story:
 		"A Procfile works and the Dockerfile does not, or the other way round: the commands differ in module, attribute, file-name case, working directory or worker. Who develops with one finds out when the other is deployed.",
 	references: ["https://www.uvicorn.org/settings/#application", "https://www.uvicorn.org/deployment/#gunicorn"],
 	example: { before: example("main:app"), after: example("shop.main:app") },
 
 	*detect(project) {
+		const found = new Map<string, Found>();
+		let isAnyWithout = false;
 		for (const start of listStarts(project.files)) {
 			const { command } = start;
-			const { path } = command;
 			// What a service makes of the command of its image shows where the start commands are compared.
-			if (path !== start.path) continue;
-			const evidence =
+			if (command.path !== start.path && command.server !== "python") continue;
+			const fault =
 				misspelledCommand(project, command) ??
-				serverFault(project, command) ??
+				serverFault(project, start) ??
 				(isAudited(project, start) ? null : targetFault(project, start));
-			if (evidence === null) continue;
-			yield { subject: `${path}:${evidence.name}:${evidence.shape}`, path, range: evidence.range, evidence };
+			if (fault === null) isAnyWithout = true;
+			else found.set(`${command.path}:${fault.range.start}:${fault.shape}`, { command, fault });
+		}
+		for (const { command, fault } of found.values()) {
+			const isTheOnlyWay = !isAnyWithout && project.target?.evidence === command.target.evidence;
+			const { path } = command;
+			const subject = `${path}:${fault.name}:${fault.shape}`;
+			yield { subject, path, range: fault.range, evidence: { ...fault, isTheOnlyWay } };
 		}
 	},
 
-	describe({ path, evidence: { clause, cause, error, fix } }) {
+	describe({ path, evidence: { clause, cause, error, fix, isTheOnlyWay } }) {
 		return {
-			severity: "HIGH",
+			severity: isTheOnlyWay ? "CRITICAL" : "HIGH",
 			stage: "import",
 			problem: `${path} ${clause}`,
 			rootCause: cause,

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 export interface ServerCommand {
 	/** Absolute path of the interpreter that has the server. */
 	readonly python: string;
-	/** `["uvicorn", "app.main:app"]`; the port is added. */
+	/** `["uvicorn", "app.main:app"]`, to which the port is added, or `["python", "main.py"]`, which reads it from PORT. */
 	readonly argv: readonly string[];
 	readonly cwd: string;
 	/** Added to a bare environment. */
@@ -23,9 +23,9 @@ export async function serve<Answer>(
 	const port = await freePort();
 	const bind = server === "gunicorn" ? ["--bind", `127.0.0.1:${port}`] : ["--port", String(port)];
 	// `-P` leaves the working directory to the server itself, as its console script does.
-	const child = spawn(python, ["-P", "-m", server, ...args, ...bind], {
+	const child = spawn(python, server === "python" ? args : ["-P", "-m", server, ...args, ...bind], {
 		cwd,
-		env: { PATH: process.env.PATH, HOME: cwd, LANG: "C.UTF-8", ...env },
+		env: { PATH: process.env.PATH, HOME: cwd, LANG: "C.UTF-8", PORT: String(port), ...env },
 		stdio: "ignore",
 	});
 	let isOver = false;

@@ -139,6 +139,41 @@ describe("unstartable-command", () => {
 		expect(mendedFiles(rule, text).Procfile).toBe("web: gunicorn -k uvicorn.workers.UvicornWorker -w 2 main:app\n");
 	});
 
+	it("reads the file of gunicorn's options, and names the one that is there", () => {
+		const text = backend(`${head}\napp = FastAPI()\n`).replace("uvicorn main", "gunicorn -c gunicorn.conf.py main");
+		const conf = (worker: string) => `worker_class = "uvicorn.workers.${worker}"\n`;
+		expect(mendedFiles(rule, `${text}#- gunicorn.conf.py\n${conf("Uvicorn")}`)["gunicorn.conf.py"]).toBe(conf("UvicornWorker"));
+		expect(auditBackend(rule, `${text}#- gunicorn.conf.py\n${conf("UvicornWorker")}`)).toEqual([]);
+		expect(mendedFiles(rule, `${text}#- deploy/gunicorn.conf.py\n${conf("UvicornWorker")}`).Procfile).toContain(
+			"-c deploy/gunicorn.conf.py",
+		);
+	});
+
+	it("names the application for uvicorn.run where it starts processes of its own", () => {
+		const run = (argument: string, option: string) =>
+			`import uvicorn\n${head}\napp = FastAPI()\n\nif __name__ == "__main__":\n    uvicorn.run(${argument}, ${option})\n`;
+		const text = (argument: string, option: string) =>
+			`#- requirements.txt\nfastapi\nuvicorn\n#- main.py\n${run(argument, option)}`;
+		expect(mendedFiles(rule, text("app", "reload=True"))["main.py"]).toBe(run('"main:app"', "reload=True"));
+		expect(auditBackend(rule, text("app", "port=8000"))).toEqual([]);
+		expect(auditBackend(rule, text('"main:app"', "workers=2"))).toEqual([]);
+	});
+
+	it("is critical where nothing else starts the application", () => {
+		const text = backend(`${head}\napp = FastAPI()\n`).replace("main:app", "main");
+		expect(auditBackend(rule, text)).toMatchObject([{ severity: "CRITICAL", at: { path: "Procfile" } }]);
+		expect(auditBackend(rule, `${text}#- Makefile\nrun:\n\tuvicorn main:app\n`)).toMatchObject([{ severity: "HIGH" }]);
+	});
+
+	it("says that FastAPI's command calls no factory", () => {
+		const factory = `${head}\n\ndef create_app():\n    app = FastAPI()\n    return app\n`;
+		const text = backend(factory).replace("uvicorn main:app", "fastapi run main.py");
+		expect(auditBackend(rule, `${text}#- Makefile\nrun:\n\tuvicorn main:create_app --factory\n`)).toMatchObject([
+			{ severity: "HIGH", expectedError: "Could not find FastAPI app in module, try using --app" },
+		]);
+		expect(auditBackend(rule, text.replace("    return app\n", "    return app\n\n\napp = create_app()\n"))).toEqual([]);
+	});
+
 	it("names the file for FastAPI's command, whatever the application is called in it", () => {
 		const text = `${backend(`${head}\napi_server = FastAPI()\n`)}#- Dockerfile\nFROM python:3.12\nWORKDIR /srv\nCOPY . .\nCMD ["fastapi", "run", "mian.py"]\n`;
 		expect(mendedFiles(rule, text.replace("web: uvicorn main:app", "web: uvicorn main:api_server")).Dockerfile).toContain(

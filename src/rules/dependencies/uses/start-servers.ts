@@ -48,7 +48,7 @@ export function findMissingServer(project: Project): MissingServer | null {
  */
 export function lacksEveryServer({ environment, manifests, files }: Project): boolean {
 	if (environment.kind !== "interpreter" || !environment.distributions.has("fastapi")) return false;
-	if (listStarts(files).length > 0 || installsByName(files, "uvicorn")) return false;
+	if (listStarts(files).some(({ command }) => !command.givesObject) || installsByName(files, "uvicorn")) return false;
 	if (knownServers.some((name) => environment.findModule(name).found !== "missing")) return false;
 	return !manifests.some(({ requirements }) => requirements.some(({ normalized }) => knownServers.includes(normalized)));
 }

@@ -8,7 +8,9 @@ import { type CommandFault, rewriteTarget } from "./command-fault.ts";
 export function misspelledCommand(project: Project, command: StartCommand): CommandFault | null {
 	const { refusal, range, path, server, target } = command;
 	if (refusal === null) return null;
+	if (command.givesObject) return objectInPlaceOfText(project, command, refusal);
 	const name = project.files.get(path)?.text.slice(range.start, range.end) ?? "";
+	if (server === "fastapi" && target.module !== "") return factoryInPlaceOfObject(project, command, refusal);
 	const meant = target.module === "" ? fileToStart(project, path) : spelledFrom(project, target);
 	const works = project.target === null ? "" : ` The application is ${spellTarget(project.target)}.`;
 	return {
@@ -22,6 +24,46 @@ export function misspelledCommand(project: Project, command: StartCommand): Comm
 		cause: `${server === "fastapi" ? fastapiLooks : uvicornReads}${works}`,
 		error: refusal,
 		fix: meant === null ? null : rewriteTarget(path, range, name, name === "" ? ` ${meant}` : meant),
+	};
+}
+
+/** `fastapi run main.py` where the file has a function that makes the application, and no application. */
+function factoryInPlaceOfObject(project: Project, { path, range, start, target }: StartCommand, error: string): CommandFault {
+	const name = project.files.get(path)?.text.slice(range.start, range.end) ?? "";
+	const works = project.target?.factory === true ? ` uvicorn can: uvicorn ${spellTarget(project.target)} --factory.` : "";
+	return {
+		shape: "word",
+		name,
+		range: name === "" ? { start, end: range.end } : range,
+		clause: `starts ${name === "" ? target.module : name} with FastAPI's command, which finds no application there`,
+		cause: `FastAPI's command takes an application that the module holds, and calls no function that makes one.${works}`,
+		error,
+		fix: null,
+	};
+}
+
+/** `uvicorn.run(app, reload=True)`: the processes that uvicorn starts import the application anew, by its name. */
+function objectInPlaceOfText(project: Project, { path, range, target }: StartCommand, error: string): CommandFault {
+	const name = project.files.get(path)?.text.slice(range.start, range.end) ?? "";
+	const spelled = `"${target.module}:${target.attribute}"`;
+	const newText = target.factory ? `${spelled}, factory=True` : spelled;
+	return {
+		shape: "word",
+		name,
+		range,
+		clause: `hands uvicorn the application itself, beside reload or workers`,
+		cause:
+			"uvicorn then starts processes that import the application anew, for which it needs its name as a text; without one it ends at once.",
+		error,
+		fix:
+			target.module === ""
+				? null
+				: {
+						title: `Name ${spelled}`,
+						explanation: "Each process imports it by this name.",
+						applicability: "safe",
+						edits: [{ path, range, newText }],
+					},
 	};
 }
 

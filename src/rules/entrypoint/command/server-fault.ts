@@ -1,5 +1,7 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { Project, Target } from "../../../project/project.ts";
+import { joinFolder } from "../../../project/starts/folders.ts";
+import type { Start } from "../../../project/starts/start.ts";
 import type { StartCommand } from "../../../project/starts/start-commands.ts";
 import { spellTarget } from "../repair/target-remedies.ts";
 import type { CommandFault } from "./command-fault.ts";
@@ -8,11 +10,67 @@ const workerOption = /(?:^|[\s"'])(?:-k|--worker-class)["']?[=\s,]+["']?(uvicorn
 const workers = new Set(["UvicornWorker", "UvicornH11Worker"]);
 
 /** A server that is not told to speak ASGI, or whose worker is not there: `gunicorn main:app`, `granian main:app`. */
-export function serverFault(project: Project, command: StartCommand): CommandFault | null {
+export function serverFault(project: Project, start: Start): CommandFault | null {
+	const { command } = start;
 	if (command.server === "granian") return silentGranian(project, command);
 	if (command.server !== "gunicorn") return null;
 	const [, worker = "", name = ""] = workerOption.exec(command.text) ?? [];
-	return worker === "" || workers.has(name) ? plainGunicorn(project, command) : unknownWorker(command, worker);
+	if (worker !== "" && !workers.has(name))
+		return unknownWorker(command, worker, { path: command.path, start: command.start + command.text.indexOf(worker) });
+	return faultOfConfiguration(project, start, worker === "") ?? plainGunicorn(project, command);
+}
+
+const configOption = /(?:^|[\s"'])(?:-c|--config)["']?[=\s,]+["']?(?:file:)?([\w./-]+)/;
+const workerSetting = /^worker_class\s*=\s*["'](uvicorn(?:\.workers|_worker)\.(\w+))["']/m;
+
+/** The file that gunicorn reads its options from: one that is not there, or that names a worker which is not there. */
+function faultOfConfiguration(project: Project, start: Start, isWorkerOpen: boolean): CommandFault | null {
+	const { command, place, origin, image } = start;
+	const named = configOption.exec(command.text)?.[1];
+	if (place === null || named?.startsWith("python:")) return null;
+	const there = joinFolder(named?.startsWith("/") ? "" : place.workingDirectory, named ?? "gunicorn.conf.py");
+	const path = image === null ? there : (image.files.get(there) ?? "");
+	const text = project.files.get(path)?.text;
+	if (text !== undefined) {
+		const match = isWorkerOpen ? workerSetting.exec(text) : null;
+		const [line = "", worker = "", name = ""] = match ?? [];
+		if (match === null || workers.has(name)) return null;
+		return unknownWorker(command, worker, { path, start: match.index + line.indexOf(worker) });
+	}
+	// A name without the ending of Python may be a file that is not read as source.
+	if (
+		named === undefined ||
+		origin === null ||
+		!named.endsWith(".py") ||
+		!(image === null ? !named.startsWith("/") : image.isComplete)
+	)
+		return null;
+	return missingConfiguration(project, command, named, origin.workingDirectory);
+}
+
+/** `gunicorn -c deploy/gunicorn.conf.py` where the folder has no such file. */
+function missingConfiguration({ files }: Project, command: StartCommand, named: string, folder: string): CommandFault {
+	const name = named.slice(named.lastIndexOf("/") + 1);
+	const inside = folder === "" ? "" : `${folder}/`;
+	const likely = [...files.keys()].filter((path) => path.startsWith(inside) && `/${path}`.endsWith(`/${name}`));
+	const [meant] = likely.length === 1 ? likely.map((path) => path.slice(inside.length)) : [];
+	const start = command.start + command.text.indexOf(named);
+	return {
+		...ofServer(command),
+		name: named,
+		clause: `tells gunicorn to read ${named}, which is not there`,
+		cause: "gunicorn looks for the file in the folder that it is started in.",
+		error: `Error: '${named}' doesn't exist`,
+		fix:
+			meant === undefined || named.startsWith("/")
+				? null
+				: {
+						title: `Read ${meant}`,
+						explanation: `There is no ${named}; ${meant} is the only file of that name.`,
+						applicability: "safe",
+						edits: [{ path: command.path, range: { start, end: start + named.length }, newText: meant }],
+					},
+	};
 }
 
 /** `gunicorn main:app` without `-k uvicorn.workers.UvicornWorker`. */
@@ -37,8 +95,11 @@ function plainGunicorn(project: Project, command: StartCommand): CommandFault | 
 }
 
 /** `gunicorn -k uvicorn.workers.Uvicorn`. */
-function unknownWorker(command: StartCommand, worker: string): CommandFault {
-	const start = command.start + command.text.indexOf(worker);
+function unknownWorker(
+	command: StartCommand,
+	worker: string,
+	{ path, start }: { readonly path: string; readonly start: number },
+): CommandFault {
 	const newText = `${worker.slice(0, worker.lastIndexOf("."))}.UvicornWorker`;
 	return {
 		...ofServer(command),
@@ -50,7 +111,7 @@ function unknownWorker(command: StartCommand, worker: string): CommandFault {
 			title: `Use ${newText}`,
 			explanation: `There is no ${worker}.`,
 			applicability: "safe",
-			edits: [{ path: command.path, range: { start, end: start + worker.length }, newText }],
+			edits: [{ path, range: { start, end: start + worker.length }, newText }],
 		},
 	};
 }

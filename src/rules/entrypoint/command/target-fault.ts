@@ -24,7 +24,7 @@ function faultOf(
 	return {
 		name,
 		range: command.range,
-		clause: `starts ${name} with ${command.server}, and that is not there`,
+		clause: `starts ${name} with ${command.server === "python" ? "uvicorn" : command.server}, and that is not there`,
 		cause: `The command looks ${first === "" ? "in the repository's root" : `in ${first}`}.${works}`,
 	};
 }
