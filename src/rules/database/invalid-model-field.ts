@@ -11,6 +11,7 @@ import { replaceText } from "../../python/rewrite/source.ts";
 import { type ClassFault, certainClasses, defineClassRule, raising } from "../repair/classes/class-fault.ts";
 import { modelConfigField } from "./declaration/model-config-field.ts";
 import { patternField } from "./declaration/pattern-field.ts";
+import { annotationInstead, isSetToType, shownType } from "./declaration/type-as-value.ts";
 import { guessAnnotation } from "./repair/guess-annotation.ts";
 
 const example = (field: string) => ({
@@ -86,7 +87,8 @@ function faultOf(project: Project, definition: ClassDefinition, attribute: Class
 	if (maker === "PrivateAttr") return name.startsWith("_") ? null : publicPrivate(definition, attribute);
 	if (name.startsWith("__")) return null;
 	if (name.startsWith("_")) return isField(value) ? underscoredField(project, definition, attribute) : null;
-	if (annotation !== null || isInheritedClassVariable(definition.value, name) || !isNoMethod(value)) return null;
+	if (annotation !== null || isInheritedClassVariable(definition.value, name)) return null;
+	if (!isNoMethod(value) && !isSetToType(attribute)) return null;
 	if (maker === "Relationship") return null;
 	return unannotated(definition, attribute);
 }
@@ -133,7 +135,7 @@ function unannotated(definition: ClassDefinition, attribute: ClassAttribute): Cl
 	const className = owner.node.name.name;
 	const inherited = inheritedField(definition.value, name);
 	const withField = isField(attribute.value);
-	const shown = withField ? null : pythonRepr(attribute.value);
+	const shown = withField ? null : (pythonRepr(attribute.value) ?? shownType(attribute.value));
 	const problem =
 		inherited === null ? `${className}.${name} has no type` : `${className} sets the inherited field ${name} without its type`;
 	return {
@@ -172,6 +174,8 @@ function annotationFixes(attribute: ClassAttribute, inherited: ClassAttribute | 
 	const target = node.type === "Assign" && node.targets.length === 1 ? node.targets[0] : undefined;
 	if (target === undefined || valueNode === null) return [];
 	const after = (type: string) => [replaceText(module, target.end, target.end, `: ${type}`)];
+	const instead = annotationInstead(attribute);
+	if (instead !== null) return [instead];
 	const fixes: FixProposal[] = [];
 	const type = inherited?.annotation
 		? inherited.owner.module.text.slice(inherited.annotation.start, inherited.annotation.end)
