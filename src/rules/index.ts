@@ -44,6 +44,7 @@ import invalidSessionArgument from "./database/invalid-session-argument.ts";
 import invalidTableArguments from "./database/invalid-table-arguments.ts";
 import invalidTableClass from "./database/invalid-table-class.ts";
 import invalidValidator from "./database/invalid-validator.ts";
+import missingColumnValue from "./database/missing-column-value.ts";
 import missingConnectionAwait from "./database/missing-connection-await.ts";
 import missingSessionAwait from "./database/missing-session-await.ts";
 import missingSqliteFolder from "./database/missing-sqlite-folder.ts";
@@ -73,6 +74,7 @@ import incompatibleVersions from "./dependencies/incompatible-versions.ts";
 import installedVersionMismatch from "./dependencies/installed-version-mismatch.ts";
 import missingOptionalDependency from "./dependencies/missing-optional-dependency.ts";
 import requiresAnotherPython from "./dependencies/requires-another-python.ts";
+import staleLock from "./dependencies/stale-lock.ts";
 import syncDriverDeclared from "./dependencies/sync-driver-declared.ts";
 import undeclaredImport from "./dependencies/undeclared-import.ts";
 import undeclaredServer from "./dependencies/undeclared-server.ts";
@@ -179,6 +181,7 @@ export const rules: readonly AnyRule[] = [
 	invalidTableArguments,
 	invalidTableClass,
 	invalidValidator,
+	missingColumnValue,
 	missingConnectionAwait,
 	missingSessionAwait,
 	missingSqliteFolder,
@@ -208,6 +211,7 @@ export const rules: readonly AnyRule[] = [
 	installedVersionMismatch,
 	missingOptionalDependency,
 	requiresAnotherPython,
+	staleLock,
 	syncDriverDeclared,
 	undeclaredImport,
 	undeclaredServer,

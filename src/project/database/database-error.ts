@@ -21,3 +21,18 @@ export function missingTableError(project: Project, engine: Pick<EngineCall, "ur
 		? postgresError(project, engine, "UndefinedTable", `relation "${table}" does not exist`)
 		: `sqlalchemy.exc.ProgrammingError: Table '${table}' doesn't exist`;
 }
+
+/** What a database says of a row without a value for a column that must have one. */
+export function notNullError(project: Project, engine: Pick<EngineCall, "url">, table: string, column: string): string {
+	const database = engine.url === null ? null : databaseOf(engine.url);
+	const raised = "sqlalchemy.exc.IntegrityError:";
+	if (database === "sqlite") return `${raised} (sqlite3.IntegrityError) NOT NULL constraint failed: ${table}.${column}`;
+	if (database !== "postgresql") return `${raised} Column '${column}' cannot be null`;
+	const words = `null value in column "${column}" of relation "${table}" violates not-null constraint`;
+	const driver = engine.url === null ? undefined : loadedDriver(project, engine.url)?.name;
+	if (driver !== "asyncpg") return `${raised} (${driver ?? "psycopg2"}.errors.NotNullViolation) ${words}`;
+	const dialect = "sqlalchemy.dialects.postgresql.asyncpg";
+	return hasSqlalchemy(project, 2, 1)
+		? `${raised} (${dialect}.NotNullViolationError) ${words}`
+		: `${raised} (${dialect}.IntegrityError) <class 'asyncpg.exceptions.NotNullViolationError'>: ${words}`;
+}

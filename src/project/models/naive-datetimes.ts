@@ -4,6 +4,7 @@ import type { Call } from "../imports/trace.ts";
 import type { ClassValue, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
 import { argumentsOf, type ClassAttribute, makerOf } from "./class-body.ts";
+import { flushOf } from "./first-writes.ts";
 import { fieldForm } from "./model-data.ts";
 import { allFields, isPlainModel } from "./pydantic-model.ts";
 import { isSqlmodelTable } from "./table-class.ts";
@@ -49,25 +50,6 @@ export function naiveRows(project: Project): readonly NaiveRow[] {
 function refusesNaive({ environment }: Project): boolean {
 	const types = environment.findModule("sqlmodel.sql.sqltypes");
 	return types.found === "present" && types.module.lookup("UTCDateTime").found === "present";
-}
-
-/** The call that flushes the session which the object was added to; null where none is seen. */
-function flushOf(calls: readonly Call[], row: Value): Call | null {
-	const added = calls.find((call) => methodOf(call, /^add(_all)?$/) !== null && call.args.some((arg) => holds(arg, row)));
-	const session = added === undefined ? null : methodOf(added, /./);
-	if (added === undefined || session === null) return null;
-	return calls.find((call) => call.order > added.order && methodOf(call, /^(commit|flush)$/) === session) ?? null;
-}
-
-function holds(value: Value, row: Value): boolean {
-	return value === row || (value.kind === "sequence" && value.items.includes(row));
-}
-
-/** The session of which a method with such a name is called. */
-function methodOf({ callee }: Call, name: RegExp): Value | null {
-	if (callee.kind !== "bound-method" || !name.test(callee.name) || callee.receiver.kind !== "instance") return null;
-	const { of } = callee.receiver;
-	return of.kind === "external" && /^(sqlalchemy|sqlmodel)\..*Session$/.test(of.canonical) ? callee.receiver : null;
 }
 
 function naiveDefaults(project: Project, table: ClassValue): readonly NaiveDefault[] {

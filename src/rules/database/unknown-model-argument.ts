@@ -2,10 +2,10 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { isSimilarName } from "../../project/imports/nearest-module.ts";
 import type { Call } from "../../project/imports/trace.ts";
-import type { Value } from "../../project/imports/values.ts";
-import { argumentsOf, attributesOf, type ClassAttribute, makerOf } from "../../project/models/class-body.ts";
+import { attributesOf, type ClassAttribute } from "../../project/models/class-body.ts";
 import { inheritedValue, lineageOf } from "../../project/models/lineage.ts";
 import { relationshipsOf } from "../../project/models/relationships.ts";
+import { needsValue } from "../../project/models/required-columns.ts";
 import { type TableClass, tableClasses } from "../../project/models/table-class.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
@@ -174,17 +174,7 @@ function attributesOfAll({ value, attributes }: TableClass): ReadonlyMap<string,
 /** Is it a column without a default that the database wants a value for? */
 function isRequired(table: TableClass, name: string): boolean {
 	const attribute = attributesOfAll(table).get(name);
-	if (attribute === undefined) return false;
-	const { annotation, value, owner } = attribute;
-	const keywords = argumentsOf(value)?.keywords ?? new Map<string, Value>();
-	const maker = makerOf(value);
-	if (value !== null && maker !== "Column" && maker !== "mapped_column") return false;
-	if (["default", "server_default", "default_factory", "insert_default", "primary_key"].some((each) => keywords.has(each)))
-		return false;
-	const nullable = keywords.get("nullable");
-	if (nullable?.kind === "constant") return nullable.value === false;
-	const written = annotation === null ? "" : owner.module.text.slice(annotation.start, annotation.end);
-	return /^["']?Mapped\[(str|int|float|bool|bytes|datetime|date|Decimal|UUID)\]["']?$/.test(written);
+	return attribute !== undefined && needsValue(table, attribute);
 }
 
 function namesOf(table: TableClass): ReadonlySet<string> {
