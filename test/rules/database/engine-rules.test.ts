@@ -321,4 +321,32 @@ describe("session-without-engine", () => {
 		const other = `${engine}\n\ndef log_of(log):\n    return log.bind(name="shop")  # session.bind`;
 		expect(auditBackend(rule, backend(other, startup))).toHaveLength(1);
 	});
+
+	it.each([
+		["create_engine", "sessionmaker(autoflush=False)", true],
+		["create_engine", "scoped_session(sessionmaker())", true],
+		["create_engine", "sessionmaker(autoflush=False, bind=engine)", false],
+		["create_engine", "sessionmaker(binds={})", false],
+		["create_engine", "sessionmaker()\nSessionLocal.configure(bind=engine)", false],
+		["create_engine", "sessionmaker()\nother = SessionLocal(bind=engine)", false],
+	])("judges %s with %s", (maker, factory, isFault) => {
+		const issues = auditBackend(
+			rule,
+			`
+#- requirements.txt
+fastapi
+sqlalchemy>=2
+#- main.py
+from fastapi import FastAPI
+from sqlalchemy import create_engine, text
+from sqlalchemy.orm import scoped_session, sessionmaker
+engine = ${maker}("sqlite://")
+SessionLocal = ${factory}
+session = SessionLocal()
+session.execute(text("SELECT 1"))
+app = FastAPI()
+`,
+		);
+		expect(issues.map(({ severity }) => severity)).toEqual(isFault ? ["CRITICAL"] : []);
+	});
 });
