@@ -2,6 +2,7 @@ import { listAsyncEngines } from "../manifests/async-engines.ts";
 import { databaseDrivers } from "../manifests/database-drivers.ts";
 import type { Project } from "../project.ts";
 import { readSettingType } from "./setting-type.ts";
+import { useOfSetting } from "./setting-uses.ts";
 import type { SettingsField } from "./settings-class.ts";
 
 /** A value that a setting takes, and that nobody mistakes for a real one. */
@@ -34,13 +35,31 @@ export function placeholderFor(project: Project, field: SettingsField): string {
 		case "Tuple":
 			return "[]";
 		default:
-			return padded(textFor(project, name, type), field.constraints.minLength);
+			return padded(usedText(project, field.name, name) ?? textFor(project, name, type), field.constraints.minLength);
 	}
 }
 
 /** The same for a variable of which only the name is known. */
 export function placeholderText(project: Project, key: string): string {
+	const used = usedText(project, key, key);
+	if (used !== null) return used;
 	return /(PORT|MINUTES|DAYS|SECONDS|SIZE|LIMIT)$/.test(key) ? String(numberFor(key)) : textFor(project, key, "str");
+}
+
+/** What the code that uses a setting can do with it; null where that does not say it. */
+function usedText(project: Project, name: string, key: string): string | null {
+	switch (useOfSetting(project, name)) {
+		case "number":
+			return String(numberFor(key));
+		case "json":
+			return "[]";
+		case "truth":
+			return "false";
+		case "database-url":
+			return databaseUrl(project);
+		default:
+			return null;
+	}
 }
 
 function textFor(project: Project, name: string, type: string): string {
@@ -52,12 +71,23 @@ function textFor(project: Project, name: string, type: string): string {
 		return url.startsWith("postgresql") ? url : "postgresql://user:change-me@localhost/app";
 	}
 	if (/(DATABASE|DB|SQLALCHEMY|POSTGRES|PG|SQL|MYSQL).*(URL|URI|DSN)$/.test(name)) return databaseUrl(project);
+	for (const [words, text] of texts) if (words.test(name)) return text;
 	if (type.endsWith("Url") || /_(URL|URI)$/.test(name)) return "http://localhost:8000";
 	if (/ALGORITHM$/.test(name)) return "HS256";
 	if (/(DB|DATABASE|SQL).*(DRIVER|DIALECT|SCHEME|ENGINE)$/.test(name)) return databaseUrl(project).replace(/:\/\/.*$/, "");
 	if (/EMAIL$/.test(name)) return "change-me@example.com";
 	return /(HOST|HOSTNAME|SERVER)$/.test(name) ? "localhost" : "change-me";
 }
+
+/** Words that a library takes at a certain place and nothing else, by the names that such settings have. */
+const texts: readonly (readonly [RegExp, string])[] = [
+	[/(^|_)DOCS_(URL|PATH)$/, "/docs"],
+	[/(^|_)REDOC_(URL|PATH)$/, "/redoc"],
+	[/(^|_)OPENAPI_(URL|PATH)$/, "/openapi.json"],
+	[/(^|_)(PREFIX|API_V\d+_STR|API_STR)$/, "/api"],
+	[/LOG(GING)?_?LEVEL$/, "INFO"],
+	[/(^|_)(TIMEZONE|TZ)$/, "UTC"],
+];
 
 /** A URL that names a driver the backend declares, for the kind of engine it makes. */
 function databaseUrl(project: Project): string {
@@ -74,6 +104,8 @@ function databaseUrl(project: Project): string {
 }
 
 function numberFor(name: string): number {
+	// Redis numbers its databases, and has sixteen.
+	if (/REDIS.*_DB$/.test(name)) return 0;
 	if (!/PORT$/.test(name)) return 30;
 	if (/(DB|DATABASE|POSTGRES|PG)/.test(name)) return 5432;
 	if (/REDIS/.test(name)) return 6379;
