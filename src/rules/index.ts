@@ -70,9 +70,12 @@ import unsupportedTablePart from "./database/unsupported-table-part.ts";
 import conflictingRequirements from "./dependencies/conflicting-requirements.ts";
 import declaredNotInstalled from "./dependencies/declared-not-installed.ts";
 import duplicateRequirement from "./dependencies/duplicate-requirement.ts";
+import includeNotCopied from "./dependencies/include-not-copied.ts";
 import incompatibleVersions from "./dependencies/incompatible-versions.ts";
 import installedVersionMismatch from "./dependencies/installed-version-mismatch.ts";
+import localFileRequirement from "./dependencies/local-file-requirement.ts";
 import missingOptionalDependency from "./dependencies/missing-optional-dependency.ts";
+import otherPlatformRequirement from "./dependencies/other-platform-requirement.ts";
 import requiresAnotherPython from "./dependencies/requires-another-python.ts";
 import staleLock from "./dependencies/stale-lock.ts";
 import syncDriverDeclared from "./dependencies/sync-driver-declared.ts";
@@ -207,9 +210,12 @@ export const rules: readonly AnyRule[] = [
 	conflictingRequirements,
 	declaredNotInstalled,
 	duplicateRequirement,
+	includeNotCopied,
 	incompatibleVersions,
 	installedVersionMismatch,
+	localFileRequirement,
 	missingOptionalDependency,
+	otherPlatformRequirement,
 	requiresAnotherPython,
 	staleLock,
 	syncDriverDeclared,

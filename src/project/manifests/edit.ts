@@ -126,6 +126,25 @@ export function removeMarker(files: SourceTree, requirement: Requirement): TextE
 	return [{ path, range: { start: range.start + parsed.specifierRange.end, end: range.start + parsed.end }, newText: "" }];
 }
 
+/** Asks for a requirement only where a marker holds, `sys_platform == "win32"`. Null where it has a marker or an address, or stands in a table of its own. */
+export function addMarker(files: SourceTree, requirement: Requirement, marker: string): TextEdit[] | null {
+	const { path, range, notation, url } = requirement;
+	const text = files.get(path)?.text;
+	if (text === undefined || url !== null || requirement.marker !== null) return null;
+	const written = text.slice(range.start, range.end);
+	if (notation === "poetry" || notation === "pipfile") {
+		const version = /^([^=]*=\s*)("[^"]*"|'[^']*')$/.exec(written);
+		const [, key = "", value = ""] = version ?? [];
+		const table = `{version = ${value}, markers = ${JSON.stringify(marker.replaceAll('"', "'"))}}`;
+		return version === null ? null : [{ path, range, newText: `${key}${table}` }];
+	}
+	const parsed = notation === "pep508" ? parsePep508(written) : null;
+	if (parsed === null) return null;
+	const inQuotes = text[range.start - 1] === '"' ? marker.replaceAll('"', "'") : marker;
+	const end = range.start + parsed.specifierRange.end;
+	return [{ path, range: { start: end, end }, newText: `; ${inQuotes}` }];
+}
+
 /** Takes `optional = true` off a requirement of poetry's table, so that it comes along without its extra. Null for other notations. */
 export function makeRequired(files: SourceTree, { path, range, notation }: Requirement): TextEdit[] | null {
 	const written = files.get(path)?.text.slice(range.start, range.end);

@@ -11,6 +11,10 @@ export interface LockFile {
 	readonly path: string;
 	/** By PEP 503 name. A package locked in several versions (for several Pythons) is left out. */
 	readonly versions: ReadonlyMap<string, string>;
+	/** Every package in it, by PEP 503 name. */
+	readonly names: ReadonlySet<string>;
+	/** What the project itself declared when it was locked, where the lock says it; null where it does not. */
+	readonly declared: ReadonlySet<string> | null;
 	/** The line (from 1) at which its tool stops to read it, or null. */
 	readonly brokenAt: number | null;
 }
@@ -34,14 +38,15 @@ export function readLockFiles(files: SourceTree, backend: string): LockFile[] {
 	);
 }
 
-type Content = Pick<LockFile, "versions" | "brokenAt">;
+type Content = Omit<LockFile, "kind" | "path">;
 
 /** uv, poetry and pdm all write `[[package]]` tables with a name and a version. */
 function readTomlLock(text: string): Content {
 	try {
 		const packages = parse(text).package;
 		if (!Array.isArray(packages)) return nothing;
-		return gather(packages.map((entry) => (isRecord(entry) ? [entry.name, entry.version] : [null, null])));
+		const entries = packages.flatMap((entry: unknown) => (isRecord(entry) ? [entry] : []));
+		return { ...gather(entries.map(({ name, version }) => [name, version])), declared: declaredWhenLocked(entries) };
 	} catch (error) {
 		return { ...nothing, brokenAt: error instanceof TomlError ? error.line : 1 };
 	}
@@ -65,10 +70,19 @@ function readPipfileLock(text: string): Content {
 	);
 }
 
-const nothing: Content = { versions: new Map(), brokenAt: null };
+/** uv writes down what the project in the lock's own folder declares: its main list, its groups and its extras. */
+function declaredWhenLocked(entries: readonly Record<string, unknown>[]): ReadonlySet<string> | null {
+	const own = entries.find(({ source }) => isRecord(source) && (source.virtual === "." || source.editable === "."));
+	const listed = isRecord(own?.metadata) ? own.metadata["requires-dist"] : null;
+	if (!Array.isArray(listed)) return null;
+	return new Set(listed.flatMap((each) => (isRecord(each) && typeof each.name === "string" ? [normalizeName(each.name)] : [])));
+}
+
+const nothing: Content = { versions: new Map(), names: new Set(), declared: null, brokenAt: null };
 
 function gather(pairs: readonly (readonly unknown[])[]): Content {
 	const versions = new Map<string, string>();
+	const names = new Set(pairs.flatMap(([name]) => (typeof name === "string" ? [normalizeName(name)] : [])));
 	const ambiguous = new Set<string>();
 	for (const [name, version] of pairs) {
 		if (typeof name !== "string" || typeof version !== "string") continue;
@@ -77,7 +91,7 @@ function gather(pairs: readonly (readonly unknown[])[]): Content {
 		versions.set(normalized, version);
 	}
 	for (const name of ambiguous) versions.delete(name);
-	return { versions, brokenAt: null };
+	return { versions, names, declared: null, brokenAt: null };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,7 @@
 import type { TextRange } from "../../text/range.ts";
 import type { InstalledGroups } from "./install-commands.ts";
 import type { Installer } from "./installer.ts";
+import type { LockFile } from "./lock-files.ts";
 
 /** `install-command`: the packages that a Dockerfile or its like names behind `pip install`. */
 export type ManifestKind = "requirements" | "pyproject" | "pipfile" | "setup-cfg" | "setup-py" | "conda" | "install-command";
@@ -53,6 +54,8 @@ export interface Manifest {
 	readonly optionalGroups: readonly string[];
 	/** Why the primary manifest is the primary one, for people: `backend/Dockerfile:7 installs it`. */
 	readonly evidence: string;
+	/** Its lock file, or null. */
+	readonly lock: LockFile | null;
 	/** The tool that installs from it. */
 	readonly installer: Installer;
 	/** The command that installs from it: `pip install -r requirements.txt`, `uv sync`. */

@@ -47,6 +47,7 @@ export function readManifests(files: SourceTree, backend: string, startUpFile: s
 		startUpGroups: taken(path),
 		optionalGroups: optionalGroups(files, { path, requirements: content.requirements, installer }),
 		evidence: primary?.evidence ?? "",
+		lock: locked,
 		installer,
 		installCommand: installCommand(installer, path, backend),
 		updateCommands: [...compileCommands(files, path), ...updateCommands(installer, path, backend, locked !== null)],

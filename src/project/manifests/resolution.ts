@@ -25,13 +25,18 @@ export function overriddenPackages(files: SourceTree, manifest: Manifest): Reado
 	return names;
 }
 
-/** Does the command that installs from a manifest look at what the packages themselves require? Not with `pip install --no-deps`. */
-export function isResolved(files: SourceTree, { installedBy }: Manifest): boolean {
+/** The command that installs from a manifest, `RUN uv sync --frozen`, with the lines that it goes on in; `""` where no file orders it. */
+export function installingCommand(files: SourceTree, { installedBy }: Manifest): string {
 	const at = /^(.*):(\d+)$/.exec(installedBy ?? "");
 	const lines = files.get(at?.[1] ?? "")?.text.split("\n") ?? [];
 	const first = Number(at?.[2] ?? 0) - 1;
 	let command = lines[first] ?? "";
 	// A command of a Dockerfile goes on behind a backslash.
 	for (let next = first + 1; /\\\s*$/.test(command) && next < lines.length; next++) command += lines[next];
-	return !/\s--no-deps(?:\s|$|["'])/.test(command);
+	return command;
+}
+
+/** Does the command that installs from a manifest look at what the packages themselves require? Not with `pip install --no-deps`. */
+export function isResolved(files: SourceTree, manifest: Manifest): boolean {
+	return !/\s--no-deps(?:\s|$|["'])/.test(installingCommand(files, manifest));
 }

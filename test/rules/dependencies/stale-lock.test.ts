@@ -1,0 +1,80 @@
+import { expect, it } from "vitest";
+import rule from "../../../src/rules/dependencies/stale-lock.ts";
+import { auditDependencies, installed } from "./audit-dependencies.ts";
+
+const main = "import h11\nfrom fastapi import FastAPI\n\napp = FastAPI(version=h11.__version__)\n";
+const project =
+	'[project]\nname = "shop"\nversion = "1"\nrequires-python = ">=3.11"\ndependencies = ["fastapi>=0.100", "h11>=0.14"]\n';
+const poetry = '[tool.poetry]\nname = "shop"\n[tool.poetry.dependencies]\npython = "^3.11"\nfastapi = "^0.115"\nh11 = "*"\n';
+const pipfile = '[packages]\nfastapi = "*"\nh11 = "*"\n';
+const locked = (...pairs: readonly string[]): string =>
+	pairs.map((pair) => `[[package]]\nname = "${pair.split("=")[0]}"\nversion = "${pair.split("=")[1]}"\n`).join("\n");
+
+function audit(files: Readonly<Record<string, string>>): ReturnType<typeof auditDependencies> {
+	const literal = Object.entries({ ...files, "main.py": main })
+		.map(([path, text]) => `#- ${path}\n${text}`)
+		.join("");
+	const environment = installed({ h11: {} });
+	return auditDependencies(literal, { ...environment, distributionsFor: (name) => [name] }, rule);
+}
+
+const image = (command: string, copied = ". ."): string => `FROM python:3.12\nCOPY ${copied}\nRUN ${command}\n`;
+
+it.each([
+	["uv sync --locked", ["CRITICAL", "error: The lockfile at `uv.lock` needs to be updated"]],
+	["uv sync --frozen --no-dev", ["CRITICAL", "ModuleNotFoundError: No module named 'h11'"]],
+	["uv sync", ["MEDIUM", ""]],
+	["uv lock && uv sync --locked", null],
+	["uv pip install --system -r pyproject.toml", null],
+])("knows what %s does", (command, expected) => {
+	const { issues } = audit({ "pyproject.toml": project, "uv.lock": locked("fastapi=0.115.0"), Dockerfile: image(command) });
+	const [issue] = issues;
+	expect(issue === undefined ? null : [issue.severity, (issue.expectedError ?? "").slice(0, expected?.[1]?.length)]).toEqual(
+		expected,
+	);
+});
+
+it("names the command where poetry and pipenv refuse", () => {
+	const { issues } = audit({
+		"pyproject.toml": poetry,
+		"poetry.lock": locked("fastapi=0.115.0"),
+		Dockerfile: image("poetry install"),
+	});
+	expect(issues[0]).toMatchObject({ severity: "CRITICAL", problem: "poetry.lock is older than pyproject.toml: it lacks h11" });
+	expect(issues[0]?.manualSteps).toEqual([
+		"A lock file is written by its tool alone: run poetry lock, then poetry install, and commit poetry.lock.",
+	]);
+	const lock = '{"default": {"fastapi": {"version": "==0.115.0"}}}\n';
+	const deployed = audit({ Pipfile: pipfile, "Pipfile.lock": lock, Dockerfile: image("pipenv install --deploy --system") });
+	expect(deployed.issues[0]).toMatchObject({ severity: "CRITICAL" });
+	expect(audit({ Pipfile: pipfile, "Pipfile.lock": lock }).issues[0]).toMatchObject({ severity: "MEDIUM" });
+});
+
+it("is no startup failure where no file orders the installation, or the image has no lock", () => {
+	const files = { "pyproject.toml": poetry, "poetry.lock": locked("fastapi=0.115.0") };
+	expect(audit(files).issues[0]).toMatchObject({ severity: "HIGH", failsOn: [] });
+	expect(audit({ ...files, Dockerfile: image("poetry install", "pyproject.toml ./") }).issues).toEqual([]);
+});
+
+it("sees a locked version that the manifest excludes, and what uv says was declared", () => {
+	const old = audit({
+		"pyproject.toml": project,
+		"uv.lock": locked("fastapi=0.99.0", "h11=0.14.0"),
+		Dockerfile: image("uv sync --locked"),
+	});
+	expect(old.lines).toEqual([
+		"CRITICAL stale-lock pyproject.toml:5 uv.lock is older than pyproject.toml: it lacks fastapi>=0.100 (0.99.0 is locked)",
+	]);
+	const own =
+		'[[package]]\nname = "shop"\nversion = "1"\nsource = { virtual = "." }\n\n[package.metadata]\nrequires-dist = [{ name = "fastapi" }]\n';
+	const lock = `${locked("fastapi=0.115.0", "h11=0.14.0")}\n${own}`;
+	expect(audit({ "pyproject.toml": project, "uv.lock": lock, Dockerfile: image("uv sync --locked") }).issues).toHaveLength(1);
+	expect(audit({ "pyproject.toml": project, "uv.lock": lock, Dockerfile: image("uv sync --frozen") }).issues[0]).toMatchObject({
+		severity: "MEDIUM",
+	});
+});
+
+it("says nothing of a lock that has it all", () => {
+	const lock = locked("fastapi=0.115.0", "h11=0.16.0");
+	expect(audit({ "pyproject.toml": project, "uv.lock": lock, Dockerfile: image("uv sync --locked") }).issues).toEqual([]);
+});
