@@ -33,10 +33,12 @@ function basesOf({ backend, root }: InterpreterSearch): readonly string[] {
 	return [...new Set([backend, root])];
 }
 
-/** A virtual environment (PEP 405), or one of conda. */
+/** A virtual environment (PEP 405), or one of conda. One that Windows made starts nothing elsewhere: repositories carry such along. */
 function isEnvironment(files: PackageFiles, folder: string): boolean {
 	const entries = files.listFolder(folder);
-	return entries?.has("pyvenv.cfg") === true || entries?.get("conda-meta") === "folder";
+	if (entries?.get("conda-meta") === "folder") return true;
+	const isOfWindows = entries?.has("Scripts") === true && !entries.has("bin");
+	return entries?.has("pyvenv.cfg") === true && (files.platform === "win32" || !isOfWindows);
 }
 
 /** Environments that tools keep below the user's home for this very folder. */

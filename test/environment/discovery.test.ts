@@ -111,6 +111,16 @@ test("an environment without any of the project's packages is not the one that s
 	]);
 });
 
+test("an environment that Windows made, and that came along with the repository, starts nothing elsewhere", () => {
+	const files = {
+		"/repo/venv/pyvenv.cfg": "home = C:\\Python38\nversion = 3.8.10\n",
+		"/repo/venv/Scripts/python.exe": "",
+		"/repo/venv/Lib/site-packages/fastapi-0.115.0.dist-info/METADATA": "Name: fastapi\nVersion: 0.115.0\n",
+	};
+	const kindOn = (platform: string) => openEnvironment(optionsFor(memoryPackageFiles(files, { platform }))).kind;
+	expect([kindOn("linux"), kindOn("win32")]).toEqual(["catalog", "interpreter"]);
+});
+
 test("without an environment the project's own words decide the version", () => {
 	const pythonOf = (specifier: string) =>
 		openEnvironment({ ...optionsFor(memoryPackageFiles({})), pythonHints: [{ specifier, evidence: "there" }] }).python.minor;
