@@ -1,26 +1,15 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import type { Call } from "../../project/imports/trace.ts";
-import type { Value } from "../../project/imports/values.ts";
-import type { Module } from "../../project/project.ts";
-import type * as ast from "../../python/ast.ts";
-import { findKeyword } from "../../python/rewrite/arguments.ts";
+import { type CorsFault, corsFaults, type FoundCorsFault } from "../../project/fastapi/middleware/cors-faults.ts";
+import type { Project } from "../../project/project.ts";
+import { findKeyword, removeArguments } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
-import type { TextRange } from "../../text/range.ts";
 
-interface Evidence {
-	/** The argument of CORSMiddleware: `allow_origins`, or another that is a text where a list is meant. */
-	readonly argument: string;
-	/** The expression that gives a text where a list is meant; null for an origin of a list. */
-	readonly text: { readonly module: Module; readonly node: ast.Expression } | null;
-	readonly origin: string;
-	/** The origin as browsers send it; null where that cannot be told. */
-	readonly meant: string | null;
-	/** Where the text stands, by itself; null where it is put together. */
-	readonly place: { readonly path: string; readonly range: TextRange } | null;
-	/** Does no origin of the list match anything? */
-	readonly all: boolean;
-	readonly order: number;
+type Fault<Kind extends CorsFault["kind"]> = Extract<CorsFault, { kind: Kind }>;
+
+interface Evidence extends FoundCorsFault {
+	/** Does the backend read or set a cookie anywhere? */
+	readonly usesCookies: boolean;
 }
 
 const example = (origin: string) => ({
@@ -42,108 +31,160 @@ export default defineRule<Evidence>({
 	references: [
 		"https://developer.mozilla.org/en-US/docs/Web/HTTP/Reference/Headers/Origin",
 		"https://starlette.dev/middleware/#corsmiddleware",
+		"https://developer.mozilla.org/en-US/docs/Web/HTTP/Guides/CORS/Errors/CORSNotSupportingCredentials",
 	],
 	example: { before: example("http://localhost:3000/"), after: example("http://localhost:3000") },
 
 	*detect(project) {
-		for (const call of project.trace.calls) {
-			for (const evidence of textsOf(call)) {
-				const { module, node } = call;
-				const range = { start: node.start, end: node.end };
-				yield { subject: `${module.name}:${evidence.argument}`, path: module.path, range, evidence };
-			}
-			const origins = originsOf(call);
-			if (origins === null) continue;
-			const bad = origins.filter(({ text }) => !matches(text));
-			for (const { text, value } of bad) {
-				const source = value.kind === "constant" && value.origin?.type === "source" ? value.origin : null;
-				const written =
-					source === null ? undefined : project.modulesByPath.get(source.path)?.text.slice(source.range.start, source.range.end);
-				const stripped = text.replace(/^(https?:\/\/[^/]+)\/.*$/, "$1");
-				yield {
-					subject: `${call.module.name}:${text}`,
-					path: call.module.path,
-					range: { start: call.node.start, end: call.node.end },
-					evidence: {
-						argument: "allow_origins",
-						text: null,
-						origin: text,
-						meant: stripped !== text && matches(stripped) ? stripped : null,
-						place: source !== null && written === text ? { path: source.path, range: source.range } : null,
-						all: bad.length === origins.length && !call.keywords.has("allow_origin_regex"),
-						order: call.order,
-					},
-				};
-			}
+		for (const found of corsFaults(project)) {
+			const { module, node } = found.call;
+			const range = { start: node.start, end: node.end };
+			const subject = `${module.name}:${nameOf(found.fault)}`;
+			yield { subject, path: module.path, range, evidence: { ...found, usesCookies: usesCookies(project) } };
 		}
 	},
 
 	describe({ evidence }) {
-		const { argument, text, origin, meant, place, all, order } = evidence;
-		if (text !== null)
-			return {
-				severity: all ? "HIGH" : "MEDIUM",
-				stage: "request",
-				problem: `${argument} is the text "${origin}", not a list`,
-				rootCause: textCauses[argument] ?? "",
-				order,
-				manualSteps: listRemedy(evidence) === undefined ? [`Give ${argument} a list.`] : [],
-			};
-		const why = origin.includes("*")
-			? "A star inside an origin is taken literally; patterns belong into allow_origin_regex."
-			: "Browsers send scheme, host and port, and nothing behind them.";
+		const { fault, call, isTotal } = evidence;
 		return {
-			severity: all ? "HIGH" : "MEDIUM",
+			severity: isTotal ? "HIGH" : "MEDIUM",
 			stage: "request",
-			problem: `No browser sends the origin ${origin}`,
-			rootCause: `${why} Requests from there are answered without the header that the browser asks for.`,
-			order,
-			manualSteps: meant !== null && place !== null ? [] : ["Write each origin as https://host or http://host:port."],
+			...wordsOf(fault),
+			order: call.order,
+			manualSteps: remedyFor(evidence) === undefined ? [manualStep(fault)] : [],
 		};
 	},
 
 	fix({ evidence }) {
-		const { text, meant, place } = evidence;
-		if (text !== null) return listRemedy(evidence);
-		if (meant === null || place === null) return undefined;
-		return {
-			title: `Allow ${meant}`,
-			explanation: "This is how browsers send it.",
-			applicability: "safe",
-			edits: [{ path: place.path, range: place.range, newText: meant }],
-		};
+		return remedyFor(evidence);
 	},
 });
+
+function nameOf(fault: CorsFault): string {
+	switch (fault.kind) {
+		case "origin":
+			return fault.origin;
+		case "text":
+			return fault.argument;
+		default:
+			return fault.kind;
+	}
+}
+
+function wordsOf(fault: CorsFault): { readonly problem: string; readonly rootCause: string } {
+	switch (fault.kind) {
+		case "origin": {
+			const why = fault.origin.includes("*")
+				? "A star inside an origin is taken literally; patterns belong into allow_origin_regex."
+				: "Browsers send scheme, host and port, in small letters, without the port that is usual, and nothing around them.";
+			return {
+				problem: `No browser sends the origin ${fault.origin}`,
+				rootCause: `${why} Requests from there are answered without the header that the browser asks for.`,
+			};
+		}
+		case "text":
+			return {
+				problem: `${fault.argument} is the text "${fault.text}", not a list`,
+				rootCause: textCauses[fault.argument] ?? "",
+			};
+		case "pattern":
+			return {
+				problem: `allow_origin_regex is ${fault.pattern}, which fits no origin that is meant`,
+				rootCause: fault.pattern.includes("*")
+					? "In a regular expression a star repeats what stands before it, and a dot is any letter. The whole origin must fit."
+					: "The whole origin must fit, and browsers send none with a slash at its end.",
+			};
+		case "url":
+			return {
+				problem: fault.isText
+					? "The allowed origins have the slash that pydantic writes behind a URL's host"
+					: "The allowed origins are URLs of pydantic, not texts",
+				rootCause: fault.isText
+					? "A URL of pydantic 2 becomes a text with a slash at its end, and browsers send the origin without one."
+					: "Starlette compares the Origin header, which is a text, with objects of pydantic 2 that equal no text.",
+			};
+		case "star":
+			return {
+				problem: "Every origin is allowed together with credentials",
+				rootCause:
+					"This Starlette answers who sends no cookie yet with *, which browsers refuse where credentials are asked for: the first request of a log-in fails.",
+			};
+	}
+}
 
 /** What comes of a text, by the argument (starlette/middleware/cors.py). */
 const textCauses: Readonly<Record<string, string>> = {
 	allow_origins:
 		"Starlette asks whether the Origin header is in it: in a text, every part of it is allowed as well, down to `http://local`.",
-	allow_methods: "Starlette asks whether the method is in it, and lists its letters to the browser, which finds no such method.",
+	allow_methods:
+		"Starlette asks whether the method is in it, and lists its letters to the browser, which finds none but GET, HEAD and POST allowed.",
 	allow_headers: "Starlette takes each letter for a header, so that the browser may send none of those that are meant.",
 };
 
-/** Arguments of CORSMiddleware that are a text where a list is meant; `*` alone means everything either way. */
-function* textsOf(call: Call): Generator<Evidence> {
-	if (!addsCors(call)) return;
-	for (const argument of Object.keys(textCauses)) {
-		const value = call.keywords.get(argument);
-		const node = findKeyword(call.node, argument)?.value;
-		if (value?.kind !== "constant" || typeof value.value !== "string" || node === undefined) continue;
-		if (value.value.includes("*") || value.value === "") continue;
-		const text = { module: call.module, node };
-		const all = argument !== "allow_origins";
-		yield { argument, text, origin: value.value, meant: null, place: null, all, order: call.order };
+function manualStep(fault: CorsFault): string {
+	if (fault.kind === "text") return `Give ${fault.argument} a list.`;
+	if (fault.kind === "star") return "Name the origins of the pages that use this API.";
+	return "Write each origin as https://host or http://host:port.";
+}
+
+function remedyFor({ fault, usesCookies }: Evidence): FixProposal | undefined {
+	switch (fault.kind) {
+		case "origin":
+			return originRemedy(fault);
+		case "text":
+			return listRemedy(fault);
+		case "pattern": {
+			const { module, node } = fault.at;
+			if (fault.meant === null || node.type !== "Constant") return undefined;
+			return {
+				title: `Allow ${fault.meant}`,
+				explanation: "As a whole, this is what the origins that are meant look like.",
+				applicability: "review",
+				edits: [replaceText(module, node.start, node.end, `r${JSON.stringify(fault.meant).replaceAll("\\\\", "\\")}`)],
+			};
+		}
+		case "url":
+			return {
+				title: "Take the slash away",
+				explanation: "As texts without a slash at the end, the origins are what browsers send.",
+				applicability: "safe",
+				edits: fault.edits.map(({ module, node, newCode }) => replaceText(module, node.start, node.end, newCode)),
+			};
+		case "star": {
+			const keyword = findKeyword(fault.call, "allow_credentials");
+			if (usesCookies || keyword === null) return undefined;
+			return {
+				title: "Allow every origin without credentials",
+				explanation: "The backend uses no cookies, and tokens in headers need no credentials.",
+				applicability: "review",
+				edits: removeArguments(fault.module, fault.call, [keyword]),
+			};
+		}
 	}
 }
 
+function originRemedy({ origin, meant, isCertain, place, list }: Fault<"origin">): FixProposal | undefined {
+	const [first] = meant;
+	if (first === undefined) return undefined;
+	const said = { title: `Allow ${meant.join(" and ")}`, explanation: "This is how browsers send it." };
+	if (place !== null && (meant.length === 1 || list?.module.path === place.path)) {
+		const quote = meant.length === 1 ? "" : (list?.module.text[place.range.start - 1] ?? '"');
+		const newText = meant.join(`${quote}, ${quote}`);
+		return { ...said, applicability: isCertain ? "safe" : "review", edits: [{ path: place.path, range: place.range, newText }] };
+	}
+	// What is set outside the code is written otherwise elsewhere again.
+	if (list === null || meant.length > 1 || origin.trim().replace(/\/$/, "") !== first) return undefined;
+	const { module, node } = list;
+	const shown = module.text.slice(node.start, node.end);
+	const newText = `[origin.strip().rstrip("/") for origin in ${shown}]`;
+	return { ...said, applicability: "review", edits: [replaceText(module, node.start, node.end, newText)] };
+}
+
 /** A list of the one text, or of its parts between commas. */
-function listRemedy({ argument, text, origin }: Evidence): FixProposal | undefined {
-	if (text === null) return undefined;
-	const { module, node } = text;
+function listRemedy({ argument, text, at: { module, node } }: Fault<"text">): FixProposal {
 	const shown = module.text.slice(node.start, node.end);
 	const isLiteral = node.type === "Constant";
-	const parts = origin.split(",").map((each) => each.trim());
+	const parts = text.split(",").map((each) => each.trim());
 	const code = isLiteral
 		? `[${parts.map((each) => JSON.stringify(each)).join(", ")}]`
 		: `[each.strip() for each in ${shown}.split(",")]`;
@@ -155,24 +196,8 @@ function listRemedy({ argument, text, origin }: Evidence): FixProposal | undefin
 	};
 }
 
-function addsCors({ callee, args, reached, guarded }: Call): boolean {
-	if (callee.kind !== "bound-method" || callee.name !== "add_middleware" || !reached || guarded) return false;
-	const [middleware] = args;
-	return middleware?.kind === "external" && middleware.canonical === "starlette.middleware.cors.CORSMiddleware";
-}
+const cookies = /set_cookie|\bCookie\(|\.cookies\b|SessionMiddleware|CookieTransport|APIKeyCookie/;
 
-/** The texts of `allow_origins`, where all of them are known. */
-function originsOf(call: Call): readonly { text: string; value: Value }[] | null {
-	if (!addsCors(call)) return null;
-	const listed = call.keywords.get("allow_origins");
-	if (listed?.kind !== "sequence" || !listed.complete || listed.items.length === 0) return null;
-	const origins = listed.items.flatMap((value) =>
-		value.kind === "constant" && typeof value.value === "string" ? [{ text: value.value, value }] : [],
-	);
-	return origins.length === listed.items.length && origins.every(({ text }) => text !== "*") ? origins : null;
-}
-
-/** Can a browser send this as an Origin header? Schemes of apps and extensions count as well. */
-function matches(origin: string): boolean {
-	return origin === "null" || /^[a-z][a-z0-9+.-]*:\/\/[^/\s*?#]+$/.test(origin) || /^[a-z][a-z0-9+.-]*:\/\/$/.test(origin);
+function usesCookies({ modules }: Project): boolean {
+	return [...modules.values()].some(({ text }) => cookies.test(text));
 }
