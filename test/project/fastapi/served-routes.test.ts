@@ -1,9 +1,11 @@
 import { expect, it } from "vitest";
+import type { Environment } from "../../../src/environment/environment.ts";
 import { servedRoutes } from "../../../src/project/fastapi/routes/served-routes.ts";
+import { environmentWith } from "../../environment/environment-of.ts";
 import { buildProject, parseFiles } from "../build-project.ts";
 
-function routesOf(literal: string): string[] {
-	const project = buildProject(parseFiles(literal), { target: "main:app" });
+function routesOf(literal: string, environment?: Environment): string[] {
+	const project = buildProject(parseFiles(literal), { target: "main:app", ...(environment && { environment }) });
 	const [routes] = servedRoutes(project).values();
 	return (routes ?? []).map(({ methods, path, endpoint }) => `${methods.join(",")} ${path} ${endpoint ?? ""}`.trim());
 }
@@ -108,4 +110,35 @@ app.mount("/static", StaticFiles(directory="static"), name="static")
 app.mount("/", StaticFiles(directory="web", html=True))
 `);
 	expect(routes).toEqual(["GET /health health", "MOUNT /socket.io", "MOUNT /static static", "MOUNT /"]);
+});
+
+it("lists what libraries register on the application and on the routers that they make", () => {
+	const environment = environmentWith({
+		"fastapi/__init__.py": "class FastAPI:\n    def include_router(self, router, prefix=''): ...\n",
+		"sqladmin/__init__.py": "from sqladmin.application import Admin\n",
+		"sqladmin/application.py":
+			'from starlette.routing import Mount, Route\n\n\nclass Admin:\n    def __init__(self, app, engine, session_maker=None, base_url="/admin"):\n        routes = [\n            Mount("/statics", app=None, name="statics"),\n            Route("/{identity}/list", endpoint=self.list, name="list"),\n            Route("/login", endpoint=self.login, methods=["GET", "POST"]),\n        ]\n',
+		"members/__init__.py":
+			'from fastapi import APIRouter\n\n\ndef make_router(secret):\n    router = APIRouter()\n\n    @router.post("/login", name="log-in")\n    async def login(): ...\n\n    @router.get("/me")\n    def me(): ...\n\n    return router\n',
+	});
+	const routes = routesOf(
+		`
+#- main.py
+from fastapi import FastAPI
+from members import make_router
+from sqladmin import Admin
+
+app = FastAPI()
+app.include_router(make_router("secret"), prefix="/auth")
+Admin(app, None, base_url="/office")
+`,
+		environment,
+	);
+	expect(routes).toEqual([
+		"POST /auth/login login",
+		"GET /auth/me me",
+		"MOUNT /office/statics statics",
+		"GET /office/{identity}/list list",
+		"GET,POST /office/login login",
+	]);
 });

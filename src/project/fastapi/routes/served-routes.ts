@@ -1,5 +1,7 @@
+import type { Call } from "../../imports/trace.ts";
 import type { Module, Project } from "../../project.ts";
 import { fastApiFeatures } from "../features.ts";
+import { type LibraryRoute, libraryAdditions, routesOfMadeRouter } from "./library-routes.ts";
 import { argumentOf, type Include, type Mount, type Operation, type Router, routeModelOf, textOf } from "./routes.ts";
 
 /** A route as an application serves it. */
@@ -23,17 +25,22 @@ const unknownPart = "…";
 /** All routes of the applications that start-up makes, in the order in which they are asked, mounted applications included. */
 export function servedRoutes(project: Project): ReadonlyMap<Router, readonly ServedRoute[]> {
 	const model = routeModelOf(project);
-	const reader = new RouteReader(model, fastApiFeatures(project.environment).keepsRouters === true);
+	const reader = new RouteReader(project, model, fastApiFeatures(project.environment).keepsRouters === true);
 	const applications = model.routers.filter(({ isApplication, call }) => isApplication && call.reached);
 	return new Map(applications.map((application) => [application, reader.routesOf(application)]));
 }
 
 class RouteReader {
+	private readonly additions;
+
 	constructor(
+		private readonly project: Project,
 		private readonly model: ReturnType<typeof routeModelOf>,
 		/** Are routes that a router gets after it is included served as well? */
 		private readonly keepsRouters: boolean,
-	) {}
+	) {
+		this.additions = libraryAdditions(project);
+	}
 
 	routesOf(router: Router): ServedRoute[] {
 		return this.read(router, "", Number.POSITIVE_INFINITY, true, []);
@@ -53,6 +60,10 @@ class RouteReader {
 		for (const include of includes) {
 			if (include.parent !== router) continue;
 			entries.push({ order: include.call.order, routes: () => this.included(include, own, isCertain, [...above, router]) });
+		}
+		for (const { application, call, routes } of this.additions) {
+			if (application !== router.value) continue;
+			entries.push({ order: call.order, routes: () => routes.map((route) => ofLibrary(route, call, prefix, isCertain)) });
 		}
 		for (const mount of mounts) {
 			const { child, path, call } = mount;
@@ -76,7 +87,11 @@ class RouteReader {
 	}
 
 	private included({ child, call, prefix }: Include, own: string, isCertain: boolean, above: readonly Router[]): ServedRoute[] {
-		if (child === null) return [];
+		if (child === null) {
+			const router = argumentOf(call, 0, "router")?.value;
+			const made = router === undefined ? null : routesOfMadeRouter(this.project, router);
+			return (made ?? []).map((route) => ofLibrary(route, call, own + (prefix ?? unknownPart), isCertain));
+		}
 		const until = this.keepsRouters ? Number.POSITIVE_INFINITY : call.order;
 		return this.read(child, own + (prefix ?? unknownPart), until, isCertain && !call.guarded, above);
 	}
@@ -94,8 +109,20 @@ function mounted({ call }: Mount, path: string, isCertain: boolean): ServedRoute
 	};
 }
 
+function ofLibrary({ methods, path, endpoint }: LibraryRoute, call: Call, prefix: string, isCertain: boolean): ServedRoute {
+	return {
+		methods,
+		path: prefix + (path ?? unknownPart),
+		endpoint,
+		module: call.module,
+		offset: call.node.start,
+		isCertain: isCertain && !call.guarded,
+	};
+}
+
 function served({ call, methods, path, endpoint }: Operation, prefix: string, isCertain: boolean): ServedRoute {
-	const name = endpoint.kind === "function" && endpoint.node.type === "FunctionDef" ? endpoint.node.name.name : null;
+	const called = endpoint.kind === "bound-method" ? endpoint.function : endpoint;
+	const name = called?.kind === "function" && called.node.type === "FunctionDef" ? called.node.name.name : null;
 	return {
 		methods: methods ?? [],
 		path: prefix + (path ?? unknownPart),
