@@ -12,6 +12,7 @@ import { readTypeForm, type TypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
 import { isClassVariable } from "../../python/annotated.ts";
 import { type ClassFault, certainClasses, defineClassRule, raising } from "../repair/classes/class-fault.ts";
+import { asSqlmodelRelationship } from "./repair/sqlmodel-relationship.ts";
 import { typedColumn } from "./repair/typed-column.ts";
 
 const example = (tags: string, imports: string) => ({
@@ -98,8 +99,14 @@ function* sqlmodelFaults(
 		const { name, annotation, value, owner } = attribute;
 		if (annotation === null || name.startsWith("_") || name === "model_config" || isClassVariable(annotation)) continue;
 		const scope = scopeOfClass(project, owner);
-		if (scope === null || hasColumnType(value)) continue;
+		if (scope === null) continue;
 		const form = readTypeForm(annotation, scope);
+		if (makerOf(value) === "relationship") {
+			const fault = relationshipFault(project, definition, attribute, form);
+			if (fault !== null) yield fault;
+			continue;
+		}
+		if (hasColumnType(value)) continue;
 		if (
 			form.kind === "annotated" &&
 			form.metadata.some(({ node }) => node.type === "Call" && node.keywords.some((each) => each.name?.name.startsWith("sa_")))
@@ -109,6 +116,32 @@ function* sqlmodelFaults(
 		if (problem === null || problem.problem === "unbound" || isRefusedByPydantic(form, attribute)) continue;
 		yield faultOf(project, definition, attribute, problem, form, "sqlmodel");
 	}
+}
+
+/** SQLAlchemy's `relationship` is a plain default to SQLModel, which wants a column for the annotation beside it. */
+function relationshipFault(
+	project: Project,
+	definition: ClassDefinition,
+	attribute: ClassAttribute,
+	form: TypeForm,
+): ClassFault | null {
+	const isMapped = form.kind === "external" && form.name.endsWith(".Mapped");
+	const problem = isMapped ? null : sqlmodelTypeProblem(form, project, attribute.name);
+	if (problem === null && !isMapped) return null;
+	const fix = asSqlmodelRelationship(attribute);
+	const name = `${definition.value.node.name.name}.${attribute.name}`;
+	return {
+		...raising(definition),
+		module: attribute.owner.module,
+		subject: `${definition.value.module.name}:${name}`,
+		range: attribute.node,
+		problem: `${name} is made with SQLAlchemy's relationship, in a class of SQLModel's`,
+		rootCause:
+			"SQLModel knows its own Relationship: what SQLAlchemy's relationship gives is a default to it, and the annotation that of a column.",
+		error: problem?.error ?? "ValueError: <class 'sqlalchemy.orm.base.Mapped'> has no matching SQLAlchemy type",
+		fixes: fix === null ? [] : [fix],
+		manualSteps: [`Write ${name} with SQLModel's Relationship.`],
+	};
 }
 
 /** Is there a type already, or a value that we cannot see through? */

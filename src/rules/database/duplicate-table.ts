@@ -110,6 +110,13 @@ function oneName(project: Project, first: DefinedTable, second: DefinedTable): r
 	const edits: TextEdit[] = [];
 	for (const module of project.modules.values()) {
 		for (const statement of importsOf(module.tree)) {
+			const [only, ...others] = statement.type === "Import" ? statement.names : [];
+			// `import models` binds the name that `from src import models` binds as well.
+			if (only?.name.name === wrong && others.length === 0 && right.endsWith(`.${wrong}`)) {
+				const alias = only.asName === null ? "" : ` as ${only.asName.name}`;
+				const code = `from ${right.slice(0, -wrong.length - 1)} import ${wrong}${alias}`;
+				edits.push(replaceText(module, statement.start, statement.end, code));
+			}
 			if (statement.type !== "ImportFrom" || statement.level > 0 || statement.module !== wrong) continue;
 			edits.push(replaceText(module, statement.moduleRange.start, statement.moduleRange.end, right));
 		}

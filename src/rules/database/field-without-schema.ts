@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import type { ClassDefinition } from "../../project/imports/trace.ts";
 import type { ClassValue } from "../../project/imports/values.ts";
-import type { ClassAttribute } from "../../project/models/class-body.ts";
+import { type ClassAttribute, makerOf } from "../../project/models/class-body.ts";
 import { lineageOf } from "../../project/models/lineage.ts";
 import { scopeOfClass } from "../../project/models/name-scope.ts";
 import {
@@ -14,6 +14,7 @@ import {
 	ownFields,
 } from "../../project/models/pydantic-model.ts";
 import { isVersionOne, pydanticSchemaOf, type SchemaAnswer } from "../../project/models/pydantic-schema.ts";
+import { isSqlmodelTable } from "../../project/models/table-class.ts";
 import { expressionIn, readTypeForm, type TypeForm } from "../../project/models/type-form.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
@@ -98,6 +99,8 @@ function faultOf(project: Project, definition: ClassDefinition, field: ClassAttr
 	const { annotation, owner, name, node } = field;
 	const scope = scopeOfClass(project, owner);
 	if (annotation === null || scope === null || isReplacedByValidator(definition.value, name)) return null;
+	// SQLModel looks for the column first.
+	if (isSqlmodelTable(definition.value) && makerOf(field.value) === "relationship") return null;
 	const answer = pydanticSchemaOf(annotation, fieldScope(scope, field), project);
 	if (answer.schema !== "no") return null;
 	const className = owner.node.name.name;

@@ -1,10 +1,12 @@
+import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { notNullError } from "../../project/database/database-error.ts";
 import { listEngineCalls } from "../../project/database/engine-calls.ts";
 import { type IncompleteRow, incompleteRows } from "../../project/models/first-writes.ts";
-import { allowEmpty } from "./repair/allow-empty.ts";
+import type { Project } from "../../project/project.ts";
+import { allowEmpty, withEmptyValues } from "./repair/allow-empty.ts";
 
-const example = (column: string) => ({
+const example = (phone: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\nsqlmodel\n",
 	"main.py": `from fastapi import FastAPI
 from sqlmodel import Field, Session, SQLModel, create_engine
@@ -13,13 +15,13 @@ from sqlmodel import Field, Session, SQLModel, create_engine
 class User(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     email: str
-    phone: ${column}
+    phone: str
 
 
 engine = create_engine("sqlite://")
 SQLModel.metadata.create_all(engine)
 with Session(engine) as session:
-    session.add(User(email="admin@example.com"))
+    session.add(User(email="admin@example.com"${phone}))
     session.commit()
 
 app = FastAPI()
@@ -36,7 +38,7 @@ export default defineRule<IncompleteRow>({
 		"https://docs.sqlalchemy.org/en/20/core/constraints.html",
 		"https://www.postgresql.org/docs/current/ddl-constraints.html",
 	],
-	example: { before: example("str"), after: example("str | None = None") },
+	example: { before: example(""), after: example(', phone=""') },
 
 	*detect(project) {
 		const seen = new Set<string>();
@@ -70,7 +72,10 @@ export default defineRule<IncompleteRow>({
 		};
 	},
 
-	fix({ evidence: { columns, table } }, project) {
-		return allowEmpty(project, columns, table.kind) ?? undefined;
-	},
+	fix: (match, project) => waysOut(match.evidence, project)[0],
+	alternatives: (match, project) => waysOut(match.evidence, project).slice(1),
 });
+
+function waysOut({ made, columns, table }: IncompleteRow, project: Project): readonly FixProposal[] {
+	return [withEmptyValues(made, columns), allowEmpty(project, columns, table.kind)].filter((fix) => fix !== null);
+}

@@ -8,6 +8,7 @@ import { referencesTo } from "../../python/references.ts";
 import { addArgument, findKeyword } from "../../python/rewrite/arguments.ts";
 import { removeImportedNames } from "../../python/rewrite/remove-imports.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
+import { walk } from "../../python/walk.ts";
 import { queryAsSelect } from "./repair/query-as-select.ts";
 
 interface Evidence {
@@ -112,16 +113,18 @@ export default defineRule<Evidence>({
 		if (method === "query") return queryAsSelect(use);
 		const { sources } = sessionModelOf(project);
 		const [source] = sources;
-		const made = source !== undefined && sources.length === 1 ? sqlmodelSessions(project, source) : undefined;
+		const isOwn = [...project.trace.runs.values()].some(({ module }) => /\bsqlmodel\b/.test(module.text));
+		const made = isOwn && source !== undefined && sources.length === 1 ? sqlmodelSessions(project, source) : undefined;
 		return made ?? asScalars(sessionModelOf(project).uses.filter((each) => each.method === "exec" && !each.kind.hasExec));
 	},
 });
 
 /** `exec(select(Hero))` gives what SQLAlchemy's own `scalars` gives, and with several columns what its `execute` does. */
 function asScalars(uses: readonly SessionUse[]): FixProposal {
-	const edits = uses.map(({ module, call }) => {
+	const edits = uses.map((use) => {
+		const { module, call } = use;
 		const { start, end } = call.callee.attribute;
-		return replaceText(module, start, end, columnsOf(call.args[0]) > 1 ? "execute" : "scalars");
+		return replaceText(module, start, end, columnsOf(call.args[0]) > 1 || takesRows(use) ? "execute" : "scalars");
 	});
 	return {
 		title: "Ask with SQLAlchemy's own scalars",
@@ -130,6 +133,16 @@ function asScalars(uses: readonly SessionUse[]): FixProposal {
 		applicability: "review",
 		edits,
 	};
+}
+
+/** Does the function take the first thing of each row itself, as `execute` wants it: `result.scalars()`? */
+function takesRows({ owner, call }: SessionUse): boolean {
+	let found = false;
+	walk(owner, (each) => {
+		if (each.type !== "Attribute" || each === call.callee) return;
+		found ||= /^(scalars|scalar|scalar_one|scalar_one_or_none|mappings|fetchall)$/.test(each.attribute.name);
+	});
+	return found;
 }
 
 /** How many things a `select(…).where(…)` asks for; one where that is not written there. */

@@ -8,6 +8,7 @@ import { addArgument, findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { associationTable } from "../repair/association-table.ts";
 import { withForeignKey } from "../repair/foreign-key.ts";
+import { leftOutLink, throughLinkModel } from "../repair/through-link-model.ts";
 import { nameOf, type RelationshipFault } from "./relationship-fault.ts";
 
 /** No foreign key says which rows of the two tables belong together. */
@@ -16,12 +17,19 @@ export function missingJoin(project: Project, relationship: Relationship): Relat
 	if (hasJoin || target === null || !("definition" in target) || hasLostKey(project, table) || hasLostKey(project, target))
 		return null;
 	if (linksBetween(table, target)?.length !== 0) return null;
+	const leftOut = leftOutLink(project, relationship);
+	// Both sides are mended by one fix.
+	if (leftOut !== null && leftOut.sides[0] !== relationship) return null;
 	return {
 		relationship,
 		problem: `${nameOf(relationship)} leads to ${target.value.node.name.name}, and no foreign key ties the two tables together`,
 		rootCause: `A relationship joins its tables by a foreign key in one of them; neither ${table.tableName} nor ${target.tableName} has one to the other.`,
 		error: `sqlalchemy.exc.NoForeignKeysError: Could not determine join condition between parent/child tables on relationship ${nameOf(relationship)} - there are no foreign keys linking these tables.  Ensure that referencing columns are associated with a ForeignKey or ForeignKeyConstraint, or specify a 'primaryjoin' expression.`,
-		fixes: [...foreignKeys(table, target), ...associationTable(project, relationship)],
+		fixes: [
+			...(leftOut === null ? [] : throughLinkModel(leftOut)),
+			...foreignKeys(table, target),
+			...associationTable(project, relationship),
+		],
 		manualSteps: [`Give one of the two tables a column with a foreign key to the other.`],
 	};
 }

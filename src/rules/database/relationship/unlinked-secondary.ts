@@ -16,6 +16,9 @@ export function unlinkedSecondary(project: Project, relationship: Relationship):
 	const between = betweenTable(project, relationship);
 	if (between === null || between.columns === null || between.schema !== null) return null;
 	if (between.constraints.some((each) => makerOf(each) === null || makerOf(each) === "ForeignKeyConstraint")) return null;
+	// A foreign key that leads nowhere is a fault of its own, which comes first.
+	const { tables } = definedTables(project);
+	if (between.references.some(({ target: key }) => !tables.some(({ name }) => name === key.split(".").at(-2)))) return null;
 	const unlinked = [table, target].find((each) => !isLinked(between, each));
 	if (
 		unlinked === undefined ||

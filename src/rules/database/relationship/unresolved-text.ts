@@ -1,8 +1,9 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { isSimilarName } from "../../../project/imports/nearest-module.ts";
 import type { ConstantValue } from "../../../project/imports/values.ts";
+import { columnsOf } from "../../../project/models/columns.ts";
 import { hasSqlalchemy } from "../../../project/models/orm-version.ts";
-import { isReached, type Relationship, registryOf } from "../../../project/models/relationships.ts";
+import { isReached, type Relationship, registryOf, relationshipsOf } from "../../../project/models/relationships.ts";
 import { type TableClass, tableClasses } from "../../../project/models/table-class.ts";
 import { definedTables } from "../../../project/models/tables-defined.ts";
 import type { Project } from "../../../project/project.ts";
@@ -23,7 +24,7 @@ export function unresolvedText(project: Project, relationship: Relationship): Re
 			if (isNowhere(project, relationship, className))
 				return unknownClass(project, relationship, { option: name, given: option, className, at: match.index });
 			if (table === null || table.isOpen || hasAttribute(table, attribute)) continue;
-			return faultOf(relationship, name, option, { table, attribute, at: match.index + className.length + 1 });
+			return faultOf(project, relationship, name, option, { table, attribute, at: match.index + className.length + 1 });
 		}
 	}
 	return null;
@@ -102,7 +103,24 @@ function hasAttribute({ attributes, value }: TableClass, name: string): boolean 
 	);
 }
 
+/** What may be meant by a name in `foreign_keys`: a column of the two tables that refers to the other one, and that no other relationship goes by. */
+function keysMeant(project: Project, { table, target }: Relationship, owner: TableClass, wrong: string): readonly string[] {
+	const names = [table, target].flatMap((each) => (each !== null && "definition" in each ? [each.tableName] : []));
+	const keys = (columnsOf(owner) ?? []).filter(({ references }) =>
+		references.some((each) => names.includes(each.target.split(".").at(-2) ?? "")),
+	);
+	const all = keys.map(({ attribute }) => attribute.name);
+	const alike = all.filter((name) => isSimilarName(name, wrong));
+	if (alike.length > 0) return alike;
+	const sides = relationshipsOf(project).filter((each) => each.table === table && each.target === target);
+	const taken = sides
+		.map((each) => each.option("foreign_keys"))
+		.map((each) => (each?.kind === "constant" ? String(each.value) : ""));
+	return all.filter((name) => !taken.some((text) => text.includes(`.${name}`)));
+}
+
 function faultOf(
+	project: Project,
 	relationship: Relationship,
 	option: string,
 	{ origin }: ConstantValue,
@@ -111,8 +129,9 @@ function faultOf(
 	const { table, attribute } = wrong;
 	const { module, node } = table.value;
 	const columns = [...table.attributes.values()].filter(({ name }) => !name.startsWith("__"));
-	const alike = columns.filter(
-		({ name }) => isSimilarName(name, attribute) || name.includes(attribute) || attribute.includes(name),
+	const keys = option === "foreign_keys" ? keysMeant(project, relationship, table, attribute) : null;
+	const alike = columns.filter(({ name }) =>
+		keys === null ? isSimilarName(name, attribute) || name.includes(attribute) || attribute.includes(name) : keys.includes(name),
 	);
 	return {
 		relationship,
@@ -126,7 +145,8 @@ function faultOf(
 						const start = origin.range.start + wrong.at;
 						return {
 							title: `Name ${node.name.name}.${name}`,
-							explanation: `${name} is the attribute whose name is nearest.`,
+							explanation:
+								keys === null ? `${name} is the attribute whose name is nearest.` : `${name} refers to the other table.`,
 							applicability: alike.length === 1 ? "safe" : "review",
 							edits: [{ path: origin.path, range: { start, end: start + attribute.length }, newText: name }],
 						};

@@ -1,8 +1,11 @@
 import type { FixProposal } from "../../../audit/fix.ts";
+import type { Call } from "../../../project/imports/trace.ts";
 import type { ClassAttribute } from "../../../project/models/class-body.ts";
+import { isForeignKey } from "../../../project/models/required-columns.ts";
 import type { Project } from "../../../project/project.ts";
 import { addArgument, findKeyword, removeArguments } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
+import { dottedName } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
 
 /** Lets columns be empty, by their types and by what they are told; null where one is written in a way of its own. */
@@ -59,4 +62,55 @@ function ofColumn({ annotation, valueNode, owner: { module } }: ClassAttribute, 
 
 function optional(type: string, isNew: boolean): string {
 	return isNew && !/^["']/.test(type) ? `${type} | None` : `Optional[${type}]`;
+}
+
+const emptyValues: Readonly<Record<string, string>> = {
+	str: '""',
+	int: "0",
+	float: "0.0",
+	Decimal: "0",
+	bool: "False",
+	String: '""',
+	Text: '""',
+	Integer: "0",
+	BigInteger: "0",
+	Float: "0.0",
+	Numeric: "0",
+	Boolean: "False",
+};
+
+/** Gives the object that a call makes an empty text, zero or False for each column; null where one is of another type, or refers to another table. */
+export function withEmptyValues(
+	{ module, node }: Pick<Call, "module" | "node">,
+	columns: readonly ClassAttribute[],
+): FixProposal | null {
+	const edits: TextEdit[] = [];
+	const given: string[] = [];
+	for (const column of columns) {
+		const value = isForeignKey(column) ? undefined : emptyValues[plainTypeOf(column)];
+		if (value === undefined) return null;
+		const written = findKeyword(node, column.name)?.value;
+		if (written === undefined) given.push(`${column.name}=${value}`);
+		else edits.push(replaceText(module, written.start, written.end, value));
+	}
+	if (given.length > 0) edits.push(addArgument(module, node, given.join(", ")));
+	return {
+		title: `Write the row with ${columns.map((column) => `${column.name}=${emptyValues[plainTypeOf(column)]}`).join(", ")}`,
+		explanation: "It stands there until somebody writes what is meant.",
+		applicability: "review",
+		edits,
+	};
+}
+
+/** `str` of `name: str` and `Mapped[str]`, `String` of `Column(String(20))`. */
+function plainTypeOf({ annotation, valueNode, owner: { module } }: ClassAttribute): string {
+	const written = annotation === null ? "" : module.text.slice(annotation.start, annotation.end);
+	const type = /^(?:Mapped\[(\w+)\]|(\w+))$/.exec(written);
+	if (type !== null) return type[1] ?? type[2] ?? "";
+	const [first] = annotation === null && valueNode?.type === "Call" ? valueNode.args : [];
+	return first === undefined
+		? ""
+		: (dottedName(first.type === "Call" ? first.callee : first)
+				?.split(".")
+				.at(-1) ?? "");
 }
