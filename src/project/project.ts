@@ -19,7 +19,7 @@ export interface SourceFile {
 /** A file that is there and could not be read as text. It is named in the report; the rest is audited. */
 export interface UnreadableFile {
 	readonly path: string;
-	/** For people: `not UTF-8 (byte 0xe9 at offset 120) and no coding cookie`. */
+	/** For people: `not UTF-8 (byte 0xe9 in line 4, at offset 120) and no coding cookie`. */
 	readonly reason: string;
 	/**
 	 * `bytes`: Python would refuse these bytes as source; `access`: it could not be opened; `size`: too large to audit;

@@ -60,7 +60,11 @@ export function decodeText(bytes: Buffer): DecodedSource {
 			? unreadable(`not ${name} though its byte order mark says so`)
 			: { type: "text", text, encoding: { name, mark: Buffer.from(mark) } };
 	}
-	if (bytes.includes(0)) return unreadable("contains null bytes: a binary file, or UTF-16 without a byte order mark");
+	const nullAt = bytes.indexOf(0);
+	if (nullAt !== -1)
+		return unreadable(
+			`contains null bytes from line ${lineAt(bytes, nullAt)} on: a binary file, or UTF-16 without a byte order mark`,
+		);
 	return decodeUtf8(bytes, noMark, "");
 }
 
@@ -95,9 +99,15 @@ function decodeUtf8(body: Buffer, mark: Buffer, ending: string): DecodedSource {
 	if (isUtf8(body))
 		return { type: "text", text: body.toString("utf8"), encoding: mark.length > 0 ? { name: "utf-8", mark } : plainUtf8 };
 	const offset = firstInvalidByte(body);
-	return unreadable(
-		`not UTF-8 (byte 0x${(body[offset] ?? 0).toString(16).padStart(2, "0")} at offset ${offset + mark.length})${ending}`,
-	);
+	const byte = (body[offset] ?? 0).toString(16).padStart(2, "0");
+	return unreadable(`not UTF-8 (byte 0x${byte} in line ${lineAt(body, offset)}, at offset ${offset + mark.length})${ending}`);
+}
+
+/** The line, counting from 1, in which a byte stands. */
+function lineAt(bytes: Buffer, offset: number): number {
+	let line = 1;
+	for (let at = bytes.indexOf(10); at !== -1 && at < offset; at = bytes.indexOf(10, at + 1)) line++;
+	return line;
 }
 
 /** Validity of a prefix is monotonic but for a character cut in two, which at most the last three bytes can be. */

@@ -33,7 +33,7 @@ describe("Python source", () => {
 	test("says where it is no UTF-8", () => {
 		expect(decodePython(bytes("x = '\xe9'\n"))).toMatchObject({
 			type: "unreadable",
-			reason: "not UTF-8 (byte 0xe9 at offset 5) and no coding cookie",
+			reason: "not UTF-8 (byte 0xe9 in line 1, at offset 5) and no coding cookie",
 			recovered: { text: "x = 'é'\n", encoding: { name: "latin-1" } },
 		});
 		expect(decodePython(bytes("x".repeat(1000), [0xe2, 0x82], "y"))).toMatchObject({
@@ -60,6 +60,13 @@ test("a text that its encoding cannot hold is not written", () => {
 	if (decoded.type !== "text") throw new Error("unreadable");
 	expect(encodeSource("# coding: latin-1\nx = '→'\n", decoded.encoding)).toBeNull();
 	expect(encodeSource("# coding: latin-1\nx = 'é'\n", decoded.encoding)).toEqual(bytes("# coding: latin-1\nx = '\xe9'\n"));
+});
+
+test("a list that is no text is named with the line", () => {
+	expect(decodeText(bytes("fastapi\nuvi\0corn\n"))).toMatchObject({
+		reason: expect.stringContaining("null bytes from line 2 on"),
+	});
+	expect(decodeText(bytes("fastapi\n# caf\xe9\n"))).toMatchObject({ reason: "not UTF-8 (byte 0xe9 in line 2, at offset 13)" });
 });
 
 test("whatever can be read is written back byte for byte", () => {
