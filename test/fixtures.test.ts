@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { auditOffline, readKnownMisses } from "../scripts/boot/audit-offline.ts";
 import { parseCase } from "../scripts/boot/case-file.ts";
 import { readCorpus } from "../scripts/boot/corpus.ts";
+import { pools } from "../scripts/boot/environments.ts";
 import { readEvidence } from "../scripts/boot/evidence.ts";
 import type { Verdict } from "../scripts/boot/judge.ts";
 
@@ -37,12 +38,14 @@ describe("the audit agrees with the recorded boots, without any Python", () => {
 		const verdict = await auditOffline(boot);
 		if (verdict.stops) stopping.push(verdict);
 		expect(verdict.right, verdict.words).toBe(true);
+		// Where nothing is installed and nothing pinned, the newest releases answer; those of an older pool word some errors otherwise.
+		if (verdict.stops && boot.pool === pools[0]) expect(verdict.sameError, verdict.words).toBe(true);
 	});
 
-	// The rest says what another Python or another release of a library words otherwise, or is raised behind a handler.
-	test("of nine start-ups in ten the first error is foretold in Python's words, and the line that its traceback ends with", () => {
-		const others = stopping.filter(({ sameError, samePlace }) => !sameError || !samePlace);
-		expect(others.length, others.map(({ words }) => words).join("\n")).toBeLessThanOrEqual(stopping.length / 10);
+	// The rest is raised by a call that a library makes of what another line has handed it.
+	test("of nineteen start-ups in twenty the line is foretold that the traceback ends with", () => {
+		const others = stopping.filter(({ samePlace }) => !samePlace);
+		expect(others.length, others.map(({ words }) => words).join("\n")).toBeLessThanOrEqual(stopping.length / 20);
 	});
 });
 

@@ -19,6 +19,8 @@ export interface RecordedProof extends RecordedOutcome {
 	/** Only where a clean install of what is declared ends otherwise. */
 	readonly cleanInstall?: RecordedOutcome;
 	readonly missing?: readonly string[];
+	/** Files in the order in which their import began, up to the first failure: `src/__init__.py, src/main.py`. */
+	readonly imported?: string;
 }
 
 /** `boot.json` of a folder of cases: by case, in alphabetical order, from real boots by `npm run record`. */
@@ -66,6 +68,7 @@ export function recordProof(proof: Proof): RecordedProof {
 		...recordOutcome(proof.thisMachine),
 		...(same ? {} : { cleanInstall: recordOutcome(proof.cleanInstall) }),
 		...(proof.missing.length > 0 ? { missing: proof.missing } : {}),
+		...(proof.imported === null ? {} : { imported: proof.imported.join(", ") }),
 	};
 }
 

@@ -77,7 +77,7 @@ function foretells({ expected_error }: ReportedIssue, { error = "" }: RecordedOu
 	if (/^(GET|POST|PUT|PATCH|DELETE) \/|^Start-up does not come to an end/.test(error)) return true;
 	// A path in the words begins at the root of the case, in a report at the backend's folder.
 	const printed = workingDirectory === "" ? error : error.replace(`'${workingDirectory}/`, "'");
-	return expected_error !== null && isSameError(expected_error, printed);
+	return expected_error !== null && (isSameError(expected_error, printed) || isSameError(expected_error, error));
 }
 
 /** Records name places from the root of the case, reports from the folder of the backend. */

@@ -6,6 +6,7 @@ import { type Supervisor, startSupervisor } from "../../src/workspace/boot/super
 import { makeScratchFolder } from "../../src/workspace/scratch-folder.ts";
 import type { BootCase } from "./case-file.ts";
 import { findPython, prepareView, type View } from "./environments.ts";
+import { importForReal } from "./import-order.ts";
 import type { Outcome } from "./outcome.ts";
 import { bootProject as bootServer } from "./server.ts";
 
@@ -17,6 +18,8 @@ export interface Proof {
 	readonly cleanInstall: Outcome;
 	/** Requirements that the package pool cannot meet. */
 	readonly missing: readonly string[];
+	/** Files in the order in which their import began, with what is installed on this machine; null where the target names no module. */
+	readonly imported: readonly string[] | null;
 }
 
 /** Writes a case's files into a fresh temporary folder, hands it to `use`, and removes it. */
@@ -45,11 +48,14 @@ export async function withProject<T>(
 export async function proveCase(boot: BootCase): Promise<Proof> {
 	const thisMachine = await prepareCaseView(boot);
 	const outcome = await withProject(boot, (root) => bootProject(boot, root, thisMachine));
+	const { python, missing } = thisMachine;
+	const environment = await fillEnvironment(boot.environment);
+	const imported = await withProject(boot, (root) => importForReal(boot, { root, environment, python }));
 	if (boot.alsoInstalled.length === 0 && boot.notInstalled.length === 0) {
-		return { thisMachine: outcome, cleanInstall: outcome, missing: thisMachine.missing };
+		return { thisMachine: outcome, cleanInstall: outcome, missing, imported };
 	}
 	const cleanInstall = await withProject(boot, async (root) => bootProject(boot, root, await prepareCleanView(boot, root)));
-	return { thisMachine: outcome, cleanInstall, missing: thisMachine.missing };
+	return { thisMachine: outcome, cleanInstall, missing, imported };
 }
 
 /** The virtual environment that the case says this machine has. */

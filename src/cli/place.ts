@@ -2,9 +2,10 @@ import { join, relative, resolve, sep } from "node:path";
 import type { Project, SourceTree } from "../project/project.ts";
 import { showLine } from "../text/gate.ts";
 import { findRepositoryRoot, kindOfPath } from "../workspace/find-repository-root.ts";
-import { readSourceFolder, readSourceTree } from "../workspace/read-source-tree.ts";
+import { readSourceFolder, readSourceTree, type SourceTreeReading } from "../workspace/read-source-tree.ts";
 import type { ProcessIo } from "./io.ts";
 import { nearest } from "./nearest.ts";
+import { foldersOnPath } from "./path-folders.ts";
 import { UserError } from "./user-error.ts";
 
 /** What a person pointed at: a repository, or a folder of it. */
@@ -69,13 +70,28 @@ const manifestName = /^(requirements[^/]*\.(txt|in)|pyproject\.toml|Pipfile|setu
 
 /**
  * Reads what an audit of the place needs. Of a folder inside a repository only that folder is read, or the one above it that
- * has a manifest, together with the files that lie on the way up to the root: a monorepo's other parts do not matter.
+ * has a manifest, together with the files that lie on the way up to the root: a monorepo's other parts do not matter, unless
+ * the backend puts them on `sys.path`.
  */
 export function readFiles(place: Place): Pick<Project, "files" | "unreadable" | "listings"> {
 	if (place.folder === "") return readSourceTree(place.root);
 	const reading = readSourceFolder(place.root, place.folder);
 	const wider = folderWithManifest(reading.files, place.folder);
-	return wider === place.folder ? reading : wider === "" ? readSourceTree(place.root) : readSourceFolder(place.root, wider);
+	if (wider === "") return readSourceTree(place.root);
+	return withFoldersOnPath(place.root, wider, wider === place.folder ? reading : readSourceFolder(place.root, wider));
+}
+
+function withFoldersOnPath(root: string, backend: string, reading: SourceTreeReading): SourceTreeReading {
+	const { files, unreadable, listings } = reading;
+	const others = foldersOnPath(files, backend)
+		.filter((folder) => !listings.has(folder) && kindOfPath(join(root, folder)) === "folder")
+		.map((folder) => readSourceFolder(root, folder));
+	if (others.length === 0) return reading;
+	return {
+		files: new Map([...files, ...others.flatMap((other) => [...other.files])]),
+		unreadable: [...unreadable, ...others.flatMap((other) => other.unreadable)],
+		listings: new Map([...others.flatMap((other) => [...other.listings]), ...listings]),
+	};
 }
 
 /** The nearest folder at or above the named one that has a manifest; the named one where none has. */

@@ -28,6 +28,8 @@ export interface SyntaxFault extends Located {
 	readonly message: string;
 	/** `SyntaxError`, `IndentationError` or `TabError`. */
 	readonly exception: "SyntaxError" | "IndentationError" | "TabError";
+	/** Offset of the token at which CPython gives up, where that is not the start. */
+	readonly near?: number;
 }
 
 export type Statement =

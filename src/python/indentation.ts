@@ -1,5 +1,6 @@
 import type { SyntaxFault } from "./ast.ts";
 import type { LogicalLine } from "./lexical.ts";
+import { nextToken } from "./next-token.ts";
 
 /** The first line whose indentation CPython refuses, or null (https://docs.python.org/3/reference/lexical_analysis.html#indentation). */
 export function findIndentationFault(text: string, lines: readonly LogicalLine[], minor: number): SyntaxFault | null {
@@ -27,7 +28,9 @@ export function findIndentationFault(text: string, lines: readonly LogicalLine[]
 		}
 		opener = line.endsWithColon ? line : null;
 	}
-	return opener && { ...faultAt(opener, "IndentationError", expectedBlock(text, opener, minor)), start: opener.end };
+	if (opener === null) return null;
+	const fault = faultAt(opener, "IndentationError", expectedBlock(text, opener, minor));
+	return { ...fault, start: opener.end, near: nextToken(text, opener.end) };
 }
 
 /** `MAXINDENT` of CPython's tokenizer, counted with the level of the file itself. */

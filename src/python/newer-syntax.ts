@@ -1,4 +1,5 @@
 import type * as ast from "./ast.ts";
+import { nextToken } from "./next-token.ts";
 import { refused } from "./syntax-fault.ts";
 import { typeParameterDefaults } from "./type-parameter-defaults.ts";
 
@@ -47,7 +48,8 @@ function refusedDefaults(text: string, statement: number, body: number, minor: n
 export function findHandlerFaults(text: string, node: ast.Try, minor: number): readonly ast.SyntaxFault[] {
 	const faults: ast.SyntaxFault[] = [];
 	if (node.handlers.length === 0 && node.finalbody.length === 0) {
-		return [refused({ start: node.end, end: node.end }, minor >= 10 ? "expected 'except' or 'finally' block" : "invalid syntax")];
+		const message = minor >= 10 ? "expected 'except' or 'finally' block" : "invalid syntax";
+		return [{ ...refused({ start: node.end, end: node.end }, message), near: nextToken(text, node.end) }];
 	}
 	const groups = node.handlers.filter((handler) => /^except\s*\*/.test(text.slice(handler.start, handler.start + 40)));
 	const [group] = groups;

@@ -20,7 +20,11 @@ export function eventPlaces({ failures, calls, classes }: ImportTrace): Readonly
 		const line = lines.positionAt(offset).line;
 		places.set(order, first === undefined ? { path, line } : { path, line, decoratedFrom: lines.positionAt(first).line });
 	};
-	for (const failure of failures) add(failure.order, failure.module, raisedOffset(failure));
+	for (const failure of failures) {
+		const { order, module, from } = failure;
+		if (from === undefined) add(order, module, raisedOffset(failure));
+		else add(order, from.module, from.start);
+	}
 	// A call fails where it begins, a class at the line of its keyword, below its decorators.
 	for (const { order, module, node } of calls) add(order, module, node.start);
 	for (const { order, value } of classes) add(order, value.module, value.node.name.start, value.node.decorators[0]?.start);

@@ -39,6 +39,8 @@ export interface Failure {
 	readonly statement: ast.Statement | null;
 	/** The line Python prints: `ImportError: cannot import name …`. */
 	readonly error: string;
+	/** Where the traceback ends, if not at the range: at the statement of a handler that raises this error instead of what it caught. */
+	readonly from?: RaisedFrom;
 	readonly stage: RunStage;
 	/** Position in start-up: a person meets lower ones first. */
 	readonly order: number;
@@ -47,6 +49,13 @@ export interface Failure {
 	readonly chain: readonly string[];
 	/** True in the middleware that every request goes through: the server comes up, and answers nothing. */
 	readonly everyRequest?: true;
+}
+
+/** Where in the program something is raised. */
+export interface RaisedFrom {
+	readonly module: Module;
+	/** Offset of the statement. */
+	readonly start: number;
 }
 
 export type FailureDetail =
@@ -305,6 +314,7 @@ export interface ModuleRun {
 	readonly module: Module;
 	/** Position among all modules, in the order in which their execution begins. */
 	readonly order: number;
+	readonly stage: RunStage;
 	readonly reached: boolean;
 	/** Modules being imported when this one was, outermost first, this one last. */
 	readonly chain: readonly string[];

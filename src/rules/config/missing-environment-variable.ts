@@ -73,7 +73,7 @@ export default defineRule<Evidence>({
 
 	describe({ evidence }, project) {
 		const given = givenByServices(project.files, [evidence.key]);
-		const { key, loadedFile, otherFile, stage, order, error, consequence, guarded } = evidence;
+		const { key, loadedFile, otherFile, stage, order, failsAt, error, consequence, guarded } = evidence;
 		return {
 			severity: guarded ? "HIGH" : "CRITICAL",
 			stage,
@@ -87,7 +87,7 @@ export default defineRule<Evidence>({
 							? `Nothing sets it, and ${consequence}.`
 							: `The environment does not set it, and ${consequence}. ${given}`,
 			expectedError: error,
-			order,
+			order: failsAt ?? order,
 			manualSteps: [`Set ${key} in the environment in which the server is started, for example: export ${key}=...`],
 		};
 	},
@@ -145,6 +145,7 @@ function engineNeeds(project: Project): Need[] {
 				range: { start: node.start, end: node.end },
 				stage: call.stage,
 				order: reading?.order ?? call.order,
+				failsAt: call.order,
 				error: isSqlalchemyBefore(project, "2.0.0b1")
 					? "AttributeError: 'NoneType' object has no attribute '_instantiate_plugins'"
 					: "sqlalchemy.exc.ArgumentError: Expected string or URL object, got None",

@@ -26,3 +26,21 @@ it("names the call that fails, and a class below its decorators", () => {
 	expect(trace.classes.map(({ order }) => places.get(order)?.line)).toEqual([2]);
 	expect(trace.calls.map(({ order }) => places.get(order)?.line)).toContain(6);
 });
+
+it("names the statement of a handler that raises another error, and the first place where it raises the same", () => {
+	const guarded = (raising: string) => `try:\n    import helpers.there\nexcept ImportError as error:\n    ${raising}\napp = 1`;
+	expect(firstPlace(guarded('raise RuntimeError("build it") from error'))).toBe("main.py:4");
+	expect(firstPlace(guarded("raise"))).toBe("main.py:2");
+	expect(firstPlace(guarded("raise error"))).toBe("main.py:2");
+});
+
+it("names the line at which the compiler gives up", () => {
+	expect(firstPlace("class A:\n    # nothing\n\n# more\napp = 1")).toBe("main.py:5");
+	expect(firstPlace("app = 1\nclass A:\n    # nothing")).toBe("main.py:3");
+	expect(firstPlace("try:\n    app = 1\n# so far\n\nother = 2\n")).toBe("main.py:5");
+	expect(firstPlace("try:\n    app = 1\n")).toBe("main.py:2");
+});
+
+it("names the import of a file with null bytes, which has no lines", () => {
+	expect(firstPlace("app = 1\nfrom spoilt import app\n#- spoilt.py\nx = 1\0\n")).toBe("main.py:2");
+});

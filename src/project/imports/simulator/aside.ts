@@ -17,6 +17,8 @@ const parts: Readonly<Record<keyof Machine, Part>> = {
 	forgotten: "back",
 	externalImports: "back",
 	importStack: "back",
+	importing: "back",
+	hidden: "stays",
 	uncertain: "back",
 	doubts: "back",
 	importDoubts: "back",

@@ -64,7 +64,7 @@ export function executeTry(machine: Machine, frame: Frame, node: ast.Try): Compl
 	const handlers = node.handlers.map((clause) => ({ clause, catches: caughtNames(machine, frame, clause.exception) }));
 	const own: Handler = {
 		catches: handlers.flatMap((handler) => handler.catches),
-		surfaces: handlers.flatMap(({ clause, catches }) => catches.map(() => surfacingOf(clause))),
+		surfaces: handlers.flatMap(({ clause, catches }) => catches.map(() => surfacingOf(clause, frame.module))),
 	};
 	const doubtsBefore = machine.doubts;
 	const importDoubtsBefore = machine.importDoubts;

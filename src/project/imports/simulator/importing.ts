@@ -4,6 +4,7 @@ import type { OwnModule } from "../resolver.ts";
 import type { ModuleValue, Namespace, Value } from "../values.ts";
 import { loadedBeforeTarget } from "./builtins.ts";
 import { constant } from "./external.ts";
+import { hiddenModulesAsked } from "./hidden-modules.ts";
 import {
 	type Frame,
 	fail,
@@ -23,6 +24,7 @@ export function importModule(machine: Machine, frame: Frame, request: ImportRequ
 	for (const [index, part] of parts.entries()) {
 		const name = parts.slice(0, index + 1).join(".");
 		const parent: ModuleRecord | null = record;
+		machine.importing = { module: frame.module, start: (request.statement ?? request.range).start };
 		const next: ModuleRecord | "external" | null =
 			parent === null ? importTop(machine, part) : importSubmodule(machine, parent, part);
 		if (next === "external") return importExternal(machine, frame, request);
@@ -175,12 +177,13 @@ function run(machine: Machine, record: ModuleRecord, module: Module): void {
 		machine.runs.set(name, {
 			module,
 			order: machine.order++,
+			stage: machine.stage,
 			reached: machine.reached,
 			chain: [...machine.importStack],
 			namespace,
 		});
 	}
-	const place = machine.place;
+	const { place, importing } = machine;
 	machine.place = "statement";
 	let completed = false;
 	try {
@@ -193,7 +196,7 @@ function run(machine: Machine, record: ModuleRecord, module: Module): void {
 		} else run();
 		completed = true;
 	} finally {
-		machine.place = place;
+		Object.assign(machine, { place, importing });
 		machine.importStack.pop();
 		record.status = "done";
 		if (!completed) machine.sysModules.delete(name);
@@ -218,13 +221,18 @@ function frameOf(module: Module, namespace: Namespace): Frame {
 function reportSyntax(machine: Machine, module: Module): void {
 	const first = module.tree.errors[0];
 	if (first === undefined) return;
+	const { message, start, end, near } = first;
+	const isNoText = /\bnull bytes$/.test(message);
+	// Before there are tokens there are no lines either, and the import is all that a traceback can name.
+	const from = isNoText ? machine.importing : near === undefined ? null : { module, start: near };
 	fail(machine, {
-		detail: { type: "syntax", message: first.message },
+		detail: { type: "syntax", message },
 		module,
-		range: { start: first.start, end: first.end },
+		range: { start, end },
 		statement: null,
-		exception: first.exception,
-		message: first.message,
+		exception: isNoText && machine.environment.python.minor < 11 ? "ValueError" : first.exception,
+		message,
+		...(from !== null && { from }),
 	});
 }
 
@@ -242,6 +250,7 @@ function importExternal(machine: Machine, frame: Frame, request: ImportRequest):
 			break;
 		}
 	}
+	for (const name of hiddenModulesAsked(machine, request.name)) importForLibrary(machine, name);
 	return { type: "external", name: request.name };
 }
 
@@ -315,6 +324,13 @@ function missing(
 	}
 	if (meant === null) return own ? { type: "unknown" } : { type: "external", name: request.name };
 	return machine.importModule(frame, { ...request, name: meant });
+}
+
+/** Runs what a library imports by a name that leads into the project, as far as it is there: what it then lacks is told elsewhere. */
+export function importForLibrary(machine: Machine, name: string): void {
+	const [top = "", ...rest] = name.split(".");
+	let record = importTop(machine, top);
+	for (const part of rest) record = record === null || record === "external" ? null : importSubmodule(machine, record, part);
 }
 
 function isPlainModule(machine: Machine, name: string): boolean {

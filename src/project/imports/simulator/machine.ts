@@ -12,11 +12,13 @@ import type {
 	ForgottenCoroutine,
 	FunctionDefinition,
 	ModuleRun,
+	RaisedFrom,
 	RunStage,
 	SettingsObject,
 } from "../trace.ts";
 import type { Binding, ClassValue, ModuleValue, Namespace, Value } from "../values.ts";
 import { isBuiltinException, isException } from "./builtins.ts";
+import type { HiddenModules } from "./hidden-modules.ts";
 import type { Surfacing } from "./surfacing.ts";
 
 /** A module in `sys.modules`, running or done. */
@@ -136,6 +138,10 @@ export interface Machine {
 	/** What the handlers that are running have caught, innermost last, with the name that each gave it. */
 	readonly caught: { readonly report: FailureReport; readonly name: string | null }[];
 	readonly importStack: string[];
+	/** The statement that imports what runs; null where it is the server. */
+	importing: RaisedFrom | null;
+	/** Null until something of a library is imported. */
+	hidden: HiddenModules | null;
 	/** Circles of imports that certainly closed, by their names. */
 	readonly circles: Map<string, readonly string[]>;
 	/** Depth of branches that may not be taken; inside them nothing is reported. */
@@ -262,6 +268,8 @@ export interface FailureReport {
 	readonly message: string;
 	/** The whole line where Python prints another one than `exception: message`. */
 	readonly line?: string;
+	/** Where the traceback ends, if not at the range. */
+	readonly from?: RaisedFrom;
 }
 
 /**
@@ -283,6 +291,7 @@ export function fail(machine: Machine, report: FailureReport): void {
 		range: report.range,
 		statement: report.statement,
 		error: outcome.line,
+		...(outcome.from !== null && { from: outcome.from }),
 		stage: machine.stage,
 		order: machine.order++,
 		reached: machine.reached,
@@ -301,10 +310,14 @@ export function failAt(
 }
 
 /** Where something raised ends: in a handler, perhaps in one, or printed in a line, after the handlers that let it out again. */
-function surface(machine: Machine, report: FailureReport): PythonException | "maybe" | { readonly line: string } {
+function surface(
+	machine: Machine,
+	report: FailureReport,
+): PythonException | "maybe" | { readonly line: string; readonly from: RaisedFrom | null } {
 	const { line: own, ...changed } = report;
 	let { exception, message } = report;
 	let line = own ?? null;
+	let from = report.from ?? null;
 	// A class of the program's own, raised by name, derives from what it likes.
 	const isOwn = report.detail.type === "raises" && report.detail.by === "statement" && !isBuiltinException(exception);
 	let isKnown = !isOwn;
@@ -314,11 +327,11 @@ function surface(machine: Machine, report: FailureReport): PythonException | "ma
 		if (surfacing === "swallowed")
 			return new PythonException(exception === report.exception ? report : { ...changed, exception, message }, handler);
 		if (surfacing === null || surfacing.exception === null) continue;
-		({ exception, isKnown } = surfacing);
+		({ exception, isKnown, from } = surfacing);
 		message = surfacing.message(message) ?? "";
 		line = null;
 	}
-	return { line: line ?? (message === "" ? exception : `${exception}: ${message}`) };
+	return { line: line ?? (message === "" ? exception : `${exception}: ${message}`), from };
 }
 
 /** What a `try` does to an exception: null where it does not catch it. */

@@ -133,6 +133,8 @@ function createMachine(input: SimulationInput): Machine {
 		handlers: [],
 		caught: [],
 		importStack: [],
+		importing: null,
+		hidden: null,
 		circles: new Map(),
 		uncertain: 0,
 		doubts: 0,

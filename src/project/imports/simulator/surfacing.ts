@@ -1,5 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
+import type { Module } from "../../project.ts";
+import type { RaisedFrom } from "../trace.ts";
 import { isBuiltinException } from "./builtins.ts";
 
 /** How an exception leaves the handler that caught it. */
@@ -10,29 +12,33 @@ export interface Surfacing {
 	readonly isKnown: boolean;
 	/** What is printed after the class's name, given what was caught; null where nobody can tell. */
 	readonly message: (caught: string) => string | null;
+	/** The statement that raises instead; null where the same is raised again, whose traceback still ends where it did. */
+	readonly from: RaisedFrom | null;
 }
 
-const same: Surfacing = { exception: null, isKnown: true, message: (caught) => caught };
+const same: Surfacing = { exception: null, isKnown: true, message: (caught) => caught, from: null };
 
 /**
  * How a handler that ends by raising, or by leaving the process, lets out what it caught; null where it swallows it, or may.
  * `raise X from e` prints X last, and what was caught is still the cause of it all.
  */
-export function surfacingOf(clause: ast.ExceptHandler): Surfacing | null {
+export function surfacingOf(clause: ast.ExceptHandler, module: Module): Surfacing | null {
 	const last = clause.body.at(-1);
 	if (last === undefined || clause.body.some(mayLeave)) return null;
-	if (last.type === "ExpressionStatement" && last.value.type === "Call") return ofExit(last.value);
+	if (last.type === "ExpressionStatement" && last.value.type === "Call") return ofExit(last.value, module);
 	if (last.type !== "Raise") return null;
 	const { exception } = last;
 	const caught = clause.name?.name ?? null;
 	if (exception === null || (exception.type === "Name" && exception.id === caught)) return same;
+	const from = { module, start: last.start };
 	const made = exception.type === "Call" ? exception : null;
 	const name = dottedName(made?.callee ?? exception);
-	if (name === null) return { exception: "Exception", isKnown: false, message: () => null };
+	if (name === null) return { exception: "Exception", isKnown: false, message: () => null, from };
 	return {
 		exception: name.slice(name.lastIndexOf(".") + 1),
 		isKnown: isBuiltinException(name),
 		message: (text) => (made === null || made.args.length === 0 ? "" : shown(made.args[0], caught, text)),
+		from,
 	};
 }
 
@@ -49,10 +55,11 @@ function mayLeave(statement: ast.Statement): boolean {
 
 const exits = new Set(["sys.exit", "exit", "quit", "os._exit"]);
 
-function ofExit({ callee, args }: ast.Call): Surfacing | null {
+function ofExit({ callee, args, start }: ast.Call, module: Module): Surfacing | null {
 	const name = dottedName(callee);
 	if (name === null || !exits.has(name)) return null;
-	return { exception: "SystemExit", isKnown: true, message: (text) => (args.length === 0 ? "" : shown(args[0], null, text)) };
+	const message = (text: string) => (args.length === 0 ? "" : shown(args[0], null, text));
+	return { exception: "SystemExit", isKnown: true, message, from: { module, start } };
 }
 
 /** The text of a message that is a literal, or tells what was caught. */

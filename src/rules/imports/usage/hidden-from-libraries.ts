@@ -1,4 +1,5 @@
 import type { ImportNeed } from "../../../environment/module-table.ts";
+import { isAtHand, libraryNeeds, loadedByServer, topOf } from "../../../project/imports/library-needs.ts";
 import { loadedBeforeTarget } from "../../../project/imports/simulator/builtins.ts";
 import type { ExternalImport } from "../../../project/imports/trace.ts";
 import type { Module, Project } from "../../../project/project.ts";
@@ -16,12 +17,6 @@ export interface HiddenNeed {
 	readonly error: string;
 }
 
-/** What the console script `uvicorn` imports while its own folder, not yet the working directory, is the first of `sys.path`. */
-const server = "uvicorn.main";
-
-/** What it imports besides where `watchfiles` is installed, as `uvicorn[standard]` has it. */
-const reloader = "uvicorn.supervisors.watchfilesreload";
-
 /**
  * What the imports of the project ask for, by way of a library, that fails because an own top-level module hides it; for each own
  * module the first, in order. What the server has imported for itself is in `sys.modules`, where no file can hide it.
@@ -30,63 +25,21 @@ export function listHiddenNeeds(project: Project): HiddenNeed[] {
 	const hiding = ownModulesInFront(project);
 	if (hiding.size === 0) return [];
 	const seen = new Set<string>();
-	const hasReloader = project.environment.findModule("watchfiles").found === "present";
-	for (const start of hasReloader ? [server, reloader] : [server])
-		for (const { need } of runImports(project, start, seen, isAtHand)) hiding.delete(topOf(need.module));
+	for (const name of loadedByServer(project.environment, seen)) hiding.delete(name);
 	const starts = project.trace.externalImports
 		.filter(({ reached, guarded, deferred }) => reached && !guarded && !deferred)
 		.toSorted((a, b) => a.order - b.order);
 	const found = new Map<string, HiddenNeed>();
 	for (const own of starts) {
-		for (const { module, need } of runImports(project, own.module, seen, (name) => hiding.has(name) || isAtHand(name))) {
+		const isSpared = (name: string) => hiding.has(name) || isAtHand(name);
+		for (const { module, need, error } of libraryNeeds(project.environment, own.module, seen, isSpared)) {
 			const name = topOf(need.module);
 			const hidden = hiding.get(name);
-			const error = hidden === undefined || found.has(name) ? null : refusal(project, hidden, need);
-			if (error !== null) found.set(name, { name, importer: module, own, error });
+			const refused = hidden === undefined || found.has(name) ? null : refusal(project, hidden, need);
+			if (refused !== null) found.set(name, { name, importer: module, own, error: error ?? refused });
 		}
 	}
 	return [...found.values()];
-}
-
-/** What importing a module asks for, module by module, depth first as Python runs them; a loop, because chains of imports are long. */
-function* runImports(
-	project: Project,
-	start: string,
-	seen: Set<string>,
-	isSpared: (topLevelName: string) => boolean,
-): Generator<{ readonly module: string; readonly need: ImportNeed }> {
-	const pending = [start];
-	for (let module = pending.pop(); module !== undefined; module = pending.pop()) {
-		if (seen.has(module) || (module !== start && isSpared(topOf(module)))) continue;
-		const parent = module.slice(0, Math.max(0, module.lastIndexOf(".")));
-		if (parent !== "" && !seen.has(parent)) {
-			pending.push(module, parent);
-			continue;
-		}
-		seen.add(module);
-		const next: string[] = [];
-		for (const need of needsOf(project, module)) {
-			yield { module, need };
-			next.push(need.module, ...submodulesAsked(project.environment, need));
-		}
-		pending.push(...next.toReversed());
-	}
-}
-
-/**
- * Top-level standard modules that no file can hide: built into the interpreter, frozen, or imported while it starts, on some Python
- * from 3.8 to 3.14. Measured from `sys.builtin_module_names`, `_imp.is_frozen` and `sys.modules`.
- */
-const atHand = new Set(
-	(
-		"abc array atexit binascii builtins bz2 cmath codecs encodings errno faulthandler fcntl gc genericpath grp imp io itertools lzma marshal math " +
-		"mmap ntpath os posix posixpath pwd pyexpat readline resource runpy select signal site spwd stat sys syslog termios thread time " +
-		"unicodedata xxsubtype zipimport zlib"
-	).split(" "),
-);
-
-function isAtHand(topLevelName: string): boolean {
-	return atHand.has(topLevelName) || topLevelName.startsWith("_");
 }
 
 /** An own module, and the names that it may have; null where nobody can tell. */
@@ -115,21 +68,6 @@ function ownModulesInFront({ environment, trace, modules, backend }: Project): M
 
 /** Ways to give a module names, or submodules, that no statement shows. */
 const bindsUnseen = /import\s*\*|\bglobals\(|\bvars\(|\bsetattr\(|\bexec\(|__path__|sys\.modules/;
-
-function needsOf({ environment }: Project, name: string): readonly ImportNeed[] {
-	const found = environment.findModule(name);
-	if (found.found !== "present" || found.module.kind !== "source") return [];
-	return found.module.needs().filter((need) => need.unless === undefined);
-}
-
-function submodulesAsked(environment: Project["environment"], { module, names }: ImportNeed): string[] {
-	const found = environment.findModule(module);
-	if (found.found !== "present") return [];
-	return names.flatMap((name) => {
-		const looked = found.module.lookup(name);
-		return looked.found === "present" && looked.entry.kind === "submodule" ? [looked.entry.module] : [];
-	});
-}
 
 /** What Python prints where the own module cannot answer the import; null where it can, or nobody can tell. */
 function refusal(project: Project, { own, names }: Hiding, need: ImportNeed): string | null {
@@ -160,8 +98,4 @@ function firstMissing(project: Project, dotted: string): string | null {
 /** A module, or a folder that holds some. */
 function isOwnModule({ modules }: Project, name: string): boolean {
 	return modules.has(name) || [...modules.keys()].some((module) => module.startsWith(`${name}.`));
-}
-
-function topOf(module: string): string {
-	return module.split(".")[0] ?? module;
 }

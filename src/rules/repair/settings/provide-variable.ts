@@ -21,7 +21,10 @@ export interface Need {
 	readonly module: Module;
 	readonly range: TextRange;
 	readonly stage: RunStage;
+	/** When the environment is asked. */
 	readonly order: number;
+	/** When start-up fails for it, where that is later. */
+	readonly failsAt?: number;
 	readonly error: string;
 	/** What comes of it: `os.environ[...] has no default`. */
 	readonly consequence: string;

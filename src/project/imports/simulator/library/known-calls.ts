@@ -17,6 +17,7 @@ import { isInstance } from "./instance-checks.ts";
 import { failOnTrigger } from "./job-triggers.ts";
 import { libraryBody, typeInLibrary } from "./library-body.ts";
 import type { LibraryCall } from "./library-call.ts";
+import { importOwnDriver } from "./own-driver.ts";
 import { onPath, pathCall, pathMethod, relativePath } from "./paths.ts";
 import { matchCall } from "./pattern-match.ts";
 import { documentCall } from "./read-documents.ts";
@@ -39,6 +40,7 @@ const answers: readonly ((call: LibraryCall) => Value | null)[] = [
 	listedFolder,
 	ofUnsetVariable,
 	refused,
+	importOwnDriver,
 	documentCall,
 	rowsAsked,
 	matchCall,

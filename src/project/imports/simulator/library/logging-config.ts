@@ -1,5 +1,6 @@
 import type { ClassValue, DictValue, Value } from "../../values.ts";
 import { isTextMember } from "../classes/enum-look-up.ts";
+import { importForLibrary } from "../importing.ts";
 import type { Machine } from "../machine.ts";
 import { ofFormat } from "./basic-config.ts";
 
@@ -80,7 +81,10 @@ function ofClass(machine: Machine, made: Value, kind: "Filter" | "Formatter" | "
 	if (made.kind !== "constant" || typeof made.value !== "string" || made.isConverted) return null;
 	const [, module, name] = /^(\w+(?:\.\w+)*)\.(\w+)$/.exec(made.value) ?? [];
 	if (module === undefined || name === undefined) return null;
-	if (isOwn(machine, module)) return ofOwnClass(machine, made, module, name, kind);
+	if (isOwn(machine, module)) {
+		importForLibrary(machine, module);
+		return ofOwnClass(machine, made, module, name, kind);
+	}
 	const known = namesBeside(machine, module, name);
 	if (known === null) return null;
 	const alike = known.filter((each) => each.endsWith(kind));
