@@ -25,7 +25,7 @@ import {
 	newNamespace,
 } from "./machine.ts";
 import { failOnMissingItem, notice } from "./missing-items.ts";
-import { asText, truth } from "./operations.ts";
+import { asText, itemsOf, truth } from "./operations.ts";
 import { binaryOperation, booleanOperation, comparison, failOnFunctionSubscript } from "./operators.ts";
 import { failOnPlainClassSubscript, failOnSubscript, failOnUnhashable, failOperation } from "./refused-operations.ts";
 import { failOnRepeatedKeyword, isCertainEntry } from "./repeated-keyword.ts";
@@ -226,8 +226,10 @@ export function evaluateArguments(
 			continue;
 		}
 		const spread = machine.evaluate(frame, arg.value);
-		if (spread.kind === "sequence" && spread.complete) values.push(...spread.items);
-		else open = true;
+		// Of a dict, one star spreads the keys.
+		const items = spread.kind === "sequence" || spread.kind === "dict" ? itemsOf(spread) : null;
+		if (items === null) open = true;
+		else values.push(...items);
 	}
 	for (const keyword of keywords) {
 		const value = machine.evaluate(frame, keyword.value);

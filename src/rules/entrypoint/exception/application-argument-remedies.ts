@@ -27,6 +27,7 @@ const remedies: readonly (readonly [says: RegExp, mend: (refused: RefusedCall) =
 	[/add_exception_handler\(\) missing 1 required positional argument: 'handler'$/, nameTheException],
 	[/add_middleware\(\) takes 2 positional arguments but 3 were given$/, withoutApplication],
 	[/^TypeError: Security\(\) takes from 0 to 1 positional arguments but 2 were given$/, nameScopes],
+	[/\b__init__\(\) takes 1 positional argument but \d+ were given$/, spreadAsKeywords],
 	[/object is not a mapping$/, responsesByStatus],
 	[/^AttributeError: '(?:str|tuple)' object has no attribute 'copy'$/, tagsInList],
 ];
@@ -54,6 +55,20 @@ function withoutApplication({ module, call }: RefusedCall): FixProposal | undefi
 		explanation: "add_middleware takes the class and its options; the application is handed over when the middleware is made.",
 		applicability: "safe",
 		edits: removeArguments(module, call, [extra]),
+	};
+}
+
+/** `FastAPI(*OPTIONS)` and `FastAPI(OPTIONS)` of a dict → `FastAPI(**OPTIONS)`. */
+function spreadAsKeywords({ module, call: { args }, scope }: RefusedCall): FixProposal | undefined {
+	const [only, ...others] = args;
+	const given = only?.type === "Starred" ? only.value : only;
+	if (only === undefined || given === undefined || others.length > 0) return undefined;
+	if (given.type !== "Dict" && valueOfName(given, scope)?.kind !== "dict") return undefined;
+	return {
+		title: "Pass the dict as keyword arguments",
+		explanation: "Two stars give each entry by its name; one star gives the keys alone.",
+		applicability: "safe",
+		edits: [replaceText(module, only.start, given.start, "**")],
 	};
 }
 
