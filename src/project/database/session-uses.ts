@@ -1,7 +1,7 @@
-import { annotatedType } from "../../python/annotated.ts";
+import { annotatedItems, annotatedType } from "../../python/annotated.ts";
 import type * as ast from "../../python/ast.ts";
 import { statementsOf } from "../../python/rewrite/blocks.ts";
-import { walk } from "../../python/walk.ts";
+import { dottedName, walk } from "../../python/walk.ts";
 import type { Call, ModuleRun } from "../imports/trace.ts";
 import type { ClassValue } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
@@ -40,7 +40,7 @@ const models = new WeakMap<Project, SessionModel>();
 /**
  * What the functions of the modules that start-up reaches call on sessions. A name holds a session where it is annotated with a session class (or with
  * `Annotated` of one), is entered from a session factory, or is an attribute that `__init__` sets to such a parameter. The annotation tells that it is a
- * session; of which kind it is, the factories tell, since Python does not check annotations. Where start-up was followed to the call, it is known.
+ * session; of which kind it is, the dependency or else the factories tell, since Python does not check annotations. Where start-up was followed to the call, it is known.
  */
 export function sessionModelOf(project: Project): SessionModel {
 	let model = models.get(project);
@@ -141,8 +141,8 @@ function visitOwn(owner: ast.FunctionDef, visit: (node: ast.TypedNode, around: r
 
 /** Finds out which names of a function hold sessions. */
 class SessionFinder {
-	/** Names that modules give `Annotated[<session class>, ...]`. */
-	readonly #aliases = new Set<string>();
+	/** Names that modules give `Annotated[<session class>, ...]`, with the kind that the dependency behind each yields. */
+	readonly #aliases = new Map<string, SessionKind | null>();
 	readonly #attributes = new Map<ast.ClassDef, ReadonlySet<string>>();
 
 	constructor(
@@ -152,15 +152,19 @@ class SessionFinder {
 		for (const run of project.trace.runs.values()) {
 			for (const statement of run.module.tree.body) {
 				if (statement.type !== "Assign" || statement.targets[0]?.type !== "Name") continue;
-				if (this.#isSession(run, annotatedType(statement.value))) this.#aliases.add(statement.targets[0].id);
+				if (this.#isSession(run, annotatedType(statement.value)))
+					this.#aliases.set(statement.targets[0].id, yieldedKind(this.project, run, annotatedItems(statement.value).slice(1)));
 			}
 		}
 	}
 
 	sessionsIn(run: ModuleRun, owner: ast.FunctionDef, ownerClass: ast.ClassDef | null): ReadonlyMap<string, SessionKind> {
 		const found = new Map<string, SessionKind>();
+		for (const parameter of this.#parameters(run, owner)) {
+			const kind = this.#dependencyKind(run, parameter) ?? this.onlyKind;
+			if (kind !== null) found.set(parameter.name.name, kind);
+		}
 		if (this.onlyKind !== null) {
-			for (const name of this.#parameters(run, owner)) found.set(name, this.onlyKind);
 			for (const name of ownerClass === null ? [] : this.#attributesOf(ownerClass)) found.set(`self.${name}`, this.onlyKind);
 		}
 		for (const [name, kind] of opened(this.project, run, owner)) found.set(name, kind);
@@ -168,10 +172,14 @@ class SessionFinder {
 		return found;
 	}
 
-	#parameters(run: ModuleRun, { parameters }: ast.FunctionDef): readonly string[] {
-		return parameters
-			.filter(({ annotation }) => annotation !== null && this.#isAnnotated(run, annotation))
-			.map(({ name }) => name.name);
+	#parameters(run: ModuleRun, { parameters }: ast.FunctionDef): readonly ast.Parameter[] {
+		return parameters.filter(({ annotation }) => annotation !== null && this.#isAnnotated(run, annotation));
+	}
+
+	/** The kind of session that FastAPI hands to a parameter, where the function behind its `Depends(…)` shows it. */
+	#dependencyKind(run: ModuleRun, { annotation, default: given }: ast.Parameter): SessionKind | null {
+		const written = yieldedKind(this.project, run, [...annotatedItems(annotation).slice(1), ...(given === null ? [] : [given])]);
+		return written ?? (annotation?.type === "Name" ? (this.#aliases.get(annotation.id) ?? null) : null);
 	}
 
 	#isAnnotated(run: ModuleRun, annotation: ast.Expression): boolean {
@@ -199,7 +207,7 @@ class SessionFinder {
 		const run = this.project.trace.runs.get(module.name);
 		const init = node.body.find((each) => each.type === "FunctionDef" && each.name.name === "__init__");
 		if (run === undefined || init?.type !== "FunctionDef") return [];
-		const parameters = this.#parameters(run, init);
+		const parameters = this.#parameters(run, init).map(({ name }) => name.name);
 		return init.body.flatMap((statement) => {
 			const target =
 				statement.type === "Assign" ? statement.targets[0] : statement.type === "AnnAssign" ? statement.target : undefined;
@@ -208,6 +216,23 @@ class SessionFinder {
 			return spelled(target) === null ? [] : [target.attribute.name];
 		});
 	}
+}
+
+/** The kind of the session that the function of a `Depends(get_session)` among some expressions opens and yields; null where that is not seen. */
+function yieldedKind(project: Project, run: ModuleRun, expressions: readonly ast.Expression[]): SessionKind | null {
+	const [depends] = expressions.filter((each) => each.type === "Call" && dottedName(each.callee)?.endsWith("Depends"));
+	const [given] = depends?.type === "Call" ? depends.args : [];
+	const dependency = given === undefined ? undefined : resolvedName(project, run.namespace.names, given);
+	if (dependency?.kind !== "function" || dependency.node.type !== "FunctionDef") return null;
+	const { node } = dependency;
+	const home = project.trace.runs.get(dependency.module.name);
+	const yielded = new Set<string>();
+	visitOwn(node, (each) => {
+		if (each.type === "Yield" && each.value?.type === "Name") yielded.add(each.value.id);
+	});
+	const sessions = home === undefined ? [] : opened(project, home, node).filter(([name]) => yielded.has(name));
+	const [only, ...others] = sessions;
+	return only !== undefined && others.length === 0 && yielded.size === 1 ? only[1] : null;
 }
 
 /** `async with factory() as session`, `with Session(engine) as session` and `session = factory()`, with the kind that just that makes. */

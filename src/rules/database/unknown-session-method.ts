@@ -112,9 +112,9 @@ export default defineRule<Evidence>({
 		const { use, method } = evidence;
 		if (method === "query") return queryAsSelect(use);
 		const { sources } = sessionModelOf(project);
-		const [source] = sources;
+		const [source, ...others] = sources.filter(({ kind }) => kind === null || kind.hasExec === false);
 		const isOwn = [...project.trace.runs.values()].some(({ module }) => /\bsqlmodel\b/.test(module.text));
-		const made = isOwn && source !== undefined && sources.length === 1 ? sqlmodelSessions(project, source) : undefined;
+		const made = isOwn && source !== undefined && others.length === 0 ? sqlmodelSessions(project, source) : undefined;
 		return made ?? asScalars(sessionModelOf(project).uses.filter((each) => each.method === "exec" && !each.kind.hasExec));
 	},
 });
