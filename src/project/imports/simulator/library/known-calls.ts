@@ -15,6 +15,7 @@ import { eventLoopCall } from "./event-loop.ts";
 import { lacksPackage, listedFolder, nameToImport } from "./folder-listing.ts";
 import { isInstance } from "./instance-checks.ts";
 import { failOnTrigger } from "./job-triggers.ts";
+import { failOnMissingKey } from "./keyed-clients.ts";
 import { libraryBody, typeInLibrary } from "./library-body.ts";
 import type { LibraryCall } from "./library-call.ts";
 import { importOwnDriver } from "./own-driver.ts";
@@ -87,6 +88,7 @@ function refused(call: LibraryCall): null {
 	failOnRefusedCall(call);
 	failOnTrigger(call);
 	failOnUrlBuilder(call);
+	failOnMissingKey(call);
 	return null;
 }
 
