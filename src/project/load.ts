@@ -65,7 +65,9 @@ export function loadProject(input: LoadInput): Project {
 	const manifests = input.manifests ?? readManifests(input.files, backend);
 	input.onProgress?.("environment");
 	const environment = input.openEnvironment(backend, manifests);
-	const resolver = new Resolver([...input.files.keys(), ...input.unreadable.map((file) => file.path)]);
+	// A folder that may not be read holds nobody knows what: a package like any other.
+	const unread = input.unreadable.map(({ path }) => (/(^|\/)[^./][^/.]*$/.test(path) ? `${path}/__init__.py` : path));
+	const resolver = new Resolver([...input.files.keys(), ...unread]);
 	const modules = new Map<string, Module>();
 	const modulesByPath = new Map<string, Module>();
 	const makeModule = (path: string, name: string, isPackage: boolean): Module | null => {

@@ -25,6 +25,8 @@ export interface BuildOptions {
 	readonly target?: string;
 	readonly variables?: Readonly<Record<string, string>>;
 	readonly hint?: string;
+	/** Paths of files and folders that are there and may not be read. */
+	readonly unreadable?: readonly string[];
 }
 
 /** Loads a project from texts in memory; without an environment of its own nothing outside the project is known. */
@@ -42,7 +44,7 @@ export function buildProject(files: Readonly<Record<string, string>>, options: B
 		root: "/project",
 		hint: options.hint ?? "",
 		files: tree,
-		unreadable: [],
+		unreadable: (options.unreadable ?? []).map((path) => ({ path, reason: "you may not read it", kind: "access" })),
 		target,
 		processEnvironment: options.variables ?? {},
 		openEnvironment: () => options.environment ?? unknownEnvironment(),

@@ -53,9 +53,9 @@ export function noteCircle(machine: Machine, { name, status }: ModuleRecord): vo
 /** A dense knot of modules closes more circles than anybody reads about. */
 const mostCircles = 200;
 
-/** A package that changes its own search path or serves names dynamically may have submodules we cannot see. */
-function isExtensible(record: ModuleRecord): boolean {
-	return record.value.namespace.names.get("__path__")?.node != null;
+/** A package that changes its own search path, or that may not be read, may have submodules we cannot see. */
+function isExtensible({ value: { namespace }, module }: ModuleRecord): boolean {
+	return namespace.names.get("__path__")?.node != null || (module === null && namespace.dynamic);
 }
 
 function importTop(machine: Machine, name: string): ModuleRecord | "external" | null {
@@ -115,17 +115,22 @@ export function importSubmodule(machine: Machine, parent: ModuleRecord, name: st
 
 function load(machine: Machine, name: string, found: OwnModule, parent: ModuleRecord | null): ModuleRecord {
 	const module = machine.moduleAt(found.path, name, found.isPackage);
-	if (module === null) return unreadableModule(machine, name, parent);
 	const folders = found.isPackage ? [found.path.replace(/\/?__init__\.py$/, "")] : null;
+	if (module === null) return unreadableModule(machine, name, parent, folders);
 	const record = start(machine, name, module, folders);
 	if (parent !== null) bindInParent(machine, parent, name.slice(name.lastIndexOf(".") + 1), record.value);
 	return record;
 }
 
 /** A file that is there and cannot be read: what it binds is unknown. */
-function unreadableModule(machine: Machine, name: string, parent: ModuleRecord | null): ModuleRecord {
+function unreadableModule(
+	machine: Machine,
+	name: string,
+	parent: ModuleRecord | null,
+	folders: readonly string[] | null,
+): ModuleRecord {
 	const value: ModuleValue = { kind: "module", module: null, name, namespace: { ...newNamespace(null), dynamic: true } };
-	const record: ModuleRecord = { name, module: null, value, folders: null, status: "done", certain: true };
+	const record: ModuleRecord = { name, module: null, value, folders, status: "done", certain: true };
 	machine.sysModules.set(name, record);
 	if (parent !== null) bindInParent(machine, parent, name.slice(name.lastIndexOf(".") + 1), value);
 	return record;
