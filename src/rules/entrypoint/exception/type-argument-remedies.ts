@@ -22,6 +22,17 @@ export function typeArgumentRemedy(module: Module, range: TextRange, error: stri
 	return undefined;
 }
 
+/** `Generator[Session, None, None]` of `Generator[Session]`: nothing is sent to a generator that makes a dependency, and it returns nothing. */
+function sayNone(module: Module, name: string, types: readonly string[], index: ast.Expression, missing: number): FixProposal {
+	const nones = Array.from({ length: missing }, () => "None");
+	return {
+		title: `Write ${name}[${[...types, ...nones].join(", ")}]`,
+		explanation: "Python takes what is not said for None since 3.13 only: what is sent to the generator, and what it returns.",
+		applicability: "safe",
+		edits: [replaceText(module, index.end, index.end, nones.map((each) => `, ${each}`).join(""))],
+	};
+}
+
 function fitCount(
 	module: Module,
 	{ value, index }: ast.Subscript,
@@ -32,6 +43,7 @@ function fitCount(
 	const items = index.type === "Sequence" && index.kind === "tuple" ? index.items : [index];
 	const name = module.text.slice(value.start, value.end);
 	const types = (some: readonly ast.Expression[]) => some.map(({ start, end }) => module.text.slice(start, end));
+	if (given < wanted && /\.(?:Async)?Generator$/.test(shown)) return sayNone(module, name, types(items), index, wanted - given);
 	if (given < wanted) {
 		const missing = Array.from({ length: wanted - given }, () => "Any");
 		return {

@@ -52,3 +52,9 @@ it.each([
 ])("says nothing of %s", (code) => {
 	expect(auditBackend("startup-exception", backend(code))).toEqual([]);
 });
+
+it("lets generators leave out what is None since Python 3.13", () => {
+	const code = "from typing import Generator\n\n\ndef rows() -> Generator[int]:\n    yield 1";
+	const issuesOn = (python: string) => auditBackend("startup-exception", `#- .python-version\n${python}\n${backend(code)}`);
+	expect([issuesOn("3.12").length, issuesOn("3.13")]).toEqual([1, []]);
+});

@@ -22,7 +22,13 @@ const arity: Readonly<Record<string, number>> = {
 	OrderedDict: 2,
 	Mapping: 2,
 	MutableMapping: 2,
+	AsyncGenerator: 2,
+	Generator: 3,
+	Coroutine: 3,
 };
+
+/** Those of which Python 3.13 knows what is not said: what is sent to a generator, and what it returns, is None. */
+const sparing = new Set(["AsyncGenerator", "Generator"]);
 
 /** `Dict[str]`, `List[int, str]`, `Optional[int, str]`, `Annotated[int]`: special forms and aliases of `typing` with a wrong number of types. */
 export function failOnTypeArguments(machine: Machine, frame: Frame, owner: ExternalValue, node: ast.Subscript): void {
@@ -32,9 +38,10 @@ export function failOnTypeArguments(machine: Machine, frame: Frame, owner: Exter
 	if (items.some((item) => item.type === "Starred")) return;
 	const given = items.length;
 	const wanted = arity[name];
-	if (wanted !== undefined && given !== wanted) {
+	const { minor } = machine.environment.python;
+	const isSpared = minor >= 13 && sparing.has(name) && given >= 1;
+	if (wanted !== undefined && (isSpared ? given > wanted : given !== wanted)) {
 		const few = given < wanted;
-		const { minor } = machine.environment.python;
 		const words = `Too ${few ? "few" : "many"} ${minor >= 11 ? "arguments" : "parameters"} for typing.${name}; actual ${given}, expected ${wanted}`;
 		failOperation(machine, frame, node, "TypeError", words);
 	} else if (name === "Callable" && given !== 2) {
