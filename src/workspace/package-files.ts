@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { closeSync, constants, openSync, readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -53,7 +54,7 @@ export function openPackageFiles(
 		},
 		readCache(key) {
 			try {
-				return cacheFolder === null ? null : readFileSync(join(cacheFolder, key), "utf8");
+				return cacheFolder === null ? null : unsealed(key, readFileSync(join(cacheFolder, key), "utf8"));
 			} catch {
 				return null;
 			}
@@ -63,9 +64,19 @@ export function openPackageFiles(
 			// Where something comes in, something else may have to go; at the end, when nobody waits any more.
 			if (!growing.has(cacheFolder)) process.once("exit", () => tidyCacheDaily(cacheFolder, new Date()));
 			growing.add(cacheFolder);
-			cacheWorks = writeCacheFile(join(cacheFolder, key), text);
+			cacheWorks = writeCacheFile(join(cacheFolder, key), seal(key, text) + text);
 		},
 	};
+}
+
+/** Stands before an entry, so that one which was damaged, cut off or put in another's place is known for what it is. */
+function seal(key: string, text: string): string {
+	return `${createHash("sha1").update(`${key}\n${text}`).digest("hex")}\n`;
+}
+
+function unsealed(key: string, entry: string): string | null {
+	const text = entry.slice(entry.indexOf("\n") + 1);
+	return entry.startsWith(seal(key, text)) ? text : null;
 }
 
 function readUnblocked(path: string): Buffer {

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, expect, test } from "vitest";
@@ -99,6 +99,14 @@ test("the cache folder on disk is made when needed, and done without where it ca
 	files.writeCache("tables-1/abc", "text");
 	expect(files.readCache("tables-1/abc")).toBe("text");
 	expect(readdirSync(join(folder, "deep", "cache", "tables-1"))).toEqual(["abc"]);
+	const path = join(folder, "deep", "cache", "tables-1", "abc");
+	const whole = readFileSync(path, "utf8");
+	for (const broken of ["", "text", whole.slice(0, -1), `${whole}s`, whole.replace("text", "tent"), `\0${whole.slice(1)}`]) {
+		writeFileSync(path, broken);
+		expect(files.readCache("tables-1/abc"), broken).toBeNull();
+	}
+	writeFileSync(join(folder, "deep", "cache", "tables-1", "other"), whole);
+	expect(files.readCache("tables-1/other")).toBeNull();
 	writeFileSync(join(folder, "file"), "");
 	const without = openPackageFiles({ cacheFolder: join(folder, "file", "cache") });
 	without.writeCache("tables-1/abc", "text");
