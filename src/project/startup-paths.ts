@@ -6,6 +6,7 @@ import type { Value } from "./imports/values.ts";
 import { neededFolder } from "./needed-folders.ts";
 import { pathText, reads } from "./path-values.ts";
 import type { Project } from "./project.ts";
+import { fileRead, mayBeWrittenBefore } from "./read-files.ts";
 
 /** A file or folder that start-up needs and that is not there. */
 export interface MissingPath {
@@ -51,7 +52,7 @@ export function* missingPaths(project: Project): Generator<MissingPath> {
 		const given = pathText(needed.value);
 		const path = given === null || given === "" ? null : pathInRepository(project, given);
 		if (given === null || path === null || path === "" || entryAt(project, given) !== "missing") continue;
-		if (isMade(made, path)) continue;
+		if (isMade(made, path) || (needed.isByPackage === true && mayBeWrittenBefore(project, call, path))) continue;
 		// Python prints absolute paths as they are; without the root the line is the same on every machine.
 		const shown = (needed.value.kind === "instance" ? given.replace(/^(\.\/)+/, "") : given).replace(`${project.root}/`, "");
 		yield { kind: needed.kind, call, given, path, error: errorOf(project, needed, shown) };
@@ -96,7 +97,8 @@ const errors: Readonly<Record<MissingPath["kind"], (path: string) => string | nu
 };
 
 /** `fileConfig` looks for a file named by a text since Python 3.11, and else misses its first section. */
-function errorOf({ environment }: Project, { kind, value }: NeededPath, shown: string): string | null {
+function errorOf({ environment }: Project, { kind, value, hasOwnWords }: NeededPath, shown: string): string | null {
+	if (hasOwnWords === true) return null;
 	const isLookedFor = value.kind === "constant" && environment.python.minor >= 11;
 	return kind === "logging-file" && !isLookedFor ? "KeyError: 'formatters'" : errors[kind](shown);
 }
@@ -104,9 +106,13 @@ function errorOf({ environment }: Project, { kind, value }: NeededPath, shown: s
 interface NeededPath {
 	readonly kind: MissingPath["kind"];
 	readonly value: Value;
+	/** Is it read by a package, which is told of the file by its name? */
+	readonly isByPackage?: true;
+	readonly hasOwnWords?: boolean;
 }
 
-function neededPath({ callee, args, keywords, open }: Call): NeededPath | null {
+function neededPath(call: Call): NeededPath | null {
+	const { callee, args, keywords, open } = call;
 	if (open) return null;
 	if (callee.kind === "external" && /^starlette\.staticfiles\.StaticFiles$/.test(callee.canonical)) {
 		const check = keywords.get("check_dir");
@@ -118,6 +124,8 @@ function neededPath({ callee, args, keywords, open }: Call): NeededPath | null {
 		const value = args[0] ?? keywords.get("file");
 		return value !== undefined && reads(args[1] ?? keywords.get("mode")) ? { kind: "file", value } : null;
 	}
+	const read = fileRead(call);
+	if (read !== null) return { kind: "file", isByPackage: true, ...read };
 	if (callee.kind === "external" && callee.canonical === "logging.config.fileConfig") {
 		const value = args[0] ?? keywords.get("fname");
 		return value === undefined ? null : { kind: "logging-file", value };
