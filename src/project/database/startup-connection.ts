@@ -5,9 +5,9 @@ import type { Call } from "../imports/trace.ts";
 import type { Project } from "../project.ts";
 import { isMadeBy } from "./sqlalchemy-values.ts";
 
-/** The first call by which start-up opens a connection of an engine, in its lifespan or while modules are imported; null where none is seen. */
-export function findStartupConnection(project: Project, engine: Call): Call | null {
-	const calls = project.trace.calls.filter(({ reached, order }) => reached && order > engine.order);
+/** The first call by which start-up opens a connection of an engine, in its lifespan or while modules are imported, behind a place in it; null where none is seen. */
+export function findStartupConnection(project: Project, engine: Call, after = engine.order): Call | null {
+	const calls = project.trace.calls.filter(({ reached, order }) => reached && order > after);
 	const connecting = calls.filter((call) => isConnecting(call, engine) || isQuerying(call, calls, engine));
 	return connecting.find(({ guarded }) => !guarded) ?? connecting[0] ?? null;
 }

@@ -53,11 +53,15 @@ export default defineRule<Evidence>({
 
 	*detect(project) {
 		const seen = new Set<Value>();
-		for (const { module, node, engine } of sessionsOf(project)) {
+		const sessions = [...sessionsOf(project)];
+		for (const { module, node, engine } of sessions) {
 			if (seen.has(engine)) continue;
 			seen.add(engine);
 			const call = engine.kind === "instance" ? engine.call : null;
-			const connection = call === null ? null : findStartupConnection(project, call);
+			// Only a session that start-up makes asks the engine by then.
+			const nodes = new Set(sessions.filter((each) => each.engine === engine).map((each) => each.node));
+			const made = project.trace.calls.find((each) => each.reached && nodes.has(each.node));
+			const connection = call === null || made === undefined ? null : findStartupConnection(project, call, made.order - 1);
 			yield {
 				subject: `${module.name}:${module.text.slice(node.start, node.end)}`,
 				path: module.path,

@@ -1,4 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
+import { listEngines } from "../../project/database/engine-calls.ts";
 import { type SessionUse, sessionModelOf } from "../../project/database/session-uses.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 
@@ -56,8 +57,12 @@ export default defineRule<Evidence>({
 	example: { before: example("await session.add(Visit())"), after: example("session.add(Visit())") },
 
 	*detect(project) {
+		const engines = listEngines(project);
+		// Where every engine is async, it is the sessions that are to change.
+		const isAsyncStack = engines.length > 0 && engines.every(({ isAsync }) => isAsync);
 		for (const use of sessionModelOf(project).uses) {
 			const { kind, method, around } = use;
+			if (!kind.isAsync && isAsyncStack) continue;
 			const [parent] = around;
 			if (parent?.type !== "Await" || parent.value !== use.call) continue;
 			if (kind.isAsync ? !plainMethods.has(method) : !knownSyncMethods.has(method)) continue;

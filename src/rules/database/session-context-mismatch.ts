@@ -11,6 +11,7 @@ import { enclosingFunction } from "../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
 import type { TextEdit } from "../../text/range.ts";
+import { makeAsync } from "../repair/calls/make-async.ts";
 
 interface Evidence {
 	readonly module: Module;
@@ -101,8 +102,8 @@ export default defineRule<Evidence>({
 		};
 	},
 
-	fix({ evidence }) {
-		if (evidence.kind.isAsync) return makeAsync(evidence);
+	fix({ evidence }, project) {
+		if (evidence.kind.isAsync) return openAsync(project, evidence);
 		return evidence.isOfAsyncEngine ? undefined : makeSync(evidence);
 	},
 });
@@ -121,9 +122,13 @@ function callOf(project: Project, node: ast.Call): Call | null {
 const coroutines = new Set("execute exec scalar scalars get get_one commit rollback flush refresh delete merge close".split(" "));
 
 /** `async with`, and `await` in front of what is asked of the session without one. */
-function makeAsync({ module, statement, item }: Evidence): FixProposal | undefined {
-	if (enclosingFunction(module.tree, statement.start)?.isAsync !== true || statement.items.length > 1) return undefined;
-	const edits: TextEdit[] = [replaceText(module, statement.start, statement.start, "async ")];
+function openAsync(project: Project, { module, statement, item }: Evidence): FixProposal | undefined {
+	const owner = enclosingFunction(module.tree, statement.start);
+	if (owner === null || statement.items.length > 1) return undefined;
+	const async = owner.isAsync ? [] : makeAsync(project, module, owner);
+	if (async === null) return undefined;
+	const yields = owner.isAsync ? null : asyncGenerator(module, owner);
+	const edits: TextEdit[] = [...async, ...(yields?.edits ?? []), replaceText(module, statement.start, statement.start, "async ")];
 	const awaited = new Set<ast.Expression>();
 	const chained = new Set<ast.Expression>();
 	for (const inner of statement.body) {
@@ -139,10 +144,26 @@ function makeAsync({ module, statement, item }: Evidence): FixProposal | undefin
 	}
 	return {
 		title: "Open the session with async with",
-		explanation: "The session is async: it is entered with async with, and what is asked of it is awaited.",
-		applicability: "safe",
+		explanation: `The session is async: it is entered with async with, and what is asked of it is awaited.${owner.isAsync ? "" : ` ${owner.name.name} has to be async for that.`}`,
+		applicability: owner.isAsync ? "safe" : "review",
 		edits,
+		...(yields === null ? {} : { needs: [{ path: module.path, module: "collections.abc", name: yields.name }] }),
 	};
+}
+
+/** `Generator[Session, None, None]` of a function that becomes async is an `AsyncGenerator[Session, None]`. */
+function asyncGenerator(
+	module: Module,
+	{ returns }: ast.FunctionDef,
+): { readonly name: string; readonly edits: readonly TextEdit[] } | null {
+	if (returns?.type !== "Subscript" || returns.value.type !== "Name") return null;
+	const name = { Generator: "AsyncGenerator", Iterator: "AsyncIterator", Iterable: "AsyncIterable" }[returns.value.id];
+	if (name === undefined) return null;
+	const [yielded] = returns.index.type === "Sequence" ? returns.index.items : [returns.index];
+	if (yielded === undefined) return null;
+	const given = module.text.slice(yielded.start, yielded.end);
+	const code = name === "AsyncGenerator" ? `AsyncGenerator[${given}, None]` : `${name}[${given}]`;
+	return { name, edits: [replaceText(module, returns.start, returns.end, code)] };
 }
 
 /** A plain `with`, and no `await` in front of what is asked of the session. */

@@ -2,12 +2,12 @@ import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { enclosingFunction, enclosingStatement, fillsStatement } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { walk } from "../../../python/walk.ts";
+import { dottedName, walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
 
 /**
- * Edits that make a function of module level `async def` and await it wherever it is called. Null where it is used in another way, is called
- * from sync code, or is decorated by anything but a start-up registration.
+ * Edits that make a function of module level `async def` and await it wherever it is called; FastAPI awaits by itself what is handed to Depends. Null
+ * where it is used in another way, is called from sync code, or is decorated by anything but a start-up registration.
  */
 export function makeAsync(project: Project, module: Module, owner: ast.FunctionDef): readonly TextEdit[] | null {
 	if (owner.isAsync || !module.tree.body.includes(owner) || !owner.decorators.every(isStartupRegistration)) return null;
@@ -16,7 +16,7 @@ export function makeAsync(project: Project, module: Module, owner: ast.FunctionD
 	for (const other of project.modules.values()) {
 		if (!new RegExp(`\\b${name}\\b`).test(other.text)) continue;
 		const calls = callsOf(other, name, other === module);
-		if (calls === null) return null;
+		if (calls === null || (calls.length > 0 && isGenerator(owner))) return null;
 		for (const call of calls) {
 			const statement = enclosingStatement(other.tree, call.start);
 			if (enclosingFunction(other.tree, call.start)?.isAsync !== true) return null;
@@ -26,6 +26,17 @@ export function makeAsync(project: Project, module: Module, owner: ast.FunctionD
 		}
 	}
 	return edits;
+}
+
+/** Is it a generator, which nobody awaits? */
+function isGenerator({ body }: ast.FunctionDef): boolean {
+	let found = false;
+	for (const statement of body)
+		walk(statement, (node) => {
+			found ||= node.type === "Yield";
+			return node.type !== "FunctionDef" && node.type !== "Lambda" && node.type !== "ClassDef";
+		});
+	return found;
 }
 
 /** `@app.on_event("startup")`: Starlette awaits a handler that is a coroutine function. */
@@ -38,14 +49,17 @@ function defStart(module: Module, owner: ast.FunctionDef): number {
 	return from + Math.max(0, module.text.slice(from).search(/\bdef\b/));
 }
 
-/** The calls of a name; null where the name is used in any other way than by calls and imports. */
+/** The calls of a name; null where the name is used in any other way than by calls, imports, `Depends(name)` and as a key of `dependency_overrides`. */
 function callsOf(module: Module, name: string, isHome: boolean): readonly ast.Call[] | null {
 	const calls: ast.Call[] = [];
 	const callees = new Set<object>();
 	let isPlain = true;
 	walk(module.tree, (node) => {
+		if (node.type === "Subscript") callees.add(node.index);
 		if (node.type === "Call") {
 			const { callee } = node;
+			const [first] = node.args;
+			if (first !== undefined && /(^|\.)(Depends|Security)$/.test(dottedName(callee) ?? "")) callees.add(first);
 			const isNamed =
 				(callee.type === "Name" && callee.id === name) ||
 				(!isHome && callee.type === "Attribute" && callee.attribute.name === name);
