@@ -15,6 +15,8 @@ export interface LockFile {
 	readonly names: ReadonlySet<string>;
 	/** What the project itself declared when it was locked, where the lock says it; null where it does not. */
 	readonly declared: ReadonlySet<string> | null;
+	/** poetry's hash of what the lock was made of, or null. */
+	readonly contentHash: string | null;
 	/** The line (from 1) at which its tool stops to read it, or null. */
 	readonly brokenAt: number | null;
 }
@@ -43,10 +45,16 @@ type Content = Omit<LockFile, "kind" | "path">;
 /** uv, poetry and pdm all write `[[package]]` tables with a name and a version. */
 function readTomlLock(text: string): Content {
 	try {
-		const packages = parse(text).package;
+		const document: unknown = parse(text);
+		const packages = isRecord(document) ? document.package : null;
 		if (!Array.isArray(packages)) return nothing;
 		const entries = packages.flatMap((entry: unknown) => (isRecord(entry) ? [entry] : []));
-		return { ...gather(entries.map(({ name, version }) => [name, version])), declared: declaredWhenLocked(entries) };
+		const hash = isRecord(document) && isRecord(document.metadata) ? document.metadata["content-hash"] : null;
+		return {
+			...gather(entries.map(({ name, version }) => [name, version])),
+			declared: declaredWhenLocked(entries),
+			contentHash: typeof hash === "string" ? hash : null,
+		};
 	} catch (error) {
 		return { ...nothing, brokenAt: error instanceof TomlError ? error.line : 1 };
 	}
@@ -78,7 +86,7 @@ function declaredWhenLocked(entries: readonly Record<string, unknown>[]): Readon
 	return new Set(listed.flatMap((each) => (isRecord(each) && typeof each.name === "string" ? [normalizeName(each.name)] : [])));
 }
 
-const nothing: Content = { versions: new Map(), names: new Set(), declared: null, brokenAt: null };
+const nothing: Content = { versions: new Map(), names: new Set(), declared: null, contentHash: null, brokenAt: null };
 
 function gather(pairs: readonly (readonly unknown[])[]): Content {
 	const versions = new Map<string, string>();
@@ -91,7 +99,7 @@ function gather(pairs: readonly (readonly unknown[])[]): Content {
 		versions.set(normalized, version);
 	}
 	for (const name of ambiguous) versions.delete(name);
-	return { versions, names, declared: null, brokenAt: null };
+	return { ...nothing, versions, names };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

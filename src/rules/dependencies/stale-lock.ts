@@ -5,6 +5,7 @@ import { primaryManifest } from "../../project/manifests/declared.ts";
 import type { LockFile } from "../../project/manifests/lock-files.ts";
 import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
 import { folderOf } from "../../project/manifests/paths.ts";
+import { poetryContentHashes } from "../../project/manifests/poetry-content-hash.ts";
 import { installingCommand, overriddenPackages } from "../../project/manifests/resolution.ts";
 import { distributionsOf } from "../../project/manifests/third-party-imports.ts";
 import type { Project, SourceTree } from "../../project/project.ts";
@@ -15,7 +16,7 @@ type Treatment = "refused" | "followed" | "renewed";
 
 interface Evidence {
 	readonly lock: string;
-	/** `h11`, `fastapi>=0.116 (0.110.0 is locked)`, in the manifest's order. */
+	/** `h11`, `fastapi>=0.116 (0.110.0 is locked)`, in the manifest's order; empty where only poetry's hash tells. */
 	readonly lacking: readonly string[];
 	readonly treatment: Treatment;
 	/** The line that installs, `Dockerfile:7`; null where no file orders it. */
@@ -50,8 +51,9 @@ export default defineRule<Evidence>({
 		const lock = manifest?.lock ?? null;
 		if (manifest === null || lock === null || lock.brokenAt !== null || lock.names.size === 0) return;
 		const treatment = treatmentOf(project.files, manifest, lock);
-		const lacking = treatment === null ? [] : lackingIn(lock, manifest, project);
-		const first = lacking[0]?.requirement;
+		const isAsHashed = lock.kind === "poetry" ? isMadeOf(lock, project.files.get(manifest.path)?.text ?? "") : null;
+		const lacking = treatment === null || isAsHashed === true ? [] : lackingIn(lock, manifest, project);
+		const first = lacking[0]?.requirement ?? (isAsHashed === false ? manifest.requirements[0] : undefined);
 		if (treatment === null || first === undefined) return;
 		const absent = new Set(lacking.map(({ requirement }) => requirement.normalized).filter((name) => !lock.names.has(name)));
 		const evidence: Evidence = {
@@ -74,7 +76,7 @@ export default defineRule<Evidence>({
 		return {
 			severity: stops ? "CRITICAL" : treatment === "refused" ? "HIGH" : "MEDIUM",
 			stage: stops ? "import" : "none",
-			problem: `${lock} is older than ${path}: it lacks ${listed}`,
+			problem: lacking.length === 0 ? `${lock} is older than ${path}` : `${lock} is older than ${path}: it lacks ${listed}`,
 			rootCause: `${path} was changed, and the lock file was not written anew. ${consequence(evidence)}`,
 			...(missed !== null
 				? {
@@ -103,6 +105,12 @@ function consequence({ treatment, installedAt, missed, tool }: Evidence): string
 	if (treatment === "renewed") return `${tool} writes it anew when it installs, so every machine gets releases of another day.`;
 	const missing = missed === null ? "" : ` ${missed.at} imports ${missed.module}, which is then not there.`;
 	return `The installation at ${by} installs what is locked, and nothing else.${missing}`;
+}
+
+/** By poetry's hash; null where it has none, or none can be made here. */
+function isMadeOf({ contentHash }: LockFile, pyproject: string): boolean | null {
+	const hashes = contentHash === null ? [] : poetryContentHashes(pyproject);
+	return hashes.length === 0 ? null : hashes.some((each) => each === contentHash);
 }
 
 function inWords({ name, specifier }: Requirement, locked: string | null): string {
@@ -144,7 +152,10 @@ function treatmentOf(files: SourceTree, manifest: Manifest, { kind, path }: Lock
 			if (/--frozen\b|--no-sync\b|\bUV_FROZEN\b/.test(script)) return "followed";
 			return /--locked\b|\bUV_LOCKED\b/.test(script) ? "refused" : "renewed";
 		case "poetry":
-			return "refused";
+			// Up to 1.4 it warned, and installed what is locked.
+			return /\bpoetry["']?==["']?(?:0|1\.[0-4])\./.test(script) || /\bPOETRY_VERSION=["']?(?:0|1\.[0-4])\./.test(script)
+				? "followed"
+				: "refused";
 		case "pipenv":
 			if (/--deploy\b/.test(script)) return "refused";
 			return /\bpipenv\s+sync\b|--ignore-pipfile\b/.test(script) ? "followed" : "renewed";

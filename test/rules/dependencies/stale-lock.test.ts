@@ -78,3 +78,16 @@ it("says nothing of a lock that has it all", () => {
 	const lock = locked("fastapi=0.115.0", "h11=0.16.0");
 	expect(audit({ "pyproject.toml": project, "uv.lock": lock, Dockerfile: image("uv sync --locked") }).issues).toEqual([]);
 });
+
+it("goes by poetry's own hash where the lock has one", () => {
+	// As Python writes it: sha256(json.dumps(…, sort_keys=True)).
+	const hash = "5fc05ef4f83c1993d6a9b2e38b01042ba539c6e25d3e4d09b1ccddd7661ccf54";
+	const lockOf = (content: string, ...pairs: readonly string[]): string =>
+		`${locked(...pairs)}\n[metadata]\nlock-version = "2.0"\ncontent-hash = "${content}"\n`;
+	const audited = (lock: string) =>
+		audit({ "pyproject.toml": poetry, "poetry.lock": lock, Dockerfile: image("poetry install") }).lines;
+	expect(audited(lockOf("0".repeat(64), "fastapi=0.115.0", "h11=0.16.0"))).toEqual([
+		"CRITICAL stale-lock pyproject.toml:5 poetry.lock is older than pyproject.toml",
+	]);
+	expect(audited(lockOf(hash, "fastapi=0.115.0", "h11=0.16.0"))).toEqual([]);
+});
