@@ -24,6 +24,7 @@ import { uncallDecorator } from "../repair/uncall-decorator.ts";
 import { writePath } from "../signature/likely-path.ts";
 import { applicationArgumentRemedy } from "./application-argument-remedies.ts";
 import { enterRemedy, wrapGenerator } from "./context-remedies.ts";
+import { coroutineRemedy } from "./coroutine-remedies.ts";
 import { enumRemedy } from "./enum-remedies.ts";
 import { callObjectPlainly, fitCall, plainHeader } from "./fit-call.ts";
 import { giveDefault } from "./give-default.ts";
@@ -52,6 +53,8 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 		const bare = nodeAt(module.tree, range, "Call");
 		return bare === undefined ? undefined : callObjectPlainly(module, bare);
 	}
+	if (/a coroutine was expected, got|a coroutine or an awaitable is required$/.test(error))
+		return coroutineRemedy(project, module, range);
 	if (detail.by === "operation")
 		return (
 			applicationArgumentRemedy(project, module, range, error) ??

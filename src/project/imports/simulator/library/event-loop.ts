@@ -3,6 +3,7 @@ import type { InstanceValue, Value } from "../../values.ts";
 import { unknown } from "../../values.ts";
 import { classMember, constant } from "../external.ts";
 import { type Frame, failAt, type Machine } from "../machine.ts";
+import { failOnNoCoroutine } from "./awaited-arguments.ts";
 import type { LibraryCall } from "./library-call.ts";
 
 /** What is known of asyncio in one simulated process. */
@@ -46,13 +47,14 @@ function isLoopRunning(machine: Machine): boolean | null {
 const modules = /^(_?asyncio|anyio|nest_asyncio|apscheduler\.schedulers\.asyncio)(\.|$)/;
 
 /** What a call of asyncio gives, with the RuntimeError that it raises where the event loop is not in the state it needs; null for all other calls. */
-export function eventLoopCall({ machine, frame, canonical, args, node, receiver }: LibraryCall): Value | null {
+export function eventLoopCall(call: LibraryCall): Value | null {
+	const { machine, frame, canonical, args, node, receiver } = call;
 	if (!modules.test(canonical)) return null;
 	const name = canonical.slice(canonical.lastIndexOf(".") + 1);
 	const running = isLoopRunning(machine);
-	const refuse = (call: string, message: string): void => {
+	const refuse = (asked: string, message: string): void => {
 		failAt(machine, frame, node, {
-			detail: { type: "event-loop", call, loop: running === true ? "running" : "none" },
+			detail: { type: "event-loop", call: asked, loop: running === true ? "running" : "none" },
 			exception: "RuntimeError",
 			message,
 		});
@@ -68,6 +70,7 @@ export function eventLoopCall({ machine, frame, canonical, args, node, receiver 
 		return null;
 	}
 	if (receiver !== null) {
+		if (name === "create_task") failOnNoCoroutine(call, name);
 		if (name !== "run_until_complete" && name !== "run_forever") return null;
 		const isCurrent = receiver.attributes.has(runningLoop);
 		if (running === true && name === "run_until_complete")
@@ -89,17 +92,20 @@ export function eventLoopCall({ machine, frame, canonical, args, node, receiver 
 	switch (name) {
 		case "run":
 			if (running === true) refuse("asyncio.run", "asyncio.run() cannot be called from a running event loop");
+			else if (running === false) failOnNoCoroutine(call, name);
 			return runCoroutine(machine, first, true);
 		case "create_task":
 		case "get_running_loop":
 		case "current_task":
 		case "all_tasks":
 			if (running === false) refuse(`asyncio.${name}`, "no running event loop");
+			else if (running === true && name === "create_task") failOnNoCoroutine(call, name);
 			return name === "get_running_loop" ? loopObject(machine, frame, canonical, running === true) : null;
 		case "ensure_future":
 		case "get_event_loop": {
 			if (running === false && hasNoCurrentLoop(machine))
 				refuse(`asyncio.${name}`, "There is no current event loop in thread 'MainThread'.");
+			else if (name === "ensure_future") failOnNoCoroutine(call, name);
 			return name === "get_event_loop" ? loopObject(machine, frame, canonical, running === true) : null;
 		}
 		default:
