@@ -1,6 +1,7 @@
 import { listAsyncEngines } from "../manifests/async-engines.ts";
 import { databaseDrivers } from "../manifests/database-drivers.ts";
 import type { Project } from "../project.ts";
+import { fernetPlaceholder } from "./fernet-placeholder.ts";
 import { readSettingType } from "./setting-type.ts";
 import { useOfSetting } from "./setting-uses.ts";
 import type { SettingsField } from "./settings-class.ts";
@@ -57,6 +58,8 @@ function usedText(project: Project, name: string, key: string): string | null {
 			return "false";
 		case "database-url":
 			return databaseUrl(project);
+		case "fernet-key":
+			return fernetPlaceholder;
 		default:
 			return null;
 	}

@@ -3,7 +3,7 @@ import { dottedName, walk } from "../../python/walk.ts";
 import type { Module, Project } from "../project.ts";
 
 /** What the code makes of a setting, and therefore what a placeholder for it has to be. */
-export type SettingUse = "number" | "database-url" | "json" | "truth";
+export type SettingUse = "number" | "database-url" | "fernet-key" | "json" | "truth";
 
 const known = new WeakMap<Project, ReadonlyMap<string, SettingUse>>();
 
@@ -24,7 +24,8 @@ function usesIn(modules: readonly Module[]): ReadonlyMap<string, SettingUse> {
 	for (const { tree } of relevant)
 		walk(tree, (node) => {
 			const use = node.type === "Call" ? useBy(node) : undefined;
-			const [first] = node.type === "Call" ? node.args : [];
+			const [written] = node.type === "Call" ? node.args : [];
+			const first = written === undefined ? undefined : unwrapped(written);
 			if (use === undefined || first === undefined) return;
 			const name = lastName(first);
 			const key = keyRead(first) ?? (name === null ? null : (keys.get(name) ?? name));
@@ -34,7 +35,7 @@ function usesIn(modules: readonly Module[]): ReadonlyMap<string, SettingUse> {
 	return uses;
 }
 
-const users = /\b(?:int|float|loads|create_engine|create_async_engine|strtobool|literal_eval)\s*\(/;
+const users = /\b(?:int|float|loads|create_engine|create_async_engine|strtobool|literal_eval|Fernet)\s*\(/;
 
 function useBy({ callee }: ast.Call): SettingUse | undefined {
 	switch (lastName(callee)) {
@@ -49,6 +50,8 @@ function useBy({ callee }: ast.Call): SettingUse | undefined {
 			return "database-url";
 		case "strtobool":
 			return "truth";
+		case "Fernet":
+			return "fernet-key";
 		default:
 			return undefined;
 	}
@@ -79,6 +82,12 @@ const readers = /(?:^|\.)(?:getenv|environ\.get|config)$/;
 
 function textOf(node: ast.Expression | undefined): string | null {
 	return node?.type === "Constant" && typeof node.value === "string" ? node.value : null;
+}
+
+/** `KEY` of `KEY.encode()` and of `settings.KEY.get_secret_value()`. */
+function unwrapped(node: ast.Expression): ast.Expression {
+	if (node.type !== "Call" || node.callee.type !== "Attribute" || node.args.length > 0) return node;
+	return /^(encode|get_secret_value|strip)$/.test(node.callee.attribute.name) ? unwrapped(node.callee.value) : node;
 }
 
 function lastName(node: ast.Expression): string | null {

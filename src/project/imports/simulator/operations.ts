@@ -6,6 +6,7 @@ import { findInClass } from "./classes/class-members.ts";
 import { membersInOrder } from "./classes/enum-look-up.ts";
 import { dictKey, keysOf } from "./dict-keys.ts";
 import { constant } from "./external.ts";
+import { encoded } from "./library/encoded-texts.ts";
 import { isSecret, shownSecret } from "./library/secret-objects.ts";
 
 /** What iterating over a value gives, one after the other; null where that is not known. */
@@ -295,7 +296,7 @@ export function stringMethod(
 		case "format":
 			return format(self, args, keywords);
 		case "encode":
-			return unknown;
+			return encoded(text);
 		default:
 			return unknown;
 	}

@@ -15,12 +15,21 @@ export function callTheUrl(module: Module, range: TextRange): FixProposal | unde
 /** `jwt.encode(claims, settings.secret)` of a secret, which gives its text only on request. */
 export function readTheKey(module: Module, range: TextRange): FixProposal | undefined {
 	const call = nodeAt(module.tree, range, "Call");
-	const key = call?.args[1] ?? call?.keywords.find(({ name }) => name?.name === "key")?.value;
+	return readTheText(module, call?.args[1] ?? call?.keywords.find(({ name }) => name?.name === "key")?.value);
+}
+
+/** `Fernet(settings.key)` of a secret. */
+export function readTheFirst(module: Module, range: TextRange): FixProposal | undefined {
+	const call = nodeAt(module.tree, range, "Call");
+	return readTheText(module, call?.args[0] ?? call?.keywords.find(({ name }) => name?.name === "key")?.value);
+}
+
+function readTheText(module: Module, key: ast.Expression | undefined): FixProposal | undefined {
 	if (key === undefined) return undefined;
 	if (key.type === "Attribute" && key.attribute.name === "get_secret_value") return callArgument(module, key);
 	return {
 		title: "Hand on the secret's text",
-		explanation: "The key of a signature is a text; get_secret_value() gives it.",
+		explanation: "The key is a text; get_secret_value() gives it.",
 		applicability: "safe",
 		edits: [replaceText(module, key.end, key.end, ".get_secret_value()")],
 	};

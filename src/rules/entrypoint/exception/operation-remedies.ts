@@ -10,7 +10,7 @@ import type { TextRange } from "../../../text/range.ts";
 import { itemsOfDict, tupleOfText } from "../../repair/calls/loop-remedies.ts";
 import { numberInEnvironment } from "../../repair/settings/number-in-environment.ts";
 import { joinedDicts, plainZip } from "../repair/older-operations.ts";
-import { callTheUrl, listenToSyncEngine, readTheKey } from "./argument-remedies.ts";
+import { callTheUrl, listenToSyncEngine, readTheFirst, readTheKey } from "./argument-remedies.ts";
 import { calledDecorator } from "./called-decorator.ts";
 import { secondNameForType } from "./field-named-as-type.ts";
 import { askEnvironment, inBrackets, inParentheses } from "./in-brackets.ts";
@@ -124,6 +124,7 @@ const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixP
 		/: Expect(?:ed a string or bytes value|ing a string- or bytes-formatted key)/,
 		({ module, range }) => readTheKey(module, range),
 	],
+	[/ASCII string, not 'SecretStr'$/, ({ module, range }) => readTheFirst(module, range)],
 	[/'function' object is not (?:an iterator|iterable)$/, ({ module, range }) => callTheFunction(module, range)],
 	[/object is not iterable$/, ({ module, range }) => tupleOfOne(module, range)],
 ];

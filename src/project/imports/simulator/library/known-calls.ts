@@ -12,6 +12,7 @@ import { attributeAsked, hasAttribute } from "./asked-attributes.ts";
 import { collectingCall } from "./collecting-calls.ts";
 import { dotenvCall } from "./dotenv-calls.ts";
 import { eventLoopCall } from "./event-loop.ts";
+import { failOnFernetKey } from "./fernet-keys.ts";
 import { lacksPackage, listedFolder, nameToImport } from "./folder-listing.ts";
 import { isInstance } from "./instance-checks.ts";
 import { failOnTrigger } from "./job-triggers.ts";
@@ -89,6 +90,7 @@ function refused(call: LibraryCall): null {
 	failOnTrigger(call);
 	failOnUrlBuilder(call);
 	failOnMissingKey(call);
+	failOnFernetKey(call);
 	return null;
 }
 
