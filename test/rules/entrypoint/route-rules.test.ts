@@ -72,6 +72,18 @@ describe("invalid-template-response", () => {
 	});
 });
 
+describe("invalid-parameter", () => {
+	it("takes a function that makes a marker for no type", () => {
+		const route = (annotation: string) =>
+			backend(
+				`def session():\n    return 1\n\n\n@app.get("/books")\ndef read(db${annotation}):\n    return []`,
+				"fastapi==0.115.0\npydantic==2.9.2\nuvicorn\n",
+			);
+		expect(auditBackend("invalid-parameter", route(": Depends"))).toMatchObject([{ severity: "HIGH" }]);
+		expect(auditBackend("invalid-parameter", route("=Depends(session)"))).toEqual([]);
+	});
+});
+
 describe("invalid-parameter-type", () => {
 	const rule = "invalid-parameter-type";
 

@@ -243,7 +243,12 @@ function constructorError(form: TypeForm, dependency: Marker, features: FastApiF
 
 function isCallable(form: TypeForm): boolean {
 	if (form.kind === "union") return form.members.some(isCallable);
-	return form.kind === "external" && form.name === "typing.Callable";
+	return form.kind === "external" && (form.name === "typing.Callable" || isMarkerFunction(form.value.canonical));
+}
+
+/** `db: Depends`: the function that makes a marker, in the place of a type. */
+function isMarkerFunction(canonical: string): boolean {
+	return /^fastapi\.(?:param_functions\.)?(?:Depends|Security|Query|Path|Header|Cookie|Body|Form|File)$/.test(canonical);
 }
 
 function unsupportedQueryError(name: string, features: FastApiFeatures): string {
