@@ -104,8 +104,10 @@ function numbersOf(version: string): number[] {
 	return /^\d+(?:\.\d+)*$/.test(version) ? version.split(".").map(Number) : [];
 }
 
-/** The newest release below what is asked for, of the same series where there is one. */
+/** The newest release below what is asked for; where that is of another series, the next one above. */
 function nearestTo(specifier: string, versions: readonly string[]): string | undefined {
 	const asked = /\d[\d.]*/.exec(specifier)?.[0]?.replace(/\.$/, "") ?? "";
-	return versions.findLast((version) => versionSatisfies(version, `<=${asked}`) === true) ?? versions[0];
+	const below = versions.findLast((version) => versionSatisfies(version, `<=${asked}`) === true);
+	if (below !== undefined && numbersOf(below)[0] === numbersOf(asked)[0]) return below;
+	return versions.find((version) => versionSatisfies(version, `>=${asked}`) === true) ?? below;
 }

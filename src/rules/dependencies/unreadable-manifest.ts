@@ -1,6 +1,8 @@
+import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule, type Match } from "../../audit/rule.ts";
 import { normalizeName } from "../../environment/environment.ts";
 import { isForDevelopment } from "../../project/manifests/declared.ts";
+import { findLackingSign } from "../../project/manifests/mended-toml.ts";
 import { folderOf, inFolder, relativeTo } from "../../project/manifests/paths.ts";
 import { parsePep508 } from "../../project/manifests/pep508.ts";
 import type { Project } from "../../project/project.ts";
@@ -98,6 +100,7 @@ export default defineRule<Evidence>({
 				commands: [command],
 			};
 		}
+		if (evidence.message.startsWith("no valid TOML")) return addLackingSign(path, range.start, command, project);
 		if (!isRequirementLine) return undefined;
 		const packages = packagesNamed(line, project);
 		if (packages !== null) {
@@ -121,6 +124,23 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/** A comma, quote or bracket that one slip has taken; where it stands is certain only from what the file is like with it. */
+function addLackingSign(path: string, offset: number, command: string, { files }: Project): FixProposal | undefined {
+	const text = files.get(path)?.text ?? "";
+	const lines = new LineIndex(text);
+	const lacking = findLackingSign(text, lines.positionAt(offset).line);
+	if (lacking === null) return undefined;
+	const { at, sign } = lacking;
+	const name = sign === "," ? "comma" : sign === "]" ? "closing bracket" : "quote";
+	return {
+		title: `Write the ${name} that is missing in line ${lines.positionAt(at).line}`,
+		explanation: `With it ${path} can be read.`,
+		applicability: "review",
+		edits: [{ path, range: { start: at, end: at }, newText: sign === "]" ? "\n]" : sign }],
+		commands: [command],
+	};
+}
 
 /** The list of the backend's folder that is no text, where the backend has no other manifest: pip reads it no more than the audit did. */
 function* listsOfBytes({ unreadable, manifests, backend }: Project): Generator<Match<Evidence>> {

@@ -31,6 +31,19 @@ test("a version from another world is taken back to the newest release", () => {
 	expect(audit("fastapi>=40").mended).toBe("fastapi>=0.111.0\nuvicorn\n");
 });
 
+test("a version of a series that never was becomes the next one", () => {
+	const releases = ["0.2.5", "2.0.0", "2.1.0"].map((version) => ({
+		version,
+		requires: null,
+		requiresPython: null,
+		isYanked: false,
+	}));
+	const environment = { ...installed(), releasesOf: (name: string) => (name === "pydantic-settings" ? releases : []) };
+	const literal =
+		"#- requirements.txt\nfastapi\npydantic-settings==1.0.0\n#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n";
+	expect(auditDependencies(literal, environment, rule).mended("requirements.txt")).toBe("fastapi\npydantic-settings==2.0.0\n");
+});
+
 test("what may have been released since, or lies elsewhere, is not in question", () => {
 	for (const sound of [
 		"fastapi==0.112.0",

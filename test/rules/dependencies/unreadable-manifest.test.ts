@@ -1,4 +1,5 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import unreadable from "../../../src/rules/dependencies/unreadable-manifest.ts";
 import { auditDependencies, installed } from "./audit-dependencies.ts";
 
 const main = "#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n";
@@ -101,4 +102,25 @@ it("includes the one list beside a file that is not there", () => {
 		"ERROR: Could not open requirements file: [Errno 2] No such file or directory: 'requirements/prod.txt'",
 	);
 	expect(mended("requirements.txt")).toBe("-r requirements/base.txt\n");
+});
+
+describe("a sign that a slip has taken from pyproject.toml is put back", () => {
+	const whole =
+		'[project]\nname = "x"\nversion = "1"\ndependencies = [\n    "fastapi>=0.100",\n    "uvicorn",\n]\n\n[tool.ruff]\nline-length = 100\n';
+	it.each([
+		["the comma between two items", '0.100",', '0.100"'],
+		["the quote at the end of an item", '0.100",', "0.100,"],
+		["the quote at the beginning of an item", '"uvicorn"', 'uvicorn"'],
+		["the quote of a name", 'name = "x"', 'name = "x'],
+	])("%s", (_, written, broken) => {
+		const literal = `#- pyproject.toml\n${whole.replace(written, broken)}#- main.py\nfrom fastapi import FastAPI\n\napp = FastAPI()\n`;
+		const { mended, issues } = auditDependencies(literal, installed(), unreadable);
+		expect(issues[0]).toMatchObject({ severity: "CRITICAL", fix: { applicability: "review" } });
+		expect(mended("pyproject.toml")).toBe(whole);
+	});
+
+	it("the bracket at the end of a list", () => {
+		const literal = `#- pyproject.toml\n${whole.replace("\n]\n", "\n")}#- main.py\nfrom fastapi import FastAPI\n\napp = FastAPI()\n`;
+		expect(auditDependencies(literal, installed(), unreadable).mended("pyproject.toml")).toBe(whole);
+	});
 });
