@@ -1,8 +1,9 @@
+import { posix } from "node:path";
 import type { SourceTree } from "../project/project.ts";
 
 /**
- * Folders beside a backend that its code may put on `sys.path`, relative to the root and the nearest first: what the texts of such a
- * line name (`parents[2] / "packages"`), below each folder on the way from the backend up. Whether they are there is not asked.
+ * Folders beside a backend that its manifests install from, and those that its code may put on `sys.path`, relative to the root and
+ * the nearest first: what the texts of such a line name (`parents[2] / "packages"`), below each folder on the way from the backend up. Whether they are there is not asked.
  */
 export function foldersOnPath(files: SourceTree, backend: string): readonly string[] {
 	const named = new Set<string>();
@@ -11,8 +12,17 @@ export function foldersOnPath(files: SourceTree, backend: string): readonly stri
 		for (const line of text.split("\n")) if (/\bsys\.path\.(insert|append)\b/.test(line)) named.add(folderNamed(line));
 	}
 	named.delete("");
+	const required = [...files.values()].flatMap(({ path, text }) => requiredBeside(path, text));
 	const above = backend.split("/").map((_, index, parts) => parts.slice(0, parts.length - 1 - index).join("/"));
-	return above.flatMap((folder) => [...named].map((name) => (folder === "" ? name : `${folder}/${name}`)));
+	return [...required, ...above.flatMap((folder) => [...named].map((name) => (folder === "" ? name : `${folder}/${name}`)))];
+}
+
+/** Folders that a manifest asks to be installed from beside it: `-e ../shared`, `path = "../shared"`. */
+function requiredBeside(path: string, text: string): readonly string[] {
+	if (!/(^|\/)(pyproject\.toml|Pipfile|[^/]*requirements[^/]*\.(txt|in))$/.test(path)) return [];
+	return [...text.matchAll(/(?:-e[ \t]|--editable[ \t=]|file:|path[ \t]*=[ \t]*["'])[ \t]*(\.\.\/[\w./-]+)/g)]
+		.map((match) => posix.join(posix.dirname(path), match[1] ?? "").replace(/\/$/, ""))
+		.filter((folder) => folder !== ".." && !folder.startsWith("../") && folder !== ".");
 }
 
 /** The texts of a line as one path, without its steps upwards; "" where there is none, or it is absolute. */

@@ -6,6 +6,7 @@ import { findUndecodable } from "../python/undecodable.ts";
 import { LineIndex } from "../text/line-index.ts";
 import { discover } from "./discover.ts";
 import { findMeantTarget } from "./fastapi/meant-target.ts";
+import { localPackageFolders } from "./imports/local-packages.ts";
 import { Resolver } from "./imports/resolver.ts";
 import { constant } from "./imports/simulator/external.ts";
 import { simulate } from "./imports/simulator/simulate.ts";
@@ -107,6 +108,8 @@ export function loadProject(input: LoadInput): Project {
 			environment,
 			resolver,
 			isInstallable: isInstallable(input.files, backend),
+			// Where packages are installed, they say themselves where their sources lie.
+			localPackages: environment.kind === "catalog" ? localPackageFolders(input.files, manifests) : [],
 			modules,
 			moduleAt: (path, name, isPackage) => {
 				const known = modules.get(name);

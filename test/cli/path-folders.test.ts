@@ -20,3 +20,16 @@ it("follows nothing absolute, and nothing that names no folder", () => {
 	expect(named('sys.path.append(os.path.join(os.path.dirname(__file__), ".."))')).toEqual([]);
 	expect(named("print('libs')")).toEqual([]);
 });
+
+it("looks for what a manifest installs from beside the backend", () => {
+	const list = {
+		path: "services/api/requirements.txt",
+		text: "fastapi\n-e ../shared\nother @ file:../../libs/other\n-e ../../../up\n",
+	};
+	const project = {
+		path: "services/api/pyproject.toml",
+		text: '[tool.uv.sources]\nshared = { path = "../mail", editable = true }\n',
+	};
+	const files = new Map([list, project].map((file) => [file.path, file as SourceFile]));
+	expect(foldersOnPath(files, "services/api")).toEqual(["services/shared", "libs/other", "services/mail"]);
+});

@@ -26,6 +26,8 @@ export interface SimulationInput {
 	readonly workingDirectory: string;
 	/** Own folders on `sys.path`, relative to the root, in its order. */
 	readonly searchPath: readonly string[];
+	/** Folders behind it, from which packages of the repository itself would be imported once they are installed. */
+	readonly localPackages: readonly string[];
 	readonly target: Target | null;
 	readonly environment: Environment;
 	readonly resolver: Resolver;
@@ -110,7 +112,7 @@ function createMachine(input: SimulationInput): Machine {
 		resolver: input.resolver,
 		root: input.root,
 		workingDirectory: input.workingDirectory === "" ? input.root : `${input.root}/${input.workingDirectory}`,
-		path: { front: [...input.searchPath], back: [], dynamic: false },
+		path: { front: [...input.searchPath], back: [...input.localPackages], dynamic: false },
 		moduleAt: input.moduleAt,
 		listing: input.listing,
 		environ: new Map(
