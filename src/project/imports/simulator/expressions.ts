@@ -10,6 +10,7 @@ import { builtin, constant } from "./external.ts";
 import { yieldValue } from "./generators.ts";
 import { failOnUnsetKey, mergeInto } from "./library/dotenv-dicts.ts";
 import { enteredOnStack } from "./library/enter-context.ts";
+import { failOnUnnamed } from "./library/none-refusals.ts";
 import { awaitedRows } from "./library/session-objects.ts";
 import { failOnUnset, unsetVariable } from "./library/unset-variable.ts";
 import {
@@ -296,7 +297,7 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 		const key = owner.kind === "dict" ? dictKey(index) : undefined;
 		return owner.kind === "dict" && key !== undefined ? (owner.entries.get(key) ?? unknown) : unknown;
 	}
-	if (failOnUnsetKey(machine, frame, owner, index, node)) return unknown;
+	if (failOnUnsetKey(machine, frame, owner, index, node) || failOnUnnamed(machine, frame, owner, index, node)) return unknown;
 	failOnMissingItem(machine, frame, owner, index, node);
 	if (owner.kind === "sequence" && typeof index.value === "number") {
 		const at = index.value < 0 && owner.complete ? owner.items.length + index.value : index.value;

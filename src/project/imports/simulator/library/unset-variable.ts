@@ -12,7 +12,7 @@ export interface UseOfNone {
 	readonly key: string;
 	/** As a clause: `int() gets None`. */
 	readonly consequence: string;
-	readonly exception: "TypeError" | "AttributeError";
+	readonly exception: string;
 	readonly message: string;
 }
 
