@@ -47,6 +47,8 @@ export interface SequenceValue {
 	complete: boolean;
 	/** The names of its items, where it is a named tuple. */
 	readonly fields?: readonly string[];
+	/** A class that has no public attributes but those of every sequence, as Python prints it: `_PathParents`. */
+	readonly plainClass?: string;
 }
 
 export interface DictValue {

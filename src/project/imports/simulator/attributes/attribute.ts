@@ -33,6 +33,10 @@ export function attribute(machine: Machine, frame: Frame, owner: Value, name: st
 		case "dict":
 			if (owner.kind === "sequence" && owner.fields?.includes(name) === true)
 				return owner.items[owner.fields.indexOf(name)] ?? unknown;
+			if (owner.kind === "sequence" && owner.plainClass !== undefined && !/^(_|count$|index$)/.test(name)) {
+				failOnObject(machine, frame, owner.plainClass, name, node);
+				return unknown;
+			}
 			failOnBuiltinMember(machine, frame, owner, name, node);
 			return { kind: "bound-method", receiver: owner, name, function: null };
 		case "function":

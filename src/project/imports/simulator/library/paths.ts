@@ -107,7 +107,13 @@ export function withParents(text: string): InstanceValue {
 		const next = all[index + 1];
 		if (each.kind !== "instance" || next === undefined) continue;
 		each.attributes.set("parent", next);
-		each.attributes.set("parents", { kind: "sequence", type: "view", items: all.slice(index + 1), complete: false });
+		each.attributes.set("parents", {
+			kind: "sequence",
+			type: "view",
+			items: all.slice(index + 1),
+			complete: false,
+			plainClass: "_PathParents",
+		});
 	}
 	return result;
 }

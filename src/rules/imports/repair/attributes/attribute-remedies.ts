@@ -26,6 +26,7 @@ import { isAutomatic } from "./older-enum.ts";
 import { inOlderTimeout } from "./older-timeout.ts";
 import { ownRouter } from "./own-router.ts";
 import { findClass, membersOf, namesOf, objectWith } from "./owner-names.ts";
+import { ofPathParents } from "./path-parents.ts";
 import { ofScalarResult } from "./scalar-result.ts";
 import { readTheSecret } from "./secret-attribute.ts";
 import { setEarlier } from "./set-earlier.ts";
@@ -82,7 +83,7 @@ const ways: readonly Way[] = [
 	),
 	on(
 		"instance",
-		untried(({ project, failure }) => callTheFactory(project, failure) ?? ofScalarResult(failure)),
+		untried(({ project, failure }) => callTheFactory(project, failure) ?? ofScalarResult(failure) ?? ofPathParents(failure)),
 	),
 	tried(ofNothing),
 	on(
