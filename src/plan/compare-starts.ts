@@ -15,6 +15,8 @@ import { differencesOf, shownCommand } from "./start-words.ts";
 
 /** No more than these are audited beside the one that the report is about, so that a repository with many costs little more. */
 const mostAudited = 4;
+/** In a repository with more modules than this, what a person may type is not audited beside what its files say. */
+const mostModulesByHand = 300;
 
 type Outcome = Pick<StartCommandRow, "verdict" | "stop" | "needs">;
 
@@ -40,7 +42,7 @@ export function compareStarts(project: Project, result: AuditResult, rules: read
 		if (outcome === undefined) {
 			outcome =
 				likeness === "other"
-					? auditStart(project, start, rules, known.size < mostAudited)
+					? auditStart(project, start, rules, known.size < mostAudited && !isOnlyTyped(project, start))
 					: sameOutcome(project, start, likeness, audited(start));
 			if (likeness === "other") known.set(key, outcome);
 		}
@@ -74,6 +76,11 @@ function hasOtherFault({ target }: Project, fault: Outcome | null, { command }: 
 function stopsIn({ image }: Start): (issue: FoundIssue) => boolean {
 	const where = image === null ? "this-machine" : "clean-install";
 	return ({ failsOn }) => failsOn.includes(where);
+}
+
+/** A module that starts its own server, where no file of a large repository runs it. */
+function isOnlyTyped({ modulesByPath }: Project, { path }: Start): boolean {
+	return path.endsWith(".py") && modulesByPath.size > mostModulesByHand;
 }
 
 /** A server that a script starts outside any guard is what running that script is for. */
