@@ -45,7 +45,8 @@ export function* closeBracket(module: Module, start: number): Generator<SyntaxRe
 		const end = lineStartAt(text, at) + code.length;
 		if (code !== "" && end > start) {
 			const place = code.endsWith(":") ? end - 1 : end;
-			for (const each of code.endsWith(",") ? [end - 1, end] : [place])
+			// Behind the comma first: one that is left behind makes a tuple, where no bracket stands around.
+			for (const each of code.endsWith(",") ? [end, end - 1] : [place])
 				yield {
 					title: `Close the bracket with ${closing}`,
 					explanation: `The ${text[start]} of this line is never closed.`,
