@@ -65,7 +65,7 @@ export default defineRule<Evidence>({
 				evidence: {
 					call,
 					setting: settingOf(project, value),
-					isOld: isSqlalchemyBefore(project, "2.0.0b1"),
+					isOld: isSqlalchemyBefore(project, "2.0.19"),
 				},
 			};
 		}

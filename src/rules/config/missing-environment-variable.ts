@@ -146,7 +146,7 @@ function engineNeeds(project: Project): Need[] {
 				stage: call.stage,
 				order: reading?.order ?? call.order,
 				failsAt: call.order,
-				error: isSqlalchemyBefore(project, "2.0.0b1")
+				error: isSqlalchemyBefore(project, "2.0.19")
 					? "AttributeError: 'NoneType' object has no attribute '_instantiate_plugins'"
 					: "sqlalchemy.exc.ArgumentError: Expected string or URL object, got None",
 				consequence: "the engine gets None in the place of a URL",
