@@ -70,7 +70,7 @@ export default defineRule<Evidence>({
 			const candidates = distributionsOf(use.name, project.environment);
 			const distribution = candidates[0];
 			if (distribution === undefined || candidates.some((name) => reported.has(name))) continue;
-			if (isOwnName(project, use.name) || isInOwnFolder(use, (dotted) => endingsOf(project).has(dotted))) continue;
+			if (isOwnName(project, use) || isInOwnFolder(use, (dotted) => endingsOf(project).has(dotted))) continue;
 			if (isMistakenlyDeclared(use.name, project) || isAnotherAuthors(use.name, project)) continue;
 			if (findMisspelling(candidates, project) !== null) continue;
 			const evidence = judge(project, use, candidates, declared);
@@ -232,23 +232,35 @@ function placeOf({ manifests }: Project, distribution: string): string {
 	return "another manifest";
 }
 
-const endings = new WeakMap<Project, ReadonlySet<string>>();
+const endings = new WeakMap<Project, ReadonlyMap<string, readonly string[]>>();
 
-/** What the names of own modules end in, whole parts only: `app.core.config`, `core.config` and `config`. */
-function endingsOf(project: Project): ReadonlySet<string> {
+/** What the names of own modules end in, whole parts only, with these names: `app.core.config`, `core.config` and `config`. */
+function endingsOf(project: Project): ReadonlyMap<string, readonly string[]> {
 	let known = endings.get(project);
 	if (known === undefined) {
-		known = new Set(
-			[...project.modules.keys()].flatMap((own) => own.split(".").map((_, index, parts) => parts.slice(index).join("."))),
-		);
+		const found = new Map<string, string[]>();
+		for (const own of project.modules.keys()) {
+			const parts = own.split(".");
+			for (const index of parts.keys()) {
+				const ending = parts.slice(index).join(".");
+				const owners = found.get(ending);
+				if (owners === undefined) found.set(ending, [own]);
+				else owners.push(own);
+			}
+		}
+		known = found;
 		endings.set(project, known);
 	}
 	return known;
 }
 
-/** Does an own module end in this name? Then the import has lost its root, and no package is missing. */
-function isOwnName(project: Project, name: string): boolean {
-	if (endingsOf(project).has(name)) return true;
+/**
+ * Does an own module end in this name? Then the import has lost its root, and no package is missing. No module imports itself:
+ * `app/db/redis.py` asks for the package.
+ */
+function isOwnName(project: Project, { name, module: importer }: ThirdPartyUse): boolean {
+	const owners = endingsOf(project).get(name) ?? [];
+	if (owners.some((own) => project.modules.get(own) !== importer)) return true;
 	const [top] = name.split(".");
 	return project.trace.failures.some(({ detail }) => {
 		if (detail.type !== "module-not-found" || detail.requested !== name) return false;

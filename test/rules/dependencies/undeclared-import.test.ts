@@ -214,3 +214,12 @@ describe("a declared package that is not installed", () => {
 		expect(told(["python-jose>=3"])).toEqual([]);
 	});
 });
+
+it("is missed by an own module of the same name, which does not import itself", () => {
+	const literal = (importer: string): string =>
+		`#- requirements.txt\nfastapi\n#- main.py\nfrom fastapi import FastAPI\nfrom ${importer} import client\n\napp = FastAPI(title=client)\n#- db/__init__.py\n#- db/redis.py\n${importer === "db.redis" ? "from redis import asyncio\n\nclient = asyncio.__name__\n" : ""}#- db/use.py\nimport redis\n\nclient = redis.__name__\n`;
+	expect(auditDependencies(literal("db.redis"), installed(), undeclared).lines).toEqual([
+		"CRITICAL undeclared-import db/redis.py:1 redis is imported and requirements.txt does not declare it",
+	]);
+	expect(auditDependencies(literal("db.use"), installed(), undeclared).lines).toEqual([]);
+});
