@@ -1,3 +1,5 @@
+import type * as ast from "../../python/ast.ts";
+import { walk } from "../../python/walk.ts";
 import type { Origin, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
 import { argumentsOf, type ClassAttribute, makerOf } from "./class-body.ts";
@@ -100,7 +102,20 @@ function targetOf(
 	const type = isMapped && form.kind === "external" ? form.args?.[0] : table.kind === "sqlmodel" ? form : undefined;
 	const found = type === undefined ? null : itemOf(type);
 	if (found?.kind === "class") return tableClasses(project).find(({ value }) => value === found.value) ?? null;
-	return found?.kind === "unbound" ? named(project, table, found.name, null) : null;
+	if (found?.kind === "unbound") return named(project, table, found.name, null);
+	// SQLModel does not look a quoted name up: one that the class body binds, as `user: Optional["user"]` does, is a name of a class all the same.
+	const quoted = found === null && table.kind === "sqlmodel" ? quotedName(attribute.annotation) : null;
+	return quoted === null ? null : named(project, table, quoted, null);
+}
+
+/** The one quoted name within an annotation. */
+function quotedName(annotation: ast.Expression): string | null {
+	const texts: string[] = [];
+	walk(annotation, (node) => {
+		if (node.type === "Constant" && typeof node.value === "string") texts.push(node.value);
+	});
+	const [only, ...others] = texts;
+	return only !== undefined && others.length === 0 && /^\w+$/.test(only) ? only : null;
 }
 
 /** `Hero` of `Optional[Hero]` and `list["Hero"]`. */

@@ -16,7 +16,6 @@ export function unknownTarget(project: Project, relationship: Relationship): Rel
 	if (target === null || "definition" in target) return null;
 	if (tableClasses(project).some((each) => each.isOpen && registryOf(each) === undefined)) return null;
 	const { name } = target;
-	const className = table.value.node.name.name;
 	const elsewhere = tableClasses(project).find((each) => each.value.node.name.name === name && !isReached(project, each));
 	return {
 		relationship,
@@ -28,7 +27,7 @@ export function unknownTarget(project: Project, relationship: Relationship): Rel
 			elsewhere === undefined
 				? "SQLAlchemy looks the name up among the mapped classes when a model is first used."
 				: `The class stands in ${elsewhere.value.module.path}; SQLAlchemy knows only classes of modules that have been imported.`,
-		error: `sqlalchemy.exc.InvalidRequestError: When initializing mapper ${mapperName(project, table)}, expression '${name}' failed to locate a name ('${name}'). If this is a class name, consider adding this relationship() to the <class '${table.value.module.name}.${className}'> class after both dependent classes have been defined.`,
+		error: errorOf(project, relationship, name),
 		fixes:
 			elsewhere === undefined
 				? [...mapByName(project, name), ...respelled(project, relationship, name), takenOut(relationship, name)]
@@ -37,6 +36,15 @@ export function unknownTarget(project: Project, relationship: Relationship): Rel
 			`Define the class ${name}, import its module where the other models are imported, or take the relationship out.`,
 		],
 	};
+}
+
+/** What a name stands for that is that of no class: a table, or a module of which SQLAlchemy knows classes, is told in words of its own. */
+function errorOf(project: Project, { table, attribute }: Relationship, name: string): string | null {
+	if (definedTables(project).tables.some((each) => each.name === name && each.metadata === table.metadata))
+		return `sqlalchemy.exc.ArgumentError: relationship '${attribute.name}' expects a class or a mapper argument (received: <class 'sqlalchemy.sql.schema.Table'>)`;
+	if (tableClasses(project).some(({ value }) => value.module.name.split(".").includes(name))) return null;
+	const place = `<class '${table.value.module.name}.${table.value.node.name.name}'>`;
+	return `sqlalchemy.exc.InvalidRequestError: When initializing mapper ${mapperName(project, table)}, expression '${name}' failed to locate a name ('${name}'). If this is a class name, consider adding this relationship() to the ${place} class after both dependent classes have been defined.`;
 }
 
 function imported(project: Project, table: TableClass, elsewhere: TableClass): readonly FixProposal[] {
