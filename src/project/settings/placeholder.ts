@@ -88,6 +88,8 @@ const texts: readonly (readonly [RegExp, string])[] = [
 	[/(^|_)REDOC_(URL|PATH)$/, "/redoc"],
 	[/(^|_)OPENAPI_(URL|PATH)$/, "/openapi.json"],
 	[/(^|_)(PREFIX|API_V\d+_STR|API_STR)$/, "/api"],
+	[/MAIL_FROM$|(^|_)(FROM_EMAIL|SENDER)$/, "change-me@example.com"],
+	[/(^|_)(STARTTLS|SSL_TLS|USE_TLS|USE_SSL)$/, "true"],
 	[/LOG(GING)?_?LEVEL$/, "INFO"],
 	[/(^|_)(TIMEZONE|TZ)$/, "UTC"],
 ];

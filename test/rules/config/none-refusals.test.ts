@@ -12,6 +12,7 @@ httpx
 supabase
 itsdangerous
 firebase-admin
+fastapi-mail
 motor
 elasticsearch
 #- main.py
@@ -21,6 +22,7 @@ import httpx
 import redis
 from elasticsearch import Elasticsearch
 from fastapi import FastAPI
+from fastapi_mail import ConnectionConfig
 from firebase_admin import credentials
 from itsdangerous import URLSafeTimedSerializer
 from motor.motor_asyncio import AsyncIOMotorClient
@@ -51,6 +53,14 @@ test.each([
 	['search = Elasticsearch(os.getenv("KEY"))', "ValueError: Either 'hosts' or 'cloud_id' must be specified"],
 	['api = FastAPI(title=os.getenv("KEY"))', "AssertionError: A title must be provided for OpenAPI, e.g.: 'My API'"],
 	[
+		'mail = ConnectionConfig(MAIL_FROM=os.getenv("KEY"), MAIL_PORT=587)',
+		"pydantic_core._pydantic_core.ValidationError: 1 validation error for ConnectionConfig",
+	],
+	[
+		'mail = ConnectionConfig(MAIL_FROM=os.getenv("KEY"), MAIL_PORT=len(os.environ))',
+		"pydantic_core._pydantic_core.ValidationError",
+	],
+	[
 		'db = AsyncIOMotorClient("mongodb://localhost")[os.getenv("KEY")]',
 		"TypeError: name must be an instance of str, not <class 'NoneType'>",
 	],
@@ -64,6 +74,7 @@ test.each([
 	'client = AsyncIOMotorClient(os.getenv("KEY"))',
 	'search = Elasticsearch(os.getenv("KEY"), cloud_id="a:b")',
 	'api = FastAPI(title=os.getenv("KEY"), openapi_url=None)',
+	'mail = ConnectionConfig(MAIL_FROM="a@example.com", MAIL_FROM_NAME=os.getenv("KEY"))',
 	'api = FastAPI(description=os.getenv("KEY"))',
 	'client = httpx.AsyncClient(**{"base_url": os.getenv("KEY") or ""})',
 ])("a package does without: %s", (line) => {

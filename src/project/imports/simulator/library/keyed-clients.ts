@@ -1,8 +1,8 @@
 import { versionSatisfies } from "../../../../environment/pep440.ts";
 import type { Value } from "../../values.ts";
-import { failAt, type Machine } from "../machine.ts";
+import type { Machine } from "../machine.ts";
 import type { LibraryCall } from "./library-call.ts";
-import { unsetVariable } from "./unset-variable.ts";
+import { failOnUnset, unsetVariable } from "./unset-variable.ts";
 
 /** A client of a service that cannot be made without a key; all were made without one, and what they printed is what stands here. */
 interface KeyedClient {
@@ -120,12 +120,8 @@ export function failOnMissingKey({ machine, frame, canonical, args, node }: Libr
 	const message = client.message(machine.environment.distributions.get(client.distribution)?.version ?? null);
 	const name = canonical.slice(canonical.lastIndexOf(".") + 1);
 	const key = given.map(unsetVariable).find((each) => each !== null) ?? variables[0] ?? "";
-	failAt(machine, frame, node, {
-		detail: { type: "missing-variable", key, consequence: `${name}() cannot be made without a key` },
-		exception,
-		message: message ?? "",
-		...(message === null && { line: exception }),
-	});
+	const consequence = `${name}() cannot be made without a key`;
+	failOnUnset(machine, frame, node, { key, consequence, exception, message });
 }
 
 function isNone(value: Value): boolean {

@@ -19,6 +19,7 @@ import { failOnTrigger } from "./job-triggers.ts";
 import { failOnMissingKey } from "./keyed-clients.ts";
 import { libraryBody, typeInLibrary } from "./library-body.ts";
 import type { LibraryCall } from "./library-call.ts";
+import { failOnMailConfiguration } from "./mail-configuration.ts";
 import { failOnNone } from "./none-refusals.ts";
 import { importOwnDriver } from "./own-driver.ts";
 import { onPath, pathCall, pathMethod, relativePath } from "./paths.ts";
@@ -92,6 +93,7 @@ function refused(call: LibraryCall): null {
 	failOnUrlBuilder(call);
 	failOnMissingKey(call);
 	failOnNone(call);
+	failOnMailConfiguration(call);
 	failOnFernetKey(call);
 	return null;
 }

@@ -13,14 +13,17 @@ export interface UseOfNone {
 	/** As a clause: `int() gets None`. */
 	readonly consequence: string;
 	readonly exception: string;
-	readonly message: string;
+	/** Null where its words are not known. */
+	readonly message: string | null;
 }
 
 export function failOnUnset(machine: Machine, frame: Frame, node: ast.Node, use: UseOfNone): void {
+	const { key, consequence, exception, message } = use;
 	failAt(machine, frame, node, {
-		detail: { type: "missing-variable", key: use.key, consequence: use.consequence },
-		exception: use.exception,
-		message: use.message,
+		detail: { type: "missing-variable", key, consequence },
+		exception,
+		message: message ?? "",
+		...(message === null && { line: exception }),
 	});
 }
 
