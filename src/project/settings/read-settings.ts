@@ -7,6 +7,7 @@ import { type ClassValue, unknown, type Value } from "../imports/values.ts";
 import { enumChoices, isModelClass, ownType } from "./convert-setting.ts";
 import { losesItself } from "./forgetful-validators.ts";
 import { nestedSources, readNested, settingParts, withDefaults } from "./nested-models.ts";
+import { argumentsOfPydantic, forgetWhatIsSetAfter } from "./own-init.ts";
 import { listValidators, runEarlyValidators, runModelValidator, type Validator } from "./run-validators.ts";
 import { dotenvOf, pathOf, rawValue } from "./setting-sources.ts";
 import { isSettingsClass, lacksValue, type SettingsConfig, settingsConfig, settingsFields } from "./settings-class.ts";
@@ -20,10 +21,11 @@ export function instantiateSettings(
 	machine: Machine,
 	frame: Frame,
 	cls: ClassValue,
-	args: CallArguments,
+	written: CallArguments,
 	made: Call,
 ): ReadonlyMap<string, Value> | null {
 	if (!isSettingsClass(cls)) return null;
+	const args = argumentsOfPydantic(cls, written);
 	const config = withArguments(settingsConfig(cls), args);
 	const paths = config.envFiles === null ? null : config.envFiles.map((name) => pathOf(machine, name));
 	const files = dotenvOf(machine, paths);
@@ -71,6 +73,7 @@ export function instantiateSettings(
 		if (read !== null) fields.push(...read.readings);
 	}
 	const refusedBy = runModelValidators(machine, frame, cls, validators, result, fields);
+	forgetWhatIsSetAfter(cls, result);
 	machine.settings.push({
 		call: made,
 		settingsClass: cls,
