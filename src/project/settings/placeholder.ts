@@ -3,7 +3,7 @@ import { databaseDrivers } from "../manifests/database-drivers.ts";
 import type { Project } from "../project.ts";
 import { fernetPlaceholder } from "./fernet-placeholder.ts";
 import { readSettingType } from "./setting-type.ts";
-import { useOfSetting } from "./setting-uses.ts";
+import { settingUse } from "./setting-uses.ts";
 import type { SettingsField } from "./settings-class.ts";
 
 /** A value that a setting takes, and that nobody mistakes for a real one. */
@@ -49,7 +49,7 @@ export function placeholderText(project: Project, key: string): string {
 
 /** What the code that uses a setting can do with it; null where that does not say it. */
 function usedText(project: Project, name: string, key: string): string | null {
-	switch (useOfSetting(project, name)) {
+	switch (settingUse(project, name)) {
 		case "number":
 			return String(numberFor(key));
 		case "json":

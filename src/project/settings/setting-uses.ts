@@ -11,7 +11,7 @@ const known = new WeakMap<Project, ReadonlyMap<string, SettingUse>>();
  * What the code makes of the setting of that name: of a variable of the environment (`int(os.environ["PORT"])`), or of an attribute that
  * holds a setting (`create_engine(settings.connection_string)`). Null where no call says it.
  */
-export function useOfSetting(project: Project, name: string): SettingUse | null {
+export function settingUse(project: Project, name: string): SettingUse | null {
 	const uses = known.get(project) ?? usesIn([...project.modulesByPath.values()]);
 	known.set(project, uses);
 	return uses.get(name) ?? null;
@@ -23,7 +23,7 @@ function usesIn(modules: readonly Module[]): ReadonlyMap<string, SettingUse> {
 	const uses = new Map<string, SettingUse>();
 	for (const { tree } of relevant)
 		walk(tree, (node) => {
-			const use = node.type === "Call" ? useBy(node) : undefined;
+			const use = node.type === "Call" ? conversionBy(node) : undefined;
 			const [written] = node.type === "Call" ? node.args : [];
 			const first = written === undefined ? undefined : unwrapped(written);
 			if (use === undefined || first === undefined) return;
@@ -37,7 +37,7 @@ function usesIn(modules: readonly Module[]): ReadonlyMap<string, SettingUse> {
 
 const users = /\b(?:int|float|loads|create_engine|create_async_engine|strtobool|literal_eval|Fernet)\s*\(/;
 
-function useBy({ callee }: ast.Call): SettingUse | undefined {
+function conversionBy({ callee }: ast.Call): SettingUse | undefined {
 	switch (lastName(callee)) {
 		case "int":
 		case "float":

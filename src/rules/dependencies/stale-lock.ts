@@ -149,8 +149,9 @@ function treatmentOf(files: SourceTree, manifest: Manifest, { kind, path }: Lock
 	if (/^FROM\s/im.test(script) && !bringsLock(script, path)) return null;
 	switch (kind) {
 		case "uv":
-			if (/--frozen\b|--no-sync\b|\bUV_FROZEN\b/.test(script)) return "followed";
-			return /--locked\b|\bUV_LOCKED\b/.test(script) ? "refused" : "renewed";
+			// Other commands of the script have options of their own: `uv run --no-sync` beside a plain `uv sync`.
+			if (/--frozen\b|--no-sync\b/.test(command) || /\bUV_FROZEN\b/.test(script)) return "followed";
+			return /--locked\b/.test(command) || /\bUV_LOCKED\b/.test(script) ? "refused" : "renewed";
 		case "poetry":
 			// Up to 1.4 it warned, and installed what is locked.
 			return /\bpoetry["']?==["']?(?:0|1\.[0-4])\./.test(script) || /\bPOETRY_VERSION=["']?(?:0|1\.[0-4])\./.test(script)

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { placeholderText } from "../../../src/project/settings/placeholder.ts";
 import { settingRows } from "../../../src/project/settings/setting-rows.ts";
-import { useOfSetting } from "../../../src/project/settings/setting-uses.ts";
+import { settingUse } from "../../../src/project/settings/setting-uses.ts";
 import { buildProject } from "../build-project.ts";
 
 const config = `import json
@@ -40,7 +40,7 @@ test.each([
 	["connection_string", "database-url"],
 	["name", null],
 ] as const)("the code that reads %s makes of it: %s", (name, use) => {
-	expect(useOfSetting(project(), name)).toBe(use);
+	expect(settingUse(project(), name)).toBe(use);
 });
 
 test.each([
