@@ -3,6 +3,9 @@ import type { PythonVersion } from "../../environment/environment.ts";
 import { markerApplies } from "../../environment/marker.ts";
 import { pinnedVersion, versionSatisfies } from "../../environment/pep440.ts";
 import { primaryManifest } from "../../project/manifests/declared.ts";
+import type { Manifest } from "../../project/manifests/manifest.ts";
+import { installingCommand } from "../../project/manifests/resolution.ts";
+import type { Project } from "../../project/project.ts";
 
 interface Evidence {
 	/** `the project`, or the pinned package with its version. */
@@ -14,6 +17,8 @@ interface Evidence {
 	readonly command: string;
 	/** A pinned package that no installation on this Python can bring. */
 	readonly isPackage: boolean;
+	/** Does the installation that the project orders, or its only one, certainly end with this? */
+	readonly isRefused: boolean;
 }
 
 const main = "from fastapi import FastAPI\n\napp = FastAPI()\n";
@@ -40,7 +45,8 @@ export default defineRule<Evidence>({
 		const base = { python, evidence: environment.pythonEvidence, command: manifest.installCommand };
 		const { requiresPython, requiresPythonRange, path } = manifest;
 		if (requiresPython !== null && requiresPythonRange !== null && excludes(requiresPython, environment.python)) {
-			const evidence = { ...base, who: "the project", requires: requiresPython, isPackage: false };
+			const isRefused = isInstalledWith(project, manifest);
+			const evidence = { ...base, who: "the project", requires: requiresPython, isPackage: false, isRefused };
 			yield { subject: "requires-python", path, range: requiresPythonRange, evidence };
 		}
 		for (const { name, normalized, specifier, marker, group, path, range } of manifest.requirements) {
@@ -48,22 +54,22 @@ export default defineRule<Evidence>({
 			const requires = distribution?.requiresPython ?? null;
 			if (group !== "" || requires === null || distribution?.version !== pinnedVersion(specifier)) continue;
 			if (markerApplies(marker, environment.python) !== true || !excludes(requires, environment.python)) continue;
-			const evidence = { ...base, who: `${name} ${distribution.version}`, requires, isPackage: true };
+			const evidence = { ...base, who: `${name} ${distribution.version}`, requires, isPackage: true, isRefused: true };
 			yield { subject: normalized, path, range, evidence };
 		}
 	},
 
 	describe({ evidence }) {
-		const { who, requires, python, evidence: how, command, isPackage } = evidence;
+		const { who, requires, python, evidence: how, command, isPackage, isRefused } = evidence;
 		return {
-			severity: isPackage ? "CRITICAL" : "MEDIUM",
-			stage: isPackage ? "import" : "none",
+			severity: isRefused ? "CRITICAL" : "MEDIUM",
+			stage: isRefused ? "import" : "none",
 			problem: `${who} needs Python ${requires}, and the project has ${python}`,
 			rootCause: isPackage
 				? `The Python of the project is ${python} (${how}). ${command} finds no ${who} for it, and installs nothing.`
-				: `The Python of the project is ${python} (${how}). ${command} refuses it or takes another one.`,
-			failsOn: isPackage ? ["clean-install"] : [],
-			...(isPackage ? { order: -1 } : {}),
+				: `The Python of the project is ${python} (${how}). ${command} ${isRefused ? "refuses it, and installs nothing" : "refuses it or takes another one"}.`,
+			failsOn: isRefused ? ["clean-install"] : [],
+			...(isRefused ? { order: -1 } : {}),
 			manualSteps: [
 				`Make the environment with a Python that is ${requires}, or ask for a version that supports Python ${python}.`,
 			],
@@ -82,6 +88,20 @@ export default defineRule<Evidence>({
 		};
 	},
 });
+
+/**
+ * Is the project itself certainly installed with the Python that its own files name? uv and pyenv take `.python-version` at its word; in
+ * an image pip has the Python of the image.
+ */
+function isInstalledWith({ environment, files }: Project, manifest: Manifest): boolean {
+	if (environment.kind !== "catalog" || !/(^|\/)pyproject\.toml$/.test(manifest.path)) return false;
+	const command = installingCommand(files, manifest);
+	if (/--python\b|\s-p\s|--no-root\b/.test(command)) return false;
+	const { pythonEvidence: how } = environment;
+	if (/(^|\/)\.python-version$/.test(how)) return true;
+	const image = manifest.installedBy?.replace(/:\d+$/, "");
+	return image !== undefined && how.startsWith(`${image}:`) && /\bpip3?["',\s]+install\b.*["',\s]\.(?:[/"',\s[]|$)/.test(command);
+}
 
 /** Is no release of this minor version allowed? */
 function excludes(specifier: string, { major, minor }: PythonVersion): boolean {

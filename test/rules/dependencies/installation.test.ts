@@ -7,6 +7,7 @@ import mismatch from "../../../src/rules/dependencies/installed-version-mismatch
 import anotherPython from "../../../src/rules/dependencies/requires-another-python.ts";
 import undeclared from "../../../src/rules/dependencies/undeclared-import.ts";
 import unresolvedImport from "../../../src/rules/imports/unresolved-import.ts";
+import { auditBackend } from "../audit-backend.ts";
 import { auditDependencies, installed, type TestPackage } from "./audit-dependencies.ts";
 
 const backend = (requirements: string, imports = ""): string =>
@@ -311,5 +312,21 @@ describe("requires-another-python", () => {
 			'requires-python = ">=3.11"',
 		);
 		expect(auditDependencies(project(">=3.11.4"), installed(), anotherPython).lines).toEqual([]);
+	});
+
+	/** Without an environment, where the project's own files say which Python it has. */
+	const judged = (more: string, requires = ">=3.13") =>
+		auditBackend(
+			"requires-another-python",
+			`#- pyproject.toml\n[project]\nname = "x"\nrequires-python = "${requires}"\ndependencies = ["fastapi"]\n${more}#- main.py\nfrom fastapi import FastAPI\napp = FastAPI()\n`,
+		).map(({ severity, failsOn }) => `${severity} ${failsOn.join(",")}`);
+
+	it("is critical where the project is certainly installed with the Python that its files name", () => {
+		expect(judged("#- .python-version\n3.11\n")).toEqual(["CRITICAL clean-install"]);
+		const image = (install: string) =>
+			`#- Dockerfile\nFROM python:3.11-slim\nCOPY . .\nRUN ${install}\nCMD ["uvicorn", "main:app"]\n`;
+		expect(judged(image("pip install ."))).toEqual(["CRITICAL clean-install"]);
+		expect(judged(image("pip install fastapi uvicorn"))).toEqual(["MEDIUM "]);
+		expect(judged("#- .python-version\n3.13\n")).toEqual([]);
 	});
 });
