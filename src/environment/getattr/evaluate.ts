@@ -30,7 +30,8 @@ export function evaluateGetattr(getattr: ModuleGetattr, symbol: string, world: G
 				? run.functionAt(world, getattr.at)
 				: run.evaluateText(world, world.text.slice(getattr.start, getattr.end));
 		if (callee.type !== "function") return { found: "unknown" };
-		return answerOf(run.call(callee, [{ type: "constant", value: symbol }], new Map(), 0));
+		const answer = run.call(callee, [{ type: "constant", value: symbol }], new Map(), 0);
+		return run.mayHaveRefused ? { found: "unknown" } : answerOf(answer);
 	} catch (thrown) {
 		if (thrown instanceof Raised) {
 			if (thrown.exception === "AttributeError") return { found: "absent" };

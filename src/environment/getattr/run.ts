@@ -14,6 +14,9 @@ const next: Outcome = { type: "next" };
 
 /** One evaluation of a `__getattr__`, with its budget: follows the statements of functions, as far as they can be followed. */
 export class Run extends Expressions {
+	/** Has a test that cannot be decided, on some path, refused the name already? Whatever is answered after it is not certain. */
+	mayHaveRefused = false;
+
 	override call(
 		callee: Value & { type: "function" },
 		args: readonly Value[],
@@ -109,29 +112,35 @@ export class Run extends Expressions {
 	private executeIf(statement: ast.If, frame: Frame): Outcome {
 		const truth = truthOf(this.evaluate(statement.test, frame));
 		if (truth !== undefined) return this.execute(truth ? statement.body : statement.orelse, frame);
-		// Undecided: fine as long as neither side does anything but, say, warn.
+		// Undecided: fine as long as neither side does anything but, say, warn, or refuse the name, which the end may do as well.
 		for (const body of [statement.body, statement.orelse]) {
 			const names = new Map(frame.names);
-			if (!this.onlyGoesOn(body, { ...frame, names })) throw new Unsure();
+			const end = this.endOf(body, { ...frame, names });
+			if (end === "refuses") this.mayHaveRefused = true;
+			if (end === "leaves") throw new Unsure();
+			if (end === "refuses") continue;
 			for (const [name, value] of names) if (frame.names.get(name) !== value) frame.names.set(name, unknownValue);
 		}
 		return next;
 	}
 
-	/** Does a block, if it runs, neither leave nor raise? */
-	private onlyGoesOn(body: readonly ast.Statement[], frame: Frame): boolean {
+	/** How a block ends, if it runs: what follows it runs, it says that there is no such name, or it leaves otherwise. */
+	private endOf(body: readonly ast.Statement[], frame: Frame): "goes on" | "refuses" | "leaves" {
 		try {
-			return this.execute(body, frame).type === "next";
+			return this.execute(body, frame).type === "next" ? "goes on" : "leaves";
 		} catch (thrown) {
-			if (thrown instanceof Raised) return false;
+			if (thrown instanceof Raised) return thrown.exception === "AttributeError" ? "refuses" : "leaves";
 			throw thrown;
 		}
 	}
 
 	private executeTry(statement: ast.Try, frame: Frame): Outcome {
 		let outcome: Outcome;
+		const wasRefused = this.mayHaveRefused;
 		try {
 			outcome = this.execute(statement.body, frame);
+			// A handler may catch what was perhaps raised.
+			if (this.mayHaveRefused && !wasRefused) throw new Unsure();
 		} catch (thrown) {
 			if (!(thrown instanceof Raised)) throw thrown;
 			const handler = statement.handlers.find((one) => catches(one.exception, thrown.exception));

@@ -49,6 +49,18 @@ test("a lazy table is followed to the modules it names", () => {
 	});
 });
 
+test("a name that a table nobody can read may refuse, and the end refuses, is not there", () => {
+	const environment = environmentWith({
+		"pkg.py":
+			'_former = {name: text(name) for name in old()}\ndef __getattr__(name):\n    if name in _former:\n        raise AttributeError(_former[name])\n    if name == "A":\n        return 1\n    raise AttributeError(name)\n',
+	});
+	const module = environment.findModule("pkg");
+	expect(module.found === "present" && ["A", "B"].map((symbol) => module.module.lookup(symbol).found)).toEqual([
+		"unknown",
+		"absent",
+	]);
+});
+
 test("warnings on the way do not hide what is served", () => {
 	const environment = environmentWith({
 		"pkg.py":
