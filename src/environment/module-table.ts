@@ -1,7 +1,7 @@
 import type { ExternalEntry } from "./environment.ts";
 
 /** Bumped whenever the shape or the meaning of a table changes: older cache entries and catalogs are then not read. */
-export const tableFormat = 10;
+export const tableFormat = 11;
 
 /**
  * What one name of a module is bound to. The lazy kinds only say where the source is; `read-entry.ts` makes the

@@ -37,8 +37,10 @@ export function findNamespaceTricks(text: string, lines: readonly LogicalLine[],
 		if (declared !== undefined) perhapsBound.push(...declared.split(",").map((name) => name.trim()));
 		if (!atTop && /\b__all__\s*(?:\.|\+=)/.test(code)) perhapsBound.push("__all__");
 		for (const write of namespaceWrites(text, code, atTop)) {
-			if (write === null) dynamic = true;
-			else perhapsBound.push(write);
+			const names = write !== null && "variable" in write ? namesOfLoop(text, lines, index, write.variable) : null;
+			if (names !== null) perhapsBound.push(...names);
+			else if (write === null || "variable" in write) dynamic = true;
+			else perhapsBound.push(write.name);
 		}
 		if (atTop && (/\bexec\s*\(/.test(code) || /\b_?_convert_?\s*\(/.test(code))) dynamic = true;
 		if (/\bimport_module\s*\(\s*__name__\s*\)/.test(code)) dynamic = true;
@@ -94,15 +96,35 @@ function codeOf(source: string): string {
 	return code;
 }
 
+/** The names that a loop around a line goes through, where they are written out: `for name in ["float96", "float128"]:`; else null. */
+function namesOfLoop(text: string, lines: readonly LogicalLine[], index: number, variable: string): readonly string[] | null {
+	let indent = lines[index]?.indent ?? 0;
+	for (let above = index - 1; above >= 0 && indent > 0; above--) {
+		const line = lines[above];
+		if (line === undefined || line.indent >= indent) continue;
+		indent = line.indent;
+		const source = text.slice(line.start, line.end);
+		const listed = new RegExp(`^for\\s+${variable}\\s+in\\s+[[(]([\\s\\w"',]*)[\\])]\\s*:`).exec(source)?.[1];
+		if (listed === undefined) continue;
+		const names = listed.split(",").map((item) => item.trim());
+		const texts = names.filter((name) => name !== "").map((name) => /^(["'])(\w+)\1$/.exec(name)?.[2]);
+		return texts.every((name) => name !== undefined) ? texts : null;
+	}
+	return null;
+}
+
+/** A name written through a namespace dictionary, or the variable that holds it. */
+type NamespaceWrite = { readonly name: string } | { readonly variable: string };
+
 /** Names written through a namespace dictionary in one line; null for a name that is computed. */
-function namespaceWrites(text: string, code: string, atTop: boolean): readonly (string | null)[] {
-	const writes: (string | null)[] = [];
+function namespaceWrites(text: string, code: string, atTop: boolean): readonly (NamespaceWrite | null)[] {
+	const writes: (NamespaceWrite | null)[] = [];
 	for (const match of code.matchAll(/\b(globals|locals|vars)\s*\(\s*\)/g)) {
 		if (match[1] !== "globals" && !atTop) continue;
 		const before = code.slice(0, match.index);
 		const after = code.slice(match.index + match[0].length);
-		const key = /^\s*\[(?:\s*(["'])(\w+)\1\s*|[^\]]*)\]\s*(?:=(?!=)|[-+|]=)/.exec(after);
-		if (key !== null) writes.push(key[2] ?? null);
+		const key = /^\s*\[([^\]]*)\]\s*(?:=(?!=)|[-+|]=)/.exec(after)?.[1]?.trim();
+		if (key !== undefined) writes.push(writeOf(key));
 		else if (/^\s*\[|^\s*\.\s*(?:get|items|keys|values|copy)\b/.test(after)) continue;
 		else if (/\b(?:in|not in)\s*$|\b(?:dict|list|sorted|len|set|tuple)\s*\(\s*$|\beval\s*\([^()]*$|\*\*\s*$/.test(before))
 			continue;
@@ -115,6 +137,12 @@ function namespaceWrites(text: string, code: string, atTop: boolean): readonly (
 		}
 	}
 	return writes;
+}
+
+function writeOf(key: string): NamespaceWrite | null {
+	const name = /^(["'])(\w+)\1$/.exec(key)?.[2];
+	if (name !== undefined) return { name };
+	return /^[A-Za-z_]\w*$/.test(key) ? { variable: key } : null;
 }
 
 /** Is a variable that holds a namespace nowhere written through, and never handed on? */

@@ -46,7 +46,8 @@ function getattrOf(reader: BlockReader): ModuleGetattr | null {
 	const found = reader.scope.changes.get("__getattr__");
 	if (found === undefined || found.state === "unbound") return null;
 	const { slot } = found;
-	if (found.state === "bound" && slot.kind === "lazy-function") return { kind: "function", at: slot.at };
+	// One that only some path defines refuses what is refused without it as well, and what it serves is then there at best.
+	if (slot.kind === "lazy-function") return { kind: "function", at: slot.at };
 	if (found.state === "bound" && slot.kind === "lazy-value") return { kind: "value", start: slot.start, end: slot.end };
 	return { kind: "unknown" };
 }

@@ -61,6 +61,19 @@ test("a name that a table nobody can read may refuse, and the end refuses, is no
 	]);
 });
 
+test("names of a list that a loop puts into the namespace are perhaps there, and hide nothing else", () => {
+	const environment = environmentWith({
+		"pkg.py":
+			'import core\nif core.is_built():\n    pass\nelse:\n    for name in ["float96", "float128"]:\n        try:\n            globals()[name] = getattr(core, name)\n        except AttributeError:\n            pass\n\n    def __getattr__(attr):\n        if attr == "old":\n            return 1\n        raise AttributeError(attr)\n',
+	});
+	const module = environment.findModule("pkg");
+	expect(module.found === "present" && ["float96", "old", "float"].map((symbol) => module.module.lookup(symbol).found)).toEqual([
+		"unknown",
+		"present",
+		"absent",
+	]);
+});
+
 test("warnings on the way do not hide what is served", () => {
 	const environment = environmentWith({
 		"pkg.py":
