@@ -7,7 +7,7 @@ import type { Project } from "../../project/project.ts";
 interface Evidence {
 	/** As declared, in the order of the manifest. */
 	readonly names: readonly string[];
-	/** Where the first of them is looked for: `/croot/certifi_1690232220950/work/certifi`. */
+	/** Where the first of them is looked for: `/home/conda/feedstock_root/build_artifacts/certifi_1690232220950`. */
 	readonly place: string;
 	readonly command: string;
 }
@@ -23,7 +23,8 @@ export default defineRule<Evidence>({
 	references: ["https://packaging.python.org/en/latest/specifications/version-specifiers/#direct-references"],
 	example: {
 		before: {
-			"requirements.txt": "certifi @ file:///croot/certifi_1690232220950/work/certifi\nfastapi==0.115.0\nuvicorn==0.30.6\n",
+			"requirements.txt":
+				"certifi @ file:///home/conda/feedstock_root/build_artifacts/certifi_1690232220950\nfastapi==0.115.0\nuvicorn==0.30.6\n",
 			"main.py": main,
 		},
 		after: { "requirements.txt": "certifi\nfastapi==0.115.0\nuvicorn==0.30.6\n", "main.py": main },

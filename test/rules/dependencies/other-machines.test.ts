@@ -45,8 +45,8 @@ it("lets a package be that is installed here", () => {
 
 it("takes from the index what conda's list names by a folder", () => {
 	const lines = [
-		"certifi @ file:///croot/certifi_169/work/certifi",
-		"idna @ file:///C:/b/abs_x/idna_16/work ; python_version >= '3.8'",
+		"certifi @ file:///home/conda/feedstock_root/build_artifacts/certifi_169",
+		"idna @ file:///C:/b/abs_x/idna_16 ; python_version >= '3.8'",
 	];
 	const { issues, mended } = auditDependencies(list(...lines), installed({ certifi: { version: "2024.7.4" } }), localFile);
 	expect(issues).toHaveLength(1);
@@ -54,7 +54,7 @@ it("takes from the index what conda's list names by a folder", () => {
 		severity: "CRITICAL",
 		problem: "certifi, idna are declared by files on one machine",
 		expectedError:
-			"ERROR: Could not install packages due to an OSError: [Errno 2] No such file or directory: '/croot/certifi_169/work/certifi'",
+			"ERROR: Could not install packages due to an OSError: [Errno 2] No such file or directory: '/home/conda/feedstock_root/build_artifacts/certifi_169'",
 	});
 	expect(mended("requirements.txt")).toContain("certifi==2024.7.4\nidna; python_version >= '3.8'\n");
 	const wheel = auditDependencies(list("shop @ file:///home/ann/dist/shop-1.2.0-py3-none-any.whl"), installed(), localFile);
