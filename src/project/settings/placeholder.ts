@@ -35,8 +35,11 @@ export function placeholderFor(project: Project, field: SettingsField): string {
 		case "tuple":
 		case "Tuple":
 			return "[]";
-		default:
-			return padded(usedText(project, field.name, name) ?? textFor(project, name, type), field.constraints.minLength);
+		default: {
+			// Types such as PostgresDsn have a say of their own.
+			const used = type === "str" || type === "SecretStr" ? usedText(project, field.name, name) : null;
+			return padded(used ?? textFor(project, name, type), field.constraints.minLength);
+		}
 	}
 }
 

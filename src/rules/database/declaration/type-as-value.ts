@@ -1,4 +1,5 @@
 import type { FixProposal } from "../../../audit/fix.ts";
+import { isBuiltinType } from "../../../project/imports/builtin-types.ts";
 import { isEnum } from "../../../project/imports/simulator/classes/class-attributes.ts";
 import type { ExternalValue, Value } from "../../../project/imports/values.ts";
 import type { ClassAttribute } from "../../../project/models/class-body.ts";
@@ -33,7 +34,7 @@ export function annotationInstead(attribute: ClassAttribute): FixProposal | null
 
 /** How Python shows the type, `<class 'str'>`; null where that is not certain. */
 export function shownType(value: Value | null): string | null {
-	if (value?.kind === "external" && builtinTypes.test(value.canonical) && value.subscript === undefined)
+	if (value?.kind === "external" && isBuiltinType(value.canonical) && value.subscript === undefined)
 		return `<class '${value.canonical.replace("builtins.", "")}'>`;
 	return null;
 }
@@ -46,11 +47,9 @@ function hasSchema(value: Value | null): boolean {
 function isLibraryType({ canonical, entry, isModule, subscript }: ExternalValue): boolean {
 	if (isModule) return false;
 	if (subscript !== undefined) return /^(builtins|typing|typing_extensions|collections)\./.test(canonical);
-	if (entry?.kind === "class" || canonical === "typing.Any" || builtinTypes.test(canonical)) return true;
+	if (entry?.kind === "class" || canonical === "typing.Any" || isBuiltinType(canonical)) return true;
 	// Its constrained types are aliases of Annotated: NonNegativeInt, StrictStr, UUID4.
 	return entry?.kind === "value" && canonical.startsWith("pydantic.types.") && /^Annotated\[/.test(entry.text ?? "");
 }
-
-const builtinTypes = /^builtins\.(int|str|float|bool|bytes|list|dict|set|tuple|frozenset|object|type|complex)$/;
 
 const typeModules = /^(builtins|typing|typing_extensions|datetime|decimal|uuid|pydantic)\./;

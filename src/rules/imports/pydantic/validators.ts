@@ -1,3 +1,4 @@
+import { isBuiltinType } from "../../../project/imports/builtin-types.ts";
 import type { Call } from "../../../project/imports/trace.ts";
 import type { ClassValue, FunctionValue, Value } from "../../../project/imports/values.ts";
 import { scopeOfClass } from "../../../project/models/name-scope.ts";
@@ -216,8 +217,6 @@ function isLiteralArgument(annotation: ast.Expression, constant: ast.Node): bool
 
 function boundBefore(name: string, value: ClassValue, project: Project): boolean {
 	const binding = project.trace.runs.get(value.module.name)?.namespace.names.get(name);
-	if (binding === undefined) return builtinTypes.has(name);
+	if (binding === undefined) return name === "None" || isBuiltinType(`builtins.${name}`);
 	return binding.node !== null && binding.node.start < value.node.start;
 }
-
-const builtinTypes = new Set("int str float bool bytes list dict set tuple frozenset object type None complex".split(" "));

@@ -1,4 +1,5 @@
 import type * as ast from "../../../../python/ast.ts";
+import { isBuiltinType } from "../../builtin-types.ts";
 import { methodOfDatetime } from "../../datetime-methods.ts";
 import type { Value } from "../../values.ts";
 import { isBuiltinFunction } from "../builtins.ts";
@@ -34,7 +35,7 @@ function operandType({ value, node }: UnionOperand): string | null {
 	if (value.kind === "instance" && value.of.kind === "external" && fieldMakers.test(value.of.canonical)) return "FieldInfo";
 	if (node.type === "Subscript") return isBuiltinAlias(node) ? "types.GenericAlias" : null;
 	if (value.kind !== "external") return null;
-	if (builtinTypes.test(value.name)) return "type";
+	if (isBuiltinType(value.name)) return "type";
 	if (methodOfDatetime(value.name) !== null) return "method_descriptor";
 	return isBuiltinFunction(value.name) ? "builtin_function_or_method" : null;
 }
@@ -46,13 +47,11 @@ const plainTypes =
 /** What makes a `FieldInfo`, which knows no `|`: the default of a field that is named as its type. */
 const fieldMakers = /^(pydantic\.fields|sqlmodel\.main)\.Field$/;
 
-const builtinTypes = /^builtins\.(int|str|float|bool|bytes|list|dict|set|tuple|object|type|complex|frozenset)$/;
-
 /** `int | None`, of built-in types alone: anything else may be a form of typing, which takes strings too. */
 function isUnionOfTypes(node: ast.Expression): boolean {
 	if (node.type === "BinOp") return node.operator === "|" && isUnionOfTypes(node.left) && isUnionOfTypes(node.right);
 	if (node.type === "Constant") return node.value === null;
-	return (node.type === "Name" && builtinTypes.test(`builtins.${node.id}`)) || isBuiltinAlias(node);
+	return (node.type === "Name" && isBuiltinType(`builtins.${node.id}`)) || isBuiltinAlias(node);
 }
 
 /** `list[...]` of the built-in class. */
