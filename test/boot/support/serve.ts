@@ -22,10 +22,11 @@ export async function serve<Answer>(
 ): Promise<Answer | null> {
 	const port = await freePort();
 	const bind = server === "gunicorn" ? ["--bind", `127.0.0.1:${port}`] : ["--port", String(port)];
-	// `-P` leaves the working directory to the server itself, as its console script does.
+	// `-P` leaves the working directory to the server itself, as its console script does. No bytecode: a file that is mended within the second,
+	// at the same size, would be served as it was.
 	const child = spawn(python, server === "python" ? args : ["-P", "-m", server, ...args, ...bind], {
 		cwd,
-		env: { PATH: process.env.PATH, HOME: cwd, LANG: "C.UTF-8", PORT: String(port), ...env },
+		env: { PATH: process.env.PATH, HOME: cwd, LANG: "C.UTF-8", PORT: String(port), PYTHONDONTWRITEBYTECODE: "1", ...env },
 		stdio: "ignore",
 	});
 	let isOver = false;
