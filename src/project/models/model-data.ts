@@ -1,7 +1,7 @@
 import type * as ast from "../../python/ast.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { dottedName } from "../../python/walk.ts";
-import { isEnum } from "../imports/simulator/classes/class-attributes.ts";
+import { isEnum } from "../imports/simulator/classes/enumerations.ts";
 import type { Call } from "../imports/trace.ts";
 import type { ClassValue, ConstantValue, Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";

@@ -1,7 +1,7 @@
 import type * as ast from "../../python/ast.ts";
 import { dottedName, walk } from "../../python/walk.ts";
 import { isSecretName, mask } from "../../text/secret-names.ts";
-import { isEnumeration } from "../imports/simulator/classes/enum-look-up.ts";
+import { isValueEnum } from "../imports/simulator/classes/enumerations.ts";
 import type { SettingPart, SettingReading, SettingsObject } from "../imports/trace.ts";
 import type { Namespace, Value } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
@@ -249,9 +249,7 @@ function loadedFrom(project: Project, key: string): string | null {
 function shownFallback(value: Value | null, isSecret: boolean): string | null {
 	// A member of an Enum is written as its value.
 	const member =
-		value?.kind === "instance" && value.of.kind === "class" && isEnumeration(value.of)
-			? value.attributes.get("value")
-			: undefined;
+		value?.kind === "instance" && value.of.kind === "class" && isValueEnum(value.of) ? value.attributes.get("value") : undefined;
 	if (member !== undefined) return shownFallback(member, isSecret);
 	if (value?.kind === "constant" && value.value !== null && value.value !== undefined)
 		return isSecret ? mask : String(value.value);

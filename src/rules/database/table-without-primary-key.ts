@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { isEnumeration } from "../../project/imports/simulator/classes/enum-look-up.ts";
+import { isValueEnum } from "../../project/imports/simulator/classes/enumerations.ts";
 import type { ClassValue, Value } from "../../project/imports/values.ts";
 import { argumentsOf, type ClassAttribute, makerOf } from "../../project/models/class-body.ts";
 import { mayNameKeyElsewhere } from "../../project/models/hidden-key.ts";
@@ -209,7 +209,7 @@ function mayBeKey(project: Project, { node, value, owner }: ClassAttribute): boo
 
 /** `rank: Rank = Rank.rookie`: the default is a member of an Enum, and no column. */
 function isDefaultOfEnum(value: Value): boolean {
-	return value.kind === "instance" && value.of.kind === "class" && isEnumeration(value.of);
+	return value.kind === "instance" && value.of.kind === "class" && isValueEnum(value.of);
 }
 
 const plainTypes = new Set(

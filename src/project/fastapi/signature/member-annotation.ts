@@ -1,6 +1,6 @@
 import { annotatedType } from "../../../python/annotated.ts";
 import type * as ast from "../../../python/ast.ts";
-import { isPlainEnumeration } from "../../imports/simulator/classes/enum-look-up.ts";
+import { isPlainEnum } from "../../imports/simulator/classes/enumerations.ts";
 import type { NameScope } from "../../models/name-scope.ts";
 import { valueOfName } from "../../models/type-form.ts";
 
@@ -17,7 +17,7 @@ export function memberAnnotation(written: ast.Expression | null, scope: NameScop
 	const node = written?.type === "Subscript" ? annotatedType(written) : written;
 	if (node?.type !== "Attribute") return null;
 	const owner = valueOfName(node.value, scope);
-	if (owner?.kind !== "class" || !isPlainEnumeration(owner)) return null;
+	if (owner?.kind !== "class" || !isPlainEnum(owner)) return null;
 	const member = owner.namespace.names.get(node.attribute.name);
 	if (member?.value.kind !== "constant" || member.maybe) return null;
 	return { node, named: `a member of ${owner.node.name.name}` };

@@ -1,6 +1,6 @@
 import type { DictValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
-import { isEnumeration } from "./classes/enum-look-up.ts";
+import { isValueEnum } from "./classes/enumerations.ts";
 import { constant } from "./external.ts";
 
 type Key = DictValue extends { readonly entries: Map<infer K, Value> } ? K : never;
@@ -27,7 +27,7 @@ export function dictKey(value: Value): Key | undefined {
 }
 
 function memberKey({ of, attributes }: Value & { kind: "instance" }): Key | undefined {
-	if (of.kind !== "class" || !isEnumeration(of)) return undefined;
+	if (of.kind !== "class" || !isValueEnum(of)) return undefined;
 	const name = attributes.get("name");
 	const text = attributes.get("value");
 	if (name?.kind !== "constant") return undefined;

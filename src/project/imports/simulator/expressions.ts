@@ -3,7 +3,8 @@ import { type DictValue, type ExternalValue, type FunctionValue, type SequenceVa
 import { failOnCoroutineUse, failOnNeedlessAwait } from "./async-misuse.ts";
 import { isBuiltin, moduleAttributes } from "./builtins.ts";
 import { findInClass } from "./classes/class-members.ts";
-import { failOnMemberName, isEnumeration } from "./classes/enum-look-up.ts";
+import { failOnMemberName } from "./classes/enum-look-up.ts";
+import { isValueEnum } from "./classes/enumerations.ts";
 import { comprehension, consumed } from "./comprehensions.ts";
 import { dictKey, setEntry } from "./dict-keys.ts";
 import { builtin, constant } from "./external.ts";
@@ -266,7 +267,7 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 		failOnParameterCount(machine, frame, owner, node);
 		failOnMemberName(machine, frame, owner, index, node);
 		// `Status["OPEN"]` is a member, and with a metaclass of its own a class gives what that likes.
-		return isEnumeration(owner) || owner.keywords.has("metaclass") ? unknown : owner;
+		return isValueEnum(owner) || owner.keywords.has("metaclass") ? unknown : owner;
 	}
 	const getter = owner.kind === "instance" && owner.of.kind === "class" ? findInClass(owner.of, "__getitem__") : null;
 	if (getter?.value.kind === "function" && getter.value.decorators.length === 0 && !getter.maybe) {

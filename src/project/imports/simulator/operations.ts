@@ -1,9 +1,9 @@
 import { pathText } from "../../path-values.ts";
 import type { ConstantValue, DictValue, InstanceValue, Value } from "../values.ts";
 import { unknown } from "../values.ts";
-import { isEnum } from "./classes/class-attributes.ts";
 import { findInClass } from "./classes/class-members.ts";
 import { membersInOrder } from "./classes/enum-look-up.ts";
+import { isEnum } from "./classes/enumerations.ts";
 import { dictKey, keysOf } from "./dict-keys.ts";
 import { constant } from "./external.ts";
 import { encoded } from "./library/encoded-texts.ts";

@@ -1,5 +1,5 @@
 import type { FixProposal } from "../../../audit/fix.ts";
-import { isEnum } from "../../../project/imports/simulator/classes/class-attributes.ts";
+import { isEnum } from "../../../project/imports/simulator/classes/enumerations.ts";
 import type { Call } from "../../../project/imports/trace.ts";
 import type { ClassValue, Value } from "../../../project/imports/values.ts";
 import { makerOf } from "../../../project/models/class-body.ts";

@@ -1,6 +1,6 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import { isBuiltinType } from "../../../project/imports/builtin-types.ts";
-import { isEnum } from "../../../project/imports/simulator/classes/class-attributes.ts";
+import { isEnum } from "../../../project/imports/simulator/classes/enumerations.ts";
 import type { ExternalValue, Value } from "../../../project/imports/values.ts";
 import type { ClassAttribute } from "../../../project/models/class-body.ts";
 import { isModel } from "../../../project/models/pydantic-model.ts";

@@ -1,3 +1,4 @@
+import { isEnum } from "../../../project/imports/simulator/classes/enumerations.ts";
 import type { ClassDefinition } from "../../../project/imports/trace.ts";
 import type { ClassValue } from "../../../project/imports/values.ts";
 import { lineageOf } from "../../../project/models/lineage.ts";
@@ -186,10 +187,6 @@ function ownValue(value: ClassValue, member: ast.Assign): ClassFault["fixes"] {
 			edits: [replaceText(value.module, member.value.start, member.value.end, JSON.stringify(written))],
 		},
 	];
-}
-
-function isEnum(value: ClassValue): boolean {
-	return lineageOf(value).ancestors.some((each) => each.kind === "external" && /^enum\.\w*(Enum|Flag)$/.test(each.canonical));
 }
 
 /** Plain assignments of public names to what is no function. */

@@ -5,7 +5,6 @@ import {
 	hasUnknownBase,
 	isClosedClass,
 	isContainer,
-	isEnum,
 	isFieldOfModel,
 	isModel,
 	isOfMixedType,
@@ -13,6 +12,7 @@ import {
 } from "../classes/class-attributes.ts";
 import { findInClass } from "../classes/class-members.ts";
 import { memberNamed } from "../classes/enum-look-up.ts";
+import { isEnum } from "../classes/enumerations.ts";
 import { missingColumnMessage } from "../classes/mapped-class.ts";
 import { isDecoratedBy } from "../decorators.ts";
 import { constant } from "../external.ts";

@@ -7,12 +7,12 @@ import {
 	hasKnownAttributes,
 	inherited,
 	isClosedClass,
-	isEnum,
 	isOfMixedType,
 	isPlainClass,
 } from "../classes/class-attributes.ts";
 import { findInClass, isPlainField } from "../classes/class-members.ts";
 import { memberNamed } from "../classes/enum-look-up.ts";
+import { isEnum } from "../classes/enumerations.ts";
 import { isNotSetYet } from "../classes/making.ts";
 import { isDecoratedBy, isProperty } from "../decorators.ts";
 import { classMember } from "../external.ts";

@@ -3,7 +3,7 @@ import type { ClassValue, InstanceValue, Value } from "../../values.ts";
 import { type Frame, failAt, type Machine } from "../machine.ts";
 import { hasKnownAttributes } from "./class-attributes.ts";
 import { findInClass } from "./class-members.ts";
-import { isEnumeration } from "./enum-look-up.ts";
+import { isValueEnum } from "./enumerations.ts";
 import { frozenModel } from "./frozen-models.ts";
 
 /** `owner.name = …`, where the class of the owner refuses it: a frozen dataclass, a property without setter, slots, a member of an enumeration. */
@@ -124,7 +124,7 @@ function isOutsideSlots({ namespace, decorators, bases }: ClassValue, name: stri
 }
 
 function refusedByEnum(machine: Machine, owner: ClassValue, name: string): Refused | null {
-	if (!isEnumeration(owner) || owner.namespace.dynamic || owner.keywords.size > 0) return null;
+	if (!isValueEnum(owner) || owner.namespace.dynamic || owner.keywords.size > 0) return null;
 	const member = owner.namespace.names.get(name);
 	if (member === undefined || member.maybe || name.startsWith("_") || member.value.kind !== "constant") return null;
 	return {

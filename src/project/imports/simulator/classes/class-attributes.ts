@@ -4,6 +4,7 @@ import { walk } from "../../../../python/walk.ts";
 import type { ClassValue, ExternalValue, Value } from "../../values.ts";
 import type { Machine } from "../machine.ts";
 import { findInClass } from "./class-members.ts";
+import { enumBases, isEnum } from "./enumerations.ts";
 import { classWithout } from "./library-classes.ts";
 
 /** pydantic takes its fields out of the class: only objects have them. SQLModel's tables and classes with decorators keep attributes of their own. */
@@ -45,15 +46,6 @@ export function isModel({ bases }: ClassValue): boolean {
 export function hasUnknownBase(owner: ClassValue): boolean {
 	return owner.bases.some((base) => base.kind === "unknown" || (base.kind === "class" && hasUnknownBase(base)));
 }
-
-/** Is the class an enumeration, of flags perhaps? */
-export function isEnum(owner: ClassValue): boolean {
-	return owner.bases.some((base) =>
-		base.kind === "class" ? isEnum(base) : base.kind === "external" && enumBases.has(base.canonical),
-	);
-}
-
-const enumBases = new Set(["enum.Enum", "enum.IntEnum", "enum.StrEnum", "enum.Flag", "enum.IntFlag"]);
 
 /** A container of dependency_injector, whose providers are what its body and its own bases bind. */
 export function isContainer(owner: ClassValue): boolean {

@@ -4,25 +4,11 @@ import { constant } from "../external.ts";
 import type { CallArguments, Frame, Machine } from "../machine.ts";
 import { failOperation } from "../refused-operations.ts";
 import { findInClass } from "./class-members.ts";
-
-const enumBases = new Set(["enum.Enum", "enum.IntEnum", "enum.StrEnum"]);
-
-/** Is the class an enumeration of the standard library's kind? */
-export function isEnumeration(owner: ClassValue): boolean {
-	return owner.bases.some((base) =>
-		base.kind === "class" ? isEnumeration(base) : base.kind === "external" && enumBases.has(base.canonical),
-	);
-}
-
-/** Is it an enumeration whose members are nothing else besides: no texts, no numbers? */
-export function isPlainEnumeration({ bases, keywords }: ClassValue): boolean {
-	const [only, ...others] = bases;
-	return only?.kind === "external" && only.canonical === "enum.Enum" && others.length === 0 && keywords.size === 0;
-}
+import { isValueEnum } from "./enumerations.ts";
 
 /** The values of an enumeration whose members are all plain constants, by name; null for any other class. */
 function constantMembers(owner: ClassValue): ReadonlyMap<string, Value> | null {
-	if (!isEnumeration(owner) || owner.namespace.dynamic || owner.decorators.length > 0) return null;
+	if (!isValueEnum(owner) || owner.namespace.dynamic || owner.decorators.length > 0) return null;
 	if (
 		findInClass(owner, "_missing_") !== null ||
 		findInClass(owner, "__new__") !== null ||
@@ -76,7 +62,7 @@ export function memberNamed(owner: ClassValue, name: string, value: Value): Inst
 
 /** `Level.INFO` of a `class Level(str, Enum)`: it is equal to its text, and `str` writes it otherwise, which logging compares. */
 export function isTextMember(value: Value): value is InstanceValue {
-	if (value.kind !== "instance" || value.of.kind !== "class" || !isEnumeration(value.of)) return false;
+	if (value.kind !== "instance" || value.of.kind !== "class" || !isValueEnum(value.of)) return false;
 	const isText = value.of.bases.some((base) => base.kind === "external" && base.canonical === "builtins.str");
 	return isText && findInClass(value.of, "__str__") === null;
 }

@@ -2,7 +2,8 @@ import type * as ast from "../../../../python/ast.ts";
 import type { RaisesException } from "../../trace.ts";
 import { type InstanceValue, unknown, type Value } from "../../values.ts";
 import { failOnCoroutineUse } from "../async-misuse.ts";
-import { isPlainEnumeration, isTextMember, shownMember } from "../classes/enum-look-up.ts";
+import { isTextMember, shownMember } from "../classes/enum-look-up.ts";
+import { isPlainEnum } from "../classes/enumerations.ts";
 import { refusedKeywords } from "../classes/init-subclass.ts";
 import { symbolEntry } from "../external.ts";
 import { failToBind } from "../external-signature.ts";
@@ -287,7 +288,7 @@ function ofLevel(level: Value | undefined): Refusal | null {
 
 /** A member of an enumeration that is neither a number nor a text. */
 function isPlainMember(value: Value): value is InstanceValue {
-	return value.kind === "instance" && value.of.kind === "class" && isPlainEnumeration(value.of);
+	return value.kind === "instance" && value.of.kind === "class" && isPlainEnum(value.of);
 }
 
 function ofIteration(value: Value): Refusal | null {

@@ -1,6 +1,6 @@
 import type { Value } from "../../values.ts";
 import { findInClass } from "../classes/class-members.ts";
-import { isEnumeration } from "../classes/enum-look-up.ts";
+import { isValueEnum } from "../classes/enumerations.ts";
 import type { CallArguments, Machine } from "../machine.ts";
 
 interface Refusal {
@@ -30,7 +30,7 @@ function ofPython(given: Value & { kind: "class" }, keywords: CallArguments["key
 	}
 	if (keywords.size > 0) return null;
 	if (minor < 11)
-		return isEnumeration(given)
+		return isValueEnum(given)
 			? { exception: "ValueError", message: `<enum '${given.node.name.name}'> is not a valid Enum` }
 			: null;
 	const hint = minor < 12 ? " defined" : "; specify `names=()` if you meant to create a new, empty, enum";

@@ -1,5 +1,5 @@
 import type { FixProposal } from "../../../../audit/fix.ts";
-import { isEnumeration } from "../../../../project/imports/simulator/classes/enum-look-up.ts";
+import { isValueEnum } from "../../../../project/imports/simulator/classes/enumerations.ts";
 import { onlyOfMetadata } from "../../../../project/imports/simulator/library/base-metadata.ts";
 import type { Project } from "../../../../project/project.ts";
 import type * as ast from "../../../../python/ast.ts";
@@ -322,7 +322,7 @@ const synonyms: Readonly<Record<string, string>> = {
 /** An enumeration lacks a member that is asked for: `LOCAL = "LOCAL"` shows what the value of another would be. */
 function addedMember(project: Project, failure: FailureOf<"attribute-missing">): readonly AttributeRemedy[] {
 	const { owner, name } = failure.detail;
-	const found = project.trace.classes.filter(({ value }) => value.node.name.name === owner && isEnumeration(value));
+	const found = project.trace.classes.filter(({ value }) => value.node.name.name === owner && isValueEnum(value));
 	const [only] = found;
 	if (only === undefined || found.length > 1 || !/^[A-Z]/.test(name)) return [];
 	for (const statement of only.value.node.body.toReversed()) {
