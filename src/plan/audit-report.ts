@@ -18,6 +18,8 @@ export interface AuditReport {
 	readonly importGraph: ImportGraphSummary;
 	/** Every start command that the repository holds, and what each would do. */
 	readonly startCommands: readonly StartCommandRow[];
+	/** Applications of the repository that this report is not about. */
+	readonly otherApplications: readonly OtherApplicationRow[];
 	/** What could not be audited, and why. */
 	readonly notices: readonly Notice[];
 }
@@ -92,6 +94,20 @@ export interface StartStop {
 	/** The line that Python would print, or null. */
 	readonly error: string | null;
 	readonly problem: string;
+}
+
+/** An application of the repository that the report is not about. */
+export interface OtherApplicationRow {
+	/** The file that holds it. */
+	readonly path: string;
+	/** The folder that it is started in, relative to the root. */
+	readonly backend: string;
+	/** `main:app` */
+	readonly target: string;
+	/** Does the target name a function that makes it? */
+	readonly factory: boolean;
+	/** What audits it, typed in the repository's root. */
+	readonly command: string;
 }
 
 export interface Notice {

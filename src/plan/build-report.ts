@@ -3,6 +3,7 @@ import type { Project } from "../project/project.ts";
 import { listStarts, mostStarts } from "../project/starts/list-starts.ts";
 import type { AuditReport, DependencyRow, Notice, ProjectSummary, StartCommandRow } from "./audit-report.ts";
 import { summariseImports } from "./import-graph-summary.ts";
+import { otherApplicationRows } from "./other-applications.ts";
 import { type KnownIds, planIssues } from "./plan.ts";
 import { recommend } from "./recommendations.ts";
 
@@ -30,6 +31,7 @@ export function buildReport(project: Project, input: ReportInput): AuditReport {
 		dependencies: input.dependencies,
 		importGraph: summariseImports(project),
 		startCommands: input.startCommands ?? [],
+		otherApplications: otherApplicationRows(project),
 		notices: [...noticesOf(project), ...brokenRules(input.result), ...cutRules(input.result), ...spentRules(input.result)],
 	};
 }

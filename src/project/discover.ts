@@ -1,7 +1,9 @@
 import type * as ast from "../python/ast.ts";
 import { parentOf } from "./imports/resolver.ts";
-import type { SourceTree, StartPlace, Target } from "./project.ts";
+import type { Application, SourceTree, StartPlace, Target } from "./project.ts";
+import { consoleScriptsOf } from "./starts/console-scripts.ts";
 import { listStarts } from "./starts/list-starts.ts";
+import { runCallsOf } from "./starts/run-calls.ts";
 import { isLaunched } from "./starts/script-launch.ts";
 import { findApplications } from "./target.ts";
 
@@ -10,7 +12,8 @@ export interface Discovery {
 	/** Relative to the root; `""` for the root itself. */
 	readonly backend: string;
 	readonly target: Target | null;
-	readonly otherTargets: readonly Target[];
+	/** The likeliest first. */
+	readonly otherApplications: readonly Application[];
 	readonly place: StartPlace;
 }
 
@@ -39,23 +42,27 @@ export function discover(input: DiscoveryInput): Discovery {
 	if (input.given !== null) {
 		const { given, place } = input;
 		const backend = place === null ? folderOfGiven(input, given) : importFolder(input.files, place, given.module);
-		return { backend, target: given, otherTargets: [], place: place ?? placeAt(backend) };
+		return { backend, target: given, otherApplications: [], place: place ?? placeAt(backend) };
 	}
 	const candidates = [...fromCommands(input), ...fromModules(input)].sort(
 		(a, b) => b.score - a.score || a.backend.length - b.backend.length || (a.target.module < b.target.module ? -1 : 1),
 	);
 	const [best, ...others] = candidates;
-	if (best === undefined) return { backend: input.hint, target: null, otherTargets: [], place: placeAt(input.hint) };
-	const seen = new Set([fileOf(input.files, best.backend, best.target.module)]);
-	const otherTargets: Target[] = [];
+	if (best === undefined) return { backend: input.hint, target: null, otherApplications: [], place: placeAt(input.hint) };
+	const identityOf = ({ backend, target }: Candidate) => `${fileOf(input.files, backend, target.module)}:${target.attribute}`;
+	const seen = new Set([identityOf(best)]);
+	const otherApplications: Application[] = [];
 	for (const candidate of others) {
-		const file = fileOf(input.files, candidate.backend, candidate.target.module);
-		if (seen.has(file)) continue;
-		seen.add(file);
-		otherTargets.push(candidate.target);
+		const { backend, target } = candidate;
+		const path = fileOf(input.files, backend, target.module);
+		if (path === null || isOfTests.test(path) || seen.has(identityOf(candidate))) continue;
+		seen.add(identityOf(candidate));
+		otherApplications.push({ path, backend, target });
 	}
-	return { backend: best.backend, target: best.target, otherTargets, place: best.place ?? placeAt(best.backend) };
+	return { backend: best.backend, target: best.target, otherApplications, place: best.place ?? placeAt(best.backend) };
 }
+
+const isOfTests = /(^|\/)(?:tests?\/|test_[^/]*\.py$|[^/]*_test\.py$|conftest\.py$)/i;
 
 /** A server that is started in the folder that its modules are imported from. */
 function placeAt(backend: string): StartPlace {
@@ -138,7 +145,7 @@ function fitsFolder(input: DiscoveryInput, file: string, folder: string): boolea
 /** A module that runs a server itself is what is started where deployment files run it, or where it is what `python -m` runs of its package. */
 function likelihood(files: SourceTree, path: string): number {
 	if (!path.endsWith(".py")) return 200;
-	if (isLaunched(files, path)) return 190;
+	if (isLaunched(files, path) || consoleScriptsOf(files).some(({ file }) => file === path)) return 190;
 	return path.endsWith("__main__.py") ? 140 : 60;
 }
 
@@ -151,19 +158,17 @@ function fromModules(input: DiscoveryInput): Candidate[] {
 		if (!path.endsWith(".py") || !isBelow(path, input.hint) || !/FastAPI|Starlette|_app\(/.test(file.text)) continue;
 		const tree = input.parse(path);
 		if (tree === null) continue;
-		const [application] = findApplications(tree);
-		if (application === undefined) continue;
+		const applications = findApplications(tree);
+		if (applications.length === 0) continue;
 		const placed = placeModule(input, path, tree);
 		const name = path.slice(path.lastIndexOf("/") + 1);
 		const usual = /^(main|app|server|asgi|api|__init__|application)\.py$/.test(name) ? (name === "main.py" ? 12 : 6) : 0;
 		const depth = path.slice(placed.folder.length).split("/").length;
-		const score = 100 + usual - application.rank * 8 - depth - (unlikely.test(path.slice(input.hint.length)) ? 50 : 0);
-		const { attribute, factory } = application;
-		result.push({
-			backend: placed.folder,
-			target: { module: placed.module, attribute, factory, evidence: `${path} builds the application` },
-			score,
-		});
+		const base = 100 + usual - depth - (unlikely.test(path.slice(input.hint.length)) ? 50 : 0);
+		for (const { attribute, factory, rank } of applications) {
+			const target = { module: placed.module, attribute, factory, evidence: `${path} builds the application` };
+			result.push({ backend: placed.folder, target, score: base - rank * 8 });
+		}
 	}
 	return result;
 }
@@ -214,7 +219,7 @@ function scoreFolder(input: DiscoveryInput, folder: string, path: string, tree: 
 		}
 	}
 	// A module that starts itself says by which name it is imported.
-	if (runsItself(input.files.get(path)?.text ?? "", inside.join("."))) score += 8;
+	if (runsItself(input.files, path, inside)) score += 8;
 	const hasManifest = ["requirements.txt", "pyproject.toml", "Pipfile", ".env", "setup.py", "poetry.lock", "uv.lock"].some(
 		(name) => input.files.has(joined(folder, name)),
 	);
@@ -227,9 +232,11 @@ function scoreFolder(input: DiscoveryInput, folder: string, path: string, tree: 
 }
 
 /** `uvicorn.run("main:app")` in the file `main.py`. */
-function runsItself(text: string, file: string): boolean {
-	const name = file.replace(/(?:\.__init__)?\.py$/, "");
-	return /\buvicorn\.run\(\s*(?:app\s*=\s*)?["']([\w.]+):/.exec(text)?.[1] === name;
+function runsItself(files: SourceTree, path: string, inside: readonly string[]): boolean {
+	const file = files.get(path);
+	if (file === undefined || !file.text.includes("uvicorn")) return false;
+	const name = inside.join(".").replace(/(?:\.__init__)?\.py$/, "");
+	return runCallsOf(files, file).some(({ target }) => target.module === name);
 }
 
 /** The `src` folder of a project within the repository that is installed: its packages are imported from there (a member of a workspace). */

@@ -1,7 +1,6 @@
 import type { Environment } from "../environment/environment.ts";
 import type * as ast from "../python/ast.ts";
 import { findSyntaxFaults } from "../python/grammar.ts";
-import { parseModule } from "../python/parse.ts";
 import { findUndecodable } from "../python/undecodable.ts";
 import { LineIndex } from "../text/line-index.ts";
 import { discover } from "./discover.ts";
@@ -16,6 +15,7 @@ import { readManifests } from "./manifests/read-manifests.ts";
 import type { FolderListings, Module, Project, SourceTree, StartPlace, Target, UnreadableFile } from "./project.ts";
 import { parseDotenv, resolveDotenv } from "./settings/dotenv.ts";
 import { readIniSettings } from "./settings/ini-settings.ts";
+import { treeOf } from "./source-tree.ts";
 
 /** What a project is loaded from. Nothing here touches a disk: files and environment come from outside. */
 export interface LoadInput {
@@ -45,18 +45,12 @@ export interface LoadInput {
 
 /** Parses, resolves and simulates a backend. Never throws on anything that stands in its files. */
 export function loadProject(input: LoadInput): Project {
-	const trees = new Map<string, ast.Module>(input.trees);
 	const parse = (path: string): ast.Module | null => {
-		const known = trees.get(path);
-		if (known !== undefined) return known;
 		const file = input.files.get(path);
-		if (file === undefined) return null;
-		const tree = parseModule(file.text);
-		trees.set(path, tree);
-		return tree;
+		return input.trees?.get(path) ?? (file === undefined ? null : treeOf(file));
 	};
 	input.onProgress?.("discover");
-	const { backend, target, otherTargets, place } = discover({
+	const { backend, target, otherApplications, place } = discover({
 		files: input.files,
 		hint: input.hint,
 		given: input.target,
@@ -133,7 +127,7 @@ export function loadProject(input: LoadInput): Project {
 		unreadable: input.unreadable,
 		...(input.listings && { listings: input.listings }),
 		target,
-		otherTargets,
+		otherApplications,
 		environment,
 		modules,
 		modulesByPath,

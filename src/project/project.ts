@@ -45,6 +45,15 @@ export interface Target {
 	readonly evidence: string;
 }
 
+/** An application that the repository holds. */
+export interface Application {
+	/** The file that holds it. */
+	readonly path: string;
+	/** The folder that its module is imported from, relative to the root. */
+	readonly backend: string;
+	readonly target: Target;
+}
+
 /** From where a server is started, and where it looks for modules of the project; folders are relative to the root. */
 export interface StartPlace {
 	readonly workingDirectory: string;
@@ -80,8 +89,8 @@ export interface Project {
 	readonly listings?: FolderListings;
 	/** Null where no application was found. */
 	readonly target: Target | null;
-	/** Other applications of the repository. */
-	readonly otherTargets: readonly Target[];
+	/** Other applications of the repository; none where the target was given. */
+	readonly otherApplications: readonly Application[];
 	readonly environment: Environment;
 	/** Every Python file below the backend, by dotted name; tests and scripts too. */
 	readonly modules: ReadonlyMap<string, Module>;

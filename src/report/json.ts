@@ -8,7 +8,7 @@ import { lineEditsOf, spanOf, type Texts } from "./line-edits.ts";
 import { maskEdit } from "./masked.ts";
 
 /** Version of the published schema, docs/report.schema.json. */
-const schemaVersion = "1.3";
+const schemaVersion = "1.4";
 
 /**
  * The report as JSON that validates against docs/report.schema.json. Its field names are published: they change only with
@@ -48,6 +48,13 @@ export function renderJson(report: AuditReport, texts: Texts, version: string): 
 			cycles: report.importGraph.cycles,
 		},
 		start_commands: report.startCommands.map(startJson),
+		other_applications: report.otherApplications.map(({ path, backend, target, factory, command }) => ({
+			file_path: path,
+			backend,
+			target,
+			factory,
+			command,
+		})),
 		notices: report.notices.map((notice) => ({ file_path: notice.path, message: maskSecrets(notice.message) })),
 	};
 	return jsonText(document);

@@ -39,6 +39,12 @@ export function renderMarkdown(report: AuditReport, texts: Texts): string {
 				.join("\n"),
 		);
 	}
+	if (report.otherApplications.length > 0) {
+		const rows = report.otherApplications.map(
+			({ path, target, factory, command }) => `- ${code(`${target}${factory ? "()" : ""}`)} in ${code(path)}: ${code(command)}`,
+		);
+		parts.push("## Other applications", "This report is not about them.", rows.join("\n"));
+	}
 	if (report.notices.length > 0) {
 		parts.push("## Not audited");
 		parts.push(

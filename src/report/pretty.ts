@@ -30,6 +30,7 @@ export function renderPretty(report: AuditReport, texts: Texts, options: PrettyO
 	}
 	const starts = comparedStarts(report);
 	if (starts.length > 0) parts.push(startCommands(starts, paint, width));
+	if (report.otherApplications.length > 0) parts.push(otherApplications(report, paint));
 	if (report.notices.length > 0) parts.push(notices(report, paint, width));
 	if (report.issues.length > 0) parts.push(nextSteps(report, paint, width));
 	return `${parts.join("\n\n")}\n`;
@@ -98,6 +99,14 @@ function startCommands(rows: readonly StartCommandRow[], paint: Paint, width: nu
 		return [`  ${mark} ${showLine(startPlace(row))}  ${paint.bold(showLine(row.command))}${audited}`, ...facts];
 	});
 	return [`${paint.bold("Start commands")}: ${startsHeadline(rows)}`, ...lines].join("\n");
+}
+
+function otherApplications({ otherApplications: rows }: AuditReport, paint: Paint): string {
+	const places = rows.map(({ path, target, factory }) => `${showLine(path)}  ${showLine(target)}${factory ? "()" : ""}`);
+	const width = Math.max(...places.map((place) => place.length));
+	const lines = rows.map(({ command }, index) => `  ${places[index]?.padEnd(width)}  ${paint.dim(showLine(command))}`);
+	const count = rows.length === 1 ? "one more in this repository" : `${rows.length} more in this repository`;
+	return [`${paint.bold("Other applications")}: ${count}, which this report is not about`, ...lines].join("\n");
 }
 
 function notices(report: AuditReport, paint: Paint, width: number): string {

@@ -28,7 +28,7 @@ describe("bootmend audit", () => {
 	it("prints data alone to standard output", async () => {
 		const { stdout } = await bootmend(folderWith(brokenBackend), "audit", "--format", "json");
 		expect(JSON.parse(stdout)).toMatchObject({
-			schema_version: "1.3",
+			schema_version: "1.4",
 			critical_path: ["IMPORT-001"],
 			project: { target: "app.main:app" },
 		});

@@ -222,6 +222,7 @@ export class ScriptedSession implements Session {
 				dependencies: [],
 				importGraph: { modules: [], edges: [], cycles: [] },
 				startCommands: [],
+				otherApplications: [],
 				notices: [],
 			},
 			sources: this.files,

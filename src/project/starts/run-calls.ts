@@ -1,61 +1,94 @@
+import type * as ast from "../../python/ast.ts";
+import { boundNames } from "../../python/scopes.ts";
+import { dottedName, walk } from "../../python/walk.ts";
 import { LineIndex } from "../../text/line-index.ts";
+import type { SourceFile, SourceTree } from "../project.ts";
+import { treeOf } from "../source-tree.ts";
+import { meantByWord } from "./meant-word.ts";
 import type { StartCommand } from "./start-commands.ts";
 
-const runCall =
-	/\buvicorn\.run\(\s*(?:app\s*=\s*)?(?:(["'])([A-Za-z_]\w*(?:\.\w+)*:[A-Za-z_]\w*)\1|([A-Za-z_]\w*)(\(\s*\))?(?=\s*[,)]))/g;
+const importString = /^([A-Za-z_]\w*(?:\.\w+)*):([A-Za-z_]\w*(?:\.\w+)*)$/;
 
 /**
  * The servers that a module starts itself, `uvicorn.run("main:app")`: Python looks first in the folder of the script that it was told
  * to run. Where it hands over an object, `uvicorn.run(app)`, the target has no module: that is the one which Python runs.
  */
-export function runCallsOf(path: string, text: string): StartCommand[] {
-	const lines = new LineIndex(text);
-	return [...text.matchAll(runCall)].flatMap((match): StartCommand[] => {
-		const { line } = lines.positionAt(match.index);
-		if (/^\s*#/.test(lines.lineText(line))) return [];
-		const [, quote, named, object = "", isCalled] = match;
-		if (named === undefined && !isBoundIn(text, object)) return [];
-		const [module = "", attribute = ""] = named === undefined ? ["", object] : named.split(":");
-		const name = named ?? `${object}${isCalled ?? ""}`;
-		const call = callAt(text, match.index);
-		const start = match.index + match[0].length - (quote?.length ?? 0) - name.length;
-		const needsText = named === undefined && /\breload\s*=\s*True\b|\bworkers\s*=\s*(?:[2-9]|[1-9]\d+)\b/.test(call);
-		return [
-			{
-				target: {
-					module,
-					attribute,
-					factory: named === undefined ? isCalled !== undefined : /factory\s*=\s*True/.test(call),
-					evidence: `${path}:${line}`,
-				},
-				importFolder: null,
-				server: "uvicorn",
-				path,
-				range: { start, end: start + name.length },
-				text: match[0],
-				before: "",
-				start: match.index,
-				givesObject: named === undefined,
-				refusal: needsText ? objectRefusal : null,
-			},
-		];
+export function runCallsOf(files: SourceTree, file: SourceFile): StartCommand[] {
+	const tree = treeOf(file);
+	const spellings = spellingsOfRun(tree);
+	const lines = new LineIndex(file.text);
+	const found: StartCommand[] = [];
+	walk(tree, (node) => {
+		if (node.type !== "Call" || !spellings.has(dottedName(node.callee) ?? "")) return;
+		const handed = node.args[0] ?? keywordOf(node, "app");
+		const served = handed === undefined ? null : (namedBy(files, handed, node) ?? objectIn(tree, handed, node));
+		if (served === null) return;
+		const { line } = lines.positionAt(node.start);
+		found.push({
+			...served,
+			target: { ...served.target, evidence: `${file.path}:${line}` },
+			importFolder: null,
+			server: "uvicorn",
+			path: file.path,
+			text: file.text.slice(node.start, node.end),
+			before: "",
+			start: node.start,
+		});
 	});
+	return found;
+}
+
+type Served = Pick<StartCommand, "range" | "givesObject" | "refusal"> & {
+	readonly target: Omit<StartCommand["target"], "evidence">;
+};
+
+/** `"main:app"`; null where the argument is no text, or one that says nothing to us. */
+function namedBy(files: SourceTree, handed: ast.Expression, call: ast.Call): Served | null {
+	if (handed.type !== "Constant" || typeof handed.value !== "string" || handed.content === null) return null;
+	const { start, end } = handed.content;
+	const [, module, attribute = ""] = importString.exec(handed.value) ?? [];
+	const factory = isTrue(keywordOf(call, "factory"));
+	if (module !== undefined)
+		return { target: { module, attribute, factory }, range: { start, end }, givesObject: false, refusal: null };
+	const meant = meantByWord(files, handed.value);
+	return meant === null ? null : { ...meant, range: { start, end }, givesObject: false };
+}
+
+/** `app` or `create_app()`, of a name that the module binds on its top level. */
+function objectIn(tree: ast.Module, handed: ast.Expression, call: ast.Call): Served | null {
+	const isCalled = handed.type === "Call" && handed.args.length === 0 && handed.keywords.length === 0;
+	const named = isCalled ? handed.callee : handed;
+	if (named.type !== "Name" || !boundNames(tree.body).has(named.id)) return null;
+	const workers = keywordOf(call, "workers");
+	const isSeveral = workers?.type === "Constant" && typeof workers.value === "number" && workers.value > 1;
+	const needsText = isTrue(keywordOf(call, "reload")) || isSeveral;
+	return {
+		target: { module: "", attribute: named.id, factory: isCalled },
+		range: { start: handed.start, end: handed.end },
+		givesObject: true,
+		refusal: needsText ? objectRefusal : null,
+	};
 }
 
 /** What uvicorn prints before it ends (uvicorn/main.py). */
 const objectRefusal = "WARNING:  You must pass the application as an import string to enable 'reload' or 'workers'.";
 
-/** Does a module bind the name on its top level? */
-function isBoundIn(text: string, name: string): boolean {
-	return new RegExp(
-		`^(?:${name}[ \\t]*(?::[^=\\n]*)?=|(?:async )?def ${name}\\(|from [^\\n]* import [^\\n#]*\\b${name}\\b)`,
-		"m",
-	).test(text);
+/** The spellings under which a module can call `uvicorn.run`, wherever it imports it. */
+function spellingsOfRun(tree: ast.Module): ReadonlySet<string> {
+	const spellings = new Set(["uvicorn.run"]);
+	walk(tree, (node) => {
+		if (node.type === "Import")
+			for (const { name, asName } of node.names) if (name.name === "uvicorn") spellings.add(`${asName?.name ?? "uvicorn"}.run`);
+		if (node.type === "ImportFrom" && /^uvicorn(?:\.main)?$/.test(node.module))
+			for (const { name, asName } of node.names) if (name.name === "run") spellings.add(asName?.name ?? "run");
+	});
+	return spellings;
 }
 
-/** A call from its beginning to its closing parenthesis, which stands on its first line or begins one. */
-function callAt(text: string, start: number): string {
-	const rest = text.slice(start);
-	const first = /^[^\n]*\)[ \t]*(?:#[^\n]*)?(?=\n|$)/.exec(rest)?.[0];
-	return first ?? rest.slice(0, /\n[ \t]*\)/.exec(rest)?.index ?? rest.length);
+function keywordOf(call: ast.Call, name: string): ast.Expression | undefined {
+	return call.keywords.find((keyword) => keyword.name?.name === name)?.value;
+}
+
+function isTrue(value: ast.Expression | undefined): boolean {
+	return value?.type === "Constant" && value.value === true;
 }

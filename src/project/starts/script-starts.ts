@@ -1,10 +1,14 @@
+import type * as ast from "../../python/ast.ts";
 import { LineIndex } from "../../text/line-index.ts";
 import { parentOf } from "../imports/resolver.ts";
 import type { SourceTree, StartPlace } from "../project.ts";
+import { treeOf } from "../source-tree.ts";
+import { type ConsoleScript, consoleScriptsOf } from "./console-scripts.ts";
 import { type ContainerImage, readImage } from "./container-image.ts";
 import { contextOf, inContainer, inService, noOverrides, type WrittenService } from "./container-start.ts";
 import { joinFolder, moduleFiles } from "./folders.ts";
 import { startOnHost } from "./host-start.ts";
+import { isReachedByCalling, isReachedByRunning } from "./reached-calls.ts";
 import { launchedFiles, launchesIn, launchesOnHost, launchOfImage, type ScriptLaunch } from "./script-launch.ts";
 import type { Start } from "./start.ts";
 import type { StartCommand } from "./start-commands.ts";
@@ -20,6 +24,7 @@ interface WrittenLaunch {
 /** The commands of a repository that run scripts. */
 export class ScriptLaunches {
 	private launches: readonly WrittenLaunch[] | null = null;
+	private consoleScripts: readonly ConsoleScript[] | null = null;
 
 	constructor(
 		private readonly files: SourceTree,
@@ -40,7 +45,23 @@ export class ScriptLaunches {
 			if (runs(written, names, command.path))
 				found.push({ ...written, path, line: at, command: { ...written.command, path: command.path } });
 		}
+		found.push(...this.byConsoleScript(command));
 		return found.length > 0 ? found : this.byHand(command, line);
+	}
+
+	/** As the commands that an installation of the project makes: modules are then looked for where the project was installed from. */
+	private byConsoleScript(command: StartCommand): Start[] {
+		const file = this.files.get(command.path);
+		this.consoleScripts ??= consoleScriptsOf(this.files);
+		return this.consoleScripts.flatMap(({ name, path, range, attribute, folder, source, file: entry }) => {
+			if (file === undefined || source === null || entry === null) return [];
+			const isEntry = entry === command.path && isReachedByCalling(treeOf(file), attribute, command.start);
+			if (!isEntry) return [];
+			const place: StartPlace = { workingDirectory: folder, searchPath: [source] };
+			const launched = asLaunched(command, { script: null, module: moduleBelow(source, command.path), text: name, before: "" });
+			const line = this.lineAt(path, range.start);
+			return [{ ...startOnHost(this.files, command, line), path, command: launched, place, origin: place, folders: [source] }];
+		});
 	}
 
 	private *ofServices(): Generator<WrittenLaunch> {
@@ -80,10 +101,11 @@ export class ScriptLaunches {
 		const { path, givesObject } = command;
 		const folder = givesObject ? this.folderOfImports(path) : this.folderOfTarget(command);
 		const unknown = startOnHost(this.files, command, line);
-		const isRun = isRunByScript(this.files.get(path)?.text ?? "", command.start);
+		const file = this.files.get(path);
+		const isRun = file !== undefined && isReachedByRunning(treeOf(file), command.start);
 		if (folder === null || !isRun) return givesObject ? [] : [unknown];
 		const script = path.slice(folder === "" ? 0 : folder.length + 1);
-		const module = script.replace(/\.py$/, "").replaceAll("/", ".");
+		const module = moduleBelow(folder, path);
 		const forms = script.includes("/") ? [`python -m ${module}`, `python ${script}`] : [`python ${script}`];
 		return forms.flatMap((text) => {
 			const [launch] = launchesIn(text);
@@ -101,9 +123,9 @@ export class ScriptLaunches {
 
 	/** The folder at or above a module that holds what its first own import names; its own where it imports nothing of the project. */
 	private folderOfImports(path: string): string | null {
-		const text = this.files.get(path)?.text ?? "";
-		if (/^from\s+\./m.test(text)) return null;
-		const tops = [...text.matchAll(/^(?:from|import)[ \t]+([A-Za-z_]\w*)/gm)].map(([, top = ""]) => top);
+		const file = this.files.get(path);
+		const tops = file === undefined ? [] : topsImportedBy(treeOf(file));
+		if (tops === null) return null;
 		const folders = new Set([...this.files.keys()].map(parentOf).flatMap(withParents));
 		const isThere = (folder: string, top: string) =>
 			folders.has(joinFolder(folder, top)) || this.files.has(joinFolder(folder, `${top}.py`));
@@ -118,7 +140,7 @@ export class ScriptLaunches {
 const dockerName = /(^|\/)(?:dockerfile[^/]*|[^/]*\.dockerfile)$/i;
 
 /** The module's own command as Python is told to run it; a script is a module of its own folder. */
-function asLaunched(command: StartCommand, { script, module, before, text }: ScriptLaunch): StartCommand {
+function asLaunched(command: StartCommand, { script, module, before, text }: Omit<ScriptLaunch, "start">): StartCommand {
 	const own = module ?? script?.replace(/^.*\//, "").replace(/\.py$/, "") ?? "";
 	const target = command.givesObject ? { ...command.target, module: own } : command.target;
 	return { ...command, target, server: "python", before, text };
@@ -131,13 +153,28 @@ function runs({ image, place, folders }: Start, names: readonly string[], path: 
 	return names.some((name) => seen(image, joinFolder(name.startsWith("/") ? "" : workingDirectory, name)) === path);
 }
 
-/** Does running the module come to the call? To one in a function only where the module calls that function. */
-function isRunByScript(text: string, call: number): boolean {
-	const lines = text.slice(0, call).split("\n");
-	if (/^\S/.test(lines.at(-1) ?? "")) return true;
-	const opening = lines.findLast((line) => /^[^\s#)\]}]/.test(line)) ?? "";
-	const name = /^(?:async[ \t]+)?def[ \t]+(\w+)/.exec(opening)?.[1];
-	return name === undefined || new RegExp(`^[ \\t]*(?:[\\w.]+\\()?${name}\\(`, "m").test(text);
+/** The first names of what a module imports on its top level; null where it imports relatively, and so cannot be run as a script. */
+function topsImportedBy({ body }: ast.Module): readonly string[] | null {
+	const tops: string[] = [];
+	for (const statement of body) {
+		if (statement.type === "ImportFrom" && statement.level > 0) return null;
+		const modules =
+			statement.type === "Import"
+				? statement.names.map(({ name }) => name.name)
+				: statement.type === "ImportFrom"
+					? [statement.module]
+					: [];
+		tops.push(...modules.map((module) => module.split(".")[0] ?? module));
+	}
+	return tops;
+}
+
+/** The dotted name of a file, seen from a folder above it. */
+function moduleBelow(folder: string, path: string): string {
+	return path
+		.slice(folder === "" ? 0 : folder.length + 1)
+		.replace(/\.py$/, "")
+		.replaceAll("/", ".");
 }
 
 function nearest(path: string, isIt: (folder: string) => boolean): string | null {

@@ -55,8 +55,8 @@ export function findStartCommands(tree: SourceTree): StartCommand[] {
 		const text = tree.get(path)?.text ?? "";
 		if (/uvicorn|gunicorn|hypercorn|granian|fastapi/.test(text)) found.push(...commandsOf(tree, path, text));
 	}
-	for (const [path, { text }] of tree)
-		if (path.endsWith(".py") && text.includes("uvicorn.run")) found.push(...runCallsOf(path, text));
+	for (const [path, file] of tree)
+		if (path.endsWith(".py") && file.text.includes("uvicorn") && file.text.includes("run")) found.push(...runCallsOf(tree, file));
 	return found;
 }
 

@@ -4,6 +4,7 @@ import { listStarts } from "../../project/starts/list-starts.ts";
 import type { Start } from "../../project/starts/start.ts";
 import type { StartCommand } from "../../project/starts/start-commands.ts";
 import type { CommandFault } from "./command/command-fault.ts";
+import { consoleScriptFaults } from "./command/console-script-fault.ts";
 import { misspelledCommand } from "./command/misspelled-command.ts";
 import { serverFault } from "./command/server-fault.ts";
 import { targetFault } from "./command/target-fault.ts";
@@ -56,6 +57,13 @@ export default defineRule<Evidence>({
 			const subject = `${path}:${fault.name}:${fault.shape}`;
 			yield { subject, path, range: fault.range, evidence: { ...fault, isTheOnlyWay } };
 		}
+		for (const { path, fault } of consoleScriptFaults(project))
+			yield {
+				subject: `${path}:${fault.name}:${fault.shape}`,
+				path,
+				range: fault.range,
+				evidence: { ...fault, isTheOnlyWay: false },
+			};
 	},
 
 	describe({ path, evidence: { clause, cause, error, fix, isTheOnlyWay } }) {

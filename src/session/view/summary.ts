@@ -120,11 +120,14 @@ function wayOn(state: SessionState, items: readonly Item[], width: number): read
 	const commands = [...new Set(accepted.flatMap((item) => item.decided?.fix?.commands ?? []))];
 	const isBlocked = items.some((item) => item.issue.blocksStartup && item.decided?.decision.type !== "accepted");
 	const start = isBlocked ? fixCommands(state, commands) : startCommands(state, commands);
+	const others = state.report.otherApplications.map(({ command }) => command.replace("bootmend audit", "bootmend"));
 	const goesOn = !state.finished && items.some((item) => item.decided === null);
 	return [
 		...(goesOn ? [lineOf("Everything is kept. To go on", "strong"), lineOf("  bootmend resume", "accent")] : []),
 		...(goesOn && start.length > 0 ? [[] as Line] : []),
 		...(start.length === 0 ? [] : [lineOf(isBlocked ? "What the fixes want to be run" : "To start the server", "strong")]),
 		...start.flatMap((command) => wrapLine([span(`  ${showLine(command)}`, "accent")], width, 4)),
+		...(others.length === 0 ? [] : [[] as Line, lineOf("The other applications of this repository", "strong")]),
+		...others.flatMap((command) => wrapLine([span(`  ${showLine(command)}`, "accent")], width, 4)),
 	];
 }

@@ -34,11 +34,13 @@ function bootRow(ui: UiState, state: SessionState, width: number): Line | null {
 
 /** `bootmend  todo/backend · src.main:app · Python 3.11 · main, clean` */
 function titleLine(state: SessionState): Line {
-	const { root, backend, target, python } = state.report.project;
+	const { otherApplications, project } = state.report;
+	const { root, backend, target, python } = project;
+	const others = otherApplications.length === 0 ? "" : ` (one of ${otherApplications.length + 1} applications)`;
 	const place = backend === "" ? projectName(root) : `${projectName(root)}/${showLine(backend)}`;
 	const parts = [
 		place,
-		target === null ? "no application found" : showLine(target),
+		target === null ? "no application found" : `${showLine(target)}${others}`,
 		`Python ${showLine(python.split(" ")[0] ?? python)}`,
 		gitWords(state),
 	];

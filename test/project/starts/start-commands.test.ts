@@ -96,3 +96,41 @@ it("places a module that runs its own server where a container runs it, with the
 	expect(commandsIn({ Dockerfile, "app/main.py": script })).toMatchObject([{ target: "main:app", folders: ["app", ""] }]);
 	expect(commandsIn({ "app/main.py": script })).toMatchObject([{ folders: ["app"] }]);
 });
+
+describe("a command that an installation makes", () => {
+	const pyproject = (entry: string) => `[project]\nname = "shop"\n\n[project.scripts]\nserve = "${entry}"\n`;
+	const cli =
+		'import uvicorn\n\n\ndef run(reload: bool = False):\n    uvicorn.run("shop.main:app", reload=reload)\n\n\ndef main():\n    run()\n';
+
+	it("is a start command, which looks for modules where the project is installed from", () => {
+		const files = { "pyproject.toml": pyproject("shop.cli:main"), "src/shop/cli.py": cli, "src/shop/__init__.py": "" };
+		expect(commandsIn(files)).toEqual([{ target: "shop.main:app", folders: ["src"], isCertain: false, server: "python" }]);
+		const poetry = '[tool.poetry.scripts]\nserve = "shop.cli:main"\n';
+		expect(commandsIn({ "api/pyproject.toml": poetry, "api/shop/cli.py": cli })).toMatchObject([
+			{ target: "shop.main:app", folders: ["api"] },
+		]);
+	});
+
+	it("is followed through groups of commands", () => {
+		const grouped =
+			'import typer\nimport uvicorn\n\ncli = typer.Typer()\n\n\n@cli.command()\ndef serve():\n    uvicorn.run("shop.main:app")\n';
+		expect(commandsIn({ "pyproject.toml": pyproject("shop.cli:cli"), "shop/cli.py": grouped })).toMatchObject([
+			{ target: "shop.main:app", folders: [""], server: "python" },
+		]);
+		expect(commandsIn({ "pyproject.toml": pyproject("shop.cli:other"), "shop/cli.py": grouped })).toMatchObject([
+			{ server: "uvicorn" },
+		]);
+	});
+});
+
+it("reads uvicorn.run as Python does, with aliases, keywords, comments and texts", () => {
+	const main = (call: string, imported = "import uvicorn") =>
+		commandsIn({ "main.py": `${imported}\n\napp = make()\n\n${call}\n` });
+	expect(main("uv.run(app='shop.main:api')", "import uvicorn as uv")).toMatchObject([{ target: "shop.main:api" }]);
+	expect(main("run('shop.main:make_app', factory=True)", "from uvicorn import run")).toMatchObject([
+		{ target: "shop.main:make_app()" },
+	]);
+	expect(main("# uvicorn.run('old:app')")).toEqual([]);
+	expect(main("'''Start it with uvicorn.run(\"old:app\")'''")).toEqual([]);
+	expect(main("uvicorn.run(config['app'])")).toEqual([]);
+});

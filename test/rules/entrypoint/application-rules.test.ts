@@ -121,6 +121,20 @@ describe("unstartable-command", () => {
 		expect(mended("uvicorn elsewhere")).toBeUndefined();
 	});
 
+	it("names what starts the server to a command of the installation that cannot import it", () => {
+		const cli = 'import uvicorn\n\n\ndef main():\n    uvicorn.run("shop.main:app")\n';
+		const shop = (entry: string) =>
+			`#- pyproject.toml\n[project]\nname = "shop"\ndependencies = ["fastapi", "uvicorn"]\n\n[project.scripts]\nserve = "${entry}"\n#- src/shop/__init__.py\n#- src/shop/cli.py\n${cli}#- src/shop/main.py\n${head}\napp = FastAPI()\n`;
+		const mended = (entry: string) => /serve = "(.*)"/.exec(mendedFiles(rule, shop(entry))["pyproject.toml"] ?? "")?.[1];
+		expect(mended("shop.cli:man")).toBe("shop.cli:main");
+		expect(mended("shop.clj:main")).toBe("shop.cli:main");
+		expect(auditBackend(rule, shop("shop.cli:man"))).toMatchObject([
+			{ severity: "HIGH", expectedError: "ImportError: cannot import name 'man' from 'shop.cli'" },
+		]);
+		for (const sound of ["shop.cli:main", "uvicorn:main", "shop.cli:uvicorn"])
+			expect(auditBackend(rule, shop(sound))).toEqual([]);
+	});
+
 	it("goes to the folder of the module before a recipe starts it, unless recipes share a shell", () => {
 		const recipe = (first: string) =>
 			`#- requirements.txt\nfastapi\nuvicorn\n#- backend/app/__init__.py\n#- backend/app/names.py\nNAME = 1\n#- backend/app/main.py\nfrom app.names import NAME\n${head}\napp = FastAPI()\n#- Makefile\n${first}run:\n\t@poetry run uvicorn app.main:app\n`;

@@ -66,6 +66,7 @@ export async function auditMarks(root: string): Promise<Diagnosis> {
 			dependencies: [],
 			importGraph: { modules: [], edges: [], cycles: [] },
 			startCommands: [],
+			otherApplications: [],
 			notices: [],
 		},
 	};

@@ -4,7 +4,7 @@ import type { TextRange } from "../../../text/range.ts";
 /** Why a start command cannot start the application. */
 export interface CommandFault {
 	/** Tells the faults of one command apart. */
-	readonly shape: "module" | "attribute" | "folder" | "worker" | "word";
+	readonly shape: "module" | "attribute" | "folder" | "worker" | "word" | "entry";
 	readonly name: string;
 	readonly range: TextRange;
 	/** What the file does, to stand behind its name: `starts main:app with uvicorn, and that is not there`. */
