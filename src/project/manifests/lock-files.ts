@@ -13,12 +13,37 @@ export interface LockFile {
 	readonly versions: ReadonlyMap<string, string>;
 	/** Every package in it, by PEP 503 name. */
 	readonly names: ReadonlySet<string>;
-	/** What the project itself declared when it was locked, where the lock says it; null where it does not. */
-	readonly declared: ReadonlySet<string> | null;
+	/** The projects that it was made for, where it says what they declared then: uv's does, and names each member of a workspace. */
+	readonly projects: readonly LockedProject[];
+	/** The Pythons that it was made for, as a PEP 440 specifier set, or null. */
+	readonly requiresPython: string | null;
 	/** poetry's hash of what the lock was made of, or null. */
 	readonly contentHash: string | null;
 	/** The line (from 1) at which its tool stops to read it, or null. */
 	readonly brokenAt: number | null;
+}
+
+/** A project and what it declared when it was locked. */
+export interface LockedProject {
+	/** PEP 503 name. */
+	readonly normalized: string;
+	/** Null where it was not written down, but worked out. */
+	readonly version: string | null;
+	/** As seen from the lock's folder: `""`, `backend`. */
+	readonly folder: string;
+	/** Its main list. */
+	readonly requirements: readonly LockedRequirement[];
+	/** PEP 503 names of what its groups and extras ask for. */
+	readonly optional: ReadonlySet<string>;
+}
+
+/** A requirement as it was when it was locked. */
+export interface LockedRequirement {
+	/** PEP 503 name. */
+	readonly normalized: string;
+	readonly extras: readonly string[];
+	/** PEP 440 specifier set, `""` for any version; null for what comes from a folder or a repository. */
+	readonly specifier: string | null;
 }
 
 const lockNames: readonly (readonly [string, LockKind])[] = [
@@ -48,11 +73,12 @@ function readTomlLock(text: string): Content {
 		const document: unknown = parse(text);
 		const packages = isRecord(document) ? document.package : null;
 		if (!Array.isArray(packages)) return nothing;
-		const entries = packages.flatMap((entry: unknown) => (isRecord(entry) ? [entry] : []));
+		const entries = packages.filter(isRecord);
 		const hash = isRecord(document) && isRecord(document.metadata) ? document.metadata["content-hash"] : null;
 		return {
 			...gather(entries.map(({ name, version }) => [name, version])),
-			declared: declaredWhenLocked(entries),
+			projects: entries.flatMap((entry) => projectWhenLocked(entry) ?? []),
+			requiresPython: isRecord(document) && typeof document["requires-python"] === "string" ? document["requires-python"] : null,
 			contentHash: typeof hash === "string" ? hash : null,
 		};
 	} catch (error) {
@@ -78,15 +104,48 @@ function readPipfileLock(text: string): Content {
 	);
 }
 
-/** uv writes down what the project in the lock's own folder declares: its main list, its groups and its extras. */
-function declaredWhenLocked(entries: readonly Record<string, unknown>[]): ReadonlySet<string> | null {
-	const own = entries.find(({ source }) => isRecord(source) && (source.virtual === "." || source.editable === "."));
-	const listed = isRecord(own?.metadata) ? own.metadata["requires-dist"] : null;
-	if (!Array.isArray(listed)) return null;
-	return new Set(listed.flatMap((each) => (isRecord(each) && typeof each.name === "string" ? [normalizeName(each.name)] : [])));
+/** uv writes down what each project in the lock's folder and below it declares: its main list, its groups and its extras. */
+function projectWhenLocked({ name, version, source, metadata }: Record<string, unknown>): LockedProject | null {
+	const folder = isRecord(source) ? (source.virtual ?? source.editable) : null;
+	if (typeof name !== "string" || typeof folder !== "string" || !isRecord(metadata)) return null;
+	const listed = recordsIn(metadata["requires-dist"]);
+	const groups = isRecord(metadata["requires-dev"]) ? Object.values(metadata["requires-dev"]).flatMap(recordsIn) : [];
+	const isOptional = ({ marker }: Record<string, unknown>): boolean => typeof marker === "string" && /\bextra\b/.test(marker);
+	return {
+		normalized: normalizeName(name),
+		version: typeof version === "string" ? version : null,
+		folder: folder === "." ? "" : folder,
+		requirements: listed.filter((each) => !isOptional(each)).flatMap(requirementWhenLocked),
+		optional: new Set(
+			[...listed.filter(isOptional), ...groups].flatMap(requirementWhenLocked).map(({ normalized }) => normalized),
+		),
+	};
 }
 
-const nothing: Content = { versions: new Map(), names: new Set(), declared: null, contentHash: null, brokenAt: null };
+function requirementWhenLocked({ name, extras, specifier, marker: _, ...place }: Record<string, unknown>): LockedRequirement[] {
+	if (typeof name !== "string") return [];
+	const isElsewhere = Object.keys(place).some((key) => key !== "index");
+	return [
+		{
+			normalized: normalizeName(name),
+			extras: Array.isArray(extras) ? extras.map((extra) => normalizeName(String(extra))) : [],
+			specifier: isElsewhere ? null : typeof specifier === "string" ? specifier : "",
+		},
+	];
+}
+
+function recordsIn(value: unknown): Record<string, unknown>[] {
+	return Array.isArray(value) ? value.filter(isRecord) : [];
+}
+
+const nothing: Content = {
+	versions: new Map(),
+	names: new Set(),
+	projects: [],
+	requiresPython: null,
+	contentHash: null,
+	brokenAt: null,
+};
 
 function gather(pairs: readonly (readonly unknown[])[]): Content {
 	const versions = new Map<string, string>();

@@ -105,7 +105,7 @@ interface Found {
 function readFolder(files: SourceTree, folder: string, locks: readonly LockFile[]): Found[] {
 	const found: Found[] = [];
 	const add = (name: string, kind: ManifestKind, content: Found["content"], tool: string | null = null): void => {
-		const locked = locks.find((lock) => folderOf(lock.path) === folder && locksKind(lock, kind)) ?? null;
+		const locked = locks.find((lock) => locksKind(lock, kind) && isLockOf(lock, folder)) ?? null;
 		const forDevelopment = isForDevelopment(name);
 		found.push({
 			kind,
@@ -143,6 +143,12 @@ function readFolder(files: SourceTree, folder: string, locks: readonly LockFile[
 		if (content.declaresDependencies || content.problems.length > 0) add(name, "conda", content);
 	}
 	return found;
+}
+
+/** A lock lies beside its project, or in the folder of the workspace whose member that is. */
+function isLockOf({ path, projects }: LockFile, folder: string): boolean {
+	const own = folderOf(path);
+	return own === folder || projects.some((project) => project.folder !== "" && inFolder(own, project.folder) === folder);
 }
 
 function locksKind(lock: LockFile, kind: ManifestKind): boolean {

@@ -1,24 +1,16 @@
 import { defineRule } from "../../audit/rule.ts";
-import { markerApplies } from "../../environment/marker.ts";
-import { versionSatisfies } from "../../environment/pep440.ts";
 import { primaryManifest } from "../../project/manifests/declared.ts";
 import type { LockFile } from "../../project/manifests/lock-files.ts";
-import type { Manifest, Requirement } from "../../project/manifests/manifest.ts";
-import { folderOf } from "../../project/manifests/paths.ts";
-import { poetryContentHashes } from "../../project/manifests/poetry-content-hash.ts";
-import { installingCommand, overriddenPackages } from "../../project/manifests/resolution.ts";
+import { type LockTreatment, treatmentOf } from "../../project/manifests/lock-treatment.ts";
+import { compareLock, type LockDifference, type Unlocked } from "../../project/manifests/stale-lock.ts";
 import { distributionsOf } from "../../project/manifests/third-party-imports.ts";
-import type { Project, SourceTree } from "../../project/project.ts";
+import type { Project } from "../../project/project.ts";
 import { listThirdPartyUses } from "./uses/third-party-uses.ts";
-
-/** What the tool does about a lock that is older than its manifest: stops, installs what it says, or writes it anew. */
-type Treatment = "refused" | "followed" | "renewed";
 
 interface Evidence {
 	readonly lock: string;
-	/** `h11`, `fastapi>=0.116 (0.110.0 is locked)`, in the manifest's order; empty where only poetry's hash tells. */
-	readonly lacking: readonly string[];
-	readonly treatment: Treatment;
+	readonly difference: LockDifference;
+	readonly treatment: LockTreatment;
 	/** The line that installs, `Dockerfile:7`; null where no file orders it. */
 	readonly installedAt: string | null;
 	/** The first import of start-up that a lock without the package leaves missing, where the lock is followed. */
@@ -51,14 +43,15 @@ export default defineRule<Evidence>({
 		const lock = manifest?.lock ?? null;
 		if (manifest === null || lock === null || lock.brokenAt !== null || lock.names.size === 0) return;
 		const treatment = treatmentOf(project.files, manifest, lock);
-		const isAsHashed = lock.kind === "poetry" ? isMadeOf(lock, project.files.get(manifest.path)?.text ?? "") : null;
-		const lacking = treatment === null || isAsHashed === true ? [] : lackingIn(lock, manifest, project);
-		const first = lacking[0]?.requirement ?? (isAsHashed === false ? manifest.requirements[0] : undefined);
-		if (treatment === null || first === undefined) return;
-		const absent = new Set(lacking.map(({ requirement }) => requirement.normalized).filter((name) => !lock.names.has(name)));
+		const difference = treatment === null ? null : compareLock(lock, manifest, project, treatment === "refused");
+		const first = difference?.lacking[0]?.requirement ?? manifest.requirements[0];
+		if (treatment === null || difference === null || first === undefined) return;
+		const absent = new Set(
+			difference.lacking.map(({ requirement }) => requirement.normalized).filter((name) => !lock.names.has(name)),
+		);
 		const evidence: Evidence = {
 			lock: lock.path,
-			lacking: lacking.map(({ requirement, locked }) => inWords(requirement, locked)),
+			difference,
 			treatment,
 			installedAt: manifest.installedBy,
 			missed: treatment === "followed" ? firstMissed(project, absent) : null,
@@ -69,14 +62,13 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ path, evidence }) {
-		const { lock, lacking, treatment, installedAt, missed, tool, commands } = evidence;
-		const listed = lacking.length > 4 ? `${lacking.slice(0, 3).join(", ")} and ${lacking.length - 3} more` : lacking.join(", ");
+		const { lock, difference, treatment, installedAt, missed, tool, commands } = evidence;
 		const stops = (treatment === "refused" && installedAt !== null) || missed !== null;
 		const refusal = treatment === "refused" ? refusals[tool] : undefined;
 		return {
 			severity: stops ? "CRITICAL" : treatment === "refused" ? "HIGH" : "MEDIUM",
 			stage: stops ? "import" : "none",
-			problem: lacking.length === 0 ? `${lock} is older than ${path}` : `${lock} is older than ${path}: it lacks ${listed}`,
+			problem: `${lock} is older than ${path}${differenceInWords(difference)}`,
 			rootCause: `${path} was changed, and the lock file was not written anew. ${consequence(evidence)}`,
 			...(missed !== null
 				? {
@@ -94,7 +86,7 @@ export default defineRule<Evidence>({
 
 /** What the tools print, see their sources. */
 const refusals: Readonly<Partial<Record<LockFile["kind"], string>>> = {
-	uv: "error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided. To update the lockfile, run `uv lock`.",
+	uv: "error: The lockfile at `uv.lock` needs to be updated, but `--locked` was provided.",
 	poetry: "pyproject.toml changed significantly since poetry.lock was last generated. Run `poetry lock` to fix the lock file.",
 };
 
@@ -107,71 +99,20 @@ function consequence({ treatment, installedAt, missed, tool }: Evidence): string
 	return `The installation at ${by} installs what is locked, and nothing else.${missing}`;
 }
 
-/** By poetry's hash; null where it has none, or none can be made here. */
-function isMadeOf({ contentHash }: LockFile, pyproject: string): boolean | null {
-	const hashes = contentHash === null ? [] : poetryContentHashes(pyproject);
-	return hashes.length === 0 ? null : hashes.some((each) => each === contentHash);
+function differenceInWords({ lacking, surplus, heading }: LockDifference): string {
+	if (lacking.length > 0) return `: it lacks ${listed(lacking.map(inWords))}`;
+	if (surplus.length > 0) return `: it has ${listed(surplus)}, which nothing declares any more`;
+	return heading === null ? "" : `, which says ${heading} now`;
 }
 
-function inWords({ name, specifier }: Requirement, locked: string | null): string {
-	return locked === null ? name : `${name}${specifier} (${locked} is locked)`;
+function listed(words: readonly string[]): string {
+	return words.length > 4 ? `${words.slice(0, 3).join(", ")} and ${words.length - 3} more` : words.join(", ");
 }
 
-/** What the main list declares and the lock does not have, with the version that it has instead. */
-function lackingIn(
-	lock: LockFile,
-	manifest: Manifest,
-	{ environment, files }: Project,
-): { readonly requirement: Requirement; readonly locked: string | null }[] {
-	const overridden = overriddenPackages(files, manifest);
-	const main = manifest.requirements.filter(({ group, path }) => group === "" && path === manifest.path);
-	return main.flatMap((requirement): { requirement: Requirement; locked: string | null }[] => {
-		const { normalized, marker, url, specifier } = requirement;
-		if (normalized === "" || normalized === "python" || markerApplies(marker, environment.python) !== true) return [];
-		if (!lock.names.has(normalized) || lock.declared?.has(normalized) === false) return [{ requirement, locked: null }];
-		const locked = lock.versions.get(normalized);
-		const isOne = main.filter((each) => each.normalized === normalized).length === 1;
-		// Releases before a final one, and those of a repository, are judged by their tool.
-		if (locked === undefined || url !== null || !isOne || overridden.has(normalized) || !/^\d+(?:\.\d+)*$/.test(locked))
-			return [];
-		return versionSatisfies(locked, specifier) === false ? [{ requirement, locked }] : [];
-	});
-}
-
-/** How the installation for start-up treats a stale lock; null where it does not look at it. Without an order, the plain command counts. */
-function treatmentOf(files: SourceTree, manifest: Manifest, { kind, path }: LockFile): Treatment | null {
-	const { installedBy } = manifest;
-	const command = installingCommand(files, manifest);
-	if (installedBy === null) return manifest.installer === kind ? (kind === "poetry" ? "refused" : "renewed") : null;
-	const script = files.get(installedBy.replace(/:\d+$/, ""))?.text ?? "";
-	if (!command.includes(kind) || /\buv pip\b|\bexport\b/.test(command)) return null;
-	if (new RegExp(`\\b${kind}\\s+(?:lock|update|add|upgrade)\\b`).test(script)) return null;
-	if (/^FROM\s/im.test(script) && !bringsLock(script, path)) return null;
-	switch (kind) {
-		case "uv":
-			// Other commands of the script have options of their own: `uv run --no-sync` beside a plain `uv sync`.
-			if (/--frozen\b|--no-sync\b/.test(command) || /\bUV_FROZEN\b/.test(script)) return "followed";
-			return /--locked\b/.test(command) || /\bUV_LOCKED\b/.test(script) ? "refused" : "renewed";
-		case "poetry":
-			// Up to 1.4 it warned, and installed what is locked.
-			return /\bpoetry["']?==["']?(?:0|1\.[0-4])\./.test(script) || /\bPOETRY_VERSION=["']?(?:0|1\.[0-4])\./.test(script)
-				? "followed"
-				: "refused";
-		case "pipenv":
-			if (/--deploy\b/.test(script)) return "refused";
-			return /\bpipenv\s+sync\b|--ignore-pipfile\b/.test(script) ? "followed" : "renewed";
-		case "pdm":
-			return /\bpdm\s+sync\b|--frozen-lockfile\b|--no-lock\b/.test(script) ? "followed" : "renewed";
-	}
-}
-
-/** Does an image get the lock file: by its name, with its folder, or with a pattern? */
-function bringsLock(dockerfile: string, path: string): boolean {
-	const name = path.slice(folderOf(path) === "" ? 0 : folderOf(path).length + 1);
-	const places = dockerfile.match(/^[ \t]*(?:COPY|ADD|RUN)\b.*(?:\\\r?\n.*)*/gim) ?? [];
-	return places.some(
-		(each) => each.includes(name) || (/^\s*(?:COPY|ADD)\b/i.test(each) && /[*?]|\s\.{1,2}\/?\s|\/\s/.test(each)),
-	);
+/** `fastapi>=0.116 (0.110.0 is locked)` */
+function inWords({ requirement: { name, extras, specifier }, instead }: Unlocked): string {
+	const asked = extras.length === 0 ? name : `${name}[${extras.join(",")}]`;
+	return instead === null ? asked : `${asked}${specifier} (${instead})`;
 }
 
 /** The first import of start-up that one of these packages brings, and no other that is locked. */

@@ -1,5 +1,7 @@
 import { expect, it } from "vitest";
+import { readManifests } from "../../../src/project/manifests/read-manifests.ts";
 import rule from "../../../src/rules/dependencies/stale-lock.ts";
+import { sourceTree } from "../../project/manifests/source-tree.ts";
 import { auditDependencies, installed } from "./audit-dependencies.ts";
 
 const main = "import h11\nfrom fastapi import FastAPI\n\napp = FastAPI(version=h11.__version__)\n";
@@ -90,4 +92,46 @@ it("goes by poetry's own hash where the lock has one", () => {
 		"CRITICAL stale-lock pyproject.toml:5 poetry.lock is older than pyproject.toml",
 	]);
 	expect(audited(lockOf(hash, "fastapi=0.115.0", "h11=0.16.0"))).toEqual([]);
+});
+
+/** As uv writes it, with what the project declared when it was locked. */
+const lockedByUv = (declared: string, { folder = ".", version = "1", more = "" } = {}): string =>
+	`version = 1\nrequires-python = ">=3.11"\n\n${locked("fastapi=0.115.0", "h11=0.16.0")}
+[[package]]\nname = "shop"\nversion = "${version}"\nsource = { virtual = "${folder}" }
+
+[package.metadata]\nrequires-dist = [${declared}]\n${more}`;
+const fastapi = '{ name = "fastapi", specifier = ">=0.100" }';
+const asDeclared = `${fastapi}, { name = "h11", specifier = ">=0.14" }`;
+
+it.each([
+	["the same list", asDeclared, {}, []],
+	["the same bound in other words", asDeclared.replace("0.100", "0.100.0"), {}, []],
+	["another bound", asDeclared.replace("0.100", "0.99"), {}, [": it lacks fastapi>=0.100 (locked as >=0.99)"]],
+	["a package more", `${asDeclared}, { name = "idna" }`, {}, [": it has idna, which nothing declares any more"]],
+	["an extra", asDeclared.replace('"h11",', '"h11", extras = ["x"],'), {}, [": it lacks h11>=0.14 (locked as h11[x])"]],
+	["another version of the project", asDeclared, { version: "2" }, [', which says version = "1" now']],
+	[
+		"a group",
+		asDeclared,
+		{ more: '[package.metadata.requires-dev]\ndev = [{ name = "pytest" }]\n' },
+		[": it has pytest, which nothing declares any more"],
+	],
+])("compares what uv has locked with what is declared: %s", (_, declared, more, differences) => {
+	const lock = lockedByUv(declared, more);
+	const { issues } = audit({ "pyproject.toml": project, "uv.lock": lock, Dockerfile: image("uv sync --locked") });
+	expect(issues.map(({ problem }) => problem)).toEqual(differences.map((each) => `uv.lock is older than pyproject.toml${each}`));
+	const frozen = audit({ "pyproject.toml": project, "uv.lock": lock, Dockerfile: image("uv sync --frozen") });
+	expect(frozen.issues).toEqual([]);
+});
+
+it("knows the lock of a workspace in the folder above, and other Pythons", () => {
+	const files = { "uv.lock": lockedByUv(fastapi, { folder: "backend" }), "backend/pyproject.toml": project };
+	const [manifest] = readManifests(sourceTree(files), "backend");
+	expect(manifest?.lock?.path).toBe("uv.lock");
+	expect(
+		readManifests(sourceTree({ ...files, "uv.lock": lockedByUv(fastapi, { folder: "api" }) }), "backend")[0]?.lock,
+	).toBeNull();
+	const lock = lockedByUv(asDeclared).replace("3.11", "3.10");
+	const { issues } = audit({ "pyproject.toml": project, "uv.lock": lock, Dockerfile: image("uv sync --locked") });
+	expect(issues[0]?.problem).toBe('uv.lock is older than pyproject.toml, which says requires-python = ">=3.11" now');
 });
