@@ -157,6 +157,12 @@ describe("undeclared-server", () => {
 		expect(found(installed())).toEqual([]);
 		expect(found(lacking(installed({ hypercorn: {} })))).toEqual([]);
 		expect(found(lacking(installed()), "daphne\n")).toEqual([]);
+		// FastAPI is on the list alone, and of what it requires only a catalog knows.
+		const { distributions } = installed();
+		const expected = (name: string) => distributions.get(name) ?? null;
+		const empty = { ...lacking(installed()), distributions: new Map(), expected };
+		expect(found(empty).filter((line) => line.includes("undeclared-server"))).toHaveLength(1);
+		expect(found(empty, "some-inhouse-server\n").filter((line) => line.includes("undeclared-server"))).toEqual([]);
 	});
 
 	it("takes no notice of a stage that builds the front end", () => {

@@ -43,11 +43,15 @@ export function findMissingServer(project: Project): MissingServer | null {
 }
 
 /**
- * Is FastAPI installed here, no server beside it, and none on any list? Where no file says how the backend is started, it is
- * `python -m uvicorn`, which ends before it has looked at the backend.
+ * Is no server installed here, and none on any list? Where no file says how the backend is started, it is `python -m uvicorn`, which
+ * ends before it has looked at the backend. Where FastAPI is not installed either, the lists alone say what an installation brings.
  */
 export function lacksEveryServer({ environment, manifests, files }: Project): boolean {
-	if (environment.kind !== "interpreter" || !environment.distributions.has("fastapi")) return false;
+	if (environment.kind !== "interpreter") return false;
+	if (!environment.distributions.has("fastapi")) {
+		const { provided, opaque } = possibleClosure(manifests, environment);
+		if (opaque.length > 0 || knownServers.some((name) => provided.has(name))) return false;
+	}
 	if (listStarts(files).some(({ command }) => !command.givesObject) || installsByName(files, "uvicorn")) return false;
 	if (knownServers.some((name) => environment.findModule(name).found !== "missing")) return false;
 	return !manifests.some(({ requirements }) => requirements.some(({ normalized }) => knownServers.includes(normalized)));
