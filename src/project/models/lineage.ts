@@ -41,7 +41,8 @@ export function inheritedValue(value: ClassValue, name: string): Value | undefin
 
 /** Can the bases be put into an order at all? False where Python says so with a TypeError. */
 export function isConsistent(value: ClassValue): boolean {
-	return linearise(value, 0) !== null;
+	const hasEarlyObject = value.bases.some((base, index) => isObject(base) && index < value.bases.length - 1);
+	return !hasEarlyObject && linearise(value, 0) !== null;
 }
 
 function isAncestor(value: Value): value is Ancestor {
@@ -58,8 +59,7 @@ function linearise(value: Ancestor, depth: number): readonly Ancestor[] | null {
 		const order = template === null ? [] : linearise(template, depth + 1);
 		return order === null ? null : [value, ...order];
 	}
-	// `Generic[T]` gives way to a base that is generic itself (`__mro_entries__`), and stands last anyhow.
-	const bases = value.bases.filter((base): base is Ancestor => isAncestor(base) && !isGenericMarker(base));
+	const bases = entriesOf(value);
 	const sequences: (readonly Ancestor[])[] = [];
 	for (const base of bases) {
 		const order = linearise(base, depth + 1);
@@ -67,13 +67,33 @@ function linearise(value: Ancestor, depth: number): readonly Ancestor[] | null {
 		sequences.push(order);
 	}
 	const merged = merge([...sequences, bases]);
-	const markers = value.bases.filter((base): base is Ancestor => isAncestor(base) && isGenericMarker(base));
-	const added = markers.filter((marker) => merged?.some((each) => isSame(each, marker)) === false);
-	return merged === null ? null : [value, ...merged, ...added];
+	if (merged === null) return null;
+	// The type that stands for a `Generic[T]` that gave way may be a library's, whose own ancestors are not listed.
+	const markers = value.bases.filter((base): base is Ancestor => isAncestor(base) && isNamed(base, "Generic"));
+	return [value, ...merged, ...markers.filter((marker) => !merged.some((each) => isSame(each, marker)))];
 }
 
-function isGenericMarker(base: Ancestor): boolean {
-	return base.kind === "external" && /^typing(_extensions)?\.(Generic|Protocol)$/.test(base.canonical);
+/**
+ * What Python puts in the place of the written bases: `Generic[T]` gives way to a subscripted base behind it, and to `Protocol` (`__mro_entries__`
+ * of typing). Without `object`, which ends every order.
+ */
+function entriesOf({ bases, node }: ClassValue): readonly Ancestor[] {
+	const isWritten = bases.length === node.bases.length;
+	const hasProtocol = bases.some((base) => isNamed(base, "Protocol"));
+	return bases.filter((base, index): base is Ancestor => {
+		if (!isAncestor(base) || isObject(base)) return false;
+		if (!isNamed(base, "Generic")) return true;
+		return isWritten && !hasProtocol && !node.bases.slice(index + 1).some((written) => written.type === "Subscript");
+	});
+}
+
+/** Is it this name of typing, or the copy of typing_extensions? */
+function isNamed(base: Value, name: "Generic" | "Protocol"): boolean {
+	return base.kind === "external" && (base.canonical === `typing.${name}` || base.canonical === `typing_extensions.${name}`);
+}
+
+function isObject(base: Value): boolean {
+	return base.kind === "external" && base.canonical === "builtins.object";
 }
 
 function merge(sequences: readonly (readonly Ancestor[])[]): readonly Ancestor[] | null {
