@@ -19,9 +19,9 @@ import zipfile
 from email.parser import HeaderParser
 from importlib.metadata import metadata
 
-DATABASES = ("postgresql", "mysql", "sqlite")
+DATABASES = ("postgresql", "mysql", "sqlite", "mssql", "oracle")
 # Distributions whose import name SQLAlchemy's metadata does not tell.
-DISTRIBUTIONS = {"MySQLdb": ["mysqlclient"], "psycopg2": ["psycopg2-binary", "psycopg2"], "pymysql": ["pymysql"], "psycopg": ["psycopg"]}
+DISTRIBUTIONS = {"MySQLdb": ["mysqlclient"], "psycopg2": ["psycopg2-binary", "psycopg2"], "pymysql": ["pymysql"], "psycopg": ["psycopg"], "mysql.connector": ["mysql-connector-python"]}
 EXTRAS = {"psycopg": ["binary"]}
 PLATFORMS = ("manylinux2014_x86_64", "manylinux_2_17_x86_64", "manylinux_2_28_x86_64")
 
@@ -42,6 +42,7 @@ def list_drivers():
                 source = inspect.getsource(dialect.import_dbapi)
                 found = re.findall(r'__import__\(\s*"(\w+)"|^\s+import (\w+)', source, re.M)
                 names = [first or second for first, second in found]
+                names += [f"{package}.{member}" for package, member in re.findall(r"^\s+from (\w+) import (connector)", source, re.M)]
                 if names and not {"sqlite3", "dbapi2", "sqlcipher3"} >= set(names):
                     drivers.append((database, dialect.driver, dialect.is_async, names[0]))
     return drivers

@@ -3,6 +3,7 @@ import { addArgument, findKeyword } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import type { TextEdit } from "../../text/range.ts";
 import type { Project } from "../project.ts";
+import { parseDatabaseUrl } from "./database-url.ts";
 import { changeOptions } from "./driver-options.ts";
 import type { EngineCall } from "./engine-calls.ts";
 import { editUrl, findWrittenValue } from "./written-url.ts";
@@ -41,13 +42,15 @@ function adaptInCode({ call, url }: EngineCall, scheme: string, driver: string):
 	const given = node.args[0] ?? findKeyword(node, "url")?.value;
 	if (url === null || given === undefined || given.type === "Starred" || isEngineCall(given)) return null;
 	const text = module.text.slice(given.start, given.end);
-	const options = optionChanges(url.options, changeOptions(url, driver).query);
+	const options = optionChanges(url.options, changeOptions(url, driver).query, driver);
 	let code = /^(?:\w+\.)*make_url\(/.test(text) ? text : `make_url(${text})`;
 	if (scheme !== url.scheme) code += `.set(drivername="${scheme}")`;
 	if (options.dropped.length > 0) {
 		const names = options.dropped.map((name) => `"${name}"`);
 		code += `.difference_update_query([${names.join(", ")}])`;
 	}
+	if (options.added.length > 0)
+		code += `.update_query_dict({${options.added.map(({ name, value }) => `"${name}": "${value}"`).join(", ")}})`;
 	const edits = [replaceText(module, given.start, given.end, code)];
 	if (options.ssl !== null) {
 		const edit = addConnectArgument(module, node, `"ssl": "${options.ssl}"`);
@@ -64,16 +67,20 @@ function isEngineCall(expression: ast.Expression): boolean {
 interface OptionChanges {
 	/** Options that the URL is to lose. */
 	readonly dropped: readonly string[];
-	/** What `connect_args` has to say about TLS instead, or null. */
+	readonly added: EngineOptions;
+	/** What `connect_args` has to say to asyncpg about TLS instead, or null. */
 	readonly ssl: string | null;
 }
 
-function optionChanges(options: EngineOptions, query: string | null): OptionChanges {
-	const kept = new Set((query ?? "").split("&").map((part) => part.split("=")[0]));
-	const dropped = [...new Set(options.map(({ name }) => name))].filter((name) => !kept.has(name));
-	const hasSsl = options.some(({ name }) => name === "ssl");
-	const ssl = hasSsl ? null : (/(?:^|&)ssl=([\w-]+)/.exec(query ?? "")?.[1] ?? null);
-	return { dropped, ssl };
+function optionChanges(options: EngineOptions, query: string | null, driver: string): OptionChanges {
+	const kept = parseDatabaseUrl(`any://?${query ?? ""}`)?.options ?? [];
+	const isSame = (one: EngineOptions[number], other: EngineOptions[number]): boolean =>
+		one.name === other.name && one.value === other.value;
+	const dropped = [...new Set(options.map(({ name }) => name))].filter((name) => !kept.some((each) => each.name === name));
+	const added = kept.filter((each) => !options.some((option) => isSame(option, each)));
+	if (driver !== "asyncpg") return { dropped, added, ssl: null };
+	const ssl = added.find(({ name }) => name === "ssl")?.value ?? null;
+	return { dropped, added: [], ssl };
 }
 
 type EngineOptions = readonly { readonly name: string; readonly value: string }[];

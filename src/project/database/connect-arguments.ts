@@ -1,13 +1,14 @@
-import { versionSatisfies } from "../../environment/pep440.ts";
 import type * as ast from "../../python/ast.ts";
 import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { walk } from "../../python/walk.ts";
 import { isSimilarName } from "../imports/nearest-module.ts";
 import type { Call } from "../imports/trace.ts";
-import type { ConstantValue, Value } from "../imports/values.ts";
+import type { Value } from "../imports/values.ts";
 import type { Project } from "../project.ts";
-import { builtinConnectParameters, libpqParameters } from "./driver-parameters.ts";
-import { isSqlalchemyBefore } from "./sqlalchemy-driver.ts";
+import { type ValueFault, valueFault } from "./argument-values.ts";
+import { unknownArgumentError } from "./driver-errors.ts";
+import { connectParameters, isMysqlDriver } from "./driver-parameters.ts";
+import { isTlsWord } from "./mysql-options.ts";
 
 /** One entry of `connect_args` that the driver's `connect()` does not take. */
 export interface RefusedArgument {
@@ -19,8 +20,8 @@ export interface RefusedArgument {
 	readonly key: ast.Constant | null;
 	/** The name of the driver's that it is nearly; null where there is none, or where only its value is wrong. */
 	readonly meant: string | null;
-	/** For a name that the driver takes with another value: what to write for that, null where it cannot be told. Undefined for other names. */
-	readonly better?: string | null;
+	/** What is wrong with the value of a name that the driver has; null for names that it does not have. */
+	readonly fault: ValueFault | null;
 }
 
 /** What is wrong with the `connect_args` of an engine call. */
@@ -38,63 +39,21 @@ export function refusedConnectArguments(project: Project, call: Call, driver: st
 	const display = connectDisplay(call);
 	const entries = display === null ? [] : display.entries;
 	const refused = [...given.entries].flatMap(([name, value]): RefusedArgument[] => {
-		if (typeof name !== "string" || sqlalchemyOwn.has(name)) return [];
+		if (typeof name !== "string" || isOfDialect(name, driver)) return [];
 		const entry = entries.find(({ key }) => key?.type === "Constant" && key.value === name) ?? null;
 		const key = entry?.key?.type === "Constant" ? entry.key : assignedKey(call, name);
 		if (!accepted.has(name)) {
 			const [meant = null, ...others] = [...accepted].filter((each) => isSimilarName(each, name));
-			return [{ name, value, entry, key, meant: others.length === 0 ? meant : null }];
+			// A word of TLS is nearly `sql_mode` in its letters alone.
+			const isMeant = others.length === 0 && !(isMysqlDriver(driver) && isTlsWord(name) && driver !== "mysqldb");
+			return [{ name, value, entry, key, meant: isMeant ? meant : null, fault: null }];
 		}
-		const isWrong = driver === "asyncpg" && name === "server_settings" && areNoTexts(value);
-		return isWrong ? [{ name, value, entry, key, meant: null, better: asTexts(value) }] : [];
+		const fault = valueFault(project, driver, name, value);
+		return fault === null ? [] : [{ name, value, entry, key, meant: null, fault }];
 	});
-	const first = refused.find(({ better }) => better === undefined) ?? refused[0];
+	const first = refused.find(({ fault }) => fault === null) ?? refused[0];
 	if (first === undefined) return null;
-	return { arguments: refused, error: first.better === undefined ? errorOf(driver, first.name) : settingsError(project) };
-}
-
-/** Are PostgreSQL's settings something else than texts by their names, which is all that asyncpg takes (`connect_utils._parse_connect_arguments`)? */
-function areNoTexts(settings: Value): boolean {
-	if (settings.kind === "constant") return settings.value !== null;
-	if (settings.kind === "sequence") return true;
-	return (
-		settings.kind === "dict" &&
-		[...settings.entries.values()].some((value) => value.kind === "constant" && typeof value.value !== "string")
-	);
-}
-
-/** The same settings as texts: `{"jit": "off"}` of `{"jit": False}`; null where that cannot be told. */
-function asTexts(settings: Value): string | null {
-	if (settings.kind === "constant" && typeof settings.value === "string") {
-		const pair = /^\s*(\w+)\s*=\s*([\w.]+)\s*$/.exec(settings.value);
-		return pair === null ? null : `{"${pair[1]}": "${pair[2]}"}`;
-	}
-	if (settings.kind !== "dict" || !settings.complete) return null;
-	const written = [...settings.entries].map(([name, value]) => {
-		const text = value.kind === "constant" ? settingText(value.value) : null;
-		return typeof name !== "string" || text === null ? null : `${JSON.stringify(name)}: ${JSON.stringify(text)}`;
-	});
-	return written.every((each) => each !== null) ? `{${written.join(", ")}}` : null;
-}
-
-function settingText(value: ConstantValue["value"]): string | null {
-	if (typeof value === "boolean") return value ? "on" : "off";
-	return typeof value === "string" || typeof value === "number" ? String(value) : null;
-}
-
-/** asyncpg has an exception of its own for this since 0.29, which SQLAlchemy makes its own of since 2.1. */
-function settingsError(project: Project): string | null {
-	const message = "server_settings is expected to be None or a Dict[str, str]";
-	const version = project.environment.distributions.get("asyncpg")?.version;
-	if (version === undefined || versionSatisfies(version, ">=0.29") !== true) return null;
-	switch (isSqlalchemyBefore(project, "2.1.0b1")) {
-		case true:
-			return `asyncpg.exceptions._base.ClientConfigurationError: ${message}`;
-		case false:
-			return `sqlalchemy.exc.InterfaceError: (sqlalchemy.dialects.postgresql.asyncpg.InterfaceError) ${message}`;
-		default:
-			return null;
-	}
+	return { arguments: refused, error: first.fault === null ? unknownArgumentError(driver, first.name) : first.fault.error };
 }
 
 /** The key of `connect_args["check_same_thread"] = False`, where the dict of that name is filled by such statements. */
@@ -127,20 +86,14 @@ export function connectDisplay({ node, module }: Call): ast.Dict | null {
 	return only?.type === "Dict" && more.length === 0 ? only : null;
 }
 
-/** What SQLAlchemy's dialects take out of `connect_args` before the driver sees them. */
-const sqlalchemyOwn = new Set([
-	"prepared_statement_cache_size",
-	"prepared_statement_name_func",
-	"async_fallback",
-	"async_creator_fn",
-]);
+/** What SQLAlchemy's dialects take out of `connect_args` before the driver sees them: those of asyncpg, and of all asynchronous drivers. */
+function isOfDialect(name: string, driver: string): boolean {
+	if (name === "async_fallback" || name === "async_creator_fn") return true;
+	return driver === "asyncpg" && ["prepared_statement_cache_size", "prepared_statement_name_func"].includes(name);
+}
 
 function acceptedBy(project: Project, driver: string): ReadonlySet<string> | null {
-	const libpq = libpqParameters(driver);
-	if (libpq !== null) return libpq;
-	const known = builtinConnectParameters(driver);
-	if (known !== null) return known;
-	return driver === "asyncpg" ? signatureOf(project, "asyncpg.connection", "connect") : null;
+	return driver === "asyncpg" ? signatureOf(project, "asyncpg.connection", "connect") : connectParameters(driver);
 }
 
 /** The parameter names of a function of an installed package; null where they are not known, or where it takes any. */
@@ -151,20 +104,4 @@ function signatureOf(project: Project, module: string, name: string): ReadonlySe
 	const { parameters } = looked.entry.signature;
 	if (parameters.some(({ kind }) => kind === "var-keyword")) return null;
 	return new Set(parameters.map((parameter) => parameter.name));
-}
-
-function errorOf(driver: string, name: string): string | null {
-	switch (driver) {
-		case "asyncpg":
-			return `TypeError: connect() got an unexpected keyword argument '${name}'`;
-		case "aiosqlite":
-		case "pysqlite":
-			return `TypeError: '${name}' is an invalid keyword argument for Connection()`;
-		case "psycopg2":
-			return `sqlalchemy.exc.ProgrammingError: (psycopg2.ProgrammingError) invalid dsn: invalid connection option "${name}"`;
-		case "psycopg":
-			return `sqlalchemy.exc.ProgrammingError: (psycopg.ProgrammingError) invalid connection option "${name}"`;
-		default:
-			return null;
-	}
 }

@@ -83,7 +83,7 @@ export function refusedValue(project: Project, call: Call, url: DatabaseUrl | nu
 			name: "server_side_cursors",
 			reason: isAsync ? "An async engine streams where connection.stream() asks for it." : "SQLite has no cursors on the server.",
 			error: isAsync
-				? "sqlalchemy.exc.AsyncMethodRequired: Can't set server_side_cursors for async engine globally; use the connection.stream() method for an async streaming result set"
+				? "sqlalchemy.ext.asyncio.exc.AsyncMethodRequired: Can't set server_side_cursors for async engine globally; use the connection.stream() method for an async streaming result set"
 				: null,
 		};
 	}

@@ -43,13 +43,14 @@ export function loadedDriver(project: Project, url: DatabaseUrl): LoadedDriver |
 	};
 }
 
-/** The driver that a URL without one gets: psycopg 3 for PostgreSQL from SQLAlchemy 2.1 on, psycopg2 before. */
+/** The driver that a URL without one gets: psycopg 3 for PostgreSQL from SQLAlchemy 2.1 on, psycopg2 before. That of Oracle changed too. */
 function defaultDriver(project: Project, database: string): string | null {
 	if (database === "postgresql") {
 		const isOld = isSqlalchemyBefore(project, "2.1.0b1");
 		return isOld === null ? null : isOld ? "psycopg2" : "psycopg";
 	}
 	if (database === "mysql") return "mysqldb";
+	if (database === "mssql") return "pyodbc";
 	return database === "sqlite" ? "pysqlite" : null;
 }
 

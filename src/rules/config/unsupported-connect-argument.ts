@@ -2,7 +2,9 @@ import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { assignedName } from "../../project/database/assigned-name.ts";
 import { connectDisplay, type RefusedArgument, refusedConnectArguments } from "../../project/database/connect-arguments.ts";
+import { isMysqlDriver } from "../../project/database/driver-parameters.ts";
 import { listEngineCalls } from "../../project/database/engine-calls.ts";
+import { asksForTls } from "../../project/database/mysql-options.ts";
 import { loadedDriver } from "../../project/database/sqlalchemy-driver.ts";
 import { findStartupConnection } from "../../project/database/startup-connection.ts";
 import type { Call } from "../../project/imports/trace.ts";
@@ -82,7 +84,7 @@ export default defineRule<Evidence>({
 		const { call, driver, refused, error, connection } = evidence;
 		const stops = connection !== null && !connection.guarded && call.reached;
 		const names = refused.map(({ name }) => name).join(", ");
-		const isOfValues = refused.every(({ better }) => better !== undefined);
+		const isOfValues = refused.every(({ fault }) => fault !== null);
 		return {
 			severity: stops ? "CRITICAL" : "HIGH",
 			stage: stops ? connection.stage : "request",
@@ -108,6 +110,7 @@ export default defineRule<Evidence>({
 		const kept = display.entries.flatMap((entry) => writtenEntry(module.text, entry, refused, driver) ?? []);
 		const names = refused.map(({ name }) => name).join(", ");
 		const isRenamed = refused.every((each) => renamed(each, driver) !== null);
+		const usesModule = kept.some((each) => /\bssl\.create_default_context\(/.test(each));
 		return {
 			title: isRenamed ? `Write ${names} as ${driver} takes it` : `Take ${names} out of connect_args`,
 			explanation: refused.map(reasonOf).join(" "),
@@ -116,6 +119,7 @@ export default defineRule<Evidence>({
 				kept.length === 0 && display === keyword.value
 					? removeArguments(module, node, [keyword])
 					: [replaceText(module, display.start, display.end, `{${kept.join(", ")}}`)],
+			needs: usesModule ? [{ path: module.path, module: "", name: "ssl" }] : [],
 		};
 	},
 });
@@ -134,10 +138,8 @@ function renameKey({ call, driver, refused }: Evidence): FixProposal | undefined
 	};
 }
 
-function reasonOf({ name, better }: RefusedArgument): string {
-	return better === undefined
-		? homeOf(name)
-		: `asyncpg takes ${name} only as a dict of texts: numbers and truth values in quotes.`;
+function reasonOf({ name, fault }: RefusedArgument): string {
+	return fault === null ? homeOf(name) : fault.reason;
 }
 
 type Entry = ast.Dict["entries"][number];
@@ -147,30 +149,53 @@ function writtenEntry(text: string, entry: Entry, refused: readonly RefusedArgum
 	const value = text.slice(entry.value.start, entry.value.end);
 	const wrong = refused.find((each) => each.entry === entry);
 	if (wrong === undefined) return entry.key === null ? `**${value}` : `${text.slice(entry.key.start, entry.key.end)}: ${value}`;
-	if (wrong.better !== undefined)
-		return wrong.better === null || entry.key === null ? null : `${text.slice(entry.key.start, entry.key.end)}: ${wrong.better}`;
+	if (wrong.fault !== null)
+		return wrong.fault.better === null || entry.key === null
+			? null
+			: `${text.slice(entry.key.start, entry.key.end)}: ${wrong.fault.better}`;
+	const other = mysqlEntry(wrong, driver, value);
+	if (other !== null) return other;
 	const name = renamed(wrong, driver);
 	return name === null ? null : `"${name}": ${value}`;
 }
 
 /** The driver's own name for the same thing, where the value means the same to it. */
-function renamed({ name, value, meant, better }: RefusedArgument, driver: string): string | null {
-	if (typeof better === "string") return name;
+function renamed(refused: RefusedArgument, driver: string): string | null {
+	const { name, value, meant, fault } = refused;
+	if (fault !== null) return fault.better === null ? null : name;
+	if (mysqlEntry(refused, driver, "") !== null) return name;
 	if (meant !== null) return meant;
 	const isText = value.kind === "constant" && typeof value.value === "string";
 	if (driver === "asyncpg") {
 		if (name === "sslmode" && isText) return "ssl";
 		return name === "connect_timeout" ? "timeout" : name === "dbname" ? "database" : null;
 	}
-	if (name === "ssl" && isText) return "sslmode";
-	return name === "timeout" && driver.startsWith("psycopg") ? "connect_timeout" : null;
+	if (name === "timeout" && (driver.startsWith("psycopg") || isMysqlDriver(driver))) return "connect_timeout";
+	return name === "ssl" && isText && driver.startsWith("psycopg") ? "sslmode" : null;
+}
+
+/** The entry by which a driver for MySQL encrypts, for a word of other clients, or for a certificate that it takes elsewhere. */
+function mysqlEntry({ name, value }: RefusedArgument, driver: string, written: string): string | null {
+	if (!isMysqlDriver(driver)) return null;
+	const isCertificate = name === "ssl_ca";
+	const text = value.kind === "constant" ? String(value.value) : "";
+	if (!isCertificate && !asksForTls({ name, value: text })) return null;
+	switch (driver) {
+		case "aiomysql":
+			return `"ssl": ssl.create_default_context(${isCertificate ? `cafile=${written}` : ""})`;
+		case "mysqldb":
+			return isCertificate ? `"ssl": {"ca": ${written}}` : '"ssl_mode": "REQUIRED"';
+		case "mysqlconnector":
+			return null;
+		default:
+			return isCertificate ? `"ssl": {"ca": ${written}}` : '"ssl": {"check_hostname": False}';
+	}
 }
 
 function homeOf(name: string): string {
 	switch (name) {
 		case "check_same_thread":
 			return "check_same_thread is an argument of SQLite's driver only.";
-		case "ssl":
 		case "command_timeout":
 		case "statement_cache_size":
 		case "server_settings":
@@ -180,6 +205,8 @@ function homeOf(name: string): string {
 		case "channel_binding":
 		case "options":
 			return `${name} is a word of libpq, which psycopg2 and psycopg are built on.`;
+		case "ssl":
+			return "ssl is an argument of asyncpg and of drivers for MySQL.";
 		default:
 			return `Its connect() has no argument ${name}.`;
 	}

@@ -48,7 +48,7 @@ export default defineRule<Evidence>({
 	category: "CONFIG",
 	summary: "The database URL has options that its driver does not take",
 	story:
-		"sslmode and channel_binding are options of libpq, and hosters print them into every URL. SQLAlchemy hands them to asyncpg as keyword arguments, so the first connection fails: in the lifespan, or on a request.",
+		"sslmode and channel_binding are options of libpq, ssl-mode and sslaccept of other clients of MySQL, pgbouncer of Prisma, and hosters print them into every URL. SQLAlchemy hands them to the driver as keyword arguments, so the first connection fails: in the lifespan, or on a request.",
 	references: [
 		"https://magicstack.github.io/asyncpg/current/api/index.html#connection",
 		"https://docs.sqlalchemy.org/en/20/core/engines.html#custom-dbapi-connect-arguments-on-connect-routines",
@@ -75,6 +75,7 @@ export default defineRule<Evidence>({
 	describe({ evidence }) {
 		const { engine, urlName, driver, options, connection, variable } = evidence;
 		const { url, call } = engine;
+		const error = url === null ? null : optionError(url, driver);
 		const stops = connection !== null && !connection.guarded && call.reached;
 		return {
 			severity: stops ? "CRITICAL" : "HIGH",
@@ -84,7 +85,7 @@ export default defineRule<Evidence>({
 				url === null ? "" : describeOptions(url, driver),
 				stops ? `${placeOf(connection)} connects when the server starts.` : "The first connection fails.",
 			].join(" "),
-			...(url === null ? {} : { expectedError: optionError(url, driver) }),
+			...(error === null ? {} : { expectedError: error }),
 			order: stops ? connection.order : call.order,
 			manualSteps:
 				variable === null
@@ -113,10 +114,10 @@ function placeOf({ module, node }: Call): string {
 	return `${module.path}:${module.lines.positionAt(node.start).line}`;
 }
 
-/** The options that the driver of an async engine does not take; null where it takes all. */
+/** The options that the driver of an engine does not take; null where it takes all, or is none for such an engine. */
 function refusedBy(project: Project, { url, isAsync }: EngineCall): Pick<Evidence, "driver" | "options"> | null {
-	if (url === null || !isAsync || url.driver === null || url.dialect === "postgres") return null;
-	if (loadedDriver(project, url)?.isAsync !== true) return null;
-	const options = refusedOptions(url, url.driver);
-	return options.length === 0 ? null : { driver: url.driver, options };
+	const loaded = url === null ? null : loadedDriver(project, url);
+	if (url === null || loaded === null || !(isAsync ? loaded.isAsync : loaded.isSync)) return null;
+	const options = refusedOptions(url, loaded.name);
+	return options.length === 0 ? null : { driver: loaded.name, options };
 }

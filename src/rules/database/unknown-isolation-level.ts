@@ -34,7 +34,10 @@ app = FastAPI()
 const levels: Readonly<Record<string, readonly string[]>> = {
 	sqlite: ["READ UNCOMMITTED", "SERIALIZABLE", "AUTOCOMMIT"],
 	postgresql: ["AUTOCOMMIT", "READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "SERIALIZABLE"],
+	mysql: ["SERIALIZABLE", "READ UNCOMMITTED", "READ COMMITTED", "REPEATABLE READ", "AUTOCOMMIT"],
 };
+
+const names: Readonly<Record<string, string>> = { sqlite: "SQLite", postgresql: "PostgreSQL", mysql: "MySQL" };
 
 export default defineRule<Evidence>({
 	name: "unknown-isolation-level",
@@ -51,12 +54,14 @@ export default defineRule<Evidence>({
 			const dialect = url === null ? null : databaseOf(url);
 			const allowed = dialect === null ? undefined : levels[dialect];
 			if (given?.kind !== "constant" || typeof given.value !== "string" || dialect === null || allowed === undefined) continue;
-			if (allowed.includes(given.value.replaceAll("_", " "))) continue;
-			// Before 2.0 each dialect said it in words of its own.
 			const isOld = isSqlalchemyBefore(project, "2.0.0b1");
+			const spaced = given.value.replaceAll("_", " ");
+			// Before 2.0 capitals mattered, and each dialect said it in words of its own.
+			const level = isOld === true ? spaced : spaced.toUpperCase();
+			if (allowed.includes(level)) continue;
 			const error =
-				isOld === false && dialect === "sqlite"
-					? `sqlalchemy.exc.ArgumentError: Invalid value '${given.value.replaceAll("_", " ")}' for isolation_level. Valid isolation levels for '${dialect}' are ${allowed.join(", ")}`
+				isOld === false && dialect !== "postgresql"
+					? `sqlalchemy.exc.ArgumentError: Invalid value '${level}' for isolation_level. Valid isolation levels for '${dialect}' are ${allowed.join(", ")}`
 					: null;
 			const { module, node } = call;
 			yield {
@@ -69,7 +74,7 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ evidence: { call, level, dialect, allowed, connection, error } }) {
-		const name = dialect === "sqlite" ? "SQLite" : "PostgreSQL";
+		const name = names[dialect] ?? dialect;
 		return {
 			severity: connection !== null && !connection.guarded ? "CRITICAL" : "HIGH",
 			stage: connection?.stage ?? "request",
@@ -94,7 +99,7 @@ export default defineRule<Evidence>({
 		if (meant !== undefined && written?.type === "Constant")
 			return {
 				title: `Write the level as ${meant}`,
-				explanation: "Levels are compared letter by letter, in capitals.",
+				explanation: "Levels are compared letter by letter, with blanks between their words.",
 				applicability: "safe",
 				edits: [replaceText(call.module, written.start, written.end, JSON.stringify(meant))],
 			};

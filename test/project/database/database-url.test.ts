@@ -43,7 +43,8 @@ it.each([
 	["sslmode=verify-full&connect_timeout=10", "ssl=verify-full", true],
 	["ssl=require&sslmode=require", "ssl=require", true],
 	["command_timeout=60&prepared_statement_cache_size=0", "command_timeout=60&prepared_statement_cache_size=0", true],
-	["pgbouncer=true", null, false],
+	["pgbouncer=true", null, true],
+	["schema=shop", null, false],
 	["sslmode=no-verify", null, true],
 ])("gives asyncpg the options %s as %s", (query, wanted, isCertain) => {
 	expect(changeOptions(of(query), "asyncpg")).toMatchObject({ query: wanted, isCertain });
