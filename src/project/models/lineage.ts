@@ -92,7 +92,8 @@ function isNamed(base: Value, name: "Generic" | "Protocol"): boolean {
 	return base.kind === "external" && (base.canonical === `typing.${name}` || base.canonical === `typing_extensions.${name}`);
 }
 
-function isObject(base: Value): boolean {
+/** Is it `object`, from which every class derives? */
+export function isObject(base: Value): boolean {
 	return base.kind === "external" && base.canonical === "builtins.object";
 }
 

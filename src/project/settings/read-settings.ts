@@ -10,7 +10,7 @@ import { nestedSources, readNested, settingParts, withDefaults } from "./nested-
 import { argumentsOfPydantic, forgetWhatIsSetAfter } from "./own-init.ts";
 import { listValidators, runEarlyValidators, runModelValidator, type Validator } from "./run-validators.ts";
 import { dotenvOf, pathOf, rawValue } from "./setting-sources.ts";
-import { isSettingsClass, lacksValue, type SettingsConfig, settingsConfig, settingsFields } from "./settings-class.ts";
+import { fileNames, isSettingsClass, lacksValue, type SettingsConfig, settingsConfig, settingsFields } from "./settings-class.ts";
 import { nameOf, settle } from "./settle-setting.ts";
 
 /**
@@ -111,8 +111,7 @@ function madeBy(machine: Machine, frame: Frame, factory: Value, made: Call): Val
 function withArguments(config: SettingsConfig, args: CallArguments): SettingsConfig {
 	if (!args.keywords.has("_env_file") && !args.keywords.has("_secrets_dir")) return config;
 	const given = args.keywords.get("_env_file");
-	if (given?.kind === "constant" && typeof given.value === "string") return { ...config, envFiles: [given.value] };
-	return { ...config, envFiles: given?.kind === "constant" && given.value === null ? [] : null };
+	return { ...config, envFiles: given === undefined ? null : fileNames(given) };
 }
 
 /** The validators of the whole object run once every field was taken; what one of them assigns, the attributes have. */

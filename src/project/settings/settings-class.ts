@@ -182,7 +182,8 @@ function configReader(cls: ClassValue): (key: string) => Value | undefined {
 	};
 }
 
-function fileNames(value: Value): readonly string[] | null {
+/** The `.env` files that `env_file` names, one or several; null where one cannot be known. */
+export function fileNames(value: Value): readonly string[] | null {
 	// What find_dotenv() gives where there is none is "", the folder itself, which is no file.
 	if (value.kind === "constant" && (value.value === null || value.value === "")) return [];
 	if (value.kind === "constant") return typeof value.value === "string" ? [value.value] : null;

@@ -296,7 +296,7 @@ export function stringMethod(
 		case "format":
 			return format(self, args, keywords);
 		case "encode":
-			return encoded(text);
+			return first === undefined || /^(?:utf[-_]?8|ascii)$/i.test(first) ? encoded(text) : unknown;
 		default:
 			return unknown;
 	}

@@ -1,7 +1,7 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { ClassDefinition } from "../../../project/imports/trace.ts";
 import type { ClassValue, Value } from "../../../project/imports/values.ts";
-import { isConsistent, lineageOf } from "../../../project/models/lineage.ts";
+import { isConsistent, isObject, lineageOf } from "../../../project/models/lineage.ts";
 import { isPlainModel } from "../../../project/models/pydantic-model.ts";
 import { isSqlmodel } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
@@ -57,7 +57,9 @@ function reordered(value: ClassValue): readonly FixProposal[] {
 }
 
 function derives(a: Value | undefined, b: Value | undefined): boolean {
-	if (a?.kind !== "class" || b === undefined) return false;
+	if (a === undefined || b === undefined) return false;
+	if (isObject(b)) return (a.kind === "class" || a.kind === "external") && !isObject(a);
+	if (a.kind !== "class") return false;
 	return lineageOf(a)
 		.ancestors.slice(1)
 		.some((each) => each === b || (each.kind === "external" && b.kind === "external" && each.canonical === b.canonical));

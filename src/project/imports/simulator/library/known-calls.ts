@@ -11,6 +11,7 @@ import { alembicCommand } from "./alembic-commands.ts";
 import { attributeAsked, hasAttribute } from "./asked-attributes.ts";
 import { collectingCall } from "./collecting-calls.ts";
 import { dotenvCall } from "./dotenv-calls.ts";
+import { lengthOfBytes } from "./encoded-texts.ts";
 import { eventLoopCall } from "./event-loop.ts";
 import { failOnFernetKey } from "./fernet-keys.ts";
 import { lacksPackage, listedFolder, nameToImport } from "./folder-listing.ts";
@@ -26,6 +27,7 @@ import { onPath, pathCall, pathMethod, relativePath } from "./paths.ts";
 import { matchCall } from "./pattern-match.ts";
 import { documentCall } from "./read-documents.ts";
 import { failOnRefusedCall } from "./refused-calls.ts";
+import { failOnRemovedParameter } from "./removed-parameters.ts";
 import { isSecret, secretText, shownSecret } from "./secret-objects.ts";
 import { rowsAsked } from "./session-objects.ts";
 import { settingReaderCall } from "./setting-readers.ts";
@@ -95,6 +97,7 @@ function refused(call: LibraryCall): null {
 	failOnNone(call);
 	failOnMailConfiguration(call);
 	failOnFernetKey(call);
+	failOnRemovedParameter(call);
 	return null;
 }
 
@@ -335,5 +338,7 @@ function lengthOf(value: Value | undefined): Value {
 	if (value?.kind === "dict" && value.complete) return constant(value.entries.size);
 	const members = value?.kind === "class" ? itemsOf(value) : null;
 	if (members !== null) return constant(members.length);
+	const bytes = value === undefined ? null : lengthOfBytes(value);
+	if (bytes !== null) return constant(bytes);
 	return value?.kind === "constant" && typeof value.value === "string" ? constant([...value.value].length) : unknown;
 }
