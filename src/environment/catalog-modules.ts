@@ -1,7 +1,7 @@
 import type { CatalogChoice } from "./choose-release.ts";
-import type { ExportLookup, ExternalEntry, ExternalModule, ModuleLookup, PythonVersion } from "./environment.ts";
+import type { ExportLookup, ExternalEntry, ExternalModule, ModuleLookup, ModuleWorld, PythonVersion } from "./environment.ts";
 import { TableModule } from "./external-module.ts";
-import type { ModuleProvider, ModuleWorld } from "./installed-modules.ts";
+import type { ModuleProvider } from "./installed-modules.ts";
 import { keptWith } from "./kept-data.ts";
 import type { ImportNeed, ModuleTable } from "./module-table.ts";
 import type { PackageFiles, TextBlocks } from "./package-files.ts";

@@ -1,8 +1,8 @@
 import { bundledCatalog } from "./catalog-index.ts";
 import { CatalogModules } from "./catalog-modules.ts";
-import type { PythonVersion } from "./environment.ts";
-import type { ModuleWorld } from "./installed-modules.ts";
+import type { ModuleWorld, PythonVersion } from "./environment.ts";
 import type { PackageFiles } from "./package-files.ts";
+import { removalOf } from "./removed-names.ts";
 
 /** Whether one release of a distribution has what is asked for. */
 export interface ReleaseContent {
@@ -14,11 +14,17 @@ export interface ReleaseContent {
 export type DescribedReleases = (distribution: string, module: string, symbol: string | null) => readonly ReleaseContent[];
 
 /**
- * Answers which releases of a distribution have a module or a name, oldest first, as far as the bundled catalog describes them;
- * a release of which it cannot be told is left out.
+ * Answers which releases of a distribution have a module or a name, oldest first, as far as the bundled catalog describes them or
+ * it is on record that a release took it away; a release of which it cannot be told is left out.
  */
 export function describedReleases(files: PackageFiles, python: PythonVersion): DescribedReleases {
 	return (distribution, module, symbol) => {
+		const removal = removalOf(distribution, module, symbol);
+		if (removal !== null)
+			return [
+				{ version: removal.lastWith, has: true },
+				{ version: removal.from, has: false },
+			];
 		const { distributions } = bundledCatalog(files);
 		const entry = Object.hasOwn(distributions, distribution) ? distributions[distribution] : undefined;
 		return Object.entries(entry ?? {}).flatMap(([version, facts]) => {

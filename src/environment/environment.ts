@@ -156,6 +156,12 @@ export interface Environment {
 	releasesOf(distribution: string): readonly KnownRelease[];
 }
 
+/** What a module needs of the whole environment to answer. */
+export type ModuleWorld = Pick<Environment, "findModule" | "isStdlib"> & {
+	/** Is a name, dotted, on record as one that the releases at hand have no more? */
+	readonly isRemoved?: (dotted: string) => boolean;
+};
+
 /** PEP 503 normalised name of a distribution. */
 export function normalizeName(name: string): string {
 	return name.toLowerCase().replace(/[-_.]+/g, "-");

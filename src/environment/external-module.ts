@@ -1,4 +1,4 @@
-import type { Environment, ExportLookup, ExternalEntry, ExternalModule } from "./environment.ts";
+import type { ExportLookup, ExternalEntry, ExternalModule, ModuleWorld } from "./environment.ts";
 import { bundledGetattr, evaluateGetattr } from "./getattr/evaluate.ts";
 import type { GetattrWorld } from "./getattr/world.ts";
 import type { ImportNeed, ModuleTable, Slot, TableName } from "./module-table.ts";
@@ -60,7 +60,7 @@ export class TableModule implements ExternalModule {
 
 	constructor(
 		private readonly facts: ModuleFacts,
-		private readonly environment: Pick<Environment, "findModule" | "isStdlib">,
+		private readonly environment: ModuleWorld,
 	) {
 		this.name = facts.name;
 		this.isPackage = facts.isPackage;
@@ -78,7 +78,8 @@ export class TableModule implements ExternalModule {
 		// A circle of star imports: whoever asked first goes on without us.
 		if (this.running.has(symbol)) return unknown;
 		this.running.add(symbol);
-		const answer = this.search(symbol);
+		const found = this.search(symbol);
+		const answer = found.found === "unknown" && this.environment.isRemoved?.(`${this.name}.${symbol}`) ? absent : found;
 		this.running.delete(symbol);
 		this.answers.set(symbol, answer);
 		return answer;

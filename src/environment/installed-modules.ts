@@ -1,4 +1,4 @@
-import type { Environment, ModuleLookup, PythonVersion } from "./environment.ts";
+import type { ModuleLookup, ModuleWorld, PythonVersion } from "./environment.ts";
 import { type ModuleFacts, TableModule } from "./external-module.ts";
 import type { PackageFiles } from "./package-files.ts";
 import { anyPython, formatPythonVersion } from "./python-version.ts";
@@ -12,9 +12,6 @@ export interface ModuleProvider {
 	/** Every module at or below a top-level name whose text mentions `symbol`, as dotted names. */
 	modulesMentioning(symbol: string, topLevelName: string): readonly string[];
 }
-
-/** What a module needs of the whole environment to answer. */
-export type ModuleWorld = Pick<Environment, "findModule" | "isStdlib">;
 
 /** Packages of tests inside a package: nobody's names live there. */
 const testPackage = /\.(?:tests?|testing)$/;

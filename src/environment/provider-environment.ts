@@ -5,6 +5,7 @@ import type { ModuleProvider } from "./installed-modules.ts";
 import type { KnownRelease, KnownReleases } from "./known-releases.ts";
 import { LibraryImports } from "./library-imports.ts";
 import type { PackageFiles } from "./package-files.ts";
+import { RemovedNames } from "./removed-names.ts";
 import type { StandardLibrary } from "./standard-library.ts";
 
 /** What an environment is put together from. */
@@ -39,6 +40,7 @@ export class ProviderEnvironment implements Environment {
 	readonly searchFolders: readonly string[];
 	private readonly modules = new Map<string, ModuleLookup>();
 	private readonly canonicals = new Map<string, string>();
+	private readonly removed: RemovedNames;
 	private libraryImports: LibraryImports | null = null;
 
 	constructor(private readonly parts: EnvironmentParts) {
@@ -49,6 +51,7 @@ export class ProviderEnvironment implements Environment {
 		this.pythonPath = parts.pythonPath;
 		this.distributions = parts.distributions;
 		this.searchFolders = parts.searchFolders;
+		this.removed = new RemovedNames(parts.distributions);
 	}
 
 	isStdlib(topLevelName: string): boolean {
@@ -130,7 +133,19 @@ export class ProviderEnvironment implements Environment {
 		const top = dotted.split(".")[0] ?? dotted;
 		if (answer.found === "missing" && top === dotted && this.isStdlib(top) && this.parts.standard.find(top)?.kind !== "source")
 			return { found: "unknown" };
-		return answer;
+		return answer.found === "unknown" ? this.withoutRemoved(dotted) : answer;
+	}
+
+	/** Of a package whose files are not at hand only what its releases took away may be on record. */
+	private withoutRemoved(dotted: string): ModuleLookup {
+		if (this.removed.hasModule(dotted)) return { found: "missing" };
+		const module = this.removed.remainderOf(dotted);
+		return module === null ? { found: "unknown" } : { found: "present", module };
+	}
+
+	/** Is a name, dotted, one that the releases at hand have no more? */
+	isRemoved(dotted: string): boolean {
+		return this.removed.hasName(dotted);
 	}
 
 	private moduleOf(name: string): ExternalModule | null {

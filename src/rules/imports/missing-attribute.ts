@@ -14,6 +14,7 @@ import { ownModules } from "../repair/modules/module-spelling.ts";
 import { type FailureOf, failureAt, failuresOf } from "../repair/trial/import-failures.ts";
 import { findAllEntry } from "./repair/attributes/all-entries.ts";
 import { type AttributeRemedy, findAttributeRemedies } from "./repair/attributes/attribute-remedies.ts";
+import { askForReleaseWith } from "./repair/names/release-with-name.ts";
 import { shadowsExternal } from "./usage/shadowing.ts";
 
 interface Evidence {
@@ -79,7 +80,8 @@ export default defineRule<Evidence>({
 	fix({ path, range, evidence }, project) {
 		const failure = failureAt(project, "attribute-missing", path, range.start);
 		const [first] = evidence.remedies;
-		return failure && first ? proposalOf(project, failure, first) : undefined;
+		if (failure && first) return proposalOf(project, failure, first);
+		return (evidence.via === "module" ? askForReleaseWith(project, evidence.owner, evidence.name) : null) ?? undefined;
 	},
 
 	alternatives({ path, range, evidence }, project) {
@@ -116,12 +118,15 @@ function proposalOf(project: Project, failure: FailureOf<"attribute-missing">, r
 			return importSubmodule(project, failure, remedy.submodule);
 		case "through-router": {
 			const node = attributeAt(failure);
-			if (node === null) return undefined;
+			const written = node && dottedName(node);
+			if (!node || !written) return undefined;
+			// The same fault may stand on several lines, as for start-up and shutdown.
+			const places = sameReads(failure.module.tree, written);
 			return {
 				title: `Call ${name} on the application's router`,
 				explanation: `The application no longer has ${name}; its router has, and does the same.`,
 				applicability: "safe",
-				edits: [replaceText(failure.module, node.value.end, node.value.end, ".router")],
+				edits: places.map((each) => replaceText(failure.module, each.value.end, each.value.end, ".router")),
 			};
 		}
 		case "through-object": {

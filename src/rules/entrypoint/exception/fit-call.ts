@@ -181,21 +181,40 @@ function withoutSurplus(project: Project, module: Module, call: ast.Call, error:
 }
 
 function withoutKeyword(project: Project, module: Module, call: ast.Call, error: string): FixProposal | undefined {
-	const found = /^TypeError: (.+)\(\) got (?:an unexpected keyword argument|multiple values for argument) '(\w+)'/.exec(error);
-	const written = call.keywords.find(({ name }) => name?.name === found?.[2]);
-	if (found === null || written === undefined) return undefined;
-	const isTwice = error.includes("multiple values");
-	if (isTwice && !isOwn(project, found[1] ?? "")) return undefined;
+	const refused = refusedKeyword(project, error);
+	const written = refused === null ? undefined : call.keywords.find(({ name }) => name?.name === refused.keyword);
+	if (refused === null || written === undefined) return undefined;
+	const callee = refused.callee ?? module.text.slice(call.callee.start, call.callee.end);
 	return {
-		title: `Call ${found[1]} without ${found[2]}`,
-		explanation: isTwice
-			? `${found[2]} is given by its place already.`
-			: isOwn(project, found[1] ?? "")
-				? `${found[1]} has no such parameter. If it is to have this one, it needs a parameter for it.`
-				: `In the version at hand ${found[1]} has no such parameter.`,
+		title: `Call ${callee} without ${refused.keyword}`,
+		explanation: refused.because,
 		applicability: "review",
 		edits: removeArguments(module, call, [written]),
 	};
+}
+
+interface RefusedKeyword {
+	readonly keyword: string;
+	/** As Python names it; null where the line does not. */
+	readonly callee: string | null;
+	readonly because: string;
+}
+
+/** The keyword that a call stumbles over, and why; null where it is another matter, or where the call may be right and the rest wrong. */
+function refusedKeyword(project: Project, error: string): RefusedKeyword | null {
+	// Some packages look through their keywords themselves: `Unknown option: ssl_cert_reqs.`, `Unknown option 'request_bodies'`.
+	const option = /^[\w.]+: Unknown option:? '?(\w+)/.exec(error)?.[1];
+	if (option !== undefined) return { keyword: option, callee: null, because: `The version at hand has no option ${option}.` };
+	const [, callee, problem, keyword] =
+		/^TypeError: (.+)\(\) got (an unexpected keyword argument|multiple values for argument) '(\w+)'/.exec(error) ?? [];
+	if (callee === undefined || keyword === undefined) return null;
+	const own = isOwn(project, callee);
+	if (problem === "multiple values for argument")
+		return own ? { keyword, callee, because: `${keyword} is given by its place already.` } : null;
+	const because = own
+		? `${callee} has no such parameter. If it is to have this one, it needs a parameter for it.`
+		: `In the version at hand ${callee} has no such parameter.`;
+	return { keyword, callee, because };
 }
 
 /** Does the project define what Python calls by this name: `Service.create`, `create_app`? */

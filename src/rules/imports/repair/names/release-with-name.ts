@@ -50,11 +50,13 @@ function boundWith(
 	const lastWith = older.findLastIndex(({ has }) => has);
 	if (lastWith === -1) return null;
 	const version = older[lastWith]?.version ?? "";
-	return { specifier: sameMajor(version, current), isNewer: false };
+	return { specifier: below(version, older[lastWith + 1]?.version ?? current), isNewer: false };
 }
 
-/** Where in between it went nobody knows, but what goes between two majors goes with the later one. */
-function sameMajor(version: string, current: string): string {
-	const [major, later] = [version, current].map((each) => parseVersion(each)?.release[0] ?? 0);
-	return major === later ? `==${version}` : `>=${version},<${(major ?? 0) + 1}`;
+/** From a release that has it up to where it went: with the later major, within one with a later minor release, within that who knows. */
+function below(version: string, without: string): string {
+	const [major = 0, minor = 0] = parseVersion(version)?.release ?? [];
+	const [laterMajor = 0, laterMinor = 0] = parseVersion(without)?.release ?? [];
+	if (major !== laterMajor) return `>=${version},<${major + 1}`;
+	return minor === laterMinor ? `==${version}` : `>=${version},<${major}.${minor + 1}`;
 }
