@@ -2,6 +2,9 @@
 
 A version that was only seen in Pyodide (`3.x.raw`) is completed from the version before it, since Pyodide leaves modules
 and names of Linux out: whatever differs is marked as incomplete, so that nothing is ever said to be missing there.
+
+A version that was seen in Debian (`3.x.debian`) has its names from there. What Debian adds of its own is left out, and what it builds
+into the interpreter is an extension in the builds of python.org, where a file of the project hides it: so it stays what it was.
 """
 
 import gzip
@@ -35,18 +38,33 @@ def complete(seen, before):
     return seen
 
 
+DEBIAN_ADDS = {"sitecustomize", "_distutils_system_mod", "ensurepip._uninstall"}
+
+
+def as_elsewhere(seen, before):
+    for name in DEBIAN_ADDS:
+        seen.pop(name, None)
+    for name, line in seen.items():
+        if line[0] == "b" and before.get(name, ["b"])[0] == "x":
+            line[0] = "x"
+            line[2] = sorted(set(line[2]) | {"__file__"})
+    return seen
+
+
 def mark(shape):
     return shape if "i" in shape else shape + "i"
 
 
 def main(folder, output):
     os.makedirs(output, exist_ok=True)
-    files = sorted((name for name in os.listdir(folder) if name.endswith((".txt", ".raw"))), key=lambda name: int(name.split(".")[1]))
+    files = sorted((name for name in os.listdir(folder) if name.endswith((".txt", ".raw", ".debian"))), key=lambda name: int(name.split(".")[1]))
     before = {}
     for file in files:
         lines = read(os.path.join(folder, file))
         if file.endswith(".raw"):
             lines = complete(lines, before)
+        if file.endswith(".debian"):
+            lines = as_elsewhere(lines, before)
         before = lines
         text = "".join(
             "\t".join([name, kind, shape, " ".join(names), star]) + "\n" for name, (kind, shape, names, star) in sorted(lines.items())

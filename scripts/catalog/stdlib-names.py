@@ -60,12 +60,29 @@ def describe(name):
     spec = getattr(module, "__spec__", None)
     origin = getattr(spec, "origin", None) or ""
     kind = "b" if origin in ("built-in", "frozen") and not getattr(module, "__file__", None) else "s" if getattr(module, "__file__", "").endswith((".py", ".pyc")) else "x"
+    served = served_names(module)
     # A module that answers for names of its own may have more than it lists.
-    shape = ("p" if hasattr(module, "__path__") else "") + ("i" if hasattr(module, "__getattr__") else "")
-    names = " ".join(sorted(one for one in set(dir(module)) | set(vars(module)) if one.isidentifier()))
+    shape = ("p" if hasattr(module, "__path__") else "") + ("i" if served is None else "")
+    names = " ".join(sorted(one for one in set(dir(module)) | set(vars(module)) | (served or set()) if one.isidentifier()))
     listed = getattr(module, "__all__", None)
     star = "-" if listed is None else " ".join(str(one) for one in listed)
     return (name, kind, shape, names, star)
+
+
+def served_names(module):
+    """The names that a module's `__getattr__` answers for, tried one by one; None where it may know others than those it spells."""
+    function = vars(module).get("__getattr__")
+    if function is None:
+        return set()
+    code = getattr(function, "__code__", None)
+    if code is None or set(code.co_names) & {"import_module", "__import__", "getattr"}:
+        return None
+    spelt = set()
+    for one in list(code.co_consts) + [vars(module).get(name) for name in code.co_names]:
+        for each in [one] if isinstance(one, str) else one if isinstance(one, (tuple, frozenset, set, list, dict)) else ():
+            if isinstance(each, str):
+                spelt.add(each)
+    return {one for one in spelt if one.isidentifier() and hasattr(module, one)}
 
 
 def main():

@@ -62,9 +62,10 @@ export function findHandlerFaults(text: string, node: ast.Try, minor: number): r
 			faults.push(refused(handler, "default 'except:' must be last"));
 		}
 		const tuple = handler.exception;
-		if (minor < 14 && tuple?.type === "Sequence" && tuple.kind === "tuple" && text[tuple.start] !== "(") {
+		if (tuple?.type !== "Sequence" || tuple.kind !== "tuple" || text[tuple.start] === "(") continue;
+		if (minor < 14)
 			faults.push(refused(tuple, minor >= 10 ? "multiple exception types must be parenthesized" : "invalid syntax"));
-		}
+		else if (handler.name !== null) faults.push(refused(tuple, "multiple exception types must be parenthesized when using 'as'"));
 	}
 	return faults;
 }

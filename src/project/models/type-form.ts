@@ -180,6 +180,7 @@ function readSubscript(node: ast.Subscript, scope: NameScope, depth: number): Ty
 	const owner = readTypeForm(node.value, scope, depth + 1);
 	const items = node.index.type === "Sequence" && node.index.kind === "tuple" ? node.index.items : [node.index];
 	if (owner.kind === "class") return { ...owner, args: items.map((item) => readTypeForm(item, scope, depth + 1)) };
+	if (owner.kind === "unbound") return owner;
 	if (owner.kind !== "external") return unknownForm;
 	const [first, ...rest] = items;
 	switch (owner.name) {

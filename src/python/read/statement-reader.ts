@@ -266,13 +266,15 @@ export class StatementReader extends SimpleStatementReader {
 				body,
 			};
 		}
-		const alias = byField(node, "alias");
+		// `except A, B as error`: the grammar takes the name to the last type alone.
+		const last = caught.at(-1);
+		const alias = byField(node, "alias") ?? (last?.type === "as_pattern" ? byField(last, "alias") : undefined);
 		const types = caught.filter((child) => child !== alias).map((child) => this.expression(child));
 		const single = types[0];
 		const exception: ast.Expression =
 			types.length === 1 && single !== undefined
 				? single
-				: { type: "Sequence", kind: "tuple", start: first.start, end: caught.at(-1)?.end ?? first.end, items: types };
+				: { type: "Sequence", kind: "tuple", start: first.start, end: types.at(-1)?.end ?? first.end, items: types };
 		return { start, end, exception, name: alias === undefined ? null : this.identifier(alias), body };
 	}
 

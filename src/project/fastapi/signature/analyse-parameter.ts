@@ -1,6 +1,7 @@
 import type * as ast from "../../../python/ast.ts";
 import { writesName } from "../../../python/walk.ts";
 import { unknown, type Value } from "../../imports/values.ts";
+import { isPostponed } from "../../models/postponed.ts";
 import { isVersionOne, pydanticSchemaOf, type SchemaAnswer } from "../../models/pydantic-schema.ts";
 import { readTypeForm, type TypeForm } from "../../models/type-form.ts";
 import { unboundIn } from "../../models/unbound-names.ts";
@@ -102,8 +103,8 @@ function unresolvedType(reading: ParameterReading, { project }: Analysis, operat
 	const neverBound = unboundIn(whole, scope);
 	const unresolved = neverBound ?? unboundIn(readTypeForm(annotation, registration), registration);
 	if (unresolved === null || (annotated !== null && !isReadWhole(annotation, unresolved, project))) return null;
-	const isText = annotation.type === "Constant" || signature.function.module.tree.futures.has("annotations");
-	const error = isText ? unresolvedError(project, unresolved) : undefined;
+	const isAwaited = isPostponed(annotation, signature.function.module, project.environment);
+	const error = isAwaited ? unresolvedError(project, unresolved) : undefined;
 	// What is bound by the time the documentation is made does no harm to newer versions.
 	const isHarmless = error === undefined || (error === null && neverBound === null);
 	return isHarmless ? "unknown" : { type: "unresolved", error, named: unresolved };
@@ -211,8 +212,11 @@ function patternAndScalars(reading: ParameterReading, { project, features }: Ana
 }
 
 /** The documentation cannot describe a function; the route itself takes none from a request either. */
-function functionFromRequest({ marker, form }: ParameterReading, { project }: Analysis): Verdict {
+function functionFromRequest({ marker, form }: ParameterReading, { project, features }: Analysis): Verdict {
 	if (marker !== null || !isCallable(form)) return null;
+	const uncalled = form.kind === "external" && isMarkerFunction(form.value.canonical) ? form.name.replace(/^.*\./, "") : null;
+	if (uncalled !== null && isVersionOne(project.environment))
+		return { type: "no-schema", error: refusedTypeError("…", features), named: `the function ${uncalled}` };
 	const error = isVersionOne(project.environment)
 		? null
 		: "pydantic.errors.PydanticInvalidForJsonSchema: Cannot generate a JsonSchema for core_schema.CallableSchema";

@@ -5,6 +5,7 @@ import { dottedName, isGenerator } from "../../../python/walk.ts";
 import type { Call } from "../../imports/trace.ts";
 import type { Value } from "../../imports/values.ts";
 import { type NameScope, scopeOfFunction, scopeOfModule } from "../../models/name-scope.ts";
+import { isPostponed } from "../../models/postponed.ts";
 import { isPydanticModel, isVersionOne, pydanticSchemaOf } from "../../models/pydantic-schema.ts";
 import { readTypeForm } from "../../models/type-form.ts";
 import { unboundIn } from "../../models/unbound-names.ts";
@@ -108,12 +109,12 @@ function unresolvedModel(
 	scope: NameScope,
 ): ResponseFault | null {
 	const { call } = operation;
-	const isPostponed = source === "returns" && (isText(node) || call.module.tree.futures.has("annotations"));
+	const isAwaited = source === "returns" && isPostponed(node, call.module, project.environment);
 	const read = source === "returns" ? scopeAtRegistration(operation, scope) : scope;
 	const inner = source === "returns" ? quotedInBrackets(node, scope)?.value : undefined;
 	const quoted = source === "response_model" ? quotedIn(node) : typeof inner === "string" ? inner : null;
 	if (quoted !== null && quoted !== quotedWhole(node) && isVersionOne(project.environment)) return null;
-	const named = quoted ?? (isPostponed ? unboundIn(readTypeForm(node, read), read) : null);
+	const named = quoted ?? (isAwaited ? unboundIn(readTypeForm(node, read), read) : null);
 	if (named === null || named === "") return null;
 	const isRefused = quoted !== null && isVersionOne(project.environment);
 	const error = isRefused ? refusedTypeError(quoted, features) : unresolvedError(project, named);

@@ -2,6 +2,7 @@ import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { walk } from "../../../python/walk.ts";
 import { findLaterDefinition, moveAhead, topStatementAt } from "../../repair/names/forward-reference.ts";
+import { listNameSources, type NameSource } from "../../repair/names/name-sources.ts";
 import type { Mend } from "./parameter-edits.ts";
 
 /** Where a name can be imported from: as the file imports it for type checkers, or the only module that defines such a class or function. */
@@ -21,6 +22,12 @@ function homeOf(name: string, tree: ast.Module, project: Project): { readonly mo
 	return only !== undefined && others.length === 0 ? { module: only.module.name } : null;
 }
 
+/** Where a type that the file never imports comes from. Of an `Enum` and a `UUID` it is the standard library's that a request can bring. */
+function likelyType(name: string, module: Module, project: Project): NameSource | undefined {
+	const sources = listNameSources(project, module, name, false);
+	return sources.find((each) => !each.isOwn && project.environment.isStdlib(each.module)) ?? sources[0];
+}
+
 /** Edits that bring a name into being before the route at an offset is registered: its definition moved up, or an import. */
 export function bringName(name: string, module: Module, offset: number, project: Project): Mend | null {
 	const user = topStatementAt(module.tree, offset);
@@ -29,6 +36,8 @@ export function bringName(name: string, module: Module, offset: number, project:
 		const edits = moveAhead(module, later, user);
 		return edits === null ? null : { edits };
 	}
-	const home = homeOf(name, module.tree, project);
-	return home === null || home.module === module.name ? null : { edits: [], needs: [{ path: module.path, ...home, name }] };
+	const home = homeOf(name, module.tree, project) ?? likelyType(name, module, project);
+	return home === undefined || home.module === module.name
+		? null
+		: { edits: [], needs: [{ path: module.path, module: home.module, name }] };
 }

@@ -47,7 +47,7 @@ export const libraryClassMembers: Readonly<Record<string, string>> = {
 		"clear copy elements fromkeys get items keys most_common pop popitem setdefault subtract total@10- update values",
 	"logging.Logger":
 		"_cache addFilter addHandler callHandlers critical debug disabled error exception fatal filter filters findCaller getChild getChildren@12- getEffectiveLevel handle handlers hasHandlers info isEnabledFor level log makeRecord manager name parent propagate removeFilter removeHandler root setLevel warn warning",
-	"threading.Thread": "daemon getName ident isAlive@-9 isDaemon is_alive join name native_id@-14 run setDaemon setName start",
+	"threading.Thread": "daemon getName ident isAlive@-9 isDaemon is_alive join name native_id run setDaemon setName start",
 	"asyncio.Queue": "empty full get get_nowait join maxsize put put_nowait qsize shutdown@13- task_done",
 	"asyncio.Lock": "__aenter__ __enter__@-9 acquire locked release",
 	"asyncio.Event": "clear is_set set wait",
