@@ -18,6 +18,7 @@ export interface MissingPath {
 		| "settings-file"
 		| "template-folder"
 		| "package-folder"
+		| "static-package"
 		| "listed-folder"
 		| "outer-folder";
 	readonly call: Call;
@@ -91,6 +92,7 @@ const errors: Readonly<Record<MissingPath["kind"], (path: string) => string | nu
 	"frontend-folder": (path) => `RuntimeError: Frontend directory '${path}' does not exist. Resolved absolute path: '${path}'`,
 	"template-folder": () => null,
 	"package-folder": () => null,
+	"static-package": () => null,
 	"settings-file": (path) => `FileNotFoundError: Config file '${path}' not found.`,
 	"listed-folder": (path) => `FileNotFoundError: [Errno 2] No such file or directory: '${path}'`,
 	"outer-folder": (path) => `FileNotFoundError: [Errno 2] No such file or directory: '${path}'`,
@@ -183,6 +185,10 @@ function missingPackageFolder(project: Project, call: Call): MissingPath | null 
 		const name = named === undefined ? null : pathText(named);
 		const given = folder === undefined ? "statics" : pathText(folder);
 		const home = name === null ? undefined : project.modules.get(name)?.path;
+		if (name !== null && home === undefined && isNowhere(project, name)) {
+			const error = `AssertionError: Package '${name}' could not be found.`;
+			return { kind: "static-package", call, given: name, path: name, error };
+		}
 		if (name === null || given === null || home === undefined || !home.endsWith("__init__.py")) continue;
 		const path = `${home.slice(0, -"__init__.py".length)}${given}`;
 		if (entryAt(project, `${project.root}/${path}`) !== "missing") continue;
@@ -190,6 +196,12 @@ function missingPackageFolder(project: Project, call: Call): MissingPath | null 
 		return { kind: "package-folder", call, given, path, error };
 	}
 	return null;
+}
+
+/** Has neither the project nor the environment a package of that name? */
+function isNowhere({ modules, environment }: Project, name: string): boolean {
+	const [top = name] = name.split(".");
+	return /^\w+$/.test(name) && !modules.has(top) && environment.findModule(top).found === "missing";
 }
 
 /** What a call makes on the disk: undefined where it makes something we cannot name, null where it makes nothing. */

@@ -102,6 +102,7 @@ import invalidParameterType from "./entrypoint/invalid-parameter-type.ts";
 import invalidResponseClass from "./entrypoint/invalid-response-class.ts";
 import invalidResponseModel from "./entrypoint/invalid-response-model.ts";
 import invalidResponseStatus from "./entrypoint/invalid-response-status.ts";
+import invalidRouteClass from "./entrypoint/invalid-route-class.ts";
 import invalidRouteDecorator from "./entrypoint/invalid-route-decorator.ts";
 import invalidRouteInclude from "./entrypoint/invalid-route-include.ts";
 import invalidRoutePath from "./entrypoint/invalid-route-path.ts";
@@ -242,6 +243,7 @@ export const rules: readonly AnyRule[] = [
 	invalidResponseClass,
 	invalidResponseModel,
 	invalidResponseStatus,
+	invalidRouteClass,
 	invalidRouteDecorator,
 	invalidRouteInclude,
 	invalidRoutePath,

@@ -8,6 +8,7 @@ import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
 import { keepTheOwner } from "../repair/calls/assigned-nothing.ts";
 import { argumentsFor } from "./exception/pass-argument.ts";
+import { includeEach, loopOverValues } from "./signature/include-collection.ts";
 import { includeAnother, includeItsRouter, includeTheNamed, returnTheRouter, takeAway } from "./signature/include-remedies.ts";
 
 const example = (argument: string) => ({
@@ -39,8 +40,12 @@ export default defineRule<IncludeFault>({
 	example: { before: example("make_router"), after: example("make_router()") },
 
 	*detect(project) {
+		const seen = new Set<object>();
 		for (const fault of includeFaults(project)) {
 			const { module } = fault.include.call;
+			// A loop comes to the same line again and again.
+			if (seen.has(fault.node)) continue;
+			seen.add(fault.node);
 			yield {
 				subject: `${module.name}:${module.text.slice(fault.node.start, fault.node.end)}`,
 				path: module.path,
@@ -107,7 +112,7 @@ function mendOf(fault: IncludeFault, project: Project): FixProposal | undefined 
 			edits: [replaceText(module, node.end, node.end, `(${given})`)],
 		};
 	}
-	if (type === "text") return includeTheNamed(fault, project);
+	if (type === "text") return includeTheNamed(fault, project) ?? loopOverValues(fault, project);
 	if (type === "routes" && node.type === "Attribute") {
 		return {
 			title: `Include ${module.text.slice(node.value.start, node.value.end)} itself`,
@@ -130,6 +135,7 @@ function mendOf(fault: IncludeFault, project: Project): FixProposal | undefined 
 			edits: [replaceText(module, node.start, node.end, module.text.slice(item.start, item.end))],
 		};
 	}
+	if (type === "collection") return includeEach(fault);
 	return type === "application" ? applicationMend(fault) : undefined;
 }
 

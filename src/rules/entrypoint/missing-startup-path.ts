@@ -1,5 +1,8 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
+import { primaryManifest } from "../../project/manifests/declared.ts";
+import { addRequirement, fileOfMainList } from "../../project/manifests/edit.ts";
+import { packageAddition } from "../../project/manifests/package-addition.ts";
 import { isNearName, meantPath } from "../../project/meant-path.ts";
 import type { Module, Project } from "../../project/project.ts";
 import { type MissingPath, missingPaths } from "../../project/startup-paths.ts";
@@ -56,7 +59,12 @@ export default defineRule<MissingPath>({
 			rootCause: causeOf(evidence, from),
 			...(error === null ? {} : { expectedError: error }),
 			order: call.order,
-			manualSteps: mendsOf(evidence, project).length === 0 ? [`Put the file at ${path}, or give the path where it is.`] : [],
+			manualSteps:
+				mendsOf(evidence, project).length > 0
+					? []
+					: kind === "static-package"
+						? [`Declare and install the distribution that brings ${given}.`]
+						: [`Put the file at ${path}, or give the path where it is.`],
 		};
 	},
 
@@ -76,6 +84,7 @@ const problems: Readonly<Record<MissingPath["kind"], (given: string) => string>>
 	"static-folder": (given) => `There is no folder ${given} to serve`,
 	"frontend-folder": (given) => `There is no folder ${given} with the built pages`,
 	"package-folder": (given) => `The package has no folder ${given} to serve`,
+	"static-package": (given) => `There is no package ${given} to serve the files of`,
 	"template-folder": (given) => `There is no folder ${given} with templates`,
 	"listed-folder": (given) => `There is no folder ${given} to list`,
 	"outer-folder": (given) => `There is no folder ${given} to put files into`,
@@ -83,6 +92,8 @@ const problems: Readonly<Record<MissingPath["kind"], (given: string) => string>>
 
 function causeOf({ kind, given, path }: MissingPath, from: string): string {
 	if (kind === "package-folder") return `Starlette looks for it beside the package's __init__.py: ${path} is not there.`;
+	if (kind === "static-package")
+		return "Starlette looks for the package when the folder is mounted, and nothing imports it elsewhere.";
 	const where = given.startsWith("/")
 		? `${path} is not there.`
 		: `The path counts from the folder in which the server is started, which is ${from}: ${path} is not there.`;
@@ -103,6 +114,7 @@ const keptFolders: ReadonlySet<MissingPath["kind"]> = new Set([
 /** The ways to mend it: the path of what was likely meant, the folder made, or the check left out. */
 function mendsOf(missing: MissingPath, project: Project): readonly FixProposal[] {
 	const mends: FixProposal[] = [];
+	if (missing.kind === "static-package") return declaredPackage(missing.given, project);
 	const isOwnPath = missing.kind !== "package-folder" && missing.kind !== "outer-folder";
 	const isFile = missing.kind === "file" || missing.kind === "logging-file";
 	const meant = isOwnPath ? meantPath(project, missing.path, { isFile, mayBeOnlyOne: missing.kind === "file" }) : null;
@@ -135,6 +147,24 @@ function mendsOf(missing: MissingPath, project: Project): readonly FixProposal[]
 		});
 	}
 	return mends;
+}
+
+/** The distribution that brings a package, where only one is known. */
+function declaredPackage(name: string, project: Project): FixProposal[] {
+	const manifest = primaryManifest(project.manifests);
+	const [distribution, ...others] = project.environment.distributionsFor(name);
+	if (manifest === null || distribution === undefined || others.length > 0) return [];
+	const edits = addRequirement(project.files, manifest, packageAddition(distribution, [], project.environment));
+	if (edits === null) return [];
+	return [
+		{
+			title: `Declare ${distribution} in ${fileOfMainList(manifest)}`,
+			explanation: `It brings the package ${name}.`,
+			applicability: "safe",
+			edits,
+			commands: manifest.updateCommands,
+		},
+	];
 }
 
 function otherPath(missing: MissingPath, project: Project, meant: string): FixProposal | null {

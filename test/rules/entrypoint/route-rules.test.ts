@@ -146,3 +146,48 @@ describe("rules about dependencies and registration", () => {
 		expect(mended("router-without-init", text)).toContain("super().__init__()");
 	});
 });
+
+describe("invalid-route-class", () => {
+	const rule = "invalid-route-class";
+	const routed = (body: string, name = "TimedRoute", head = "from fastapi.routing import APIRoute\n\n\n") =>
+		backend(`${head}${body}\n\n\nrouter = APIRouter(route_class=${name})\n\n\n@router.get("/x")\ndef read():\n    return 1\n`);
+
+	it("derives the class from APIRoute, names it, or lets it pass options on", () => {
+		expect(mended(rule, routed("class TimedRoute:\n    pass"))).toContain("class TimedRoute(APIRoute):");
+		expect(mended(rule, routed("class TimedRoute(APIRoute):\n    pass", '"TimedRoute"'))).toContain("route_class=TimedRoute)");
+		const narrow =
+			"class TimedRoute(APIRoute):\n    def __init__(self, path, endpoint):\n        super().__init__(path, endpoint)";
+		expect(mended(rule, routed(narrow))).toContain(
+			"def __init__(self, path, endpoint, **kwargs):\n        super().__init__(path, endpoint, **kwargs)",
+		);
+		expect(mended(rule, routed("def log_route(request):\n    pass", "log_route"))).toContain("router = APIRouter()");
+	});
+
+	it("is silent where the class may take all, or no route is registered", () => {
+		for (const sound of [
+			routed("class TimedRoute(APIRoute):\n    pass"),
+			routed("class Timed:\n    pass\n\n\nclass TimedRoute(Timed, APIRoute):\n    pass"),
+			routed("from elsewhere import TimedRoute"),
+			routed("def make(*args, **kwargs):\n    return APIRoute(*args, **kwargs)", "make"),
+			backend("class TimedRoute:\n    pass\n\n\nrouter = APIRouter(route_class=TimedRoute)\n"),
+		])
+			expect(auditBackend(rule, sound)).toEqual([]);
+	});
+});
+
+describe("invalid-route-include", () => {
+	const rule = "invalid-route-include";
+
+	it("includes each router of a collection in a line of its own or in a loop", () => {
+		const two = "users = APIRouter()\nitems = APIRouter()\n";
+		expect(mended(rule, backend(`${two}app.include_router([users, items], prefix="/v1")`))).toContain(
+			'app.include_router(users, prefix="/v1")\napp.include_router(items, prefix="/v1")\n',
+		);
+		expect(mended(rule, backend(`${two}ALL = {"users": users}\napp.include_router(ALL)`))).toContain(
+			"for router in ALL.values():\n    app.include_router(router)\n",
+		);
+		expect(mended(rule, backend(`${two}ALL = {"users": users}\nfor each in ALL:\n    app.include_router(each)`))).toContain(
+			"for each in ALL.values():\n",
+		);
+	});
+});

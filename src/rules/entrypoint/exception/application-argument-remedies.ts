@@ -1,4 +1,5 @@
 import type { FixProposal } from "../../../audit/fix.ts";
+import { isObjectOf, routerClass } from "../../../project/imports/library-objects.ts";
 import type { Value } from "../../../project/imports/values.ts";
 import { type NameScope, scopeOfModule } from "../../../project/models/name-scope.ts";
 import { valueOfName } from "../../../project/models/type-form.ts";
@@ -6,7 +7,8 @@ import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { nodeAt } from "../../../python/node-at.ts";
 import { findKeyword, removeArguments } from "../../../python/rewrite/arguments.ts";
-import { replaceText } from "../../../python/rewrite/source.ts";
+import { enclosingStatement, fillsStatement } from "../../../python/rewrite/enclosing.ts";
+import { indentAt, lineBreakOf, replaceText } from "../../../python/rewrite/source.ts";
 import { dottedName } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 import { returnTheApplication } from "../repair/application-remedies.ts";
@@ -26,6 +28,7 @@ const remedies: readonly (readonly [says: RegExp, mend: (refused: RefusedCall) =
 	[/^TypeError: cannot specify both default and default_factory$/, keepTheFactory],
 	[/add_exception_handler\(\) missing 1 required positional argument: 'handler'$/, nameTheException],
 	[/add_middleware\(\) takes 2 positional arguments but 3 were given$/, withoutApplication],
+	[/include_router\(\) takes 2 positional arguments but \d+ were given$/, oneRouterEach],
 	[/^TypeError: Security\(\) takes from 0 to 1 positional arguments but 2 were given$/, nameScopes],
 	[/\b__init__\(\) takes 1 positional argument but \d+ were given$/, spreadAsKeywords],
 	[/object is not a mapping$/, responsesByStatus],
@@ -43,6 +46,25 @@ export function applicationArgumentRemedy(
 	const call = nodeAt(module.tree, range, "Call");
 	if (scope === null || call === undefined) return undefined;
 	return remedies.find(([says]) => says.test(error))?.[1]({ module, call, scope });
+}
+
+/** `app.include_router(users.router, items.router)`: a line for each. */
+function oneRouterEach({ module, call, scope }: RefusedCall): FixProposal | undefined {
+	const statement = enclosingStatement(module.tree, call.start);
+	const isRouter = (each: ast.Expression) => isObjectOf(valueOfName(each, scope) ?? undefined, routerClass);
+	const [first] = call.args;
+	const last = call.args.at(-1);
+	if (statement === null || !fillsStatement(statement, call) || first === undefined || last === undefined) return undefined;
+	if (!call.args.every(isRouter)) return undefined;
+	const [before, behind] = [module.text.slice(call.start, first.start), module.text.slice(last.end, call.end)];
+	const lines = call.args.map((each) => before + module.text.slice(each.start, each.end) + behind);
+	const lineBreak = lineBreakOf(module.text) + indentAt(module.text, statement.start);
+	return {
+		title: "Include each router in a line of its own",
+		explanation: "include_router takes one router at a time.",
+		applicability: "safe",
+		edits: [replaceText(module, call.start, call.end, lines.join(lineBreak))],
+	};
 }
 
 /** `app.add_middleware(CORSMiddleware, app, allow_origins=["*"])`: the middleware is given the application by itself. */

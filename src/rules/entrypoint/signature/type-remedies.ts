@@ -3,7 +3,7 @@ import { fastApiFeatures } from "../../../project/fastapi/features.ts";
 import type { ParameterFault } from "../../../project/fastapi/signature/parameter-faults.ts";
 import { isSpecialType } from "../../../project/fastapi/signature/special-types.ts";
 import { pydanticSchemaOf } from "../../../project/models/pydantic-schema.ts";
-import { readTypeForm } from "../../../project/models/type-form.ts";
+import { readTypeForm, valueOfName } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import { typedDictRemedy } from "../../repair/classes/typed-dict-remedy.ts";
 import { ownClassOfFastApi } from "./fastapi-class.ts";
@@ -32,6 +32,7 @@ export function typeRemedies(fault: ParameterFault, project: Project): readonly 
 	}
 	const own =
 		calledMarker(fault, project) ??
+		calledDepends(fault) ??
 		memberRemedy(fault) ??
 		swapAnnotated(fault, project) ??
 		objectRemedy(fault, project) ??
@@ -42,6 +43,20 @@ export function typeRemedies(fault: ParameterFault, project: Project): readonly 
 	const purpose = isForChange(fault) ? "change" : "creation";
 	const schema = fault.fallback === null ? schemaOfTable(parameter.annotation, signature.scope, purpose, project) : undefined;
 	return [...specialMends(fault, project), ...dependencyMends(fault, project), ...(schema === undefined ? [] : [schema])];
+}
+
+/** `filters: Filters = Depends` of an own class: the call was forgotten, by which FastAPI makes an object of the class. */
+function calledDepends({ parameter, signature }: ParameterFault): FixProposal | undefined {
+	const { annotation, default: given } = parameter;
+	if (annotation === null || given === null || readTypeForm(annotation, signature.scope).kind !== "class") return undefined;
+	const value = given.type === "Name" || given.type === "Attribute" ? valueOfName(given, signature.scope) : null;
+	if (value?.kind !== "external" || !/^fastapi\.(?:param_functions\.)?Depends$/.test(value.canonical)) return undefined;
+	return {
+		title: `Call ${sourceOf(signature, given)}`,
+		explanation: `Without a call the function itself is the default; Depends() lets FastAPI make the ${sourceOf(signature, annotation)}.`,
+		applicability: "safe",
+		edits: [{ path: signature.function.module.path, range: { start: given.end, end: given.end }, newText: "()" }],
+	};
 }
 
 /** Does the function answer PUT or PATCH, or say by its name that it changes something? */
