@@ -24,6 +24,8 @@ interface Evidence {
 	readonly isMissingHere: boolean;
 	/** Does it run outside containers? */
 	readonly isHosted: boolean;
+	/** Another start command whose server is there, `Dockerfile:9`; null where there is none. */
+	readonly sound: string | null;
 }
 
 const main = `from fastapi import FastAPI
@@ -55,7 +57,7 @@ export default defineRule<Evidence>({
 		if (lacksEveryServer(project)) yield* uvicornOf(manifest);
 		const missing = findMissingServer(project);
 		if (missing === null) return;
-		const { start, distribution, error, option, installedAt, isMissingHere } = missing;
+		const { start, distribution, error, option, installedAt, isMissingHere, sound } = missing;
 		const { path, server, start: offset } = start.command;
 		const evidence: Evidence = {
 			server,
@@ -67,22 +69,24 @@ export default defineRule<Evidence>({
 			error,
 			isMissingHere,
 			isHosted: start.dockerfile === null,
+			sound,
 		};
 		yield { subject: distribution, path, range: { start: offset, end: offset + server.length }, evidence };
 	},
 
-	describe({ evidence: { server, distribution, option, startedAt, installedAt, manifest, error, isMissingHere, isHosted } }) {
+	describe({ evidence }) {
+		const { server, distribution, option, startedAt, installedAt, manifest, error, isMissingHere, isHosted, sound } = evidence;
 		const needed = distribution === server ? "" : `${option === null ? "" : ` with ${option}`}, which needs ${distribution}`;
 		const installs =
 			installedAt === null ? `An installation brings what ${manifest} lists` : `${installedAt} installs what ${manifest} lists`;
 		return {
-			severity: "CRITICAL",
+			severity: sound === null ? "CRITICAL" : "HIGH",
 			stage: "import",
 			problem:
 				startedAt === null
 					? `No server is installed, and ${manifest} declares none`
 					: `${startedAt} starts ${server}${needed}, and ${manifest} does not declare it`,
-			rootCause: `${installs}, and neither that list nor a package on it brings ${distribution}. On a machine that has it from elsewhere, the server starts.`,
+			rootCause: `${installs}, and neither that list nor a package on it brings ${distribution}. ${sound === null ? "On a machine that has it from elsewhere, the server starts." : `${sound} starts one that is there.`}`,
 			expectedError: error,
 			failsOn: isMissingHere && isHosted ? ["this-machine", "clean-install"] : ["clean-install"],
 		};
@@ -121,6 +125,7 @@ function* uvicornOf(manifest: Manifest): Generator<Match<Evidence>> {
 		error: "No module named uvicorn",
 		isMissingHere: true,
 		isHosted: true,
+		sound: null,
 	};
 	yield { subject: "uvicorn", path: fastapi.path, range: fastapi.range, evidence };
 }

@@ -137,6 +137,15 @@ describe("undeclared-server", () => {
 		).toHaveLength(1);
 	});
 
+	it("stops nobody where another command starts a server that is there", () => {
+		const both = (line: string) => lines("fastapi\nuvicorn", undefined, `CMD ["uvicorn", "main:app"]\n${line}`);
+		const worker = "gunicorn main:app -k uvicorn.workers.UvicornWorker";
+		expect(both(`#- Procfile\nweb: ${worker}`)).toEqual([
+			"HIGH undeclared-server Procfile:1 Procfile:1 starts gunicorn, and requirements.txt does not declare it",
+		]);
+		expect(both(`#- gunicorn.service\n[Service]\nExecStart=/srv/app/venv/bin/${worker}`)).toEqual([]);
+	});
+
 	it("is silent where it is declared, where the image may have it, and where a package of the list is unknown", () => {
 		expect(lines("fastapi\nuvicorn[standard]>=0.30")).toEqual([]);
 		expect(lines("fastapi", "tiangolo/uvicorn-gunicorn-fastapi:python3.11")).toEqual([]);

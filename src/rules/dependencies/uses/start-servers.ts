@@ -18,28 +18,37 @@ export interface MissingServer {
 	readonly installedAt: string | null;
 	/** Does the environment of this machine lack it too? Where there is none, nothing is installed. */
 	readonly isMissingHere: boolean;
+	/** Another start command, `Dockerfile:9`, whose server is there; null where there is none. */
+	readonly sound: string | null;
 }
 
 /** The first start command whose server no installation would bring, as far as that is certain; null where there is none. */
 export function findMissingServer(project: Project): MissingServer | null {
 	const manifest = primaryManifest(project.manifests);
 	if (manifest === null) return null;
+	const { environment } = project;
+	let found: Omit<MissingServer, "sound"> | null = null;
+	let sound: string | null = null;
 	for (const start of listStarts(project.files)) {
 		const provided = providedFor(start, manifest, project);
 		if (provided === null) continue;
-		const missing = neededBy(start).find(({ distribution }) => !provided.has(distribution));
-		if (missing === undefined || isInstalledElsewhere(project, start, missing.distribution)) continue;
-		const { environment } = project;
+		const needed = neededBy(start);
+		const missing = needed.find(({ distribution }) => !provided.has(distribution));
+		if (missing === undefined) {
+			if (needed.length > 0) sound ??= `${start.path}:${start.line}`;
+			continue;
+		}
+		if (isInstalledElsewhere(project, start, missing.distribution)) continue;
 		if (environment.kind === "interpreter" && environment.distributions.has(missing.distribution) && isOnHost(start, manifest))
 			continue;
-		return {
+		found ??= {
 			start,
 			...missing,
 			installedAt: manifest.installedBy,
 			isMissingHere: environment.kind === "catalog" || !environment.distributions.has(missing.distribution),
 		};
 	}
-	return null;
+	return found === null ? null : { ...found, sound };
 }
 
 /**
@@ -66,13 +75,18 @@ function providedFor(start: Start, manifest: Manifest, project: Project): Readon
 	const installer = manifest.installedBy?.replace(/:\d+$/, "") ?? null;
 	if (start.dockerfile !== null) {
 		if (installer !== start.dockerfile || !bringsPythonOnly(files.get(start.dockerfile)?.text ?? "")) return null;
-	} else if (start.service !== null || start.path.endsWith(".py")) return null;
+	} else if (start.service !== null || start.path.endsWith(".py") || isOfMachine(start)) return null;
 	const isOrdered = installer !== null && (installer === start.dockerfile || installer === start.path);
 	const declared = isOrdered ? startUpRequirements(manifests) : manifests.flatMap(({ requirements }) => requirements);
 	const { opaque } = possibleClosure(manifests, environment);
 	// A package that nobody knows may bring a server where it is declared itself; what others require seldom does.
 	if (opaque.some((name) => name === "" || declared.some(({ normalized }) => normalized === name))) return null;
 	return closeOver(declared, manifests, environment).provided;
+}
+
+/** Does it name its program by a path of one machine, `/srv/app/venv/bin/gunicorn`, whose packages somebody chose there? */
+function isOfMachine({ command }: Start): boolean {
+	return /(?:^|[\s=])\/\S*\/$/.test(command.before);
 }
 
 /** What a start command needs, with what is printed where it is missing. */
