@@ -11,6 +11,15 @@ export function escapedPassword(text: string): string | null {
 	return `${before}${encode(password)}@${rest}${query}`;
 }
 
+/** The URL with its password percent-encoded, where a `#`, `/` or `?` in it ends the host for every other reader of URLs; null where nothing does. */
+export function encodedPassword(text: string): string | null {
+	const parts = /^([\w+]+:\/\/[^:/@]*:)([^@]*(?:@[^@]*)*)@([^@]*)$/s.exec(text);
+	if (parts === null) return null;
+	const [, before = "", password = "", rest = ""] = parts;
+	if (!/[#/?]/.test(password) || !/^(\[[^\]]+\]|[\w.-]+)(:\d+)?(\/|$)/.test(rest)) return null;
+	return `${before}${encode(password)}@${rest}`;
+}
+
 /** What is encoded already stays; everything else that a URL gives a meaning is. */
 function encode(password: string): string {
 	return password.replace(/[^\w.~-]/gu, (character, at: number) =>

@@ -33,11 +33,11 @@ export function neededSettings(project: Project): readonly NeededSetting[] {
 			return { ...row, shape: ofUrl?.shape ?? "text", refusal: (value) => ofUrl?.refusal(value) ?? null };
 		}
 		const { reading, object } = field;
-		const decodes = settingsConfig(object.settingsClass).decodes;
+		const lists = settingsConfig(object.settingsClass);
 		const type = readSettingType(reading.field.node.annotation);
 		const isText = type.members?.length === 1 && type.members[0] === "str";
 		const isPlain = isText && reading.field.constraints.minLength === null;
-		const isList = type.decoding === "json" && decodes;
+		const isList = type.decoding === "json" && lists.decodes;
 		const shape = isPlain ? "text" : type.members === null ? "text" : wantedOf(type, reading.field.constraints.minLength);
 		return {
 			...row,
@@ -47,7 +47,7 @@ export function neededSettings(project: Project): readonly NeededSetting[] {
 					: isList
 						? `${shape}, such as ${type.members?.[0]?.toLowerCase() === "dict" ? '{"a": 1}' : listExample(type.itemType)}`
 						: shape,
-			refusal: (value) => refusalOf(reading, value, decodes) ?? (isText ? (ofUrl?.refusal(value) ?? null) : null),
+			refusal: (value) => refusalOf(reading, value, lists) ?? (isText ? (ofUrl?.refusal(value) ?? null) : null),
 		};
 	});
 }

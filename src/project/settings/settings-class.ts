@@ -17,8 +17,10 @@ export interface SettingsConfig {
 	readonly nestedDelimiter: string | null;
 	/** True where an empty value counts as none. */
 	readonly ignoresEmpty: boolean;
-	/** False where lists and the like are not decoded from JSON, which is the default. */
+	/** Whether lists and the like are decoded from JSON, which is the default. */
 	readonly decodes: boolean;
+	/** True where the class certainly has them left as texts (`enable_decoding=False`, pydantic-settings 2.7). */
+	readonly leavesTexts: boolean;
 	/** Folders of files that each hold one value, as written; null where that is not known. */
 	readonly secretFolders: readonly string[] | null;
 	/** True where other places than arguments, environment, `.env` files and these folders may give values. */
@@ -87,6 +89,7 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 	const otherSources = ["cli_parse_args", "yaml_file", "json_file", "toml_file", "pyproject_toml_table_header"];
 	const secrets = read("secrets_dir");
 	const sources = customSources(cls);
+	const decoding = read("enable_decoding");
 	const extraText = extra?.kind === "constant" ? extra.value : extra === undefined ? "forbid" : null;
 	return {
 		envFiles: files === undefined ? [] : fileNames(files),
@@ -96,7 +99,8 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 		nestedDelimiter: delimiter?.kind === "constant" && typeof delimiter.value === "string" ? delimiter.value : null,
 		ignoresEmpty: isTrue(read("env_ignore_empty")),
 		// pydantic-settings does not look at pydantic 1's parse_env_var.
-		decodes: read("enable_decoding") === undefined && (isModernSettingsClass(cls) || read("parse_env_var") === undefined),
+		decodes: (decoding === undefined || isTrue(decoding)) && (isModernSettingsClass(cls) || read("parse_env_var") === undefined),
+		leavesTexts: isModernSettingsClass(cls) && decoding?.kind === "constant" && decoding.value === false,
 		secretFolders: secrets === undefined || (Array.isArray(sources) && !sources.includes("secrets")) ? [] : fileNames(secrets),
 		hasOtherSources: otherSources.some((key) => read(key) !== undefined) || sources === "unknown" || isUnseen(cls),
 		readsEnvironment: !Array.isArray(sources) || sources.includes("env"),

@@ -8,7 +8,14 @@ import { brokenConstraint } from "./constraints.ts";
 import { countRefusedItems, listInWords } from "./list-items.ts";
 import { findRefusedDefaults, type RefusedDefault } from "./refused-defaults.ts";
 import { isCollection, readSettingType, type SettingType } from "./setting-type.ts";
-import { isModernSettingsClass, isSettingsClass, lacksValue, type SettingsField, settingsConfig } from "./settings-class.ts";
+import {
+	isModernSettingsClass,
+	isSettingsClass,
+	lacksValue,
+	type SettingsConfig,
+	type SettingsField,
+	settingsConfig,
+} from "./settings-class.ts";
 import { formatInWords, isNoNumber, refusesFormat } from "./text-formats.ts";
 
 /** A value that pydantic refuses. */
@@ -53,7 +60,7 @@ export function findSettingsFaults(project: Project, object: SettingsObject): Se
 	const { fields } = object;
 	const config = settingsConfig(object.settingsClass);
 	const missing = fields.filter(lacksValue);
-	const texts = fields.flatMap(textOf);
+	const texts = fields.flatMap((reading) => textOf(reading, config.leavesTexts));
 	const undecodable = texts.filter(({ type, value }) => config.decodes && type.decoding === "json" && !isJson(value.value));
 	const refused = texts.filter((text) => !undecodable.includes(text) && isRefused(text));
 	const unexpected = unexpectedKeys(project, object);
@@ -93,24 +100,28 @@ function validationError({ settingsClass }: SettingsObject, count: number): stri
 }
 
 /** What a text for a field would have to be instead (`a whole number`) where pydantic certainly refuses it; null where it may take it. */
-export function refusalOf(reading: SettingReading, text: string, decodes: boolean): string | null {
+export function refusalOf(reading: SettingReading, text: string, { decodes, leavesTexts }: ReadingOfLists): string | null {
 	const given: ConstantValue = { kind: "constant", value: text, origin: null };
 	return (
-		textOf({ ...reading, given, checked: null, isArgument: false, refusedBy: null }).find((asked) => {
+		textOf({ ...reading, given, checked: null, isArgument: false, refusedBy: null }, leavesTexts).find((asked) => {
 			const isUndecodable = decodes && asked.type.decoding === "json" && !isJson(text);
 			return isUndecodable || isRefused(asked);
 		})?.wanted ?? null
 	);
 }
 
+/** What becomes of the texts of lists before pydantic sees them. */
+type ReadingOfLists = Pick<SettingsConfig, "decodes" | "leavesTexts">;
+
 /** A field whose text is known and reaches pydantic as it stands. */
-function textOf(reading: SettingReading): RefusedSetting[] {
+function textOf(reading: SettingReading, leavesTexts: boolean): RefusedSetting[] {
 	const { given, field, isArgument, choices } = reading;
 	if (isArgument || given?.kind !== "constant" || typeof given.value !== "string") return [];
-	const read = readSettingType(field.node.annotation);
+	const written = readSettingType(field.node.annotation);
+	const read: SettingType = leavesTexts && written.decoding !== "unknown" ? { ...written, decoding: "text" } : written;
 	const isModel = reading.model !== null && read.members?.length === 1;
 	const type: SettingType =
-		choices === null ? (isModel ? { ...read, decoding: "json" } : read) : { ...read, decoding: "text", choices };
+		choices === null ? (isModel && !leavesTexts ? { ...read, decoding: "json" } : read) : { ...read, decoding: "text", choices };
 	const value = { ...given, value: given.value };
 	const only = onlyMember(type);
 	const broken = only === undefined ? null : brokenConstraint(only, field.constraints, value.value);
@@ -132,7 +143,7 @@ function isRefused({ reading, value, type }: RefusedSetting): boolean {
 	if (decoding === "tried") return members.every(isCollection) && !isJson(text);
 	if (refusedItems(reading, type, text) > 0) return !field.isValidatedBefore;
 	if (decoding !== "text") return false;
-	// `NoDecode` hands a list its text as it stands.
+	// `NoDecode` and `enable_decoding=False` hand a list its text as it stands.
 	if (only !== undefined && isCollection(only)) return true;
 	return members.length > 0 && members.every((name) => isNoNumber(name, text));
 }

@@ -58,8 +58,25 @@ export function refusesFormat(type: string, text: string): boolean {
 	const allowed = Object.hasOwn(schemes, type) ? schemes[type] : undefined;
 	if (allowed === undefined) return false;
 	const scheme = /^\s*([a-z][a-z0-9+.-]*):/i.exec(text)?.[1]?.toLowerCase();
-	if (scheme === undefined) return true;
+	if (scheme === undefined || refusesAuthority(type, text)) return true;
 	return allowed.length > 0 && !allowed.some((each) => scheme === each || scheme.split("+")[0] === each);
+}
+
+/** Types that ask for a host in every release. */
+const withHost = new Set(["PostgresDsn", "MongoDsn"]);
+
+/** Does a URL certainly have a port that is no number, or no host where one is asked for? Both were tried on pydantic 2. */
+function refusesAuthority(type: string, text: string): boolean {
+	const authority = /^\s*[a-z][a-z0-9+.-]*:\/\/([^/?#]*)/i.exec(text)?.[1];
+	if (authority === undefined) return false;
+	const hosts = authority.slice(authority.lastIndexOf("@") + 1).split(",");
+	// Several hosts are for some types, in some releases.
+	if (hosts.length > 1) return false;
+	const found = /^(\[[^\]]*\]|[^:[]*)(?::(.*))?$/s.exec(hosts[0] ?? "");
+	if (found === null) return false;
+	const [, host, port = ""] = found;
+	if (port !== "" && (!/^\d+$/.test(port) || Number(port) > 65_535)) return true;
+	return host === "" && withHost.has(type);
 }
 
 /** What a text of such a type has to be, in words; null for types that have no form of their own. */

@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
+import { encodedPassword } from "../../project/database/url-password.ts";
 import type { Project } from "../../project/project.ts";
 import { replaceEnvValue } from "../../project/settings/env-file-edit.ts";
 import {
@@ -123,13 +124,13 @@ function readAsNumber({ setting: { type, value, reading }, key, settings }: Evid
 	};
 }
 
-/** A list that `NoDecode` keeps from being decoded is for a validator to make. */
+/** A list that `NoDecode` or `enable_decoding=False` keeps from being decoded is for a validator to make. */
 function readAsList({ settings, setting: { reading } }: Evidence): FixProposal | undefined {
 	const split = isModernSettingsClass(settings.object.settingsClass) ? splitAtCommas(reading.field) : null;
 	if (split === null) return undefined;
 	return {
 		title: `Let ${settings.className}.${reading.field.name} take a list with commas`,
-		explanation: "NoDecode hands the text on as it stands; a validator splits it at its commas.",
+		explanation: "pydantic-settings hands the text on as it stands here; a validator splits it at its commas.",
 		applicability: "review",
 		...split,
 	};
@@ -139,6 +140,7 @@ function readAsList({ settings, setting: { reading } }: Evidence): FixProposal |
 function betterValue(project: Project, setting: RefusedSetting): string | null {
 	const hasDefault = setting.reading.field.fallback !== null;
 	const candidates = [
+		encodedPassword(setting.value.value),
 		similarChoice(setting),
 		digitsOf(setting),
 		writtenDefault(setting),
@@ -146,7 +148,11 @@ function betterValue(project: Project, setting: RefusedSetting): string | null {
 		formatted(project, setting),
 		hasDefault ? null : placeholderFor(project, setting.reading.field),
 	];
-	return candidates.find((text) => text !== null && refusalOf(setting.reading, text, true) === null) ?? null;
+	return (
+		candidates.find(
+			(text) => text !== null && refusalOf(setting.reading, text, { decodes: true, leavesTexts: false }) === null,
+		) ?? null
+	);
 }
 
 /** A value of the right form for a type that asks for one, or of the length that is asked for. */

@@ -7,6 +7,7 @@ import { reservedName } from "./declaration/reserved-name.ts";
 import { setNullRequired } from "./declaration/set-null-required.ts";
 import { sharedColumns } from "./declaration/shared-column.ts";
 import { trailingComma } from "./declaration/trailing-comma.ts";
+import { unannotatedRelationships } from "./declaration/unannotated-relationship.ts";
 import { unmappedAnnotations } from "./declaration/unmapped-annotation.ts";
 
 const example = (name: string) => ({
@@ -47,6 +48,7 @@ export default defineClassRule(
 			yield* missingTableName(project, table);
 			yield* reservedName(project, table);
 			yield* unmappedAnnotations(project, table);
+			yield* unannotatedRelationships(project, table);
 			yield* misplacedProperty(project, table);
 			yield* trailingComma(table);
 			yield* setNullRequired(table);

@@ -9,6 +9,7 @@ import { asText, itemsOf } from "../operations.ts";
 import { failOperation } from "../refused-operations.ts";
 import { alembicCommand } from "./alembic-commands.ts";
 import { attributeAsked, hasAttribute } from "./asked-attributes.ts";
+import { failOnMissingRegion } from "./aws-regions.ts";
 import { collectingCall } from "./collecting-calls.ts";
 import { dotenvCall } from "./dotenv-calls.ts";
 import { lengthOfBytes } from "./encoded-texts.ts";
@@ -94,6 +95,7 @@ function refused(call: LibraryCall): null {
 	failOnTrigger(call);
 	failOnUrlBuilder(call);
 	failOnMissingKey(call);
+	failOnMissingRegion(call);
 	failOnNone(call);
 	failOnMailConfiguration(call);
 	failOnFernetKey(call);
