@@ -2,6 +2,7 @@ import { type Distribution, normalizeName } from "./environment.ts";
 import { keptWith } from "./kept-data.ts";
 import { sharedPartOf } from "./namespace-packages.ts";
 import type { PackageFiles } from "./package-files.ts";
+import { publishedNames } from "./published-names.ts";
 import { vanishedModule } from "./vanished-modules.ts";
 
 /** Import names and the distributions that provide them: those at hand first, then the bundled map. */
@@ -34,9 +35,9 @@ export class ImportNames {
 		return [...new Set([...this.installedFor(importName), ...(known ?? []), ...former])];
 	}
 
-	/** Is a distribution of this PEP 503 name among those of the bundled map? */
+	/** Is a distribution of this PEP 503 name on the public index? */
 	isPublished(distribution: string): boolean {
-		return keptWith(this.files, "published names", () => new Set(Object.values(this.bundled()).flat())).has(distribution);
+		return publishedNames(this.files).has(distribution);
 	}
 
 	private bundled(): Readonly<Record<string, readonly string[]>> {
