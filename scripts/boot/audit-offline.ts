@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { join, posix } from "node:path";
 import { makeScratchFolder } from "../../src/workspace/scratch-folder.ts";
 import type { BootCase } from "./case-file.ts";
 import { fixtures } from "./corpus.ts";
@@ -15,6 +15,20 @@ export async function auditOffline(boot: BootCase): Promise<Verdict> {
 	return withOfflineProject(boot, async ({ folder, environment }) => {
 		return judge(boot, evidence.proof, await audit({ folder, target: boot.target, python: null, environment }));
 	});
+}
+
+/**
+ * The same case with a list of constraints beside its requirements that says which releases its pool has. Where nothing is installed and
+ * nothing pinned, the newest releases answer, and those of an older pool word some errors otherwise.
+ */
+export function constrainedToPool(boot: BootCase): BootCase {
+	const files = new Map(boot.files);
+	for (const [path, content] of boot.files) {
+		if (!/(^|\/)requirements\.txt$/.test(path)) continue;
+		files.set(path, Buffer.from(`${content.toString().trimEnd()}\n-c pool.txt\n`));
+		files.set(posix.join(posix.dirname(path), "pool.txt"), readFileSync(join(fixtures, "pools", `${boot.pool}.txt`)));
+	}
+	return { ...boot, files };
 }
 
 /** A case as it stands on a machine that has the Python of the records and no packages. */

@@ -55,13 +55,19 @@ export class CatalogModules implements ModuleProvider {
 	private findIn(name: string, choice: CatalogChoice, dotted: string, world: ModuleWorld): ModuleLookup {
 		if (!choice.isDescribed) return unknown;
 		const here = this.open(name, choice.catalogued).module(dotted, this.context(dotted, name), world);
-		if (choice.exact) return here ?? this.belowKnown(name, choice.catalogued, dotted, world);
+		if (choice.exact) return here ?? this.unlisted(name, choice.catalogued, dotted, world);
 		const there =
 			choice.neighbour === null ? null : this.open(name, choice.neighbour).module(dotted, this.context(dotted, name), world);
 		if (here?.found === "present")
 			return { found: "present", module: new ApproximateModule(here.module, there?.found === "present" ? there.module : null) };
 		if (there !== null || choice.neighbour === null) return unknown;
-		return this.belowKnown(name, choice.catalogued, dotted, world);
+		return this.unlisted(name, choice.catalogued, dotted, world);
+	}
+
+	/** A folder without code of its own, which other distributions may go on in (PEP 420), or nothing at all. */
+	private unlisted(name: string, version: string, dotted: string, world: ModuleWorld): ModuleLookup {
+		const isFolder = this.open(name, version).packed.submodules(dotted).length > 0;
+		return isFolder ? unknown : this.belowKnown(name, version, dotted, world);
 	}
 
 	/** A module that its distribution does not list: missing, unless its parent makes modules of its own. */

@@ -21,6 +21,8 @@ export interface FastApiFeatures {
 	readonly streams: boolean | null;
 	/** Refuses a function where a type belongs: pydantic 2.14 lets older versions pass. */
 	readonly refusesFunctions: boolean | null;
+	/** Describes `Query` and its like to pydantic in their own signature, over which it stumbles where the function stands for a type (0.154). */
+	readonly describesMarkers: boolean | null;
 	/** Refuses an object of a model where the model belongs: its class's schema stood for it up to pydantic 2.10. */
 	readonly refusesModelObjects: boolean | null;
 	/** Keeps included routers, so that routes added to them later are served (0.137). */
@@ -41,6 +43,7 @@ export function fastApiFeatures(environment: Environment): FastApiFeatures {
 		namesQueryParameter: since("0.128.1"),
 		streams: since("0.134.0"),
 		refusesFunctions: since("0.137.0") === true || isBefore(environment, "pydantic", "2.14") ? true : null,
+		describesMarkers: since("0.154.0"),
 		refusesModelObjects: environment.distributions.has("pydantic") ? !isBefore(environment, "pydantic", "2.11") : null,
 		keepsRouters: since("0.137.0"),
 	};

@@ -10,7 +10,7 @@ import type { ExpressionValues } from "../expression-value.ts";
 import type { FastApiFeatures } from "../features.ts";
 import type { Operation } from "../routes/routes.ts";
 import type { CallSignature } from "./call-signature.ts";
-import { invalidFieldError, refusedTypeError } from "./field-error.ts";
+import { invalidFieldError, markerFunctionError, refusedTypeError } from "./field-error.ts";
 import { dependencyOf, isDependency, type Marker, markerFunction, markerOf } from "./marker.ts";
 import { contradictingMarkers } from "./marker-faults.ts";
 import { memberAnnotation } from "./member-annotation.ts";
@@ -184,7 +184,7 @@ function typeWithoutSchema({ annotation, whole, form, signature }: ParameterRead
 	const { features } = analysis;
 	const uncalled = markerFunction(form);
 	if (uncalled !== null && features.refusesFunctions)
-		return { type: "no-schema", error: null, named: `the function ${uncalled}` };
+		return { type: "no-schema", error: markerFunctionError(features), named: `the function ${uncalled}` };
 	const answer = annotation === null ? null : schemaOf(analysis, whole, annotation, signature);
 	if (annotation === null || answer?.schema !== "no") return null;
 	return {

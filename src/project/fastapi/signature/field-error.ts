@@ -24,6 +24,14 @@ export function refusedTypeError(shown: string, features: FastApiFeatures): stri
 	return features.returnModel ? `${hint} Pydantic field type. ${advice}` : `${hint} pydantic field type`;
 }
 
+/** What becomes of `Query` without its brackets in the place of a type. */
+export function markerFunctionError(features: FastApiFeatures): string | null {
+	if (features.describesMarkers === null) return null;
+	return features.describesMarkers
+		? "TypeError: Discriminator.__get_pydantic_core_schema__() missing 1 required positional argument: 'handler'"
+		: refusedTypeError("…", features);
+}
+
 /** pydantic 2 asks what is no type at all for the module it comes from. */
 function noTypeAtAll(annotation: ast.Expression, scope: NameScope): string | null {
 	const form = readTypeForm(annotation, scope);
