@@ -64,8 +64,8 @@ async function realRoutes({ folder, target, python, environment }: Subject): Pro
 			timeout: 120_000,
 		});
 		const line = stdout.split("\n").find((each) => each.startsWith("ROUTES ")) ?? "ROUTES []";
-		const routes = JSON.parse(line.slice("ROUTES ".length)) as [string[], string, string][];
-		return routes.map(([methods, path, endpoint]) => `${methods.join(",")} ${path} ${endpoint}`);
+		const routes = JSON.parse(line.slice("ROUTES ".length)) as [string[], string, string | null][];
+		return routes.map(([methods, path, endpoint]) => `${methods.join(",")} ${path} ${endpoint ?? ""}`);
 	} catch (error) {
 		return ((error as { stderr?: string }).stderr ?? String(error)).trim().split("\n").at(-1) ?? "";
 	}

@@ -68,7 +68,7 @@ function oneRouterEach({ module, call, scope }: RefusedCall): FixProposal | unde
 }
 
 /** `app.add_middleware(CORSMiddleware, app, allow_origins=["*"])`: the middleware is given the application by itself. */
-function withoutApplication({ module, call }: RefusedCall): FixProposal | undefined {
+export function withoutApplication({ module, call }: Pick<RefusedCall, "module" | "call">): FixProposal | undefined {
 	const [, extra] = call.args;
 	const owner = call.callee.type === "Attribute" ? dottedName(call.callee.value) : null;
 	if (extra === undefined || call.args.length > 2 || owner === null || dottedName(extra) !== owner) return undefined;

@@ -9,6 +9,7 @@ import { type PythonSource, replaceText } from "../../../python/rewrite/source.t
 import { insertAfter, insertBefore } from "../../../python/rewrite/statements.ts";
 import { dottedName, holdsName, walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
+import { withoutApplication } from "../exception/application-argument-remedies.ts";
 import { giveDefault } from "../exception/give-default.ts";
 import { addSecret, dropNone, mendOrigins, mendPatterns, spellKeyword } from "./middleware-argument-remedies.ts";
 import { middlewareBodyRemedy } from "./middleware-body-remedies.ts";
@@ -29,7 +30,9 @@ export function middlewareRemedy(
 		case "arguments":
 			return added === null
 				? undefined
-				: (addSecret(project, added, fault) ?? (owner === null ? undefined : giveDefault(project, fault.error)));
+				: (withoutApplication({ module: added.module, call: added.node }) ??
+						addSecret(project, added, fault) ??
+						(owner === null ? undefined : giveDefault(project, fault.error)));
 		case "no-app-parameter":
 			return definition?.type === "ClassDef" && owner?.kind === "class" ? takeApp(owner, definition) : undefined;
 		case "instance":
