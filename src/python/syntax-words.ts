@@ -23,13 +23,31 @@ export function inPythonsWords(text: string, error: ast.SyntaxFault, minor: numb
 
 /** An f-string that ends inside its braces or has nothing in them. */
 function brokenField(error: ast.SyntaxFault, line: string, minor: number): ast.SyntaxFault | null {
-	const content = /(?:^|\W)[fF](["'])(?!\1)(.*?)\1/.exec(line)?.[2]?.replace(/\{\{|\}\}/g, "");
-	if (content === undefined) return null;
+	const written = /(?:^|\W)[fF](["'])(?!\1)(.*?)\1/.exec(line)?.[2];
+	if (written === undefined) return null;
+	const content = withoutDoubledBraces(written);
 	const empty = minor >= 12 ? "f-string: valid expression required before '}'" : "f-string: empty expression not allowed";
 	if (/\{\s*\}/.test(content)) return { ...error, message: empty };
 	const opened = content.split("{").length - content.split("}").length;
 	if (opened > 0) return { ...error, message: minor >= 12 ? "'{' was never closed" : "f-string: expecting '}'" };
 	return opened < 0 ? { ...error, message: "f-string: single '}' is not allowed" } : null;
+}
+
+/** The braces of an f-string that stand for themselves gone; of `{name}}` the first closes the field, and only the second is alone. */
+function withoutDoubledBraces(written: string): string {
+	let kept = "";
+	let depth = 0;
+	for (let i = 0; i < written.length; i++) {
+		const [brace, next] = [written[i], written[i + 1]];
+		if (depth === 0 && brace === next && (brace === "{" || brace === "}")) {
+			i++;
+			continue;
+		}
+		if (brace === "{") depth++;
+		if (brace === "}" && depth > 0) depth--;
+		kept += brace;
+	}
+	return kept;
 }
 
 /** What stands left of the one `=` of a line cannot be assigned to. */

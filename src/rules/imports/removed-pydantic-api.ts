@@ -39,7 +39,7 @@ export default defineRule<Evidence>({
 		const { use, version, stage, order } = evidence;
 		const module = project.modulesByPath.get(path);
 		const isMended = module !== undefined && remediesOf(use, module, range, project).length > 0;
-		const error = errorOf(use);
+		const error = errorOf(use, project.environment);
 		return {
 			severity: "CRITICAL",
 			stage,

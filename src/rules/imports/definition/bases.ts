@@ -6,6 +6,7 @@ import { isPlainModel } from "../../../project/models/pydantic-model.ts";
 import { isSqlmodel } from "../../../project/models/table-class.ts";
 import type { Project } from "../../../project/project.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
+import { removeFromHeader } from "../../repair/classes/class-arguments.ts";
 import { type ClassFault, raising } from "../../repair/classes/class-fault.ts";
 
 /** Bases that are named twice or in an order that cannot be, and `table=True` on what is no SQLModel. */
@@ -20,7 +21,7 @@ export function* baseFaults(_project: Project, definition: ClassDefinition): Gen
 			problem: `${node.name.name} names the base ${repeated.node.name.name} twice`,
 			rootCause: "Python takes each base once.",
 			error: `TypeError: duplicate base class ${repeated.node.name.name}`,
-			fixes: [],
+			fixes: namedOnce(value),
 			manualSteps: [`Name ${repeated.node.name.name} once among the bases of ${node.name.name}.`],
 		};
 		return;
@@ -63,6 +64,20 @@ function derives(a: Value | undefined, b: Value | undefined): boolean {
 	return lineageOf(a)
 		.ancestors.slice(1)
 		.some((each) => each === b || (each.kind === "external" && b.kind === "external" && each.canonical === b.canonical));
+}
+
+/** The first mention of each base stays. */
+function namedOnce({ module, node, bases }: ClassValue): readonly FixProposal[] {
+	const again = node.bases.filter((_, index) => bases[index]?.kind === "class" && bases.indexOf(bases[index]) < index);
+	if (again.length === 0 || bases.length !== node.bases.length) return [];
+	return [
+		{
+			title: `Name each base of ${node.name.name} once`,
+			explanation: "The first mention of a base says all that there is to say.",
+			applicability: "safe",
+			edits: removeFromHeader(module, node, again),
+		},
+	];
 }
 
 function tableOfModel(value: ClassValue): Pick<ClassFault, "problem" | "rootCause" | "error" | "fixes"> {

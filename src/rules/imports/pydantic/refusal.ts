@@ -1,3 +1,5 @@
+import type { Environment } from "../../../environment/environment.ts";
+import { versionSatisfies } from "../../../environment/pep440.ts";
 import type { Module } from "../../../project/project.ts";
 import type { TextRange } from "../../../text/range.ts";
 
@@ -46,14 +48,14 @@ const removedKeywords: Readonly<Record<RemovedKeyword, string>> = {
 		"`unique_items` is removed, use `Set` instead(this feature is discussed in https://github.com/pydantic/pydantic-core/issues/296)",
 };
 
-/** What pydantic 2 prints; null where its words hold an address that changes from run to run. */
-export function errorOf(use: RefusedUse): string | null {
-	const words = userErrorOf(use);
+/** What pydantic 2 prints, with an ellipsis for what changes from run to run; null where the release decides and is not known. */
+export function errorOf(use: RefusedUse, environment: Environment): string | null {
+	const words = userErrorOf(use, environment);
 	if (use.type === "root-validator-method") return "TypeError: `@root_validator` cannot be applied to instance methods";
 	return words === null ? null : `pydantic.errors.PydanticUserError: ${words}`;
 }
 
-function userErrorOf(use: RefusedUse): string | null {
+function userErrorOf(use: RefusedUse, environment: Environment): string | null {
 	switch (use.type) {
 		case "keyword":
 			return removedKeywords[use.keyword];
@@ -63,19 +65,20 @@ function userErrorOf(use: RefusedUse): string | null {
 			return "To define root models, use `pydantic.RootModel` rather than a field called '__root__'";
 		case "two-configs":
 			return '"Config" and "model_config" cannot be used together';
-		// Newer versions name the decorator in the example too, in words of their own.
-		case "bare-validator":
-			return use.decorator === "validator"
-				? "`@validator` should be used with fields and keyword arguments, not bare. E.g. usage should be `@validator('<field_name>', ...)`"
-				: use.decorator === "field_validator"
-					? "`@field_validator` should be used with fields and keyword arguments, not bare. E.g. usage should be …"
-					: null;
-		case "validator-of-list":
-			return use.decorator === "validator"
-				? "`@validator` fields should be passed as separate string args. E.g. usage should be `@validator('<field_name_1>', '<field_name_2>', ...)`"
-				: use.decorator === "field_validator"
-					? "`@field_validator` fields should be passed as separate string args. E.g. usage should be …"
-					: null;
+		case "bare-validator": {
+			const usage =
+				"should be used with fields and keyword arguments, not bare. E.g. usage should be `@validator('<field_name>', ...)`";
+			const today = `The \`@${use.decorator}\` decorator cannot be used without arguments, at least one field must be provided. For example: \`@${use.decorator}('<field_name>', ...)\`.`;
+			return inWordsOfRelease(use.decorator, `\`@${use.decorator}\` ${usage}`, today, environment);
+		}
+		case "validator-of-list": {
+			const usage =
+				"fields should be passed as separate string args. E.g. usage should be `@validator('<field_name_1>', '<field_name_2>', ...)`";
+			const today = `The provided field names to the \`@${use.decorator}\` decorator should be strings. For example: \`@${use.decorator}('<field_name_1>', '<field_name_2>', ...).\``;
+			return inWordsOfRelease(use.decorator, `\`@${use.decorator}\` ${usage}`, today, environment);
+		}
+		case "validator-signature":
+			return `Unrecognized … function signature for … with \`mode=${use.mode}\`:…`;
 		case "validator-method":
 			return `\`@${use.decorator}\` cannot be applied to instance methods`;
 		case "unknown-field":
@@ -87,6 +90,14 @@ function userErrorOf(use: RefusedUse): string | null {
 		default:
 			return null;
 	}
+}
+
+/** The old decorator has kept its words; those of the new one are others from pydantic 2.13 on. */
+function inWordsOfRelease(decorator: ValidatorName, old: string, today: string, { distributions }: Environment): string | null {
+	if (decorator === "validator") return old;
+	const version = distributions.get("pydantic")?.version;
+	if (decorator !== "field_validator" || version === undefined) return null;
+	return versionSatisfies(version, "<2.13") ? old : today;
 }
 
 /** What is wrong, for people. */
