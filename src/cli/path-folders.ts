@@ -1,4 +1,5 @@
-import { posix } from "node:path";
+import { foldersInstalledFrom } from "../project/imports/local-packages.ts";
+import { readManifests } from "../project/manifests/read-manifests.ts";
 import type { SourceTree } from "../project/project.ts";
 
 /**
@@ -12,17 +13,10 @@ export function foldersOnPath(files: SourceTree, backend: string): readonly stri
 		for (const line of text.split("\n")) if (/\bsys\.path\.(insert|append)\b/.test(line)) named.add(folderNamed(line));
 	}
 	named.delete("");
-	const required = [...files.values()].flatMap(({ path, text }) => requiredBeside(path, text));
+	const isOther = (folder: string) => folder !== "." && folder !== backend && !folder.startsWith(`${backend}/`);
+	const required = foldersInstalledFrom(readManifests(files, backend)).filter(isOther);
 	const above = backend.split("/").map((_, index, parts) => parts.slice(0, parts.length - 1 - index).join("/"));
 	return [...required, ...above.flatMap((folder) => [...named].map((name) => (folder === "" ? name : `${folder}/${name}`)))];
-}
-
-/** Folders that a manifest asks to be installed from beside it: `-e ../shared`, `path = "../shared"`. */
-function requiredBeside(path: string, text: string): readonly string[] {
-	if (!/(^|\/)(pyproject\.toml|Pipfile|[^/]*requirements[^/]*\.(txt|in))$/.test(path)) return [];
-	return [...text.matchAll(/(?:-e[ \t]|--editable[ \t=]|file:|path[ \t]*=[ \t]*["'])[ \t]*(\.\.\/[\w./-]+)/g)]
-		.map((match) => posix.join(posix.dirname(path), match[1] ?? "").replace(/\/$/, ""))
-		.filter((folder) => folder !== ".." && !folder.startsWith("../") && folder !== ".");
 }
 
 /** The texts of a line as one path, without its steps upwards; "" where there is none, or it is absolute. */

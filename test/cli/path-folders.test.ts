@@ -28,7 +28,7 @@ it("looks for what a manifest installs from beside the backend", () => {
 	};
 	const project = {
 		path: "services/api/pyproject.toml",
-		text: '[tool.uv.sources]\nshared = { path = "../mail", editable = true }\n',
+		text: '[project]\nname = "api"\ndependencies = ["mail"]\n\n[tool.uv.sources]\nmail = { path = "../mail", editable = true }\n',
 	};
 	const files = new Map([list, project].map((file) => [file.path, file as SourceFile]));
 	expect(foldersOnPath(files, "services/api")).toEqual(["services/shared", "libs/other", "services/mail"]);

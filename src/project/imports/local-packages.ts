@@ -19,6 +19,14 @@ export function localPackageFolders(files: SourceTree, manifests: readonly Manif
 	return [...folders];
 }
 
+/** Every folder of the repository that a manifest names to be installed from, for start-up or not; whether it is there is not asked. */
+export function foldersInstalledFrom(manifests: readonly Manifest[]): readonly string[] {
+	return manifests
+		.flatMap(({ requirements }) => requirements)
+		.flatMap(({ url, path }) => (url === null || url === "workspace" || url.includes("://") ? [] : [folderNamed(url, path)]))
+		.filter((folder) => folder !== null);
+}
+
 const projectFiles = ["pyproject.toml", "setup.py", "setup.cfg"];
 
 /** `file:../libs/shared[extra]`, seen from a manifest; null where it leads out of the repository. */
