@@ -39,7 +39,7 @@ export type PlanObstacle = Exclude<PlannedFix, { type: "planned" }>;
 /**
  * What applying a change to the tree on disk means, byte for byte, without writing anything. Every file must be what the
  * audit saw in `files`, with the edits `taken` of other fixes from the same audit applied since. Encoding, byte order
- * mark and mode bits stay; bytes outside the edits do not change; a file that has several names (hard links) keeps them.
+ * mark and mode bits stay, but for `.env` files, which become UTF-8 as their readers want them; bytes outside the edits do not change; a file that has several names (hard links) keeps them.
  */
 export function planFix(root: string, files: SourceTree, taken: readonly TextEdit[], change: TreeChange): PlannedFix {
 	const takenByPath = editsByPath(taken);
@@ -87,7 +87,8 @@ function planEdits(
 	const fresh = taken.length === 0 ? reading.image.sha256 === audited?.sha256 : decoded.text === expected;
 	if (!fresh) return { type: "stale", path };
 	if (decoded.text === text) return null;
-	const bytes = encodeSource(text, decoded.encoding);
+	// Settings are read as UTF-8 without a mark, whatever an editor or shell has made of them.
+	const bytes = encodeSource(text, isEnvFile(path) ? undefined : decoded.encoding);
 	if (bytes === null) {
 		return {
 			type: "refused",

@@ -13,6 +13,8 @@ export interface ReadFile {
 	readonly sha256: string;
 	/** True for Python that is no UTF-8 and does not say what else: `text` has one character a byte. */
 	readonly undecodable?: true;
+	/** The encoding of a text that is saved in UTF-16, which Python reads only where it is told to. */
+	readonly wide?: "utf-16-le" | "utf-16-be";
 }
 
 /** A file or folder that is there and was not read as text. */
@@ -217,8 +219,11 @@ class TreeWalk {
 				this.#name(path, `more than ${mostBlanks} blanks in a row: no one wrote that, and reading it could take hours`, "size");
 				return;
 			}
-			if (decoded.type === "text") this.files.set(path, { path, text: decoded.text, sha256: sha256() });
-			else if (decoded.recovered === undefined) this.#name(path, decoded.reason, "bytes");
+			if (decoded.type === "text") {
+				const { name } = decoded.encoding;
+				const wide = name === "utf-16-le" || name === "utf-16-be" ? { wide: name } : {};
+				this.files.set(path, { path, text: decoded.text, sha256: sha256(), ...wide } as ReadFile);
+			} else if (decoded.recovered === undefined) this.#name(path, decoded.reason, "bytes");
 			else {
 				const { text, encoding } = decoded.recovered;
 				this.files.set(path, { path, text, sha256: sha256(), ...(encoding.name === "latin-1" && { undecodable: true }) });

@@ -1,5 +1,6 @@
 import { mayStore } from "../../python/stored-attributes.ts";
 import { textsIn } from "../../python/walk.ts";
+import { failOnWideDotenv } from "../imports/simulator/library/wide-dotenv.ts";
 import { type CallArguments, type Frame, failAt, isGuarded, type Machine } from "../imports/simulator/machine.ts";
 import { nothingReturned } from "../imports/simulator/value-types.ts";
 import type { Call, SettingReading } from "../imports/trace.ts";
@@ -28,6 +29,8 @@ export function instantiateSettings(
 	const args = argumentsOfPydantic(cls, written);
 	const config = withArguments(settingsConfig(cls), args);
 	const paths = config.envFiles === null ? null : config.envFiles.map((name) => pathOf(machine, name));
+	if (!config.hasEncoding && config.readsFiles && !args.keywords.has("_env_file_encoding"))
+		failOnWideDotenv(machine, frame, made.node, paths ?? []);
 	const files = dotenvOf(machine, paths);
 	const result = new Map<string, Value>();
 	const fields: SettingReading[] = [];

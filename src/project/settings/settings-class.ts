@@ -10,6 +10,8 @@ import { readSettingType } from "./setting-type.ts";
 export interface SettingsConfig {
 	/** `.env` files as written, later ones winning; null where that is not known. */
 	readonly envFiles: readonly string[] | null;
+	/** Does it say in which encoding they are? Otherwise they are read as UTF-8. */
+	readonly hasEncoding: boolean;
 	readonly prefix: string;
 	readonly caseSensitive: boolean;
 	/** `forbid` unless the class says otherwise; null where that is not known. */
@@ -93,6 +95,7 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 	const extraText = extra?.kind === "constant" ? extra.value : extra === undefined ? "forbid" : null;
 	return {
 		envFiles: files === undefined ? [] : fileNames(files),
+		hasEncoding: read("env_file_encoding") !== undefined && !isPlainUtf8(read("env_file_encoding")),
 		prefix: prefix?.kind === "constant" && typeof prefix.value === "string" ? prefix.value : "",
 		caseSensitive: sensitive?.kind === "constant" && sensitive.value === true,
 		extra: extraText === "forbid" || extraText === "ignore" || extraText === "allow" ? extraText : null,
@@ -111,6 +114,12 @@ export function settingsConfig(cls: ClassValue): SettingsConfig {
 		),
 		namedKeys: (field) => namedKeys(read("fields"), field),
 	};
+}
+
+/** `env_file_encoding="utf-8"` says what holds anyhow, and None too. */
+function isPlainUtf8(encoding: Value | undefined): boolean {
+	if (encoding?.kind !== "constant") return false;
+	return encoding.value === null || (typeof encoding.value === "string" && /^utf[-_]?8$/i.test(encoding.value));
 }
 
 /** `fields = {"url": {"env": "DATABASE_URL"}}`, or with a list of names. */

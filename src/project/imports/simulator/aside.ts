@@ -46,6 +46,7 @@ const parts: Readonly<Record<keyof Machine, Part>> = {
 	moduleAt: "stays",
 	listing: "stays",
 	dotenvValues: "stays",
+	wideEncoding: "stays",
 	fileText: "stays",
 	evaluate: "stays",
 	execute: "stays",

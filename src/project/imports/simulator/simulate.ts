@@ -41,6 +41,8 @@ export interface SimulationInput {
 	readonly listing: (folder: string) => ReadonlySet<string> | null;
 	readonly processEnvironment: Readonly<Record<string, string>>;
 	/** The variables of a `.env` file, or null where there is no such file. */
+	/** In which encoding of two bytes a character a file is saved; null for UTF-8 and where there is none. */
+	readonly wideEncoding: (path: string) => "utf-16-le" | "utf-16-be" | null;
 	readonly dotenvValues: (path: string) => ReadonlyMap<string, Value> | null;
 	/** The text of a file; null where there is none, or it is no text. */
 	readonly fileText: (path: string) => string | null;
@@ -120,6 +122,7 @@ function createMachine(input: SimulationInput): Machine {
 		),
 		environDynamic: false,
 		dotenvValues: input.dotenvValues,
+		wideEncoding: input.wideEncoding,
 		fileText: input.fileText,
 		patched: new Map(),
 		sysModules: new Map(),

@@ -2,6 +2,7 @@ import type { FixProposal } from "../../../audit/fix.ts";
 import { decodeJson } from "../../../project/imports/simulator/library/json-text.ts";
 import type { Project } from "../../../project/project.ts";
 import type { TextEdit } from "../../../text/range.ts";
+import { isEnvFile } from "../../../text/secrets.ts";
 
 /** One kind of slip in JSON, by what is found and what stands in its place; texts in double quotes are passed over. */
 interface Slip {
@@ -34,6 +35,7 @@ const slips: readonly Slip[] = [
 export function documentRemedy(project: Project, path: string): FixProposal | undefined {
 	const file = project.files.get(path);
 	if (file === undefined) return undefined;
+	if (isEnvFile(path)) return file.wide === undefined ? undefined : inUtf8(path);
 	const { minor } = project.environment.python;
 	const isValid = (each: string) => "value" in decodeJson(each, minor);
 	let edits: readonly TextEdit[] = [];
@@ -54,6 +56,16 @@ export function documentRemedy(project: Project, path: string): FixProposal | un
 		explanation: `JSON has none of these: ${found.join(", ")}.`,
 		applicability: "review",
 		edits,
+	};
+}
+
+/** What is written to a `.env` file is written in UTF-8; the line says so to whoever wonders. */
+function inUtf8(path: string): FixProposal {
+	return {
+		title: `Save ${path} as UTF-8`,
+		explanation: "Nothing else in it changes; a shell that saves UTF-16 again would undo it.",
+		applicability: "safe",
+		edits: [{ path, range: { start: 0, end: 0 }, newText: "# Saved as UTF-8\n" }],
 	};
 }
 
