@@ -9,15 +9,7 @@ import { readCorpus } from "./corpus.ts";
 import { readEvidence } from "./evidence.ts";
 import { criticalIssues, describe, judge, type Verdict } from "./judge.ts";
 import type { Outcome } from "./outcome.ts";
-import {
-	bootProject,
-	fillEnvironment,
-	mapParallel,
-	prepareCaseView,
-	prepareCleanView,
-	stopPostgres,
-	withProject,
-} from "./prove.ts";
+import { bootCleanly, fillEnvironment, mapParallel, prepareCaseView, stopPostgres, withProject } from "./prove.ts";
 import { type Audit, audit, fixEverything, fixOne, type Subject } from "./run-bootmend.ts";
 
 interface Result {
@@ -54,7 +46,7 @@ async function examine(boot: BootCase): Promise<Result> {
 		const verdict = judge(boot, evidence.proof, found);
 		if (auditOnly || boot.kind === "decoy") return { boot, verdict, audit: found, mended: null, phantoms: 0 };
 		await fixEverything(subjectBelow(root));
-		const mended = await bootProject(boot, root, await prepareCleanView(boot, root));
+		const mended = await bootCleanly(boot, root);
 		return { boot, verdict, audit: found, mended, phantoms: await countPhantoms(boot, found, subjectBelow) };
 	});
 }
@@ -65,7 +57,7 @@ async function countPhantoms(boot: BootCase, found: Audit, subjectBelow: (root: 
 	return withProject(boot, async (root) => {
 		commitEverything(root);
 		await fixOne(subjectBelow(root), first.id);
-		const outcome = await bootProject(boot, root, await prepareCleanView(boot, root));
+		const outcome = await bootCleanly(boot, root);
 		return outcome.stage === "boots" ? others.length : 0;
 	});
 }

@@ -24,6 +24,8 @@ export interface BootCase {
 	readonly workingDirectory: string;
 	/** The file whose requirements are installed, relative to the root; null where the case has none. */
 	readonly manifest: string | null;
+	/** The Dockerfile, relative to the root, whose commands a clean installation really runs; null where the manifest alone counts. */
+	readonly image: string | null;
 	/** Distributions installed on this machine although not declared. */
 	readonly alsoInstalled: readonly string[];
 	/** Distributions not installed on this machine although declared. */
@@ -57,6 +59,7 @@ export function parseCase(name: string, text: string): BootCase {
 		target: header.one("target") ?? "src.main:app",
 		workingDirectory,
 		manifest: header.one("manifest") ?? findManifest(files, workingDirectory),
+		image: header.one("image") ?? null,
 		alsoInstalled: installed.filter((word) => word.startsWith("+")).map((word) => word.slice(1)),
 		notInstalled: installed.filter((word) => word.startsWith("-")).map((word) => word.slice(1)),
 		environment: Object.fromEntries(header.all("env").map((entry) => splitOnce(entry, "="))),
@@ -70,7 +73,7 @@ interface Header {
 	all(key: string): readonly string[];
 }
 
-const headerKeys = new Set(["about", "pool", "target", "cwd", "manifest", "installed", "env", "request"]);
+const headerKeys = new Set(["about", "pool", "target", "cwd", "manifest", "image", "installed", "env", "request"]);
 
 function parseHeader(name: string, lines: readonly string[]): Header {
 	const entries: [string, string][] = [];

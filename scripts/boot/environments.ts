@@ -81,6 +81,19 @@ async function buildPool(pool: string): Promise<string> {
 	return folder;
 }
 
+/** A folder of wheels that have the names, versions and requirements of a pool's packages and are empty, so that no index is asked. */
+export async function prepareWheels(pool: string): Promise<string> {
+	const script = join(root, "scripts/boot/wheels.py");
+	const built = await preparePool(pool);
+	const folder = join(venvs, `wheels-${digest(built, readFileSync(script, "utf8"))}`);
+	if (existsSync(folder)) return folder;
+	const building = mkdtempSync(`${folder}.`);
+	await run(join(built, "bin/python"), [script, building]);
+	if (existsSync(folder)) rmSync(building, { recursive: true });
+	else renameSync(building, folder);
+	return folder;
+}
+
 /** What a virtual environment is to hold. */
 export interface ViewRequest {
 	readonly pool: string;

@@ -6,6 +6,7 @@ import { type Supervisor, startSupervisor } from "../../src/workspace/boot/super
 import { makeScratchFolder } from "../../src/workspace/scratch-folder.ts";
 import type { BootCase } from "./case-file.ts";
 import { findPython, prepareView, type View } from "./environments.ts";
+import { buildImage } from "./image.ts";
 import { importForReal } from "./import-order.ts";
 import type { Outcome } from "./outcome.ts";
 import { bootProject as bootServer } from "./server.ts";
@@ -51,10 +52,10 @@ export async function proveCase(boot: BootCase): Promise<Proof> {
 	const { python, missing } = thisMachine;
 	const environment = await fillEnvironment(boot.environment);
 	const imported = await withProject(boot, (root) => importForReal(boot, { root, environment, python }));
-	if (boot.alsoInstalled.length === 0 && boot.notInstalled.length === 0) {
+	if (boot.alsoInstalled.length === 0 && boot.notInstalled.length === 0 && boot.image === null) {
 		return { thisMachine: outcome, cleanInstall: outcome, missing, imported };
 	}
-	const cleanInstall = await withProject(boot, async (root) => bootProject(boot, root, await prepareCleanView(boot, root)));
+	const cleanInstall = await withProject(boot, (root) => bootCleanly(boot, root));
 	return { thisMachine: outcome, cleanInstall, missing, imported };
 }
 
@@ -68,6 +69,13 @@ export function prepareCaseView(boot: BootCase): Promise<View> {
 /** The virtual environment that an installation of the manifest below `root` (as it is now) would make. */
 export function prepareCleanView(boot: BootCase, root: string): Promise<View> {
 	return prepareView({ pool: boot.pool, manifest: manifestBelow(boot, root), also: [], without: [] });
+}
+
+/** Boots the project below `root` where it is installed anew: not at all where the image of its case cannot be built. */
+export async function bootCleanly(boot: BootCase, root: string): Promise<Outcome> {
+	const error = boot.image === null ? null : await buildImage(boot.image, root, boot.pool);
+	if (error !== null) return { stage: "import", error, detail: [], at: null, everyRequestFails: false };
+	return bootProject(boot, root, await prepareCleanView(boot, root));
 }
 
 function manifestBelow(boot: BootCase, root: string): string | null {

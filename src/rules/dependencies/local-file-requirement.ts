@@ -52,7 +52,7 @@ export default defineRule<Evidence>({
 			stage: "import",
 			problem: `${listed} ${isOne ? "is" : "are"} declared by ${isOne ? "a file" : "files"} on one machine`,
 			rootCause: `${place} is there only where the list was written. ${command} stops at it everywhere else, and installs nothing else either.`,
-			expectedError: `ERROR: Could not install packages due to an OSError: [Errno 2] No such file or directory: '${place}'`,
+			expectedError: refusalOf(place),
 			failsOn: ["clean-install"],
 			order: -1,
 		};
@@ -97,6 +97,13 @@ function listLocalFiles(manifest: Manifest, { environment, files }: Project): re
 function placeOf(url: string): string {
 	const [place = ""] = url.replace(/^file:\/\/(?:localhost)?/, "").split(/[#;]/);
 	return place.trim();
+}
+
+/** pip looks at the name of a wheel before it looks for the file. */
+function refusalOf(place: string): string {
+	const wheel = /[^\\/]+-(?:win32|win_\w+|macosx_\w+)\.whl$/.exec(place)?.[0];
+	if (wheel !== undefined) return `ERROR: ${wheel} is not a supported wheel on this platform.`;
+	return `ERROR: Could not install packages due to an OSError: [Errno 2] No such file or directory: '${place}'`;
 }
 
 /** The version that the name of a wheel or an sdist tells. */

@@ -11,6 +11,8 @@ import { LineIndex } from "../../text/line-index.ts";
 interface Evidence {
 	readonly line: string;
 	readonly message: string;
+	/** Counted from 1. */
+	readonly number: number;
 	readonly command: string;
 	readonly isRequirementLine: boolean;
 	/** Is it about the manifest that start-up is installed from? */
@@ -55,6 +57,7 @@ export default defineRule<Evidence>({
 					range: { start: lines.lineStart(line) + indent, end: lines.lineStart(line) + text.trimEnd().length },
 					evidence: {
 						line: text.trim(),
+						number: line,
 						message,
 						command: installCommand,
 						isRequirementLine: message.startsWith("pip cannot read"),
@@ -69,7 +72,7 @@ export default defineRule<Evidence>({
 	},
 
 	describe({ path, evidence }) {
-		const { line, message, command, isRequirementLine, inLock, isPrimary, missing } = evidence;
+		const { line, number, message, command, isRequirementLine, inLock, isPrimary, missing } = evidence;
 		return {
 			severity: isPrimary ? "CRITICAL" : "MEDIUM",
 			stage: "import",
@@ -77,7 +80,7 @@ export default defineRule<Evidence>({
 			rootCause: isRequirementLine
 				? `pip reads every line of a requirements file as a requirement. It refuses the file at this one, so ${command} installs nothing.`
 				: `${command} refuses the file here and installs nothing.`,
-			...(isRequirementLine ? { expectedError: `ERROR: Invalid requirement: '${line}'` } : {}),
+			...(isRequirementLine ? { expectedError: `ERROR: Invalid requirement: '${line}' (from line ${number} of ${path})` } : {}),
 			...(missing === null ? {} : { expectedError: couldNotOpen(missing) }),
 			failsOn: isPrimary ? ["clean-install"] : [],
 			order: -1,
@@ -150,6 +153,7 @@ function* listsOfBytes({ unreadable, manifests, backend }: Project): Generator<M
 	if (file === undefined) return;
 	const evidence: Evidence = {
 		line: "",
+		number: 1,
 		message: file.reason,
 		command: "pip install -r requirements.txt",
 		isRequirementLine: false,

@@ -10,7 +10,7 @@ it("makes prose a comment", () => {
 	expect(lines).toEqual(["CRITICAL unreadable-manifest requirements.txt:2 requirements.txt holds a line that is no requirement"]);
 	expect(issues[0]).toMatchObject({
 		failsOn: ["clean-install"],
-		expectedError: "ERROR: Invalid requirement: 'First install Python'",
+		expectedError: "ERROR: Invalid requirement: 'First install Python' (from line 2 of requirements.txt)",
 	});
 	expect(issues[0]?.fix?.applicability).toBe("review");
 	expect(mended("requirements.txt")).toBe("fastapi\n# First install Python\nuvicorn\n");
