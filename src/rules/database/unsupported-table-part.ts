@@ -4,6 +4,7 @@ import { defineClassRule } from "../repair/classes/class-fault.ts";
 import { foreignColumnTypes } from "./creation/foreign-column-type.ts";
 import { foreignKeyTypes } from "./creation/foreign-key-type.ts";
 import { indexTwice } from "./creation/index-twice.ts";
+import { unsizedTexts } from "./creation/unsized-text.ts";
 import { untypedColumns } from "./creation/untyped-column.ts";
 
 const example = (type: string, imports: string) => ({
@@ -37,7 +38,7 @@ export default defineClassRule(
 		category: "DATABASE",
 		summary: "A table has what the database at hand cannot create",
 		story:
-			"The models were written for PostgreSQL and the server starts with SQLite, two indexes have one name, or a column has no type: the classes are sound, and create_all fails while it makes the tables.",
+			"The models were written for PostgreSQL and the server starts with SQLite, two indexes have one name, a column has no type, or a text no length on MySQL: the classes are sound, and create_all fails while it makes the tables.",
 		references: [
 			"https://docs.sqlalchemy.org/en/20/core/type_basics.html#using-uppercase-and-backend-specific-types-for-multiple-backends",
 			"https://www.sqlite.org/lang_createindex.html",
@@ -59,6 +60,7 @@ export default defineClassRule(
 			yield* foreignKeyTypes(project, made, creation);
 			yield* indexTwice(project, made, creation);
 			yield* untypedColumns(made, creation);
+			yield* unsizedTexts(project, made, creation);
 		}
 	},
 );

@@ -12,7 +12,7 @@ import { replaceText } from "../../../python/rewrite/source.ts";
 import type { ClassFault } from "../../repair/classes/class-fault.ts";
 import { firstType } from "./type-argument.ts";
 
-/** Types of PostgreSQL that SQLite's compiler has no word for, with the type that stands in for each there. */
+/** Types of PostgreSQL that the compilers of SQLite and MySQL have no word for, with the type that stands in for each there. */
 const replacements: Readonly<Record<string, string>> = {
 	ARRAY: "JSON",
 	JSONB: "JSON",
@@ -24,15 +24,22 @@ const replacements: Readonly<Record<string, string>> = {
 	UUID: "String",
 };
 
-/** Columns of a type that only PostgreSQL has, in tables that are made in SQLite. */
+const databases: Readonly<Record<string, { readonly name: string; readonly compiler: string }>> = {
+	sqlite: { name: "SQLite", compiler: "sqlite.base.SQLiteTypeCompiler" },
+	mysql: { name: "MySQL", compiler: "mysql.base.MySQLTypeCompiler" },
+};
+
+/** Columns of a type that only PostgreSQL has, in tables that are made in SQLite or MySQL. */
 export function* foreignColumnTypes(project: Project, tables: readonly DefinedTable[], creation: Call): Generator<ClassFault> {
-	if (createdDialect(project) !== "sqlite") return;
+	const dialect = createdDialect(project);
+	const database = dialect === null ? undefined : databases[dialect];
+	if (dialect === null || database === undefined) return;
 	let turn = 0;
 	for (const { table, name } of tables) {
 		if (table === null) continue;
 		for (const attribute of table.attributes.values()) {
 			const found = typeArgument(attribute);
-			const type = found === null ? null : foreignType(project, found.value);
+			const type = found === null ? null : foreignType(project, found.value, dialect);
 			if (found === null || type === null) continue;
 			const { owner } = attribute;
 			yield {
@@ -42,10 +49,10 @@ export function* foreignColumnTypes(project: Project, tables: readonly DefinedTa
 				order: creation.order + turn++ / 1000,
 				subject: `${owner.module.name}:${owner.node.name.name}.${attribute.name}`,
 				range: attribute.node,
-				problem: `${owner.node.name.name}.${attribute.name} is of PostgreSQL's type ${type}, and the tables are made in SQLite`,
-				rootCause: `${creation.module.path}:${creation.module.lines.positionAt(creation.node.start).line} makes the table ${name}, and SQLite has no ${type}.`,
-				error: `sqlalchemy.exc.CompileError: (in table '${name}', column '${attribute.name}'): Compiler <sqlalchemy.dialects.sqlite.base.SQLiteTypeCompiler object at 0x…> can't render element of type ${type}`,
-				fixes: withVariant(owner.module, found.node, type),
+				problem: `${owner.node.name.name}.${attribute.name} is of PostgreSQL's type ${type}, and the tables are made in ${database.name}`,
+				rootCause: `${creation.module.path}:${creation.module.lines.positionAt(creation.node.start).line} makes the table ${name}, and ${database.name} has no ${type}.`,
+				error: `sqlalchemy.exc.CompileError: (in table '${name}', column '${attribute.name}'): Compiler <sqlalchemy.dialects.${database.compiler} object at 0x…> can't render element of type ${type}`,
+				fixes: withVariant(owner.module, found.node, type, dialect),
 				manualSteps: [
 					"Start the server with the PostgreSQL database that the models were written for, or give the column a type that both have.",
 				],
@@ -72,28 +79,30 @@ function typeArgument({ value, valueNode }: ClassAttribute): { readonly value: V
 	return maker === "Column" || maker === "mapped_column" ? firstType(call.args, valueNode) : null;
 }
 
-/** `ARRAY` for a type that SQLite cannot render in the version at hand, else null. */
-function foreignType(project: Project, value: Value): string | null {
+/** `ARRAY` for a type that the database cannot render in the version at hand, else null. */
+function foreignType(project: Project, value: Value, dialect: string): string | null {
 	const maker = value.kind === "instance" ? value.of : value;
 	if (maker.kind !== "external" || !/^sqlalchemy\.(dialects\.postgresql|sql\.sqltypes)\b/.test(maker.canonical)) return null;
 	const name = maker.canonical.slice(maker.canonical.lastIndexOf(".") + 1);
 	const isOfPostgres = maker.canonical.startsWith("sqlalchemy.dialects.postgresql");
 	if (replacements[name] === undefined || (!isOfPostgres && name !== "ARRAY")) return null;
-	// SQLAlchemy 2.0 renders its UUID everywhere, 2.1 JSONB as well.
+	// SQLAlchemy's words for the others differ on MySQL.
+	if (dialect === "mysql" && replacements[name] !== "JSON") return null;
+	// SQLAlchemy 2.0 renders its UUID everywhere, 2.1 JSONB on SQLite as well.
 	if (name === "UUID" && hasSqlalchemy(project, 2, 0)) return null;
-	return name === "JSONB" && hasSqlalchemy(project, 2, 1) ? null : name;
+	return name === "JSONB" && dialect === "sqlite" && hasSqlalchemy(project, 2, 1) ? null : name;
 }
 
-function withVariant(module: ClassFault["module"], node: ast.Expression, type: string): readonly FixProposal[] {
+function withVariant(module: ClassFault["module"], node: ast.Expression, type: string, dialect: string): readonly FixProposal[] {
 	const stand = replacements[type];
 	if (stand === undefined) return [];
 	const call = node.type === "Call" ? "" : "()";
 	return [
 		{
-			title: `Use ${stand} in the place of ${type} on SQLite`,
-			explanation: `with_variant keeps ${type} for PostgreSQL; SQLite stores the column as ${stand}.`,
+			title: `Use ${stand} in the place of ${type} on ${databases[dialect]?.name ?? dialect}`,
+			explanation: `with_variant keeps ${type} for PostgreSQL; ${databases[dialect]?.name ?? dialect} stores the column as ${stand}.`,
 			applicability: "safe",
-			edits: [replaceText(module, node.end, node.end, `${call}.with_variant(${stand}(), "sqlite")`)],
+			edits: [replaceText(module, node.end, node.end, `${call}.with_variant(${stand}(), "${dialect}")`)],
 			needs: [{ path: module.path, module: "sqlalchemy", name: stand }],
 		},
 	];
