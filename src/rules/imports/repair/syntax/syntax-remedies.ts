@@ -89,6 +89,7 @@ const bySaying: readonly (readonly [RegExp, (place: Place) => Iterable<SyntaxRem
 	[/^inconsistent use of tabs/, spacesOnly],
 	[/was never closed/, ({ module, lineStart, line }) => closeField(module, lineStart, line)],
 	[/was never closed/, ({ module, start }) => closeBracket(module, start)],
+	[/^closing parenthesis .* opening parenthesis/, matchOpened],
 	[/^closing parenthesis .* opening parenthesis/, closeOpened],
 	[/^(?:unmatched|closing parenthesis)/, withoutClosing],
 	[/^(?:unterminated string|EOL while)/, ({ module, start, lineEnd }) => closeString(module, start, lineEnd)],
@@ -153,6 +154,21 @@ function spacesOnly({ module }: Place): readonly SyntaxRemedy[] {
 		isCertain: width === 4,
 		edits: [replaceText(module, 0, module.text.length, withoutTabs(module.text, width))],
 	}));
+}
+
+/** `["a", "b"}`: the bracket that closes is of another kind than the one that was opened. */
+function matchOpened({ module, start, end, message }: Place): readonly SyntaxRemedy[] {
+	const opened = /opening parenthesis '(.)'/.exec(message)?.[1] ?? "";
+	const closing = { "(": ")", "[": "]", "{": "}" }[opened];
+	if (closing === undefined) return [];
+	return [
+		{
+			title: `Close with ${closing}`,
+			explanation: `The bracket that is open there is ${opened}.`,
+			isCertain: false,
+			edits: [replaceText(module, start, end, closing)],
+		},
+	];
 }
 
 /** The bracket that another one closes, on the line that Python names. */
