@@ -1,5 +1,5 @@
 import { parentOf } from "../imports/resolver.ts";
-import type { SourceTree } from "../project.ts";
+import type { SourceTree, StartPlace } from "../project.ts";
 import { placeOfCommand } from "./command-place.ts";
 import { joinFolder, moduleFiles } from "./folders.ts";
 import { filledIn, makeFile, makeVariables } from "./make-variables.ts";
@@ -13,7 +13,8 @@ export function startOnHost(files: SourceTree, command: StartCommand, line: numb
 	const text = files.get(path)?.text ?? "";
 	const run = makeFile.test(path) ? withValues(command, text) : command;
 	const folder = workingDirectoryOf(files, command, text);
-	const place = placeOfCommand(run, { workingDirectory: folder, pythonPath: exportedPath(text) }, command.importFolder);
+	const written = placeOfCommand(run, { workingDirectory: folder, pythonPath: exportedPath(text) }, command.importFolder);
+	const place = written === null ? null : withInstalledSource(files, command, written);
 	const base = { command, path, line, service: null, image: null, dockerfile: null, variables: new Map() };
 	if (place !== null) {
 		// A make file may be included by another one, and a script's folder is a guess.
@@ -23,6 +24,18 @@ export function startOnHost(files: SourceTree, command: StartCommand, line: numb
 	const alone = placeOfCommand(run, { workingDirectory: parentOf(path), pythonPath: null }, command.importFolder);
 	return { ...base, place: null, origin: null, folders: alone?.searchPath ?? [parentOf(path)], isCertain: false };
 }
+
+/** `uv run` and `poetry run` install the project first, so that packages below its `src` folder are found from anywhere. */
+function withInstalledSource(files: SourceTree, { before, target }: StartCommand, place: StartPlace): StartPlace {
+	const { workingDirectory, searchPath } = place;
+	const isInstalled = /^\s*\[build-system\]/m.test(files.get(joinFolder(workingDirectory, "pyproject.toml"))?.text ?? "");
+	const source = joinFolder(workingDirectory, "src");
+	const isThere = moduleFiles(target.module).some((file) => files.has(joinFolder(source, file)));
+	if (!runsInProject.test(before) || !isInstalled || !isThere || searchPath.includes(source)) return place;
+	return { workingDirectory, searchPath: [...searchPath, source] };
+}
+
+const runsInProject = /(?:\b(?:uv|poetry|pdm|hatch)|\$[({]\w+[)}])[ \t]+run[ \t]/;
 
 /** A recipe as make hands it to the shell. */
 function withValues(command: StartCommand, text: string): StartCommand {

@@ -78,6 +78,15 @@ it("reads commands of hosts, modules with hyphens and lists that CMD continues",
 	expect(commandsIn(railway)).toMatchObject([{ target: "app.main:app", folders: [""] }]);
 });
 
+it("finds what uv run installs below src, where the project is one that is built", () => {
+	const started = (command: string, pyproject = "[build-system]\nrequires = []\n") =>
+		commandsIn({ Makefile: `run:\n\t${command}\n`, "pyproject.toml": pyproject, "src/app/main.py": "" });
+	expect(started("uv run uvicorn app.main:app")).toMatchObject([{ folders: ["", "src"] }]);
+	expect(started("$(UV) run uvicorn app.main:app")).toMatchObject([{ folders: ["", "src"] }]);
+	expect(started("uvicorn app.main:app")).toMatchObject([{ folders: [""] }]);
+	expect(started("uv run uvicorn app.main:app", "[project]\n")).toMatchObject([{ folders: [""] }]);
+});
+
 it("reads uvicorn.run in a module", () => {
 	const files = { "app/run.py": 'import uvicorn\n\nif __name__ == "__main__":\n    uvicorn.run("main:app", reload=True)\n' };
 	expect(commandsIn(files)).toMatchObject([{ target: "main:app", folders: ["app"], server: "uvicorn" }]);
