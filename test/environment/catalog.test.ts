@@ -201,3 +201,9 @@ test("markers and requirements are read as PEP 508 has them", async () => {
 	];
 	for (const [marker, holds] of cases) expect(markerHolds(marker, facts), marker).toBe(holds);
 });
+
+test("a folder that packages share is there with any of them, and what another would bring below it is not", () => {
+	const environment = declared(["opentelemetry-api"]);
+	const found = ["opentelemetry", "opentelemetry.trace", "opentelemetry.sdk"].map((name) => environment.findModule(name).found);
+	expect(found).toEqual(["unknown", "present", "missing"]);
+});
