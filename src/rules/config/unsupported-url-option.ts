@@ -117,7 +117,8 @@ function placeOf({ module, node }: Call): string {
 /** The options that the driver of an engine does not take; null where it takes all, or is none for such an engine. */
 function refusedBy(project: Project, { url, isAsync }: EngineCall): Pick<Evidence, "driver" | "options"> | null {
 	const loaded = url === null ? null : loadedDriver(project, url);
-	if (url === null || loaded === null || !(isAsync ? loaded.isAsync : loaded.isSync)) return null;
+	// A driver that is not there asks nothing of the URL.
+	if (url === null || loaded === null || loaded.isImportable === "no" || !(isAsync ? loaded.isAsync : loaded.isSync)) return null;
 	const options = refusedOptions(url, loaded.name);
 	return options.length === 0 ? null : { driver: loaded.name, options };
 }
