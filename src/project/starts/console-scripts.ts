@@ -22,7 +22,7 @@ export interface ConsoleScript {
 	readonly file: string | null;
 }
 
-const entryPoint = /^\s*([A-Za-z_]\w*(?:\.\w+)*)\s*:\s*([A-Za-z_]\w*)(?:\.\w+)*\s*(?:\[[^\]]*\])?\s*$/;
+const entryPoint = /^([A-Za-z_]\w*(?:\.\w+)*):([A-Za-z_]\w*)(?:\.\w+)*(?:\[[^\]]*\])?$/;
 
 const known = new WeakMap<SourceTree, readonly ConsoleScript[]>();
 
@@ -57,7 +57,8 @@ function readScripts(files: SourceTree): ConsoleScript[] {
 }
 
 function readScript(files: SourceTree, path: string, name: string, value: TomlNode): ConsoleScript | null {
-	const [, module = "", attribute = ""] = value.kind === "string" ? (entryPoint.exec(value.value) ?? []) : [];
+	const [, module = "", attribute = ""] =
+		value.kind === "string" ? (entryPoint.exec(value.value.replace(/[ \t]+/g, "")) ?? []) : [];
 	if (value.kind !== "string" || module === "") return null;
 	const folder = folderOf(path);
 	const places = [joinFolder(folder, "src"), folder].flatMap((source) =>

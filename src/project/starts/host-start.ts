@@ -28,7 +28,7 @@ export function startOnHost(files: SourceTree, command: StartCommand, line: numb
 /** `uv run` and `poetry run` install the project first, so that packages below its `src` folder are found from anywhere. */
 function withInstalledSource(files: SourceTree, { before, target }: StartCommand, place: StartPlace): StartPlace {
 	const { workingDirectory, searchPath } = place;
-	const isInstalled = /^\s*\[build-system\]/m.test(files.get(joinFolder(workingDirectory, "pyproject.toml"))?.text ?? "");
+	const isInstalled = /^\[build-system\]/m.test(files.get(joinFolder(workingDirectory, "pyproject.toml"))?.text ?? "");
 	const source = joinFolder(workingDirectory, "src");
 	const isThere = moduleFiles(target.module).some((file) => files.has(joinFolder(source, file)));
 	if (!runsInProject.test(before) || !isInstalled || !isThere || searchPath.includes(source)) return place;
