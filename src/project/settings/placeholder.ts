@@ -47,7 +47,7 @@ export function placeholderFor(project: Project, field: SettingsField): string {
 export function placeholderText(project: Project, key: string): string {
 	const used = usedText(project, key, key);
 	if (used !== null) return used;
-	return /(PORT|MINUTES|DAYS|SECONDS|SIZE|LIMIT)$/.test(key) ? String(numberFor(key)) : textFor(project, key, "str");
+	return /(MINUTES|DAYS|SECONDS|SIZE|LIMIT)$/.test(key) ? String(numberFor(key)) : textFor(project, key, "str");
 }
 
 /** What the code that uses a setting can do with it; null where that does not say it. */
@@ -79,6 +79,7 @@ function textFor(project: Project, name: string, type: string): string {
 	if (/(DATABASE|DB|SQLALCHEMY|POSTGRES|PG|SQL|MYSQL).*(URL|URI|DSN)$/.test(name)) return databaseUrl(project);
 	for (const [words, text] of texts) if (words.test(name)) return text;
 	if (type.endsWith("Url") || /_(URL|URI)$/.test(name)) return "http://localhost:8000";
+	if (/(^|_)PORT$/.test(name)) return String(numberFor(name));
 	if (/ALGORITHM$/.test(name)) return "HS256";
 	if (/(DB|DATABASE|SQL).*(DRIVER|DIALECT|SCHEME|ENGINE)$/.test(name)) return databaseUrl(project).replace(/:\/\/.*$/, "");
 	if (/EMAIL$/.test(name)) return "change-me@example.com";
@@ -115,6 +116,7 @@ function numberFor(name: string): number {
 	// Redis numbers its databases, and has sixteen.
 	if (/REDIS.*_DB$/.test(name)) return 0;
 	if (!/PORT$/.test(name)) return 30;
+	if (/MYSQL|MARIADB/.test(name)) return 3306;
 	if (/(DB|DATABASE|POSTGRES|PG)/.test(name)) return 5432;
 	if (/REDIS/.test(name)) return 6379;
 	return /(SMTP|MAIL)/.test(name) ? 587 : 8000;
