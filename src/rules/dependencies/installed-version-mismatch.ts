@@ -3,6 +3,7 @@ import { normalizeName } from "../../environment/environment.ts";
 import { markerApplies } from "../../environment/marker.ts";
 import { pinnedVersion, versionSatisfies } from "../../environment/pep440.ts";
 import { listVanishedModules } from "../../environment/vanished-modules.ts";
+import type { Failure } from "../../project/imports/trace.ts";
 import { primaryManifest } from "../../project/manifests/declared.ts";
 import { setSpecifier } from "../../project/manifests/edit.ts";
 import { listExclusions } from "../../project/manifests/impossible-list.ts";
@@ -88,14 +89,28 @@ function isUnusable(requirement: Requirement, specifier: string, manifest: Manif
 	).some((exclusion) => exclusion.requirement.normalized === normalized || exclusion.chain.includes(normalized));
 }
 
-/** Does start-up stop at an import of something that the installed release of a distribution lacks? Then the list is right to ask for another. */
+/** Does start-up stop at something that the installed release of a distribution lacks? Then the list is right to ask for another. */
 function failsWithInstalled(distribution: string, { trace, environment }: Project): boolean {
 	return trace.failures.some(({ detail }) => {
-		if (detail.type !== "name-not-in-module" && detail.type !== "module-not-found") return false;
-		const [top = ""] = (detail.type === "module-not-found" ? detail.requested : detail.source).split(".");
-		const found = environment.findModule(top);
+		const dotted = lackedOf(detail);
+		if (dotted === null) return false;
+		const found = environment.findModule(dotted.split(".")[0] ?? dotted);
 		return (
 			found.found === "present" && found.module.distribution !== null && normalizeName(found.module.distribution) === distribution
 		);
 	});
+}
+
+/** The module that is not there, or that lacks what is asked of it. */
+function lackedOf(detail: Failure["detail"]): string | null {
+	switch (detail.type) {
+		case "module-not-found":
+			return detail.requested;
+		case "name-not-in-module":
+			return detail.source;
+		case "attribute-missing":
+			return detail.via === "module" ? detail.owner : null;
+		default:
+			return null;
+	}
 }
