@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { RemovedNames } from "../../../src/environment/removed-names.ts";
 import conflicting from "../../../src/rules/dependencies/conflicting-requirements.ts";
 import notInstalled from "../../../src/rules/dependencies/declared-not-installed.ts";
 import duplicate from "../../../src/rules/dependencies/duplicate-requirement.ts";
@@ -216,6 +217,21 @@ it("does not declare what is installed where that lacks what an older release is
 		mismatch,
 	);
 	expect(issues[0]?.fix).toBeNull();
+});
+
+it("does not declare what is installed where that has no more what start-up reads", () => {
+	const environment = installed({ numpy: { version: "2.4.6" } });
+	const numpy = new RemovedNames(environment.distributions).remainderOf("numpy");
+	const { issues } = auditDependencies(
+		backend("fastapi\nnumpy<1.24", "import numpy\nzero = numpy.float(0)"),
+		{
+			...environment,
+			findModule: (dotted) =>
+				dotted === "numpy" && numpy !== null ? { found: "present", module: numpy } : environment.findModule(dotted),
+		},
+		mismatch,
+	);
+	expect(issues.map(({ fix }) => fix)).toEqual([null]);
 });
 
 describe("conflicting-requirements", () => {
