@@ -15,7 +15,7 @@ pymysql
 from fastapi import FastAPI
 from sqlalchemy import ARRAY, String, Text, Unicode, create_engine
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, registry
 
 app = FastAPI()
 engine = create_engine("mysql+pymysql://app:app@localhost/app")
@@ -60,9 +60,12 @@ test.each([
 	expect(faultsOf(column)).toEqual([]);
 });
 
-test("leaves texts alone whose type the base names", () => {
-	expect(faultsOf("name: Mapped[str]", "type_annotation_map = {str: String(100)}")).toEqual([]);
-});
+test.each(["type_annotation_map = {str: String(100)}", "registry = registry(type_annotation_map={str: String(100)})"])(
+	"leaves texts alone whose type the base names: %s",
+	(base) => {
+		expect(faultsOf("name: Mapped[str]", base)).toEqual([]);
+	},
+);
 
 test.each([
 	["tags: Mapped[list[str]] = mapped_column(ARRAY(String(20)))", "ARRAY"],

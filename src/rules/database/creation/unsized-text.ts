@@ -3,7 +3,6 @@ import { createdDialect } from "../../../project/database/created-dialect.ts";
 import type { Call } from "../../../project/imports/trace.ts";
 import type { Value } from "../../../project/imports/values.ts";
 import { argumentsOf, type ClassAttribute, makerOf } from "../../../project/models/class-body.ts";
-import { inheritedValue } from "../../../project/models/lineage.ts";
 import type { DefinedTable } from "../../../project/models/tables-defined.ts";
 import type { Project } from "../../../project/project.ts";
 import { addArgument, findKeyword } from "../../../python/rewrite/arguments.ts";
@@ -17,11 +16,13 @@ const usual = 255;
 /** Columns of texts without a length, in tables that are made in MySQL: its VARCHAR has to have one. SQLModel gives its own fields one. */
 export function* unsizedTexts(project: Project, tables: readonly DefinedTable[], creation: Call): Generator<ClassFault> {
 	if (createdDialect(project) !== "mysql") return;
+	// It may stand in the base, in its registry, or in the call that makes either.
+	const hasOwnTypes = [...project.modules.values()].some(({ text }) => text.includes("type_annotation_map"));
 	let turn = 0;
 	for (const { table, name } of tables) {
 		if (table?.kind !== "declarative") continue;
 		for (const attribute of table.attributes.values()) {
-			const fix = sized(attribute, inheritedValue(table.value, "type_annotation_map") !== undefined);
+			const fix = sized(attribute, hasOwnTypes);
 			if (fix === null) continue;
 			const { owner } = attribute;
 			yield {
