@@ -88,7 +88,7 @@ function listLocalFiles(manifest: Manifest, { environment, files }: Project): re
 		const place = placeOf(url);
 		if (!ownPlace.test(place) || markerApplies(marker, environment.python) !== true) return false;
 		// What lies in the repository may be put there by whoever builds the image.
-		const name = place.slice(Math.max(place.lastIndexOf("/"), place.lastIndexOf("\\")) + 1);
+		const name = nameOf(place);
 		return !/\.(?:whl|gz|zip)$/.test(name) || ![...files.keys()].some((path) => path.endsWith(name));
 	});
 }
@@ -99,10 +99,15 @@ function placeOf(url: string): string {
 	return place.trim();
 }
 
+function nameOf(place: string): string {
+	return place.slice(Math.max(place.lastIndexOf("/"), place.lastIndexOf("\\")) + 1);
+}
+
 /** pip looks at the name of a wheel before it looks for the file. */
 function refusalOf(place: string): string {
-	const wheel = /[^\\/]+-(?:win32|win_\w+|macosx_\w+)\.whl$/.exec(place)?.[0];
-	if (wheel !== undefined) return `ERROR: ${wheel} is not a supported wheel on this platform.`;
+	const name = nameOf(place);
+	const isForOthers = name.endsWith(".whl") && /^(?:win|macosx)/.test(name.slice(name.lastIndexOf("-") + 1));
+	if (isForOthers) return `ERROR: ${name} is not a supported wheel on this platform.`;
 	return `ERROR: Could not install packages due to an OSError: [Errno 2] No such file or directory: '${place}'`;
 }
 
