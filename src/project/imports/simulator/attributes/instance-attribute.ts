@@ -14,6 +14,7 @@ import { findInClass, isPlainField } from "../classes/class-members.ts";
 import { memberNamed } from "../classes/enum-look-up.ts";
 import { isEnum } from "../classes/enumerations.ts";
 import { isNotSetYet } from "../classes/making.ts";
+import { modelDefault } from "../classes/model-default.ts";
 import { isDecoratedBy, isProperty } from "../decorators.ts";
 import { classMember } from "../external.ts";
 import type { Frame, Machine } from "../machine.ts";
@@ -33,7 +34,8 @@ export function ofInstance(machine: Machine, frame: Frame, owner: InstanceValue,
 			// A member of an enumeration knows the others.
 			if (isEnum(of) && found.value.kind === "constant" && !found.maybe && !name.startsWith("_"))
 				return memberNamed(of, name, found.value);
-			return isPlainClass(of) ? fieldValue(owner, of, name, found.value) : unknown;
+			if (isPlainClass(of)) return fieldValue(owner, of, name, found.value);
+			return (found.maybe ? null : modelDefault(owner, of, name, found.value)) ?? unknown;
 		}
 		const method = found.value;
 		if (isDecoratedBy(method, "builtins.staticmethod")) return method;
