@@ -1,4 +1,5 @@
 import { storedAttributes } from "../../python/stored-attributes.ts";
+import { keepsDefault } from "../imports/simulator/classes/model-default.ts";
 import { secretObject } from "../imports/simulator/library/secret-objects.ts";
 import type { Frame, Machine } from "../imports/simulator/machine.ts";
 import type { SettingPart, SettingReading } from "../imports/trace.ts";
@@ -217,6 +218,7 @@ export function withDefaults(value: Value, config: SettingsConfig, depth = 0): V
 	const attributes = new Map(
 		settingsFields(of, plain).map((field): [string, Value] => {
 			const given = call.keywords.get(field.name);
+			if (!keepsDefault(of, field.name)) return [field.name, unknown];
 			if (given === undefined) return [field.name, withDefaults(field.fallback ?? unknown, config, depth + 1)];
 			const isText = isPlainText(given);
 			if (isText && isSecretField(field)) return [field.name, secretObject(given)];
