@@ -40,6 +40,11 @@ export class ImportNames {
 		return publishedNames(this.files).has(distribution);
 	}
 
+	/** Is a distribution of this PEP 503 name among those of the bundled map? */
+	isOftenUsed(distribution: string): boolean {
+		return keptWith(this.files, "names often used", () => new Set(Object.values(this.bundled()).flat())).has(distribution);
+	}
+
 	private bundled(): Readonly<Record<string, readonly string[]>> {
 		return keptWith(this.files, "import-names.json", () => parseNames(this.files.readData("import-names.json")));
 	}

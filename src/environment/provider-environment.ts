@@ -82,6 +82,10 @@ export class ProviderEnvironment implements Environment {
 		return this.parts.names.isPublished(distribution);
 	}
 
+	isOftenUsed(distribution: string): boolean {
+		return this.parts.names.isOftenUsed(distribution);
+	}
+
 	findSymbol(symbol: string, topLevelNames: readonly string[]): readonly string[] {
 		const found = new Set<string>();
 		for (const top of topLevelNames) {

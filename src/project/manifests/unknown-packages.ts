@@ -15,15 +15,25 @@ type Subject = {
 const highestChance = 0.01;
 
 /**
- * May a package of which nothing but the name is known bring one of these (PEP 503 names), of which a module comes? Not where there
- * are none, nor where all come from the public index, are about other things by their names, and such packages seldom bring it.
+ * May a package of which nothing but the name is known bring one of these (PEP 503 names), of which a module comes? Where a lock file
+ * holds one. Not where there are none, nor where all come from the public index, are about other things by their names, and such packages
+ * seldom bring it. Code that imports the module itself (`isImported`) tells that it came somehow: seldom used packages then may have brought it.
  */
-export function mayComeUnseen(wanted: readonly string[], module: string, { files, manifests, environment }: Subject): boolean {
+export function mayComeUnseen(
+	wanted: readonly string[],
+	module: string,
+	{ files, manifests, environment }: Subject,
+	isImported: boolean,
+): boolean {
 	const { opaque } = possibleClosure(manifests, environment);
 	if (opaque.length === 0) return false;
+	// A lock holds what they bring, whoever they are.
+	if (wanted.some((name) => manifests.some(({ lock }) => lock?.names.has(name) === true))) return true;
 	// What other releases require tells of one that nobody knows, and it is not read here.
 	const isForeign = (name: string): boolean =>
-		environment.isPublished(name) && environment.expected(name, "") === null && environment.releasesOf(name).length === 0;
+		(isImported ? environment.isOftenUsed(name) : environment.isPublished(name)) &&
+		environment.expected(name, "") === null &&
+		environment.releasesOf(name).length === 0;
 	if (!opaque.every(isForeign) || opaque.some((name) => hasAddress(name, manifests)) || hasIndexOfItsOwn(files, manifests))
 		return true;
 	let chance = 0;

@@ -172,7 +172,7 @@ function isMissingAfterInstall(
 	project: Project,
 ): boolean {
 	if (providers.some((name) => closure.provided.has(name))) return false;
-	return !mayComeUnseen(providers, use.importName, project) || isNeverBrought(use, project);
+	return !mayComeUnseen(providers, use.importName, project, false) || isNeverBrought(use, project);
 }
 
 /** A driver is declared by whoever uses it; libraries that bring one along are rare, and then it is installed here. */

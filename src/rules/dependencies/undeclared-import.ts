@@ -194,7 +194,7 @@ function judge(project: Project, use: ThirdPartyUse, candidates: readonly string
 	};
 	if (gone !== null)
 		return { ...base, distribution: gone.distribution, elsewhere: null, missingHere, missingAfterInstall: gone.everywhere };
-	const isKnown = !mayComeUnseen(candidates, module, project);
+	const isKnown = !mayComeUnseen(candidates, module, project, true);
 	const elsewhere = candidates.find((name) => all.provided.has(name));
 	if (elsewhere !== undefined) {
 		// What stands for a list that cannot be read may bring it.
