@@ -111,7 +111,7 @@ export function loadProject(input: LoadInput): Project {
 			},
 			listing: (folder) => input.listings?.get(folder) ?? null,
 			processEnvironment: input.processEnvironment,
-			wideEncoding: (path) => input.files.get(path)?.wide ?? null,
+			byteOrderMark: (path) => input.files.get(path)?.mark ?? null,
 			dotenvValues: (path) => readDotenv(input.files, path, input.processEnvironment),
 			fileText: (path) => {
 				const file = input.files.get(path);

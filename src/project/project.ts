@@ -14,8 +14,8 @@ export interface SourceFile {
 	readonly sha256: string;
 	/** True for Python that is no UTF-8 and does not say what else: `text` has one character a byte. */
 	readonly undecodable?: true;
-	/** The encoding of a text that is saved in UTF-16, which Python reads only where it is told to. */
-	readonly wide?: "utf-16-le" | "utf-16-be";
+	/** The encoding that a byte order mark in front of the text names. */
+	readonly mark?: "utf-8" | "utf-16-le" | "utf-16-be";
 }
 
 /** A file that is there and could not be read as text. It is named in the report; the rest is audited. */

@@ -13,8 +13,8 @@ export interface ReadFile {
 	readonly sha256: string;
 	/** True for Python that is no UTF-8 and does not say what else: `text` has one character a byte. */
 	readonly undecodable?: true;
-	/** The encoding of a text that is saved in UTF-16, which Python reads only where it is told to. */
-	readonly wide?: "utf-16-le" | "utf-16-be";
+	/** The encoding that a byte order mark in front of the text names. */
+	readonly mark?: "utf-8" | "utf-16-le" | "utf-16-be";
 }
 
 /** A file or folder that is there and was not read as text. */
@@ -220,9 +220,9 @@ class TreeWalk {
 				return;
 			}
 			if (decoded.type === "text") {
-				const { name } = decoded.encoding;
-				const wide = name === "utf-16-le" || name === "utf-16-be" ? { wide: name } : {};
-				this.files.set(path, { path, text: decoded.text, sha256: sha256(), ...wide } as ReadFile);
+				const { name, mark } = decoded.encoding;
+				const isMarked = mark.length > 0 && (name === "utf-8" || name === "utf-16-le" || name === "utf-16-be");
+				this.files.set(path, { path, text: decoded.text, sha256: sha256(), ...(isMarked && { mark: name }) });
 			} else if (decoded.recovered === undefined) this.#name(path, decoded.reason, "bytes");
 			else {
 				const { text, encoding } = decoded.recovered;

@@ -5,6 +5,7 @@ import { type CallArguments, type Frame, failAt, isGuarded, type Machine } from 
 import { nothingReturned } from "../imports/simulator/value-types.ts";
 import type { Call, SettingReading } from "../imports/trace.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
+import { failOnMarkedFile } from "./byte-order-mark.ts";
 import { enumChoices, isModelClass, ownType } from "./convert-setting.ts";
 import { losesItself } from "./forgetful-validators.ts";
 import { nestedSources, readNested, settingParts, withDefaults } from "./nested-models.ts";
@@ -29,15 +30,18 @@ export function instantiateSettings(
 	const args = argumentsOfPydantic(cls, written);
 	const config = withArguments(settingsConfig(cls), args);
 	const paths = config.envFiles === null ? null : config.envFiles.map((name) => pathOf(machine, name));
-	if (!config.hasEncoding && config.readsFiles && !args.keywords.has("_env_file_encoding"))
+	const classFields = settingsFields(cls, config);
+	if (!config.hasEncoding && config.readsFiles && !args.keywords.has("_env_file_encoding")) {
 		failOnWideDotenv(machine, frame, made.node, paths ?? []);
+		failOnMarkedFile(machine, frame, cls, { config, fields: classFields, paths, made });
+	}
 	const files = dotenvOf(machine, paths);
 	const result = new Map<string, Value>();
 	const fields: SettingReading[] = [];
 	const validators = listValidators(cls);
 	const nested = nestedSources(machine, frame, config, files);
 	runEarlyValidators(machine, frame, cls, validators);
-	for (const field of settingsFields(cls, config)) {
+	for (const field of classFields) {
 		const argument = args.keywords.get(field.name);
 		const given = argument ?? (args.open ? null : rawValue(machine, config, files, field));
 		const type = ownType(machine, field);

@@ -46,7 +46,7 @@ const parts: Readonly<Record<keyof Machine, Part>> = {
 	moduleAt: "stays",
 	listing: "stays",
 	dotenvValues: "stays",
-	wideEncoding: "stays",
+	byteOrderMark: "stays",
 	fileText: "stays",
 	evaluate: "stays",
 	execute: "stays",

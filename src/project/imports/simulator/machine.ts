@@ -119,7 +119,7 @@ export interface Machine {
 	/** `os.environ` as known; `dotenv` says whether load_dotenv may have added what we cannot see. */
 	readonly environ: Map<string, Value>;
 	environDynamic: boolean;
-	readonly wideEncoding: (path: string) => "utf-16-le" | "utf-16-be" | null;
+	readonly byteOrderMark: (path: string) => "utf-8" | "utf-16-le" | "utf-16-be" | null;
 	readonly dotenvValues: (path: string) => ReadonlyMap<string, Value> | null;
 	/** The text of a file of the project; null where there is none, or it is no text. */
 	readonly fileText: (path: string) => string | null;

@@ -41,8 +41,8 @@ export interface SimulationInput {
 	readonly listing: (folder: string) => ReadonlySet<string> | null;
 	readonly processEnvironment: Readonly<Record<string, string>>;
 	/** The variables of a `.env` file, or null where there is no such file. */
-	/** In which encoding of two bytes a character a file is saved; null for UTF-8 and where there is none. */
-	readonly wideEncoding: (path: string) => "utf-16-le" | "utf-16-be" | null;
+	/** The encoding that a byte order mark in front of a file names; null where it has none. */
+	readonly byteOrderMark: (path: string) => "utf-8" | "utf-16-le" | "utf-16-be" | null;
 	readonly dotenvValues: (path: string) => ReadonlyMap<string, Value> | null;
 	/** The text of a file; null where there is none, or it is no text. */
 	readonly fileText: (path: string) => string | null;
@@ -122,7 +122,7 @@ function createMachine(input: SimulationInput): Machine {
 		),
 		environDynamic: false,
 		dotenvValues: input.dotenvValues,
-		wideEncoding: input.wideEncoding,
+		byteOrderMark: input.byteOrderMark,
 		fileText: input.fileText,
 		patched: new Map(),
 		sysModules: new Map(),

@@ -35,7 +35,7 @@ const slips: readonly Slip[] = [
 export function documentRemedy(project: Project, path: string): FixProposal | undefined {
 	const file = project.files.get(path);
 	if (file === undefined) return undefined;
-	if (isEnvFile(path)) return file.wide === undefined ? undefined : inUtf8(path);
+	if (isEnvFile(path)) return file.mark === undefined ? undefined : inUtf8(path);
 	const { minor } = project.environment.python;
 	const isValid = (each: string) => "value" in decodeJson(each, minor);
 	let edits: readonly TextEdit[] = [];

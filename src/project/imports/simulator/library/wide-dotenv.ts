@@ -9,8 +9,8 @@ export function failOnWideDotenv(
 	paths: readonly (string | null | undefined)[],
 ): void {
 	for (const path of paths) {
-		const encoding = typeof path === "string" ? machine.wideEncoding(path) : null;
-		if (typeof path !== "string" || encoding === null) continue;
+		const encoding = typeof path === "string" ? machine.byteOrderMark(path) : null;
+		if (typeof path !== "string" || encoding === null || encoding === "utf-8") continue;
 		const byte = encoding === "utf-16-le" ? "0xff" : "0xfe";
 		failAt(machine, frame, node, {
 			detail: { type: "raises", exception: "UnicodeDecodeError", by: "operation", document: { path, offset: 0 } },
