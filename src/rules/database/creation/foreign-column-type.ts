@@ -10,6 +10,7 @@ import type * as ast from "../../../python/ast.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import type { ClassFault } from "../../repair/classes/class-fault.ts";
+import { columnMade, whoMakes } from "./made-tables.ts";
 import { firstType } from "./type-argument.ts";
 
 /** Types of PostgreSQL that the compilers of SQLite and MySQL have no word for, with the type that stands in for each there. */
@@ -43,14 +44,9 @@ export function* foreignColumnTypes(project: Project, tables: readonly DefinedTa
 			if (found === null || type === null) continue;
 			const { owner } = attribute;
 			yield {
-				module: owner.module,
-				severity: creation.guarded ? "HIGH" : "CRITICAL",
-				stage: creation.stage,
-				order: creation.order + turn++ / 1000,
-				subject: `${owner.module.name}:${owner.node.name.name}.${attribute.name}`,
-				range: attribute.node,
+				...columnMade(attribute, creation, turn++),
 				problem: `${owner.node.name.name}.${attribute.name} is of PostgreSQL's type ${type}, and the tables are made in ${database.name}`,
-				rootCause: `${creation.module.path}:${creation.module.lines.positionAt(creation.node.start).line} makes the table ${name}, and ${database.name} has no ${type}.`,
+				rootCause: `${whoMakes(creation, name)}, and ${database.name} has no ${type}.`,
 				error: `sqlalchemy.exc.CompileError: (in table '${name}', column '${attribute.name}'): Compiler <sqlalchemy.dialects.${database.compiler} object at 0x…> can't render element of type ${type}`,
 				fixes: withVariant(owner.module, found.node, type, dialect),
 				manualSteps: [

@@ -12,6 +12,7 @@ import type * as ast from "../../../python/ast.ts";
 import { findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import type { ClassFault } from "../../repair/classes/class-fault.ts";
+import { columnMade, whoMakes } from "./made-tables.ts";
 import { firstType } from "./type-argument.ts";
 
 /** Kinds of types that no database compares with each other. */
@@ -39,14 +40,10 @@ export function* foreignKeyTypes(project: Project, tables: readonly DefinedTable
 			if (own === null || referred === null || own.family === referred.family) continue;
 			const { owner } = attribute;
 			yield {
-				module: owner.module,
-				severity: creation.guarded ? "HIGH" : "CRITICAL",
-				stage: creation.stage,
-				order: creation.order + turn++ / 1000,
+				...columnMade(attribute, creation, turn++),
 				subject: `${owner.module.name}:${owner.node.name.name}.${attribute.name}:type`,
-				range: attribute.node,
 				problem: `${owner.node.name.name}.${attribute.name} is ${shown[own.family]}, and refers to ${reference.target}, which is ${shown[referred.family]}`,
-				rootCause: `${creation.module.path}:${creation.module.lines.positionAt(creation.node.start).line} makes the table ${name}, and the database refuses a foreign key between columns that it cannot compare.`,
+				rootCause: `${whoMakes(creation, name)}, and the database refuses a foreign key between columns that it cannot compare.`,
 				error:
 					dialect === "postgresql"
 						? postgresError(project, engine, "DatatypeMismatch", refusal(name, columnName(attribute)))

@@ -8,6 +8,7 @@ import type { Project } from "../../../project/project.ts";
 import { addArgument, findKeyword } from "../../../python/rewrite/arguments.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import type { ClassFault } from "../../repair/classes/class-fault.ts";
+import { columnMade, whoMakes } from "./made-tables.ts";
 import { firstType } from "./type-argument.ts";
 
 /** The length that MySQL's own tutorials give a text of no particular kind, and SQLModel too. */
@@ -26,14 +27,9 @@ export function* unsizedTexts(project: Project, tables: readonly DefinedTable[],
 			if (fix === null) continue;
 			const { owner } = attribute;
 			yield {
-				module: owner.module,
-				severity: creation.guarded ? "HIGH" : "CRITICAL",
-				stage: creation.stage,
-				order: creation.order + turn++ / 1000,
-				subject: `${owner.module.name}:${owner.node.name.name}.${attribute.name}`,
-				range: attribute.node,
+				...columnMade(attribute, creation, turn++),
 				problem: `${owner.node.name.name}.${attribute.name} has no length, and the tables are made in MySQL`,
-				rootCause: `${creation.module.path}:${creation.module.lines.positionAt(creation.node.start).line} makes the table ${name}, and a VARCHAR of MySQL has to have a length.`,
+				rootCause: `${whoMakes(creation, name)}, and a VARCHAR of MySQL has to have a length.`,
 				error: `sqlalchemy.exc.CompileError: (in table '${name}', column '${attribute.name}'): VARCHAR requires a length on dialect mysql`,
 				fixes: [fix],
 				manualSteps: [`Give the column a length, String(${usual}), or make it Text.`],

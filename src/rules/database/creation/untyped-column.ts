@@ -7,6 +7,7 @@ import type { Module } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import type { ClassFault } from "../../repair/classes/class-fault.ts";
+import { columnMade, whoMakes } from "./made-tables.ts";
 
 /** Columns without a type, of tables that start-up makes: a class may have them, `CREATE TABLE` cannot. */
 export function* untypedColumns(tables: readonly DefinedTable[], creation: Call): Generator<ClassFault> {
@@ -20,16 +21,10 @@ export function* untypedColumns(tables: readonly DefinedTable[], creation: Call)
 		for (const attribute of table.attributes.values()) {
 			const column = untyped(attribute);
 			if (column === null) continue;
-			const { module, node: owner } = attribute.owner;
 			yield {
-				module,
-				severity: creation.guarded ? "HIGH" : "CRITICAL",
-				stage: creation.stage,
-				order: creation.order + turn++ / 1000,
-				subject: `${module.name}:${owner.name.name}.${attribute.name}`,
-				range: attribute.node,
-				problem: `${owner.name.name}.${attribute.name} has no type, and its table is made at start-up`,
-				rootCause: `${creation.module.path}:${creation.module.lines.positionAt(creation.node.start).line} makes the table ${name}; SQLAlchemy has nothing from which to tell the type of this column.`,
+				...columnMade(attribute, creation, turn++),
+				problem: `${attribute.owner.node.name.name}.${attribute.name} has no type, and its table is made at start-up`,
+				rootCause: `${whoMakes(creation, name)}; SQLAlchemy has nothing from which to tell the type of this column.`,
 				error: `sqlalchemy.exc.CompileError: (in table '${name}', column '${attribute.name}'): Can't generate DDL for NullType(); did you forget to specify a type on this Column?`,
 				fixes: [typed(attribute, column)],
 				manualSteps: [`Give the column a type: Column(String, …).`],
@@ -52,7 +47,7 @@ function* untypedArguments({ name, module, given }: DefinedTable, creation: Call
 			subject: `${module.name}:${name}.${title.value}`,
 			range: value.node,
 			problem: `The column ${title.value} of the table ${name} has no type, and the table is made at start-up`,
-			rootCause: `${creation.module.path}:${creation.module.lines.positionAt(creation.node.start).line} makes the table ${name}; SQLAlchemy has nothing from which to tell the type of this column.`,
+			rootCause: `${whoMakes(creation, name)}; SQLAlchemy has nothing from which to tell the type of this column.`,
 			error: `sqlalchemy.exc.CompileError: (in table '${name}', column '${title.value}'): Can't generate DDL for NullType(); did you forget to specify a type on this Column?`,
 			fixes: [withType(String(title.value), value.keywords, module, value.node)],
 			manualSteps: ["Give the column a type: Column(String, …)."],
