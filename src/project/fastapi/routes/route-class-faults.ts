@@ -3,6 +3,7 @@ import { findInClass } from "../../imports/simulator/classes/class-members.ts";
 import { isClosed } from "../../imports/simulator/value-types.ts";
 import type { Call } from "../../imports/trace.ts";
 import type { ClassValue, Value } from "../../imports/values.ts";
+import { ownerOf } from "../../models/lineage.ts";
 import type { Project } from "../../project.ts";
 import { uncallableType } from "../served-application.ts";
 import { type Router, routeModelOf } from "./routes.ts";
@@ -57,7 +58,7 @@ function refusalOf(project: Project, value: Value): Refusal | null {
 	const own = findInClass(value, "__init__")?.value;
 	if (own?.kind === "function" && own.decorators.length === 0) {
 		const refused = refusedOption(own.node, 1);
-		const owner = ownerOf(value, own) ?? name;
+		const owner = ownerOf(value, "__init__")?.node.name.name ?? name;
 		const type = derivesFromRoute(value) ? "other-signature" : "no-route";
 		return refused === null ? null : { type, error: unexpected(isQualified ? `${owner}.__init__` : "__init__", refused) };
 	}
@@ -86,14 +87,4 @@ function derivesFromRoute(owner: ClassValue): boolean {
 			? derivesFromRoute(base)
 			: base.kind === "external" && /^(?:fastapi|starlette)\.routing\.(?:API)?Route$/.test(base.canonical),
 	);
-}
-
-/** The class whose body has the function: it, or the one that it derives from. */
-function ownerOf(owner: ClassValue, method: Value): string | null {
-	if (owner.namespace.names.get("__init__")?.value === method) return owner.node.name.name;
-	for (const base of owner.bases) {
-		const found = base.kind === "class" ? ownerOf(base, method) : null;
-		if (found !== null) return found;
-	}
-	return null;
 }
