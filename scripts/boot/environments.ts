@@ -12,39 +12,69 @@ const venvs = join(root, ".venvs");
 /** The Python whose error lines are on record. */
 const recordedVersion = "3.11";
 
-/** The names of the package pools, newest first. */
-export const pools: readonly string[] = readdirSync(join(root, "fixtures/pools"))
+const everyPool = readdirSync(join(root, "fixtures/pools"))
 	.filter((file) => file.endsWith(".txt"))
 	.map((file) => file.replace(/\.txt$/, ""))
 	.sort()
 	.reverse();
 
-let interpreter: Promise<string> | undefined;
+/** The names of the package pools of the recorded Python, newest first. */
+export const pools: readonly string[] = everyPool.filter((pool) => ownPythonOf(pool) === null);
 
-/** Finds the base interpreter: Python 3.11, which the records were made with, or else any from 3.10 on. Throws when there is none. */
-export function findPython(): Promise<string> {
-	interpreter ??= searchPython();
-	return interpreter;
+/** The Python that a pool is for, where it is another than the recorded one: `python3.8` holds what a Python 3.8 can install. */
+export function ownPythonOf(pool: string): string | null {
+	return /^python(3\.\d+)$/.exec(pool)?.[1] ?? null;
 }
 
-async function searchPython(): Promise<string> {
+/** The names of the pools whose Python is on this machine; one of no particular Python always is. */
+export async function findPools(): Promise<ReadonlySet<string>> {
+	const found = new Set(pools);
+	for (const pool of everyPool) {
+		const version = ownPythonOf(pool);
+		if (version !== null && (await searchPython(version)).exact !== undefined) found.add(pool);
+	}
+	return found;
+}
+
+const interpreters = new Map<string | null, Promise<string>>();
+
+/**
+ * Finds the base interpreter of a pool. Throws where there is none. Where the pool is for no particular Python it is
+ * Python 3.11, which the records were made with, or else any from 3.10 on.
+ */
+export function findPython(pool = ""): Promise<string> {
+	const version = ownPythonOf(pool);
+	const known = interpreters.get(version);
+	if (known !== undefined) return known;
+	const search = choosePython(version);
+	interpreters.set(version, search);
+	return search;
+}
+
+async function choosePython(version: string | null): Promise<string> {
+	const { exact, others } = await searchPython(version ?? recordedVersion);
+	const chosen = exact ?? (version === null ? others[0] : undefined);
+	if (chosen === undefined) throw new Error(`No Python ${version ?? "from 3.10 on"} with venv and pip was found on the PATH.`);
+	return chosen;
+}
+
+/** An interpreter of the version asked for, if there is one, and otherwise those from 3.10 on. */
+async function searchPython(version: string): Promise<{ readonly exact?: string; readonly others: readonly string[] }> {
 	const pyenv = join(homedir(), ".pyenv/versions");
-	const managed = existsSync(pyenv) ? readdirSync(pyenv).map((version) => join(pyenv, version, "bin/python")) : [];
-	const candidates = [`python${recordedVersion}`, ...managed, "python3", "python3.12", "python3.13", "python3.10", "python"];
-	const usable: { path: string; version: string }[] = [];
+	const managed = existsSync(pyenv) ? readdirSync(pyenv).map((folder) => join(pyenv, folder, "bin/python")) : [];
+	const candidates = [`python${version}`, ...managed, "python3", "python3.12", "python3.13", "python3.10", "python"];
+	const others: string[] = [];
 	for (const candidate of candidates) {
 		const found = await describePython(candidate);
-		if (found?.version === recordedVersion) return found.path;
-		if (found !== null) usable.push(found);
+		if (found?.version === version) return { exact: found.path, others };
+		if (found !== null && Number(found.version.slice("3.".length)) >= 10) others.push(found.path);
 	}
-	const first = usable[0];
-	if (first === undefined) throw new Error("No Python from 3.10 on with venv and pip was found on the PATH.");
-	return first.path;
+	return { others };
 }
 
 async function describePython(command: string): Promise<{ path: string; version: string } | null> {
 	const script =
-		"import ensurepip, sys, venv; assert sys.version_info >= (3, 10); print(sys.executable); print('%d.%d' % sys.version_info[:2])";
+		"import ensurepip, sys, venv; assert sys.version_info >= (3, 8); print(sys.executable); print('%d.%d' % sys.version_info[:2])";
 	try {
 		const { stdout } = await run(command, ["-c", script], { timeout: 20_000 });
 		const [path = "", version = ""] = stdout.trim().split("\n");
@@ -67,7 +97,7 @@ export function preparePool(pool: string): Promise<string> {
 
 async function buildPool(pool: string): Promise<string> {
 	const pins = join(root, "fixtures/pools", `${pool}.txt`);
-	const python = await findPython();
+	const python = await findPython(pool);
 	const folder = join(venvs, `pool-${pool}-${digest(python, readFileSync(pins, "utf8"))}`);
 	if (existsSync(folder)) return folder;
 	mkdirSync(venvs, { recursive: true });

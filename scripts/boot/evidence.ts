@@ -2,6 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { BootCase } from "./case-file.ts";
 import { fixtures } from "./corpus.ts";
+import { ownPythonOf } from "./environments.ts";
 import type { BootStage, Outcome } from "./outcome.ts";
 import type { Proof } from "./prove.ts";
 
@@ -23,7 +24,7 @@ export interface RecordedProof extends RecordedOutcome {
 	readonly imported?: string;
 }
 
-/** `boot.json` of a folder of cases: by case, in alphabetical order, from real boots by `npm run record`. */
+/** `boot.json` of a folder of cases, whose pools may be of another Python: by case, in alphabetical order, from real boots by `npm run record`. */
 export interface FolderRecord {
 	readonly python: string;
 	readonly cases: Readonly<Record<string, RecordedProof>>;
@@ -33,7 +34,7 @@ export interface FolderRecord {
 export function readEvidence(boot: BootCase): { python: string; proof: RecordedProof } | undefined {
 	const record = readFolder(dirname(boot.name));
 	const proof = record?.cases[basename(boot.name)];
-	return record === undefined || proof === undefined ? undefined : { python: record.python, proof };
+	return record === undefined || proof === undefined ? undefined : { python: ownPythonOf(boot.pool) ?? record.python, proof };
 }
 
 const folders = new Map<string, FolderRecord | undefined>();

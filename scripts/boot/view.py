@@ -9,9 +9,13 @@ import json
 import os
 import re
 import sys
-import tomllib
 from importlib import metadata
 from pathlib import Path
+
+try:
+    import tomllib
+except ImportError:  # Before Python 3.11 pip has brought it along.
+    from pip._vendor import tomli as tomllib
 
 from pip._vendor.packaging.requirements import InvalidRequirement, Requirement
 from pip._vendor.packaging.utils import canonicalize_name

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readCorpus } from "../../scripts/boot/corpus.ts";
+import { findPools } from "../../scripts/boot/environments.ts";
 import { readEvidence } from "../../scripts/boot/evidence.ts";
 import { simulateImports } from "../../scripts/boot/import-order.ts";
 import { fillEnvironment, mapParallel, prepareCaseView, stopPostgres, withProject } from "../../scripts/boot/prove.ts";
@@ -7,7 +8,8 @@ import { fillEnvironment, mapParallel, prepareCaseView, stopPostgres, withProjec
 /** As many as fit into half a minute; the environment variable `BOOT_SAMPLE=all` takes every one. */
 const sampleSize = 80;
 
-const corpus = readCorpus();
+const pools = await findPools();
+const corpus = readCorpus().filter((boot) => pools.has(boot.pool));
 const step = process.env.BOOT_SAMPLE === "all" ? 1 : Math.max(1, Math.floor(corpus.length / sampleSize));
 // Another stride than that of the boots, so that the two together see more of the corpus.
 const sample = corpus.filter((_, index) => index % step === Math.floor(step / 2));
