@@ -15,17 +15,16 @@ export function runCompiled(program: string): void {
 	const bundled = readBytes(`${program}.code`);
 	const first = compile(program, bundled);
 	if (bundled !== undefined && first.cachedDataRejected === false) {
-		run(first, program);
+		runQuickly(first, program);
 		return;
 	}
 	const kept = keptCode(program);
 	const second = kept === null ? first : compile(program, readBytes(kept));
-	if (kept !== null && second.cachedDataRejected !== false) {
-		process.once("exit", () => {
-			setYoungGrowth(usualGrowth);
-			writeCacheFile(kept, second.createCachedData());
-		});
+	if (kept === null || second.cachedDataRejected === false) {
+		runQuickly(second, program);
+		return;
 	}
+	process.once("exit", () => writeCacheFile(kept, second.createCachedData()));
 	run(second, program);
 }
 
@@ -36,21 +35,25 @@ function compile(program: string, cachedData: Buffer | undefined): Script {
 }
 
 function run(script: Script, program: string): void {
-	setYoungGrowth(quickGrowth);
 	const module = { exports: {} };
 	script.runInThisContext()(module.exports, createRequire(program), module, program, dirname(program), loadModule);
 }
 
-/** By how much V8 lets the space of young objects grow when what it holds survives: twice, up to 16 MB. */
-const usualGrowth = 2;
-
-/** An audit keeps most of what it makes until it ends, so it is the more often copied the slower that space grows. */
-const quickGrowth = 16;
-
-/** Code that was kept is refused under other flags than those it was made with: so set after it is read, and back before it is kept. */
-function setYoungGrowth(factor: number): void {
-	setFlagsFromString(`--semi-space-growth-factor=${factor}`);
+/**
+ * Runs it under the flags that suit a program of a second or two. V8 refuses code that was kept under other flags than those
+ * of the reader, so they are set only once it is read, and not at all in a run that leaves code behind.
+ */
+function runQuickly(script: Script, program: string): void {
+	for (const flag of quickFlags) setFlagsFromString(flag);
+	run(script, program);
 }
+
+const quickFlags = [
+	// By how much the space of young objects grows when what it holds survives: usually twice. An audit keeps most of what it makes until it ends, so it is the more often copied the slower that space grows.
+	"--semi-space-growth-factor=16",
+	// Bytes of bytecode that a function runs before it is optimised: usually about 132 KB. An audit ends before most of that work could pay, that of a thousand files too.
+	"--interrupt-budget=1000000",
+];
 
 /** A script that was compiled ahead cannot use `import()` of its own. */
 function loadModule(specifier: string): Promise<unknown> {

@@ -103,12 +103,24 @@ function readMembers(text: string, lines: readonly LogicalLine[], context: Sourc
 }
 
 function readMember(slot: Slot, text: string): ClassMember {
-	if (slot.kind === "lazy-function") return { kind: "method", signature: signatureAt(text, slot.at) };
+	if (slot.kind === "lazy-function") return readMethod(text, slot.at);
 	if (slot.kind !== "lazy-value") return { kind: "attribute", annotation: null, text: null };
 	return {
 		kind: "attribute",
 		annotation: slot.annotation === null ? null : text.slice(...slot.annotation),
 		text: shortText(text, slot.start, slot.end),
+	};
+}
+
+/** Most methods of a class are only asked for by name: their signatures are read when somebody wants to call them. */
+function readMethod(text: string, at: number): ClassMember {
+	let signature: Signature | null = null;
+	return {
+		kind: "method",
+		get signature() {
+			signature ??= signatureAt(text, at);
+			return signature;
+		},
 	};
 }
 

@@ -146,13 +146,17 @@ export function closeOver(
 	return { provided, opaque: [...opaque] };
 }
 
-/** What a distribution with these extras requires for this Python; what a marker leaves open counts. */
+/** What a distribution with these extras requires for this Python; what a marker leaves open counts. `among`: only these names. */
 export function requiredBy(
 	distribution: Distribution,
 	extras: readonly string[],
 	environment: Environment,
+	among: ReadonlySet<string> | null = null,
 ): MetadataRequirement[] {
-	return parsedRequirements(distribution).filter(({ marker }) => markerApplies(marker, environment.python, extras) !== false);
+	const isWanted = (name: string): boolean => among === null || among.has(name);
+	return parsedRequirements(distribution).filter(
+		({ normalized, marker }) => isWanted(normalized) && markerApplies(marker, environment.python, extras) !== false,
+	);
 }
 
 /** Several rules ask for the same distributions, and reading their requirements takes longer than all the rest. */

@@ -24,9 +24,9 @@ export interface DependencyRow {
 export function dependencyRows(project: Project): DependencyRow[] {
 	const declared = declaredRequirements(project);
 	const importers = importersByDistribution(project, declared);
-	const requirers = requirersByDistribution(project);
 	const closure = closeOver([...declared.values()].flat(), project.manifests, project.environment);
 	const names = new Set([...declared.keys(), ...importers.keys()]);
+	const requirers = requirersOf(names, project);
 	return [...names].sort().map((name) => {
 		const requirements = declared.get(name) ?? [];
 		const first = requirements[0];
@@ -78,12 +78,12 @@ function importersByDistribution(project: Project, declared: ReadonlyMap<string,
 	return importers;
 }
 
-function requirersByDistribution(project: Project): Map<string, string[]> {
+function requirersOf(names: ReadonlySet<string>, { environment }: Project): Map<string, string[]> {
 	const requirers = new Map<string, string[]>();
-	for (const distribution of project.environment.distributions.values()) {
-		for (const { normalized: required } of requiredBy(distribution, [], project.environment)) {
-			const names = requirers.get(required) ?? [];
-			if (!names.includes(distribution.name)) requirers.set(required, [...names, distribution.name]);
+	for (const distribution of environment.distributions.values()) {
+		for (const { normalized: required } of requiredBy(distribution, [], environment, names)) {
+			const known = requirers.get(required) ?? [];
+			if (!known.includes(distribution.name)) requirers.set(required, [...known, distribution.name]);
 		}
 	}
 	return requirers;
