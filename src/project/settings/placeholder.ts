@@ -96,6 +96,7 @@ const texts: readonly (readonly [RegExp, string])[] = [
 	[/(^|_)(STARTTLS|SSL_TLS|USE_TLS|USE_SSL)$/, "true"],
 	[/LOG(GING)?_?LEVEL$/, "INFO"],
 	[/(^|_)(TIMEZONE|TZ)$/, "UTC"],
+	[/(^|_)(TELEGRAM|TG|BOT)_(API_)?TOKEN$/, "123456789:change-me"],
 ];
 
 /** A URL that names a driver the backend declares, for the kind of engine it makes. */

@@ -62,3 +62,46 @@ test("the words are those of the release", () => {
 test("the key goes into the file that is loaded", () => {
 	expect(mendedFiles(rule, backend("OpenAI()", { env: "A=1" }))[".env"]).toContain("OPENAI_API_KEY=change-me");
 });
+
+/** The same for clients of whom only some releases ask for a key. */
+function pinned(list: string, lines: string): string {
+	return `
+#- requirements.txt
+fastapi
+uvicorn
+${list}
+#- main.py
+import os
+from fastapi import FastAPI
+${lines}
+app = FastAPI()
+`;
+}
+
+test.each([
+	["cohere==5.13.0", "import cohere\nclient = cohere.ClientV2()", "CO_API_KEY"],
+	["together==3.1.1", "from together import Together\nclient = Together()", "TOGETHER_API_KEY"],
+	["deepgram-sdk==7.17.0", "from deepgram import DeepgramClient\nclient = DeepgramClient()", "DEEPGRAM_API_KEY"],
+	["twilio==8.13.0", 'from twilio.rest import Client\nclient = Client("AC1", os.getenv("TWILIO_TOKEN"))', "TWILIO_TOKEN"],
+	["stripe==11.0.0", 'import stripe\nclient = stripe.StripeClient(os.getenv("STRIPE_KEY"))', "STRIPE_KEY"],
+	["aiogram==3.31.0", 'from aiogram import Bot\nbot = Bot(token=os.getenv("BOT_TOKEN"))', "BOT_TOKEN"],
+	["python-telegram-bot==22.8", 'from telegram import Bot\nbot = Bot(os.getenv("BOT_TOKEN"))', "BOT_TOKEN"],
+])("%s wants its key at once", (pin, lines, key) => {
+	const issues = auditBackend(rule, pinned(pin, lines));
+	expect(issues.map(({ severity, problem }) => `${severity} ${problem}`)).toEqual([
+		`CRITICAL ${key} is not in the environment of the server`,
+	]);
+});
+
+test.each([
+	["tavily-python==0.8.5", "from tavily import TavilyClient\nclient = TavilyClient()"],
+	["twilio==9.13.0", "from twilio.rest import Client\nclient = Client(None, None)"],
+	["firecrawl-py==4.53.2", "from firecrawl import FirecrawlApp\nclient = FirecrawlApp()"],
+	["firecrawl-py==4.3.0", 'from firecrawl import FirecrawlApp\nclient = FirecrawlApp(api_url="http://localhost:3002")'],
+	["deepgram-sdk==7.17.0", 'from deepgram import DeepgramClient\nclient = DeepgramClient(access_token="t")'],
+	["anthropic==2.12.0", "from anthropic import Anthropic\nclient = Anthropic()"],
+	["stripe==16.1.0", 'import stripe\nstripe.api_key = os.getenv("STRIPE_KEY")'],
+	["sendgrid==6.12.5", 'from sendgrid import SendGridAPIClient\nclient = SendGridAPIClient(os.getenv("SENDGRID_KEY"))'],
+])("%s waits for its key until it is used", (pin, lines) => {
+	expect(auditBackend(rule, pinned(pin, lines))).toEqual([]);
+});

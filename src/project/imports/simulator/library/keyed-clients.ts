@@ -9,8 +9,8 @@ interface KeyedClient {
 	/** Canonical dotted names, those of packages of which only the name is known included. */
 	readonly names: RegExp;
 	readonly distribution: string;
-	/** Releases before this one make the client without a key, or ask other places for one. */
-	readonly since?: string;
+	/** The releases that ask for a key, where not all do; some that came later wait with it until the first request. */
+	readonly releases?: string;
 	/** The keywords of its key, of which the first may be the first argument too where `isFirst` is set. */
 	readonly keywords: readonly string[];
 	readonly isFirst?: true;
@@ -39,7 +39,7 @@ const clients: readonly KeyedClient[] = [
 	{
 		names: /^openai\.(?:_client\.)?(?:Async)?OpenAI$/,
 		distribution: "openai",
-		since: "1.0",
+		releases: ">=1.0",
 		keywords: ["api_key"],
 		instead: ["workload_identity", "admin_api_key", "provider", "_enforce_credentials"],
 		variables: ["OPENAI_API_KEY", "OPENAI_ADMIN_KEY"],
@@ -49,7 +49,7 @@ const clients: readonly KeyedClient[] = [
 	{
 		names: /^openai\.(?:lib\.azure\.)?(?:Async)?AzureOpenAI$/,
 		distribution: "openai",
-		since: "1.0",
+		releases: ">=1.0",
 		keywords: ["api_key"],
 		instead: ["azure_ad_token", "azure_ad_token_provider", "_enforce_credentials"],
 		variables: ["AZURE_OPENAI_API_KEY", "AZURE_OPENAI_AD_TOKEN"],
@@ -95,13 +95,77 @@ const clients: readonly KeyedClient[] = [
 	{
 		names: /^pinecone\.(?:\w+\.)*Pinecone$/,
 		distribution: "pinecone",
-		since: "3.0",
+		releases: ">=3.0",
 		keywords: ["api_key"],
 		isFirst: true,
 		instead: ["config"],
 		variables: ["PINECONE_API_KEY"],
 		exception: "pinecone.errors.exceptions.PineconeValueError",
 		message: () => null,
+	},
+	{
+		names: /^cohere\.(?:\w+\.)*(?:Async)?Client(?:V2)?$/,
+		distribution: "cohere",
+		releases: ">=5",
+		keywords: ["api_key"],
+		isFirst: true,
+		instead: [],
+		variables: ["CO_API_KEY"],
+		exception: "cohere.core.api_error.ApiError",
+		message: () => null,
+	},
+	{
+		names: /^together\.(?:_client\.)?(?:Async)?Together$/,
+		distribution: "together",
+		releases: ">=3",
+		keywords: ["api_key"],
+		instead: [],
+		variables: ["TOGETHER_API_KEY"],
+		exception: "together.TogetherError",
+		message: clientOption("TOGETHER_API_KEY"),
+	},
+	{
+		names: /^deepgram\.(?:client\.)?(?:Async)?DeepgramClient$/,
+		distribution: "deepgram-sdk",
+		releases: ">=7",
+		keywords: ["api_key"],
+		instead: ["access_token"],
+		variables: ["DEEPGRAM_API_KEY", "DEEPGRAM_ACCESS_TOKEN"],
+		exception: "deepgram.core.api_error.ApiError",
+		message: () => null,
+	},
+	{
+		names: /^tavily\.(?:\w+\.)*(?:Async)?TavilyClient$/,
+		distribution: "tavily-python",
+		releases: ">=0.5,<0.8",
+		keywords: ["api_key"],
+		isFirst: true,
+		instead: [],
+		variables: ["TAVILY_API_KEY"],
+		exception: "tavily.errors.MissingAPIKeyError",
+		message: () => "No API key provided. Please provide the api_key attribute or set the TAVILY_API_KEY environment variable.",
+	},
+	{
+		names: /^firecrawl\.(?:\w+\.)*(?:Async)?Firecrawl(?:App)?$/,
+		distribution: "firecrawl-py",
+		releases: ">=1.10,<=4.3",
+		keywords: ["api_key"],
+		isFirst: true,
+		instead: ["api_url"],
+		variables: ["FIRECRAWL_API_KEY", "FIRECRAWL_API_URL"],
+		exception: "ValueError",
+		message: () => "No API key provided",
+	},
+	{
+		names: /^twilio\.rest\.Client$/,
+		distribution: "twilio",
+		releases: ">=7.16,<=9.0.5",
+		keywords: ["username"],
+		isFirst: true,
+		instead: [],
+		variables: ["TWILIO_ACCOUNT_SID"],
+		exception: "twilio.base.exceptions.TwilioException",
+		message: () => "Credentials are required to create a TwilioClient",
 	},
 ];
 
@@ -128,7 +192,9 @@ function isNone(value: Value): boolean {
 	return value.kind === "constant" && value.value === null;
 }
 
-function isOfRelease({ environment }: Machine, { distribution, since }: KeyedClient): boolean {
+/** A release that nobody knows counts as a new one. */
+function isOfRelease({ environment }: Machine, { distribution, releases }: KeyedClient): boolean {
+	if (releases === undefined) return true;
 	const version = environment.distributions.get(distribution)?.version;
-	return since === undefined || version === undefined || versionSatisfies(version, `>=${since}`) !== false;
+	return version === undefined ? !releases.includes("<") : versionSatisfies(version, releases) !== false;
 }

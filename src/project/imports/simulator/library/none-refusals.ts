@@ -50,6 +50,52 @@ const refused: readonly RefusedNone[] = [
 	{ ...supabase, keyword: "supabase_url", position: 0, message: "supabase_url is required" },
 	{ ...supabase, keyword: "supabase_key", position: 1, message: "supabase_key is required" },
 	{
+		names: /^stripe\.(?:_stripe_client\.)?StripeClient$/,
+		keyword: "api_key",
+		position: 0,
+		distribution: "stripe",
+		releases: ">=11",
+		exception: "stripe._error.AuthenticationError",
+		message:
+			'No API key provided. (HINT: set your API key using "client = stripe.StripeClient(<API-KEY>)"). You can generate API keys from the Stripe web interface. See https://stripe.com/api for details, or email support@stripe.com if you have any questions.',
+	},
+	{
+		names: /^twilio\.rest\.Client$/,
+		keyword: "password",
+		position: 1,
+		distribution: "twilio",
+		releases: ">=7.16,<=9.0.5",
+		exception: "twilio.base.exceptions.TwilioException",
+		message: "Credentials are required to create a TwilioClient",
+	},
+	{
+		names: /^telegram\.(?:_bot\.)?Bot$/,
+		keyword: "token",
+		position: 0,
+		distribution: "python-telegram-bot",
+		releases: ">=20",
+		exception: "telegram.error.InvalidToken",
+		message: "You must pass the token you received from https://t.me/Botfather!",
+	},
+	{
+		names: /^aiogram\.(?:client\.bot\.)?Bot$/,
+		keyword: "token",
+		position: 0,
+		distribution: "aiogram",
+		releases: ">=3.4",
+		exception: "aiogram.utils.token.TokenValidationError",
+		message: "Token is invalid! It must be 'str' type instead of <class 'NoneType'> type.",
+	},
+	{
+		names: /^algoliasearch\.search\.client\.SearchClient(?:Sync)?$/,
+		keyword: "app_id",
+		position: 0,
+		distribution: "algoliasearch",
+		releases: ">=4.10",
+		exception: "AssertionError",
+		message: "`app_id` is missing.",
+	},
+	{
 		names: /^httpx\.(?:_client\.)?(?:Async)?Client$/,
 		keyword: "base_url",
 		position: null,
@@ -117,7 +163,9 @@ export function failOnNone({ machine, frame, canonical, args, node }: LibraryCal
 		const given = args.keywords.get(keyword) ?? (position === null ? undefined : args.args[position]);
 		const key = unsetVariable(given);
 		const version = machine.environment.distributions.get(distribution)?.version;
-		if (key === null || (version !== undefined && versionSatisfies(version, releases) === false)) continue;
+		// A release that nobody knows counts as a new one.
+		const isOfRelease = version === undefined ? !releases.includes("<") : versionSatisfies(version, releases) !== false;
+		if (key === null || !isOfRelease) continue;
 		const consequence = `${canonical.slice(canonical.lastIndexOf(".") + 1)}() gets None for ${keyword}`;
 		failOnUnset(machine, frame, node, { key, consequence, exception, message });
 		return;
