@@ -40,9 +40,8 @@ def list_drivers():
                 if dialect is None:
                     continue
                 source = inspect.getsource(dialect.import_dbapi)
-                found = re.findall(r'__import__\(\s*"(\w+)"|^\s+import (\w+)', source, re.M)
+                found = re.findall(r'__import__\(\s*"([\w.]+)"|^\s+import (\w+)', source, re.M)
                 names = [first or second for first, second in found]
-                names += [f"{package}.{member}" for package, member in re.findall(r"^\s+from (\w+) import (connector)", source, re.M)]
                 if names and not {"sqlite3", "dbapi2", "sqlcipher3"} >= set(names):
                     drivers.append((database, dialect.driver, dialect.is_async, names[0]))
     return drivers
