@@ -9,8 +9,9 @@ import type { Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
 import { statementsOf } from "../../python/rewrite/blocks.ts";
+import { enclosingFunction } from "../../python/rewrite/enclosing.ts";
 import { indentAt, indentUnitOf, lineBreakOf, replaceText } from "../../python/rewrite/source.ts";
-import { contains } from "../../python/walk.ts";
+import { contains, walk } from "../../python/walk.ts";
 import { makeAsync } from "../repair/calls/make-async.ts";
 import { moveToLifespan } from "../repair/startup/move-to-lifespan.ts";
 import { makeEngineSync } from "./repair/sync-engine.ts";
@@ -98,8 +99,10 @@ export default defineRule<Evidence>({
 	fix({ evidence }, project) {
 		const { call, given } = evidence;
 		const { module, node } = call;
+		const handed = handedToRunSync(evidence);
+		if (handed !== null) return handed;
 		const statement = findStatement(module, node);
-		const owner = enclosingFunction(module, node);
+		const owner = enclosingFunction(module.tree, node.start);
 		const hasSyncSessions = sessionModelOf(project).sources.some(({ kind }) => kind?.isAsync === false);
 		const sync = given === "engine" && hasSyncSessions ? makeEngineSync(project, givenValue(call)) : undefined;
 		if (sync !== undefined) return sync;
@@ -177,6 +180,24 @@ function throughRunSync({ call, method }: Evidence, statement: ast.Statement): F
 	};
 }
 
+/** `run_sync(metadata.create_all(engine))`: run_sync takes the method itself, and calls it with a sync connection. */
+function handedToRunSync({ call: { module, node }, method }: Evidence): FixProposal | null {
+	let isHanded = false;
+	walk(module.tree, (each) => {
+		if (each.type === "Call" && each.args[0] === node)
+			isHanded = each.callee.type === "Attribute" && each.callee.attribute.name === "run_sync";
+		return contains(each, node.start);
+	});
+	if (!isHanded) return null;
+	const code = module.text.slice(node.callee.start, node.callee.end) + otherArguments(module, node);
+	return {
+		title: `Hand ${method} itself to run_sync`,
+		explanation: `run_sync calls ${method} with the sync side of its own connection.`,
+		applicability: "safe",
+		edits: [replaceText(module, node.start, node.end, code)],
+	};
+}
+
 /** The engine or connection as it is written: the first argument, or `bind=`. */
 function givenArgument(node: ast.Call): ast.Expression | null {
 	const bound = node.keywords.find(({ name }) => name?.name === "bind");
@@ -196,13 +217,4 @@ function findStatement(module: Module, node: ast.Call): ast.Statement | null {
 		if (value === node || (value.type === "Await" && value.value === node)) return statement;
 	}
 	return null;
-}
-
-/** The innermost function around a node. */
-function enclosingFunction(module: Module, node: ast.Call): ast.FunctionDef | null {
-	let found: ast.FunctionDef | null = null;
-	for (const statement of statementsOf(module.tree)) {
-		if (statement.type === "FunctionDef" && contains(statement, node.start)) found = statement;
-	}
-	return found;
 }

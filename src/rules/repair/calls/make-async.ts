@@ -2,7 +2,7 @@ import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { enclosingFunction, enclosingStatement, fillsStatement } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { dottedName, walk } from "../../../python/walk.ts";
+import { dottedName, isGenerator, walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
 
 /**
@@ -17,7 +17,9 @@ export function makeAsync(project: Project, module: Module, owner: ast.FunctionD
 		if (!new RegExp(`\\b${name}\\b`).test(other.text)) continue;
 		const calls = callsOf(other, name, other === module);
 		if (calls === null || (calls.length > 0 && isGenerator(owner))) return null;
-		for (const call of calls) {
+		for (const { call, isAwaited } of calls) {
+			// Whoever awaits what gives nothing takes it for a coroutine function already.
+			if (isAwaited && !givesValue(owner)) continue;
 			const statement = enclosingStatement(other.tree, call.start);
 			if (enclosingFunction(other.tree, call.start)?.isAsync !== true) return null;
 			const isWhole = fillsStatement(statement, call);
@@ -28,15 +30,20 @@ export function makeAsync(project: Project, module: Module, owner: ast.FunctionD
 	return edits;
 }
 
-/** Is it a generator, which nobody awaits? */
-function isGenerator({ body }: ast.FunctionDef): boolean {
+/** Does a `return` of its own give something? */
+function givesValue({ body }: ast.FunctionDef): boolean {
 	let found = false;
 	for (const statement of body)
 		walk(statement, (node) => {
-			found ||= node.type === "Yield";
+			found ||= node.type === "Return" && node.value !== null;
 			return node.type !== "FunctionDef" && node.type !== "Lambda" && node.type !== "ClassDef";
 		});
 	return found;
+}
+
+interface NamedCall {
+	readonly call: ast.Call;
+	readonly isAwaited: boolean;
 }
 
 /** `@app.on_event("startup")`: Starlette awaits a handler that is a coroutine function. */
@@ -50,12 +57,14 @@ function defStart(module: Module, owner: ast.FunctionDef): number {
 }
 
 /** The calls of a name; null where the name is used in any other way than by calls, imports, `Depends(name)` and as a key of `dependency_overrides`. */
-function callsOf(module: Module, name: string, isHome: boolean): readonly ast.Call[] | null {
+function callsOf(module: Module, name: string, isHome: boolean): readonly NamedCall[] | null {
 	const calls: ast.Call[] = [];
+	const awaited = new Set<object>();
 	const callees = new Set<object>();
 	let isPlain = true;
 	walk(module.tree, (node) => {
 		if (node.type === "Subscript") callees.add(node.index);
+		if (node.type === "Await") awaited.add(node.value);
 		if (node.type === "Call") {
 			const { callee } = node;
 			const [first] = node.args;
@@ -71,5 +80,5 @@ function callsOf(module: Module, name: string, isHome: boolean): readonly ast.Ca
 			isPlain = false;
 		}
 	});
-	return isPlain ? calls : null;
+	return isPlain ? calls.map((call) => ({ call, isAwaited: awaited.has(call) })) : null;
 }
