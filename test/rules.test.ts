@@ -78,6 +78,7 @@ function installation(catalog: Environment, installed: ExampleInstallation): Env
 		isStdlib: (name) => catalog.isStdlib(name),
 		canonical: (dotted) => catalog.canonical(dotted),
 		isPublished: () => false,
+		publishedUntil: () => null,
 		isOftenUsed: () => false,
 		distributionsFor: (name) => catalog.distributionsFor(name),
 		findSymbol: (symbol, names) => catalog.findSymbol(symbol, names),

@@ -141,6 +141,8 @@ export interface Environment {
 	distributionsFor(importName: string): readonly string[];
 	/** Is a distribution of this PEP 503 name known to be published on the public index? What is not may be somebody's own. */
 	isPublished(distribution: string): boolean;
+	/** The day (ISO 8601) as of which {@link isPublished} knows all names; null where it knows none. */
+	publishedUntil(): string | null;
 	/** Is it, by its PEP 503 name, one of the few thousand distributions that are used most? */
 	isOftenUsed(distribution: string): boolean;
 	/** Public modules that define or re-export a symbol of this name, shortest first, among the given installed top-level packages: for `moved` suggestions. */

@@ -37,7 +37,12 @@ export class ImportNames {
 
 	/** Is a distribution of this PEP 503 name on the public index? */
 	isPublished(distribution: string): boolean {
-		return publishedNames(this.files).has(distribution);
+		return publishedNames(this.files).names.has(distribution);
+	}
+
+	/** The day as of which all names of the public index are known; null where none is. */
+	publishedUntil(): string | null {
+		return publishedNames(this.files).asOf;
 	}
 
 	/** Is a distribution of this PEP 503 name among those of the bundled map? */

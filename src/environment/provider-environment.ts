@@ -82,6 +82,10 @@ export class ProviderEnvironment implements Environment {
 		return this.parts.names.isPublished(distribution);
 	}
 
+	publishedUntil(): string | null {
+		return this.parts.names.publishedUntil();
+	}
+
 	isOftenUsed(distribution: string): boolean {
 		return this.parts.names.isOftenUsed(distribution);
 	}

@@ -26,11 +26,17 @@ export class NameFilter {
 	}
 }
 
-/** Every name of the public index on the day that the data were made, see scripts/published-names. */
-export function publishedNames(files: PackageFiles): NameFilter {
+/** Names that are published, and the day (ISO 8601) as of which they are all; null where the data are missing. */
+interface PublishedNames {
+	readonly asOf: string | null;
+	readonly names: NameFilter;
+}
+
+/** Every name of the public index, see scripts/published-names. */
+export function publishedNames(files: PackageFiles): PublishedNames {
 	return keptWith(files, "published-names.txt", () => {
-		const text = files.readData("published-names.txt") ?? "";
-		return new NameFilter(Buffer.from(text, "base64"));
+		const [asOf = "", bits] = (files.readData("published-names.txt") ?? "").split("\n");
+		return { asOf: bits === undefined ? null : asOf, names: new NameFilter(Buffer.from(bits ?? "", "base64")) };
 	});
 }
 

@@ -82,6 +82,7 @@ import syncDriverDeclared from "./dependencies/sync-driver-declared.ts";
 import undeclaredImport from "./dependencies/undeclared-import.ts";
 import undeclaredServer from "./dependencies/undeclared-server.ts";
 import unknownRelease from "./dependencies/unknown-release.ts";
+import unpublishedPackage from "./dependencies/unpublished-package.ts";
 import unreadableManifest from "./dependencies/unreadable-manifest.ts";
 import wrongDistributionName from "./dependencies/wrong-distribution-name.ts";
 import applicationMadeTwice from "./entrypoint/application-made-twice.ts";
@@ -223,6 +224,7 @@ export const rules: readonly AnyRule[] = [
 	undeclaredImport,
 	undeclaredServer,
 	unknownRelease,
+	unpublishedPackage,
 	unreadableManifest,
 	wrongDistributionName,
 	applicationMadeTwice,

@@ -13,12 +13,13 @@ describe("the names of the public index", () => {
 	});
 
 	it("are bundled", () => {
-		const names = publishedNames(openPackageFiles({ cacheFolder: null }));
+		const { asOf, names } = publishedNames(openPackageFiles({ cacheFolder: null }));
+		expect(asOf).toMatch(/^20\d\d-\d\d-\d\d$/);
 		for (const name of ["fastapi", "pyjwt", "dapr", "psycopg2-binary", "0"]) expect(names.has(name), name).toBe(true);
 		for (const name of ["acme-inhouse-orders-client", "fastapi-sqlalchmey-helpers"]) expect(names.has(name), name).toBe(false);
 	});
 
 	it("are none where the data are missing", () => {
-		expect(publishedNames({ ...openPackageFiles({ cacheFolder: null }), readData: () => null }).has("fastapi")).toBe(false);
+		expect(publishedNames({ ...openPackageFiles({ cacheFolder: null }), readData: () => null }).asOf).toBeNull();
 	});
 });

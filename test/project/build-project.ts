@@ -69,6 +69,7 @@ export function unknownEnvironment(modules: Readonly<Record<string, ExternalModu
 		canonical: (dotted) => dotted,
 		distributionsFor: () => [],
 		isPublished: () => false,
+		publishedUntil: () => null,
 		isOftenUsed: () => false,
 		findSymbol: () => [],
 		followImports: () => [],

@@ -2,7 +2,7 @@ import { chanceToBring } from "../../environment/brought-along.ts";
 import type { SourceTree } from "../project.ts";
 import { possibleClosure } from "./declared.ts";
 import type { Manifest } from "./manifest.ts";
-import { folderOf, inFolder } from "./paths.ts";
+import { hasIndexOfItsOwn } from "./package-indexes.ts";
 
 /** What is asked about the packages of a project. */
 type Subject = {
@@ -47,20 +47,6 @@ function hasAddress(name: string, manifests: readonly Manifest[]): boolean {
 	return manifests.some(({ requirements }) => requirements.some(({ normalized, url }) => normalized === name && url !== null));
 }
 
-/** Is anything installed from another index than the public one, where a company keeps what it has written itself? */
-function hasIndexOfItsOwn(files: SourceTree, manifests: readonly Manifest[]): boolean {
-	const places = manifests.flatMap(({ path, installedBy, requirements }) => [
-		path,
-		inFolder(folderOf(path), "pyproject.toml"),
-		...requirements.map((each) => each.path),
-		...(installedBy === null ? [] : [installedBy.replace(/:\d+$/, "")]),
-	]);
-	return [...new Set(places)].some((path) => otherIndex.test(files.get(path)?.text ?? ""));
-}
-
-const otherIndex =
-	/(?:-i|--(?:extra-)?index(?:-url)?|--default-index|--find-links|-f|^url)["']?[=, \t]{1,8}["']?https?:\/\/(?!pypi\.(?:org|python\.org)|download\.pytorch\.org|files\.pythonhosted\.org)/m;
-
 /** Is one name a part of the other, or have they a word in common that says what they are about? */
 function isAlike(one: string, other: string): boolean {
 	const [given, wanted] = [compact(one), compact(other)];
@@ -80,7 +66,7 @@ const commonWords: ReadonlySet<string> = new Set(["fastapi", "python", "async", 
 
 /**
  * What is declared, is not installed and is unknown to us, and by its name may bring a top-level module: `py-ip2region` an `ip2region`.
- * Null where there is none.
+ * Where only what it requires is known, it must be called as the module is. Null where there is none.
  */
 export function unknownPackageFor(module: string, { manifests, environment }: Omit<Subject, "files">): string | null {
 	const wanted = compact(module);
@@ -88,8 +74,13 @@ export function unknownPackageFor(module: string, { manifests, environment }: Om
 		const given = compact(name);
 		return given.length > 3 && wanted.length > 2 && (given.includes(wanted) || wanted.includes(given));
 	};
-	const { opaque } = possibleClosure(manifests, environment);
-	return opaque.find((name) => !environment.distributions.has(name) && mayBring(name)) ?? null;
+	const { opaque, provided } = possibleClosure(manifests, environment);
+	const isInstalled = (name: string): boolean => environment.distributions.has(name);
+	return (
+		opaque.find((name) => !isInstalled(name) && mayBring(name)) ??
+		[...provided.keys()].find((name) => !isInstalled(name) && compact(name) === compact(module)) ??
+		null
+	);
 }
 
 function compact(name: string): string {

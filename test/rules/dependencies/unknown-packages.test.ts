@@ -18,6 +18,7 @@ function catalog(published: string, oftenUsed = true): Environment {
 		distributions: new Map([...known.distributions].filter(([name]) => name !== "passlib" && name !== "requests")),
 		distributionsFor: (name) => names[name] ?? [],
 		isPublished: (name) => name === published,
+		publishedUntil: () => null,
 		isOftenUsed: (name) => name === published && oftenUsed,
 	};
 }
