@@ -45,6 +45,8 @@ def read_requirements(path):
 def closure(requirements, without):
     """Distributions that an installation would bring, and the requirements that the pool cannot meet."""
     chosen, missing, seen = {}, [], set()
+    # Older Pythons do not find `backports-zoneinfo` by its normalized name.
+    installed = {canonicalize_name(each.metadata["Name"]): each for each in metadata.distributions()}
     pending = [(line, "") for line in requirements]
     while pending:
         line, extra = pending.pop()
@@ -56,9 +58,8 @@ def closure(requirements, without):
         name = canonicalize_name(requirement.name)
         if requirement.marker and not requirement.marker.evaluate({"extra": extra}):
             continue
-        try:
-            distribution = metadata.distribution(name)
-        except metadata.PackageNotFoundError:
+        distribution = installed.get(name)
+        if distribution is None:
             missing.append(line)
             continue
         if not requirement.specifier.contains(distribution.version, prereleases=True):

@@ -29,6 +29,14 @@ ACCIDENTS = {
     "backend", "cli", "client", "helpers", "constants", "exceptions", "types", "middleware", "auth", "crud",
 }
 
+# Modules that left the standard library, and who carries them on (https://peps.python.org/pep-0594/).
+CARRIED_ON = {
+    "asynchat": "standard-asynchat", "asyncore": "standard-asyncore", "cgi": "legacy-cgi", "cgitb": "legacy-cgi", "crypt": "standard-crypt",
+    "distutils": "setuptools", "imghdr": "standard-imghdr", "imp": "zombie-imp", "mailcap": "standard-mailcap",
+    "nntplib": "standard-nntplib", "pipes": "standard-pipes", "smtpd": "standard-smtpd", "sndhdr": "standard-sndhdr",
+    "uu": "standard-uu", "xdrlib": "standard-xdrlib",
+}
+
 
 def normalize(name):
     return re.sub(r"[-_.]+", "-", name).lower()
@@ -94,6 +102,9 @@ def main():
             if module not in ACCIDENTS and re.fullmatch(r"[A-Za-z_]\w*", module) and not key.startswith("types-"):
                 by_module[module].append(key)
     result = {}
+    for module, distribution in CARRIED_ON.items():
+        by_module[module] = by_module[module] or [distribution]
+        spelled.setdefault(distribution, distribution)
     for module in sorted(by_module):
         keys = sorted(by_module[module], key=lambda key: (ranks.get(key, sys.maxsize), key))
         result[module] = [normalize(spelled[key]) for key in keys[:MOST_PER_NAME]]

@@ -2,6 +2,7 @@ import { defineRule } from "../../audit/rule.ts";
 import { type WiringFault, wiringFaults } from "../../project/fastapi/routes/wiring-faults.ts";
 import type { AsyncMisuse, RaisesException } from "../../project/imports/trace.ts";
 import { exceptionRemedy } from "./exception/exception-remedies.ts";
+import { isNewerType } from "./exception/older-typing.ts";
 import { wiringRemedy } from "./repair/wiring-remedies.ts";
 
 interface Evidence {
@@ -48,7 +49,7 @@ export default defineRule<Evidence>({
 		for (const failure of project.trace.failures) {
 			const { detail, module, range } = failure;
 			if (detail.type !== "raises") continue;
-			const place = `${module.path}:${range.start}`;
+			const place = isNewerType(project, failure) ? `${module.path}: newer types` : `${module.path}:${range.start}`;
 			if (seen.has(place)) continue;
 			seen.add(place);
 			yield {

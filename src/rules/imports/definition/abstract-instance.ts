@@ -36,8 +36,9 @@ export function* abstractInstances(project: Project): Generator<ClassFault> {
 }
 
 function wording(project: Project, missing: readonly string[]): string {
-	const noun = missing.length === 1 ? "method" : "methods";
-	return project.environment.python.minor >= 12
+	const { minor } = project.environment.python;
+	const noun = missing.length === 1 && minor >= 9 ? "method" : "methods";
+	return minor >= 12
 		? `without an implementation for abstract ${noun} ${missing.map((each) => `'${each}'`).join(", ")}`
 		: `with abstract ${noun} ${missing.join(", ")}`;
 }

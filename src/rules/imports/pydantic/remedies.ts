@@ -10,7 +10,7 @@ import { enclosing } from "./enclosing-node.ts";
 import { mergeConfigs } from "./merge-configs.ts";
 import type { RefusedUse } from "./refusal.ts";
 import { rootModel } from "./root-model.ts";
-import { fieldValidator } from "./to-field-validator.ts";
+import { fieldValidator, infoInstead } from "./to-field-validator.ts";
 
 /** The ways to write a refused use for pydantic 2, the smallest first; empty where none is certain. */
 export function remediesOf(use: RefusedUse, module: Module, range: TextRange, project: Project): readonly FixProposal[] {
@@ -32,6 +32,8 @@ export function remediesOf(use: RefusedUse, module: Module, range: TextRange, pr
 			return optional(mergeConfigs(module, range));
 		case "validator-parameter":
 			return optional(fieldValidator(module, range));
+		case "validator-signature":
+			return optional(infoInstead(module, range, use.mode));
 		case "bare-validator":
 			return optional(likelyField(use, module, range));
 		case "unknown-field":

@@ -22,9 +22,18 @@ export function rootModel(module: Module, range: TextRange, project: Project): F
 			replaceText(module, base.start, base.end, `RootModel[${annotation}]`),
 			replaceText(module, field.target.start, field.target.end, "root"),
 			...[...project.modules.values()].flatMap(usesOfRoot),
+			...definition.body.flatMap(fieldsNamedRoot).map(({ start, end }) => replaceText(module, start, end, "root")),
 		],
 		needs: [{ path: module.path, module: "pydantic", name: "RootModel" }],
 	};
+}
+
+/** `@validator("__root__")` names the field too. */
+function fieldsNamedRoot(statement: ast.Statement): readonly TextRange[] {
+	const decorators = statement.type === "FunctionDef" ? statement.decorators : [];
+	return decorators
+		.flatMap((each) => (each.type === "Call" ? each.args : []))
+		.flatMap((each) => (each.type === "Constant" && each.value === "__root__" && each.content !== null ? [each.content] : []));
 }
 
 /** `self.__root__` and `Tags(__root__=…)`, wherever they stand. */

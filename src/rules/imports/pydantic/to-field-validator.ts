@@ -31,6 +31,24 @@ export function fieldValidator(module: Module, range: TextRange): FixProposal | 
 	};
 }
 
+/** `@field_validator("x") def check(cls, v, values, field)`, as `@validator` had it, becomes `def check(cls, v, info)`. */
+export function infoInstead(module: Module, range: TextRange, mode: string): FixProposal | undefined {
+	const method = enclosing(module, range, "FunctionDef");
+	const [, value, ...others] = method?.parameters ?? [];
+	const before = mode === "wrap" ? others[0] : value;
+	const rest = mode === "wrap" ? others.slice(1) : others;
+	const last = rest.at(-1);
+	const isOld = rest.every(({ kind, name }) => kind !== "var-positional" && /^(values|field|config|kwargs)$/.test(name.name));
+	const body = method === null || method === undefined || !isOld ? null : bodyEdits(module, method, rest);
+	if (before === undefined || last === undefined || body === null) return undefined;
+	return {
+		title: body.usesInfo ? "Take info in the place of the rest" : "Leave the unused parameters out",
+		explanation: "field_validator hands the other values and the name of the field over as info, and nothing more.",
+		applicability: "safe",
+		edits: [replaceText(module, before.end, last.end, body.usesInfo ? `, ${body.name}` : ""), ...body.edits],
+	};
+}
+
 function isValidator(callee: ast.Expression): boolean {
 	return callee.type === "Name" && callee.id === "validator";
 }

@@ -63,8 +63,7 @@ function ofFunction(canonical: string, call: Call): RemovedUse | null {
 			return call.keywords.has("bind") ? { type: "bound-metadata", callee: "declarative_base" } : null;
 		case "sqlalchemy.engine.url.URL":
 			return urlConstructor(call);
-		case "sqlalchemy.orm.mapper":
-		case "sqlalchemy.orm._orm_constructors.mapper":
+		case "sqlalchemy.orm._orm_constructors._mapper_fn":
 			return { type: "classical-mapper" };
 		default:
 			return null;

@@ -5,6 +5,8 @@ import type * as ast from "../../../python/ast.ts";
 import { addArgument, findKeyword, removeArguments } from "../../../python/rewrite/arguments.ts";
 import { blocksOf } from "../../../python/rewrite/blocks.ts";
 import { indentAt, isFirstOnLine, replaceText } from "../../../python/rewrite/source.ts";
+import { insertBefore } from "../../../python/rewrite/statements.ts";
+import { dottedName, walk } from "../../../python/walk.ts";
 import type { TextEdit } from "../../../text/range.ts";
 import { passTheFunction } from "../../repair/calls/library-call-remedies.ts";
 import { engineInReach } from "../../repair/startup/engine-in-reach.ts";
@@ -57,7 +59,7 @@ export function remedyOf({ use, call }: FoundUse, project: Project): FixProposal
 				edits: [replaceText(module, node.callee.end, node.callee.end, ".create")],
 			};
 		case "classical-mapper":
-			return undefined;
+			return imperativeMapping(call);
 	}
 }
 
@@ -77,6 +79,27 @@ function unpackedList({ module, node }: Call): FixProposal | undefined {
 		explanation: "SQLAlchemy 2 takes them as arguments of their own, not as a list.",
 		applicability: "safe",
 		edits: [replaceText(module, list.start, list.end, items)],
+	};
+}
+
+/** `mapper(Batch, batches)` becomes the same on a registry, which all calls of the file share. */
+function imperativeMapping({ module, node }: Call): FixProposal | undefined {
+	const written = dottedName(node.callee);
+	const calls: ast.Call[] = [];
+	walk(module.tree, (each) => {
+		if (each.type === "Call" && written !== null && dottedName(each.callee) === written) calls.push(each);
+	});
+	const user = module.tree.body.find((each) => calls.some((call) => each.start <= call.start && call.end <= each.end));
+	if (user === undefined) return undefined;
+	return {
+		title: "Map the class with a registry",
+		explanation: "In SQLAlchemy 2 it is a registry that maps classes to tables; map_imperatively takes what mapper took.",
+		applicability: "safe",
+		edits: [
+			insertBefore(module, user, "mapper_registry = registry()\n\n\n"),
+			...calls.map(({ callee }) => replaceText(module, callee.start, callee.end, "mapper_registry.map_imperatively")),
+		],
+		needs: [{ path: module.path, module: "sqlalchemy.orm", name: "registry" }],
 	};
 }
 

@@ -55,8 +55,6 @@ export function manualStepOf(use: RemovedUse): string {
 	switch (use.type) {
 		case "engine-method":
 			return "Open a connection first (`with engine.connect() as connection:`), and use that.";
-		case "classical-mapper":
-			return "Map the class with registry().map_imperatively(...).";
 		case "unbound-create-all":
 			return `Hand the engine to ${use.method}.`;
 		default:

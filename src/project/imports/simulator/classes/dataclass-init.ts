@@ -22,6 +22,9 @@ export function dataclassBindingProblem(machine: Machine, owner: ClassValue, arg
 	if (fields === null) return null;
 	const shown = machine.environment.python.minor >= 10 ? `${owner.node.name.name}.__init__()` : "__init__()";
 	const positional = fields.filter((field) => !field.isKeywordOnly);
+	// A field without a default behind one that has one is refused when the class is defined, and whoever mends that gives them another order.
+	const hasOrder = positional.every((field, index) => field.hasDefault || !positional[index - 1]?.hasDefault);
+	if (!hasOrder && args.args.length > 0) return null;
 	const unexpected = [...args.keywords.keys()].find((name) => !fields.some((field) => field.name === name));
 	if (unexpected !== undefined) {
 		const filled = new Set(positional.slice(0, args.args.length));

@@ -23,6 +23,7 @@ import { asEvent } from "./event-decorator.ts";
 import { bindForLoop } from "./loop-attribute.ts";
 import { movedAttribute } from "./moved-attribute.ts";
 import { isAutomatic } from "./older-enum.ts";
+import { inOlderAttribute } from "./older-names.ts";
 import { inOlderTimeout } from "./older-timeout.ts";
 import { ownRouter } from "./own-router.ts";
 import { findClass, membersOf, namesOf, objectWith } from "./owner-names.ts";
@@ -92,7 +93,7 @@ const ways: readonly Way[] = [
 	),
 	on(
 		"module",
-		tried(({ failure }) => inOlderTimeout(failure)),
+		tried(({ failure }) => inOlderTimeout(failure) ?? inOlderAttribute(failure)),
 	),
 	on("instance", tried(makeTheObject)),
 	returned,

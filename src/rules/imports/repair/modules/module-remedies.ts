@@ -13,6 +13,7 @@ import { mends } from "../../../repair/trial/trial.ts";
 import { askForReleaseWith } from "../names/release-with-name.ts";
 import { widenGuard } from "../names/widen-guard.ts";
 import { takeOutImport } from "../take-out.ts";
+import { importBackport } from "./backport.ts";
 import { externalRemedies } from "./external-modules.ts";
 import { addImportFolder, findImportFolder, startsInsidePackage } from "./import-folder.ts";
 import type { ModuleRemedy, UnresolvedImport } from "./module-remedy.ts";
@@ -41,6 +42,8 @@ function searchRemedies(project: Project, failure: UnresolvedImport): readonly M
 	const hidden = packageOfHiddenFolder(project, failure);
 	if (hidden !== null) return [{ type: "change", proposal: hidden, step: null }];
 	const isForeign = detail.type === "module-not-found" && !detail.own && detail.meant === null;
+	const backport = isForeign ? importBackport(project, failure) : null;
+	if (backport !== null) return [{ type: "change", proposal: backport, step: null }];
 	const known = isForeign ? externalRemedies(project, failure) : ownRemedies(project, failure);
 	if (known.length > 0) return known;
 	const release = isForeign ? askForReleaseWith(project, detail.requested, null) : null;

@@ -12,6 +12,7 @@ import { definesName, listHomesInUse, listOwnHomes, type SymbolHome } from "../.
 import { type FailureOf, failuresOf, importedNameAt } from "../../../repair/trial/import-failures.ts";
 import { mends } from "../../../repair/trial/trial.ts";
 import { inOlderEnum } from "../attributes/older-enum.ts";
+import { inOlderName } from "../attributes/older-names.ts";
 import { inOlderSqlalchemy } from "../attributes/older-sqlalchemy.ts";
 import { importFromMovedPackage } from "../modules/moved-package.ts";
 import { callItAgain } from "../modules/renamed-sibling.ts";
@@ -61,6 +62,8 @@ function searchRemedies(project: Project, failure: FailureOf<"name-not-in-module
 	if (elsewhere !== null) return [{ type: "change", proposal: elsewhere }];
 	const older = inOlderSqlalchemy(project, failure);
 	if (older !== null && mends(project, older, failure)) return [{ type: "change", proposal: older }];
+	const sameThing = inOlderName(failure);
+	if (sameThing !== null && mends(project, sameThing, failure)) return [{ type: "change", proposal: sameThing }];
 	const enumeration = inOlderEnum(failure);
 	if (enumeration !== null && mends(project, enumeration, failure)) return [{ type: "change", proposal: enumeration }];
 	const validator = inOlderPydantic(failure);
