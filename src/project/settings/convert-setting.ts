@@ -43,22 +43,6 @@ export function isModelClass(cls: ClassValue): boolean {
 	);
 }
 
-/** The values of an Enum, as texts; null where the class is none, or where not all values are texts. */
-export function enumChoices(type: ClassValue): readonly string[] | null {
-	if (!isEnumClass(type) || type.namespace.names.has("_missing_")) return null;
-	const texts = type.node.body.flatMap((statement) => {
-		const target = statement.type === "Assign" ? statement.targets[0] : undefined;
-		if (target?.type !== "Name" || target.id.startsWith("_")) return [];
-		const value = type.namespace.names.get(target.id)?.value;
-		return [value?.kind === "constant" && typeof value.value === "string" ? value.value : null];
-	});
-	return texts.length > 0 && texts.every((text) => text !== null) ? texts : null;
-}
-
-function isEnumClass(cls: ClassValue): boolean {
-	return cls.bases.some((base) => base.kind === "external" && /^enum\.(Str)?Enum$/.test(base.canonical));
-}
-
 /** pydantic 2 makes an object of its own of a URL, which is no text; pydantic 1 made a kind of text. */
 export function urlObject(machine: Machine, value: Value, field: SettingsField): Value | null {
 	const { members } = readSettingType(field.node.annotation);
@@ -86,20 +70,6 @@ export function isPlainText(value: Value): boolean {
 export function isSecretField({ node }: SettingsField): boolean {
 	const { members } = readSettingType(node.annotation);
 	return members?.length === 1 && members[0] === "SecretStr";
-}
-
-/** The member of an Enum that a text is made into; null where there is none of that value. */
-export function enumMember(type: ClassValue | null, given: Value): Value | null {
-	if (type === null || given.kind !== "constant") return null;
-	for (const [name, { value }] of type.namespace.names) {
-		if (name.startsWith("_") || value.kind !== "constant" || value.value !== given.value) continue;
-		const attributes = new Map<string, Value>([
-			["value", value],
-			["name", { kind: "constant", value: name, origin: null }],
-		]);
-		return { kind: "instance", of: type, attributes, call: null };
-	}
-	return null;
 }
 
 /** The value after pydantic's conversion, for the simple types that start-up code decides on. */

@@ -1,10 +1,11 @@
 import { storedAttributes } from "../../python/stored-attributes.ts";
+import { textsOfMembers } from "../imports/simulator/classes/enum-look-up.ts";
 import { keepsDefault } from "../imports/simulator/classes/model-default.ts";
 import { secretObject } from "../imports/simulator/library/secret-objects.ts";
 import type { Frame, Machine } from "../imports/simulator/machine.ts";
 import type { SettingPart, SettingReading } from "../imports/trace.ts";
 import { type ClassValue, type FunctionValue, unknown, type Value } from "../imports/values.ts";
-import { converted, enumChoices, isModelClass, isPlainText, isSecretField, ownType } from "./convert-setting.ts";
+import { converted, isModelClass, isPlainText, isSecretField, ownType } from "./convert-setting.ts";
 import { listValidators, runModelValidator, type Validator } from "./run-validators.ts";
 import { getFolded, type SettingTexts, startsAny } from "./setting-sources.ts";
 import { type SettingsConfig, type SettingsField, settingsFields } from "./settings-class.ts";
@@ -202,7 +203,7 @@ function readPart(sources: NestedSources, { part, name, type, validators, data, 
 		return { value, readings: field.fallback === null ? [reading] : [], refusedBy: null };
 	}
 	const own = ownType(machine, field);
-	const choices = own === null ? null : enumChoices(own);
+	const choices = own === null ? null : textsOfMembers(own);
 	if (own !== null && choices === null) return { value: unknown, readings: [reading], refusedBy: null };
 	const context = { field: { ...field, name }, config, validators, choices, isArgument: false };
 	const { value, checked, refusedBy } = settle(machine, frame, type, context, given, data);

@@ -1,12 +1,13 @@
 import { mayStore } from "../../python/stored-attributes.ts";
 import { textsIn } from "../../python/walk.ts";
+import { textsOfMembers } from "../imports/simulator/classes/enum-look-up.ts";
 import { failOnWideDotenv } from "../imports/simulator/library/wide-dotenv.ts";
 import { type CallArguments, type Frame, failAt, isGuarded, type Machine } from "../imports/simulator/machine.ts";
 import { nothingReturned } from "../imports/simulator/value-types.ts";
 import type { Call, SettingReading } from "../imports/trace.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
 import { failOnMarkedFile } from "./byte-order-mark.ts";
-import { enumChoices, isModelClass, ownType } from "./convert-setting.ts";
+import { isModelClass, ownType } from "./convert-setting.ts";
 import { losesItself } from "./forgetful-validators.ts";
 import { nestedSources, readNested, settingParts, withDefaults } from "./nested-models.ts";
 import { argumentsOfPydantic, forgetWhatIsSetAfter } from "./own-init.ts";
@@ -45,7 +46,7 @@ export function instantiateSettings(
 		const argument = args.keywords.get(field.name);
 		const given = argument ?? (args.open ? null : rawValue(machine, config, files, field));
 		const type = ownType(machine, field);
-		const choices = type === null ? null : enumChoices(type);
+		const choices = type === null ? null : textsOfMembers(type);
 		const model = type !== null && isModelClass(type) ? type : null;
 		if (given === undefined && field.factory !== null) {
 			const isLost = model !== null && losesItself(model) && field.validatesDefault;

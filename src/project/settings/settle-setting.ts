@@ -1,8 +1,9 @@
+import { memberOfValue } from "../imports/simulator/classes/enum-look-up.ts";
 import { secretObject } from "../imports/simulator/library/secret-objects.ts";
 import type { Frame, Machine } from "../imports/simulator/machine.ts";
 import type { SettingReading } from "../imports/trace.ts";
 import { type ClassValue, unknown, type Value } from "../imports/values.ts";
-import { converted, decoded, enumMember, isPlainText, isSecretField, ownType, urlObject } from "./convert-setting.ts";
+import { converted, decoded, isPlainText, isSecretField, ownType, urlObject } from "./convert-setting.ts";
 import { runFieldValidator, type Validator } from "./run-validators.ts";
 import type { SettingsConfig, SettingsField } from "./settings-class.ts";
 
@@ -46,7 +47,8 @@ export function settle(
 	value = isText || own.length > 0 ? converted(value, field, choices) : value;
 	if (checked !== null && (isText || config.validatesDefaults) && isSecretField(field) && isPlainText(checked))
 		value = secretObject(checked);
-	const member = choices === null || checked === null ? null : enumMember(ownType(machine, field), checked);
+	const type = choices === null ? null : ownType(machine, field);
+	const member = type === null || checked === null ? null : memberOfValue(type, checked);
 	if (member !== null) value = member;
 	const dsn = checked === null || value.kind !== "unknown" ? null : urlObject(machine, checked, field);
 	if (dsn !== null && own.length === 0) return { value: dsn, checked, refusedBy: null };

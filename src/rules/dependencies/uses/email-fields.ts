@@ -16,7 +16,7 @@ export const emailType = /^pydantic\.(?:v1\.)?(?:networks\.)?(?:EmailStr|NameEma
 /** Places where pydantic builds the schema of `EmailStr`, which imports email-validator (`import_email_validator` of pydantic/networks.py). */
 export function listEmailFields(project: Project): OptionalUse[] {
 	const pydantic = project.environment.distributions.get("pydantic")?.version;
-	const extra = pydantic !== undefined && versionSatisfies(pydantic, "<2") === true ? "pydantic[email]" : "'pydantic[email]'";
+	const extra = pydantic !== undefined && versionSatisfies(pydantic, "<2.12") === true ? "pydantic[email]" : "'pydantic[email]'";
 	const error = `ImportError: email-validator is not installed, run \`pip install ${extra}\``;
 	return [
 		...project.trace.classes.flatMap((definition) => fieldOf(project, definition)),

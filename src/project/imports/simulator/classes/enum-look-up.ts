@@ -24,6 +24,21 @@ function constantMembers(owner: ClassValue): ReadonlyMap<string, Value> | null {
 	return members.size === 0 ? null : members;
 }
 
+/** The values of an enumeration whose members are all texts, in order; null for any other class. */
+export function textsOfMembers(owner: ClassValue): readonly string[] | null {
+	const values = [...(constantMembers(owner)?.values() ?? [])];
+	const texts = values.flatMap((value) => (value.kind === "constant" && typeof value.value === "string" ? [value.value] : []));
+	return texts.length > 0 && texts.length === values.length ? texts : null;
+}
+
+/** The member that has a value, the first of them where two names stand for one; null where none has, or where that is not known. */
+export function memberOfValue(owner: ClassValue, given: Value): InstanceValue | null {
+	if (given.kind !== "constant" || given.value === undefined || given.isConverted === true) return null;
+	for (const [name, value] of constantMembers(owner) ?? [])
+		if (value.kind === "constant" && value.value === given.value) return memberNamed(owner, name, value);
+	return null;
+}
+
 /** `Status("open")`: a ValueError where no member has the value; null where that is left to others. */
 export function enumMember(machine: Machine, frame: Frame, owner: ClassValue, args: CallArguments, node: ast.Call): Value | null {
 	const [only, ...more] = args.args;
@@ -31,7 +46,8 @@ export function enumMember(machine: Machine, frame: Frame, owner: ClassValue, ar
 		return null;
 	const members = constantMembers(owner);
 	if (members === null) return null;
-	for (const value of members.values()) if (value.kind === "constant" && value.value === only.value) return null;
+	const member = memberOfValue(owner, only);
+	if (member !== null) return member;
 	const keys = [...members.values()].flatMap((value) =>
 		value.kind === "constant" && typeof value.value === "string" ? [value.value] : [],
 	);
