@@ -44,6 +44,8 @@ export interface LockedRequirement {
 	readonly extras: readonly string[];
 	/** PEP 440 specifier set, `""` for any version; null for what comes from a folder or a repository. */
 	readonly specifier: string | null;
+	/** As uv writes it, or null. */
+	readonly marker: string | null;
 }
 
 const lockNames: readonly (readonly [string, LockKind])[] = [
@@ -122,7 +124,7 @@ function projectWhenLocked({ name, version, source, metadata }: Record<string, u
 	};
 }
 
-function requirementWhenLocked({ name, extras, specifier, marker: _, ...place }: Record<string, unknown>): LockedRequirement[] {
+function requirementWhenLocked({ name, extras, specifier, marker, ...place }: Record<string, unknown>): LockedRequirement[] {
 	if (typeof name !== "string") return [];
 	const isElsewhere = Object.keys(place).some((key) => key !== "index");
 	return [
@@ -130,6 +132,7 @@ function requirementWhenLocked({ name, extras, specifier, marker: _, ...place }:
 			normalized: normalizeName(name),
 			extras: Array.isArray(extras) ? extras.map((extra) => normalizeName(String(extra))) : [],
 			specifier: isElsewhere ? null : typeof specifier === "string" ? specifier : "",
+			marker: typeof marker === "string" ? marker : null,
 		},
 	];
 }

@@ -138,7 +138,7 @@ function listChanged(known: LockedProject, manifest: List, text: string): Unlock
 /** What a requirement was when it was locked, for people; null where it was not there, undefined where it was the same. */
 function changedFrom(
 	locked: readonly LockedRequirement[],
-	{ normalized, extras, specifier }: Requirement,
+	{ normalized, extras, specifier, marker }: Requirement,
 ): string | null | undefined {
 	const same = locked.filter((each) => each.normalized === normalized);
 	if (normalized === "") return undefined;
@@ -147,10 +147,32 @@ function changedFrom(
 	if (first === undefined) return null;
 	if (!same.some((each) => sameMembers(each.extras, wanted)))
 		return first.extras.length === 0 ? "locked without extras" : `locked as ${normalized}[${first.extras.join(",")}]`;
+	if (same.length === 1 && isOtherMarker(first.marker, marker))
+		return first.marker === null ? "locked for every machine" : `locked for ${first.marker}`;
 	if (same.some((each) => each.specifier === null || sameMembers(clausesOf(each.specifier), clausesOf(specifier))))
 		return undefined;
 	return first.specifier === "" ? "locked without a bound" : `locked as ${first.specifier}`;
 }
+
+/** Is a marker another one than was locked? Of those that speak of anything but one platform nobody says. */
+function isOtherMarker(locked: string | null, now: string | null): boolean {
+	const [before, after] = [onePlatform(locked), onePlatform(now)];
+	return before !== null && after !== null && before !== after;
+}
+
+/** `sys_platform == 'linux'` as uv writes it, `""` where there is no marker; null for all others. */
+function onePlatform(marker: string | null): string | null {
+	if (marker === null) return "";
+	const found = /^\s*(sys_platform|platform_system|platform_machine|os_name)\s*([!=]=)\s*["']([\w-]+)["']\s*$/.exec(marker);
+	if (found === null) return null;
+	const [, variable, operator, value = ""] = found;
+	if (variable !== "platform_system") return `${variable} ${operator} ${value}`;
+	const platform = systems[value];
+	return platform === undefined ? null : `sys_platform ${operator} ${platform}`;
+}
+
+/** `platform_system` and the `sys_platform` of the same machines. */
+const systems: Readonly<Record<string, string>> = { Linux: "linux", Windows: "win32", Darwin: "darwin" };
 
 function listSurplus(known: LockedProject, { requirements }: List, text: string): string[] {
 	const declared = new Set(requirements.map(({ normalized }) => normalized));

@@ -135,3 +135,23 @@ it("knows the lock of a workspace in the folder above, and other Pythons", () =>
 	const { issues } = audit({ "pyproject.toml": project, "uv.lock": lock, Dockerfile: image("uv sync --locked") });
 	expect(issues[0]?.problem).toBe('uv.lock is older than pyproject.toml, which says requires-python = ">=3.11" now');
 });
+
+it("sees a marker that is another than was locked, and trusts what uv writes otherwise", () => {
+	const lockedWith = (marker: string): string =>
+		`${locked("fastapi=0.115.0", "h11=0.14.0")}\n[[package]]\nname = "shop"\nversion = "1"\nsource = { virtual = "." }\n\n[package.metadata]\nrequires-dist = [{ name = "fastapi", specifier = ">=0.100" }, { name = "h11", specifier = ">=0.14"${marker} }]\n`;
+	const declaredWith = (marker: string): string => project.replace('"h11>=0.14"', `"h11>=0.14${marker}"`);
+	const problems = (lock: string, declared: string) =>
+		audit({
+			"pyproject.toml": declaredWith(declared),
+			"uv.lock": lockedWith(lock),
+			Dockerfile: image("uv sync --locked"),
+		}).issues.map(({ problem }) => problem);
+	expect(problems(", marker = \"sys_platform != 'win32'\"", "; sys_platform == 'linux'")).toEqual([
+		"uv.lock is older than pyproject.toml: it lacks h11>=0.14 (locked for sys_platform != 'win32')",
+	]);
+	expect(problems(", marker = \"sys_platform != 'win32'\"", "")).toHaveLength(1);
+	expect(problems("", "; platform_system == 'Linux'")).toHaveLength(1);
+	expect(problems(", marker = \"sys_platform == 'linux'\"", "; platform_system=='Linux'")).toEqual([]);
+	expect(problems(", marker = \"python_full_version >= '3.8'\"", "; python_version >= '3.8'")).toEqual([]);
+	expect(problems("", "; python_version >= '3.8'")).toEqual([]);
+});
