@@ -31,3 +31,15 @@ export function nodesIn(tree: ast.Module, range: TextRange): readonly ast.TypedN
 	});
 	return found;
 }
+
+/** The function or class over which the decorator stands that fills a range to the letter. */
+export function decoratedBy(tree: ast.Module, decorator: TextRange): ast.FunctionDef | ast.ClassDef | undefined {
+	let found: ast.FunctionDef | ast.ClassDef | undefined;
+	walk(tree, (node) => {
+		const isDefinition = node.type === "FunctionDef" || node.type === "ClassDef";
+		if (isDefinition && node.decorators.some(({ start, end }) => start === decorator.start && end === decorator.end))
+			found = node;
+		return node.start <= decorator.start && decorator.end <= node.end;
+	});
+	return found;
+}

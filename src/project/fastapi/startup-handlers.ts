@@ -4,7 +4,6 @@ import { dottedName } from "../../python/walk.ts";
 import type { Call } from "../imports/trace.ts";
 import type { FunctionValue, Value } from "../imports/values.ts";
 import type { Module, Project } from "../project.ts";
-import { isMethodOfApplication } from "./middleware/middleware.ts";
 
 /** Something registered to run when an application starts or stops. */
 export interface StartupHandler {
@@ -14,6 +13,8 @@ export interface StartupHandler {
 	/** `@app.on_event("startup")` over a function; `on_startup=[…]` of the application; `app.add_event_handler("startup", …)`. */
 	readonly via: "on_event" | "keyword" | "add_event_handler";
 	readonly module: Module;
+	/** What registers it: the call that makes the application, or one of its methods. */
+	readonly call: ast.Call;
 	/** The decorator, the item of the list, or the argument. */
 	readonly node: ast.Expression;
 	readonly order: number;
@@ -23,20 +24,25 @@ export interface StartupHandler {
 export function listStartupHandlers(project: Project, application: Call): readonly StartupHandler[] {
 	const handlers: StartupHandler[] = [...ofKeyword(application, "startup"), ...ofKeyword(application, "shutdown")];
 	for (const call of project.trace.calls) {
-		if (!call.reached || call.guarded || call.callee.kind !== "bound-method" || call.callee.receiver !== application.result)
-			continue;
-		const event = eventOf(call.args[0] ?? call.keywords.get("event_type"));
+		const method = call.reached && !call.guarded ? methodOf(application, call) : null;
+		const event = method === null ? null : eventOf(call.args[0] ?? call.keywords.get("event_type"));
 		if (event === null) continue;
-		const { module, order } = call;
-		if (isMethodOfApplication(call, "on_event"))
-			for (const value of decorated(project, call))
-				handlers.push({ event, value, via: "on_event", module, node: call.node, order });
+		const common = { event, module: call.module, call: call.node, order: call.order };
+		if (method === "on_event")
+			for (const value of decorated(project, call)) handlers.push({ ...common, value, via: "on_event", node: call.node });
 		const [, value] = call.args;
 		const [, node] = call.node.args;
-		if (isMethodOfApplication(call, "add_event_handler") && value !== undefined && node !== undefined)
-			handlers.push({ event, value, via: "add_event_handler", module, node, order });
+		if (method === "add_event_handler" && value !== undefined && node !== undefined)
+			handlers.push({ ...common, value, via: "add_event_handler", node });
 	}
 	return handlers.sort((a, b) => a.order - b.order);
+}
+
+/** The name of a method of the application, or of the router that the application hands its events to; null for any other call. */
+function methodOf({ result: application }: Call, { callee }: Call): string | null {
+	if (callee.kind !== "bound-method") return null;
+	const router = application.kind === "instance" ? application.attributes.get("router") : undefined;
+	return callee.receiver === application || callee.receiver === router ? callee.name : null;
 }
 
 /** The event that a text names, or null for any other. */
@@ -59,7 +65,9 @@ function ofKeyword(application: Call, event: StartupHandler["event"]): StartupHa
 	const { module, order } = application;
 	return list.items.flatMap((value, index) => {
 		const node = written.items[index];
-		return node === undefined || node.type === "Starred" ? [] : [{ event, value, via: "keyword" as const, module, node, order }];
+		return node === undefined || node.type === "Starred"
+			? []
+			: [{ event, value, via: "keyword" as const, module, call: application.node, node, order }];
 	});
 }
 

@@ -12,9 +12,13 @@ import { findKeyword } from "../../python/rewrite/arguments.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { holdsName } from "../../python/walk.ts";
 import type { TextRange } from "../../text/range.ts";
+import { registerEach } from "./lifespan/register-each.ts";
 
-/** `parameters`: it wants arguments; `result`: it was called already; `no-list`: a function stands for the list; `event`: no such event. */
-type Shape = "parameters" | "result" | "no-list" | "event";
+/**
+ * `parameters`: it wants arguments; `result`: it was called already; `listed`: a list stands for the function; `no-list`: a function stands
+ * for the list; `event`: no such event.
+ */
+type Shape = "parameters" | "result" | "listed" | "no-list" | "event";
 
 interface Evidence {
 	readonly shape: Shape;
@@ -84,6 +88,10 @@ const words: Record<Shape, (name: string) => { problem: string; rootCause: strin
 		problem: `${name} is registered without a list around it`,
 		rootCause: "on_startup and on_shutdown take a list of functions.",
 	}),
+	listed: (name) => ({
+		problem: `A ${name} is registered where one start-up handler belongs`,
+		rootCause: "add_event_handler takes one function, which the server calls when it starts.",
+	}),
 	event: (name) => ({
 		problem: `There is no event ${name}`,
 		rootCause: "An application has the events startup and shutdown.",
@@ -97,7 +105,9 @@ function faultOf(project: Project, handler: StartupHandler): Found | null {
 	if (value.kind === "function") return value.node.type === "Lambda" ? null : wantsArguments(project, value, value.node);
 	if (value.kind === "bound-method") return methodWantsArguments(project, value);
 	const type = uncallableType(value);
-	if (type === null || node.type !== "Call") return null;
+	if (type === null) return null;
+	if (handler.via === "add_event_handler" && node.type === "Sequence") return listed(handler, type);
+	if (node.type !== "Call") return null;
 	const name = module.text.slice(node.callee.start, node.callee.end);
 	const argumentsText = module.text.slice(node.argumentsRange.start, node.argumentsRange.end);
 	const bare = node.args.length === 0 && node.keywords.length === 0;
@@ -121,6 +131,23 @@ function faultOf(project: Project, handler: StartupHandler): Found | null {
 						: replaceText(module, node.start, node.end, `lambda: ${name}${argumentsText}`),
 				],
 			},
+		},
+	};
+}
+
+/** `add_event_handler("startup", [connect, warm_up])`: it takes one function. */
+function listed({ event, module, call, node, order }: StartupHandler, type: string): Found {
+	return {
+		subject: `${module.name}:${event}:${type}`,
+		path: module.path,
+		range: { start: node.start, end: node.end },
+		evidence: {
+			shape: "listed",
+			name: type,
+			error: `TypeError: '${type}' object is not callable`,
+			stage: "startup",
+			order: order + 1,
+			fix: registerEach(module, call) ?? null,
 		},
 	};
 }

@@ -3,12 +3,10 @@ import { defineRule } from "../../audit/rule.ts";
 import { type IncludeFault, includeFaults } from "../../project/fastapi/routes/include-faults.ts";
 import { isObjectOf, routerClass } from "../../project/imports/library-objects.ts";
 import type { Project } from "../../project/project.ts";
-import type * as ast from "../../python/ast.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
-import { walk } from "../../python/walk.ts";
 import { keepTheOwner } from "../repair/calls/assigned-nothing.ts";
-import { argumentsFor } from "./exception/pass-argument.ts";
 import { includeEach, loopOverValues } from "./signature/include-collection.ts";
+import { callTheFactory, makesRouter } from "./signature/include-factory.ts";
 import { includeAnother, includeItsRouter, includeTheNamed, returnTheRouter, takeAway } from "./signature/include-remedies.ts";
 
 const example = (argument: string) => ({
@@ -101,17 +99,7 @@ export default defineRule<IncludeFault>({
 function mendOf(fault: IncludeFault, project: Project): FixProposal | undefined {
 	const { type, node, include, value } = fault;
 	const { module } = include.call;
-	const shown = module.text.slice(node.start, node.end);
-	if (type === "function" && value.kind === "function" && makesRouter(value.node)) {
-		const given = argumentsFor(project, module, value, node);
-		if (given === null) return undefined;
-		return {
-			title: `Call ${shown}`,
-			explanation: `The function makes the router and gives it back${given === "" ? "" : `; ${given} is what it asks for`}.`,
-			applicability: given === "" ? "safe" : "review",
-			edits: [replaceText(module, node.end, node.end, `(${given})`)],
-		};
-	}
+	if (type === "function" && value.kind === "function" && makesRouter(value.node)) return callTheFactory(fault, project);
 	if (type === "text") return includeTheNamed(fault, project) ?? loopOverValues(fault, project);
 	if (type === "routes" && node.type === "Attribute") {
 		return {
@@ -185,18 +173,4 @@ function applicationMend({ application, include, node }: IncludeFault): FixPropo
 			replaceText(module, call.node.start, call.node.end, `${owner}.mount(${path}, ${module.text.slice(node.start, node.end)})`),
 		],
 	};
-}
-
-/** Does a function make an APIRouter and return something? */
-function makesRouter(node: ast.FunctionDef | ast.Lambda): boolean {
-	if (node.type === "Lambda" || node.isAsync) return false;
-	let makes = false;
-	let returns = false;
-	for (const statement of node.body) {
-		walk(statement, (each) => {
-			if (each.type === "Call" && each.callee.type === "Name" && each.callee.id === "APIRouter") makes = true;
-			if (each.type === "Return" && each.value !== null) returns = true;
-		});
-	}
-	return makes && returns;
 }

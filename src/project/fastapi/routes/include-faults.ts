@@ -169,6 +169,7 @@ export function lonelyRouters(project: Project): readonly LonelyRouter[] {
 	const used = new Set<Value>([...includes, ...mounts].flatMap(({ child }) => (child === null ? [] : [child.value])));
 	for (const call of project.trace.calls) for (const value of [...call.args, ...call.keywords.values()]) used.add(value);
 	for (const value of includedOnCondition(project)) used.add(value);
+	for (const value of withRoutesTaken(project)) used.add(value);
 	for (const { call } of includes) {
 		// A text in its place is a fault of its own, which includes it.
 		const text = textOf(argumentOf(call, 0, "router")?.value);
@@ -202,6 +203,23 @@ function* includedOnCondition(project: Project): Generator<Value> {
 		});
 		for (const node of included) {
 			const value = valueOfName(node, scope);
+			if (value !== null) yield value;
+		}
+	}
+}
+
+/** `app.routes.extend(items.router.routes)`: what somebody takes the routes of, to serve them in a way of his own. */
+function* withRoutesTaken(project: Project): Generator<Value> {
+	for (const { module } of project.trace.runs.values()) {
+		const scope = module.text.includes(".routes") ? scopeOfModule(project, module) : null;
+		if (scope === null) continue;
+		const owners: ast.Expression[] = [];
+		walk(module.tree, (node) => {
+			if (node.type === "Attribute" && node.attribute.name === "routes") owners.push(node.value);
+			return true;
+		});
+		for (const owner of owners) {
+			const value = valueOfName(owner, scope);
 			if (value !== null) yield value;
 		}
 	}

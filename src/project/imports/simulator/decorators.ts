@@ -20,6 +20,13 @@ export function isProperty(method: FunctionValue): boolean {
 	);
 }
 
+/** `@property` above `@computed_field`: what pydantic put in the method's place cannot be called, and reading the property calls it. */
+export function isSwappedProperty({ decorators }: FunctionValue): boolean {
+	const [above, below] = decorators;
+	const reads = above?.kind === "external" && /^(?:builtins\.property|functools\.cached_property)$/.test(above.canonical);
+	return reads && below !== undefined && isComputedField(below);
+}
+
 /** pydantic makes a property of what `@computed_field` or `@computed_field(alias=...)` stands above by itself. */
 function isComputedField(decorator: Value): boolean {
 	const maker = decorator.kind === "instance" ? decorator.of : decorator;

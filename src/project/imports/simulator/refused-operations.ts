@@ -26,9 +26,8 @@ export function failOperation(
 /** Something is called that cannot be: a module, a text, a tuple behind which a comma is missing, what a function without `return` gives. */
 export function failOnCall(machine: Machine, frame: Frame, callee: Value, node: ast.Call): void {
 	const isEnvironment = callee.kind === "external" && callee.canonical === "os.environ";
-	const type = isEnvironment ? "_Environ" : typeName(callee);
-	if (type === null || (!isEnvironment && !lacksMethod(callee, "__call__"))) return;
-	failOperation(machine, frame, node, "TypeError", `'${type}' object is not callable`);
+	const type = isEnvironment ? "_Environ" : typeWithout(machine, callee, "__call__");
+	if (type !== null) failOperation(machine, frame, node, "TypeError", `'${type}' object is not callable`);
 }
 
 /** A pydantic model with no base but other models of the project and BaseModel itself. */
@@ -75,11 +74,15 @@ export function failOnPlainClassSubscript(machine: Machine, frame: Frame, owner:
 
 /** A `for` loop, or an unpacking, over what cannot be gone through. */
 export function failOnIteration(machine: Machine, frame: Frame, iterable: Value, node: ast.Node): boolean {
-	const type = libraryTypeWithout(machine, iterable, "__iter__", "__getitem__") ?? typeName(iterable);
-	const isOfLibrary = iterable.kind === "instance" && iterable.of.kind === "external";
-	if (type === null || type === "function" || (!isOfLibrary && !lacksMethod(iterable, "__iter__", "__getitem__"))) return false;
+	const type = typeWithout(machine, iterable, "__iter__", "__getitem__");
+	if (type === null || type === "function") return false;
 	failOperation(machine, frame, node, "TypeError", `'${type}' object is not iterable`);
 	return true;
+}
+
+/** The name of a value's type as Python prints it, where it lacks all of the methods; null where it has one, or may have. */
+function typeWithout(machine: Machine, value: Value, ...methods: readonly string[]): string | null {
+	return libraryTypeWithout(machine, value, ...methods) ?? (lacksMethod(value, ...methods) ? typeName(value) : null);
 }
 
 /** The class of a library that an object was made of, where neither it nor its bases have one of the methods. */

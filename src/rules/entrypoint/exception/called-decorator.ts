@@ -1,20 +1,12 @@
 import type { FixProposal } from "../../../audit/fix.ts";
 import type { Module } from "../../../project/project.ts";
-import { nodeAt } from "../../../python/node-at.ts";
+import { decoratedBy, nodeAt } from "../../../python/node-at.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import { walk } from "../../../python/walk.ts";
 import type { TextRange } from "../../../text/range.ts";
 
 /** `@Transactional` over a function, of a class whose objects decorate: the parentheses make one. */
 export function calledDecorator(module: Module, range: TextRange): FixProposal | undefined {
-	if (nodeAt(module.tree, range, "Call") !== undefined) return undefined;
-	let isDecorator = false;
-	walk(module.tree, (node) => {
-		if (node.type === "FunctionDef" || node.type === "ClassDef")
-			isDecorator ||= node.decorators.some(({ start, end }) => start === range.start && end === range.end);
-		return node.start <= range.start || node.type === "FunctionDef" || node.type === "ClassDef";
-	});
-	if (!isDecorator) return undefined;
+	if (nodeAt(module.tree, range, "Call") !== undefined || decoratedBy(module.tree, range) === undefined) return undefined;
 	const name = module.text.slice(range.start, range.end);
 	return {
 		title: `Write @${name}()`,

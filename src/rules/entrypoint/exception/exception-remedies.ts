@@ -3,7 +3,7 @@ import { isSimilarName } from "../../../project/imports/nearest-module.ts";
 import type { AsyncMisuse, RaisesException } from "../../../project/imports/trace.ts";
 import type { Module, Project } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
-import { nodeAt } from "../../../python/node-at.ts";
+import { decoratedBy, nodeAt } from "../../../python/node-at.ts";
 import { enclosingFunction, enclosingStatement, fillsStatement } from "../../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
 import { dottedName, walk } from "../../../python/walk.ts";
@@ -17,6 +17,7 @@ import {
 } from "../../repair/calls/library-call-remedies.ts";
 import { makePlain } from "../../repair/calls/make-plain.ts";
 import { variableBehindRaise } from "../../repair/settings/variable-behind-raise.ts";
+import { registerEach } from "../lifespan/register-each.ts";
 import { wrapMiddleware } from "../middleware/wrap-middleware.ts";
 import { meantParameter } from "../repair/meant-parameter.ts";
 import { migrationRemedy } from "../repair/migration-remedies.ts";
@@ -79,6 +80,7 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 			fitCall(project, module, call, error)
 		);
 	return (
+		registerEach(module, call) ??
 		passTheFunction(module, call) ??
 		passTheRouter(module, call, error) ??
 		mountBelow(module, call, error) ??
@@ -93,9 +95,9 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 
 /** `@model_validator` without a mode: over a method of the object it runs after the fields, over one of the class before them. */
 function sayMode(module: Module, range: TextRange): FixProposal | undefined {
-	const method = methodUnder(module, range);
-	const first = method?.parameters[0]?.name.name;
-	if (method === null || first === undefined) return undefined;
+	const method = decoratedBy(module.tree, range);
+	const first = method?.type === "FunctionDef" ? method.parameters[0]?.name.name : undefined;
+	if (first === undefined) return undefined;
 	const mode = first === "self" ? "after" : "before";
 	const place = nodeAt(module.tree, range, "Call")?.argumentsRange ?? { start: range.end, end: range.end };
 	return {
@@ -104,15 +106,6 @@ function sayMode(module: Module, range: TextRange): FixProposal | undefined {
 		applicability: "review",
 		edits: [replaceText(module, place.start, place.end, `(mode="${mode}")`)],
 	};
-}
-
-function methodUnder(module: Module, decorator: TextRange): ast.FunctionDef | null {
-	let found: ast.FunctionDef | null = null;
-	walk(module.tree, (node) => {
-		if (node.type === "FunctionDef" && node.decorators.some(({ start }) => start === decorator.start)) found = node;
-		return node.start <= decorator.start && decorator.end <= node.end;
-	});
-	return found;
 }
 
 /** `yaml.load(text)`: since PyYAML 6 it has to be told how far it may go; `safe_load` makes plain values only. */

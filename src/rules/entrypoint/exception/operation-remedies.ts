@@ -12,11 +12,13 @@ import { numberInEnvironment } from "../../repair/settings/number-in-environment
 import { joinedDicts, plainZip } from "../repair/older-operations.ts";
 import { callTheUrl, listenToSyncEngine, readTheFirst, readTheKey } from "./argument-remedies.ts";
 import { calledDecorator } from "./called-decorator.ts";
+import { computedProperty } from "./computed-property.ts";
 import { secondNameForType } from "./field-named-as-type.ts";
 import { askEnvironment, inBrackets, inParentheses } from "./in-brackets.ts";
 import { jobRemedy } from "./job-remedies.ts";
 import { isOfLogging, loggingRemedy } from "./logging-remedies.ts";
 import { madeUuid } from "./made-uuid.ts";
+import { methodForCollection, methodOfLimiter } from "./method-for-collection.ts";
 import { inOlderForm } from "./older-typing.ts";
 import { relativeImportByName } from "./relative-import-by-name.ts";
 import { withoutStringUnion } from "./string-union.ts";
@@ -45,7 +47,12 @@ interface Raised {
 /** By what Python says: the changes after which it no longer does, the first that there is. */
 const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixProposal | undefined])[] = [
 	[/'builtin_function_or_method'/, ({ module, range }) => typingNames(module, range) ?? printToFile(module, range)],
-	[/'(tuple|str|list|dict|set)' object is not callable$/, ({ module, range }) => missingComma(module, range)],
+	[
+		/'(tuple|str|list|dict|set)' object is not callable$/,
+		({ module, range }) => missingComma(module, range) ?? methodForCollection(module, range),
+	],
+	[/'Limiter' object is not callable$/, ({ module, range }) => methodOfLimiter(module, range)],
+	[/'PydanticDescriptorProxy' object is not callable$/, ({ project, module, range }) => computedProperty(project, module, range)],
 	[/'_Environ' object is not callable$/, ({ module, range }) => askEnvironment(module, range)],
 	[
 		/^(TypeError: func must be a callable or|LookupError: No trigger by the name)/,

@@ -63,7 +63,7 @@ export function loopOverValues({ node, include: { call } }: IncludeFault, projec
 }
 
 /** The innermost loop whose variable the name is. */
-function loopAround(module: Module, name: ast.Name): ast.For | null {
+export function loopAround(module: Module, name: ast.Name): ast.For | null {
 	let found: ast.For | null = null;
 	walk(module.tree, (each) => {
 		if (each.type === "For" && contains(each, name.start) && each.target.type === "Name" && each.target.id === name.id)

@@ -15,9 +15,10 @@ import { memberNamed } from "../classes/enum-look-up.ts";
 import { isEnum } from "../classes/enumerations.ts";
 import { isNotSetYet } from "../classes/making.ts";
 import { modelDefault } from "../classes/model-default.ts";
-import { isDecoratedBy, isProperty } from "../decorators.ts";
+import { isDecoratedBy, isProperty, isSwappedProperty } from "../decorators.ts";
 import { classMember } from "../external.ts";
 import type { Frame, Machine } from "../machine.ts";
+import { failOperation } from "../refused-operations.ts";
 import { failOnObject } from "./fail-without.ts";
 import { ofExternalInstance, plainPackages } from "./library-attribute.ts";
 
@@ -83,6 +84,10 @@ function hasOnlyMembers(machine: Machine, { module }: Frame, of: ClassValue, nam
 }
 
 function propertyValue(machine: Machine, frame: Frame, owner: InstanceValue, method: FunctionValue, node: ast.Node): Value {
+	if (isSwappedProperty(method)) {
+		failOperation(machine, frame, node, "TypeError", "'PydanticDescriptorProxy' object is not callable");
+		return unknown;
+	}
 	const call: ast.Call = {
 		type: "Call",
 		start: node.start,

@@ -11,6 +11,7 @@ import { isSecret, lacksAttribute } from "../library/secret-objects.ts";
 import { isScalarResultWithout, onlyOfSessions, sessionFactoryName } from "../library/session-objects.ts";
 import { isNotLoaded } from "../library/unloaded-submodules.ts";
 import { type Frame, failAt, type Machine } from "../machine.ts";
+import { declaredContainer } from "./declared-container.ts";
 import { failOnObject, failWithout } from "./fail-without.ts";
 
 /** An attribute of a module or a class of a library. */
@@ -121,7 +122,7 @@ export function ofExternalInstance(
 		failWithout(machine, frame, node, { owner: canonical, name, message });
 		return unknown;
 	}
-	return member.kind === "method" ? method : unknown;
+	return declaredContainer(member) ?? (member.kind === "method" ? method : unknown);
 }
 
 /** `Depends(…)` is a function that makes an object of a class of the same name. */
