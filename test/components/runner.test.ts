@@ -201,7 +201,7 @@ describe("checkpoints and phases", () => {
 		await expect.poll(() => wizard.session.state.finished).toBe(true);
 		const screen = wizard.screen();
 		expect(screen).toContain("The audit finds nothing more that stops start-up.");
-		expect(screen).toContain("– IMPORT-002  create_engine is imported and never used; it works today and may break later");
+		expect(screen).toContain("– IMPORT-002  create_engine is imported and never used (backend/src/core/database.py:6); it");
 		expect(screen).toContain("bootmend rollback --phase US1");
 		expect(screen).toMatch(/cd backend\n +pip install -r requirements.txt\n +uvicorn src.main:app/);
 	});

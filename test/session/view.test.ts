@@ -5,6 +5,7 @@ import { canRollBack, emptyMemory, listItems, remember } from "../../src/session
 import { lineWidth, plainText } from "../../src/session/view/line.ts";
 import { pathSteps } from "../../src/session/view/path.ts";
 import { firstScreen, type Screen, type UiState } from "../../src/session/view/state.ts";
+import { summaryRows } from "../../src/session/view/summary.ts";
 import { type WizardView, wizardView } from "../../src/session/view/view.ts";
 import { frameText } from "../components/drive.ts";
 import { ScriptedSession } from "../components/scripted-session.ts";
@@ -132,6 +133,23 @@ describe("the list", () => {
 			const left = view.body.type === "columns" ? view.body.left.map(plainText) : [];
 			expect(left.filter((row) => row.startsWith("▸"))).toEqual([expect.stringContaining(`fault number ${chosen}`)]);
 		}
+	});
+
+	test("the end tells what stops the server, where it is, and counts the long tail of what does not", () => {
+		const faults = Array.from({ length: 30 }, (_, index) => ({
+			path: "a.txt",
+			find: `word-${String(index).padStart(2, "0")}`,
+			replace: "x",
+			category: "IMPORT" as const,
+			severity: index === 29 ? ("CRITICAL" as const) : ("MEDIUM" as const),
+			problem: `fault number ${index}`,
+		}));
+		const { state } = new ScriptedSession({ files: { "a.txt": faults.map((fault) => fault.find).join("\n") }, faults });
+		const rows = summaryRows(state, listItems(state, remember(emptyMemory, state)), 100).map(plainText);
+		const left = rows.slice(rows.indexOf("Not decided yet") + 1);
+		expect(left[0]).toMatch(/fault number 29 \(a\.txt:30\); the server will not start$/);
+		expect(left.filter((row) => row.includes("fault number"))).toHaveLength(12);
+		expect(left).toContain("  and 18 more that do not stop the start");
 	});
 
 	test("an issue keeps its name when a later audit numbers it anew, and its place when it is decided", async () => {

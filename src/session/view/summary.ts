@@ -6,7 +6,10 @@ import { type Line, lineOf, type Span, span, wrapLine } from "./line.ts";
 import { phaseFiles } from "./phases.ts";
 import { criteriaRows } from "./polish-pages.ts";
 import { newestVerdict } from "./verify-words.ts";
-import { consequenceOf, count, fixCommands, startCommands, storyTitle } from "./words.ts";
+import { consequenceOf, count, fixCommands, placeOf, startCommands, storyTitle } from "./words.ts";
+
+/** As many issues that stay are told one by one, unless more of them stop the server. */
+const mostLeft = 12;
 
 /** The end of a session, or its state when it is left: what was wrong, what changed, what stays, the way back and the way on. */
 export function summaryRows(state: SessionState, items: readonly Item[], width: number): readonly Line[] {
@@ -82,15 +85,24 @@ function phaseNote(status: "open" | "committed" | "kept" | "rolled-back"): strin
 function leftSection(title: string, items: readonly Item[], isLeft: (item: Item) => boolean, width: number): readonly Line[] {
 	const left = items.filter(isLeft);
 	if (left.length === 0) return [];
+	// What stops the server is always told; a long tail of smaller matters would push it out of sight.
+	const blocking = left.filter(({ issue }) => issue.blocksStartup).length;
+	const told = [...left].sort((a, b) => Number(b.issue.blocksStartup) - Number(a.issue.blocksStartup));
+	const shown = told.slice(0, Math.max(blocking, mostLeft));
+	const more = left.length - shown.length;
 	return [
 		lineOf(title, "strong"),
-		...left.flatMap((item) =>
+		...shown.flatMap((item) =>
 			wrapLine(
-				[span(`  – ${item.label}  ${showLine(item.issue.problem)}`), span(`; ${consequenceOf(item.issue)}`, "dim")],
+				[
+					span(`  – ${item.label}  ${showLine(item.issue.problem)}`),
+					span(` (${placeOf(item.issue)}); ${consequenceOf(item.issue)}`, "dim"),
+				],
 				width,
 				4,
 			),
 		),
+		...(more === 0 ? [] : [lineOf(`  and ${more} more that ${more === 1 ? "does" : "do"} not stop the start`, "dim")]),
 	];
 }
 
