@@ -37,12 +37,30 @@ describe("declared-not-installed", () => {
 		]);
 	});
 
+	it("speaks for a package of which only its requirements are known, where it is called as the module is", () => {
+		const expected = {
+			name: "fastcrud",
+			version: "0.15.5",
+			requires: ["fastapi"],
+			requiresPython: null,
+			extras: [],
+			topLevel: [],
+		};
+		const environment = { ...installed(), expected: (name: string) => (name === "fastcrud" ? expected : null) };
+		const files = backend("fastapi\nuvicorn\nfastcrud", "from fastcrud import FastCRUD\nprint(FastCRUD)");
+		const audit = (rule: typeof notInstalled | typeof unresolvedImport) => auditDependencies(files, environment, rule).lines;
+		expect(audit(unresolvedImport)).toEqual([]);
+		expect(audit(notInstalled)).toEqual([
+			"CRITICAL declared-not-installed requirements.txt:3 fastcrud is declared and not installed",
+		]);
+	});
+
 	it("is critical where start-up needs one without importing it", () => {
 		const body = "from pydantic import BaseModel, EmailStr\nclass User(BaseModel):\n    email: EmailStr";
 		const { issues } = audit("fastapi\nuvicorn\nemail-validator", body);
 		expect(issues[0]).toMatchObject({
 			severity: "CRITICAL",
-			expectedError: "ImportError: email-validator is not installed, run `pip install 'pydantic[email]'`",
+			expectedError: "ImportError: email-validator is not installed, run `pip install pydantic[email]`",
 		});
 	});
 
