@@ -48,10 +48,17 @@ export function* libraryNeeds(
 	}
 }
 
+/** What the compiled halves of standard modules ask for when they are loaded, which no source shows (Modules/_decimal/_decimal.c). */
+const compiledNeeds: Readonly<Record<string, ImportNeed>> = {
+	decimal: { module: "numbers", names: ["Number"], error: "AttributeError: module 'numbers' has no attribute 'Number'" },
+};
+
 function needsOf(environment: Environment, name: string): readonly ImportNeed[] {
 	const found = environment.findModule(name);
-	if (found.found !== "present" || found.module.kind !== "source") return [];
-	return found.module.needs().filter((need) => need.unless === undefined);
+	if (found.found !== "present") return [];
+	const written = found.module.kind === "source" ? found.module.needs().filter((need) => need.unless === undefined) : [];
+	const compiled = Object.hasOwn(compiledNeeds, name) && environment.isStdlib(name) ? compiledNeeds[name] : undefined;
+	return compiled === undefined ? written : [...written, compiled];
 }
 
 function submodulesAsked(environment: Environment, { module, names }: ImportNeed): string[] {
