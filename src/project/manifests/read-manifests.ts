@@ -34,24 +34,38 @@ export function readManifests(files: SourceTree, backend: string, startUpFile: s
 		return groups !== null && /\b(?:default-groups|include-group)\b/.test(files.get(path)?.text ?? "") ? "all" : groups;
 	};
 	const own = ownProjects(files);
-	return found.map(({ content, installer, kind, path, locked }) => ({
-		kind,
-		path,
-		requirements: withUnreadable(content, path).map((requirement) => asOwnProject(requirement, own)),
-		constraints: content.constraints,
-		requiresPython: content.requiresPython,
-		requiresPythonRange: content.requiresPythonRange,
-		problems: [...content.problems, ...problemsOfLock(locked)],
-		primary: primary?.path === path,
-		installedBy: primary?.path === path ? primary.installedBy : null,
-		startUpGroups: taken(path),
-		optionalGroups: optionalGroups(files, { path, requirements: content.requirements, installer }),
-		evidence: primary?.evidence ?? "",
-		lock: locked,
-		installer,
-		installCommand: installCommand(installer, path, backend),
-		updateCommands: [...compileCommands(files, path), ...updateCommands(installer, path, backend, locked !== null)],
-	}));
+	return found.map(({ content, installer, kind, path, locked }) => {
+		const optional = optionalGroups(files, { path, requirements: content.requirements, installer });
+		return {
+			kind,
+			path,
+			requirements: withUnreadable(content, path).map((requirement) => asOwnProject(requirement, own)),
+			constraints: content.constraints,
+			requiresPython: content.requiresPython,
+			requiresPythonRange: content.requiresPythonRange,
+			problems: [...content.problems, ...problemsOfLock(locked)],
+			primary: primary?.path === path,
+			installedBy: primary?.path === path ? primary.installedBy : null,
+			startUpGroups: withoutOptional(taken(path), content.requirements, installer === "poetry" ? optional : []),
+			optionalGroups: optional,
+			evidence: primary?.evidence ?? "",
+			lock: locked,
+			installer,
+			installCommand: installCommand(installer, path, backend),
+			updateCommands: [...compileCommands(files, path), ...updateCommands(installer, path, backend, locked !== null)],
+		};
+	});
+}
+
+/** `poetry install` takes all groups but those that say `optional = true`. */
+function withoutOptional(
+	taken: Manifest["startUpGroups"],
+	requirements: readonly Requirement[],
+	optional: readonly string[],
+): Manifest["startUpGroups"] {
+	const left = new Set(optional.filter((group) => !isForDevelopment(group)));
+	if (taken !== "all" || left.size === 0) return taken;
+	return [...new Set(requirements.map(({ group }) => group))].filter((group) => group !== "" && !left.has(group));
 }
 
 /** A lock that cannot be read, mostly for marks of a merge. */

@@ -9,6 +9,9 @@ const packages = installed({ redis: { version: "5.0.0" } });
 const project = (lists: string) =>
 	`#- pyproject.toml\n[project]\nname = "x"\nversion = "0"\ndependencies = ["fastapi", "uvicorn"]\n${lists}\n`;
 
+const poetryGroup = (own: string) =>
+	`#- pyproject.toml\n[tool.poetry.dependencies]\npython = "^3.12"\nfastapi = "*"\nuvicorn = "*"\n[tool.poetry.group.cache]\n${own}[tool.poetry.group.cache.dependencies]\nredis = "*"\n`;
+
 /** What `undeclared-import` says of a backend that imports redis, installed by this line of a Dockerfile. */
 function audit(run: string, manifests: string) {
 	const dockerfile = `#- Dockerfile\nFROM python:3.12\nWORKDIR /app\nCOPY . .\n${run}\nCMD ["uvicorn", "main:app"]\n`;
@@ -24,6 +27,8 @@ describe("what an installation for start-up brings", () => {
 		["RUN uv sync --extra cache", project('[project.optional-dependencies]\ncache = ["redis"]')],
 		["RUN uv sync", project('[dependency-groups]\ndev = ["redis"]')],
 		["RUN uv sync", project('[dependency-groups]\ndev = [{ include-group = "cache" }]\ncache = ["redis"]')],
+		["RUN poetry install", poetryGroup("")],
+		["RUN poetry install --with cache", poetryGroup("optional = true\n")],
 	])("finds it in %s", (run, manifests) => {
 		expect(audit(run, manifests).lines).toEqual([]);
 	});
@@ -39,6 +44,7 @@ describe("what an installation for start-up brings", () => {
 			project('[project.optional-dependencies]\ncache = ["redis"]'),
 			"only the group cache of pyproject.toml declares it",
 		],
+		["RUN poetry install", poetryGroup("optional = true\n"), "only the group cache of pyproject.toml declares it"],
 		["RUN uv sync --no-dev", project('[dependency-groups]\ndev = ["redis"]'), "only the group dev of pyproject.toml declares it"],
 		[
 			'RUN uv sync --no-dev\nCMD ["uv", "run", "--no-dev", "uvicorn", "main:app"]',
