@@ -33,7 +33,7 @@ export interface LeftIssue {
 	readonly heldBack: boolean;
 }
 
-/** A mended early phase may reveal issues of it while a later one is being fixed; more rounds than this is going in circles. */
+/** Fixes may reveal issues of their own phase, and of an earlier one; more rounds than this is going in circles. */
 const mostRounds = 3;
 
 /** The wizard's work without the screen: phase by phase every fix that is asked for and may be applied, then the phase's commit. */
@@ -50,19 +50,18 @@ export async function fixAll(options: FixAllOptions): Promise<FixAllResult> {
 	for (let round = 0; round < mostRounds; round++) {
 		let progress = false;
 		for (const story of stories) {
-			const chosen = eligible(session, options, story).filter((issue) => !tried.has(issue.fingerprint));
-			if (chosen.length === 0) continue;
-			for (const issue of chosen) tried.add(issue.fingerprint);
 			const decidedBefore = session.state.decided.length;
-			progress =
-				note(
-					story,
-					await session.dispatch({
-						type: "accept-all",
-						fingerprints: chosen.map((issue) => issue.fingerprint),
-						onOwnWork: options.onOwnWork === true,
-					}),
-				) || progress;
+			const isUntried = (issue: Issue): boolean => !tried.has(issue.fingerprint);
+			let chosen = eligible(session, options, story).filter(isUntried);
+			if (chosen.length === 0) continue;
+			// A fix may leave an import that nothing uses: its removal goes into the same commit.
+			for (let pass = 0; pass < mostRounds && chosen.length > 0; pass++) {
+				for (const issue of chosen) tried.add(issue.fingerprint);
+				const fingerprints = chosen.map((issue) => issue.fingerprint);
+				const outcome = await session.dispatch({ type: "accept-all", fingerprints, onOwnWork: options.onOwnWork === true });
+				progress = note(story, outcome) || progress;
+				chosen = eligible(session, options, story).filter(isUntried);
+			}
 			const applied = session.state.decided.slice(decidedBefore);
 			if (applied.length > 0) await options.beforeCommit?.(story, applied);
 			const isOpen = session.state.phases.some(

@@ -76,3 +76,21 @@ test("fixes that need a look first wait for --review", async () => {
 	expect(bold).toMatchObject({ left: [] });
 	expect(folder.read("app/main.py")).toBe("m = FIXED_m\n");
 });
+
+test("what a fix reveals of its own phase goes into the same commit", async () => {
+	folder = testRepository({ "app/db.py": "x = BROKEN_US1_x\ny = BROKEN_US1_y\n", "app/main.py": backend["app/main.py"] });
+	const { root } = folder;
+	const diagnose = async () => {
+		const diagnosis = await auditMarks(root);
+		const isHidden = diagnosis.report.issues.some(({ fingerprint }) => fingerprint === "app/db.py:x");
+		const issues = diagnosis.report.issues.filter(({ fingerprint }) => !(isHidden && fingerprint === "app/db.py:y"));
+		return { ...diagnosis, report: { ...diagnosis.report, issues } };
+	};
+	session = await openTestSession(root, { diagnose });
+	await fixAll({ session, wanted: all, review: false });
+	expect(folder.read("app/db.py")).toBe("x = FIXED_x\ny = FIXED_y\n");
+	expect(folder.git("log", "--format=%(trailers:key=Bootmend-Phase,valueonly,separator=%x2C)").trim().split(/\s+/)).toEqual([
+		"US3",
+		"US1",
+	]);
+});
