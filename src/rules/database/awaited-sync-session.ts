@@ -1,5 +1,6 @@
 import { defineRule } from "../../audit/rule.ts";
 import { listEngines } from "../../project/database/engine-calls.ts";
+import { isEnteredWrongly } from "../../project/database/session-contexts.ts";
 import { type SessionUse, sessionModelOf } from "../../project/database/session-uses.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 
@@ -66,6 +67,7 @@ export default defineRule<Evidence>({
 			const [parent] = around;
 			if (parent?.type !== "Await" || parent.value !== use.call) continue;
 			if (kind.isAsync ? !plainMethods.has(method) : !knownSyncMethods.has(method)) continue;
+			if (isEnteredWrongly(project, use.module, use.call)) continue;
 			yield {
 				subject: `${use.module.name}:${use.owner.name.name}.${method}`,
 				path: use.module.path,

@@ -1,5 +1,6 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
+import { isEnteredWrongly } from "../../project/database/session-contexts.ts";
 import { type SessionUse, sessionModelOf } from "../../project/database/session-uses.ts";
 import type { Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
@@ -64,7 +65,7 @@ export default defineRule<Evidence>({
 		for (const use of sessionModelOf(project).uses) {
 			if (!use.kind.isAsync || !coroutines.has(use.method) || (use.method === "exec" && !use.kind.hasExec)) continue;
 			const found = misuseOf(use);
-			if (found === null) continue;
+			if (found === null || isEnteredWrongly(project, use.module, use.call)) continue;
 			yield {
 				subject: `${use.module.name}:${use.owner.name.name}.${use.method}`,
 				path: use.module.path,

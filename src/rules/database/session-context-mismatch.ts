@@ -1,12 +1,12 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { factoryKind, resolvedName, type SessionKind, sessionKindOf } from "../../project/database/session-kinds.ts";
+import { sessionMismatches } from "../../project/database/session-contexts.ts";
+import type { SessionKind } from "../../project/database/session-kinds.ts";
 import { isAsyncEngine } from "../../project/database/sqlalchemy-values.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
-import { statementsOf } from "../../python/rewrite/blocks.ts";
 import { enclosingFunction } from "../../python/rewrite/enclosing.ts";
 import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
@@ -57,31 +57,14 @@ export default defineRule<Evidence>({
 	example: { before: example("with"), after: example("async with") },
 
 	*detect(project) {
-		for (const { module, reached, namespace } of project.trace.runs.values()) {
-			if (!reached || !/\bwith\b/.test(module.text)) continue;
-			for (const statement of statementsOf(module.tree)) {
-				if (statement.type !== "With") continue;
-				for (const item of statement.items) {
-					if (item.context.type !== "Call") continue;
-					const callee = resolvedName(project, namespace.names, item.context.callee);
-					const kind = factoryKind(callee) ?? sessionKindOf(callee);
-					if (kind === null || kind.isAsync === statement.isAsync) continue;
-					const { start, end } = item.context;
-					yield {
-						subject: `${module.name}:${enclosingFunction(module.tree, start)?.name.name ?? ""}:${module.text.slice(start, end)}`,
-						path: module.path,
-						range: { start, end },
-						evidence: {
-							module,
-							statement,
-							item,
-							kind,
-							isOfAsyncEngine: isOfAsyncEngine(callee),
-							made: callOf(project, item.context),
-						},
-					};
-				}
-			}
+		for (const { module, statement, item, call, kind, callee } of sessionMismatches(project)) {
+			const { start, end } = call;
+			yield {
+				subject: `${module.name}:${enclosingFunction(module.tree, start)?.name.name ?? ""}:${module.text.slice(start, end)}`,
+				path: module.path,
+				range: { start, end },
+				evidence: { module, statement, item, kind, isOfAsyncEngine: isOfAsyncEngine(callee), made: callOf(project, call) },
+			};
 		}
 	},
 

@@ -1,9 +1,8 @@
 import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
-import { isAsyncConnection } from "../../project/database/engine-connections.ts";
+import { type AsyncTablesCall, asyncTablesCalls } from "../../project/database/async-tables.ts";
 import { missingGreenletError } from "../../project/database/missing-greenlet.ts";
 import { sessionModelOf } from "../../project/database/session-uses.ts";
-import { isAsyncEngine } from "../../project/database/sqlalchemy-values.ts";
 import type { Call } from "../../project/imports/trace.ts";
 import type { Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
@@ -15,14 +14,6 @@ import { contains, walk } from "../../python/walk.ts";
 import { makeAsync } from "../repair/calls/make-async.ts";
 import { moveToLifespan } from "../repair/startup/move-to-lifespan.ts";
 import { makeEngineSync } from "./repair/sync-engine.ts";
-
-interface Evidence {
-	readonly call: Call;
-	/** `create_all`, `drop_all` or `reflect`. */
-	readonly method: string;
-	/** What it is given: the async engine itself, or a connection of it. */
-	readonly given: "engine" | "sync_engine" | "connection";
-}
 
 const example = (body: string) => ({
 	"requirements.txt": "fastapi\nuvicorn\nsqlmodel\nsqlalchemy[asyncio]\naiosqlite\n",
@@ -44,7 +35,7 @@ app = FastAPI(lifespan=lifespan)
 `,
 });
 
-export default defineRule<Evidence>({
+export default defineRule<AsyncTablesCall>({
 	name: "sync-create-all",
 	category: "DATABASE",
 	summary: "create_all is called on an async engine or its connection",
@@ -59,16 +50,13 @@ export default defineRule<Evidence>({
 	},
 
 	*detect(project) {
-		for (const call of project.trace.calls) {
-			const { callee } = call.node;
-			if (callee.type !== "Attribute" || !["create_all", "drop_all", "reflect"].includes(callee.attribute.name)) continue;
-			const given = kindOf(call.args[0] ?? call.keywords.get("bind"));
-			if (given === null) continue;
+		for (const evidence of asyncTablesCalls(project)) {
+			const { call, method } = evidence;
 			yield {
-				subject: `${call.module.name}:${callee.attribute.name}`,
+				subject: `${call.module.name}:${method}`,
 				path: call.module.path,
 				range: { start: call.node.start, end: call.node.end },
-				evidence: { call, method: callee.attribute.name, given },
+				evidence,
 			};
 		}
 	},
@@ -120,7 +108,7 @@ function givenValue({ args, keywords }: Call): Value | undefined {
 }
 
 /** At module level there is nothing to await with: the lifespan is where it belongs. */
-function inLifespan(project: Project, { call, method }: Evidence, statement: ast.Statement): FixProposal | undefined {
+function inLifespan(project: Project, { call, method }: AsyncTablesCall, statement: ast.Statement): FixProposal | undefined {
 	const { module, node } = call;
 	const given = givenArgument(node);
 	if (given === null) return undefined;
@@ -136,15 +124,7 @@ function inLifespan(project: Project, { call, method }: Evidence, statement: ast
 	};
 }
 
-/** An engine, or what `engine.begin()` and `engine.connect()` give; null for all else. */
-function kindOf(value: Value | undefined): Evidence["given"] | null {
-	if (isAsyncEngine(value)) return "engine";
-	// Its sync side talks to the driver just as synchronously, and there is no greenlet to await in.
-	if (value?.kind === "bound-method" && value.name === "sync_engine" && isAsyncEngine(value.receiver)) return "sync_engine";
-	return isAsyncConnection(value) ? "connection" : null;
-}
-
-function withConnection({ call, method }: Evidence, statement: ast.Statement): FixProposal | undefined {
+function withConnection({ call, method }: AsyncTablesCall, statement: ast.Statement): FixProposal | undefined {
 	const { module, node } = call;
 	const given = givenArgument(node);
 	if (given === null) return undefined;
@@ -166,7 +146,7 @@ function engineOf(given: string): string {
 	return given.replace(/\.sync_engine$/, "");
 }
 
-function throughRunSync({ call, method }: Evidence, statement: ast.Statement): FixProposal | undefined {
+function throughRunSync({ call, method }: AsyncTablesCall, statement: ast.Statement): FixProposal | undefined {
 	const { module, node } = call;
 	const given = givenArgument(node);
 	if (given === null) return undefined;
@@ -181,7 +161,7 @@ function throughRunSync({ call, method }: Evidence, statement: ast.Statement): F
 }
 
 /** `run_sync(metadata.create_all(engine))`: run_sync takes the method itself, and calls it with a sync connection. */
-function handedToRunSync({ call: { module, node }, method }: Evidence): FixProposal | null {
+function handedToRunSync({ call: { module, node }, method }: AsyncTablesCall): FixProposal | null {
 	let isHanded = false;
 	walk(module.tree, (each) => {
 		if (each.type === "Call" && each.args[0] === node)

@@ -1,4 +1,5 @@
 import { defineRule } from "../../audit/rule.ts";
+import { isToldOfDatabase } from "../../project/database/database-misuse.ts";
 import { type WiringFault, wiringFaults } from "../../project/fastapi/routes/wiring-faults.ts";
 import type { AsyncMisuse, RaisesException } from "../../project/imports/trace.ts";
 import { exceptionRemedy } from "./exception/exception-remedies.ts";
@@ -48,7 +49,7 @@ export default defineRule<Evidence>({
 		const seen = new Set<string>();
 		for (const failure of project.trace.failures) {
 			const { detail, module, range } = failure;
-			if (detail.type !== "raises") continue;
+			if (detail.type !== "raises" || isToldOfDatabase(project, failure)) continue;
 			const place = isNewerType(project, failure) ? `${module.path}: newer types` : `${module.path}:${range.start}`;
 			if (seen.has(place)) continue;
 			seen.add(place);
