@@ -68,9 +68,10 @@ export type ExportLookup =
 	| { readonly found: "present"; readonly entry: ExternalEntry }
 	/**
 	 * `error`: what Python prints where the module itself refuses the name with more than "cannot import name". `lacking`: the module
-	 * passes the name on from this other one, which is not there, and goes on without it.
+	 * passes the name on from this other one, which is not there, and goes on without it. `refusal`: the words of the module's own
+	 * AttributeError, which is what an attribute that is read prints.
 	 */
-	| { readonly found: "absent"; readonly error?: string; readonly lacking?: string }
+	| { readonly found: "absent"; readonly error?: string; readonly lacking?: string; readonly refusal?: string }
 	| { readonly found: "unknown" };
 
 /** A module outside the project, known only by what its source (or the catalog) says. */

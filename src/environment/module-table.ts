@@ -42,12 +42,16 @@ export interface StarImport {
 export type ModuleGetattr =
 	| { readonly kind: "function"; readonly at: number }
 	| { readonly kind: "value"; readonly start: number; readonly end: number }
-	/** Worked out when the catalog was made: what it serves (null: something we cannot see through) and, where known, how it refuses. */
+	/**
+	 * Worked out when the catalog was made: what it serves (null: something we cannot see through) and, where known, how it refuses.
+	 * `refusal`: the words of its AttributeError for every other name, which stands in them as `{name}`.
+	 */
 	| {
 			readonly kind: "table";
 			readonly names: Readonly<Record<string, ExternalEntry | null>>;
 			readonly refused: Readonly<Record<string, string>>;
 			readonly complete: boolean;
+			readonly refusal?: string;
 	  }
 	| { readonly kind: "unknown" };
 

@@ -18,7 +18,8 @@ export function evaluateGetattr(getattr: ModuleGetattr, symbol: string, world: G
 		if (served !== undefined) return { found: "present", entry: served ?? { kind: "unknown" } };
 		const error = Object.hasOwn(getattr.refused, symbol) ? getattr.refused[symbol] : undefined;
 		if (error !== undefined) return { found: "absent", error };
-		return { found: getattr.complete ? "absent" : "unknown" };
+		if (!getattr.complete) return { found: "unknown" };
+		return getattr.refusal === undefined ? { found: "absent" } : refusedWith(getattr.refusal.replaceAll("{name}", symbol));
 	}
 	// Modules may serve each other's names in a circle.
 	if (getattr.kind === "unknown" || nesting >= deepestNesting) return { found: "unknown" };
@@ -34,7 +35,7 @@ export function evaluateGetattr(getattr: ModuleGetattr, symbol: string, world: G
 		return run.mayHaveRefused ? { found: "unknown" } : answerOf(answer);
 	} catch (thrown) {
 		if (thrown instanceof Raised) {
-			if (thrown.exception === "AttributeError") return { found: "absent" };
+			if (thrown.exception === "AttributeError") return thrown.message === "" ? { found: "absent" } : refusedWith(thrown.message);
 			return { found: "absent", error: thrown.message === "" ? thrown.exception : `${thrown.exception}: ${thrown.message}` };
 		}
 		// A RangeError is code nested deeper than our own stack allows.
@@ -45,11 +46,17 @@ export function evaluateGetattr(getattr: ModuleGetattr, symbol: string, world: G
 	}
 }
 
+/** What no module has. */
+const nobodysName = "bootmend_no_such_name";
+
 /** A `__getattr__` as the catalog keeps it: what it answers for each candidate, and whether it refuses everything else. */
 export function bundledGetattr(getattr: ModuleGetattr, world: GetattrWorld, candidates: readonly string[]): ModuleGetattr {
 	const names: Record<string, ExternalEntry | null> = {};
 	const refused: Record<string, string> = {};
-	let complete = evaluateGetattr(getattr, "bootmend_no_such_name", world).found === "absent";
+	const nowhere = evaluateGetattr(getattr, nobodysName, world);
+	const refusal = nowhere.found === "absent" ? nowhere.refusal : undefined;
+	const isUsual = refusal === `module '${world.moduleName}' has no attribute '${nobodysName}'`;
+	let complete = nowhere.found === "absent";
 	for (const candidate of candidates) {
 		const answer = evaluateGetattr(getattr, candidate, world);
 		if (answer.found === "present") names[candidate] = answer.entry.kind === "unknown" ? null : answer.entry;
@@ -57,7 +64,12 @@ export function bundledGetattr(getattr: ModuleGetattr, world: GetattrWorld, cand
 		else if (answer.error !== undefined) refused[candidate] = answer.error;
 	}
 	if (getattr.kind === "unknown") complete = false;
-	return { kind: "table", names, refused, complete };
+	const kept = refusal === undefined || isUsual ? {} : { refusal: refusal.replaceAll(nobodysName, "{name}") };
+	return { kind: "table", names, refused, complete, ...kept };
+}
+
+function refusedWith(refusal: string): ExportLookup {
+	return { found: "absent", refusal };
 }
 
 function answerOf(value: Value): ExportLookup {

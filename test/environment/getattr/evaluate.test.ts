@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { TableModule } from "../../../src/environment/external-module.ts";
 import { environmentWith, foundIn } from "../environment-of.ts";
 
 const lazyTable = `
@@ -138,7 +139,7 @@ test("old names that lead to others in the module's own namespace are there", ()
 		{ found: "present", entry: { kind: "alias", module: "pkg", name: "_Parser" } },
 		{ found: "absent", error: "KeyError" },
 		{ found: "present", entry: { kind: "unknown" } },
-		{ found: "absent" },
+		{ found: "absent", refusal: "new" },
 	]);
 });
 
@@ -163,4 +164,19 @@ def import_attr(name, module, package):
 	});
 	expect(foundIn(environment, "pkg.messages", "Human")).toBe("alias");
 	expect(foundIn(environment, "pkg.unclear", "Human")).toBe("unknown");
+});
+
+test("the words in which a module refuses a name itself are kept, for the catalog with the name left open", () => {
+	const own = 'def __getattr__(name):\n    msg = f"module {__name__} has no attribute {name}"\n    raise AttributeError(msg)\n';
+	const usual = 'def __getattr__(name):\n    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")\n';
+	const environment = environmentWith({ "own.py": own, "usual.py": usual });
+	const moduleOf = (name: string) => {
+		const found = environment.findModule(name);
+		if (found.found !== "present" || !(found.module instanceof TableModule)) throw new Error(name);
+		return found.module;
+	};
+	expect(moduleOf("own").lookup("gone")).toEqual({ found: "absent", refusal: "module own has no attribute gone" });
+	expect(moduleOf("own").bundledTable([])?.getattr).toMatchObject({ refusal: "module own has no attribute {name}" });
+	expect(moduleOf("usual").lookup("gone")).toEqual({ found: "absent", refusal: "module 'usual' has no attribute 'gone'" });
+	expect(moduleOf("usual").bundledTable([])?.getattr).not.toHaveProperty("refusal");
 });

@@ -22,9 +22,18 @@ export function ofExternal(machine: Machine, frame: Frame, owner: ExternalValue,
 	failAt(machine, frame, node, {
 		detail: { type: "attribute-missing", owner: owner.name, name, cycle: null, via: "module" },
 		exception: "AttributeError",
-		message: `module '${owner.name === "os.path" ? "posixpath" : owner.name}' has no attribute '${name}'`,
+		message:
+			ownRefusal(machine, owner.name, name) ??
+			`module '${owner.name === "os.path" ? "posixpath" : owner.name}' has no attribute '${name}'`,
 	});
 	return externalSymbol(machine, `${owner.name}.${name}`, null);
+}
+
+/** What the `__getattr__` of a module says itself of a name that it does not have. */
+function ownRefusal(machine: Machine, module: string, name: string): string | null {
+	const found = machine.environment.findModule(module);
+	const looked = found.found === "present" ? found.module.lookup(name) : null;
+	return looked?.found === "absent" ? (looked.refusal ?? null) : null;
 }
 
 /**
