@@ -4,10 +4,10 @@ import { failOnCoroutineOperand } from "./async-misuse.ts";
 import { isBuiltinFunction } from "./builtins.ts";
 import { constant } from "./external.ts";
 import { failOnPercentFormat } from "./library/text-formats.ts";
-import { failOnUnset, unsetVariable } from "./library/unset-variable.ts";
 import { type Frame, type Machine, maybe } from "./machine.ts";
 import { binary, compare, truth } from "./operations.ts";
-import { failOnAddition, failOperation } from "./refused-operations.ts";
+import { failOnOperands } from "./refused-operands.ts";
+import { failOperation } from "./refused-operations.ts";
 import { refusedUnion } from "./typing/type-unions.ts";
 import { typeName } from "./value-types.ts";
 
@@ -26,16 +26,11 @@ export function binaryOperation(machine: Machine, frame: Frame, node: ast.BinOp)
 		failOperation(machine, frame, node, "TypeError", "unsupported operand type(s) for |: 'dict' and 'dict'");
 		return unknown;
 	}
-	if (node.operator === "/") {
-		const path = joinedPath(left, right);
-		if (path !== null) return path;
-	}
 	if (failOnCoroutineOperand(machine, frame, [left, right], node.operator, node)) return unknown;
 	if (node.operator === "%") failOnPercentFormat(machine, frame, left, right, node);
-	if (node.operator === "+") {
-		failOnUnsetOperand(machine, frame, node, left, right);
-		failOnAddition(machine, frame, left, right, node);
-	}
+	if (failOnOperands(machine, frame, node.operator, left, right, node)) return unknown;
+	const path = node.operator === "/" ? joinedPath(left, right) : null;
+	if (path !== null) return path;
 	if (node.operator === ">>" && left.kind === "external" && left.name === "builtins.print")
 		failOperation(machine, frame, node, "TypeError", printChevron(right));
 	return binary(node.operator, left, right);
@@ -57,21 +52,6 @@ export function failOnFunctionSubscript(machine: Machine, frame: Frame, owner: E
 		(/^fastapi\.param_functions\.\w+$/.test(owner.canonical) && owner.entry?.kind === "function")
 	)
 		failOperation(machine, frame, node, "TypeError", "'function' object is not subscriptable");
-}
-
-/** `os.getenv("HOST") + ":80"` without the variable. */
-function failOnUnsetOperand(machine: Machine, frame: Frame, node: ast.BinOp, left: Value, right: Value): void {
-	const isText = (value: Value): boolean => value.kind === "constant" && typeof value.value === "string";
-	const key = unsetVariable(left) ?? unsetVariable(right);
-	if (key === null || !(isText(left) || isText(right))) return;
-	failOnUnset(machine, frame, node, {
-		key,
-		consequence: "None and a text cannot be added",
-		exception: "TypeError",
-		message: isText(left)
-			? 'can only concatenate str (not "NoneType") to str'
-			: "unsupported operand type(s) for +: 'NoneType' and 'str'",
-	});
 }
 
 /** `Path(...) / "name"`, for the `sys.path` edits and file names that start-up computes. */
@@ -103,9 +83,10 @@ export function comparison(machine: Machine, frame: Frame, node: ast.Compare): V
 	for (const [index, operator] of node.operators.entries()) {
 		const left = values[index];
 		const right = values[index + 1];
-		if (left !== undefined && right !== undefined && failOnCoroutineOperand(machine, frame, [left, right], operator, node))
-			return unknown;
-		const holds = left === undefined || right === undefined ? undefined : compare(operator, left, right);
+		if (left === undefined || right === undefined) continue;
+		if (failOnCoroutineOperand(machine, frame, [left, right], operator, node)) return unknown;
+		if (failOnOperands(machine, frame, operator, left, right, node)) return unknown;
+		const holds = compare(operator, left, right);
 		if (holds === false) return constant(false);
 		if (holds === undefined) result = undefined;
 	}

@@ -122,8 +122,6 @@ function lengthOfItems(value: Value): number | null {
 	return value.items.length;
 }
 
-const added = new Set(["str", "int", "float", "list", "tuple", "dict", "set", "SecretStr"]);
-
 /** A list, a dict or a set where a hash is needed. */
 export function failOnUnhashable(
 	machine: Machine,
@@ -142,27 +140,6 @@ export function unhashable(value: Value, use: "dict key" | "set element", minor:
 	if (type !== "dict" && type !== "list" && type !== "set") return null;
 	const plain = `unhashable type: '${type}'`;
 	return minor >= 14 ? `cannot use '${type}' as a ${use} (${plain})` : plain;
-}
-
-/** `+` between built-in types that do not add up. */
-export function failOnAddition(machine: Machine, frame: Frame, left: Value, right: Value, node: ast.BinOp): void {
-	const [a, b] = [addedType(left), addedType(right)];
-	if (a === "PosixPath" && b !== null) {
-		failOperation(machine, frame, node, "TypeError", `unsupported operand type(s) for +: '${a}' and '${b}'`);
-		return;
-	}
-	if (a === null || b === null || !added.has(a) || !(added.has(b) || b === "NoneType" || b === "PosixPath")) return;
-	const isNumber = (type: string) => type === "int" || type === "float";
-	if ((a === b && a !== "dict" && a !== "set") || (isNumber(a) && isNumber(b))) return;
-	const message = ["str", "list", "tuple"].includes(a)
-		? `can only concatenate ${a} (not "${b}") to ${a}`
-		: `unsupported operand type(s) for +: '${a}' and '${b}'`;
-	failOperation(machine, frame, node, "TypeError", message);
-}
-
-/** The type of a value in a sum; a path is none that adds up. */
-function addedType(value: Value): string | null {
-	return value.kind === "instance" && value.attributes.has("__fspath__") ? "PosixPath" : typeName(value);
 }
 
 const shared = new WeakSet<Value>();

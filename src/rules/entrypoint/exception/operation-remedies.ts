@@ -20,6 +20,7 @@ import { isOfLogging, loggingRemedy } from "./logging-remedies.ts";
 import { madeUuid } from "./made-uuid.ts";
 import { methodForCollection, methodOfLimiter } from "./method-for-collection.ts";
 import { inOlderForm } from "./older-typing.ts";
+import { numberOfText, pathOfText, textOfPath } from "./operand-remedies.ts";
 import { relativeImportByName } from "./relative-import-by-name.ts";
 import { withoutStringUnion } from "./string-union.ts";
 import { tupleOfOne } from "./tuple-of-one.ts";
@@ -70,7 +71,12 @@ const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixP
 	[/^TypeError: cannot unpack non-iterable /, ({ project, module, range }) => itemsOfDict(project, module, range)],
 	[/^/, ({ module, range, error }) => (isOfLogging(error) ? loggingRemedy(module, range, error) : undefined)],
 	[/^importlib\.metadata\.PackageNotFoundError: /, ({ module, range }) => fallBackVersion(module, range)],
-	[/for \+: 'PosixPath' and/, ({ module, range }) => joinedPath(module, range)],
+	[/for \+: 'PosixPath' and/, ({ module, range }) => textOfPath(module, range)],
+	[/for \/: 'str' and 'str'$/, ({ module, range }) => pathOfText(module, range)],
+	[
+		/^TypeError: (?:'[<>]=?' not supported between instances of|unsupported operand type\(s\) for \S+:) '(?:str' and '(?:int|float)|(?:int|float)' and 'str)'$/,
+		({ module, range, error }) => numberOfText(module, range, error),
+	],
 	[/^KeyError: '.'$/u, ({ module, range, error }) => tupleOfText(module, range, [...error].at(-2) ?? "")],
 	[
 		/argument is required to perform a relative import for/,
@@ -336,19 +342,6 @@ function declareGlobal(module: Module, range: TextRange, name: string): FixPropo
 		explanation: `The function assigns ${name}, which makes it a name of its own; with global it is the module's.`,
 		applicability: "review",
 		edits: [replaceText(module, at, at, `${indent}global ${name}\n`)],
-	};
-}
-
-/** `BASE / "data" + ".db"`: a text is added to the text of a path. */
-function joinedPath(module: Module, range: TextRange): FixProposal | undefined {
-	const sum = nodeAt(module.tree, range, "BinOp");
-	if (sum === undefined) return undefined;
-	const { left } = sum;
-	return {
-		title: "Make a text of the path",
-		explanation: "A path and a text do not add up; str() gives the text of the path.",
-		applicability: "review",
-		edits: [replaceText(module, left.start, left.start, "str("), replaceText(module, left.end, left.end, ")")],
 	};
 }
 
