@@ -17,13 +17,18 @@ export interface GraphView {
 	readonly edges: readonly LocatedEdge[];
 	/** Modules that importing the target executes. */
 	readonly reached: ReadonlySet<string>;
+	/** Of how many modules only those of the cycles are shown; null where all are. */
+	readonly cyclesAmong: number | null;
 }
 
 /** The graph as an indented list: each module with what it imports. */
 export function renderGraphText(view: GraphView): string {
 	const { modules, cycles } = view.summary;
+	if (view.cyclesAmong !== null && cycles.length === 0)
+		return `No imports among the ${view.cyclesAmong} modules go round in a circle.\n`;
+	const among = view.cyclesAmong === null ? "" : ` of ${view.cyclesAmong}`;
 	const lines = [
-		`${modules.length} modules, ${view.edges.length} imports, ${cycles.length === 1 ? "1 cycle" : `${cycles.length} cycles`}`,
+		`${modules.length}${among} modules, ${view.edges.length} imports, ${cycles.length === 1 ? "1 cycle" : `${cycles.length} cycles`}`,
 	];
 	if (view.target !== null) lines.push(`target ${showLine(view.target)}`);
 	if (cycles.length > 0)

@@ -145,6 +145,9 @@ describe("the other questions", () => {
 		const { modules, cycles } = JSON.parse(await graph("--format", "json", "--cycles"));
 		expect(cycles).toEqual([["app.a", "app.b", "app.a"]]);
 		expect(modules).toHaveLength(2);
+		expect(await graph("--cycles")).toMatch(/^2 of \d modules, 2 imports, 1 cycle\n/);
+		const sound = await bootmend(folderWith(soundBackend), "graph", "--cycles");
+		expect(sound.stdout).toMatch(/^No imports among the \d modules go round in a circle\.\n$/);
 	});
 
 	it("lists packages in every format", async () => {

@@ -28,7 +28,7 @@ function viewOf(project: Project): GraphView {
 	});
 	const reached = new Set([...project.trace.runs].filter(([, run]) => run.reached).map(([name]) => name));
 	const target = project.target ? `${project.target.module}:${project.target.attribute}` : null;
-	return { target, summary: summariseImports(project, all), edges, reached };
+	return { target, summary: summariseImports(project, all), edges, reached, cyclesAmong: null };
 }
 
 function onlyCycles(view: GraphView): GraphView {
@@ -36,5 +36,6 @@ function onlyCycles(view: GraphView): GraphView {
 	const kept = new Set(modules);
 	const edges = view.edges.filter((edge) => kept.has(edge.importer) && kept.has(edge.imported));
 	const summaryEdges = view.summary.edges.filter(([from, to]) => kept.has(from) && kept.has(to));
-	return { ...view, summary: { modules, edges: summaryEdges, cycles: view.summary.cycles }, edges };
+	const { modules: all, cycles } = view.summary;
+	return { ...view, summary: { modules, edges: summaryEdges, cycles }, edges, cyclesAmong: all.length };
 }
