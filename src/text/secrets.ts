@@ -30,7 +30,7 @@ function maskPrivateKeys(text: string): string {
 /** A password that is masked already ends at its own `@`: read on to a later one, it would swallow what was shown before. */
 function maskUrlPasswords(text: string): string {
 	return text.replace(
-		/\b([a-z][a-z0-9+.-]{1,30}:\/\/)([^\s:@/"'`]{0,200}):(?!••••@)([^\s"'`<>]{1,500}|<[^\s"'`<>]{1,60}>)@/gi,
+		/\b([a-z][a-z0-9+._-]{1,30}:\/\/)([^\s:@/"'`]{0,200}):(?!••••@)([^\s"'`<>]{1,500}|<[^\s"'`<>]{1,60}>)@/gi,
 		(whole: string, scheme: string, user: string, password: string) =>
 			isReference(password) ? whole : `${scheme}${user}:${mask}@`,
 	);

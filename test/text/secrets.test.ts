@@ -45,3 +45,10 @@ it("shows urls that were shown before as they were, however many follow one anot
 	expect(maskSecrets(shown)).toBe(shown);
 	expect(shown).not.toContain(":p@");
 });
+
+it("masks the password of a URL whose driver has an underscore in its name", () => {
+	for (const scheme of ["oracle+cx_oracle", "oracle+oracledb_async", "postgresql+psycopg_async", "postgresql+asyncpg"])
+		expect(maskSecrets(`engine = connect("${scheme}://scott:tiger@db:1521/x")`)).toBe(
+			`engine = connect("${scheme}://scott:${mask}@db:1521/x")`,
+		);
+});

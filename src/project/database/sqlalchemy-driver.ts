@@ -43,11 +43,12 @@ export function loadedDriver(project: Project, url: DatabaseUrl): LoadedDriver |
 	};
 }
 
-/** The driver that a URL without one gets: psycopg 3 for PostgreSQL from SQLAlchemy 2.1 on, psycopg2 before. That of Oracle changed too. */
+/** The driver that a URL without one gets: from SQLAlchemy 2.1 on psycopg 3 for PostgreSQL and oracledb for Oracle, before that psycopg2 and cx_Oracle. */
 function defaultDriver(project: Project, database: string): string | null {
-	if (database === "postgresql") {
+	if (database === "postgresql" || database === "oracle") {
 		const isOld = isSqlalchemyBefore(project, "2.1.0b1");
-		return isOld === null ? null : isOld ? "psycopg2" : "psycopg";
+		const [old, current] = database === "oracle" ? ["cx_oracle", "oracledb"] : ["psycopg2", "psycopg"];
+		return isOld === null ? null : isOld ? old : current;
 	}
 	if (database === "mysql") return "mysqldb";
 	if (database === "mssql") return "pyodbc";
