@@ -60,7 +60,7 @@ function typeOfConstant(value: Value): "str" | "bool" | null {
 }
 
 /** The context that a dict or a text stands for: with the certificate that it names, or the machine's own. */
-export function tlsContext(value: Value): string {
+function tlsContext(value: Value): string {
 	const file = value.kind === "dict" ? (value.entries.get("ca") ?? value.entries.get("ssl_ca")) : undefined;
 	const isText = file?.kind === "constant" && typeof file.value === "string";
 	return `ssl.create_default_context(${isText ? `cafile=${JSON.stringify(file.value)}` : ""})`;

@@ -1,5 +1,5 @@
 /** Methods of the class `datetime` that are called like classes of its module: who imports the class takes one for the other. */
-export const methodsOfDatetime: ReadonlySet<string> = new Set(["date", "time"]);
+const methodsOfDatetime: ReadonlySet<string> = new Set(["date", "time"]);
 
 /** The method that `datetime.datetime.date` names, and null for every other dotted name. */
 export function methodOfDatetime(dotted: string): string | null {

@@ -96,7 +96,7 @@ export function nestedSources(
 }
 
 /** The fields of a model that a field holds; null where not all of what it gets can be seen. */
-export function nestedFields(
+function nestedFields(
 	{ machine, config, texts, delimiter }: NestedSources,
 	field: SettingsField,
 	type: ClassValue,

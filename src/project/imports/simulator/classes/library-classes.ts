@@ -4,7 +4,7 @@ import { libraryClassMembers } from "./library-class-members.ts";
 const newestMinor = 14;
 
 /** Public attributes of a class whose objects never get more, on a version of Python 3; null for any other class. */
-export function libraryClassNames(canonical: string, minor: number): readonly string[] | null {
+function libraryClassNames(canonical: string, minor: number): readonly string[] | null {
 	const full = recordedName(canonical);
 	const listed = full === null ? undefined : libraryClassMembers[full];
 	if (listed === undefined) return null;
