@@ -280,3 +280,17 @@ app = FastAPI()
 		expect(auditBackend("missing-setting", broken)[0]?.problem).toBe("Settings needs A, BB and CC, which nothing sets");
 	});
 });
+
+describe("validator-without-return", () => {
+	const rule = "validator-without-return";
+	const forgetful = '@field_validator("region")\n@classmethod\ndef check(cls, value):\n    print(value)';
+
+	it("speaks of a value that is set, and of a default that validators see, as those of settings do", () => {
+		const unseen = 'model_config = SettingsConfigDict(env_file=".env", validate_default=False)\n';
+		const audit = (config: string, env: string | null) =>
+			auditBackend(rule, backend(`${config}region: str = "eu"\n${forgetful}`, env));
+		expect(audit(unseen, "REGION=us")).toHaveLength(1);
+		expect(audit(reads, null)).toHaveLength(1);
+		expect(audit(unseen, null)).toEqual([]);
+	});
+});

@@ -191,3 +191,20 @@ describe("invalid-route-include", () => {
 		);
 	});
 });
+
+describe("invalid-route-prefix", () => {
+	const rule = "invalid-route-prefix";
+	const included = (path: string, prefix: string) =>
+		backend(`items = APIRouter()\n\n\n@items.get("${path}")\ndef read():\n    return 1\n\n\napp.include_router(items${prefix})`);
+
+	it("says for each kind of prefix why FastAPI refuses it", () => {
+		const causes = [included("/a", ', prefix="items"'), included("/a", ", prefix=None"), included("", "")].map((text) =>
+			auditBackend(rule, text).map(({ rootCause }) => rootCause),
+		);
+		expect(causes).toEqual([
+			["FastAPI puts the prefix in front of paths that begin with a slash, and checks it for that."],
+			["FastAPI puts the prefix in front of each path, and None is no text that could stand there."],
+			["The path of the route would be empty as a whole, and every path begins with a slash."],
+		]);
+	});
+});
