@@ -1,3 +1,4 @@
+import type { FixProposal } from "../../audit/fix.ts";
 import { defineRule } from "../../audit/rule.ts";
 import { assignedName } from "../../project/database/assigned-name.ts";
 import { resolvedName, sessionKindOf } from "../../project/database/session-kinds.ts";
@@ -8,6 +9,8 @@ import type { Call } from "../../project/imports/trace.ts";
 import type { Value } from "../../project/imports/values.ts";
 import type { Module, Project } from "../../project/project.ts";
 import type * as ast from "../../python/ast.ts";
+import { enclosingStatement } from "../../python/rewrite/enclosing.ts";
+import { replaceText } from "../../python/rewrite/source.ts";
 import { walk } from "../../python/walk.ts";
 import { makeEngineSync } from "./repair/sync-engine.ts";
 
@@ -17,6 +20,8 @@ interface Evidence {
 	/** Where start-up asks the database through such a session, or null where only requests do. */
 	readonly connection: Call | null;
 	readonly error: string | null;
+	/** All sessions that are made so for the engine. */
+	readonly sessions: readonly SessionCall[];
 }
 
 const example = (imports: string, url: string, maker: string) => ({
@@ -59,7 +64,8 @@ export default defineRule<Evidence>({
 			seen.add(engine);
 			const call = engine.kind === "instance" ? engine.call : null;
 			// Only a session that start-up makes asks the engine by then.
-			const nodes = new Set(sessions.filter((each) => each.engine === engine).map((each) => each.node));
+			const own = sessions.filter((each) => each.engine === engine);
+			const nodes = new Set(own.map((each) => each.node));
 			const made = project.trace.calls.find((each) => each.reached && nodes.has(each.node));
 			const connection = call === null || made === undefined ? null : findStartupConnection(project, call, made.order - 1);
 			yield {
@@ -71,6 +77,7 @@ export default defineRule<Evidence>({
 					engineName: call === null ? "the engine" : (assignedName(call.module, call.node) ?? "the engine"),
 					connection,
 					error: errorOf(project),
+					sessions: own,
 				},
 			};
 		}
@@ -93,7 +100,7 @@ export default defineRule<Evidence>({
 	},
 
 	fix({ evidence }, project) {
-		return makeEngineSync(project, evidence.engine);
+		return makeEngineSync(project, evidence.engine) ?? makeSessionsAsync(evidence);
 	},
 });
 
@@ -101,6 +108,35 @@ interface SessionCall {
 	readonly module: Module;
 	readonly node: ast.Call;
 	readonly engine: Value;
+	/** SQLModel's sessions have `exec`, and its own AsyncSession has it too. */
+	readonly hasExec: boolean;
+}
+
+/** `async with Session(engine)` was written for an AsyncSession. */
+function makeSessionsAsync({ sessions }: Evidence): FixProposal | undefined {
+	const edits = sessions.flatMap(({ module, node }) => {
+		const statement = enclosingStatement(module.tree, node.start);
+		if (statement?.type !== "With" || !statement.isAsync || node.callee.type !== "Name") return [];
+		const isSet = node.keywords.some(({ name }) => name?.name === "expire_on_commit" || name === null);
+		return [
+			[
+				replaceText(module, node.callee.start, node.callee.end, "AsyncSession"),
+				...(isSet ? [] : [replaceText(module, node.end - 1, node.end - 1, ", expire_on_commit=False")]),
+			],
+		];
+	});
+	if (edits.length < sessions.length) return undefined;
+	return {
+		title: "Open an AsyncSession",
+		explanation: "async with and an async engine ask for AsyncSession; what it gives stays readable after a commit.",
+		applicability: "review",
+		edits: edits.flat(),
+		needs: sessions.map(({ module, hasExec }) => ({
+			path: module.path,
+			module: hasExec ? "sqlmodel.ext.asyncio.session" : "sqlalchemy.ext.asyncio",
+			name: "AsyncSession",
+		})),
+	};
 }
 
 /** `Session(engine)` and `Session(bind=engine)` with an async engine, in functions too. */
@@ -113,9 +149,10 @@ function* sessionsOf(project: Project): Generator<SessionCall> {
 		});
 		for (const node of calls) {
 			const given = node.args[0] ?? node.keywords.find(({ name }) => name?.name === "bind")?.value;
-			if (given === undefined || sessionKindOf(resolvedName(project, namespace.names, node.callee))?.isAsync !== false) continue;
+			const kind = sessionKindOf(resolvedName(project, namespace.names, node.callee));
+			if (given === undefined || kind?.isAsync !== false) continue;
 			const engine = resolvedName(project, namespace.names, given);
-			if (engine !== undefined && isAsyncEngine(engine)) yield { module, node, engine };
+			if (engine !== undefined && isAsyncEngine(engine)) yield { module, node, engine, hasExec: kind.hasExec };
 		}
 	}
 }
