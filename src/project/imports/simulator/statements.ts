@@ -12,6 +12,7 @@ import { runImport, runImportFrom } from "./import-statements.ts";
 import { dictMethod } from "./library/container-methods.ts";
 import { enterContext } from "./library/enter-context.ts";
 import { mayKeepExceptions } from "./library/generator-contexts.ts";
+import { extendSearchPath } from "./library/search-path.ts";
 import { bind, type Completion, type Frame, type Handler, type Machine, maybe, PythonException } from "./machine.ts";
 import { binary, itemsOf, truth } from "./operations.ts";
 import { failOnIteration, failOnUnpacking } from "./refused-operations.ts";
@@ -157,6 +158,7 @@ export function assign(machine: Machine, frame: Frame, target: ast.Expression, v
 			failOnAttributeAssignment(machine, frame, owner, name, node);
 			if (owner.kind === "instance") owner.attributes.set(name, machine.uncertain > 0 ? unknown : value);
 			else if (owner.kind === "module" || owner.kind === "class") bind(machine, owner.namespace, name, value, node);
+			else if (owner.kind === "external" && owner.canonical === "sys" && name === "path") machine.path.dynamic = true;
 			else if (owner.kind === "external")
 				machine.patched.set(`${owner.canonical}.${name}`, machine.uncertain > 0 ? unknown : value);
 			return;
@@ -186,6 +188,8 @@ function setItem(machine: Machine, frame: Frame, owner: Value, index: Value, val
 		if (index.kind === "constant" && typeof index.value === "string")
 			machine.environ.set(index.value, machine.uncertain > 0 ? unknown : value);
 		else machine.environDynamic = true;
+	} else if (owner.kind === "external" && owner.canonical === "sys.path") {
+		machine.path.dynamic = true;
 	} else if (owner.kind === "external" && owner.canonical === "sys.modules") {
 		// Whatever stands in `sys.modules` now is what later imports find.
 		machine.path.dynamic = true;
@@ -196,6 +200,10 @@ function setItem(machine: Machine, frame: Frame, owner: Value, index: Value, val
 }
 
 function augment(machine: Machine, frame: Frame, node: ast.AugAssign, before: Value, value: Value): void {
+	if (before.kind === "external" && before.canonical === "sys.path") {
+		extendSearchPath(machine, value);
+		return;
+	}
 	if (before.kind === "sequence" && before.type === "list" && node.operator === "+=") {
 		if (value.kind === "sequence" && machine.uncertain === 0) before.items.push(...value.items);
 		if (value.kind !== "sequence" || !value.complete || machine.uncertain > 0) before.complete = false;

@@ -24,11 +24,12 @@ import type { LibraryCall } from "./library-call.ts";
 import { failOnMailConfiguration } from "./mail-configuration.ts";
 import { failOnNone } from "./none-refusals.ts";
 import { importOwnDriver } from "./own-driver.ts";
-import { onPath, pathCall, pathMethod, relativePath } from "./paths.ts";
+import { onPath, pathCall, pathMethod } from "./paths.ts";
 import { matchCall } from "./pattern-match.ts";
 import { documentCall } from "./read-documents.ts";
 import { failOnRefusedCall } from "./refused-calls.ts";
 import { failOnRemovedParameter } from "./removed-parameters.ts";
+import { addToSearchPath, extendSearchPath } from "./search-path.ts";
 import { isSecret, secretText, shownSecret } from "./secret-objects.ts";
 import { rowsAsked } from "./session-objects.ts";
 import { settingReaderCall } from "./setting-readers.ts";
@@ -118,10 +119,11 @@ function plainCall({ machine, frame, canonical, args, node, receiver }: LibraryC
 			machine.environDynamic = true;
 			return unknown;
 		case "sys.path.insert":
-			return editPath(machine, second, "front");
+			return addToSearchPath(machine, second, "front");
 		case "sys.path.append":
-			return editPath(machine, first, "back");
+			return addToSearchPath(machine, first, "back");
 		case "sys.path.extend":
+			return extendSearchPath(machine, first);
 		case "sys.path.remove":
 		case "sys.path.pop":
 		case "site.addsitedir":
@@ -252,23 +254,6 @@ function environ(machine: Machine, key: Value | undefined, fallback: Value | und
 	if (machine.environDynamic) return unknown;
 	const isNone = fallback === undefined || (fallback.kind === "constant" && fallback.value === null);
 	return isNone ? constant(null, { type: "environment", key: key.value }) : fallback;
-}
-
-function editPath(machine: Machine, value: Value | undefined, place: "front" | "back"): Value {
-	const folder = value === undefined ? undefined : relativePath(machine, value);
-	// What lies in a folder that was not read cannot be known: outside the repository, or beside the backend.
-	if (folder === undefined || folder === null || !isRead(machine, folder)) machine.path.dynamic = true;
-	else if (!machine.path[place].includes(folder)) {
-		if (place === "front") machine.path.front.unshift(folder);
-		else machine.path.back.push(folder);
-	}
-	return constant(null);
-}
-
-/** Was the folder read for Python files? All of the backend was, so that one which is not there holds nothing. */
-function isRead(machine: Machine, folder: string): boolean {
-	const backend = machine.workingDirectory.slice(machine.root.length + 1);
-	return machine.resolver.hasFolder(folder) || backend === "" || `${folder}/`.startsWith(`${backend}/`);
 }
 
 function importByName(machine: Machine, frame: Frame, args: CallArguments, node: ast.Call): Value {
