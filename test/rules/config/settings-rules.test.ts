@@ -294,3 +294,29 @@ describe("validator-without-return", () => {
 		expect(audit(unseen, null)).toEqual([]);
 	});
 });
+
+describe("uncalled-function", () => {
+	const rule = "uncalled-function";
+	const asked = (parameters: string, body: string) => `#- requirements.txt
+fastapi
+pydantic-settings>=2
+#- main.py
+from fastapi import FastAPI
+from pydantic_settings import BaseSettings
+
+class Settings(BaseSettings):
+    title: str = "Shop"
+
+def get_settings(${parameters}):
+    return Settings()
+
+app = FastAPI(title=${body})
+`;
+
+	it("calls the function where it can be called without arguments, and only there", () => {
+		const mended = (parameters: string) => mendedFiles(rule, asked(parameters, "get_settings.title"))["main.py"];
+		for (const parameters of ["", "refresh=False", "*names", "**options"])
+			expect(mended(parameters)).toContain("title=get_settings().title");
+		expect(auditBackend(rule, asked("environment", "get_settings.title"))[0]?.fix).toBeNull();
+	});
+});

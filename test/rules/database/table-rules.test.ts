@@ -71,6 +71,11 @@ describe("uncalled-declarative-base", () => {
 		expect(mendedFiles(rule, broken)["main.py"]).toContain("class Base(DeclarativeBase):\n    pass\n");
 		expect(auditBackend(rule, backend(`class Base(DeclarativeBase):\n    pass${item}`))).toEqual([]);
 	});
+
+	it("calls the function where it is named, and no other name that stands before it", () => {
+		const mended = mendedFiles(rule, backend(`Text = String\nBase = declarative_base${item}`))["main.py"];
+		expect(mended).toContain("Text = String\nBase = declarative_base()\n");
+	});
 });
 
 describe("table-without-primary-key", () => {
