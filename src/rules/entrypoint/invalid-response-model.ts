@@ -138,10 +138,12 @@ function mendsOf(fault: ResponseFault, project: Project): readonly FixProposal[]
 		];
 	}
 	const schema = scope === null ? undefined : schemaOfTable(node, scope, "answer", project);
+	const culprit = answer?.schema === "no" && answer.culprit.kind === "class" ? answer.culprit.value : null;
+	const model = culprit === null ? undefined : asPydanticModel(culprit, project);
 	const plain = keepAsIs(fault);
 	// An annotation may stay for its readers; a response_model is there to be one.
 	const ways = source === "returns" ? [plain, schema] : [schema, plain];
-	return ways.filter((each) => each !== undefined);
+	return [model, ...ways].filter((each) => each !== undefined);
 }
 
 /** `response_model=None`. */

@@ -142,3 +142,24 @@ Admin(app, None, base_url="/office")
 		"GET,POST /office/login login",
 	]);
 });
+
+it("lists the routes that a library's router registers while it is made, below the path that it is given", () => {
+	const environment = environmentWith({
+		"fastapi/__init__.py": "class FastAPI:\n    def include_router(self, router, prefix=''): ...\n",
+		"graphs/__init__.py":
+			'from fastapi import APIRouter\n\n\nclass GraphRouter(APIRouter):\n    def __init__(self, schema, path=""):\n        super().__init__()\n\n        @self.get(path)\n        async def page(): ...\n\n        @self.websocket(path)\n        async def follow(): ...\n',
+	});
+	const routes = routesOf(
+		`
+#- main.py
+from fastapi import FastAPI
+from graphs import GraphRouter
+
+app = FastAPI()
+app.include_router(GraphRouter(None), prefix="/graph")
+app.include_router(GraphRouter(None, path="/live"))
+`,
+		environment,
+	);
+	expect(routes).toEqual(["GET /graph page", "WEBSOCKET /graph follow", "GET /live page", "WEBSOCKET /live follow"]);
+});

@@ -82,8 +82,25 @@ export function routesOfMadeRouter(project: Project, router: Value): readonly Li
 	const parts = canonical.split(".");
 	return (
 		readRouter(project, parts.slice(0, -2).join("."), parts.slice(-2).join("."), 0) ??
-		readRouter(project, parts.slice(0, -1).join("."), parts.at(-1) ?? "", 0)
+		readRouter(project, parts.slice(0, -1).join("."), parts.at(-1) ?? "", 0) ??
+		readRouterClass(project, parts.slice(0, -1).join("."), parts.at(-1) ?? "", router)
 	);
+}
+
+/** A router whose own `__init__` registers its routes, below the path that it is given, such as strawberry's `GraphQLRouter(schema)`. */
+function readRouterClass(project: Project, home: string, symbol: string, router: Value): LibraryRoute[] | null {
+	const node = home === "" ? null : definitionOf(project, home, `${symbol}.__init__`);
+	if (node === null) return null;
+	const call = router.kind === "instance" ? router.call : null;
+	const routes = node.body.flatMap(decoratedRoutes).map((route) => ({ ...route, path: route.path ?? pathGiven(node, call) }));
+	return routes.length > 0 ? routes : null;
+}
+
+/** What the parameter `path` comes to in a call: the text that it is given, else its default. */
+function pathGiven({ parameters }: ast.FunctionDef, call: Call | null): string | null {
+	const given = call?.keywords.get("path");
+	if (given !== undefined) return textOf(given);
+	return textIn(parameters.find(({ name }) => name.name === "path")?.default ?? undefined);
 }
 
 function readRouter(project: Project, home: string, symbol: string, depth: number): LibraryRoute[] | null {
@@ -105,7 +122,7 @@ function readRouter(project: Project, home: string, symbol: string, depth: numbe
 	);
 }
 
-const methodNames = new Set(["get", "put", "post", "delete", "options", "head", "patch", "trace"]);
+const methodNames = new Set(["get", "put", "post", "delete", "options", "head", "patch", "trace", "websocket"]);
 
 function decoratedRoutes(statement: ast.Statement): LibraryRoute[] {
 	if (statement.type !== "FunctionDef") return [];

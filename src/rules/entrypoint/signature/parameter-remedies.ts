@@ -9,6 +9,7 @@ import { readTypeForm } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import { annotatedItems, annotatedType } from "../../../python/annotated.ts";
 import { moveAliasDefault } from "./alias-default.ts";
+import { dependsAsType } from "./depends-as-type.ts";
 import { dropPattern } from "./drop-pattern.ts";
 import { bringName } from "./home-of-name.ts";
 import {
@@ -43,7 +44,7 @@ const remedies: Readonly<Partial<Record<ParameterFault["type"], Remedy>>> = {
 	"dependency-on-union": oneType,
 	"field-as-marker": describedByMarker,
 	"refused-pattern": dropPattern,
-	"no-json-schema": givenByDependency,
+	"no-json-schema": (fault) => dependsAsType(fault) ?? givenByDependency(fault),
 	unresolved: boundName,
 };
 

@@ -6,6 +6,7 @@ import { pydanticSchemaOf } from "../../../project/models/pydantic-schema.ts";
 import { readTypeForm, valueOfName } from "../../../project/models/type-form.ts";
 import type { Project } from "../../../project/project.ts";
 import { typedDictRemedy } from "../../repair/classes/typed-dict-remedy.ts";
+import { dependsAsType } from "./depends-as-type.ts";
 import { ownClassOfFastApi } from "./fastapi-class.ts";
 import { calledMarker } from "./marker-as-type.ts";
 import { memberRemedy, objectRemedy, swapAnnotated } from "./object-remedies.ts";
@@ -13,6 +14,7 @@ import { proposal, setAnnotation, sourceOf } from "./parameter-edits.ts";
 import { schemaOfTable } from "./schema-of-table.ts";
 import { dependencyMends } from "./type-dependencies.ts";
 import { typeSpelling } from "./type-spelling.ts";
+
 /** The ways to mend a parameter whose type pydantic does not know, the likeliest first. */
 export function typeRemedies(fault: ParameterFault, project: Project): readonly FixProposal[] {
 	const { parameter, signature } = fault;
@@ -33,6 +35,7 @@ export function typeRemedies(fault: ParameterFault, project: Project): readonly 
 	const own =
 		calledMarker(fault, project) ??
 		calledDepends(fault) ??
+		dependsAsType(fault) ??
 		memberRemedy(fault) ??
 		swapAnnotated(fault, project) ??
 		objectRemedy(fault, project) ??
