@@ -4,6 +4,7 @@ import type { ClassValue, Value } from "../values.ts";
 import { findInClass } from "./classes/class-members.ts";
 import { uniterableMetaclass } from "./classes/metaclasses.ts";
 import { classMember, isPlainExternalClass } from "./external.ts";
+import { failOnUnset, unsetVariable } from "./library/unset-variable.ts";
 import { type CallArguments, type Frame, failAt, type Machine } from "./machine.ts";
 import { isClosed, lacksMethod, typeName } from "./value-types.ts";
 
@@ -74,6 +75,12 @@ export function failOnPlainClassSubscript(machine: Machine, frame: Frame, owner:
 
 /** A `for` loop, or an unpacking, over what cannot be gone through. */
 export function failOnIteration(machine: Machine, frame: Frame, iterable: Value, node: ast.Node): boolean {
+	const key = unsetVariable(iterable);
+	if (key !== null) {
+		const message = "'NoneType' object is not iterable";
+		failOnUnset(machine, frame, node, { key, consequence: "the loop gets None", exception: "TypeError", message });
+		return true;
+	}
 	const type = typeWithout(machine, iterable, "__iter__", "__getitem__");
 	if (type === null || type === "function") return false;
 	failOperation(machine, frame, node, "TypeError", `'${type}' object is not iterable`);
@@ -96,6 +103,12 @@ function libraryTypeWithout(machine: Machine, value: Value, ...methods: readonly
 
 /** `a, b = value` with a value of another length, or none at all. */
 export function failOnUnpacking(machine: Machine, frame: Frame, target: ast.Sequence, value: Value, node: ast.Node): void {
+	const key = unsetVariable(value);
+	if (key !== null) {
+		const message = "cannot unpack non-iterable NoneType object";
+		failOnUnset(machine, frame, node, { key, consequence: "None is unpacked", exception: "TypeError", message });
+		return;
+	}
 	const metaclass = value.kind === "class" ? uniterableMetaclass(value) : null;
 	const type = metaclass ?? typeName(value);
 	if (type !== null && (metaclass !== null || lacksMethod(value, "__iter__", "__getitem__"))) {

@@ -12,6 +12,7 @@ import { runImport, runImportFrom } from "./import-statements.ts";
 import { dictMethod } from "./library/container-methods.ts";
 import { enterContext } from "./library/enter-context.ts";
 import { mayKeepExceptions } from "./library/generator-contexts.ts";
+import { setVariable } from "./library/set-variable.ts";
 import { extendSearchPath } from "./library/search-path.ts";
 import { bind, type Completion, type Frame, type Handler, type Machine, maybe, PythonException } from "./machine.ts";
 import { binary, itemsOf, truth } from "./operations.ts";
@@ -166,7 +167,7 @@ export function assign(machine: Machine, frame: Frame, target: ast.Expression, v
 		case "Subscript": {
 			const owner = machine.evaluate(frame, target.value);
 			const index = machine.evaluate(frame, target.index);
-			setItem(machine, frame, owner, index, value);
+			setItem(machine, frame, owner, index, value, node);
 			return;
 		}
 		default:
@@ -183,12 +184,9 @@ function isFresh(written: unknown): boolean {
 	);
 }
 
-function setItem(machine: Machine, frame: Frame, owner: Value, index: Value, value: Value): void {
-	if (owner.kind === "external" && owner.canonical === "os.environ") {
-		if (index.kind === "constant" && typeof index.value === "string")
-			machine.environ.set(index.value, machine.uncertain > 0 ? unknown : value);
-		else machine.environDynamic = true;
-	} else if (owner.kind === "external" && owner.canonical === "sys.path") {
+function setItem(machine: Machine, frame: Frame, owner: Value, index: Value, value: Value, node: ast.Node): void {
+	if (owner.kind === "external" && owner.canonical === "os.environ") setVariable(machine, frame, index, value, node);
+	else if (owner.kind === "external" && owner.canonical === "sys.path") {
 		machine.path.dynamic = true;
 	} else if (owner.kind === "external" && owner.canonical === "sys.modules") {
 		// Whatever stands in `sys.modules` now is what later imports find.

@@ -48,6 +48,18 @@ export function numberOfText(module: Module, range: TextRange, error: string): F
 	};
 }
 
+/** `os.environ["PORT"] = 8000` becomes `os.environ["PORT"] = str(8000)`. */
+export function textForVariable(module: Module, range: TextRange): FixProposal | undefined {
+	const assigned = nodeAt(module.tree, range, "Assign")?.value;
+	if (assigned === undefined) return undefined;
+	return {
+		title: "Make a text of the value",
+		explanation: "Variables of the environment are texts.",
+		applicability: "safe",
+		edits: [replaceText(module, assigned.start, assigned.start, "str("), replaceText(module, assigned.end, assigned.end, ")")],
+	};
+}
+
 function sidesAt(module: Module, range: TextRange): readonly ast.Expression[] | undefined {
 	const operation = nodeAt(module.tree, range, "BinOp");
 	if (operation !== undefined) return [operation.left, operation.right];

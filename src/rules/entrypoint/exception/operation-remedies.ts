@@ -12,6 +12,7 @@ import { numberInEnvironment } from "../../repair/settings/number-in-environment
 import { joinedDicts, plainZip } from "../repair/older-operations.ts";
 import { callTheUrl, listenToSyncEngine, readTheFirst, readTheKey } from "./argument-remedies.ts";
 import { calledDecorator } from "./called-decorator.ts";
+import { compareWithNone } from "./compare-with-none.ts";
 import { computedProperty } from "./computed-property.ts";
 import { secondNameForType } from "./field-named-as-type.ts";
 import { askEnvironment, inBrackets, inParentheses } from "./in-brackets.ts";
@@ -20,7 +21,7 @@ import { isOfLogging, loggingRemedy } from "./logging-remedies.ts";
 import { madeUuid } from "./made-uuid.ts";
 import { methodForCollection, methodOfLimiter } from "./method-for-collection.ts";
 import { inOlderForm } from "./older-typing.ts";
-import { numberOfText, pathOfText, textOfPath } from "./operand-remedies.ts";
+import { numberOfText, pathOfText, textForVariable, textOfPath } from "./operand-remedies.ts";
 import { relativeImportByName } from "./relative-import-by-name.ts";
 import { withoutStringUnion } from "./string-union.ts";
 import { tupleOfOne } from "./tuple-of-one.ts";
@@ -63,6 +64,7 @@ const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixP
 	[/only middleware\("http"\)/, ({ module, range }) => nameHttp(module, range)],
 	[/^AssertionError: either 'directory' or 'env'/, ({ project, module, range }) => sayFolder(project, module, range)],
 	[/^TypeError: optional argument must be a context$/, ({ module, range }) => numericColumn(module, range)],
+	[/do not implement truth value testing or bool\(\)/, ({ module, range }) => compareWithNone(module, range)],
 	[/^ValueError: Unknown level: /, ({ module, range }) => upperCase(module, range)],
 	[
 		/^ValueError: too many values to unpack/,
@@ -72,6 +74,7 @@ const remedies: readonly (readonly [says: RegExp, mend: (raised: Raised) => FixP
 	[/^/, ({ module, range, error }) => (isOfLogging(error) ? loggingRemedy(module, range, error) : undefined)],
 	[/^importlib\.metadata\.PackageNotFoundError: /, ({ module, range }) => fallBackVersion(module, range)],
 	[/for \+: 'PosixPath' and/, ({ module, range }) => textOfPath(module, range)],
+	[/^TypeError: str expected, not (?:int|float|bool)$/, ({ module, range }) => textForVariable(module, range)],
 	[/for \/: 'str' and 'str'$/, ({ module, range }) => pathOfText(module, range)],
 	[
 		/^TypeError: (?:'[<>]=?' not supported between instances of|unsupported operand type\(s\) for \S+:) '(?:str' and '(?:int|float)|(?:int|float)' and 'str)'$/,

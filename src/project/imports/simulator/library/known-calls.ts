@@ -34,19 +34,19 @@ import { isSecret, secretText, shownSecret } from "./secret-objects.ts";
 import { rowsAsked } from "./session-objects.ts";
 import { settingReaderCall } from "./setting-readers.ts";
 import { threadCall } from "./thread-calls.ts";
-import { failOnUnset, refusalOfNone, unsetVariable } from "./unset-variable.ts";
+import { failOnUnset, refusalOfNone } from "./unset-variable.ts";
 import { failOnUrlBuilder } from "./url-builders.ts";
 import { writtenUrl } from "./url-objects.ts";
 
 /** Who is asked what a call gives, one after the other; null where that is not known to them. */
 const answers: readonly ((call: LibraryCall) => Value | null)[] = [
+	ofUnsetVariable,
 	typeInLibrary,
 	eventLoopCall,
 	threadCall,
 	settingReaderCall,
 	alembicCommand,
 	listedFolder,
-	ofUnsetVariable,
 	refused,
 	importOwnDriver,
 	documentCall,
@@ -80,13 +80,14 @@ export function knownCall(
 }
 
 /** A function that takes no None gets the value of a variable that nothing sets. */
-function ofUnsetVariable({ machine, frame, canonical, args: { args }, node }: LibraryCall): Value | null {
-	const unset = unsetVariable(args[0]);
-	const refusal = unset === null ? null : refusalOfNone(machine, canonical);
-	if (unset === null || refusal === null) return null;
-	const short = canonical.slice(canonical.lastIndexOf(".") + 1);
-	const consequence = `${short}() gets None`;
-	failOnUnset(machine, frame, node, { key: unset, consequence, exception: "TypeError", message: refusal });
+function ofUnsetVariable(call: LibraryCall): Value | null {
+	const refusal = refusalOfNone(call);
+	if (refusal === null) return null;
+	const { machine, frame, canonical, node } = call;
+	const consequence = `${canonical.slice(canonical.lastIndexOf(".") + 1)}() gets None`;
+	const colon = refusal.error.indexOf(": ");
+	const [exception, message] = [refusal.error.slice(0, colon), refusal.error.slice(colon + 2)];
+	failOnUnset(machine, frame, node, { key: refusal.key, consequence, exception, message });
 	return unknown;
 }
 

@@ -1,6 +1,8 @@
+import data from "../../../../../data/none-refusals.json" with { type: "json" };
 import type * as ast from "../../../../python/ast.ts";
 import type { Value } from "../../values.ts";
 import { type Frame, failAt, type Machine } from "../machine.ts";
+import type { LibraryCall } from "./library-call.ts";
 
 /** The environment variable that a value was asked of and that nothing sets, so that the value is None; null for all other values. */
 export function unsetVariable(value: Value | undefined): string | null {
@@ -27,34 +29,35 @@ export function failOnUnset(machine: Machine, frame: Frame, node: ast.Node, use:
 	});
 }
 
-/** Calls of the standard library that take no None, with what they say to it. */
-export function refusalOfNone(machine: Machine, canonical: string): string | null {
-	switch (canonical) {
-		case "builtins.int":
-			return "int() argument must be a string, a bytes-like object or a real number, not 'NoneType'";
-		case "builtins.float":
-			return "float() argument must be a string or a real number, not 'NoneType'";
-		case "builtins.len":
-			return "object of type 'NoneType' has no len()";
-		case "builtins.list":
-		case "builtins.tuple":
-		case "builtins.set":
-		case "builtins.sorted":
-			return "'NoneType' object is not iterable";
-		case "json.loads":
-			return "the JSON object must be str, bytes or bytearray, not NoneType";
-		case "pathlib.Path":
-		case "pathlib._local.Path":
-			return machine.environment.python.minor < 12
-				? "expected str, bytes or os.PathLike object, not NoneType"
-				: "argument should be a str or an os.PathLike object where __fspath__ returns a str, not 'NoneType'";
-		case "os.path.join":
-		case "posixpath.join":
-		case "os.path.abspath":
-		case "posixpath.abspath":
-		case "builtins.open":
-			return "expected str, bytes or os.PathLike object, not NoneType";
-		default:
-			return null;
+/** What a function of the standard library says to None in one place; scripts/none-refusals has called each with it. */
+interface RefusedNone {
+	/** How many arguments are given by their place, and which of them is None. */
+	readonly given?: number;
+	readonly position?: number;
+	/** By its name. */
+	readonly keyword?: string;
+	/** What is printed, from which minor version of Python 3 on: `TypeError: …`. */
+	readonly since: readonly { readonly minor: number; readonly error: string }[];
+}
+
+const refusedNones: ReadonlyMap<string, readonly RefusedNone[]> = new Map(Object.entries(data.calls));
+
+/**
+ * What Python prints where a call of the standard library gets None for a variable that nothing sets: `TypeError: …`. The variable is the
+ * first of those that it asks for; null where every argument is something, or where None is taken.
+ */
+export function refusalOfNone({
+	machine,
+	canonical,
+	args,
+}: LibraryCall): { readonly key: string; readonly error: string } | null {
+	const refusals = args.open ? undefined : refusedNones.get(canonical);
+	for (const refusal of refusals ?? []) {
+		const { given, position = -1, keyword = "" } = refusal;
+		if (given !== undefined && given !== args.args.length) continue;
+		const key = unsetVariable(args.args[position] ?? args.keywords.get(keyword));
+		const said = refusal.since.findLast(({ minor }) => minor <= machine.environment.python.minor);
+		if (key !== null && said !== undefined) return { key, error: said.error };
 	}
+	return null;
 }
