@@ -1,10 +1,14 @@
-"""Writes data/removed-names.json: names and parameters that releases of well-known packages took away, seen by really importing them.
+"""Writes data/removed-names.json: what releases of well-known packages took away or refuse, seen by really importing and calling them.
 
-Run: python record.py UV [DISTRIBUTION…], where UV is the program of https://docs.astral.sh/uv/, which installs a release in a moment.
-What is compared stands in packages.txt. A name is removed where a release has it and none of the newer ones; so is a parameter of a
-function or a class that takes no others in its place. Of what Python's signatures do not tell, CALLS are really made.
+Run: python record.py UV, where UV is the program of https://docs.astral.sh/uv/, which installs a release in a moment. It takes half an hour,
+looks into everything once, and writes the file whole. With DISTRIBUTION… behind UV it prints what it sees of those, and writes nothing.
+
+What is compared stands in packages.txt. A name is removed where a release has it and none of the newer ones; so is a parameter of a function or
+a class that takes no others in its place, an attribute of a class, and a place for an argument. Of what signatures do not tell, the
+calls of calls.py are really made.
 """
 
+import concurrent.futures
 import datetime
 import json
 import pathlib
@@ -13,71 +17,17 @@ import subprocess
 import sys
 import tempfile
 
+from calls import CALLS, GIVEN, OBJECTS
+
 FOLDER = pathlib.Path(__file__).parent
 OUTPUT = FOLDER.parents[1] / "data" / "removed-names.json"
+PROBE = (FOLDER / "probe.py").read_text()
 NEWEST = "3.11"
-
-# distribution → releases as in packages.txt, then what is called and the keywords of which newer releases know nothing: code that makes the call
-CALLS = {
-    "pymongo": ("3.13.0 4.8.0 latest", "pymongo.MongoClient", {each: f"import pymongo; pymongo.MongoClient('mongodb://localhost', connect=False, **{{{each!r}: {value!r}}})" for each, value in {"ssl_cert_reqs": 0, "ssl_match_hostname": False, "ssl_ca_certs": None, "ssl_certfile": None, "ssl_keyfile": None, "waitQueueMultiple": 1}.items()}),
-    "sentry-sdk": ("1.5.12 1.45.1 latest", "sentry_sdk.init", {each: f"import sentry_sdk; sentry_sdk.init({each}={value!r})" for each, value in {"request_bodies": "always", "with_locals": True, "propagate_traces": True}.items()}),
-    "strawberry-graphql": ("0.219.2+fastapi+pydantic<2.10 latest+fastapi", "strawberry.fastapi.GraphQLRouter", {"graphiql": "import strawberry.fastapi as f; import strawberry\n@strawberry.type\nclass Query:\n    a: int = 1\nf.GraphQLRouter(strawberry.Schema(query=Query), graphiql=True)"}),
-    "sendgrid": ("5.6.0 6.0.5 latest", "sendgrid.SendGridAPIClient", {"apikey": "import sendgrid; sendgrid.SendGridAPIClient(apikey='SG.x')"}),
-    "pyjwt": ("1.7.1 2.0.1 latest", "jwt.decode", {"verify": "import jwt; jwt.decode(jwt.encode({'a': 1}, 'k' * 32), verify=False)"}),
-}
-
-PROBE = r'''
-import importlib, inspect, json, sys, types, warnings
-warnings.simplefilter("ignore")
-modules, asked = json.loads(sys.argv[1])
-
-def load(name):
-    try:
-        return importlib.import_module(name)
-    except Exception:
-        return None
-
-def parameters(value):
-    if not callable(value) or getattr(value, "__module__", "") == "builtins":
-        return None
-    try:
-        found = inspect.signature(value).parameters.values()
-    except Exception:
-        return None
-    if any(each.kind == each.VAR_KEYWORD for each in found):
-        return "any"
-    return [each.name for each in found if each.kind in (each.POSITIONAL_OR_KEYWORD, each.KEYWORD_ONLY)]
-
-def is_own(name, value):
-    top = name.split(".")[0]
-    if isinstance(value, types.ModuleType):
-        return value.__name__.split(".")[0] == top
-    home = getattr(value, "__module__", None)
-    return home is None or home == "builtins" or home.split(".")[0] == top
-
-answer = {}
-for name in modules:
-    module = load(name)
-    if module is None:
-        continue
-    names = {each for each in dir(module) if not each.startswith("_")} | set(asked.get(name, []))
-    found = {}
-    for each in names:
-        try:
-            value = getattr(module, each)
-        except Exception:
-            value = load(f"{name}.{each}")
-            if value is None:
-                continue
-        if is_own(name, value):
-            found[each] = parameters(value)
-    answer[name] = found
-print("ANSWER" + json.dumps(answer))
-'''
+KINDS = ("modules", "imports", "names", "attributes", "parameters", "positional", "required", "gives")
 
 
 def install(uv, folder, name, release):
-    """The Python of a fresh environment with a release, `1.1.4@3.8+markupsafe<2.1`; None with what uv says where that fails."""
+    """The Python of a fresh environment with a release, `1.1.4@3.8+markupsafe<2.1`, and the version found; None twice where that fails."""
     asked, *alongside = release.split("+")
     version, _, python = asked.partition("@")
     subprocess.run([uv, "venv", "-q", "--clear", "--python", python or NEWEST, folder], check=True)
@@ -88,101 +38,146 @@ def install(uv, folder, name, release):
         print(name, release, ran.stderr[-300:], file=sys.stderr)
         return None, None
     said = subprocess.run([uv, "pip", "freeze", "--python", f"{folder}/bin/python"], capture_output=True, text=True).stdout
-    normal = re.sub(r"[-_.]+", "-", name).lower()
+    normal = re.sub(r"[-_.]+", "-", name.partition("[")[0]).lower()
     [found] = [line.split("==")[1] for line in said.splitlines() if re.sub(r"[-_.]+", "-", line.split("==")[0]).lower() == normal]
     return f"{folder}/bin/python", found
 
 
+def run(python, code, given=""):
+    try:
+        return subprocess.run([python, "-W", "ignore", "-c", code], input=given, capture_output=True, text=True, cwd="/", timeout=240)
+    except subprocess.TimeoutExpired:
+        return None
+
+
 def look(python, modules, asked):
-    ran = subprocess.run([python, "-c", PROBE, json.dumps([modules, asked])], capture_output=True, text=True, cwd="/")
-    line = next((line for line in ran.stdout.splitlines() if line.startswith("ANSWER")), None)
+    ran = run(python, PROBE, json.dumps([modules, asked, OBJECTS]))
+    line = next((line for line in ran.stdout.splitlines() if line.startswith("ANSWER")), None) if ran else None
     return None if line is None else json.loads(line.removeprefix("ANSWER"))
+
+
+def error_of(ran):
+    """The last line that a failing program prints of its exception; None where it ran well."""
+    if ran is None or ran.returncode == 0:
+        return None
+    _, _, traceback = ran.stderr.rpartition("Traceback (most recent call last):\n")
+    said = next((line for line in traceback.splitlines() if line[:1].strip()), "?")
+    return re.sub(r"\x1b\[[0-9;]*m", "", said)
 
 
 def first_gone(seen, has):
     """The first release from which on a thing that was there is there no more; None where the newest has it or none ever had."""
     present = [has(each) for _, each in seen]
-    if present[-1] or True not in present:
+    if not seen or present[-1] or True not in present:
         return None
     last = max(index for index, each in enumerate(present) if each)
     return seen[last + 1][0]
 
 
-def compare(uv, name, releases, modules):
-    seen, asked = [], {}
+def compare(seen, modules):
+    """What the releases of one distribution, (version, answer of the probe) from old to new, have lost on the way."""
+    gone = {kind: {} for kind in KINDS}
+    for module in modules:
+        at = first_gone(seen, lambda found: module in found["modules"])
+        refusal = seen[-1][1]["refused"].get(module)
+        if at is not None and refusal is not None:
+            gone["imports"][module] = {"from": at, "error": refusal}
+            continue
+        if at is not None:
+            gone["modules"][module] = at
+        for name in sorted({name for _, found in seen for name in found["modules"].get(module, {})}):
+            compare_name(gone, seen, module, name)
+    return gone
+
+
+def compare_name(gone, seen, module, name):
+    """Notes what has become of one name, and of how it is called where it is still there."""
+    dotted = f"{module}.{name}"
+    at = first_gone(seen, lambda found: name in found["modules"].get(module, {}))
+    if at is not None:
+        gone["names"][dotted] = at
+        return
+    history = [(version, found["modules"][module][name]) for version, found in seen if name in found["modules"].get(module, {})]
+    newest = history[-1][1]
+    lost = {}
+    for attribute in sorted({each for _, one in history for each in one["attributes"]}):
+        at = first_gone(history, lambda one: attribute in one["attributes"])
+        if at is not None:
+            lost[attribute] = {"from": at, "ofObjects": attribute not in newest["open"]}
+    # What has lost more than that is another class by the same name.
+    if 0 < len(lost) <= 20:
+        gone["attributes"][dotted] = lost
+    for parameter in sorted({each for _, one in history for each in one["parameters"] or [] if each[0] != "_"}):
+        at = first_gone(history, lambda one: one["parameters"] is None or parameter in one["parameters"])
+        if at is not None:
+            gone["parameters"].setdefault(dotted, {})[parameter] = {"from": at}
+    if newest["positional"] is not None:
+        at = first_gone(history, lambda one: one["positional"] is not None and one["positional"] > newest["positional"])
+        if at is not None:
+            gone["positional"][dotted] = {"least": newest["least"], "most": newest["positional"], "bound": newest["bound"], "shown": newest["shown"], "from": at}
+    for parameter, kind in (newest["required"] or {}).items():
+        at = first_gone(history, lambda one: one["required"] is not None and parameter not in one["required"])
+        if at is not None:
+            place = newest["places"].index(parameter) if kind == "positional" else None
+            gone["required"].setdefault(dotted, {})[parameter] = {"from": at, "place": place, "shown": newest["shown"]}
+
+
+def record(uv, name, releases, modules):
+    """Everything that is known of one distribution: what its releases lost, and what the calls of calls.py gave in each."""
+    seen, asked, said, given = [], {}, {}, {}
     for release in releases:
         with tempfile.TemporaryDirectory() as folder:
             python, version = install(uv, folder, name, release)
             found = None if python is None else look(python, modules, asked)
-        if found is None:
-            continue
-        seen.append((version, found))
-        for module, names in found.items():
-            asked[module] = sorted({*asked.get(module, []), *names})
-    named = [each.split("@")[0].split("+")[0] for each in releases if not each.startswith("latest")]
-    gone = {"releases": [version for version, _ in seen if version in named], "modules": {}, "names": {}, "parameters": {}}
-    for module in modules:
-        at = first_gone(seen, lambda each: module in each)
-        if at is not None:
-            gone["modules"][module] = at
-        for each in asked.get(module, []):
-            at = first_gone(seen, lambda found: each in found.get(module, {}))
-            if at is not None:
-                gone["names"][f"{module}.{each}"] = at
+            if found is None:
+                print(name, release, "is left out", file=sys.stderr)
                 continue
-            known = {parameter for _, found in seen for parameter in known_parameters(found, module, each)}
-            for parameter in sorted(known):
-                at = first_gone(seen, lambda found: takes(found, module, each, parameter))
-                if at is not None:
-                    gone["parameters"].setdefault(f"{module}.{each}", {})[parameter] = {"from": at}
-    return gone
-
-
-def known_parameters(found, module, name):
-    signature = found.get(module, {}).get(name)
-    return [each for each in signature if each[0] != "_"] if isinstance(signature, list) else []
-
-
-def takes(found, module, name, parameter):
-    signature = found.get(module, {}).get(name)
-    return not isinstance(signature, list) or parameter in signature
-
-
-def call(uv, name, releases, callee, codes):
-    """Keywords → the first release that refuses them, and the line that it prints."""
-    said = {each: [] for each in codes}
-    for release in releases.split():
-        with tempfile.TemporaryDirectory() as folder:
-            python, version = install(uv, folder, name, release)
-            for each, code in codes.items() if python else ():
-                ran = subprocess.run([python, "-W", "ignore", "-c", code], capture_output=True, text=True, cwd="/")
-                lines = [line for line in ran.stderr.splitlines() if re.match(r"[\w.]+(?:Error|Exception)\b", line)]
-                said[each].append((version, None if ran.returncode == 0 else (lines or ["?"])[-1]))
-    found = {}
-    for each, answers in said.items():
-        at = first_gone([(version, line is None) for version, line in answers], lambda works: works)
+            for index, each in enumerate(CALLS.get(name, [])):
+                said.setdefault(index, []).append((version, error_of(run(python, each["code"]))))
+            for callee, code in GIVEN.get(name, {}).items():
+                ran = run(python, f"{code}\nprint('ANSWER' + type(given).__module__ + '.' + type(given).__name__)")
+                if ran is not None and "ANSWER" in ran.stdout:
+                    given.setdefault(callee, []).append((version, ran.stdout.split("ANSWER")[1].strip()))
+        seen.append((version, found))
+        for module, names in found["modules"].items():
+            known = asked.setdefault(module, {})
+            for each, about in names.items():
+                known[each] = sorted({*known.get(each, []), *about["attributes"]})
+    gone = compare(seen, modules) if seen else {kind: {} for kind in KINDS}
+    for callee, answers in given.items():
+        newest = answers[-1][1]
+        at = first_gone(answers, lambda type: type != newest)
         if at is not None:
-            found[each] = {"from": at, "error": dict(answers)[at]}
-    return {callee: found} if found else {}
+            gone["gives"][callee] = {"type": newest, "from": at}
+    gone["calls"] = []
+    for index, answers in said.items():
+        at = first_gone(answers, lambda error: error is None)
+        if at is not None:
+            one = CALLS[name][index]
+            gone["calls"].append({"callee": one["callee"], "when": one["when"], "from": at, "error": answers[-1][1]})
+        else:
+            print(name, CALLS[name][index]["code"][-80:], answers, file=sys.stderr)
+    print(name, {kind: len(each) for kind, each in gone.items()}, file=sys.stderr, flush=True)
+    pinned = {each.split("@")[0].split("+")[0]: re.fullmatch(r"[^@+]+", each) is not None for each in releases if not each.startswith("latest")}
+    known = [version for version, _ in seen if version in pinned]
+    return {"releases": known, "runsAlone": [version for version in known if pinned[version]], **gone}
 
 
 def main():
     uv, *wanted = sys.argv[1:]
-    packages = json.loads(OUTPUT.read_text())["packages"] if wanted and OUTPUT.exists() else {}
-    for line in (FOLDER / "packages.txt").read_text().splitlines():
-        if not line or line[0] == "#":
-            continue
+    lines = [line for line in (FOLDER / "packages.txt").read_text().splitlines() if line and line[0] != "#"]
+    jobs = []
+    for line in lines:
         (name, *releases), modules = (part.split() for part in line.split(" : "))
         if not wanted or name in wanted:
-            packages[name] = compare(uv, name, releases, modules)
-    for name, (releases, callee, codes) in CALLS.items():
-        if not wanted or name in wanted:
-            known = packages.setdefault(name, {"releases": [], "modules": {}, "names": {}, "parameters": {}})
-            known["parameters"].update(call(uv, name, releases, callee, codes))
-    for name in packages:
-        print(name, {kind: len(each) for kind, each in packages[name].items()}, file=sys.stderr)
-    document = {"generated": datetime.date.today().isoformat(), "packages": dict(sorted(packages.items()))}
-    OUTPUT.write_text(json.dumps(document, indent="\t") + "\n")
+            jobs.append((name, releases, modules))
+    with concurrent.futures.ThreadPoolExecutor(3) as pool:
+        recorded = {name: pool.submit(record, uv, name, releases, modules) for name, releases, modules in jobs}
+        packages = {}
+        for name in sorted(recorded):
+            packages[name] = recorded[name].result()
+    document = json.dumps({"generated": datetime.date.today().isoformat(), "packages": packages}, indent="\t") + "\n"
+    print(document) if wanted else OUTPUT.write_text(document)
 
 
 if __name__ == "__main__":

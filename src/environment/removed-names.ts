@@ -1,65 +1,60 @@
-import data from "../../data/removed-names.json" with { type: "json" };
-import type { Distribution, ExportLookup, ExternalModule } from "./environment.ts";
-import { compareVersions, versionSatisfies } from "./pep440.ts";
+import type { ExportLookup, ExternalModule } from "./environment.ts";
+import { compareVersions } from "./pep440.ts";
+import { isSince, type Releases, releaseLosses } from "./release-losses.ts";
 
-/** A parameter that a function or a class takes no more; seen by running old and new releases, see scripts/removed-names. */
-export interface RemovedParameter {
-	/** The first release that was seen to refuse it. */
+/** Where releases of a distribution lost something: the last one before that runs today, and the first one after. */
+export interface Removal {
+	readonly lastWith: string;
 	readonly from: string;
-	/** The line that it prints; undefined where it is Python's own for an unexpected keyword. */
-	readonly error?: string;
 }
 
-/** What releases of one distribution took away; names are dotted, and go with the first release that was seen without them. */
-interface RemovedOfPackage {
-	/** Those that were looked into by their number, oldest first. */
-	readonly releases: readonly string[];
-	readonly modules: Readonly<Record<string, string>>;
-	readonly names: Readonly<Record<string, string>>;
-	readonly parameters: Readonly<Record<string, Readonly<Record<string, RemovedParameter>>>>;
+/** See {@link Removal}, of a module (`symbol` null), a name in it, or an attribute of a class; null where none is on record. */
+export function removalOf(distribution: string, module: string, symbol: string | null): Removal | null {
+	const losses = ofName(releaseLosses, distribution);
+	if (losses === undefined) return null;
+	const from =
+		symbol === null
+			? ofName(losses.modules, module)
+			: (ofName(losses.names, `${module}.${symbol}`) ?? ofName(ofName(losses.attributes, module) ?? {}, symbol)?.from);
+	return from === undefined ? null : removalBefore(distribution, from);
 }
 
-const packages: Readonly<Record<string, RemovedOfPackage>> = data.packages;
-
-/** The last release that was seen with a module (`symbol` null) or a name in it, and the first without; null where it is not on record as removed. */
-export function removalOf(
-	distribution: string,
-	module: string,
-	symbol: string | null,
-): { readonly lastWith: string; readonly from: string } | null {
-	const removed = Object.hasOwn(packages, distribution) ? packages[distribution] : undefined;
-	const known = symbol === null ? removed?.modules : removed?.names;
-	const dotted = symbol === null ? module : `${module}.${symbol}`;
-	const from = known !== undefined && Object.hasOwn(known, dotted) ? known[dotted] : undefined;
-	const older = from === undefined ? [] : (removed?.releases ?? []).filter((each) => compareVersions(each, from) < 0);
-	const lastWith = older.at(-1);
-	return from === undefined || lastWith === undefined ? null : { lastWith, from };
+/** See {@link Removal}, of what went with a release; null where no older one is known to run. */
+export function removalBefore(distribution: string, from: string): Removal | null {
+	const lastWith = ofName(releaseLosses, distribution)?.runsAlone.findLast((each) => compareVersions(each, from) < 0);
+	return lastWith === undefined ? null : { lastWith, from };
 }
 
-type Distributions = ReadonlyMap<string, Pick<Distribution, "version">>;
+function ofName<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+	return Object.hasOwn(record, name) ? record[name] : undefined;
+}
+
+/** The line that importing a module prints in the release at hand, or one below it, where older releases could be imported; null where there is none. */
+export function refusalToImport(releases: Releases, module: string): string | null {
+	for (const [distribution, { imports }] of Object.entries(releaseLosses))
+		for (const [refused, since] of Object.entries(imports))
+			if ((module === refused || module.startsWith(`${refused}.`)) && isSince(releases, distribution, since)) return since.error;
+	return null;
+}
 
 /** What the releases at hand have no more, though older ones had it: said where a library's own tables do not tell. */
 export class RemovedNames {
-	private readonly names: ReadonlySet<string>;
-	private readonly modules: ReadonlySet<string>;
+	private readonly names = new Set<string>();
+	private readonly modules = new Set<string>();
 	/** Modules that had what was removed, and the packages around them → the distribution. */
-	private readonly holders: ReadonlyMap<string, string>;
+	private readonly holders = new Map<string, string>();
 
-	constructor(distributions: Distributions) {
-		const names = new Set<string>();
-		const modules = new Set<string>();
-		const holders = new Map<string, string>();
-		for (const [distribution, removed] of Object.entries(packages)) {
-			if (!distributions.has(distribution)) continue;
-			for (const [dotted, from] of Object.entries(removed.modules))
-				if (isFrom(distributions, distribution, from)) modules.add(dotted);
-			for (const [dotted, from] of Object.entries(removed.names)) {
-				if (!isFrom(distributions, distribution, from)) continue;
-				names.add(dotted);
-				for (const holder of parentsOf(dotted)) holders.set(holder, distribution);
+	constructor(releases: Releases) {
+		for (const [distribution, { modules, names }] of Object.entries(releaseLosses)) {
+			if (!releases.has(distribution)) continue;
+			for (const [dotted, from] of Object.entries(modules))
+				if (isSince(releases, distribution, { from })) this.modules.add(dotted);
+			for (const [dotted, from] of Object.entries(names)) {
+				if (!isSince(releases, distribution, { from })) continue;
+				this.names.add(dotted);
+				for (const holder of parentsOf(dotted)) this.holders.set(holder, distribution);
 			}
 		}
-		[this.names, this.modules, this.holders] = [names, modules, holders];
 	}
 
 	hasName(dotted: string): boolean {
@@ -98,34 +93,4 @@ export class RemovedNames {
 function parentsOf(dotted: string): string[] {
 	const parts = dotted.split(".");
 	return parts.slice(1).map((_, index) => parts.slice(0, index + 1).join("."));
-}
-
-/** A keyword that a callable of the release at hand takes no more, with the exception that it raises; null where it may. */
-export function removedParameter(distributions: Distributions, callee: string, keyword: string): RemovedParameter | null {
-	for (const [distribution, { parameters }] of packagesWith(callee.split(".")[0] ?? callee)) {
-		const known = Object.hasOwn(parameters, callee) ? parameters[callee] : undefined;
-		const removed = known !== undefined && Object.hasOwn(known, keyword) ? known[keyword] : undefined;
-		if (removed !== undefined && isFrom(distributions, distribution, removed.from)) return removed;
-	}
-	return null;
-}
-
-/** The names by which callables are on record whose modules begin with a top-level name: `pandas.read_csv`. */
-export function callablesOnRecord(topLevelName: string): readonly string[] {
-	return packagesWith(topLevelName).flatMap(([, { parameters }]) => Object.keys(parameters));
-}
-
-const byTopLevel = new Map<string, [string, RemovedOfPackage][]>();
-
-function packagesWith(topLevelName: string): readonly [string, RemovedOfPackage][] {
-	if (byTopLevel.size === 0)
-		for (const entry of Object.entries(packages))
-			for (const top of new Set(Object.keys(entry[1].parameters).map((callee) => callee.split(".")[0] ?? callee)))
-				byTopLevel.set(top, [...(byTopLevel.get(top) ?? []), entry]);
-	return byTopLevel.get(topLevelName) ?? [];
-}
-
-function isFrom(distributions: Distributions, distribution: string, from: string): boolean {
-	const version = distributions.get(distribution)?.version;
-	return version !== undefined && versionSatisfies(version, `>=${from}`) === true;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { RemovedNames, removalOf, removedParameter } from "../../src/environment/removed-names.ts";
+import { changedCallable } from "../../src/environment/changed-calls.ts";
+import { RemovedNames, removalBefore, removalOf } from "../../src/environment/removed-names.ts";
 
 const installed = (versions: Readonly<Record<string, string>>): ReadonlyMap<string, { readonly version: string }> =>
 	new Map(Object.entries(versions).map(([name, version]) => [name, { version }]));
@@ -22,15 +23,34 @@ describe("what releases took away", () => {
 		expect(removed.remainderOf("PIL.ImageGrab")).toBeNull();
 	});
 
-	it("names the last release that has it, and the keywords that are refused", () => {
+	it("names the last release that has it and runs today", () => {
 		expect(removalOf("werkzeug", "werkzeug.security", "safe_str_cmp")?.lastWith).toBe("2.0.3");
 		expect(removalOf("werkzeug", "werkzeug.security", "check_password_hash")).toBeNull();
-		const newest = installed({ pandas: "3.1.1", "sentry-sdk": "2.75.0" });
-		expect(removedParameter(newest, "pandas.read_csv", "error_bad_lines")?.error).toBeUndefined();
-		expect(removedParameter(newest, "pandas.read_csv", "sep")).toBeNull();
-		expect(removedParameter(installed({ pandas: "1.1.5" }), "pandas.read_csv", "error_bad_lines")).toBeNull();
-		expect(removedParameter(newest, "sentry_sdk.init", "request_bodies")?.error).toBe(
-			"TypeError: Unknown option 'request_bodies'",
-		);
+		expect(removalOf("celery", "celery.task", null)).toBeNull();
+		expect(removalBefore("pyjwt", "2.0.1")?.lastWith).toBe("1.7.1");
+	});
+});
+
+describe("what releases refuse to be called with", () => {
+	const changed = (canonical: string, versions: Readonly<Record<string, string>>) =>
+		changedCallable({ distributions: installed(versions) as never, canonical: (dotted) => dotted }, canonical);
+
+	it("is known of the releases that were seen to refuse it, and of no others", () => {
+		expect(changed("pandas.read_csv", { pandas: "3.1.1" })?.parameters.has("error_bad_lines")).toBe(true);
+		expect(changed("pandas.read_csv", { pandas: "3.1.1" })?.parameters.has("sep")).toBe(false);
+		expect(changed("pandas.read_csv", { pandas: "1.1.5" })?.parameters.has("error_bad_lines")).toBe(false);
+		expect(changed("pandas.read_csv", {})).toBeUndefined();
+	});
+
+	it("goes with the line that the call really printed", () => {
+		const init = changed("sentry_sdk.init", { "sentry-sdk": "2.75.0" });
+		expect(init?.calls.map(({ error }) => error)).toContain("TypeError: Unknown option 'request_bodies'");
+		expect(changed("jwt.encode", { pyjwt: "2.10.1" })?.gives).toBe("builtins.str");
+		expect(changed("jwt.encode", { pyjwt: "1.7.1" })?.gives).toBeNull();
+	});
+
+	it("counts places, and attributes of classes", () => {
+		expect(changed("anthropic.Client", { anthropic: "0.39.0" })?.positional?.most).toBe(0);
+		expect(changed("pandas.DataFrame", { pandas: "2.2.3" })?.attributes.get("append")?.ofObjects).toBe(true);
 	});
 });

@@ -126,6 +126,8 @@ export interface RaisesException {
 	readonly by: "statement" | "call" | "operation";
 	/** For a keyword argument that nothing takes: its name and the names that would be. */
 	readonly keyword?: { readonly name: string; readonly parameters: readonly string[] };
+	/** For what a package refuses only since a release: which one, and of what (PEP 503 name). */
+	readonly since?: { readonly distribution: string; readonly release: string };
 	/** For an attribute that is not set: those that are. */
 	readonly known?: readonly string[];
 	/** For a key that is not there: those that are, and where the one asked for is written. */

@@ -35,7 +35,7 @@ export function dependencyRows(project: Project): DependencyRow[] {
 		const installed = project.environment.kind === "interpreter" ? (distribution?.version ?? null) : null;
 		return {
 			name: first?.name ?? distribution?.name ?? name,
-			declared: first === undefined ? null : requirements.map(describeVersion).join(" and "),
+			declared: first === undefined ? null : [...new Set(requirements.map(describeVersion))].join(" and "),
 			declaredIn: first === undefined ? null : [...new Set(requirements.map(describePlace))].join(", "),
 			installed,
 			requiredBy: requirers.get(name) ?? [],

@@ -11,10 +11,10 @@ import { dottedName, walk } from "../../python/walk.ts";
 import type { TextEdit } from "../../text/range.ts";
 import { attributeAt } from "../repair/attributes/attribute-at.ts";
 import { ownModules } from "../repair/modules/module-spelling.ts";
+import { askForReleaseWith } from "../repair/packages/release-with-name.ts";
 import { type FailureOf, failureAt, failuresOf } from "../repair/trial/import-failures.ts";
 import { findAllEntry } from "./repair/attributes/all-entries.ts";
 import { type AttributeRemedy, findAttributeRemedies } from "./repair/attributes/attribute-remedies.ts";
-import { askForReleaseWith } from "./repair/names/release-with-name.ts";
 import { shadowsExternal } from "./usage/shadowing.ts";
 
 interface Evidence {
@@ -81,7 +81,9 @@ export default defineRule<Evidence>({
 		const failure = failureAt(project, "attribute-missing", path, range.start);
 		const [first] = evidence.remedies;
 		if (failure && first) return proposalOf(project, failure, first);
-		return (evidence.via === "module" ? askForReleaseWith(project, evidence.owner, evidence.name) : null) ?? undefined;
+		// A class of a library stands with its module before it.
+		const isOfLibrary = evidence.via === "module" || evidence.owner.includes(".");
+		return (isOfLibrary ? askForReleaseWith(project, evidence.owner, evidence.name) : null) ?? undefined;
 	},
 
 	alternatives({ path, range, evidence }, project) {

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { askForReleaseWith } from "../../../src/rules/imports/repair/names/release-with-name.ts";
+import { askForReleaseWith } from "../../../src/rules/repair/packages/release-with-name.ts";
 import { buildProject } from "../../project/build-project.ts";
 import { installed } from "../dependencies/audit-dependencies.ts";
 

@@ -11,6 +11,7 @@ import { builtin, constant } from "./external.ts";
 import { yieldValue } from "./generators.ts";
 import { failOnUnsetKey, mergeInto } from "./library/dotenv-dicts.ts";
 import { enteredOnStack } from "./library/enter-context.ts";
+import { failOnTruth, namedInMongo } from "./library/mongo-objects.ts";
 import { failOnUnnamed } from "./library/none-refusals.ts";
 import { awaitedRows } from "./library/session-objects.ts";
 import { failOnUnset, unsetVariable } from "./library/unset-variable.ts";
@@ -28,7 +29,7 @@ import {
 } from "./machine.ts";
 import { failOnMissingItem, notice } from "./missing-items.ts";
 import { asText, itemsOf, truth } from "./operations.ts";
-import { binaryOperation, booleanOperation, comparison, failOnFunctionSubscript } from "./operators.ts";
+import { binaryOperation, booleanOperation, comparison, condition, failOnFunctionSubscript } from "./operators.ts";
 import { failOnPlainClassSubscript, failOnSubscript, failOnUnhashable, failOperation } from "./refused-operations.ts";
 import { failOnRepeatedKeyword, isCertainEntry } from "./repeated-keyword.ts";
 import { sliced } from "./slices.ts";
@@ -58,6 +59,7 @@ export function evaluate(machine: Machine, frame: Frame, node: ast.Expression): 
 		case "UnaryOp": {
 			const operand = machine.evaluate(frame, node.operand);
 			if (node.operator === "not") {
+				failOnTruth(machine, frame, operand, node.operand);
 				const value = truth(operand);
 				return value === undefined ? unknown : constant(!value);
 			}
@@ -68,7 +70,7 @@ export function evaluate(machine: Machine, frame: Frame, node: ast.Expression): 
 		case "Compare":
 			return comparison(machine, frame, node);
 		case "IfExp": {
-			const test = truth(machine.evaluate(frame, node.test));
+			const test = condition(machine, frame, node.test);
 			if (test === true) return machine.evaluate(frame, node.body);
 			if (test === false) return machine.evaluate(frame, node.orelse);
 			const [a, b] = maybe(machine, () => [machine.evaluate(frame, node.body), machine.evaluate(frame, node.orelse)]);
@@ -299,6 +301,8 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 		return owner.kind === "dict" && key !== undefined ? (owner.entries.get(key) ?? unknown) : unknown;
 	}
 	if (failOnUnsetKey(machine, frame, owner, index, node) || failOnUnnamed(machine, frame, owner, index, node)) return unknown;
+	const ofMongo = typeof index.value === "string" ? namedInMongo(machine, owner, "items", index.value) : null;
+	if (ofMongo !== null) return ofMongo;
 	failOnMissingItem(machine, frame, owner, index, node);
 	if (owner.kind === "sequence" && typeof index.value === "number") {
 		const at = index.value < 0 && owner.complete ? owner.items.length + index.value : index.value;

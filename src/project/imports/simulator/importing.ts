@@ -1,3 +1,4 @@
+import { refusalToImport } from "../../../environment/removed-names.ts";
 import type { Module } from "../../project.ts";
 import { isSimilarName } from "../nearest-module.ts";
 import type { OwnModule } from "../resolver.ts";
@@ -255,8 +256,24 @@ function importExternal(machine: Machine, frame: Frame, request: ImportRequest):
 			break;
 		}
 	}
+	failOnRefusal(machine, frame, request);
 	for (const name of hiddenModulesAsked(machine, request.name)) importForLibrary(machine, name);
 	return { type: "external", name: request.name };
+}
+
+/** A module of a library that does nothing but raise since a release: the package goes by another name. */
+function failOnRefusal(machine: Machine, frame: Frame, { name, range, statement }: ImportRequest): void {
+	const [, exception, message] =
+		/^([\w.]+)(?:: (.*))?$/.exec(refusalToImport(machine.environment.distributions, name) ?? "") ?? [];
+	if (exception === undefined) return;
+	fail(machine, {
+		detail: { type: "raises", exception, by: "operation" },
+		module: frame.module,
+		range,
+		statement,
+		exception,
+		message: message ?? "",
+	});
 }
 
 /**

@@ -3,6 +3,7 @@ import { type ExternalValue, unknown, type Value } from "../values.ts";
 import { failOnCoroutineOperand } from "./async-misuse.ts";
 import { isBuiltinFunction } from "./builtins.ts";
 import { constant } from "./external.ts";
+import { failOnTruth } from "./library/mongo-objects.ts";
 import { failOnPercentFormat } from "./library/text-formats.ts";
 import { type Frame, type Machine, maybe } from "./machine.ts";
 import { binary, compare, truth } from "./operations.ts";
@@ -63,9 +64,17 @@ function joinedPath(left: Value, right: Value): Value | null {
 	return { ...left, attributes: new Map([["__fspath__", constant(joined)]]) };
 }
 
+/** Does a condition hold, as far as that is known? */
+export function condition(machine: Machine, frame: Frame, node: ast.Expression): boolean | undefined {
+	const value = machine.evaluate(frame, node);
+	failOnTruth(machine, frame, value, node);
+	return truth(value);
+}
+
 /** `a and b`, `a or b`. */
 export function booleanOperation(machine: Machine, frame: Frame, node: ast.BoolOp): Value {
 	const left = machine.evaluate(frame, node.left);
+	failOnTruth(machine, frame, left, node.left);
 	const decided = truth(left);
 	if (decided === undefined) {
 		const right = maybe(machine, () => machine.evaluate(frame, node.right));

@@ -12,10 +12,11 @@ import { runImport, runImportFrom } from "./import-statements.ts";
 import { dictMethod } from "./library/container-methods.ts";
 import { enterContext } from "./library/enter-context.ts";
 import { mayKeepExceptions } from "./library/generator-contexts.ts";
-import { setVariable } from "./library/set-variable.ts";
 import { extendSearchPath } from "./library/search-path.ts";
+import { setVariable } from "./library/set-variable.ts";
 import { bind, type Completion, type Frame, type Handler, type Machine, maybe, PythonException } from "./machine.ts";
-import { binary, itemsOf, truth } from "./operations.ts";
+import { binary, itemsOf } from "./operations.ts";
+import { condition } from "./operators.ts";
 import { failOnIteration, failOnUnpacking } from "./refused-operations.ts";
 
 /** Executes statements in order. A statement after one that left the block for certain is not reached. */
@@ -97,7 +98,7 @@ function executeStatement(machine: Machine, frame: Frame, node: ast.Statement): 
 			}
 			return "normal";
 		case "Assert": {
-			const holds = truth(machine.evaluate(frame, node.test));
+			const holds = condition(machine, frame, node.test);
 			if (holds === undefined) machine.doubts++;
 			if (holds === false) {
 				const message = node.message === null ? null : machine.evaluate(frame, node.message);
@@ -186,9 +187,8 @@ function isFresh(written: unknown): boolean {
 
 function setItem(machine: Machine, frame: Frame, owner: Value, index: Value, value: Value, node: ast.Node): void {
 	if (owner.kind === "external" && owner.canonical === "os.environ") setVariable(machine, frame, index, value, node);
-	else if (owner.kind === "external" && owner.canonical === "sys.path") {
-		machine.path.dynamic = true;
-	} else if (owner.kind === "external" && owner.canonical === "sys.modules") {
+	else if (owner.kind === "external" && owner.canonical === "sys.path") machine.path.dynamic = true;
+	else if (owner.kind === "external" && owner.canonical === "sys.modules") {
 		// Whatever stands in `sys.modules` now is what later imports find.
 		machine.path.dynamic = true;
 		frame.globals.dynamic = true;
@@ -222,7 +222,7 @@ function annotatedAssignment(machine: Machine, frame: Frame, node: ast.AnnAssign
 }
 
 function executeIf(machine: Machine, frame: Frame, node: ast.If): Completion {
-	const taken = truth(machine.evaluate(frame, node.test));
+	const taken = condition(machine, frame, node.test);
 	if (taken === true) return machine.execute(frame, node.body);
 	if (taken === false) return machine.execute(frame, node.orelse);
 	const first = maybe(machine, () => machine.execute(frame, node.body));
@@ -316,7 +316,7 @@ function afterLoop(machine: Machine, frame: Frame, node: ast.For, completion: Co
 }
 
 function executeWhile(machine: Machine, frame: Frame, node: ast.While): Completion {
-	const first = truth(machine.evaluate(frame, node.test));
+	const first = condition(machine, frame, node.test);
 	if (first === false) return machine.execute(frame, node.orelse);
 	if (first === undefined) {
 		const completion = maybe(machine, () => machine.execute(frame, node.body));

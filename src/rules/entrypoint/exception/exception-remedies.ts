@@ -16,6 +16,7 @@ import {
 	passTheRouter,
 } from "../../repair/calls/library-call-remedies.ts";
 import { makePlain } from "../../repair/calls/make-plain.ts";
+import { askForReleaseBefore } from "../../repair/packages/release-with-name.ts";
 import { variableBehindRaise } from "../../repair/settings/variable-behind-raise.ts";
 import { registerEach } from "../lifespan/register-each.ts";
 import { wrapMiddleware } from "../middleware/wrap-middleware.ts";
@@ -29,6 +30,7 @@ import { coroutineRemedy } from "./coroutine-remedies.ts";
 import { enumRemedy } from "./enum-remedies.ts";
 import { callObjectPlainly, fitCall, plainHeader } from "./fit-call.ts";
 import { giveDefault } from "./give-default.ts";
+import { nameAlgorithms } from "./name-algorithms.ts";
 import { operationRemedy } from "./operation-remedies.ts";
 import { passArgument } from "./pass-argument.ts";
 import { valueRemedy } from "./value-remedies.ts";
@@ -70,6 +72,7 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 	if (call === undefined) return undefined;
 	if (detail.repeated !== undefined) return dropArgument(module, call, detail.repeated);
 	if (error === "TypeError: load() missing 1 required positional argument: 'Loader'") return loadSafely(module, call);
+	if (error.endsWith('pass in a value for the "algorithms" argument when calling decode().')) return nameAlgorithms(module, call);
 	if (/^TypeError: (async)?contextmanager\(\) missing/.test(error)) return uncallDecorator(module, call);
 	if (/^TypeError: (FastAPI|APIRouter)\.\w+\(\) missing 1 required positional argument: 'path'$/.test(error))
 		return writePath(module, call) ?? makeTheObject(module, call);
@@ -89,8 +92,21 @@ export function exceptionRemedy(project: Project, { path, range, detail, error }
 		applicationArgumentRemedy(project, module, range, error) ??
 		fitCall(project, module, call, error) ??
 		passArgument(project, module, call, error) ??
-		giveDefault(project, error)
+		giveDefault(project, error) ??
+		releaseBefore(project, module, call, detail)
 	);
+}
+
+/** A call that a package refuses only since a release: the releases before it. */
+function releaseBefore(
+	project: Project,
+	{ text }: Module,
+	{ callee }: ast.Call,
+	{ since }: RaisesException,
+): FixProposal | undefined {
+	if (since === undefined) return undefined;
+	const what = `${text.slice(callee.start, callee.end)} as it is called here`;
+	return askForReleaseBefore(project, since.distribution, since.release, what) ?? undefined;
 }
 
 /** `@model_validator` without a mode: over a method of the object it runs after the fields, over one of the class before them. */

@@ -1,9 +1,10 @@
-import type { FixProposal } from "../../../../audit/fix.ts";
-import { normalizeName } from "../../../../environment/environment.ts";
-import { compareVersions, parseVersion, versionSatisfies } from "../../../../environment/pep440.ts";
-import { primaryManifest } from "../../../../project/manifests/declared.ts";
-import { setSpecifier, usesHashes } from "../../../../project/manifests/edit.ts";
-import type { Project } from "../../../../project/project.ts";
+import type { FixProposal } from "../../../audit/fix.ts";
+import { normalizeName } from "../../../environment/environment.ts";
+import { compareVersions, parseVersion, versionSatisfies } from "../../../environment/pep440.ts";
+import { removalBefore } from "../../../environment/removed-names.ts";
+import { primaryManifest } from "../../../project/manifests/declared.ts";
+import { setSpecifier, usesHashes } from "../../../project/manifests/edit.ts";
+import type { Project } from "../../../project/project.ts";
 
 /**
  * Asks for releases of a package that have the module, or the name in it, where the declared ones lack it. Null where the package is
@@ -11,20 +12,41 @@ import type { Project } from "../../../../project/project.ts";
  * not known which would do.
  */
 export function askForReleaseWith(project: Project, module: string, symbol: string | null): FixProposal | null {
-	const { environment, files } = project;
+	const { environment } = project;
 	const [top = ""] = module.split(".");
 	const found = environment.findModule(top);
 	const name = found.found === "present" && found.module.distribution !== null ? normalizeName(found.module.distribution) : null;
-	const current = name === null ? undefined : environment.distributions.get(name)?.version;
+	const what = symbol === null ? module : `${symbol} of ${module}`;
+	return name === null ? null : askForRelease(project, name, environment.releasesWith(name, module, symbol), what);
+}
+
+/** Asks for releases of a package (PEP 503 name) from before the one that refuses what the code does. */
+export function askForReleaseBefore(project: Project, distribution: string, release: string, what: string): FixProposal | null {
+	const removal = removalBefore(distribution, release);
+	if (removal === null) return null;
+	const releases = [
+		{ version: removal.lastWith, has: true },
+		{ version: removal.from, has: false },
+	];
+	return askForRelease(project, distribution, releases, what);
+}
+
+function askForRelease(
+	project: Project,
+	name: string,
+	releases: ReturnType<Project["environment"]["releasesWith"]>,
+	what: string,
+): FixProposal | null {
+	const { environment, files } = project;
+	const current = environment.distributions.get(name)?.version;
 	const manifest = primaryManifest(project.manifests);
 	const declared = manifest?.requirements.find(({ normalized, group }) => group === "" && normalized === name);
-	if (name === null || current === undefined || manifest === null || declared === undefined) return null;
+	if (current === undefined || manifest === null || declared === undefined) return null;
 	if (versionSatisfies(current, declared.specifier) === false) return null;
-	const bound = boundWith(environment.releasesWith(name, module, symbol), current);
+	const bound = boundWith(releases, current);
 	if (bound === null || usesHashes(files, manifest)) return null;
 	const edits = setSpecifier(files, declared, bound.specifier);
 	if (edits === null) return null;
-	const what = symbol === null ? module : `${symbol} of ${module}`;
 	return {
 		title: `Ask for ${declared.name}${bound.specifier}`,
 		explanation: bound.isNewer

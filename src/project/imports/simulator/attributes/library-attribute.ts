@@ -7,12 +7,14 @@ import { superMember } from "../classes/super-object.ts";
 import { classMember, externalSymbol, isPlainExternalClass, memberOf, symbolEntry } from "../external.ts";
 import { stateAttribute } from "../library/application-state.ts";
 import { metadataClass, metadataOfBase, onlyOfMetadata } from "../library/base-metadata.ts";
+import { namedInMongo } from "../library/mongo-objects.ts";
 import { isSecret, lacksAttribute } from "../library/secret-objects.ts";
 import { isScalarResultWithout, onlyOfSessions, sessionFactoryName } from "../library/session-objects.ts";
 import { isNotLoaded } from "../library/unloaded-submodules.ts";
 import { type Frame, failAt, type Machine } from "../machine.ts";
 import { declaredContainer } from "./declared-container.ts";
 import { failOnObject, failWithout } from "./fail-without.ts";
+import { failOnLostAttribute } from "./lost-attribute.ts";
 
 /** An attribute of a module or a class of a library. */
 export function ofExternal(machine: Machine, frame: Frame, owner: ExternalValue, name: string, node: ast.Node): Value {
@@ -66,7 +68,7 @@ function ofExternalClass(machine: Machine, frame: Frame, owner: ExternalValue, n
 		const isBare = libraryEnumerations.test(owner.canonical) && machine.environment.python.minor < 12;
 		const message = isBare ? name : `type object '${printed}' has no attribute '${name}'`;
 		failWithout(machine, frame, node, { owner: owner.canonical, name, message });
-	}
+	} else failOnLostAttribute(machine, frame, owner, name, node, false);
 	return externalSymbol(machine, `${owner.name}.${name}`, null);
 }
 
@@ -95,6 +97,8 @@ export function ofExternalInstance(
 		failWithout(machine, frame, node, { owner: isRegistry ? "registry" : "Base", name, message });
 		return unknown;
 	}
+	const ofMongo = namedInMongo(machine, owner, "attributes", name);
+	if (ofMongo !== null) return ofMongo;
 	const metadata = name === "metadata" ? metadataOfBase(machine, owner) : null;
 	if (metadata !== null) return metadata;
 	const ofState = stateAttribute(machine, frame, owner, of, name, node);
@@ -106,6 +110,7 @@ export function ofExternalInstance(
 		failOnObject(machine, frame, printedOfInstance(without), name, node);
 		return unknown;
 	}
+	if (failOnLostAttribute(machine, frame, of, name, node, true)) return unknown;
 	if (isSecret(owner) && lacksAttribute(name)) {
 		failOnObject(machine, frame, "SecretStr", name, node);
 		return unknown;

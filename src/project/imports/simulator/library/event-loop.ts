@@ -44,7 +44,8 @@ function isLoopRunning(machine: Machine): boolean | null {
 	return loader === "unknown" ? null : loader === "absent";
 }
 
-const modules = /^(_?asyncio|anyio|nest_asyncio|apscheduler\.schedulers\.asyncio)(\.|$)/;
+const modules =
+	/^(_?asyncio|anyio|nest_asyncio|apscheduler\.schedulers\.asyncio|aiohttp(\.client|\.connector)?\.(ClientSession|TCPConnector)$)(\.|$)/;
 
 /** What a call of asyncio gives, with the RuntimeError that it raises where the event loop is not in the state it needs; null for all other calls. */
 export function eventLoopCall(call: LibraryCall): Value | null {
@@ -67,6 +68,14 @@ export function eventLoopCall(call: LibraryCall): Value | null {
 		// It asks for the running loop since 3.11; before, it made one of its own.
 		if (isStart && running === false && version !== undefined && versionSatisfies(version, ">=3.11,<4") === true)
 			refuse("scheduler.start", "no running event loop");
+		return null;
+	}
+	if (canonical.startsWith("aiohttp")) {
+		const version = machine.environment.distributions.get("aiohttp")?.version;
+		const asksForLoop = !args.open && !args.keywords.has("loop") && !args.keywords.has("connector");
+		// Before 3.10 it made a loop of its own, with a warning.
+		if (asksForLoop && running === false && version !== undefined && versionSatisfies(version, ">=3.10") === true)
+			refuse(name, "no running event loop");
 		return null;
 	}
 	if (receiver !== null) {

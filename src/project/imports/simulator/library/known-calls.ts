@@ -10,6 +10,7 @@ import { failOperation } from "../refused-operations.ts";
 import { alembicCommand } from "./alembic-commands.ts";
 import { attributeAsked, hasAttribute } from "./asked-attributes.ts";
 import { failOnMissingRegion } from "./aws-regions.ts";
+import { changedResult, failOnChangedCall } from "./changed-calls.ts";
 import { collectingCall } from "./collecting-calls.ts";
 import { dotenvCall } from "./dotenv-calls.ts";
 import { lengthOfBytes } from "./encoded-texts.ts";
@@ -22,13 +23,13 @@ import { failOnMissingKey } from "./keyed-clients.ts";
 import { libraryBody, typeInLibrary } from "./library-body.ts";
 import type { LibraryCall } from "./library-call.ts";
 import { failOnMailConfiguration } from "./mail-configuration.ts";
+import { mongoCall } from "./mongo-objects.ts";
 import { failOnNone } from "./none-refusals.ts";
 import { importOwnDriver } from "./own-driver.ts";
 import { onPath, pathCall, pathMethod } from "./paths.ts";
 import { matchCall } from "./pattern-match.ts";
 import { documentCall } from "./read-documents.ts";
 import { failOnRefusedCall } from "./refused-calls.ts";
-import { failOnRemovedParameter } from "./removed-parameters.ts";
 import { addToSearchPath, extendSearchPath } from "./search-path.ts";
 import { isSecret, secretText, shownSecret } from "./secret-objects.ts";
 import { rowsAsked } from "./session-objects.ts";
@@ -55,8 +56,10 @@ const answers: readonly ((call: LibraryCall) => Value | null)[] = [
 	dotenvCall,
 	pathCall,
 	collectingCall,
+	mongoCall,
 	plainCall,
 	libraryBody,
+	changedResult,
 ];
 
 /**
@@ -101,7 +104,7 @@ function refused(call: LibraryCall): null {
 	failOnNone(call);
 	failOnMailConfiguration(call);
 	failOnFernetKey(call);
-	failOnRemovedParameter(call);
+	failOnChangedCall(call);
 	return null;
 }
 

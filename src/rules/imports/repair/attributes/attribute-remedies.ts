@@ -19,6 +19,7 @@ import { callItAgain, isMentioned, unmentioned } from "../modules/renamed-siblin
 import { reExport } from "../names/re-export.ts";
 import { findAllEntry, isJoined } from "./all-entries.ts";
 import { bindInClass } from "./class-body-name.ts";
+import { withoutDecoding } from "./decoded-text.ts";
 import { asEvent } from "./event-decorator.ts";
 import { bindForLoop } from "./loop-attribute.ts";
 import { movedAttribute } from "./moved-attribute.ts";
@@ -80,7 +81,7 @@ const ways: readonly Way[] = [
 	throughRouter,
 	on(
 		"instance",
-		untried(({ failure }) => readTheSecret(failure)),
+		untried(({ failure }) => readTheSecret(failure) ?? withoutDecoding(failure)),
 	),
 	on(
 		"instance",

@@ -9,6 +9,7 @@ import { listNameSources } from "../../../repair/names/name-sources.ts";
 import { isImportedElsewhere, isNameUsed } from "../../../repair/names/name-users.ts";
 import { findContainedName, findRelatedName, findSimilarName, isSameKind } from "../../../repair/names/similar-name.ts";
 import { definesName, listHomesInUse, listOwnHomes, type SymbolHome } from "../../../repair/names/symbol-homes.ts";
+import { askForReleaseWith } from "../../../repair/packages/release-with-name.ts";
 import { type FailureOf, failuresOf, importedNameAt } from "../../../repair/trial/import-failures.ts";
 import { mends } from "../../../repair/trial/trial.ts";
 import { inOlderEnum } from "../attributes/older-enum.ts";
@@ -25,7 +26,6 @@ import { listExternalHomes } from "./external-homes.ts";
 import { defineDependencyAgain, isOtherDependency } from "./lost-dependency.ts";
 import { makeObjectAgain } from "./lost-object.ts";
 import { inOlderPydantic } from "./older-pydantic.ts";
-import { askForReleaseWith } from "./release-with-name.ts";
 import { renameImport } from "./rename-import.ts";
 import { widenGuard } from "./widen-guard.ts";
 
