@@ -16,7 +16,7 @@ export interface WrittenValue {
 /** The place where a value is written down, or null where it is none of the project's files. */
 export function findWrittenValue(project: Project, value: Value): WrittenValue | null {
 	const origin: Origin | null = value.kind === "constant" ? value.origin : null;
-	if (origin === null || origin.type === "environment") return null;
+	if (origin === null || !("range" in origin)) return null;
 	const file = project.files.get(origin.path);
 	if (file === undefined) return null;
 	const { path, range } = origin;

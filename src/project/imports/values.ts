@@ -9,7 +9,9 @@ export type Origin =
 	| { readonly type: "source"; readonly path: string; readonly range: TextRange }
 	/** `range` covers the value in the .env file, without its quotes. */
 	| { readonly type: "env-file"; readonly path: string; readonly key: string; readonly range: TextRange }
-	| { readonly type: "environment"; readonly key: string };
+	| { readonly type: "environment"; readonly key: string }
+	/** A field of settings that is None because neither the variable nor the `.env` file of its class sets it; null where it reads no file. */
+	| { readonly type: "setting"; readonly key: string; readonly file: string | null };
 
 /** What an expression is known to evaluate to. Whatever is not certain is `unknown`, and nothing is ever reported about it. */
 export type Value =

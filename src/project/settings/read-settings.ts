@@ -13,7 +13,15 @@ import { nestedSources, readNested, settingParts, withDefaults } from "./nested-
 import { argumentsOfPydantic, forgetWhatIsSetAfter } from "./own-init.ts";
 import { listValidators, runEarlyValidators, runModelValidator, type Validator } from "./run-validators.ts";
 import { dotenvOf, pathOf, rawValue } from "./setting-sources.ts";
-import { fileNames, isSettingsClass, lacksValue, type SettingsConfig, settingsConfig, settingsFields } from "./settings-class.ts";
+import {
+	fileNames,
+	isSettingsClass,
+	lacksValue,
+	type SettingsConfig,
+	type SettingsField,
+	settingsConfig,
+	settingsFields,
+} from "./settings-class.ts";
 import { nameOf, settle } from "./settle-setting.ts";
 
 /**
@@ -66,7 +74,7 @@ export function instantiateSettings(
 		const isInParts = given === null && argument === undefined && !args.open && nested !== null;
 		const isValidated = given !== undefined || (field.fallback !== null && field.validatesDefault);
 		const read = isInParts && model !== null ? readNested(nested, field, model) : null;
-		const value = read === null ? withDefaults(settled.value, config) : read.value;
+		const value = read === null ? ofVariable(withDefaults(settled.value, config), field, given, paths) : read.value;
 		result.set(field.name, isValidated && model !== null && losesItself(model) ? nothingReturned : value);
 		fields.push({
 			field,
@@ -113,6 +121,17 @@ function madeBy(machine: Machine, frame: Frame, factory: Value, made: Call): Val
 	const takesNothing = factory.kind === "function" && factory.node.parameters.length === 0;
 	if (!takesNothing && (factory.kind !== "class" || !isModelClass(factory))) return unknown;
 	return machine.call(frame, factory, { args: [], keywords: new Map(), open: false }, made.node);
+}
+
+/** A None that stands for a variable which nothing sets says which one that is, and in which file it can be set. */
+function ofVariable(
+	value: Value,
+	{ keys: [key] }: SettingsField,
+	given: Value | null | undefined,
+	paths: readonly (string | null)[] | null,
+): Value {
+	if (given !== undefined || key === undefined || value.kind !== "constant" || value.value !== null) return value;
+	return { ...value, origin: { type: "setting", key, file: paths?.findLast((path) => path !== null) ?? null } };
 }
 
 /** `Settings(_env_file=...)` reads other files than the class says. */

@@ -176,8 +176,7 @@ function refusalOf(project: Project, { url }: EngineCall): { readonly reason: st
 function isSameValue(a: EngineCall, b: EngineCall): boolean {
 	const [first, second] = [a.value, b.value].map((value) => (value.kind === "constant" ? value.origin : null));
 	if (!first || !second || first.type !== second.type) return false;
-	if (first.type === "environment" || second.type === "environment")
-		return first.type === "environment" && second.type === "environment" && first.key === second.key;
+	if (!("range" in first) || !("range" in second)) return !("range" in first) && !("range" in second) && first.key === second.key;
 	return first.path === second.path && first.range.start === second.range.start && a.text === b.text;
 }
 

@@ -288,7 +288,7 @@ function subscript(machine: Machine, frame: Frame, node: ast.Subscript): Value {
 	const unset = unsetVariable(owner);
 	if (unset !== null) {
 		failOnUnset(machine, frame, node, {
-			key: unset,
+			variable: unset,
 			consequence: "None has no items",
 			exception: "TypeError",
 			message: "'NoneType' object is not subscriptable",

@@ -17,9 +17,10 @@ export function failOnOperands(
 	const [a, b] = [operandType(left), operandType(right)];
 	const message = a === null || b === null ? null : refusalOf(operator, a, b, machine.environment.python.minor);
 	if (message === null) return false;
-	const key = unsetVariable(left) ?? unsetVariable(right);
-	if (key === null) failOperation(machine, frame, node, "TypeError", message);
-	else failOnUnset(machine, frame, node, { key, consequence: consequenceOf(operator, a, b), exception: "TypeError", message });
+	const variable = unsetVariable(left) ?? unsetVariable(right);
+	if (variable === null) failOperation(machine, frame, node, "TypeError", message);
+	else
+		failOnUnset(machine, frame, node, { variable, consequence: consequenceOf(operator, a, b), exception: "TypeError", message });
 	return true;
 }
 

@@ -75,10 +75,10 @@ export function failOnPlainClassSubscript(machine: Machine, frame: Frame, owner:
 
 /** A `for` loop, or an unpacking, over what cannot be gone through. */
 export function failOnIteration(machine: Machine, frame: Frame, iterable: Value, node: ast.Node): boolean {
-	const key = unsetVariable(iterable);
-	if (key !== null) {
+	const variable = unsetVariable(iterable);
+	if (variable !== null) {
 		const message = "'NoneType' object is not iterable";
-		failOnUnset(machine, frame, node, { key, consequence: "the loop gets None", exception: "TypeError", message });
+		failOnUnset(machine, frame, node, { variable, consequence: "the loop gets None", exception: "TypeError", message });
 		return true;
 	}
 	const type = typeWithout(machine, iterable, "__iter__", "__getitem__");
@@ -103,10 +103,10 @@ function libraryTypeWithout(machine: Machine, value: Value, ...methods: readonly
 
 /** `a, b = value` with a value of another length, or none at all. */
 export function failOnUnpacking(machine: Machine, frame: Frame, target: ast.Sequence, value: Value, node: ast.Node): void {
-	const key = unsetVariable(value);
-	if (key !== null) {
+	const variable = unsetVariable(value);
+	if (variable !== null) {
 		const message = "cannot unpack non-iterable NoneType object";
-		failOnUnset(machine, frame, node, { key, consequence: "None is unpacked", exception: "TypeError", message });
+		failOnUnset(machine, frame, node, { variable, consequence: "None is unpacked", exception: "TypeError", message });
 		return;
 	}
 	const metaclass = value.kind === "class" ? uniterableMetaclass(value) : null;

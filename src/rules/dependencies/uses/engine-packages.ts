@@ -50,7 +50,7 @@ function declaredDriverInUrl(project: Project, database: string, dialect: string
 			requirements.some(({ normalized }) => normalized === driver.distribution),
 	);
 	const origin = value.kind === "constant" ? value.origin : null;
-	if (declared === undefined || origin === null || origin.type === "environment") return null;
+	if (declared === undefined || origin === null || !("range" in origin)) return null;
 	const text = project.files.get(origin.path)?.text.slice(origin.range.start, origin.range.end) ?? "";
 	const at = text.indexOf(`${dialect}://`);
 	if (at === -1) return null;

@@ -128,7 +128,7 @@ function ofConstant(machine: Machine, frame: Frame, owner: Value & { kind: "cons
 	const unset = unsetVariable(owner);
 	if (unset !== null && !name.startsWith("__")) {
 		failOnUnset(machine, frame, node, {
-			key: unset,
+			variable: unset,
 			consequence: `None has no ${name}()`,
 			exception: "AttributeError",
 			message: `'NoneType' object has no attribute '${name}'`,

@@ -27,10 +27,10 @@ export function failOnMissingRegion({ machine, frame, canonical, args, node, rec
 	const name = service ?? args.keywords.get("service_name");
 	if (name?.kind !== "constant" || !regional.has(String(name.value)) || args.keywords.has("config")) return;
 	const given = args.keywords.get("region_name") ?? positional ?? ofSession(receiver);
-	const key = unsetVariable(given);
-	if (key === null) return;
+	const variable = unsetVariable(given);
+	if (variable === null) return;
 	failOnUnset(machine, frame, node, {
-		key,
+		variable,
 		consequence: `${String(name.value)} is asked for without a region`,
 		exception: "botocore.exceptions.NoRegionError",
 		message: "You must specify a region.",

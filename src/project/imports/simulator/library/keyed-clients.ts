@@ -183,9 +183,9 @@ export function failOnMissingKey({ machine, frame, canonical, args, node }: Libr
 	if (isGiven || isSet) return;
 	const message = client.message(machine.environment.distributions.get(client.distribution)?.version ?? null);
 	const name = canonical.slice(canonical.lastIndexOf(".") + 1);
-	const key = given.map(unsetVariable).find((each) => each !== null) ?? variables[0] ?? "";
+	const variable = given.map(unsetVariable).find((each) => each !== null) ?? { key: variables[0] ?? "", file: null };
 	const consequence = `${name}() cannot be made without a key`;
-	failOnUnset(machine, frame, node, { key, consequence, exception, message });
+	failOnUnset(machine, frame, node, { variable, consequence, exception, message });
 }
 
 function isNone(value: Value): boolean {

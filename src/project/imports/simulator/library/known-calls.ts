@@ -90,7 +90,7 @@ function ofUnsetVariable(call: LibraryCall): Value | null {
 	const consequence = `${canonical.slice(canonical.lastIndexOf(".") + 1)}() gets None`;
 	const colon = refusal.error.indexOf(": ");
 	const [exception, message] = [refusal.error.slice(0, colon), refusal.error.slice(colon + 2)];
-	failOnUnset(machine, frame, node, { key: refusal.key, consequence, exception, message });
+	failOnUnset(machine, frame, node, { variable: refusal.variable, consequence, exception, message });
 	return unknown;
 }
 

@@ -103,7 +103,7 @@ function fromOutside(call: LibraryCall, followed: LibraryFunction, state: Follow
 	const unset = [...call.args.args, ...call.args.keywords.values()].map(unsetVariable).find((key) => key !== null);
 	const consequence = `${call.canonical.slice(call.canonical.lastIndexOf(".") + 1)}() gets None`;
 	if (unset != null && (exception === "TypeError" || exception === "AttributeError"))
-		failOnUnset(machine, frame, node, { key: unset, consequence, exception, message });
+		failOnUnset(machine, frame, node, { variable: unset, consequence, exception, message });
 	else failAt(machine, frame, node, { detail: { type: "raises", exception, by: "operation" }, exception, message, line });
 }
 

@@ -19,17 +19,17 @@ export function failOnMailConfiguration({ machine, frame, canonical, args, node 
 	const version = machine.environment.distributions.get("fastapi-mail")?.version;
 	if (version !== undefined && versionSatisfies(version, ">=1.1") === false) return;
 	const unset = [...args.keywords].flatMap(([field, value]) => {
-		const key = required.has(field) ? unsetVariable(value) : null;
-		return key === null ? [] : [{ field, key }];
+		const variable = required.has(field) ? unsetVariable(value) : null;
+		return variable === null ? [] : [{ field, variable }];
 	});
 	const count = `${unset.length} validation error${unset.length === 1 ? "" : "s"}`;
 	// What else it refuses is not counted, so the number is certain only where all others are given as texts and numbers.
 	const message = [...args.keywords.values()].every((value) => value.kind === "constant")
 		? `${count} for ConnectionConfig`
 		: null;
-	for (const { field, key } of unset) {
+	for (const { field, variable } of unset) {
 		const consequence = `ConnectionConfig takes no None for ${field}`;
 		const exception = "pydantic_core._pydantic_core.ValidationError";
-		failOnUnset(machine, frame, node, { key, consequence, exception, message });
+		failOnUnset(machine, frame, node, { variable, consequence, exception, message });
 	}
 }

@@ -161,27 +161,27 @@ export function failOnNone({ machine, frame, canonical, args, node }: LibraryCal
 	for (const { names, keyword, position, instead = [], distribution, releases, exception, message } of refused) {
 		if (!names.test(canonical) || instead.some((name) => args.keywords.has(name))) continue;
 		const given = args.keywords.get(keyword) ?? (position === null ? undefined : args.args[position]);
-		const key = unsetVariable(given);
+		const variable = unsetVariable(given);
 		const version = machine.environment.distributions.get(distribution)?.version;
 		// A release that nobody knows counts as a new one.
 		const isOfRelease = version === undefined ? !releases.includes("<") : versionSatisfies(version, releases) !== false;
-		if (key === null || !isOfRelease) continue;
+		if (variable === null || !isOfRelease) continue;
 		const consequence = `${canonical.slice(canonical.lastIndexOf(".") + 1)}() gets None for ${keyword}`;
-		failOnUnset(machine, frame, node, { key, consequence, exception, message });
+		failOnUnset(machine, frame, node, { variable, consequence, exception, message });
 		return;
 	}
 }
 
 /** `client[os.getenv("DATABASE_NAME")]`: a database of MongoDB needs a name. */
 export function failOnUnnamed(machine: Machine, frame: Frame, owner: Value, index: Value, node: ast.Subscript): boolean {
-	const key = unsetVariable(index);
-	if (key === null || owner.kind !== "instance" || owner.of.kind !== "external") return false;
+	const variable = unsetVariable(index);
+	if (variable === null || owner.kind !== "instance" || owner.of.kind !== "external") return false;
 	if (!/^(?:pymongo|motor)\.(?:\w+\.)*(?:MongoClient|AsyncMongoClient|AsyncIOMotorClient)$/.test(owner.of.canonical))
 		return false;
 	const version = machine.environment.distributions.get("pymongo")?.version;
 	const words = version === undefined || versionSatisfies(version, ">=4.12") !== false ? ", not <class 'NoneType'>" : "";
 	failOnUnset(machine, frame, node, {
-		key,
+		variable,
 		consequence: "a database is asked for by None",
 		exception: "TypeError",
 		message: `name must be an instance of str${words}`,

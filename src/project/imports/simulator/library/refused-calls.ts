@@ -47,7 +47,7 @@ export function failOnRefusedCall({ machine, frame, canonical, args, node, recei
 
 function failOnDate(machine: Machine, frame: Frame, { exception, message, keyword, unset }: RefusedDate, node: ast.Call): void {
 	if (unset !== undefined)
-		failOnUnset(machine, frame, node, { key: unset, consequence: "timedelta() gets None", exception: "TypeError", message });
+		failOnUnset(machine, frame, node, { variable: unset, consequence: "timedelta() gets None", exception: "TypeError", message });
 	else if (keyword !== undefined) failToBind(machine, frame, { message, keyword }, node);
 	else failOperation(machine, frame, node, exception, message);
 }

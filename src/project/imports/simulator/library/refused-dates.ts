@@ -2,7 +2,7 @@ import type { RaisesException } from "../../trace.ts";
 import type { Value } from "../../values.ts";
 import type { CallArguments } from "../machine.ts";
 import { typeName } from "../value-types.ts";
-import { unsetVariable } from "./unset-variable.ts";
+import { type UnsetVariable, unsetVariable } from "./unset-variable.ts";
 
 /** What the classes of `datetime` say of arguments that they refuse. */
 export interface RefusedDate {
@@ -10,7 +10,7 @@ export interface RefusedDate {
 	readonly message: string;
 	readonly keyword?: RaisesException["keyword"];
 	/** The environment variable that is not set, where its None is what they refuse. */
-	readonly unset?: string;
+	readonly unset?: UnsetVariable;
 }
 
 /** Arguments of the constructors, in order (https://docs.python.org/3/library/datetime.html). */

@@ -7,11 +7,11 @@ import { failOnUnset, unsetVariable } from "./unset-variable.ts";
 
 /** `os.environ[name] = value`, which takes nothing but texts (`_Environ.encodevalue` of os.py). */
 export function setVariable(machine: Machine, frame: Frame, name: Value, value: Value, node: ast.Node): void {
-	const key = unsetVariable(value);
+	const variable = unsetVariable(value);
 	const type = typeName(value);
-	if (key !== null) {
+	if (variable !== null) {
 		const message = "str expected, not NoneType";
-		failOnUnset(machine, frame, node, { key, consequence: "os.environ takes no None", exception: "TypeError", message });
+		failOnUnset(machine, frame, node, { variable, consequence: "os.environ takes no None", exception: "TypeError", message });
 	} else if (type !== null && type !== "str") failOperation(machine, frame, node, "TypeError", `str expected, not ${type}`);
 	if (name.kind === "constant" && typeof name.value === "string")
 		machine.environ.set(name.value, machine.uncertain > 0 ? unknown : value);

@@ -4,14 +4,23 @@ import type { Value } from "../../values.ts";
 import { type Frame, failAt, type Machine } from "../machine.ts";
 import type { LibraryCall } from "./library-call.ts";
 
-/** The environment variable that a value was asked of and that nothing sets, so that the value is None; null for all other values. */
-export function unsetVariable(value: Value | undefined): string | null {
-	return value?.kind === "constant" && value.value === null && value.origin?.type === "environment" ? value.origin.key : null;
+/** A variable of the environment that nothing sets. */
+export interface UnsetVariable {
+	readonly key: string;
+	/** The `.env` file that its reader looks into, whether it is there or not; null where it looks into none of its own. */
+	readonly file: string | null;
+}
+
+/** The variable that a value was asked of and that nothing sets, so that the value is None; null for all other values. */
+export function unsetVariable(value: Value | undefined): UnsetVariable | null {
+	if (value?.kind !== "constant" || value.value !== null) return null;
+	if (value.origin?.type === "environment") return { key: value.origin.key, file: null };
+	return value.origin?.type === "setting" ? value.origin : null;
 }
 
 /** What Python raises where None, which `os.getenv` gave for a variable that nothing sets, is used as if it were a text. */
 export interface UseOfNone {
-	readonly key: string;
+	readonly variable: UnsetVariable;
 	/** As a clause: `int() gets None`. */
 	readonly consequence: string;
 	readonly exception: string;
@@ -20,9 +29,9 @@ export interface UseOfNone {
 }
 
 export function failOnUnset(machine: Machine, frame: Frame, node: ast.Node, use: UseOfNone): void {
-	const { key, consequence, exception, message } = use;
+	const { variable, consequence, exception, message } = use;
 	failAt(machine, frame, node, {
-		detail: { type: "missing-variable", key, consequence },
+		detail: { type: "missing-variable", key: variable.key, file: variable.file, consequence },
 		exception,
 		message: message ?? "",
 		...(message === null && { line: exception }),
@@ -50,14 +59,14 @@ export function refusalOfNone({
 	machine,
 	canonical,
 	args,
-}: LibraryCall): { readonly key: string; readonly error: string } | null {
+}: LibraryCall): { readonly variable: UnsetVariable; readonly error: string } | null {
 	const refusals = args.open ? undefined : refusedNones.get(canonical);
 	for (const refusal of refusals ?? []) {
 		const { given, position = -1, keyword = "" } = refusal;
 		if (given !== undefined && given !== args.args.length) continue;
-		const key = unsetVariable(args.args[position] ?? args.keywords.get(keyword));
+		const variable = unsetVariable(args.args[position] ?? args.keywords.get(keyword));
 		const said = refusal.since.findLast(({ minor }) => minor <= machine.environment.python.minor);
-		if (key !== null && said !== undefined) return { key, error: said.error };
+		if (variable !== null && said !== undefined) return { variable, error: said.error };
 	}
 	return null;
 }
