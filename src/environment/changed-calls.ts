@@ -53,7 +53,8 @@ function changesOf(environment: World, packages: readonly Entry[]): ReadonlyMap<
 		for (const dotted of callablesOf(losses)) {
 			const places = positional[dotted];
 			const given = gives[dotted];
-			changes.set(environment.canonical(dotted), {
+			const canonical = environment.canonical(dotted);
+			const changed: ChangedCallable = {
 				dotted,
 				distribution,
 				parameters: new Map(current(parameters[dotted]).map(([name, { from }]) => [name, from])),
@@ -62,10 +63,25 @@ function changesOf(environment: World, packages: readonly Entry[]): ReadonlyMap<
 				attributes: new Map(current(attributes[dotted])),
 				calls: calls.filter((each) => each.callee === dotted && isNow(each)),
 				gives: given !== undefined && isNow(given) ? given.type : null,
-			});
+			};
+			// One thing may go by several names: `redis.Redis`, `redis.StrictRedis`.
+			const other = changes.get(canonical);
+			changes.set(canonical, other === undefined ? changed : merged(other, changed));
 		}
 	}
 	return changes;
+}
+
+function merged(first: ChangedCallable, second: ChangedCallable): ChangedCallable {
+	return {
+		...first,
+		parameters: new Map([...second.parameters, ...first.parameters]),
+		positional: first.positional ?? second.positional,
+		required: new Map([...second.required, ...first.required]),
+		attributes: new Map([...second.attributes, ...first.attributes]),
+		calls: [...first.calls, ...second.calls],
+		gives: first.gives ?? second.gives,
+	};
 }
 
 type Entry = readonly [string, ReleaseLosses];

@@ -121,7 +121,7 @@ describe("modules and names", () => {
 		const environment = declared(["fastapi", "scipy"]);
 		expect(environment.distributions.has("numpy")).toBe(true);
 		expect(["scipy", "scipy.io", "jose"].map((module) => environment.findModule(module).found)).toEqual([
-			"unknown",
+			"present",
 			"unknown",
 			"missing",
 		]);

@@ -4,6 +4,7 @@ import { assignedName } from "../../project/database/assigned-name.ts";
 import { listEngines } from "../../project/database/engine-calls.ts";
 import { isSqlalchemyBefore } from "../../project/database/sqlalchemy-driver.ts";
 import type { Call, SettingReading, SettingsObject } from "../../project/imports/trace.ts";
+import type { ConstantValue } from "../../project/imports/values.ts";
 import type { Project } from "../../project/project.ts";
 import { appendToEnvFile, exampleValue, findEntry } from "../../project/settings/env-file-edit.ts";
 import { forgetfulOf } from "../../project/settings/forgetful-validators.ts";
@@ -136,10 +137,11 @@ function returnTheUrl(project: Project, { node }: Call): FixProposal | undefined
 }
 
 /** The settings field whose default the value is. */
-function settingOf(project: Project, value: object): Evidence["setting"] {
+function settingOf(project: Project, { origin }: ConstantValue): Evidence["setting"] {
 	for (const object of project.trace.settings) {
 		for (const reading of object.fields) {
-			if (reading.given === null && reading.field.fallback === value) return { object, reading };
+			if (reading.given === null && origin?.type === "setting" && reading.field.keys[0] === origin.key)
+				return { object, reading };
 		}
 	}
 	return null;

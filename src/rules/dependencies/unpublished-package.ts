@@ -54,9 +54,10 @@ export default defineRule<Evidence>({
 		}
 	},
 
-	describe({ evidence: { name, specifier, asOf, command } }) {
+	describe({ evidence: { name, specifier, meant, asOf, command } }) {
 		return {
-			severity: "CRITICAL",
+			// The index leaves a few projects out of its list.
+			severity: meant === null ? "HIGH" : "CRITICAL",
 			stage: "import",
 			problem: `${name} is declared, and the public index has no package of that name`,
 			rootCause: `Of all names on the index (as of ${asOf}) none is ${name}, and the repository names no other index. ${command} finds nothing to install for it, and installs nothing else either.`,

@@ -17,7 +17,7 @@ function audit(lists: string, packages: Readonly<Record<string, TestPackage>> = 
 test("a name that nobody has published is refused by every installation", () => {
 	const { lines, mended } = audit("#- requirements.txt\nfastapi\nuvicorn\nfastapi-security-utilities==1.2");
 	expect(lines).toEqual([
-		"CRITICAL unpublished-package requirements.txt:3 fastapi-security-utilities is declared, and the public index has no package of that name",
+		"HIGH unpublished-package requirements.txt:3 fastapi-security-utilities is declared, and the public index has no package of that name",
 	]);
 	expect(mended("requirements.txt")).toBe("fastapi\nuvicorn\n");
 });
@@ -26,6 +26,9 @@ test("one slip away from a package that is often used, that one is meant", () =>
 	expect(audit("#- requirements.txt\nfastapi\nuvicron[standard]>=0.20").mended("requirements.txt")).toBe(
 		"fastapi\nuvicorn[standard]>=0.20\n",
 	);
+	expect(audit("#- requirements.txt\nfastapi\nuvicorn\nuvicron").lines).toEqual([
+		"CRITICAL unpublished-package requirements.txt:3 uvicron is declared, and the public index has no package of that name",
+	]);
 	expect(audit("#- requirements.txt\nfastapi\nuvicorn\nuvicron").mended("requirements.txt")).toBe("fastapi\nuvicorn\n");
 });
 

@@ -12,7 +12,7 @@ import { runImport, runImportFrom } from "./import-statements.ts";
 import { dictMethod } from "./library/container-methods.ts";
 import { enterContext } from "./library/enter-context.ts";
 import { mayKeepExceptions } from "./library/generator-contexts.ts";
-import { extendSearchPath } from "./library/search-path.ts";
+import { extendSearchPath, insertIntoSearchPath, replaceSearchPath } from "./library/search-path.ts";
 import { setVariable } from "./library/set-variable.ts";
 import { bind, type Completion, type Frame, type Handler, type Machine, maybe, PythonException } from "./machine.ts";
 import { binary, itemsOf } from "./operations.ts";
@@ -160,7 +160,8 @@ export function assign(machine: Machine, frame: Frame, target: ast.Expression, v
 			failOnAttributeAssignment(machine, frame, owner, name, node);
 			if (owner.kind === "instance") owner.attributes.set(name, machine.uncertain > 0 ? unknown : value);
 			else if (owner.kind === "module" || owner.kind === "class") bind(machine, owner.namespace, name, value, node);
-			else if (owner.kind === "external" && owner.canonical === "sys" && name === "path") machine.path.dynamic = true;
+			else if (owner.kind === "external" && owner.canonical === "sys" && name === "path")
+				replaceSearchPath(machine, "value" in node ? node.value : undefined, value);
 			else if (owner.kind === "external")
 				machine.patched.set(`${owner.canonical}.${name}`, machine.uncertain > 0 ? unknown : value);
 			return;
@@ -168,6 +169,7 @@ export function assign(machine: Machine, frame: Frame, target: ast.Expression, v
 		case "Subscript": {
 			const owner = machine.evaluate(frame, target.value);
 			const index = machine.evaluate(frame, target.index);
+			if (owner.kind === "external" && owner.canonical === "sys.path") insertIntoSearchPath(machine, target.index, value);
 			setItem(machine, frame, owner, index, value, node);
 			return;
 		}
@@ -187,7 +189,6 @@ function isFresh(written: unknown): boolean {
 
 function setItem(machine: Machine, frame: Frame, owner: Value, index: Value, value: Value, node: ast.Node): void {
 	if (owner.kind === "external" && owner.canonical === "os.environ") setVariable(machine, frame, index, value, node);
-	else if (owner.kind === "external" && owner.canonical === "sys.path") machine.path.dynamic = true;
 	else if (owner.kind === "external" && owner.canonical === "sys.modules") {
 		// Whatever stands in `sys.modules` now is what later imports find.
 		machine.path.dynamic = true;
