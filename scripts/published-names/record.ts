@@ -24,5 +24,8 @@ const lost = [...names].filter((name) => !filter.has(name));
 const others = Array.from({ length: 100_000 }, (_, index) => `nobody-${index * 7919}-published`);
 const wrong = others.filter((name) => !names.has(name) && filter.has(name)).length;
 const text = Buffer.from(filter.bits).toString("base64");
-writeFileSync(new URL("../../data/published-names.txt", import.meta.url), `${statSync(list).mtime.toISOString().slice(0, 10)}\n${text}`);
+writeFileSync(
+	new URL("../../data/published-names.txt", import.meta.url),
+	`${statSync(list).mtime.toISOString().slice(0, 10)}\n${text}`,
+);
 console.log(`${names.size} names, ${lost.length} lost, ${wrong / 1000} % of others taken for published, ${text.length} bytes`);
