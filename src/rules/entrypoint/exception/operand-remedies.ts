@@ -3,18 +3,17 @@ import type { Module } from "../../../project/project.ts";
 import type * as ast from "../../../python/ast.ts";
 import { nodeAt } from "../../../python/node-at.ts";
 import { replaceText } from "../../../python/rewrite/source.ts";
-import type { TextRange } from "../../../text/range.ts";
+import type { TextEdit, TextRange } from "../../../text/range.ts";
 
 /** `Path(...) + "/logs"` becomes `str(Path(...)) + "/logs"`. */
 export function textOfPath(module: Module, range: TextRange): FixProposal | undefined {
 	const sum = nodeAt(module.tree, range, "BinOp");
 	if (sum === undefined) return undefined;
-	const { start, end } = sum.left;
 	return {
 		title: "Make a text of the path",
 		explanation: "A path and a text do not add up; str() gives the text of the path.",
 		applicability: "review",
-		edits: [replaceText(module, start, start, "str("), replaceText(module, end, end, ")")],
+		edits: calledOn("str", module, sum.left),
 	};
 }
 
@@ -22,12 +21,11 @@ export function textOfPath(module: Module, range: TextRange): FixProposal | unde
 export function pathOfText(module: Module, range: TextRange): FixProposal | undefined {
 	const quotient = nodeAt(module.tree, range, "BinOp");
 	if (quotient?.operator !== "/") return undefined;
-	const { start, end } = quotient.left;
 	return {
 		title: "Make a path of the text",
 		explanation: "Only paths are put together with /, and os.path gives texts.",
 		applicability: "review",
-		edits: [replaceText(module, start, start, "Path("), replaceText(module, end, end, ")")],
+		edits: calledOn("Path", module, quotient.left),
 		needs: [{ path: module.path, module: "pathlib", name: "Path" }],
 	};
 }
@@ -39,12 +37,11 @@ export function numberOfText(module: Module, range: TextRange, error: string): F
 	const index = types?.[1] === "str" ? 0 : 1;
 	const side = sides?.[index];
 	if (types === null || side === undefined || types[1] === types[2] || side.type === "Constant") return undefined;
-	const { start, end } = side;
 	return {
 		title: "Read the text as a number",
 		explanation: "Variables of the environment are texts, and Python makes no number of a text by itself.",
 		applicability: "review",
-		edits: [replaceText(module, start, start, "int("), replaceText(module, end, end, ")")],
+		edits: calledOn("int", module, side),
 	};
 }
 
@@ -56,8 +53,13 @@ export function textForVariable(module: Module, range: TextRange): FixProposal |
 		title: "Make a text of the value",
 		explanation: "Variables of the environment are texts.",
 		applicability: "safe",
-		edits: [replaceText(module, assigned.start, assigned.start, "str("), replaceText(module, assigned.end, assigned.end, ")")],
+		edits: calledOn("str", module, assigned),
 	};
+}
+
+/** `value` becomes `callee(value)`. */
+function calledOn(callee: string, module: Module, { start, end }: TextRange): TextEdit[] {
+	return [replaceText(module, start, start, `${callee}(`), replaceText(module, end, end, ")")];
 }
 
 function sidesAt(module: Module, range: TextRange): readonly ast.Expression[] | undefined {
