@@ -39,7 +39,7 @@ app = FastAPI(title=app_name)
 export default defineRule<Evidence>({
 	name: "missing-environment-variable",
 	category: "CONFIG",
-	summary: "os.environ is asked for a variable that nothing sets",
+	summary: "Start-up needs a variable that nothing sets",
 	story:
 		"os.environ knows what the server's process was given and what load_dotenv() has read so far, not what stands in a .env file. Python stops at the first variable that is not there.",
 	references: [
